@@ -1,0 +1,27 @@
+// One runner, three kinds of test, named by how much of the world they need (docs/testing.md).
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@jobstream/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/.jobstream', '<rootDir>/.*/dist/'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest'],
+  },
+  ...more,
+});
+
+const onTheStack = {
+  globalSetup: '<rootDir>/tools/stack/dist/jest-setup.js',
+  globalTeardown: '<rootDir>/tools/stack/dist/jest-teardown.js',
+};
+
+export default {
+  projects: [
+    project('unit', ['<rootDir>/{apps,libs,tools}/*/src/**/*.spec.ts']),
+    project('int', ['<rootDir>/{apps,libs,tools}/*/src/**/*.int-spec.ts'], onTheStack),
+    project('e2e', ['<rootDir>/e2e/**/*.e2e-spec.ts'], onTheStack),
+  ],
+};
