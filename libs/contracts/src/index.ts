@@ -1,1 +1,84 @@
-export {};
+// The language of Jobstream: what crosses a process border. docs/glossary.md explains the words.
+export {
+  finalStates,
+  isFinal,
+  jobStates,
+  phases,
+  stateOfPhase,
+  type FinalState,
+  type JobState,
+  type Phase,
+} from './job-state.js';
+export { formatDelay, parseDuration, type Duration } from './duration.js';
+export { deriveJobId, isJobId, newJobId, type JobId } from './job-id.js';
+export {
+  maxBatchBytes,
+  maxBatchItems,
+  maxBodyBytes,
+  maxDeadLetterRecordBytes,
+  maxErrorMessageLength,
+  maxErrorStackLength,
+  maxRequestRecordBytes,
+  maxResultBytes,
+  maxUploadBytes,
+} from './limits.js';
+export {
+  defineJob,
+  defineQueue,
+  exponentialBackoff,
+  priorities,
+  type JobDefinition,
+  type JobOptions,
+  type PayloadOf,
+  type Priority,
+  type QueueDefinition,
+  type ResultOf,
+} from './job-definition.js';
+export {
+  lanesOf,
+  partitionCounts,
+  Topics,
+  type TopicPlan,
+  type TopicRole,
+  type TopicSize,
+} from './topics.js';
+export { decodeHead, encodeHead, headerNames, type RecordHead } from './records/record-head.js';
+export {
+  deadLetterReasons,
+  deadLetterSchema,
+  delayedRequestSchema,
+  endedEventSchema,
+  jobErrorSchema,
+  jobRequestSchema,
+  originSchema,
+  poisonSchema,
+  retryRequestSchema,
+  runningEventSchema,
+  startSchema,
+  succeededEventSchema,
+  wireVersion,
+  type DeadLetter,
+  type DeadLetterReason,
+  type DelayedRequest,
+  type EndedEvent,
+  type JobError,
+  type JobRequest,
+  type Origin,
+  type Poison,
+  type RetryRequest,
+  type RunningEvent,
+  type Start,
+  type SucceededEvent,
+} from './records/job-record.js';
+export {
+  decodePoison,
+  decodeRecord,
+  encodePoison,
+  encodeRecord,
+  type EncodedRecord,
+  type JobRecord,
+  type Unreadable,
+} from './records/codec.js';
+export { imageIdSchema, imageQueue, imageThumbnail } from './jobs/image-thumbnail.js';
+export { probeQueue, probeRun } from './jobs/probe-run.js';
+export { findJobDefinition, jobDefinitions, queues } from './jobs/catalogue.js';

@@ -1,0 +1,106 @@
+import type { z } from 'zod';
+import { parseDuration, type Duration } from './duration.js';
+
+/** How urgent a job is among those of its queue. `normal` unless asked otherwise. */
+export const priorities = ['high', 'normal', 'low'] as const;
+/** See {@link priorities}. */
+export type Priority = (typeof priorities)[number];
+
+/** A queue: a line of jobs that is scaled, paused and watched on its own. */
+export interface QueueDefinition {
+  /** Lower case letters, digits and dashes; part of topic names. */
+  readonly name: string;
+  /** Whether it has a `.high` and a `.low` topic beside the normal one. Default false. */
+  readonly priorities: boolean;
+}
+
+/** What {@link defineJob} takes. */
+export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType> {
+  /** Dotted name, e.g. `image.thumbnail`; chooses schema and handler. */
+  readonly type: string;
+  readonly queue: QueueDefinition;
+  /** What the handler takes; checked at intake and again before the handler. */
+  readonly payload: Payload;
+  /** What the handler returns, as JSON. */
+  readonly result: Result;
+  /** Retries after the first attempt: 3 means at most 4 attempts. Default 0. */
+  readonly retries?: number;
+  /** Delay before each retry, in order; the last one repeats when there are more retries. Needed when `retries` > 0. */
+  readonly backoff?: readonly Duration[];
+  /** How long one attempt may take before `ctx.signal` aborts it. Default `60s`. */
+  readonly timeout?: Duration;
+}
+
+/** A job type: the schema at the edge, the types of handler and client, and what its queue's topics follow from. */
+export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {
+  readonly type: string;
+  readonly queue: QueueDefinition;
+  readonly payload: Payload;
+  readonly result: Result;
+  /** At least 1. */
+  readonly maxAttempts: number;
+  /** Milliseconds before the second attempt, the third, and so on; exactly `maxAttempts - 1` of them. */
+  readonly backoffMs: readonly number[];
+  readonly timeoutMs: number;
+}
+
+/** The payload a handler of this definition is given, defaults filled in. */
+export type PayloadOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.output<P> : never;
+/** The result a handler of this definition returns. */
+export type ResultOf<D> = D extends JobDefinition<z.ZodType, infer R> ? z.output<R> : never;
+
+const queueName = /^[a-z][a-z0-9-]{0,40}$/;
+const typeName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
+
+/**
+ * Defines a queue.
+ * @throws TypeError when the name could not stand in a topic name.
+ */
+export function defineQueue(name: string, options: { priorities?: boolean } = {}): QueueDefinition {
+  if (!queueName.test(name)) {
+    throw new TypeError(
+      `Queue name "${name}": use lower case letters, digits and dashes, beginning with a letter.`,
+    );
+  }
+  return { name, priorities: options.priorities ?? false };
+}
+
+/**
+ * Defines a job type.
+ * @throws TypeError or RangeError naming the option that makes no sense.
+ */
+export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
+  options: JobOptions<Payload, Result>,
+): JobDefinition<Payload, Result> {
+  const { type, retries = 0, backoff = [] } = options;
+  if (!typeName.test(type)) {
+    throw new TypeError(`Job type "${type}": use lower case words joined by dots, e.g. image.thumbnail.`);
+  }
+  if (!Number.isInteger(retries) || retries < 0 || retries > 1_000) {
+    throw new RangeError(
+      `Job type "${type}": retries must be a whole number from 0 to 1000, not ${retries}.`,
+    );
+  }
+  const ladder = backoff.map(parseDuration);
+  const last = ladder.at(-1);
+  if (retries > 0 && last === undefined) {
+    throw new RangeError(`Job type "${type}": ${retries} retries need a backoff, e.g. backoff: ['60s'].`);
+  }
+  return {
+    type,
+    queue: options.queue,
+    payload: options.payload,
+    result: options.result,
+    maxAttempts: retries + 1,
+    backoffMs: Array.from({ length: retries }, (_, retry) => ladder[retry] ?? last!),
+    timeoutMs: parseDuration(options.timeout ?? '60s'),
+  };
+}
+
+/** An exponential ladder for `backoff`: `first`, then each `factor` times the one before, none above `most`. */
+export function exponentialBackoff(first: Duration, retries: number, most: Duration, factor = 2): Duration[] {
+  const cap = parseDuration(most);
+  return Array.from({ length: retries }, (_, retry): Duration => {
+    return `${Math.min(Math.round(parseDuration(first) * factor ** retry), cap)}ms`;
+  });
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { v7, validate, version } from 'uuid';
+
+/** A job's id: a UUIDv7 (RFC 9562), so ids sort by the time they were drawn. */
+export type JobId = string;
+
+/** Draws a new id. */
+export function newJobId(): JobId {
+  return v7();
+}
+
+/** Whether the text is a UUIDv7, in any letter case. */
+export function isJobId(text: string): boolean {
+  return validate(text) && version(text) === 7;
+}
+
+/**
+ * The id that follows from `seed` and `name`, always the same: the seed's time, then SHA-256 bits of both.
+ * Batch items, schedule ticks and children get theirs this way, so that whoever makes them twice makes one job.
+ */
+export function deriveJobId(seed: JobId, name: string): JobId {
+  const bytes = createHash('sha256').update(`${seed.toLowerCase()}\n${name}`).digest().subarray(0, 16);
+  Buffer.from(seed.replaceAll('-', '').slice(0, 12), 'hex').copy(bytes, 0);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,18 @@
+import type { JobDefinition, QueueDefinition } from '../job-definition.js';
+import { imageThumbnail } from './image-thumbnail.js';
+import { probeRun } from './probe-run.js';
+
+/** Every job type that ships. */
+export const jobDefinitions: readonly JobDefinition[] = [imageThumbnail, probeRun];
+
+/** The definition of a job type; undefined for an unknown one. */
+export function findJobDefinition(type: string): JobDefinition | undefined {
+  return definitionsByType.get(type);
+}
+
+/** Every queue that the shipped job types use, by name. */
+export const queues: ReadonlyMap<string, QueueDefinition> = new Map(
+  jobDefinitions.map(({ queue }) => [queue.name, queue]),
+);
+
+const definitionsByType = new Map(jobDefinitions.map((definition) => [definition.type, definition]));

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineJob, defineQueue } from '../job-definition.js';
+
+export const imageQueue = defineQueue('image');
+
+/** An image's name in storage: what `PUT /images/{image_id}` takes. */
+export const imageIdSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/,
+    'Use 1 to 128 letters, digits, dashes and underscores, beginning with a letter or digit.',
+  );
+
+const side = z.int().min(1).max(4_096);
+
+/** Resizes an uploaded image and stores it as `thumbs/{imageId}` (other sizes as `thumbs/{imageId}/{width}x{height}-{fit}`). */
+export const imageThumbnail = defineJob({
+  type: 'image.thumbnail',
+  queue: imageQueue,
+  payload: z.strictObject({
+    imageId: imageIdSchema,
+    width: side.default(300),
+    height: side.default(300),
+    fit: z.enum(['cover', 'contain', 'fill', 'inside', 'outside']).default('cover'),
+  }),
+  result: z.strictObject({
+    /** Storage key of the thumbnail. */
+    key: z.string(),
+    width: z.int(),
+    height: z.int(),
+    bytes: z.int(),
+    contentType: z.string(),
+    /** SHA-256 of the stored bytes, in hex. */
+    sha256: z.string(),
+  }),
+  retries: 3,
+  backoff: ['60s'],
+  timeout: '60s',
+});

@@ -1,0 +1,17 @@
+/** Bytes of one REST body, and of one item of a batch. */
+export const maxBodyBytes = 256 * 1024;
+/** Bytes of a whole batch body. */
+export const maxBatchBytes = 32 * 1024 * 1024;
+/** Items of one batch. */
+export const maxBatchItems = 10_000;
+/** Bytes of one uploaded image. */
+export const maxUploadBytes = 25 * 1024 * 1024;
+/** Bytes of a handler's result as JSON; a larger one is the non-retryable `result_too_large`. */
+export const maxResultBytes = 256 * 1024;
+/** Bytes a request record may take on its topic: a full body and what surrounds it. Retries carry an error beside it. */
+export const maxRequestRecordBytes = 512 * 1024;
+/** Dead letters carry the whole record they set aside, so their topics take twice the request size. */
+export const maxDeadLetterRecordBytes = 2 * maxRequestRecordBytes;
+/** Characters kept of an error's message and stack; longer ones are cut at the end. */
+export const maxErrorMessageLength = 2_000;
+export const maxErrorStackLength = 4_000;

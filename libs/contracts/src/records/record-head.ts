@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { phases, type Phase } from '../job-state.js';
+
+/** Names of the headers that every record of ours carries. */
+export const headerNames = {
+  run: 'js-run',
+  attempt: 'js-attempt',
+  phase: 'js-phase',
+  created: 'js-created',
+  trace: 'traceparent',
+} as const;
+
+/** What the headers say: enough to fold a record without reading its value. */
+export interface RecordHead {
+  /** Counted from 1; a replay adds one. */
+  readonly run: number;
+  /** On a request the attempt to start; on a `retrying` record the one that failed; otherwise the one it tells of. From 1. */
+  readonly attempt: number;
+  readonly phase: Phase;
+  /** When the job was accepted, in milliseconds since 1970; equal in all records of a job. */
+  readonly createdAt: number;
+  /** W3C trace context of the request that made the job, where there was one. */
+  readonly traceparent?: string;
+}
+
+const counter = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/)
+  .transform(Number);
+
+const headSchema = z.object({
+  [headerNames.run]: counter,
+  [headerNames.attempt]: counter,
+  [headerNames.phase]: z.enum(phases),
+  [headerNames.created]: z.iso.datetime({ precision: 3 }).transform((text) => Date.parse(text)),
+  [headerNames.trace]: z.string().max(256).optional(),
+});
+
+/** The headers of a record. */
+export function encodeHead(head: RecordHead): Record<string, string> {
+  return {
+    [headerNames.run]: String(head.run),
+    [headerNames.attempt]: String(head.attempt),
+    [headerNames.phase]: head.phase,
+    [headerNames.created]: new Date(head.createdAt).toISOString(),
+    ...(head.traceparent === undefined ? {} : { [headerNames.trace]: head.traceparent }),
+  };
+}
+
+/** Reads the headers; undefined where one is missing or makes no sense, `detail` then says which. */
+export function decodeHead(
+  headers: Readonly<Record<string, string>>,
+): RecordHead | { readonly detail: string } {
+  const parsed = headSchema.safeParse(headers);
+  if (!parsed.success) return { detail: z.prettifyError(parsed.error) };
+  const trace = parsed.data[headerNames.trace];
+  return {
+    run: parsed.data[headerNames.run],
+    attempt: parsed.data[headerNames.attempt],
+    phase: parsed.data[headerNames.phase],
+    createdAt: parsed.data[headerNames.created],
+    ...(trace === undefined ? {} : { traceparent: trace }),
+  };
+}

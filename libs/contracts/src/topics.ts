@@ -1,0 +1,109 @@
+import { formatDelay, parseDuration } from './duration.js';
+import type { JobDefinition, Priority, QueueDefinition } from './job-definition.js';
+import { maxDeadLetterRecordBytes, maxRequestRecordBytes } from './limits.js';
+
+/** What a topic of ours is for, read from its name. */
+export type TopicRole =
+  | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }
+  | { readonly kind: 'retry'; readonly queue: string; readonly delayMs: number }
+  | { readonly kind: 'dead-letters'; readonly queue: string }
+  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' };
+
+/** A topic as it has to be; `libs/kafka` makes it so. */
+export interface TopicPlan {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly maxRecordBytes: number;
+}
+
+/** Partition counts: `standard` for a cluster, `small` for one broker on one machine. Never changed in place. */
+export const partitionCounts = {
+  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1 },
+  small: { requests: 6, retry: 2, events: 6, deadLetters: 1 },
+} as const;
+
+/** A key of {@link partitionCounts}. */
+export type TopicSize = keyof typeof partitionCounts;
+
+const namespacePattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
+const reserved = new Map<string, TopicRole>(
+  (['events', 'delayed', 'cancels', 'control'] as const).map((kind) => [kind, { kind }]),
+);
+
+/**
+ * The names of topics and consumer groups, under one namespace (`JOBSTREAM_NAMESPACE`; empty for none).
+ * Names are a public contract: any client may produce to the request topics.
+ */
+export class Topics {
+  readonly events: string;
+  readonly delayed: string;
+  private readonly prefix: string;
+
+  /** @throws TypeError when the namespace could not stand in a topic name. */
+  constructor(readonly namespace = '') {
+    if (namespace !== '' && !namespacePattern.test(namespace)) {
+      throw new TypeError(`JOBSTREAM_NAMESPACE "${namespace}": use lower case letters, digits and dashes.`);
+    }
+    this.prefix = namespace === '' ? 'jobs.' : `${namespace}.jobs.`;
+    this.events = `${this.prefix}events`;
+    this.delayed = `${this.prefix}delayed`;
+  }
+
+  requests(queue: string, lane: Priority = 'normal'): string {
+    return lane === 'normal' ? `${this.prefix}${queue}` : `${this.prefix}${queue}.${lane}`;
+  }
+
+  retry(queue: string, delayMs: number): string {
+    return `${this.prefix}${queue}.retry.${formatDelay(delayMs)}`;
+  }
+
+  deadLetters(queue: string): string {
+    return `${this.prefix}${queue}.dlq`;
+  }
+
+  /** The consumer group of a queue's workers, or of a service such as `projector`. */
+  group(name: string): string {
+    return `${this.namespace === '' ? '' : `${this.namespace}.`}jobstream.${name}`;
+  }
+
+  /** The role of a topic of this namespace; undefined for any other topic. */
+  roleOf(topic: string): TopicRole | undefined {
+    if (!topic.startsWith(this.prefix)) return undefined;
+    const [queue = '', part, delay, ...more] = topic.slice(this.prefix.length).split('.');
+    if (more.length > 0 || queue === '') return undefined;
+    if (part === undefined) return reserved.get(queue) ?? { kind: 'requests', queue, lane: 'normal' };
+    if (part === 'retry' && delay !== undefined) return retryRole(queue, delay);
+    if (delay !== undefined) return undefined;
+    if (part === 'high' || part === 'low') return { kind: 'requests', queue, lane: part };
+    return part === 'dlq' ? { kind: 'dead-letters', queue } : undefined;
+  }
+
+  /** Every topic that these definitions need, each once, in no particular order. */
+  plan(definitions: readonly JobDefinition[], size: TopicSize): TopicPlan[] {
+    const counts = partitionCounts[size];
+    const plans = new Map<string, TopicPlan>();
+    const add = (topic: string, partitions: number, maxRecordBytes: number) =>
+      plans.set(topic, { topic, partitions, maxRecordBytes });
+    add(this.events, counts.events, maxDeadLetterRecordBytes);
+    for (const { queue, backoffMs } of definitions) {
+      for (const lane of lanesOf(queue))
+        add(this.requests(queue.name, lane), counts.requests, maxRequestRecordBytes);
+      for (const delay of backoffMs) add(this.retry(queue.name, delay), counts.retry, maxRequestRecordBytes);
+      add(this.deadLetters(queue.name), counts.deadLetters, maxDeadLetterRecordBytes);
+    }
+    return [...plans.values()];
+  }
+}
+
+/** The request lanes of a queue, most urgent first. */
+export function lanesOf(queue: QueueDefinition): readonly Priority[] {
+  return queue.priorities ? ['high', 'normal', 'low'] : ['normal'];
+}
+
+function retryRole(queue: string, delay: string): TopicRole | undefined {
+  try {
+    return { kind: 'retry', queue, delayMs: parseDuration(delay) };
+  } catch {
+    return undefined;
+  }
+}
