@@ -1,0 +1,15 @@
+// Start, configure, log, measure and stop a process.
+export { systemClock, type Clock } from './clock.js';
+export {
+  commonSettings,
+  portSetting,
+  readSettings,
+  SettingsError,
+  type CommonSettings,
+  type Environment,
+} from './settings.js';
+export { createLogger, type Logger } from './logger.js';
+export { createMetrics } from './metrics.js';
+export { HealthRegistry, type Health, type HealthCheck, type HealthReport } from './health.js';
+export { startOpsServer, type OpsServer, type OpsServerOptions } from './ops-server.js';
+export { runProcess, type ProcessContext, type StopProcess } from './run-process.js';

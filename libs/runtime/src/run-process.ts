@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Registry } from 'prom-client';
+import { systemClock, type Clock } from './clock.js';
+import { HealthRegistry } from './health.js';
+import { createLogger, type Logger } from './logger.js';
+import { createMetrics } from './metrics.js';
+import { commonSettings, readSettings, type CommonSettings, type Environment } from './settings.js';
+
+/** What a process starts with. */
+export interface ProcessContext {
+  readonly service: string;
+  /** Tells this process from every other: host, pid and a random part. */
+  readonly instance: string;
+  readonly environment: Environment;
+  readonly settings: CommonSettings;
+  readonly logger: Logger;
+  readonly health: HealthRegistry;
+  readonly metrics: Registry;
+  readonly clock: Clock;
+  /** Ends the process with exit code 1 and a line that says why: for what only a restart can mend. */
+  fatal(error: unknown): void;
+}
+
+/** Stops what was started: takes nothing new, finishes what runs, closes. */
+export type StopProcess = () => Promise<void>;
+
+/** How long a stop may take beyond the drain time before the process ends anyway. */
+const stopGraceMs = 5_000;
+
+/**
+ * Runs a service until SIGTERM or SIGINT: `main` starts everything and answers how to stop it. The first signal stops
+ * it (exit code 0), a second one ends the process at once (1). An error nobody caught ends it with code 1 too.
+ */
+export async function runProcess(
+  service: string,
+  main: (context: ProcessContext) => Promise<StopProcess>,
+): Promise<void> {
+  const environment = process.env;
+  let logger = createLogger(service, 'info');
+  const fatal = (error: unknown) => {
+    logger.fatal(
+      { err: error },
+      `${service} ends: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    process.exit(1);
+  };
+  process.on('uncaughtException', fatal);
+  process.on('unhandledRejection', fatal);
+  try {
+    const settings = readSettings(commonSettings, environment);
+    logger = createLogger(service, settings.LOG_LEVEL);
+    const health = new HealthRegistry();
+    const signalled = nextSignal();
+    const stop = await main({
+      service,
+      instance: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+      environment,
+      settings,
+      logger,
+      health,
+      metrics: createMetrics(service),
+      clock: systemClock,
+      fatal,
+    });
+    const signal = await signalled;
+    logger.info({ signal }, `${service} stops`);
+    health.drain();
+    endAtNextSignal(logger);
+    endAfter(settings.DRAIN_SECONDS * 1_000 + stopGraceMs, logger);
+    await stop();
+    logger.info(`${service} stopped`);
+    process.exit(0);
+  } catch (error) {
+    fatal(error);
+  }
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}
+
+function endAtNextSignal(logger: Logger): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      logger.warn({ signal }, 'second signal: ends at once');
+      process.exit(1);
+    });
+  }
+}
+
+function endAfter(limitMs: number, logger: Logger): void {
+  setTimeout(() => {
+    logger.error({ limitMs }, 'did not stop in time: ends at once');
+    process.exit(1);
+  }, limitMs).unref();
+}

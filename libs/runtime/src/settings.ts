@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/** The environment a process was started with. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting is missing or makes no sense. The message names each one and what it takes. */
+export class SettingsError extends Error {
+  readonly code = 'bad_settings';
+  override readonly name = 'SettingsError';
+}
+
+/** A TCP port as a variable holds it. */
+export const portSetting = z.coerce.number().int().min(0).max(65_535);
+
+/** The settings that every process takes. */
+export const commonSettings = z.object({
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** The address to listen on. */
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** The port of its HTTP server; 0 takes any free one. */
+  PORT: portSetting.default(0),
+  /** Prefixes topics, groups and schemas, so that several platforms share a cluster and a database. */
+  JOBSTREAM_NAMESPACE: z
+    .string()
+    .regex(/^([a-z0-9][a-z0-9-]{0,40})?$/, 'use lower case letters, digits and dashes')
+    .default(''),
+  /** How many partitions the topics it makes get. */
+  JOBSTREAM_TOPIC_SIZE: z.enum(['standard', 'small']).default('standard'),
+  /** Seconds that running work is given to finish after SIGTERM. */
+  DRAIN_SECONDS: z.coerce.number().min(0).max(3_600).default(25),
+});
+
+/** See {@link commonSettings}. */
+export type CommonSettings = z.infer<typeof commonSettings>;
+
+/**
+ * Reads settings from the environment; an empty variable counts as not set.
+ * @throws SettingsError listing every variable that is missing or wrong.
+ */
+export function readSettings<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Environment,
+): z.output<Schema> {
+  const present = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return present[name] === undefined ? `${name} is not set: ${message}` : `${name} is wrong: ${message}`;
+  });
+  throw new SettingsError(`Settings: ${faults.join('; ')}. docs/configuration.md lists them all.`);
+}
