@@ -1,0 +1,53 @@
+/** Something an operator has to know. It stays in `ConsumerHealth.alarms` until what caused it is gone. */
+export interface ConsumerAlarm {
+  code:
+    | 'offset_out_of_range' // records were deleted before they were read, or the log ends before our position
+    | 'partition_count_changed' // keys now map to other partitions than the records already in the log
+    | 'metadata_bound' // the head of line holds back so many finished offsets that the partition takes no more
+    | 'loop_stalled'; // the fetch loop stood still and was restarted
+  topic: string | null;
+  partition: number | null;
+  message: string;
+  /** ms since the epoch. */
+  since: number;
+}
+
+/** The lowest offset that is not finished and holds back the commit; `since`: when it was handed over (ms). */
+export interface HeadOfLine {
+  topic: string;
+  partition: number;
+  offset: number;
+  since: number;
+}
+
+export interface PartitionHealth {
+  topic: string;
+  partition: number;
+  /** The offset last committed by this process for this partition, null before the first commit. */
+  committed: number | null;
+  /** The offset that will be read next. */
+  next: number;
+  /** The log's end when last seen, 0 before the first fetch. */
+  logEnd: number;
+  /** Handed over and not finished. */
+  outstanding: number;
+  /** Of those, begun. */
+  running: number;
+  /** Finished above the lowest unfinished offset. */
+  doneAboveWatermark: number;
+  headOfLine: HeadOfLine | null;
+  paused: boolean;
+}
+
+/** A consumer seen from outside: for readiness, watchdog and metrics. */
+export interface ConsumerHealth {
+  /** Member of its group with a living loop. False means not ready, it recovers by itself. */
+  joined: boolean;
+  /** ms since the loop last showed life (heartbeat, fetch answer); paused partitions don't age it. */
+  loopAgeMs: number;
+  /** Joins of the group and restarts of the loop since `start`. */
+  joins: number;
+  restarts: number;
+  partitions: PartitionHealth[];
+  alarms: ConsumerAlarm[];
+}
