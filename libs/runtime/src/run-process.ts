@@ -51,7 +51,12 @@ export async function runProcess(
     const settings = readSettings(commonSettings, environment);
     logger = createLogger(service, settings.LOG_LEVEL);
     const health = new HealthRegistry();
-    const signalled = nextSignal();
+    const signalled = nextSignal().then((signal) => {
+      logger.info({ signal }, `${service} stops`);
+      health.drain();
+      endAtNextSignal(logger);
+      endAfter(settings.DRAIN_SECONDS * 1_000 + stopGraceMs, logger);
+    });
     const stop = await main({
       service,
       instance: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
@@ -63,11 +68,7 @@ export async function runProcess(
       clock: systemClock,
       fatal,
     });
-    const signal = await signalled;
-    logger.info({ signal }, `${service} stops`);
-    health.drain();
-    endAtNextSignal(logger);
-    endAfter(settings.DRAIN_SECONDS * 1_000 + stopGraceMs, logger);
+    await signalled;
     await stop();
     logger.info(`${service} stopped`);
     process.exit(0);

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { defineJob, defineQueue, exponentialBackoff } from './job-definition.js';
+
+const queue = defineQueue('probe');
+const schema = z.object({});
+
+describe('defineJob', () => {
+  it('expands the ladder: the last delay repeats', () => {
+    const job = defineJob({
+      type: 'a.b',
+      queue,
+      payload: schema,
+      result: schema,
+      retries: 3,
+      backoff: ['1s', '5s'],
+    });
+    expect(job).toMatchObject({ maxAttempts: 4, backoffMs: [1_000, 5_000, 5_000], timeoutMs: 60_000 });
+  });
+
+  it('needs no backoff without retries', () => {
+    expect(defineJob({ type: 'a', queue, payload: schema, result: schema })).toMatchObject({
+      maxAttempts: 1,
+      backoffMs: [],
+    });
+  });
+
+  it.each([
+    [{ type: 'A.b' }, /lower case words/],
+    [{ retries: 2 }, /need a backoff/],
+    [{ retries: -1 }, /whole number from 0/],
+    [{ retries: 1, backoff: ['soon'] }, /not a duration/],
+  ])('refuses %j', (bad, message) => {
+    expect(() =>
+      defineJob({ type: 'a.b', queue, payload: schema, result: schema, ...(bad as object) }),
+    ).toThrow(message);
+  });
+
+  it('refuses a queue name that could not stand in a topic', () => {
+    expect(() => defineQueue('a.b')).toThrow(/Queue name/);
+  });
+
+  it('makes exponential ladders with a cap', () => {
+    expect(exponentialBackoff('1s', 5, '5s')).toEqual(['1000ms', '2000ms', '4000ms', '5000ms', '5000ms']);
+  });
+});

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { decodePoison, decodeRecord, encodePoison, encodeRecord, type EncodedRecord } from './codec.js';
+
+const folder = new URL('./golden/', import.meta.url);
+const golden = (name: string): EncodedRecord =>
+  JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as EncodedRecord;
+const records = readdirSync(folder).filter((name) => name !== 'poison.json');
+const headers = golden('queued.json').headers;
+const value = (text: string) => Buffer.from(text);
+
+describe('the wire format', () => {
+  it.each(records)('reads %s and writes the same bytes', (name) => {
+    const bytes = golden(name);
+    const record = decodeRecord(value(bytes.value), bytes.headers);
+    if ('fault' in record) throw new Error(record.detail);
+    expect(name).toContain(record.phase);
+    expect(encodeRecord(record)).toEqual(bytes);
+  });
+
+  it('has a golden file for every phase', () => {
+    const phases = records.map((name) => golden(name).headers['js-phase']);
+    expect(new Set(phases).size).toBe(9);
+  });
+
+  it('reads poison and writes the same bytes', () => {
+    const bytes = golden('poison.json');
+    const poison = decodePoison(value(bytes.value))!;
+    expect(encodePoison(poison)).toEqual(bytes);
+    expect(decodePoison(value(golden('dead_lettered.json').value))).toBeUndefined();
+  });
+
+  it('passes over fields that it does not know', () => {
+    const { value: text } = golden('queued.json');
+    const record = decodeRecord(value(text.replace('{', '{"later":1,')), { ...headers, 'js-later': '1' });
+    expect(record).toMatchObject({ phase: 'queued' });
+    expect(record).not.toHaveProperty('value.later');
+  });
+
+  it.each([
+    ['a tombstone', null, headers, 'tombstone', /no value/],
+    ['zero bytes', value(''), headers, 'empty', /no bytes/],
+    ['what is no JSON', value('{'), headers, 'malformed', /not JSON/],
+    ['JSON that is no object', value('7'), headers, 'malformed', /expected object/],
+    [
+      'another version',
+      value(golden('queued.json').value.replace('"v":1', '"v":2')),
+      headers,
+      'malformed',
+      /at v/,
+    ],
+    [
+      'an id that is none',
+      value(golden('queued.json').value.replace('0190163d', 'xxxxxxxx')),
+      headers,
+      'malformed',
+      /at id/,
+    ],
+    [
+      'a missing header',
+      value(golden('queued.json').value),
+      { ...headers, 'js-run': '' },
+      'malformed',
+      /js-run/,
+    ],
+    ['run 0', value(golden('queued.json').value), { ...headers, 'js-run': '0' }, 'malformed', /js-run/],
+    [
+      'an unknown phase',
+      value(golden('queued.json').value),
+      { ...headers, 'js-phase': 'done' },
+      'malformed',
+      /js-phase/,
+    ],
+  ])('says why it can’t read %s', (_, bytes, heads, fault, detail) => {
+    const read = decodeRecord(bytes, heads);
+    expect(read).toEqual({ fault, detail: expect.stringMatching(detail) });
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { jobDefinitions } from './jobs/catalogue.js';
+import { Topics } from './topics.js';
+
+describe('topics', () => {
+  it('have the names of the public contract', () => {
+    const topics = new Topics();
+    expect([
+      topics.requests('image'),
+      topics.requests('image', 'high'),
+      topics.retry('image', 60_000),
+      topics.retry('image', 500),
+      topics.deadLetters('image'),
+      topics.events,
+      topics.delayed,
+      topics.group('projector'),
+    ]).toEqual([
+      'jobs.image',
+      'jobs.image.high',
+      'jobs.image.retry.60s',
+      'jobs.image.retry.500ms',
+      'jobs.image.dlq',
+      'jobs.events',
+      'jobs.delayed',
+      'jobstream.projector',
+    ]);
+  });
+
+  it('carry the namespace first', () => {
+    const topics = new Topics('team-a');
+    expect([topics.events, topics.group('projector')]).toEqual([
+      'team-a.jobs.events',
+      'team-a.jobstream.projector',
+    ]);
+    expect(() => new Topics('Team A')).toThrow(/JOBSTREAM_NAMESPACE/);
+  });
+
+  it.each(['', 'n1'])('tell their role by name, in namespace "%s"', (namespace) => {
+    const topics = new Topics(namespace);
+    expect(topics.roleOf(topics.requests('image'))).toEqual({
+      kind: 'requests',
+      queue: 'image',
+      lane: 'normal',
+    });
+    expect(topics.roleOf(topics.requests('image', 'low'))).toEqual({
+      kind: 'requests',
+      queue: 'image',
+      lane: 'low',
+    });
+    expect(topics.roleOf(topics.retry('image', 1_500))).toEqual({
+      kind: 'retry',
+      queue: 'image',
+      delayMs: 1_500,
+    });
+    expect(topics.roleOf(topics.deadLetters('image'))).toEqual({ kind: 'dead-letters', queue: 'image' });
+    expect(topics.roleOf(topics.events)).toEqual({ kind: 'events' });
+  });
+
+  it.each([
+    'orders',
+    'jobs.image.retry',
+    'jobs.image.retry.soon',
+    'jobs.image.medium',
+    'jobs.',
+    'other.jobs.image',
+  ])('do not claim "%s"', (topic) => expect(new Topics().roleOf(topic)).toBeUndefined());
+
+  it('are planned once each for the definitions that ship', () => {
+    const plan = new Topics().plan(jobDefinitions, 'small');
+    expect(plan.map(({ topic, partitions }) => `${topic} ${partitions}`).sort()).toEqual([
+      'jobs.events 6',
+      'jobs.image 6',
+      'jobs.image.dlq 1',
+      'jobs.image.retry.60s 2',
+      'jobs.probe 6',
+      'jobs.probe.dlq 1',
+      'jobs.probe.retry.15s 2',
+      'jobs.probe.retry.1s 2',
+      'jobs.probe.retry.5s 2',
+    ]);
+  });
+});
