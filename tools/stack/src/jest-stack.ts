@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Guard } from './guard.js';
+import { startKafka } from './kafka-cluster.js';
+import { startPostgres } from './postgres-server.js';
+
+/**
+ * Starts what the environment does not name, for one test run: a Kafka for KAFKA_BROKERS, a Postgres for DATABASE_URL,
+ * both with data that goes with the run. Sets these variables. Returns how to stop what was started.
+ */
+export async function startTestStack(): Promise<() => Promise<void>> {
+  const { KAFKA_BROKERS, DATABASE_URL } = process.env;
+  if (KAFKA_BROKERS && DATABASE_URL) return async () => undefined;
+  const guard = Guard.start();
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'jobstream-test-'));
+  guard.removeAtEnd(folder);
+  // Root's Postgres runs as another user, who must be able to pass through.
+  chmodSync(folder, 0o711);
+  const started = (what: string) => (line: string) => console.error(`${what}: ${line}`);
+  try {
+    await Promise.all([
+      KAFKA_BROKERS ||
+        startKafka({
+          guard,
+          folder: join(folder, 'kafka'),
+          logFolder: folder,
+          throwaway: true,
+          progress: started('kafka'),
+        }).then((kafka) => (process.env.KAFKA_BROKERS = kafka.addresses)),
+      DATABASE_URL ||
+        startPostgres({
+          guard,
+          folder: join(folder, 'postgres'),
+          logFolder: folder,
+          throwaway: true,
+          progress: started('postgres'),
+        }).then((postgres) => (process.env.DATABASE_URL = postgres.url)),
+    ]);
+  } catch (error) {
+    await guard.end();
+    throw error;
+  }
+  return () => guard.end();
+}
