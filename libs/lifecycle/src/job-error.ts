@@ -1,0 +1,48 @@
+import { maxErrorMessageLength, maxErrorStackLength, type JobError } from '@jobstream/contracts';
+
+const errorCode = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+
+/**
+ * What a handler threw, as stored and shown: the error's own `code` where it is a short word (`ECONNREFUSED`), else
+ * `handler_failed`; the message followed by that of its cause; the stack. Never throws, whatever was thrown.
+ */
+export function describeError(thrown: unknown): JobError {
+  try {
+    if (!(thrown instanceof Error)) return shorten({ code: 'handler_failed', message: show(thrown) });
+    const { code } = thrown as { code?: unknown };
+    return shorten({
+      code: typeof code === 'string' && errorCode.test(code) ? code : 'handler_failed',
+      message: withCause(thrown),
+      ...(typeof thrown.stack === 'string' ? { stack: thrown.stack } : {}),
+    });
+  } catch {
+    return { code: 'handler_failed', message: 'The handler threw something that cannot be shown.' };
+  }
+}
+
+/** An error within the limits of the wire: message and stack cut at the end. */
+export function shorten(error: JobError): JobError {
+  return {
+    code: error.code,
+    message: cut(error.message, maxErrorMessageLength),
+    ...(error.stack === undefined ? {} : { stack: cut(error.stack, maxErrorStackLength) }),
+  };
+}
+
+function withCause(error: Error): string {
+  const { cause } = error;
+  const message = error.message || error.name;
+  return cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message;
+}
+
+function show(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  return `The handler threw no Error but ${typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown)}.`;
+}
+
+/** Cuts without leaving half of a surrogate pair at the end. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
+import { decideOutcome, type AttemptEnding, type AttemptFacts } from './outcome.js';
+
+const facts: AttemptFacts = {
+  attempt: 1,
+  maxAttempts: 4,
+  backoffMs: [1_000, 5_000, 15_000],
+  lanesMs: [1_000, 5_000, 15_000],
+};
+const error = { code: 'handler_failed', message: 'no' };
+const threw = (retry: Extract<AttemptEnding, { kind: 'threw' }>['retry']): AttemptEnding => ({
+  kind: 'threw',
+  error,
+  retry,
+});
+
+describe('decideOutcome', () => {
+  it('succeeds with what the handler returned', () => {
+    expect(decideOutcome(facts, { kind: 'returned', result: { n: 1 }, bytes: 7 })).toEqual({
+      kind: 'succeed',
+      result: { n: 1 },
+    });
+  });
+
+  it('retries a failure by the ladder, on the lane of the delay', () => {
+    expect(decideOutcome({ ...facts, attempt: 2 }, threw('by-ladder'))).toEqual({
+      kind: 'retry',
+      error,
+      delayMs: 5_000,
+      laneMs: 5_000,
+    });
+  });
+
+  it('retries after the delay that the handler asked for, on a lane that is not shorter', () => {
+    expect(decideOutcome(facts, threw({ afterMs: 2_000 }))).toMatchObject({ delayMs: 2_000, laneMs: 5_000 });
+  });
+
+  it('dead-letters the last attempt as exhausted, whatever delay was asked for', () => {
+    for (const retry of ['by-ladder', { afterMs: 10 }] as const) {
+      expect(decideOutcome({ ...facts, attempt: 4 }, threw(retry))).toEqual({
+        kind: 'dead-letter',
+        reason: 'exhausted',
+        error,
+        attempts: 4,
+      });
+    }
+  });
+
+  it('goes by the attempts frozen in the request, not by the ladder of today', () => {
+    expect(decideOutcome({ ...facts, attempt: 1, maxAttempts: 1 }, threw('by-ladder'))).toMatchObject({
+      reason: 'exhausted',
+    });
+    expect(decideOutcome({ ...facts, attempt: 9, maxAttempts: 10 }, threw('by-ladder'))).toMatchObject({
+      kind: 'retry',
+      laneMs: 15_000,
+    });
+  });
+
+  it('dead-letters a retryable failure where the queue has no lane to wait on', () => {
+    expect(decideOutcome({ ...facts, lanesMs: [] }, threw('by-ladder'))).toMatchObject({
+      reason: 'exhausted',
+      attempts: 1,
+    });
+  });
+
+  it('dead-letters at once what no retry can help', () => {
+    expect(decideOutcome(facts, threw('never'))).toEqual({
+      kind: 'dead-letter',
+      reason: 'non_retryable',
+      error,
+      attempts: 1,
+    });
+    expect(decideOutcome(facts, { kind: 'invalid-result', detail: '✖ at n' })).toMatchObject({
+      reason: 'non_retryable',
+      error: { code: 'invalid_result', message: '✖ at n' },
+    });
+  });
+
+  it('takes a result up to the limit and dead-letters a larger one', () => {
+    const returned = (bytes: number) => decideOutcome(facts, { kind: 'returned', result: null, bytes });
+    expect(returned(maxResultBytes)).toMatchObject({ kind: 'succeed' });
+    expect(returned(maxResultBytes + 1)).toMatchObject({
+      kind: 'dead-letter',
+      reason: 'non_retryable',
+      error: { code: 'result_too_large' },
+      attempts: 1,
+    });
+  });
+
+  it('retries a timeout', () => {
+    expect(decideOutcome(facts, { kind: 'timed-out', timeoutMs: 500 })).toMatchObject({
+      kind: 'retry',
+      error: { code: 'timeout' },
+    });
+  });
+
+  it('does not count an attempt that was not started', () => {
+    const third = { ...facts, attempt: 3 };
+    expect(decideOutcome(third, { kind: 'unknown-type', type: 'x.y' })).toMatchObject({
+      reason: 'unknown_type',
+      attempts: 2,
+    });
+    expect(decideOutcome(third, { kind: 'invalid-payload', detail: 'width' })).toMatchObject({
+      reason: 'invalid_payload',
+      attempts: 2,
+    });
+  });
+
+  it('expires what was not started in time', () => {
+    expect(decideOutcome(facts, { kind: 'expired' })).toEqual({ kind: 'expire' });
+  });
+
+  it('keeps errors within the limits of the wire', () => {
+    const long = { code: 'handler_failed', message: 'x'.repeat(1_000_000) };
+    for (const retry of ['by-ladder', 'never'] as const) {
+      const outcome = decideOutcome(facts, { kind: 'threw', error: long, retry });
+      expect('error' in outcome && outcome.error.message.length).toBe(maxErrorMessageLength);
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { maxResultBytes, type DeadLetterReason, type JobError } from '@jobstream/contracts';
+import { shorten } from './job-error.js';
+import { laneFor, retryDelay } from './retry-policy.js';
+
+/** What is known of an attempt when its outcome is decided. */
+export interface AttemptFacts {
+  /** Counted from 1 within the run. */
+  readonly attempt: number;
+  /** Attempts of the run at most, frozen in the request. */
+  readonly maxAttempts: number;
+  /** The definition's ladder; empty for an unknown type. */
+  readonly backoffMs: readonly number[];
+  /** The delays of the retry lanes that the queue has. */
+  readonly lanesMs: Iterable<number>;
+}
+
+/** When a failed attempt may be followed by another: by the ladder, never, or after a delay of the handler's choice. */
+export type RetryWish = 'by-ladder' | 'never' | { readonly afterMs: number };
+
+/** How an attempt ended, or why it was not started. */
+export type AttemptEnding =
+  | { readonly kind: 'unknown-type'; readonly type: string }
+  /** `detail` names the path of each fault. */
+  | { readonly kind: 'invalid-payload'; readonly detail: string }
+  /** Its time ran out before its first attempt. */
+  | { readonly kind: 'expired' }
+  /** `bytes` of the result as JSON. */
+  | { readonly kind: 'returned'; readonly result: unknown; readonly bytes: number }
+  /** The handler returned what its definition does not allow, or what is no JSON. */
+  | { readonly kind: 'invalid-result'; readonly detail: string }
+  | { readonly kind: 'threw'; readonly error: JobError; readonly retry: RetryWish }
+  | { readonly kind: 'timed-out'; readonly timeoutMs: number };
+
+/** What follows from an attempt: exactly one record. */
+export type Outcome =
+  | { readonly kind: 'succeed'; readonly result: unknown }
+  | { readonly kind: 'expire' }
+  /** `laneMs` is the lane's delay, `delayMs` what was asked for. */
+  | { readonly kind: 'retry'; readonly error: JobError; readonly delayMs: number; readonly laneMs: number }
+  /** `attempts`: how many of this run were started. */
+  | {
+      readonly kind: 'dead-letter';
+      readonly reason: DeadLetterReason;
+      readonly error: JobError;
+      readonly attempts: number;
+    };
+
+/** Decides what follows from an attempt. */
+export function decideOutcome(facts: AttemptFacts, ending: AttemptEnding): Outcome {
+  const notStarted = facts.attempt - 1;
+  switch (ending.kind) {
+    case 'expired':
+      return { kind: 'expire' };
+    case 'unknown-type':
+      return deadLetter('unknown_type', unknownType(ending.type), notStarted);
+    case 'invalid-payload':
+      return deadLetter('invalid_payload', { code: 'invalid_payload', message: ending.detail }, notStarted);
+    case 'returned':
+      return ending.bytes <= maxResultBytes
+        ? { kind: 'succeed', result: ending.result }
+        : deadLetter('non_retryable', resultTooLarge(ending.bytes), facts.attempt);
+    case 'invalid-result':
+      return deadLetter('non_retryable', { code: 'invalid_result', message: ending.detail }, facts.attempt);
+    case 'threw':
+      return decideFailure(facts, ending.error, ending.retry);
+    case 'timed-out':
+      return decideFailure(facts, timedOut(ending.timeoutMs), 'by-ladder');
+  }
+}
+
+function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): Outcome {
+  const { attempt, maxAttempts, backoffMs, lanesMs } = facts;
+  if (retry === 'never') return deadLetter('non_retryable', error, attempt);
+  if (attempt >= maxAttempts) return deadLetter('exhausted', error, attempt);
+  const delayMs = retry === 'by-ladder' ? retryDelay(backoffMs, attempt) : retry.afterMs;
+  const laneMs = laneFor(delayMs, lanesMs);
+  if (laneMs === undefined) return deadLetter('exhausted', error, attempt);
+  return { kind: 'retry', error: shorten(error), delayMs, laneMs };
+}
+
+function deadLetter(reason: DeadLetterReason, error: JobError, attempts: number): Outcome {
+  return { kind: 'dead-letter', reason, error: shorten(error), attempts };
+}
+
+function unknownType(type: string): JobError {
+  return {
+    code: 'unknown_type',
+    message:
+      `This worker has no handler for "${type}". ` +
+      'Deploy a worker that has one, then replay the dead letter.',
+  };
+}
+
+function resultTooLarge(bytes: number): JobError {
+  return {
+    code: 'result_too_large',
+    message: `The result takes ${bytes} bytes as JSON, ${maxResultBytes} are allowed. Store it and return where it is.`,
+  };
+}
+
+function timedOut(timeoutMs: number): JobError {
+  return { code: 'timeout', message: `The attempt did not end within its ${timeoutMs} ms.` };
+}
