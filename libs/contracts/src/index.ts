@@ -82,3 +82,40 @@ export {
 export { imageIdSchema, imageQueue, imageThumbnail } from './jobs/image-thumbnail.js';
 export { probeQueue, probeRun } from './jobs/probe-run.js';
 export { findJobDefinition, jobDefinitions, queues } from './jobs/catalogue.js';
+export {
+  describeProblem,
+  faultSchema,
+  faultsOf,
+  problemKinds,
+  problemSchema,
+  type Fault,
+  type Problem,
+  type ProblemCode,
+  type ProblemDetails,
+} from './rest/problem.js';
+export {
+  acceptedJobSchema,
+  batchAnswerSchema,
+  batchSchema,
+  itemErrorSchema,
+  jobLinksSchema,
+  linksOf,
+  submissionSchema,
+  type AcceptedJob,
+  type BatchAnswer,
+  type ItemError,
+  type JobLinks,
+  type Submission,
+} from './rest/submission.js';
+export { errorViewSchema, jobViewSchema, type ErrorView, type JobView } from './rest/job-view.js';
+export {
+  acceptedTaskSchema,
+  taskStatuses,
+  taskStatusOf,
+  taskViewSchema,
+  uploadedImageSchema,
+  type AcceptedTask,
+  type TaskStatus,
+  type TaskView,
+  type UploadedImage,
+} from './rest/task.js';

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { JobState } from '../job-state.js';
+
+/** Celery's task statuses. */
+export const taskStatuses = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED'] as const;
+/** See {@link taskStatuses}. */
+export type TaskStatus = (typeof taskStatuses)[number];
+
+const statusByState = {
+  scheduled: 'PENDING',
+  queued: 'PENDING',
+  running: 'STARTED',
+  retrying: 'RETRY',
+  succeeded: 'SUCCESS',
+  dead_lettered: 'FAILURE',
+  cancelled: 'REVOKED',
+  expired: 'REVOKED',
+} as const satisfies Record<JobState, TaskStatus>;
+
+/** A job's state in Celery's words. */
+export function taskStatusOf(state: JobState): TaskStatus {
+  return statusByState[state];
+}
+
+/** 202 of the Celery-shaped routes that start a job; `task_id` is the job's id. */
+export const acceptedTaskSchema = z.object({ task_id: z.uuidv7(), status: z.enum(taskStatuses) });
+/** See {@link acceptedTaskSchema}. */
+export type AcceptedTask = z.infer<typeof acceptedTaskSchema>;
+
+/** `GET /tasks/{task_id}`. `result` is the job's result, on FAILURE its error, otherwise null. */
+export const taskViewSchema = acceptedTaskSchema.extend({ result: z.unknown() });
+/** See {@link taskViewSchema}. */
+export type TaskView = z.infer<typeof taskViewSchema>;
+
+/** 201 (new) or 200 (the same bytes were there) of `PUT /images/{image_id}`. */
+export const uploadedImageSchema = z.object({
+  image_id: z.string(),
+  content_type: z.enum(['image/jpeg', 'image/png', 'image/webp']),
+  /** Pixels, as the file's header says. */
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int(),
+});
+/** See {@link uploadedImageSchema}. */
+export type UploadedImage = z.infer<typeof uploadedImageSchema>;
