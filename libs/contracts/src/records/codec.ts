@@ -67,7 +67,7 @@ export function encodeRecord(record: JobRecord): EncodedRecord {
   const { value, ...head } = record;
   const ordered = record.phase === 'queued' || record.phase === 'retrying' || record.phase === 'scheduled';
   return {
-    key: (ordered && record.value.orderingKey) || value.id,
+    key: ordered ? (record.value.orderingKey ?? value.id) : value.id,
     value: JSON.stringify(value),
     headers: encodeHead(head),
   };

@@ -43,7 +43,7 @@ const request = {
   /** Attempts of one run at most, frozen when the job was accepted. */
   maxAttempts: z.int().min(1).max(1_001),
   /** Jobs of one ordering key run one after another; then it is also the record's key. */
-  orderingKey: z.string().max(256).optional(),
+  orderingKey: z.string().min(1).max(256).optional(),
   /** A job that has not started by then ends as `expired`. */
   expiresAt: isoTime.optional(),
 };

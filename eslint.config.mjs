@@ -1,0 +1,114 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** What a kind of project may import. Imports only point down; a project whose tags match nothing may import no lib. */
+const kinds = {
+  app: ['stage', 'domain', 'platform', 'contracts'],
+  stage: ['domain', 'platform', 'contracts'],
+  domain: ['contracts'],
+  platform: ['contracts', 'platform'],
+  contracts: [],
+  tool: ['platform', 'contracts', 'tool'],
+  testing: ['stage', 'domain', 'platform', 'contracts', 'tool'],
+};
+
+/** The stages that may import another one: all of them make new jobs through intake. */
+const importsIntake = ['replay', 'scheduling', 'execution'];
+
+/** Who may import a vendor's package; everyone else may not. */
+const fences = {
+  kafkajs: ['kafka', 'stack', 'testing'],
+  typeorm: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
+  '@nestjs/typeorm': ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
+  pg: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution', 'stack', 'testing'],
+  sharp: ['image-worker', 'testing'],
+};
+
+const projects = [
+  ...['contracts', 'lifecycle', 'kafka', 'database', 'runtime', 'storage'],
+  ...['intake', 'execution', 'projection', 'replay', 'scheduling', 'client', 'testing', 'stack'],
+  ...['api', 'projector', 'scheduler', 'cli'],
+  ...['image', 'report', 'notification', 'maintenance', 'inference', 'probe'].map(
+    (queue) => `${queue}-worker`,
+  ),
+];
+const stages = ['intake', 'execution', 'projection', 'replay', 'scheduling'];
+
+const byKind = Object.entries(kinds).map(([kind, allowed]) => ({
+  sourceTag: `type:${kind}`,
+  onlyDependOnLibsWithTags: allowed.map((other) => `type:${other}`),
+}));
+byKind.find(({ sourceTag }) => sourceTag === 'type:stage').onlyDependOnLibsWithTags.push('type:stage');
+
+const betweenStages = stages.map((stage) => ({
+  sourceTag: `name:${stage}`,
+  notDependOnLibsWithTags: stages
+    .filter((other) => other !== stage && !(other === 'intake' && importsIntake.includes(stage)))
+    .map((other) => `name:${other}`),
+}));
+
+const byVendor = projects.map((project) => ({
+  sourceTag: `name:${project}`,
+  bannedExternalImports: Object.keys(fences).filter((vendor) => !fences[vendor].includes(project)),
+}));
+
+const withoutNest = ['contracts', 'lifecycle'].map((project) => ({
+  sourceTag: `name:${project}`,
+  bannedExternalImports: ['@nestjs/*', 'pino', 'undici', 'fastify'],
+}));
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '.jobstream', '.nx', 'bench/results'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@nx': nx },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          enforceBuildableLibDependency: false,
+          banTransitiveDependencies: true,
+          checkNestedExternalImports: true,
+          depConstraints: [...byKind, ...betweenStages, ...byVendor, ...withoutNest],
+        },
+      ],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'max-lines': ['error', { max: 400, skipBlankLines: true }],
+      'no-console': 'error',
+      eqeqeq: ['error', 'always'],
+    },
+  },
+  {
+    // Commands that talk to a person on a terminal.
+    files: ['tools/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*spec.ts', 'e2e/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      'no-console': 'off',
+    },
+  },
+  prettier,
+);

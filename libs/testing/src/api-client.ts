@@ -1,0 +1,83 @@
+import { isFinal, type JobState } from '@jobstream/contracts';
+import { eventually, type Patience } from './eventually.js';
+
+/** An answer of the API with its body read. */
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+/** The fields of a job that tests look at. */
+export interface JobAnswer {
+  readonly id: string;
+  readonly type: string;
+  readonly state: JobState;
+  readonly run: number;
+  readonly attempt: number;
+  readonly result: Record<string, unknown> | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly [field: string]: unknown;
+}
+
+/** The REST interface as a test speaks it: every status is an answer, nothing throws but a lost connection. */
+export class ApiClient {
+  constructor(readonly url: string) {}
+
+  async request<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    options: { body?: BodyInit; headers?: Record<string, string> } = {},
+  ): Promise<Answer<Body>> {
+    const response = await fetch(`${this.url}${path}`, { method, ...options });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (json ? JSON.parse(text) : text) as Body,
+    };
+  }
+
+  post<Body = Record<string, unknown>>(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
+    return this.request('POST', path, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  }
+
+  get<Body = Record<string, unknown>>(path: string): Promise<Answer<Body>> {
+    return this.request('GET', path);
+  }
+
+  submit(type: string, payload: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.post('/v1/jobs', { type, payload }, headers);
+  }
+
+  /** The id of a job that has to be accepted. */
+  async submitted(type: string, payload: unknown): Promise<string> {
+    const { status, body } = await this.submit(type, payload);
+    if (status !== 202) throw new Error(`Not accepted: ${status} ${JSON.stringify(body)}`);
+    return body.id as string;
+  }
+
+  /** The job as it is now; it has to exist. */
+  async job(id: string): Promise<JobAnswer> {
+    const { status, body } = await this.get<JobAnswer>(`/v1/jobs/${id}`);
+    if (status !== 200) throw new Error(`GET /v1/jobs/${id}: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** The job once it is final. */
+  finished(id: string, patience?: Patience): Promise<JobAnswer> {
+    return eventually(async () => {
+      const job = await this.job(id);
+      if (!isFinal(job.state)) throw new Error(`Job ${id} is still ${job.state}.`);
+      return job;
+    }, patience);
+  }
+}

@@ -1,0 +1,7 @@
+// Handles on the real broker, database and services, for tests.
+export { ApiClient, type Answer, type JobAnswer } from './api-client.js';
+export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
+export { eventually, type Patience } from './eventually.js';
+export { randomNamespace, stackAddress } from './namespace.js';
+export { Platform, type PlatformOptions } from './platform.js';
+export { freePort, leftBehind, ServiceProcess, type LogLine } from './service-process.js';

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Topics } from '@jobstream/contracts';
+import { ApiClient } from './api-client.js';
+import { randomNamespace, stackAddress } from './namespace.js';
+import { ServiceProcess } from './service-process.js';
+
+/** What {@link Platform.start} takes. */
+export interface PlatformOptions {
+  /** Services and how many of each, e.g. `{ api: 1, projector: 1, 'probe-worker': 1 }`. */
+  readonly services: Readonly<Record<string, number>>;
+  /** More environment for all of them. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A whole platform of real processes, in a namespace of its own on the broker and database of the test run. */
+export class Platform {
+  readonly namespace = randomNamespace();
+  readonly topics = new Topics(this.namespace);
+  /** Every process ever started here, dead ones too. */
+  readonly processes: ServiceProcess[] = [];
+
+  private constructor(
+    private readonly storage: string,
+    private readonly more: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Starts the services and waits until all are ready. */
+  static async start({ services, environment = {} }: PlatformOptions): Promise<Platform> {
+    const platform = new Platform(await mkdtemp(join(tmpdir(), 'jobstream-e2e-')), environment);
+    try {
+      await Promise.all(
+        Object.entries(services).flatMap(([name, count]) =>
+          Array.from({ length: count }, () => platform.launch(name)),
+        ),
+      );
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+    return platform;
+  }
+
+  /** Starts one more process of a service; on `port` if given, so that a new API takes a dead one's place. */
+  async launch(name: string, port?: number): Promise<ServiceProcess> {
+    const service = await ServiceProcess.launch(name, this.environment(), port);
+    this.processes.push(service);
+    await service.ready();
+    return service;
+  }
+
+  /** The living processes of a service. */
+  all(name: string): ServiceProcess[] {
+    return this.processes.filter((service) => service.name === name && service.alive);
+  }
+
+  /** The only living process of a service. */
+  one(name: string): ServiceProcess {
+    const [service, ...others] = this.all(name);
+    if (!service || others.length > 0)
+      throw new Error(`${others.length + (service ? 1 : 0)} living ${name}, not one.`);
+    return service;
+  }
+
+  /** SIGKILL, then a new process in its place. */
+  async crash(service: ServiceProcess): Promise<ServiceProcess> {
+    await service.crash();
+    return this.launch(service.name, service.name === 'api' ? service.port : undefined);
+  }
+
+  /** Speaks to the first living API. */
+  get api(): ApiClient {
+    const [api] = this.all('api');
+    if (!api) throw new Error('No API is running.');
+    return new ApiClient(api.url);
+  }
+
+  /** SIGTERM to all, waits for the last to end, removes the files. */
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map((service) => service.stop()));
+    await rm(this.storage, { recursive: true, force: true });
+  }
+
+  environment(): Record<string, string> {
+    return {
+      KAFKA_BROKERS: stackAddress('KAFKA_BROKERS'),
+      DATABASE_URL: stackAddress('DATABASE_URL'),
+      JOBSTREAM_NAMESPACE: this.namespace,
+      JOBSTREAM_TOPIC_SIZE: 'small',
+      STORAGE_DIR: this.storage,
+      LOG_LEVEL: 'debug',
+      ...this.more,
+    };
+  }
+}
