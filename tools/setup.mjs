@@ -1,0 +1,136 @@
+// What has to be true before anything of this repository can run: Node new enough, the packages of package-lock.json
+// installed, every project built. Each is checked in milliseconds and done only when it isn't so. Plain JavaScript
+// without dependencies, because it runs before there are any.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
+const say = (line) => console.log(`setup: ${line}`);
+
+function fail(...lines) {
+  for (const line of lines) console.error(line);
+  process.exit(1);
+}
+
+function requireNode() {
+  const oldest = readJson('package.json').engines.node.replace('>=', '');
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = oldest.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  fail(
+    `Jobstream needs Node ${oldest} or newer; this is ${process.versions.node} (${process.execPath}).`,
+    'Install a newer one from https://nodejs.org or with your version manager, for example: nvm install 22',
+  );
+}
+
+/** Whether npm would change node_modules: its own record of what is installed, held against the lock file. */
+function packagesAreInstalled() {
+  if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
+  const installed = readJson('node_modules/.package-lock.json').packages;
+  return Object.entries(readJson('package-lock.json').packages)
+    .filter(([path]) => path.includes('node_modules/'))
+    .every(([path, wanted]) => {
+      // Optional ones are mostly binaries of other systems.
+      if (!installed[path]) return wanted.optional || wanted.devOptional || wanted.peer;
+      return installed[path].version === wanted.version;
+    });
+}
+
+async function installPackages() {
+  const total = Object.keys(readJson('package-lock.json').packages).length;
+  say(`installing ${total} npm packages (a first time fetches about 100 MB)`);
+  const started = Date.now();
+  let fetched = 0;
+  let log = '';
+  const heartbeat = setInterval(
+    () => say(`installing, ${seconds(started)} s: ${fetched} of ${total} packages fetched`),
+    3_000,
+  );
+  // npm's own progress bar shows nothing without a terminal; its log of requests can be counted everywhere.
+  const code = await run('npm', ['ci', '--ignore-scripts', '--no-progress', '--loglevel=http'], (text) => {
+    fetched += text.match(/^npm http (fetch|cache) .*\.tgz/gm)?.length ?? 0;
+    log += text.replace(/^npm http .*\n/gm, '');
+  });
+  clearInterval(heartbeat);
+  if (code !== 0) fail(log.trimEnd(), 'npm ci failed. Check the network and start again.');
+  say(`packages installed in ${seconds(started)} s`);
+}
+
+const stampFile = join(root, 'node_modules/.cache/jobstream/built');
+
+/** One hash over the names, sizes and times of everything that a build reads. */
+function hashSources() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const stat = statSync(join(root, path), { throwIfNoEntry: false });
+    if (!stat) return;
+    if (stat.isDirectory()) {
+      for (const name of readdirSync(join(root, path)).sort()) add(join(path, name));
+    } else {
+      hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`);
+    }
+  };
+  for (const file of ['package-lock.json', 'tsconfig.json', '.swcrc', 'nx.json']) add(file);
+  for (const project of projects()) {
+    add(join(project, 'package.json'));
+    add(join(project, 'src'));
+  }
+  return hash.digest('hex');
+}
+
+function projects() {
+  return ['apps', 'libs', 'tools'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .map((name) => join(folder, name))
+      .filter(
+        (project) =>
+          existsSync(join(root, project, 'src')) && existsSync(join(root, project, 'package.json')),
+      ),
+  );
+}
+
+function isBuilt(hash) {
+  return (
+    existsSync(stampFile) &&
+    readFileSync(stampFile, 'utf8') === hash &&
+    projects().every((project) => existsSync(join(root, project, 'dist')))
+  );
+}
+
+async function build() {
+  const hash = hashSources();
+  if (isBuilt(hash)) return;
+  const started = Date.now();
+  say('building');
+  let log = '';
+  const nx = join(root, 'node_modules/.bin/nx');
+  const code = await run(process.execPath, [nx, 'run-many', '-t', 'build'], (text) => (log += text));
+  if (code !== 0) fail(log.trimEnd(), 'The build failed; what nx said is above.');
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, hash);
+  say(`built in ${seconds(started)} s`);
+}
+
+function run(command, args, onOutput) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NODE_OPTIONS: '' },
+    });
+    child.stdout.on('data', (bytes) => onOutput(String(bytes)));
+    child.stderr.on('data', (bytes) => onOutput(String(bytes)));
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
+const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1);
+
+requireNode();
+if (!packagesAreInstalled()) await installPackages();
+await build();

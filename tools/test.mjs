@@ -1,0 +1,91 @@
+// Runs the tests in the order of how much of the world they need: unit, then int (on a real broker and database), then
+// e2e (on the whole platform). First arguments that name stages choose them; the others go to jest.
+//
+//   node tools/test.mjs                       all of them
+//   node tools/test.mjs int libs/kafka        one stage, one folder
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const STAGES = {
+  unit: ['--maxWorkers=2'],
+  int: ['--maxWorkers=2'],
+  // Each of these starts processes of its own and measures them: side by side they would measure each other.
+  e2e: ['--runInBand'],
+};
+
+const args = process.argv.slice(2);
+const firstOther = args.findIndex((arg) => !Object.hasOwn(STAGES, arg));
+const chosen = firstOther < 0 ? args : args.slice(0, firstOther);
+const stages = chosen.length > 0 ? chosen : Object.keys(STAGES);
+const jestArgs = args.slice(chosen.length);
+
+const folder = mkdtempSync(join(tmpdir(), 'jobstream-results-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const started = Date.now();
+
+// The terminal sends Ctrl-C to jest too, which stops by itself; this process waits for it and starts no other stage.
+let interrupted = false;
+process.on('SIGINT', () => (interrupted = true));
+
+try {
+  for (const stage of stages) if (!interrupted) add(await runStage(stage));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`\n${stages.join(', ')}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+async function runStage(stage) {
+  const results = join(folder, `${stage}.json`);
+  const options = ['--selectProjects', stage, '--passWithNoTests', '--json', `--outputFile=${results}`];
+  const code = await new Promise((resolve, reject) => {
+    const jest = spawn(
+      process.execPath,
+      [join(root, 'node_modules/.bin/jest'), ...options, ...STAGES[stage], ...jestArgs],
+      {
+        cwd: root,
+        stdio: 'inherit',
+        env: {
+          ...process.env,
+          NODE_OPTIONS: [
+            process.env.NODE_OPTIONS,
+            '--experimental-vm-modules',
+            '--disable-warning=ExperimentalWarning',
+          ]
+            .filter(Boolean)
+            .join(' '),
+        },
+      },
+    );
+    jest.once('error', reject);
+    jest.once('close', resolve);
+  });
+  return readResults(results, code);
+}
+
+/** Jest's figures. A file that could not run, and a jest that ended badly with no failed test, count as a failure. */
+function readResults(file, code) {
+  let results;
+  try {
+    results = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  }
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  return {
+    passed: results.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+function add(stage) {
+  for (const figure of Object.keys(total)) total[figure] += stage[figure];
+}
