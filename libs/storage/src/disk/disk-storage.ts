@@ -1,0 +1,281 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import {
+  access,
+  link,
+  mkdir,
+  open,
+  opendir,
+  rename,
+  rm,
+  stat,
+  statfs,
+  type FileHandle,
+} from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { assertContentType, assertKey, assertPrefix } from '../object-key.js';
+import {
+  defaultMaxObjectBytes,
+  ObjectStorage,
+  type ListedObject,
+  type OpenObject,
+  type PutOptions,
+  type PutReceipt,
+  type StoredObject,
+} from '../object-storage.js';
+import {
+  ObjectDamagedError,
+  ObjectExistsError,
+  ObjectTooLargeError,
+  StorageFullError,
+  StorageUnavailableError,
+} from '../storage-errors.js';
+import { decodeFooter, encodeFooter, footerBytes } from './object-footer.js';
+import { partOfDirectory, partOfFile, pathOfKey } from './object-path.js';
+import { nextTemporaryPath, removeAbandoned } from './temporary-files.js';
+
+const sliceBytes = 1024 * 1024;
+const readAheadBytes = 256 * 1024;
+
+/**
+ * Objects as files of one directory, which several processes, and machines by a network file system that has hard
+ * links, may share. A write goes to a temporary file of the same file system, is forced to the disk and then renamed
+ * (linked for `ifAbsent`) into place, so a crash at any moment leaves the old object or the new one.
+ */
+export class DiskStorage extends ObjectStorage {
+  private readonly objects: string;
+  private readonly temporary: string;
+
+  private constructor(private readonly directory: string) {
+    super();
+    this.objects = join(directory, 'objects');
+    this.temporary = join(directory, 'temporary');
+  }
+
+  /** Opens the directory, made if missing, and removes what crashed processes left half-written in it. */
+  static async open(directory: string): Promise<DiskStorage> {
+    const storage = new DiskStorage(resolve(directory));
+    await storage.attempt('the storage', async () => {
+      await makeDirectory(storage.objects);
+      await makeDirectory(storage.temporary);
+      await removeAbandoned(storage.temporary, Date.now());
+    });
+    await storage.check();
+    return storage;
+  }
+
+  override async put(
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options: PutOptions,
+  ): Promise<PutReceipt> {
+    assertKey(key);
+    assertContentType(options.contentType);
+    // A stream that breaks before its first read must not bring the process down: the read then meets the error.
+    if (body instanceof Readable) body.once('error', () => undefined);
+    const temporary = nextTemporaryPath(this.temporary);
+    try {
+      const object = await this.write(temporary, key, body, options);
+      if (options.ifAbsent) return { ...object, written: await this.linkUnlessThere(temporary, object) };
+      await this.publish(key, (path) => rename(temporary, path));
+      return { ...object, written: true };
+    } finally {
+      // What can't be removed now is swept when the storage is opened next.
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+  }
+
+  override async get(key: string): Promise<OpenObject | undefined> {
+    const file = await this.openFile(key);
+    if (file === undefined) return undefined;
+    try {
+      const object = await this.readFooter(file, key);
+      return { object, body: await streamOf(file, object.bytes) };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  override async head(key: string): Promise<StoredObject | undefined> {
+    const file = await this.openFile(key);
+    if (file === undefined) return undefined;
+    try {
+      return await this.readFooter(file, key);
+    } finally {
+      await file.close();
+    }
+  }
+
+  override async delete(key: string): Promise<void> {
+    assertKey(key);
+    await this.attempt(key, () => rm(this.pathOf(key), { force: true }));
+  }
+
+  override async *list(prefix: string): AsyncGenerator<ListedObject> {
+    assertPrefix(prefix);
+    yield* this.listDirectory(this.objects, '', prefix);
+  }
+
+  override async check(): Promise<void> {
+    await this.attempt('the storage', async () => {
+      await access(this.objects, constants.R_OK | constants.W_OK);
+      await access(this.temporary, constants.W_OK);
+    });
+    const { bavail } = await this.attempt('the storage', () => statfs(this.objects));
+    if (bavail === 0) throw new StorageFullError('anything', this.directory, {});
+  }
+
+  private pathOf(key: string): string {
+    return join(this.objects, pathOfKey(key));
+  }
+
+  private async write(
+    path: string,
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    { contentType, maxBytes = defaultMaxObjectBytes }: PutOptions,
+  ): Promise<StoredObject> {
+    const file = await this.attempt(key, () => open(path, 'wx'));
+    const hash = createHash('sha256');
+    let bytes = 0;
+    try {
+      for await (const chunk of chunksOf(body)) {
+        bytes += chunk.byteLength;
+        if (bytes > maxBytes) throw new ObjectTooLargeError(key, maxBytes);
+        hash.update(chunk);
+        await this.attempt(key, () => file.writeFile(chunk));
+      }
+      const sha256 = hash.digest('hex');
+      await this.attempt(key, async () => {
+        await file.writeFile(encodeFooter({ contentType, sha256 }));
+        await file.sync();
+      });
+      return { key, bytes, contentType, sha256 };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Links the file to its place unless an object is there; false if that one has the same bytes. */
+  private async linkUnlessThere(temporary: string, object: StoredObject): Promise<boolean> {
+    for (;;) {
+      const placed = await this.publish(object.key, (path) =>
+        link(temporary, path).then(isTrue, falseIf('EEXIST')),
+      );
+      if (placed) return true;
+      const existing = await this.head(object.key);
+      if (existing?.sha256 === object.sha256) return false;
+      if (existing !== undefined) throw new ObjectExistsError(existing);
+    }
+  }
+
+  private async publish<T>(key: string, place: (path: string) => Promise<T>): Promise<T> {
+    const path = this.pathOf(key);
+    return this.attempt(key, async () => {
+      await makeDirectory(dirname(path));
+      const placed = await place(path);
+      await syncDirectory(dirname(path));
+      return placed;
+    });
+  }
+
+  private async openFile(key: string): Promise<FileHandle | undefined> {
+    assertKey(key);
+    return this.attempt(key, () => open(this.pathOf(key), 'r').catch(undefinedIf('ENOENT')));
+  }
+
+  private async readFooter(file: FileHandle, key: string): Promise<StoredObject> {
+    const { size } = await this.attempt(key, () => file.stat());
+    const bytes = size - footerBytes;
+    if (bytes < 0) throw new ObjectDamagedError(key, `Its file has only ${size} bytes.`);
+    const { buffer } = await this.attempt(key, () =>
+      file.read(Buffer.alloc(footerBytes), 0, footerBytes, bytes),
+    );
+    const footer = decodeFooter(buffer);
+    if (footer === undefined) throw new ObjectDamagedError(key, 'Its file does not end as ours do.');
+    return { key, bytes, ...footer };
+  }
+
+  private async *listDirectory(directory: string, at: string, prefix: string): AsyncGenerator<ListedObject> {
+    const entries = await this.attempt(at, () => opendir(directory).catch(undefinedIf('ENOENT')));
+    if (entries === undefined) return;
+    for await (const entry of entries) {
+      const path = join(directory, entry.name);
+      const part = entry.isDirectory() ? partOfDirectory(entry.name) : partOfFile(entry.name);
+      if (part === undefined) continue;
+      const key = `${at}${part}`;
+      if (entry.isDirectory()) {
+        const below = `${key}/`;
+        if (below.startsWith(prefix) || prefix.startsWith(below))
+          yield* this.listDirectory(path, below, prefix);
+      } else if (key.startsWith(prefix)) {
+        const file = await this.attempt(key, () => stat(path).catch(undefinedIf('ENOENT')));
+        if (file) yield { key, bytes: file.size - footerBytes, modifiedAt: file.mtime };
+      }
+    }
+  }
+
+  /** Does something with the file system; its errors become ours. */
+  private async attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOSPC' || code === 'EDQUOT') throw new StorageFullError(what, this.directory, { cause });
+      throw new StorageUnavailableError(this.directory, { cause });
+    }
+  }
+}
+
+function chunksOf(
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  if (body instanceof Uint8Array) return slicesOf(body);
+  return body instanceof Readable ? body.iterator({ destroyOnReturn: false }) : body;
+}
+
+/** Big buffers are hashed and written in slices, so that neither holds up the event loop. */
+function* slicesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += sliceBytes) yield bytes.subarray(at, at + sliceBytes);
+}
+
+async function streamOf(file: FileHandle, bytes: number): Promise<Readable> {
+  if (bytes > 0) return file.createReadStream({ start: 0, end: bytes - 1, highWaterMark: readAheadBytes });
+  await file.close();
+  return Readable.from([]);
+}
+
+/** Makes the directory and those above it, each forced to the disk. */
+async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made))
+    await syncDirectory(dirname(made));
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function undefinedIf(code: string): (error: unknown) => undefined {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code !== code) throw error;
+    return undefined;
+  };
+}
+
+function falseIf(code: string): (error: unknown) => false {
+  return (error) => {
+    undefinedIf(code)(error);
+    return false;
+  };
+}
+
+const isTrue = () => true;

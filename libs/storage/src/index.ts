@@ -1,0 +1,19 @@
+export {
+  defaultMaxObjectBytes,
+  ObjectStorage,
+  type ListedObject,
+  type OpenObject,
+  type PutOptions,
+  type PutReceipt,
+  type StoredObject,
+} from './object-storage.js';
+export {
+  InvalidKeyError,
+  ObjectDamagedError,
+  ObjectExistsError,
+  ObjectTooLargeError,
+  StorageError,
+  StorageFullError,
+  StorageUnavailableError,
+} from './storage-errors.js';
+export { openStorage, storageSettings, type StorageSettings } from './storage-settings.js';

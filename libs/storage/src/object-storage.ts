@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream';
+
+/** What is known of an object without reading its bytes. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly contentType: string;
+  /** SHA-256 of the bytes, in lower case hex. */
+  readonly sha256: string;
+}
+
+/** A line of a listing. */
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** An object opened for reading. */
+export interface OpenObject {
+  readonly object: StoredObject;
+  /** Its bytes. Read it to the end or destroy it: until then it holds a file or a connection. */
+  readonly body: Readable;
+}
+
+/** What {@link ObjectStorage.put} takes beside key and bytes. */
+export interface PutOptions {
+  /** A media type, at most 100 characters of printable ASCII, e.g. `image/jpeg`. */
+  readonly contentType: string;
+  /** Never replaces: succeeds if nothing is there or the same bytes are. Default false, the last writer wins. */
+  readonly ifAbsent?: boolean;
+  /** The most bytes taken. Default {@link defaultMaxObjectBytes}. */
+  readonly maxBytes?: number;
+}
+
+/** What {@link ObjectStorage.put} did. */
+export interface PutReceipt extends StoredObject {
+  /** False when `ifAbsent` met the same bytes and left them as they were. */
+  readonly written: boolean;
+}
+
+/** The bytes an object may have unless its writer says otherwise: 64 MiB. */
+export const defaultMaxObjectBytes = 64 * 1024 * 1024;
+
+/**
+ * Named objects: uploads, thumbnails, reports. An object appears and is replaced whole, bytes and content type together,
+ * and once `put` has returned it survives the process and the machine. Keys are checked by `assertKey`, which all
+ * methods throw {@link InvalidKeyError} from; any of them may throw {@link StorageUnavailableError}.
+ */
+export abstract class ObjectStorage {
+  /**
+   * Stores the bytes under the key, forced to the disk when it returns.
+   * @throws ObjectExistsError when `ifAbsent` met other bytes, ObjectTooLargeError past `maxBytes`, StorageFullError
+   * when there is no room, and whatever error the body ended with. Nothing is stored then, and a stream that was not
+   * read to its end is left open: it may be a request that is still to be answered.
+   */
+  abstract put(
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options: PutOptions,
+  ): Promise<PutReceipt>;
+
+  /** Opens the object; undefined if there is none. A later `put` or `delete` does not disturb the reader. */
+  abstract get(key: string): Promise<OpenObject | undefined>;
+
+  /** What is known of the object; undefined if there is none. */
+  abstract head(key: string): Promise<StoredObject | undefined>;
+
+  /** Removes the object; nothing happens if there is none. */
+  abstract delete(key: string): Promise<void>;
+
+  /** The objects whose keys begin with `prefix` (empty for all), in no particular order; objects put or deleted meanwhile may be missing or not. */
+  abstract list(prefix: string): AsyncIterable<ListedObject>;
+
+  /** Returns if the storage can be reached and written to; what a readiness check asks. */
+  abstract check(): Promise<void>;
+}
