@@ -19,9 +19,13 @@ const onTheStack = {
 };
 
 export default {
+  testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs,tools}/*/src/**/*.spec.ts']),
     project('int', ['<rootDir>/{apps,libs,tools}/*/src/**/*.int-spec.ts'], onTheStack),
-    project('e2e', ['<rootDir>/e2e/**/*.e2e-spec.ts'], onTheStack),
+    project('e2e', ['<rootDir>/e2e/**/*.e2e-spec.ts'], {
+      ...onTheStack,
+      setupFilesAfterEnv: ['<rootDir>/e2e/setup.ts'],
+    }),
   ],
 };

@@ -27,7 +27,7 @@ export class ApiClient {
   async request<Body = Record<string, unknown>>(
     method: string,
     path: string,
-    options: { body?: BodyInit; headers?: Record<string, string> } = {},
+    options: { body?: RequestInit['body']; headers?: Record<string, string> } = {},
   ): Promise<Answer<Body>> {
     const response = await fetch(`${this.url}${path}`, { method, ...options });
     const text = await response.text();

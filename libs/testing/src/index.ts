@@ -3,5 +3,6 @@ export { ApiClient, type Answer, type JobAnswer } from './api-client.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
 export { eventually, type Patience } from './eventually.js';
 export { randomNamespace, stackAddress } from './namespace.js';
+export { OwnStack } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';
 export { freePort, leftBehind, ServiceProcess, type LogLine } from './service-process.js';

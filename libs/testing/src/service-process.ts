@@ -71,7 +71,7 @@ export class ServiceProcess {
     const service = new ServiceProcess(name, ownPort, child, ended);
     running.add(service);
     void ended.then(() => running.delete(service));
-    createInterface({ input: child.stdout! }).on('line', (line) => service.append(line));
+    createInterface({ input: child.stdout }).on('line', (line) => service.append(line));
     return service;
   }
 

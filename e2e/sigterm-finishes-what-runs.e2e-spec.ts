@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, Platform } from '@jobstream/testing';
+
+describe('SIGTERM finishes what runs', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
+  });
+  afterAll(() => platform?.stop());
+
+  it('a worker ends with code 0, its running jobs succeed once, and the next worker takes the rest', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 40 }, () => platform.api.submitted('probe.run', { sleepMs: 1_500 })),
+    );
+    const worker = platform.one('probe-worker');
+    await eventually(async () => {
+      const jobs = await Promise.all(ids.map((id) => platform.api.job(id)));
+      expect(jobs.filter(({ state }) => state === 'running').length).toBeGreaterThan(3);
+    });
+    expect(await worker.stop()).toBe(0);
+    await platform.launch('probe-worker');
+    const jobs = await Promise.all(ids.map((id) => platform.api.finished(id)));
+    expect(jobs.map(({ state, deliveries }) => ({ state, deliveries }))).toEqual(
+      ids.map(() => ({ state: 'succeeded', deliveries: 1 })),
+    );
+  });
+});
