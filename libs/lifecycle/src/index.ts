@@ -8,3 +8,19 @@ export {
   type RetryWish,
 } from './outcome.js';
 export { laneFor, retryDelay } from './retry-policy.js';
+export { parsePosition, positionOf, type Coordinates, type Position } from './coordinates.js';
+export {
+  deliveriesOf,
+  foldRecord,
+  mergeFolds,
+  mostStarts,
+  type JobFold,
+  type JobOrigin,
+  type JsonText,
+  type RunOutcome,
+  type RunRequest,
+  type StartEntry,
+} from './fold.js';
+export { mostPast, parsePlainEntry, type PlainEntry, type PlainRecord } from './past.js';
+export { belongsOn, queuedAttempt, type Rank } from './rank.js';
+export { orderHistory, transitionOf, type Step, type Transition } from './transition.js';

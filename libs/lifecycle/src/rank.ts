@@ -1,0 +1,77 @@
+import type { Phase, TopicRole } from '@jobstream/contracts';
+
+/**
+ * How far a record brings its run. Unfinished ones go by (attempt, phase), so 4 × attempt + phase; every dead letter is
+ * above those, every final event above every dead letter.
+ */
+export type Rank = number;
+
+const phaseRanks = { scheduled: 0, queued: 1, started: 2, progress: 2, retrying: 3 } as const;
+const deadLetterRank = 2 ** 40;
+const finalRank = 2 ** 41;
+/** Added to the rank of records without a request, so that any record with one is the better source of it. */
+const withoutRequest = 2 ** 42;
+
+/** The {@link Rank} of a record. */
+export function rankOf(phase: Phase, attempt: number): Rank {
+  switch (phase) {
+    case 'scheduled':
+    case 'queued':
+    case 'started':
+    case 'progress':
+    case 'retrying':
+      return 4 * attempt + phaseRanks[phase];
+    case 'dead_lettered':
+      return deadLetterRank;
+    case 'succeeded':
+    case 'cancelled':
+    case 'expired':
+      return finalRank;
+  }
+}
+
+/** What the source of a run's request is chosen by: the lowest counts. */
+export function requestRankOf(phase: Phase, attempt: number): Rank {
+  switch (phase) {
+    case 'scheduled':
+    case 'queued':
+    case 'retrying':
+    case 'dead_lettered':
+      return rankOf(phase, attempt);
+    case 'started':
+    case 'progress':
+    case 'succeeded':
+    case 'cancelled':
+    case 'expired':
+      return withoutRequest + rankOf(phase, attempt);
+  }
+}
+
+/** Whether this rank ends a run. */
+export function endsRun(rank: Rank): boolean {
+  return rank >= deadLetterRank;
+}
+
+/** The attempt that a `queued` record of this request rank starts; undefined when the request came by another phase. */
+export function queuedAttempt(requestRank: Rank): number | undefined {
+  return requestRank < deadLetterRank && requestRank % 4 === phaseRanks.queued
+    ? Math.floor(requestRank / 4)
+    : undefined;
+}
+
+/** Whether a record of this phase may stand on a topic of this role. A final state, say, counts on the events alone. */
+export function belongsOn(phase: Phase, role: TopicRole): boolean {
+  switch (role.kind) {
+    case 'requests':
+    case 'retry':
+    case 'delayed':
+      return phase === 'scheduled' || phase === 'queued' || phase === 'retrying';
+    case 'dead-letters':
+      return phase === 'dead_lettered';
+    case 'events':
+      return phase !== 'scheduled' && phase !== 'queued' && phase !== 'dead_lettered';
+    case 'cancels':
+    case 'control':
+      return false;
+  }
+}
