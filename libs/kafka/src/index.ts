@@ -13,33 +13,18 @@ export {
   UnacknowledgedError,
   type SendOutcome,
 } from './producer-errors.js';
+export { KafkaConnection } from './connection.js';
+export { BrokerClock } from './broker-clock.js';
+export { RecordProducer } from './record-producer.js';
+export { TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './topic-admin.js';
+export { KafkaRequestError, type OffsetsByTopic } from './cluster-reader.js';
 export type { Delivery } from './delivery.js';
 export type { ConsumerAlarm, ConsumerHealth, HeadOfLine, PartitionHealth } from './consumer-health.js';
 import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
 import type { Delivery } from './delivery.js';
-import type { IncomingRecord, OutgoingRecord, RecordReceipt, TopicPartition } from './record.js';
-import type { SendOutcome } from './producer-errors.js';
-import type { KafkaSettings } from './settings.js';
+import type { IncomingRecord, TopicPartition } from './record.js';
+import type { KafkaConnection } from './connection.js';
 
-export declare class KafkaConnection {
-  constructor(settings: KafkaSettings);
-}
-export declare class BrokerClock {
-  /** The broker's time in ms, as seen in its produce answers; this machine's before the first. */
-  now(): number;
-}
-export declare class RecordProducer {
-  readonly brokerClock: BrokerClock;
-  /** @param options.deadlineMs how long a record may take, retries included (default 5,000) */
-  constructor(connection: KafkaConnection, options?: { deadlineMs?: number });
-  /** Resolves at once; connecting happens in the background and by itself again. */
-  start(): Promise<void>;
-  send(record: OutgoingRecord): Promise<RecordReceipt>;
-  /** Never rejects; outcomes in the records' order. */
-  sendAll(records: OutgoingRecord[]): Promise<SendOutcome[]>;
-  /** Sends what is gathered, then closes. */
-  stop(): Promise<void>;
-}
 export interface WorkConsumerOptions {
   groupId: string;
   /** Re-read every 3 s; topics that don't exist yet are read once they do. */
@@ -109,35 +94,4 @@ export declare class TailConsumer {
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
   health(): ConsumerHealth;
-}
-export interface TopicSpec {
-  name: string;
-  partitions: number;
-  /** Largest record batch in bytes (default 1 MiB). */
-  maxMessageBytes?: number;
-  cleanup?: 'delete' | 'compact';
-}
-export interface PartitionCountMismatch {
-  topic: string;
-  expected: number;
-  actual: number;
-}
-export declare class TopicAdmin {
-  constructor(connection: KafkaConnection);
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** Creates what is missing; a differing partition count is logged and returned, never changed. */
-  ensureTopics(specs: TopicSpec[]): Promise<PartitionCountMismatch[]>;
-  listTopics(): Promise<string[]>;
-  /** By topic, one offset a partition (index = partition): the offset after the last record. Unknown topics are left out. */
-  endOffsets(topics: string[]): Promise<Map<string, number[]>>;
-  startOffsets(topics: string[]): Promise<Map<string, number[]>>;
-  /** The first offset appended at or after `timestamp` (ms), the end where there is none. */
-  offsetsAt(topics: string[], timestamp: number): Promise<Map<string, number[]>>;
-  /** A group's commits; null where it has none. */
-  committed(groupId: string, topics: string[]): Promise<Map<string, (number | null)[]>>;
-  clusterId(): Promise<string>;
-  brokers(): Promise<{ id: number; host: string; port: number }[]>;
-  deleteRecordsBefore(topic: string, offsets: { partition: number; offset: number }[]): Promise<void>;
-  deleteTopics(topics: string[]): Promise<void>;
 }

@@ -22,12 +22,16 @@ export interface IncomingRecord {
   headers: Record<string, string>;
 }
 
-/** Where an acknowledged record lies. `appendedAt`: the broker's append time in ms, as consumers will see it. */
+/**
+ * Where an acknowledged record lies. `appendedAt`: the broker's append time in ms, as consumers will see it. `resent`: an
+ * earlier attempt went unacknowledged, so another copy may lie before this one.
+ */
 export interface RecordReceipt {
   topic: string;
   partition: number;
   offset: number;
   appendedAt: number;
+  resent: boolean;
 }
 
 /** One partition of one topic. */

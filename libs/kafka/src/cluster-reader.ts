@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BrokerLinks, type ClusterMetadata } from './broker-links.js';
+import type { KafkaConnection } from './connection.js';
+import {
+  describeErrorCode,
+  requestCommits,
+  requestCoordinator,
+  requestListOffsets,
+  type OffsetFetchAnswer,
+} from './kafkajs-internals.js';
+import type { TopicPartition } from './record.js';
+
+const ATTEMPTS = 20;
+const PAUSE_MS = 150;
+/** Codes that pass by themselves: leaders move, coordinators load. */
+const PASSING = new Set([3, 5, 6, 7, 14, 15, 16]);
+
+/** Offsets by topic; the index is the partition. */
+export type OffsetsByTopic = Map<string, number[]>;
+
+/** A group's commit for a partition. */
+export interface Commit {
+  offset: number;
+  metadata: string;
+}
+
+/** Kafka answered with an error that does not pass by itself. */
+export class KafkaRequestError extends Error {
+  readonly code = 'kafka_request_failed';
+
+  /** @param brokerError Kafka's name of the error */
+  constructor(
+    readonly brokerError: string,
+    what: string,
+    detail: string,
+  ) {
+    super(`${what}: ${brokerError} (${detail})`);
+    this.name = 'KafkaRequestError';
+  }
+}
+
+/** The offset to ask for: a time in ms, or one of the log's ends. */
+export type LogPoint = 'start' | 'end' | number;
+
+/**
+ * Reads what the cluster knows about topics and groups. Topics that don't exist are left out of answers instead of
+ * failing them, and errors that pass by themselves (a leader moves, a coordinator loads) are waited out for about 3 s.
+ */
+export class ClusterReader {
+  readonly #links: BrokerLinks;
+
+  constructor(connection: KafkaConnection, requestTimeoutMs: number) {
+    this.#links = new BrokerLinks(connection, requestTimeoutMs);
+  }
+
+  /** Describes the topics named; all of them for an empty list. */
+  async describe(topics: readonly string[]): Promise<ClusterMetadata> {
+    return this.#links.describe([...topics]);
+  }
+
+  /** The number of partitions of each topic. */
+  async partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
+    if (topics.length === 0) return new Map();
+    const described = await this.describe(topics);
+    return new Map([...described.topics].map(([topic, leaders]) => [topic, leaders.length]));
+  }
+
+  /** Each partition's offset at a point of its log; for a time with nothing at or after it, the end. */
+  async offsetsAt(topics: readonly string[], point: LogPoint): Promise<OffsetsByTopic> {
+    if (topics.length === 0) return new Map();
+    const timestamp = point === 'start' ? -2 : point === 'end' ? -1 : point;
+    return this.#withPatience(`Offsets of ${topics.length} topics`, async () => {
+      const { topics: leaders } = await this.describe(topics);
+      const offsets = await this.#listOffsets(leaders, timestamp);
+      if (timestamp < 0 || [...offsets.values()].every((each) => each.every((offset) => offset >= 0)))
+        return offsets;
+      const ends = await this.#listOffsets(leaders, -1);
+      return new Map(
+        [...offsets].map(([topic, each]) => [
+          topic,
+          each.map((offset, partition) => (offset >= 0 ? offset : ends.get(topic)![partition]!)),
+        ]),
+      );
+    });
+  }
+
+  /** A group's commits for some partitions, in their order; null where it has none. */
+  async commits(groupId: string, partitions: readonly TopicPartition[]): Promise<(Commit | null)[]> {
+    if (partitions.length === 0) return [];
+    const byTopic = new Map<string, { partition: number }[]>();
+    for (const { topic, partition } of partitions) {
+      const listed = byTopic.get(topic);
+      if (listed) listed.push({ partition });
+      else byTopic.set(topic, [{ partition }]);
+    }
+    const request = requestCommits(
+      groupId,
+      [...byTopic].map(([topic, listed]) => ({ topic, partitions: listed })),
+    );
+    const answer = await this.#withPatience(`Commits of group ${groupId}`, async () => {
+      const { errorCode, coordinator } = await this.#links.sendToAny(requestCoordinator(groupId));
+      throwOn(errorCode, `Coordinator of group ${groupId}`);
+      await this.#links.know(coordinator);
+      const commits = await this.#links.send(coordinator.nodeId, request);
+      throwOn(commits.errorCode, `Commits of group ${groupId}`);
+      return commits;
+    });
+    return pickCommits(answer, partitions);
+  }
+
+  async close(): Promise<void> {
+    await this.#links.close();
+  }
+
+  async #listOffsets(leaders: ReadonlyMap<string, number[]>, timestamp: number): Promise<OffsetsByTopic> {
+    const byLeader = new Map<number, Map<string, { partition: number; timestamp: number }[]>>();
+    for (const [topic, nodes] of leaders) {
+      nodes.forEach((node, partition) => {
+        if (node < 0) throw new PassingError(5, `Offsets of ${topic}`);
+        const topics = byLeader.get(node) ?? new Map<string, { partition: number; timestamp: number }[]>();
+        byLeader.set(node, topics);
+        topics.set(topic, [...(topics.get(topic) ?? []), { partition, timestamp }]);
+      });
+    }
+    const offsets: OffsetsByTopic = new Map([...leaders.keys()].map((topic) => [topic, []]));
+    const answers = [...byLeader].map(async ([node, topics]) => {
+      const listed = [...topics].map(([topic, partitions]) => ({ topic, partitions }));
+      const { responses } = await this.#links.send(node, requestListOffsets(listed));
+      for (const { topic, partitions } of responses) {
+        for (const { partition, errorCode, offset } of partitions) {
+          throwOn(errorCode, `Offsets of ${topic}`);
+          offsets.get(topic)![partition] = Number(offset);
+        }
+      }
+    });
+    await Promise.all(answers);
+    return offsets;
+  }
+
+  async #withPatience<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof PassingError)) throw error;
+        if (attempt === ATTEMPTS) throw toRequestError(error.errorCode, what);
+        await sleep(PAUSE_MS);
+      }
+    }
+  }
+}
+
+class PassingError extends Error {
+  constructor(
+    readonly errorCode: number,
+    what: string,
+  ) {
+    super(what);
+  }
+}
+
+function throwOn(errorCode: number, what: string): void {
+  if (errorCode === 0) return;
+  throw PASSING.has(errorCode) ? new PassingError(errorCode, what) : toRequestError(errorCode, what);
+}
+
+function toRequestError(errorCode: number, what: string): KafkaRequestError {
+  const { type, message } = describeErrorCode(errorCode);
+  return new KafkaRequestError(type, what, message);
+}
+
+function pickCommits(answer: OffsetFetchAnswer, partitions: readonly TopicPartition[]): (Commit | null)[] {
+  const found = new Map<string, Commit>();
+  for (const { topic, partitions: listed } of answer.responses) {
+    for (const { partition, offset, metadata, errorCode } of listed) {
+      throwOn(errorCode === 3 ? 0 : errorCode, `Commit of ${topic}`);
+      if (Number(offset) >= 0)
+        found.set(`${topic}/${partition}`, { offset: Number(offset), metadata: metadata ?? '' });
+    }
+  }
+  return partitions.map(({ topic, partition }) => found.get(`${topic}/${partition}`) ?? null);
+}

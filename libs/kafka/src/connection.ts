@@ -1,0 +1,58 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import kafkajs from 'kafkajs';
+import type { ISocketFactory, Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
+import { quietLog } from './quiet-log.js';
+import type { KafkaLogger, KafkaSettings } from './settings.js';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/**
+ * How this process reaches its Kafka cluster: settings made ready for kafkajs, and its log. It holds no sockets itself;
+ * each producer, consumer and admin opens and closes its own.
+ */
+export class KafkaConnection {
+  readonly log: KafkaLogger;
+  readonly #config: KafkaConfig;
+
+  constructor(settings: KafkaSettings) {
+    this.log = settings.logger ?? (() => {});
+    const quiet = quietLog(this.log, Date.now);
+    this.#config = {
+      brokers: settings.brokers,
+      clientId: settings.clientId,
+      ...(settings.ssl !== undefined ? { ssl: settings.ssl } : {}),
+      ...(settings.sasl ? { sasl: settings.sasl as SASLOptions } : {}),
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      logLevel: kafkajs.logLevel.WARN,
+      logCreator: () => quiet,
+      socketFactory: openSocket,
+    };
+  }
+
+  /**
+   * A kafkajs client of its own. Never share one between two consumers of a group: kafkajs keeps a group's committed
+   * offsets once a client, and one consumer's join would clear the other's positions.
+   */
+  openClient(options: { requestTimeoutMs?: number } = {}): Kafka {
+    return new kafkajs.Kafka({
+      ...this.#config,
+      ...(options.requestTimeoutMs ? { requestTimeout: options.requestTimeoutMs } : {}),
+    });
+  }
+
+  /** The configuration a client would get, for connections below kafkajs' clients. */
+  get config(): Readonly<KafkaConfig> {
+    return this.#config;
+  }
+}
+
+/** kafkajs' own factory without Nagle's delay: small requests follow each other on one connection. */
+const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }): Socket => {
+  const socket = ssl
+    ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
+    : connectTcp({ host, port }, onConnect);
+  socket.setKeepAlive(true, 30_000);
+  socket.setNoDelay(true);
+  return socket;
+};

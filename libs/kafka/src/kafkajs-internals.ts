@@ -1,0 +1,215 @@
+import { createRequire } from 'node:module';
+import type { Logger } from 'kafkajs';
+
+/**
+ * The parts of kafkajs 2.2.4 that its public interface hides, typed. Its producer answers a request for many partitions
+ * with one error, which loses what became of each record; over its own connections (TLS, SASL, request timeouts) we
+ * send the same requests and read the answers by partition. The version is pinned exactly and no longer changes.
+ */
+const require = createRequire(import.meta.url);
+
+/** A request and how to read its answer, as kafkajs' connections take them. */
+export interface WireRequest<Answer> {
+  request: {
+    apiKey: number;
+    apiVersion: number;
+    apiName: string;
+    encode(): Promise<{ buf: Buffer; buffer: Buffer }>;
+  };
+  response: { decode(raw: Buffer): Promise<Answer>; parse(decoded: Answer): Promise<Answer> };
+}
+
+interface WireConnection {
+  send<Answer>(request: WireRequest<Answer>): Promise<Answer>;
+}
+
+interface ConnectionPool {
+  host: string;
+  port: number;
+  getConnection(): Promise<WireConnection>;
+}
+
+/** One broker's connections; `connect` also negotiates versions and authenticates. */
+export interface WireBroker {
+  connectionPool: ConnectionPool;
+  isConnected(): boolean;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/** What `connectionPoolBuilder` takes; without a destination it goes round the seed brokers. */
+export interface WireOptions {
+  logger: Logger;
+  socketFactory: unknown;
+  brokers: string[];
+  ssl: unknown;
+  sasl: unknown;
+  clientId: string;
+  connectionTimeout: number;
+  requestTimeout: number;
+  enforceRequestTimeout: true;
+}
+
+interface MetadataAnswer {
+  brokers: { nodeId: number; host: string; port: number }[];
+  clusterId: string;
+  controllerId: number;
+  topicMetadata: {
+    topicErrorCode: number;
+    topic: string;
+    isInternal: boolean;
+    partitionMetadata: { partitionErrorCode: number; partitionId: number; leader: number }[];
+  }[];
+}
+
+const poolBuilder = require('kafkajs/src/cluster/connectionPoolBuilder') as (options: WireOptions) => {
+  build(destination?: { host: string; port: number }): Promise<ConnectionPool>;
+};
+const Broker = require('kafkajs/src/broker') as new (options: {
+  connectionPool: ConnectionPool;
+  logger: Logger;
+  nodeId?: number;
+  authenticationTimeout: number;
+}) => WireBroker;
+const metadataRequest = require('kafkajs/src/protocol/requests/metadata/v6/request') as (options: {
+  topics: string[];
+  allowAutoTopicCreation: boolean;
+}) => WireRequest<unknown>['request'];
+const metadataResponse = require('kafkajs/src/protocol/requests/metadata/v6/response') as {
+  decode(raw: Buffer): Promise<MetadataAnswer>;
+};
+const produceResponse = require('kafkajs/src/protocol/requests/produce/v7/response') as {
+  decode(raw: Buffer): Promise<ProduceAnswer>;
+};
+const listOffsetsRequest = require('kafkajs/src/protocol/requests/listOffsets/v3/request') as (options: {
+  replicaId: -1;
+  isolationLevel: 0 | 1;
+  topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
+}) => WireRequest<unknown>['request'];
+const listOffsetsResponse = require('kafkajs/src/protocol/requests/listOffsets/v3/response') as {
+  decode(raw: Buffer): Promise<ListOffsetsAnswer>;
+};
+const findCoordinatorRequest =
+  require('kafkajs/src/protocol/requests/findCoordinator/v2/request') as (options: {
+    coordinatorKey: string;
+    coordinatorType: 0;
+  }) => WireRequest<unknown>['request'];
+const findCoordinatorResponse = require('kafkajs/src/protocol/requests/findCoordinator/v2/response') as {
+  decode(raw: Buffer): Promise<CoordinatorAnswer>;
+};
+const offsetFetchRequest = require('kafkajs/src/protocol/requests/offsetFetch/v4/request') as (options: {
+  groupId: string;
+  topics: { topic: string; partitions: { partition: number }[] }[];
+}) => WireRequest<unknown>['request'];
+const offsetFetchResponse = require('kafkajs/src/protocol/requests/offsetFetch/v4/response') as {
+  decode(raw: Buffer): Promise<OffsetFetchAnswer>;
+};
+const protocolErrors = require('kafkajs/src/protocol/error') as {
+  createErrorFromCode(code: number): { type: string; message: string };
+};
+
+/** CRC-32C (Castagnoli), which record batches carry. */
+export const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
+
+/** The answer to a Produce request (version 7), by partition. */
+export interface ProduceAnswer {
+  topics: {
+    topicName: string;
+    partitions: { partition: number; errorCode: number; baseOffset: string; logAppendTime: string }[];
+  }[];
+}
+
+/** The answer to a ListOffsets request (version 3), by partition. */
+export interface ListOffsetsAnswer {
+  responses: { topic: string; partitions: { partition: number; errorCode: number; offset: string }[] }[];
+}
+
+/** The answer to a FindCoordinator request (version 2). */
+export interface CoordinatorAnswer {
+  errorCode: number;
+  coordinator: { nodeId: number; host: string; port: number };
+}
+
+/** The answer to an OffsetFetch request (version 4), by partition. */
+export interface OffsetFetchAnswer {
+  errorCode: number;
+  responses: {
+    topic: string;
+    partitions: { partition: number; offset: string; metadata: string | null; errorCode: number }[];
+  }[];
+}
+
+/** A maker of brokers over one set of connection options. */
+export function buildBrokers(options: WireOptions): {
+  build(destination?: { host: string; port: number; nodeId: number }): Promise<WireBroker>;
+} {
+  const pools = poolBuilder(options);
+  return {
+    build: async (destination) =>
+      new Broker({
+        connectionPool: await pools.build(destination),
+        logger: options.logger,
+        authenticationTimeout: options.connectionTimeout,
+        ...(destination ? { nodeId: destination.nodeId } : {}),
+      }),
+  };
+}
+
+/** Metadata of the topics named (none: of all), whose errors stay with their topic instead of failing the whole. */
+export function requestMetadata(topics: string[]): WireRequest<MetadataAnswer> {
+  return {
+    request: metadataRequest({ topics, allowAutoTopicCreation: false }),
+    response: { decode: (raw) => metadataResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** A Produce request (version 7) with an encoded body; errors stay with their partition. */
+export function requestProduce(body: Buffer, onEncoded: () => void): WireRequest<ProduceAnswer> {
+  return {
+    request: {
+      apiKey: 0,
+      apiVersion: 7,
+      apiName: 'Produce',
+      encode: async () => {
+        onEncoded();
+        return { buf: body, buffer: body };
+      },
+    },
+    response: { decode: (raw) => produceResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** First offsets at or after a timestamp (ms; -1 the end, -2 the start), of what readers of committed records see. */
+export function requestListOffsets(
+  topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[],
+): WireRequest<ListOffsetsAnswer> {
+  return {
+    request: listOffsetsRequest({ replicaId: -1, isolationLevel: 1, topics }),
+    response: { decode: (raw) => listOffsetsResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** Which broker coordinates a group. */
+export function requestCoordinator(groupId: string): WireRequest<CoordinatorAnswer> {
+  return {
+    request: findCoordinatorRequest({ coordinatorKey: groupId, coordinatorType: 0 }),
+    response: { decode: (raw) => findCoordinatorResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** A group's commits with their metadata; to be sent to its coordinator. */
+export function requestCommits(
+  groupId: string,
+  topics: { topic: string; partitions: { partition: number }[] }[],
+): WireRequest<OffsetFetchAnswer> {
+  return {
+    request: offsetFetchRequest({ groupId, topics }),
+    response: { decode: (raw) => offsetFetchResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** Kafka's name and text of an error code. */
+export function describeErrorCode(code: number): { type: string; message: string } {
+  const { type, message } = protocolErrors.createErrorFromCode(code);
+  return { type, message };
+}

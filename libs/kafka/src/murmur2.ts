@@ -1,0 +1,26 @@
+const SEED = 0x9747b28c;
+const MULTIPLIER = 0x5bd1e995;
+
+/** Murmur2 of a key as a signed 32-bit integer, exactly as Kafka's Java client computes it. */
+export function murmur2(key: Buffer): number {
+  const length = key.length;
+  const whole = length & ~3;
+  let hash = SEED ^ length;
+  for (let at = 0; at < whole; at += 4) {
+    let word = key[at]! | (key[at + 1]! << 8) | (key[at + 2]! << 16) | (key[at + 3]! << 24);
+    word = Math.imul(word, MULTIPLIER);
+    word ^= word >>> 24;
+    hash = Math.imul(hash, MULTIPLIER) ^ Math.imul(word, MULTIPLIER);
+  }
+  const rest = length & 3;
+  if (rest === 3) hash ^= key[whole + 2]! << 16;
+  if (rest >= 2) hash ^= key[whole + 1]! << 8;
+  if (rest >= 1) hash = Math.imul(hash ^ key[whole]!, MULTIPLIER);
+  hash = Math.imul(hash ^ (hash >>> 13), MULTIPLIER);
+  return hash ^ (hash >>> 15);
+}
+
+/** The partition a key belongs to: the default of Kafka's own clients, so that they and we agree. */
+export function partitionOf(key: Buffer, partitions: number): number {
+  return (murmur2(key) & 0x7fffffff) % partitions;
+}

@@ -1,0 +1,109 @@
+import { batchSizeBound, type EncodableRecord } from './record-batch.js';
+import type { SendOutcome } from './producer-errors.js';
+
+/** A record on its way, and who waits for its outcome. Times are monotonic ms. */
+export interface PendingRecord extends EncodableRecord {
+  topic: string;
+  /** The most bytes it takes in a batch. */
+  bound: number;
+  /** When it is given up. */
+  deadline: number;
+  enqueuedAt: number;
+  /** Some attempt may have left it in the log. */
+  mayBeInLog: boolean;
+  /** Why the last attempt failed. */
+  failure?: unknown;
+  settled: boolean;
+  settle(outcome: SendOutcome): void;
+}
+
+const BACKOFF_FIRST_MS = 20;
+const BACKOFF_MOST_MS = 500;
+/** Below Kafka's own default for `max.message.bytes`. */
+const BATCH_LIMIT = 1_000_000;
+
+/**
+ * The records of one partition that wait to be appended, in order. At most one batch of them is in flight, and a batch
+ * that failed goes first again, so records of one key are never reordered.
+ */
+export class PartitionLane {
+  #queue: PendingRecord[] = [];
+  #inFlight = 0;
+  #failures = 0;
+  #retryAt = 0;
+  #batchLimit = BATCH_LIMIT;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+  ) {}
+
+  push(record: PendingRecord): void {
+    this.#queue.push(record);
+  }
+
+  isReady(now: number): boolean {
+    return this.#inFlight === 0 && this.#queue.length > 0 && this.#retryAt <= now;
+  }
+
+  /** Takes the next batch into flight: as many records as fit the limits, at least one where there is one. */
+  take(byteLimit: number, countLimit: number): PendingRecord[] {
+    this.#dropSettled();
+    const limit = Math.min(byteLimit, this.#batchLimit);
+    let bytes = batchSizeBound(0);
+    let count = 0;
+    while (count < this.#queue.length && count < countLimit) {
+      bytes += this.#queue[count]!.bound;
+      if (count > 0 && bytes > limit) break;
+      count += 1;
+    }
+    this.#inFlight = count;
+    return this.#queue.slice(0, count);
+  }
+
+  /** The batch in flight has its final answer. */
+  land(): void {
+    this.#queue.splice(0, this.#inFlight);
+    this.#inFlight = 0;
+    this.#failures = 0;
+    this.#retryAt = 0;
+  }
+
+  /** The batch in flight has to be sent again, after a pause that grows with each failure in a row. */
+  fail(now: number): void {
+    this.#inFlight = 0;
+    this.#retryAt = now + Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.#failures, 10));
+    this.#failures += 1;
+  }
+
+  /** The broker called a batch of these too large: later ones have at most half its bytes. */
+  shrink(records: readonly PendingRecord[]): void {
+    const bytes = records.reduce((sum, { bound }) => sum + bound, batchSizeBound(0));
+    this.#batchLimit = Math.max(1, Math.floor(Math.min(bytes, this.#batchLimit) / 2));
+  }
+
+  /** Records whose time is up. One in flight keeps its place until the answer; marking it settled is the caller's. */
+  expired(now: number): { record: PendingRecord; inFlight: boolean }[] {
+    const found: { record: PendingRecord; inFlight: boolean }[] = [];
+    for (let index = 0; index < this.#queue.length; index += 1) {
+      const record = this.#queue[index]!;
+      if (record.deadline > now) break;
+      if (!record.settled) found.push({ record, inFlight: index < this.#inFlight });
+    }
+    return found;
+  }
+
+  get isInFlight(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  /** Takes everything out. Only while nothing is in flight. */
+  empty(): PendingRecord[] {
+    return this.#queue.splice(0).filter(({ settled }) => !settled);
+  }
+
+  /** Settled records at the head (their time was up) are not sent; only while nothing is in flight. */
+  #dropSettled(): void {
+    if (this.#queue[0]?.settled) this.#queue = this.#queue.filter(({ settled }) => !settled);
+  }
+}

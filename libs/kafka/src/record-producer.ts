@@ -1,0 +1,329 @@
+import { BrokerClock } from './broker-clock.js';
+import { BrokerLinks } from './broker-links.js';
+import type { KafkaConnection } from './connection.js';
+import { describeErrorCode, requestProduce, type ProduceAnswer } from './kafkajs-internals.js';
+import type { PartitionLane, PendingRecord } from './partition-lane.js';
+import { encodeProduceBody } from './produce-request.js';
+import { isStaleMetadata, judgeProduce } from './produce-verdict.js';
+import {
+  NeverSentError,
+  RecordRefusedError,
+  UnacknowledgedError,
+  type SendOutcome,
+} from './producer-errors.js';
+import { ProducerRoutes } from './producer-routes.js';
+import type { OutgoingRecord, RecordReceipt } from './record.js';
+import { encodeRecordBatch, sizeBound } from './record-batch.js';
+import { SendRoom } from './send-room.js';
+
+const DEADLINE_MS = 5_000;
+const MOST_PENDING_RECORDS = 50_000;
+const MOST_PENDING_BYTES = 64 * 1024 * 1024;
+const MOST_REQUEST_BYTES = 4 * 1024 * 1024;
+const MOST_BATCH_RECORDS = 10_000;
+const SWEEP_MS = 20;
+
+/** A lane's batch on its way to a broker. */
+interface Flight {
+  lane: PartitionLane;
+  records: PendingRecord[];
+  /** ms since the epoch, written into the batch. */
+  timestamp: number;
+}
+
+/**
+ * Appends records, acknowledged by all in-sync replicas. One request a broker is in flight; what is sent meanwhile gathers
+ * into the next, so single sends are as cheap as bulk under load. Failures are retried until the deadline, and each
+ * outcome says exactly what is known: in the log, not in the log, or possibly so. Never kafkajs' idempotent
+ * producer: after a lost acknowledgement it gives a failed batch's sequence to another, which the broker then drops.
+ */
+export class RecordProducer {
+  /** The brokers' time as seen in the answers. */
+  readonly brokerClock = new BrokerClock();
+  readonly #links: BrokerLinks;
+  readonly #routes: ProducerRoutes;
+  readonly #room = new SendRoom(MOST_PENDING_RECORDS, MOST_PENDING_BYTES);
+  readonly #busyBrokers = new Set<number>();
+  readonly #deadlineMs: number;
+  readonly #log: KafkaConnection['log'];
+  #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
+  #pumpScheduled = false;
+  #sweep: NodeJS.Timeout | null = null;
+  #emptied: (() => void) | null = null;
+
+  /** @param options.deadlineMs how long a record may take, retries included (default 5,000) */
+  constructor(connection: KafkaConnection, options: { deadlineMs?: number } = {}) {
+    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+    this.#links = new BrokerLinks(connection, this.#deadlineMs);
+    this.#routes = new ProducerRoutes(this.#links);
+    this.#log = connection.log;
+  }
+
+  /** Resolves at once: connections open with the first record, and again after a failure. */
+  async start(): Promise<void> {
+    this.#state = 'running';
+  }
+
+  /**
+   * Appends one record and resolves once it is acknowledged.
+   * @throws NeverSentError | UnacknowledgedError | RecordRefusedError
+   */
+  async send(record: OutgoingRecord): Promise<RecordReceipt> {
+    const [outcome] = await this.sendAll([record]);
+    if ('error' in outcome!) throw outcome.error;
+    return outcome!.receipt;
+  }
+
+  /** Appends records; those of one key keep their order. Never rejects; outcomes in the order of `records`. */
+  async sendAll(records: readonly OutgoingRecord[]): Promise<SendOutcome[]> {
+    const outcomes = new Array<SendOutcome>(records.length);
+    const deadline = performance.now() + this.#deadlineMs;
+    let missing = records.length;
+    let finish = (): void => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    if (missing === 0) finish();
+    const settle = (index: number, outcome: SendOutcome): void => {
+      outcomes[index] = outcome;
+      missing -= 1;
+      if (missing === 0) finish();
+    };
+    for (let index = 0; index < records.length; index += 1) {
+      const pending = this.#prepare(records[index]!, deadline, (outcome) => settle(index, outcome));
+      if (
+        this.#state === 'running' &&
+        (this.#room.tryEnter(pending.bound) || (await this.#waitForRoom(pending)))
+      ) {
+        this.#enqueue(pending);
+      } else {
+        const cause =
+          this.#state === 'running' ? "the producer's buffer stayed full" : 'the producer is not running';
+        settle(index, { error: new NeverSentError(pending.topic, cause) });
+      }
+    }
+    await finished;
+    return outcomes;
+  }
+
+  /** Takes nothing more, waits for the outcomes of what it has (at most the deadline), and closes. */
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopping';
+    if (!this.#room.isEmpty) await new Promise<void>((resolve) => (this.#emptied = resolve));
+    this.#state = 'stopped';
+    if (this.#sweep) clearInterval(this.#sweep);
+    this.#sweep = null;
+    await this.#links.close();
+  }
+
+  #prepare(record: OutgoingRecord, deadline: number, done: (outcome: SendOutcome) => void): PendingRecord {
+    const { topic, headers } = record;
+    const key = Buffer.isBuffer(record.key) ? record.key : Buffer.from(record.key);
+    const value = typeof record.value === 'string' ? Buffer.from(record.value) : record.value;
+    const bound = sizeBound({ key, value, headers });
+    const settle = (outcome: SendOutcome): void => {
+      this.#room.leave(bound);
+      done(outcome);
+      if (this.#room.isEmpty) this.#emptied?.();
+    };
+    const enqueuedAt = performance.now();
+    return {
+      topic,
+      key,
+      value,
+      headers,
+      bound,
+      deadline,
+      enqueuedAt,
+      mayBeInLog: false,
+      settled: false,
+      settle,
+    };
+  }
+
+  #waitForRoom({ bound, deadline }: PendingRecord): Promise<boolean> {
+    this.#keepSweeping();
+    return this.#room.waitToEnter(bound, deadline);
+  }
+
+  #enqueue(pending: PendingRecord): void {
+    this.#routes.push(pending);
+    this.#schedulePump();
+    this.#keepSweeping();
+  }
+
+  /** After the IO of this turn, so that what arrived with it goes out together. */
+  #schedulePump(): void {
+    if (this.#pumpScheduled) return;
+    this.#pumpScheduled = true;
+    setImmediate(() => {
+      this.#pumpScheduled = false;
+      this.#pump();
+    });
+  }
+
+  /** Sends what can go: to each broker that has no request in flight, one with a batch of each ready lane it leads. */
+  #pump(): void {
+    const now = performance.now();
+    this.#routes.refresh(now, () => this.#schedulePump());
+    for (const { record, errorCode } of this.#routes.takeUnknown(now)) this.#refuse(record, errorCode);
+    for (const [leader, lanes] of this.#routes.readyLanes(now, this.#busyBrokers)) {
+      const flights: Flight[] = [];
+      let bytes = 0;
+      for (const lane of lanes) {
+        if (bytes >= MOST_REQUEST_BYTES) break;
+        const records = lane.take(MOST_REQUEST_BYTES - bytes, MOST_BATCH_RECORDS);
+        if (records.length === 0) continue;
+        for (const record of records) bytes += record.bound;
+        flights.push({ lane, records, timestamp: Date.now() });
+      }
+      if (flights.length > 0) void this.#fly(leader, flights);
+    }
+  }
+
+  /** One request to one broker, and what its answer means for each record. */
+  async #fly(leader: number, flights: Flight[]): Promise<void> {
+    this.#busyBrokers.add(leader);
+    const body = encodeProduceBody(
+      flights.map(({ lane, records, timestamp }) => ({
+        topic: lane.topic,
+        partition: lane.partition,
+        batch: encodeRecordBatch(records, timestamp),
+      })),
+      this.#deadlineMs,
+    );
+    let handedToSocket = false;
+    try {
+      const answer = await this.#links.send(
+        leader,
+        requestProduce(body, () => (handedToSocket = true)),
+      );
+      this.#land(leader, flights, answer);
+    } catch (failure) {
+      for (const flight of flights)
+        this.#failFlight(flight, handedToSocket && !isNotConnected(failure), failure);
+      this.#routes.distrust();
+    } finally {
+      this.#busyBrokers.delete(leader);
+      this.#schedulePump();
+    }
+  }
+
+  #land(leader: number, flights: Flight[], answer: ProduceAnswer): void {
+    const parts = new Map<string, ProduceAnswer['topics'][number]['partitions'][number]>();
+    for (const { topicName, partitions } of answer.topics) {
+      for (const part of partitions) parts.set(`${topicName}/${part.partition}`, part);
+    }
+    for (const flight of flights) {
+      const part = parts.get(`${flight.lane.topic}/${flight.lane.partition}`);
+      if (!part) {
+        this.#failFlight(flight, true, 'the answer does not mention the partition');
+        continue;
+      }
+      if (isStaleMetadata(part.errorCode)) this.#routes.distrust();
+      this.#landFlight(leader, flight, part);
+    }
+  }
+
+  #landFlight(
+    leader: number,
+    { lane, records, timestamp }: Flight,
+    part: { errorCode: number; baseOffset: string; logAppendTime: string },
+  ): void {
+    const verdict = judgeProduce(part.errorCode);
+    switch (verdict) {
+      case 'appended': {
+        const logAppendTime = Number(part.logAppendTime);
+        if (logAppendTime >= 0) this.brokerClock.observe(leader, logAppendTime);
+        const base = Number(part.baseOffset);
+        const appendedAt = logAppendTime >= 0 ? logAppendTime : timestamp;
+        lane.land();
+        for (let index = 0; index < records.length; index += 1) {
+          const { topic, mayBeInLog: resent } = records[index]!;
+          const receipt = { topic, partition: lane.partition, offset: base + index, appendedAt, resent };
+          settle(records[index]!, { receipt });
+        }
+        return;
+      }
+      case 'refused':
+        lane.land();
+        for (const record of records) this.#refuse(record, part.errorCode);
+        return;
+      case 'too_large':
+        if (records.length === 1) {
+          lane.land();
+          this.#refuse(records[0]!, part.errorCode);
+        } else {
+          lane.shrink(records);
+          lane.fail(performance.now());
+        }
+        return;
+      case 'not_appended':
+      case 'unknown':
+        this.#failFlight(
+          { lane, records, timestamp },
+          verdict === 'unknown',
+          describeErrorCode(part.errorCode).message,
+        );
+        return;
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  #failFlight({ lane, records }: Flight, mayBeInLog: boolean, failure: unknown): void {
+    const reason = failure instanceof Error ? failure.message : failure;
+    this.#log('debug', 'Produce attempt failed', { topic: lane.topic, partition: lane.partition, reason });
+    for (const record of records) {
+      record.mayBeInLog ||= mayBeInLog;
+      record.failure = failure;
+    }
+    lane.fail(performance.now());
+  }
+
+  #refuse(record: PendingRecord, errorCode: number): void {
+    const { type, message } = describeErrorCode(errorCode);
+    const error = record.mayBeInLog
+      ? new UnacknowledgedError(record.topic, `an attempt went unanswered, the next was refused (${type})`)
+      : new RecordRefusedError(record.topic, type, message);
+    settle(record, { error });
+  }
+
+  #keepSweeping(): void {
+    this.#sweep ??= setInterval(() => this.#sweepExpired(), SWEEP_MS);
+  }
+
+  /** Gives up what is past its deadline, and wakes lanes whose pause is over. */
+  #sweepExpired(): void {
+    const now = performance.now();
+    for (const { record, inFlight } of this.#routes.takeExpired(now)) {
+      const cause = record.failure ?? this.#routes.failure ?? 'no answer before the deadline';
+      const error =
+        record.mayBeInLog || inFlight
+          ? new UnacknowledgedError(record.topic, cause)
+          : new NeverSentError(record.topic, cause);
+      settle(record, { error });
+    }
+    const waiting = this.#room.expire(now);
+    if (!this.#room.isEmpty) {
+      this.#schedulePump();
+    } else if (!waiting && this.#sweep) {
+      clearInterval(this.#sweep);
+      this.#sweep = null;
+    }
+  }
+}
+
+function settle(record: PendingRecord, outcome: SendOutcome): void {
+  if (record.settled) return;
+  record.settled = true;
+  record.settle(outcome);
+}
+
+/** kafkajs found the connection closed before it wrote the request. */
+function isNotConnected(failure: unknown): boolean {
+  return (
+    failure instanceof Error &&
+    failure.name === 'KafkaJSConnectionError' &&
+    failure.message === 'Not connected'
+  );
+}

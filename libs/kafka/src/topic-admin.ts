@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import type { Admin, ITopicConfig } from 'kafkajs';
+import { ClusterReader, type OffsetsByTopic } from './cluster-reader.js';
+import type { KafkaConnection } from './connection.js';
+
+const REQUEST_TIMEOUT_MS = 15_000;
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const LEADER_ATTEMPTS = 100;
+const LEADER_PAUSE_MS = 100;
+/** A name no topic can have: metadata about it is metadata about the cluster alone. */
+const NO_TOPIC = '__jobstream_none';
+
+/** A topic as this platform wants it. `name` is complete (namespace included). */
+export interface TopicSpec {
+  name: string;
+  partitions: number;
+  /** Largest record batch in bytes, `max.message.bytes` (default 1 MiB). */
+  maxMessageBytes?: number;
+  /** `cleanup.policy` (default `delete`; nothing is deleted by age either way). */
+  cleanup?: 'delete' | 'compact';
+}
+
+/** A topic whose partition count is not the one declared. Keys map to partitions by the count: it is never changed in place. */
+export interface PartitionCountMismatch {
+  topic: string;
+  expected: number;
+  actual: number;
+}
+
+/**
+ * Makes topics and looks at the log from outside. The only place that creates topics: auto-creation is off. Requests that
+ * name topics leave out of their answers those that don't exist.
+ */
+export class TopicAdmin {
+  readonly #connection: KafkaConnection;
+  readonly #reader: ClusterReader;
+
+  constructor(connection: KafkaConnection) {
+    this.#connection = connection;
+    this.#reader = new ClusterReader(connection, REQUEST_TIMEOUT_MS);
+  }
+
+  /** Makes sure that Kafka answers. @throws when no broker can be reached */
+  async start(): Promise<void> {
+    await this.brokers();
+  }
+
+  async stop(): Promise<void> {
+    await this.#reader.close();
+  }
+
+  /**
+   * Creates what is missing: replicated to min(3, brokers), two in-sync replicas required where there are three, kept
+   * without end, stamped with the broker's time, stored uncompressed (a codec a reader lacks would stop it for good).
+   * Safe to call from several processes at once. A differing partition count is logged and returned, never changed.
+   * Resolves when every partition has a leader.
+   */
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<PartitionCountMismatch[]> {
+    if (specs.length === 0) return [];
+    const names = specs.map(({ name }) => name);
+    const before = await this.#reader.describe(names);
+    const missing = specs.filter(({ name }) => !before.topics.has(name));
+    const replicationFactor = Math.min(3, before.brokers.length);
+    await this.#createTopics(missing.map((spec) => toTopicConfig(spec, replicationFactor)));
+    const topics = await this.#awaitLeaders(names);
+    const mismatches = specs.flatMap(({ name, partitions }) => {
+      const actual = topics.get(name)!.length;
+      return actual === partitions ? [] : [{ topic: name, expected: partitions, actual }];
+    });
+    for (const mismatch of mismatches) {
+      const message = 'A topic has another partition count than declared: keys map to other partitions';
+      this.#connection.log('error', message, { ...mismatch });
+    }
+    return mismatches;
+  }
+
+  /** Every topic of the cluster except Kafka's own. */
+  async listTopics(): Promise<string[]> {
+    return [...(await this.#reader.describe([])).topics.keys()];
+  }
+
+  /** The number of partitions of each topic. */
+  async partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
+    return this.#reader.partitionCounts(topics);
+  }
+
+  /** The offset after each partition's last record. */
+  async endOffsets(topics: readonly string[]): Promise<OffsetsByTopic> {
+    return this.#reader.offsetsAt(topics, 'end');
+  }
+
+  /** Each partition's lowest offset still there. */
+  async startOffsets(topics: readonly string[]): Promise<OffsetsByTopic> {
+    return this.#reader.offsetsAt(topics, 'start');
+  }
+
+  /** Each partition's first offset appended at or after `timestamp` (ms); its end where there is none. */
+  async offsetsAt(topics: readonly string[], timestamp: number): Promise<OffsetsByTopic> {
+    return this.#reader.offsetsAt(topics, timestamp);
+  }
+
+  /** A group's committed offsets, null where it has none. */
+  async committed(groupId: string, topics: readonly string[]): Promise<Map<string, (number | null)[]>> {
+    const counts = await this.#reader.partitionCounts(topics);
+    const partitions = [...counts].flatMap(([topic, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+    );
+    const commits = await this.#reader.commits(groupId, partitions);
+    const byTopic = new Map<string, (number | null)[]>([...counts.keys()].map((topic) => [topic, []]));
+    partitions.forEach(({ topic }, index) => byTopic.get(topic)!.push(commits[index]?.offset ?? null));
+    return byTopic;
+  }
+
+  /** Ids of the consumer groups the brokers know. */
+  async listGroups(): Promise<string[]> {
+    return this.#withAdmin(async (admin) => (await admin.listGroups()).groups.map(({ groupId }) => groupId));
+  }
+
+  /** Changes when the brokers' data is made anew: another cluster's log is another truth. */
+  async clusterId(): Promise<string> {
+    return (await this.#reader.describe([NO_TOPIC])).clusterId;
+  }
+
+  /** The brokers alive now; also the cheapest check that Kafka can be reached. */
+  async brokers(): Promise<{ id: number; host: string; port: number }[]> {
+    return (await this.#reader.describe([NO_TOPIC])).brokers;
+  }
+
+  /** Deletes records below the offsets given. Final: callers make sure that nobody needs them. */
+  async deleteRecordsBefore(
+    topic: string,
+    offsets: readonly { partition: number; offset: number }[],
+  ): Promise<void> {
+    const partitions = offsets.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+    await this.#withAdmin(async (admin) => {
+      await admin.fetchTopicMetadata({ topics: [topic] }); // deleteTopicRecords looks for leaders before it has any
+      await admin.deleteTopicRecords({ topic, partitions });
+    });
+  }
+
+  /** Deletes topics with all their records. */
+  async deleteTopics(topics: readonly string[]): Promise<void> {
+    const existing = [...(await this.partitionCounts(topics)).keys()];
+    if (existing.length > 0) await this.#withAdmin((admin) => admin.deleteTopics({ topics: existing }));
+  }
+
+  async #createTopics(topics: ITopicConfig[]): Promise<void> {
+    if (topics.length === 0) return;
+    try {
+      await this.#withAdmin((admin) => admin.createTopics({ waitForLeaders: false, topics }));
+    } catch (error) {
+      if (!isOnlyAlreadyExists(error)) throw error;
+    }
+  }
+
+  async #awaitLeaders(names: readonly string[]): Promise<Map<string, number[]>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { topics } = await this.#reader.describe(names);
+      const waiting = names.filter((name) => !(topics.get(name) ?? [-1]).every((leader) => leader >= 0));
+      if (waiting.length === 0) return topics;
+      if (attempt === LEADER_ATTEMPTS) {
+        throw new Error(`No leaders for ${waiting.join(', ')} after 10 s: see whether all brokers are up`);
+      }
+      await sleep(LEADER_PAUSE_MS);
+    }
+  }
+
+  /** A kafkajs admin for one call: a lasting one remembers every topic asked for and fails once one of them is deleted. */
+  async #withAdmin<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    const admin = this.#connection.openClient({ requestTimeoutMs: REQUEST_TIMEOUT_MS }).admin();
+    await admin.connect();
+    try {
+      return await ask(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}
+
+function toTopicConfig(spec: TopicSpec, replicationFactor: number): ITopicConfig {
+  const settings: Record<string, string> = {
+    'cleanup.policy': spec.cleanup ?? 'delete',
+    'retention.ms': '-1',
+    'retention.bytes': '-1',
+    'message.timestamp.type': 'LogAppendTime',
+    'compression.type': 'uncompressed',
+    'max.message.bytes': String(spec.maxMessageBytes ?? MAX_MESSAGE_BYTES),
+    'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
+  };
+  return {
+    topic: spec.name,
+    numPartitions: spec.partitions,
+    replicationFactor,
+    configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+  };
+}
+
+/** Another process made some of the topics meanwhile; the others were made by this request. */
+function isOnlyAlreadyExists(error: unknown): boolean {
+  if (!(error instanceof kafkajs.KafkaJSAggregateError)) return false;
+  return error.errors.every((each) => (each as { type?: string }).type === 'TOPIC_ALREADY_EXISTS');
+}
