@@ -1,3 +1,5 @@
+import type { Environment } from './environment.js';
+
 /**
  * `service` processes are stopped before `backing` ones (Kafka, Postgres), so that a draining service still has a
  * broker to commit to.
@@ -9,7 +11,7 @@ export interface ProcessSpec {
   command: string;
   args: string[];
   /** The whole environment of the process: nothing is inherited. */
-  env: Record<string, string | undefined>;
+  env: Environment;
   cwd: string;
   /** Standard output and standard error are appended here. */
   logFile: string;

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { builtFile } from './built-file.js';
+import { environmentWithout } from './environment.js';
 import type { GuardOrder, GuardReport, ProcessSpec } from './guard-messages.js';
 import { GuardedProcess } from './guarded-process.js';
 
@@ -26,7 +27,7 @@ export class Guard {
 
   /** Starts the guarding process, which runs until {@link Guard.end}. */
   static start(): Guard {
-    const { NODE_OPTIONS: _, ...env } = process.env;
+    const env = environmentWithout('NODE_OPTIONS');
     return new Guard(
       fork(builtFile('guard-process.js'), { detached: true, stdio: 'ignore', execArgv: [], env }),
     );

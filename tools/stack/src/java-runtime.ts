@@ -156,5 +156,6 @@ function fromPip(cacheFolder: string): JavaSource {
 }
 
 function lastLine(text: string | undefined): string | undefined {
-  return text?.trim().split('\n').at(-1) || undefined;
+  const line = text?.trim().split('\n').at(-1);
+  return line === '' ? undefined : line;
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readVariable } from './environment.js';
 import { Guard } from './guard.js';
 import { startKafka } from './kafka-cluster.js';
 import { startPostgres } from './postgres-server.js';
@@ -10,32 +11,27 @@ import { startPostgres } from './postgres-server.js';
  * both with data that goes with the run. Sets these variables. Returns how to stop what was started.
  */
 export async function startTestStack(): Promise<() => Promise<void>> {
-  const { KAFKA_BROKERS, DATABASE_URL } = process.env;
-  if (KAFKA_BROKERS && DATABASE_URL) return async () => undefined;
+  const needsKafka = !readVariable('KAFKA_BROKERS');
+  const needsPostgres = !readVariable('DATABASE_URL');
+  if (!needsKafka && !needsPostgres) return async () => undefined;
   const guard = Guard.start();
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'jobstream-test-'));
   guard.removeAtEnd(folder);
   // Root's Postgres runs as another user, who must be able to pass through.
   chmodSync(folder, 0o711);
-  const started = (what: string) => (line: string) => console.error(`${what}: ${line}`);
+  const options = (name: string) => ({
+    guard,
+    folder: join(folder, name),
+    logFolder: folder,
+    throwaway: true,
+    progress: (line: string) => process.stderr.write(`${name}: ${line}\n`),
+  });
   try {
     await Promise.all([
-      KAFKA_BROKERS ||
-        startKafka({
-          guard,
-          folder: join(folder, 'kafka'),
-          logFolder: folder,
-          throwaway: true,
-          progress: started('kafka'),
-        }).then((kafka) => (process.env.KAFKA_BROKERS = kafka.addresses)),
-      DATABASE_URL ||
-        startPostgres({
-          guard,
-          folder: join(folder, 'postgres'),
-          logFolder: folder,
-          throwaway: true,
-          progress: started('postgres'),
-        }).then((postgres) => (process.env.DATABASE_URL = postgres.url)),
+      needsKafka &&
+        startKafka(options('kafka')).then((kafka) => (process.env.KAFKA_BROKERS = kafka.addresses)),
+      needsPostgres &&
+        startPostgres(options('postgres')).then((postgres) => (process.env.DATABASE_URL = postgres.url)),
     ]);
   } catch (error) {
     await guard.end();

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { environmentWithout, type Environment } from './environment.js';
 import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
@@ -58,6 +59,10 @@ export class KafkaBroker {
     return `127.0.0.1:${this.node.port}`;
   }
 
+  get logFile(): string {
+    return logFile(this.installation.options.logFolder, this.node);
+  }
+
   /** The process of now; {@link KafkaBroker.start} replaces it. */
   get process(): GuardedProcess {
     return this.running;
@@ -75,7 +80,6 @@ export class KafkaCluster {
     readonly brokers: readonly KafkaBroker[],
     /** Version of Kafka and of the Java under it, for people. */
     readonly description: string,
-    private readonly logFolder: string,
   ) {}
 
   /** For KAFKA_BROKERS: every node's address, separated by commas. */
@@ -88,9 +92,7 @@ export class KafkaCluster {
     const addresses = this.brokers.map((broker) => broker.address);
     await Promise.all(
       this.brokers.map((broker) =>
-        untilReady('Kafka', broker.process, logFile(this.logFolder, broker.node), READY_LIMIT_MS, () =>
-          isKafkaReady(addresses),
-        ),
+        untilReady('Kafka', broker.process, broker.logFile, READY_LIMIT_MS, () => isKafkaReady(addresses)),
       ),
     );
   }
@@ -122,7 +124,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaCluster> {
     const brokers = await Promise.all(
       nodes.map(async (node) => new KafkaBroker(node, installation, await spawnNode(installation, node))),
     );
-    const cluster = new KafkaCluster(brokers, `Kafka ${version} on Java ${java.version}`, options.logFolder);
+    const cluster = new KafkaCluster(brokers, `Kafka ${version} on Java ${java.version}`);
     try {
       await cluster.ready();
       return cluster;
@@ -217,13 +219,6 @@ function spawnNode({ java, classPath, options }: Installation, node: KafkaNode):
 }
 
 /** Options for other Java programs of this machine must not change ours. */
-function javaEnvironment(): Record<string, string | undefined> {
-  const {
-    JAVA_TOOL_OPTIONS: _tool,
-    JDK_JAVA_OPTIONS: _jdk,
-    _JAVA_OPTIONS: _more,
-    CLASSPATH: _path,
-    ...env
-  } = process.env;
-  return env;
+function javaEnvironment(): Environment {
+  return environmentWithout('JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'CLASSPATH');
 }

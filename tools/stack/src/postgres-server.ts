@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import type { Environment } from './environment.js';
 import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
@@ -46,6 +47,7 @@ export class PostgresServer {
     /** For DATABASE_URL: the owner of the database, a superuser. */
     readonly url: string,
     readonly port: number,
+    readonly logFile: string,
     /** Where the data lies, for people. */
     readonly dataFolder: string,
     /** Version, for people. */
@@ -100,6 +102,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       return new PostgresServer(
         databaseUrl(port, password),
         port,
+        logFile(options),
         installation.dataFolder,
         `Postgres ${installation.binaries.version.split('-')[0]}`,
         spawnServer,
@@ -108,7 +111,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       );
     } catch (error) {
       await running.stop();
-      const portTaken = error instanceof StartError && /Address already in use/.test(error.log);
+      const portTaken = error instanceof StartError && error.log.includes('Address already in use');
       if (!portTaken || attempt === ATTEMPTS_AT_PORTS) throw error;
     }
   }
@@ -133,13 +136,20 @@ function reachableCache(runAs: UnprivilegedUser | undefined): string {
  * /var/lib/jobstream, in a folder named after ours.
  */
 function reachableDataFolder(options: PostgresOptions, runAs: UnprivilegedUser | undefined): string {
-  const folder = resolve(options.folder);
-  if (!runAs || canReach(folder, runAs)) return join(folder, 'data');
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const elsewhere = join('/var/lib/jobstream', name);
+  if (!runAs || canReach(resolve(options.folder), runAs)) return join(resolve(options.folder), 'data');
+  const elsewhere = folderElsewhere(options.folder);
   mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
   if (options.throwaway) options.guard.removeAtEnd(elsewhere);
   return join(elsewhere, 'data');
+}
+
+function folderElsewhere(folder: string): string {
+  return join('/var/lib/jobstream', createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16));
+}
+
+/** Removes the data of the Postgres of this folder, wherever it lies. It must not be running. */
+export function removePostgresData(folder: string): void {
+  for (const place of [folder, folderElsewhere(folder)]) rmSync(place, { recursive: true, force: true });
 }
 
 /** Initializes the data folder when it is new. Returns the password of the database's owner. */
@@ -226,7 +236,7 @@ function spawnPostgres(
 }
 
 /** PG* variables are for this user's other servers. */
-function postgresEnvironment(): Record<string, string | undefined> {
+function postgresEnvironment(): Environment {
   return { PATH: process.env.PATH, LC_ALL: 'C' };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GuardedProcess } from './guarded-process.js';
 
@@ -42,11 +42,20 @@ function describe(process: GuardedProcess): string {
   return process.exit?.signal ? `by ${process.exit.signal}` : `with code ${process.exit?.code}`;
 }
 
-/** The last lines of a log file; empty when there is none. */
+const TAIL_BYTES = 64 * 1024;
+
+/** The last lines of a log file, of its last 64 KiB; empty when there is none. */
 export function logTail(file: string, lines = 8): string {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    descriptor = openSync(file, 'r');
+    const { size } = fstatSync(descriptor);
+    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(descriptor, tail, 0, tail.length, size - tail.length);
+    return tail.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
   } catch {
     return '';
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

@@ -8,7 +8,8 @@ import { isAbsolute, join } from 'node:path';
  * The XDG base directory specification says to ignore a value that is not absolute.
  */
 export function userCacheFolder(env = process.env, platform = process.platform, home = homedir()): string {
-  if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) return join(env.XDG_CACHE_HOME, 'jobstream');
+  const cache = env.XDG_CACHE_HOME ?? '';
+  if (isAbsolute(cache)) return join(cache, 'jobstream');
   return platform === 'darwin' ? join(home, 'Library/Caches/jobstream') : join(home, '.cache/jobstream');
 }
 

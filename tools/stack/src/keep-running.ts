@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exit } from './guard-messages.js';
+import type { GuardedProcess } from './guarded-process.js';
+import { logTail } from './readiness.js';
+
+/** Something that runs as one process and can be started again after that ended. */
+export interface Restartable {
+  readonly process: GuardedProcess;
+  start(): Promise<void>;
+}
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 15_000;
+/** After this long without a failure, a new one counts as the first. */
+const CALM_MS = 30_000;
+
+/** Milliseconds to wait before a start that follows this many failures in a row: doubling up to a limit. */
+export function restartDelayMs(failures: number): number {
+  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
+}
+
+/** How a process ended, in words. */
+export function describeExit(exit: Exit): string {
+  return exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
+}
+
+/** The words of a log line: the message and the error of a JSON line, else the line itself. */
+export function readLogLine(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+    const words = [msg, err?.message].filter(
+      (part, index, all) => part && !all.slice(0, index).some((p) => p?.includes(part)),
+    );
+    return words.join(': ') || line;
+  } catch {
+    return line;
+  }
+}
+
+/** What {@link keepRunning} is told and asked. */
+export interface Keeping {
+  name: string;
+  logFile: string;
+  say: (line: string) => void;
+  /** Called after each end and each start: what runs has changed. */
+  changed: () => void;
+  /** True once everything is being stopped, so that an end is no failure. */
+  stopping: () => boolean;
+  /** True when the process was asked to end so that a newer one takes its place. */
+  replacing: () => boolean;
+}
+
+/** Starts a thing again each time it ends, until everything is being stopped. Says each time why, and what happens next. */
+export async function keepRunning(thing: Restartable, keeping: Keeping): Promise<void> {
+  let failures = 0;
+  for (;;) {
+    const since = performance.now();
+    const exit = await thing.process.exited;
+    keeping.changed();
+    if (keeping.stopping()) return;
+    if (performance.now() - since > CALM_MS) failures = 0;
+    let why = keeping.replacing() ? undefined : `${describeExit(exit)}${lastWords(keeping.logFile)}`;
+    do {
+      if (why) {
+        const delay = restartDelayMs(++failures);
+        keeping.say(
+          `${keeping.name} ${why}; starting it again in ${delay / 1000} s (log: ${keeping.logFile})`,
+        );
+        await sleep(delay);
+      }
+      if (keeping.stopping()) return;
+      why = await tryStart(thing);
+    } while (why);
+    keeping.changed();
+  }
+}
+
+/** Why it did not start; undefined when it did. */
+async function tryStart(thing: Restartable): Promise<string | undefined> {
+  try {
+    await thing.start();
+    return undefined;
+  } catch (error) {
+    return `did not start: ${(error as Error).message.split('\n')[0]}`;
+  }
+}
+
+function lastWords(logFile: string): string {
+  const line = logTail(logFile, 1);
+  return line ? `: ${readLogLine(line).slice(0, 300)}` : '';
+}

@@ -1,0 +1,206 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readVariable } from './environment.js';
+import { Guard } from './guard.js';
+import { startKafka, type KafkaCluster } from './kafka-cluster.js';
+import { keepRunning } from './keep-running.js';
+import { startPostgres, type PostgresServer } from './postgres-server.js';
+import type { ProgressTable } from './progress-table.js';
+import { ServiceProcess } from './service-process.js';
+import type { ServiceName } from './services.js';
+import type { Workplace } from './workplace.js';
+
+/** What a platform is started with. */
+export interface PlatformOptions {
+  workplace: Workplace;
+  services: readonly { service: ServiceName; count: number }[];
+  /** Nodes of the embedded Kafka. */
+  brokers: number;
+  /** The API's; every other process gets a free one. */
+  apiPort: number;
+  table: ProgressTable;
+}
+
+/** One line of processes.json. */
+export interface ProcessEntry {
+  service: string;
+  /** From 1. */
+  instance: number;
+  pid: number;
+  port: number;
+}
+
+const NOT_READY_LIMIT_MS = 120_000;
+const REASON_AFTER_MS = 5_000;
+
+/** Kafka, Postgres and the services, as processes of this machine. */
+export class Platform {
+  readonly guard = Guard.start();
+  private kafka: KafkaCluster | undefined;
+  private postgres: PostgresServer | undefined;
+  private readonly running: ServiceProcess[] = [];
+  private stopping = false;
+
+  constructor(private readonly options: PlatformOptions) {}
+
+  /** For KAFKA_BROKERS. */
+  get kafkaAddresses(): string {
+    return this.kafka?.addresses ?? readVariable('KAFKA_BROKERS')!;
+  }
+
+  /** For DATABASE_URL. Holds the password. */
+  get databaseUrl(): string {
+    return this.postgres?.url ?? readVariable('DATABASE_URL')!;
+  }
+
+  /** Every process of every service. */
+  get processes(): readonly ServiceProcess[] {
+    return this.running;
+  }
+
+  /**
+   * Starts Kafka and Postgres where the environment names none, then the services, and waits until each is ready.
+   * Returns those that are not after two minutes; they go on being tried.
+   *
+   * @throws when Kafka or Postgres can't be started.
+   */
+  async start(): Promise<{ name: string; why: string }[]> {
+    await this.startBacking();
+    const embedded = this.kafka !== undefined;
+    const environment = {
+      // One broker on one machine has no use for the partitions of a cluster.
+      ...(embedded ? { JOBSTREAM_TOPIC_SIZE: 'small' } : {}),
+      ...process.env,
+      KAFKA_BROKERS: this.kafkaAddresses,
+      DATABASE_URL: this.databaseUrl,
+      STORAGE_DIR: this.options.workplace.storage,
+    };
+    mkdirSync(this.options.workplace.storage, { recursive: true });
+    const processes = this.options.services.flatMap(({ service, count }) =>
+      Array.from({ length: count }, (_, index) => {
+        const port = service === 'api' && index === 0 ? this.options.apiPort : undefined;
+        return new ServiceProcess(
+          service,
+          index + 1,
+          environment,
+          port,
+          this.guard,
+          this.options.workplace.logs,
+        );
+      }),
+    );
+    const late = await Promise.all(processes.map((process) => this.startService(process)));
+    return late.filter((each) => each !== undefined);
+  }
+
+  /** Stops the services, then Kafka and Postgres. `now` kills all of them, also while an orderly stop is under way. */
+  async stop({ now = false } = {}): Promise<void> {
+    this.stopping = true;
+    await this.guard.end({ now });
+    rmSync(this.options.workplace.processesFile, { force: true });
+  }
+
+  private async startBacking(): Promise<void> {
+    await Promise.all([this.startBroker(), this.startDatabase()]);
+    this.listProcesses();
+  }
+
+  private async startBroker(): Promise<void> {
+    const { workplace, table, brokers } = this.options;
+    const given = readVariable('KAFKA_BROKERS');
+    if (given) return table.set('kafka', `as KAFKA_BROKERS says: ${given}`);
+    const since = performance.now();
+    const progress = table.row('kafka');
+    progress('looking for Java');
+    const { guard } = this;
+    this.kafka = await startKafka({
+      guard,
+      folder: workplace.kafka,
+      logFolder: workplace.logs,
+      brokers,
+      progress,
+    });
+    progress(`ready in ${seconds(since)} s: ${this.kafka.description}, ${this.kafka.addresses}`);
+    for (const broker of this.kafka.brokers) this.keep(broker, `kafka-${broker.node.nodeId}`, broker.logFile);
+  }
+
+  private async startDatabase(): Promise<void> {
+    const { workplace, table } = this.options;
+    if (readVariable('DATABASE_URL')) return table.set('postgres', 'as DATABASE_URL says');
+    const since = performance.now();
+    const progress = table.row('postgres');
+    progress('starting');
+    const { guard } = this;
+    this.postgres = await startPostgres({
+      guard,
+      folder: workplace.postgres,
+      logFolder: workplace.logs,
+      progress,
+    });
+    progress(`ready in ${seconds(since)} s: ${this.postgres.description}, 127.0.0.1:${this.postgres.port}`);
+    this.keep(this.postgres, 'postgres', this.postgres.logFile);
+  }
+
+  private async startService(process: ServiceProcess): Promise<{ name: string; why: string } | undefined> {
+    const { table } = this.options;
+    const since = performance.now();
+    table.set(process.name, 'starting');
+    await process.start();
+    this.running.push(process);
+    this.listProcesses();
+    this.keep(process, process.name, process.logFile, () => process.replacing);
+    for (;;) {
+      const { ready, why } = await process.readiness();
+      if (ready) {
+        table.set(process.name, `ready in ${seconds(since)} s: http://127.0.0.1:${process.port}`);
+        return undefined;
+      }
+      if (this.stopping) return undefined;
+      const waited = performance.now() - since;
+      if (waited > NOT_READY_LIMIT_MS) {
+        table.set(process.name, `not ready: ${why}`);
+        return { name: process.name, why };
+      }
+      if (waited > REASON_AFTER_MS) table.set(process.name, `starting (${why})`);
+      await sleep(150);
+    }
+  }
+
+  private keep(
+    thing: Parameters<typeof keepRunning>[0],
+    name: string,
+    logFile: string,
+    replacing: () => boolean = () => false,
+  ): void {
+    void keepRunning(thing, {
+      name,
+      logFile,
+      say: (line) => this.options.table.say(line),
+      changed: () => this.listProcesses(),
+      stopping: () => this.stopping,
+      replacing,
+    });
+  }
+
+  private listProcesses(): void {
+    const entries: ProcessEntry[] = [
+      ...(this.kafka?.brokers ?? []).map((broker) => ({
+        service: 'kafka',
+        instance: broker.node.nodeId,
+        process: broker.process,
+        port: broker.node.port,
+      })),
+      ...(this.postgres
+        ? [{ service: 'postgres', instance: 1, process: this.postgres.process, port: this.postgres.port }]
+        : []),
+      ...this.running,
+    ]
+      .filter(({ process }) => !process.exit)
+      .map(({ service, instance, process, port }) => ({ service, instance, pid: process.pid, port }));
+    const file = this.options.workplace.processesFile;
+    writeFileSync(`${file}.new`, `${JSON.stringify(entries, null, 1)}\n`);
+    renameSync(`${file}.new`, file);
+  }
+}
+
+const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(1);

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Every process of the platform, in the order in which people read them; each is started once its app is there. */
+export const SERVICES = [
+  'api',
+  'projector',
+  'scheduler',
+  'image-worker',
+  'report-worker',
+  'notification-worker',
+  'maintenance-worker',
+  'inference-worker',
+  'probe-worker',
+] as const;
+
+/** One of {@link SERVICES}. */
+export type ServiceName = (typeof SERVICES)[number];
+
+/** The compiled entry of a service. */
+export function serviceMain(repository: string, service: ServiceName): string {
+  return join(repository, 'apps', service, 'dist/main.js');
+}
+
+/** The services that have been built, each with the number of processes to run: one, unless scaled. */
+export function listServices(
+  repository: string,
+  scale: ReadonlyMap<string, number>,
+): { service: ServiceName; count: number }[] {
+  return SERVICES.filter((service) => existsSync(serviceMain(repository, service))).map((service) => ({
+    service,
+    count: scale.get(service) ?? 1,
+  }));
+}

@@ -1,0 +1,151 @@
+// npm start: the whole platform on this machine.
+import { mkdirSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
+import { readVariable } from './environment.js';
+import { isPortFree } from './free-port.js';
+import { Platform } from './platform.js';
+import { findPortOwner } from './port-owner.js';
+import { removePostgresData } from './postgres-server.js';
+import { ProgressTable } from './progress-table.js';
+import { listServices } from './services.js';
+import { HELP, readStartOptions, UsageError, type StartOptions } from './start-options.js';
+import { AlreadyRunningError, lockWorkplace, noteGuard } from './starter-lock.js';
+import { showStatus } from './status.js';
+import { watchSources } from './watch.js';
+import { findWorkplace, repositoryFolder, type Workplace } from './workplace.js';
+
+/** npm passes a Ctrl-C on to us that the terminal has sent us already: two within this time are one. */
+const SAME_SIGNAL_MS = 1_000;
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = readStartOptions(args);
+  const workplace = findWorkplace();
+  switch (options.action) {
+    case 'help':
+      return void process.stdout.write(HELP);
+    case 'status':
+      process.exitCode = (await showStatus(workplace, process.stdout)) ? 0 : 1;
+      return;
+    case 'start':
+      return start(options, workplace);
+    default:
+      options.action satisfies never;
+  }
+}
+
+async function start(options: StartOptions, workplace: Workplace): Promise<void> {
+  const table = new ProgressTable(process.stdout);
+  mkdirSync(workplace.home, { recursive: true });
+  await lockWorkplace(workplace.starterFile, (line) => table.say(line));
+  try {
+    const apiPort = await chooseApiPort();
+    if (options.fresh) emptyData(workplace, table);
+    const services = listServices(repositoryFolder, options.scale);
+    const platform = new Platform({ workplace, services, brokers: options.brokers, apiPort, table });
+    noteGuard(workplace.starterFile, platform.guard.pid);
+    await run(platform, options, workplace, apiPort, table);
+  } finally {
+    rmSync(workplace.starterFile, { force: true });
+  }
+}
+
+async function run(
+  platform: Platform,
+  options: StartOptions,
+  workplace: Workplace,
+  apiPort: number,
+  table: ProgressTable,
+): Promise<void> {
+  const stopped = stopOnSignal(platform, table);
+  try {
+    const late = await platform.start();
+    table.finish();
+    for (const { name, why } of late)
+      table.say(`${name} is not ready: ${why} (log: ${workplace.logs}/${name}.log)`);
+    table.say(describePlatform(platform, workplace, apiPort));
+    process.send?.({ ready: late.length === 0, url: `http://127.0.0.1:${apiPort}` });
+    if (options.watch) void watchSources(platform, table);
+  } catch (error) {
+    // What was asked to stop while it started fails for that reason alone.
+    if (!stopped.begun()) {
+      await platform.stop();
+      throw error;
+    }
+  }
+  await stopped.done;
+}
+
+async function chooseApiPort(): Promise<number> {
+  const port = Number(readVariable('PORT') ?? 3000);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new UsageError(`PORT takes a port number, not "${process.env.PORT}".`);
+  }
+  if (await isPortFree(port)) return port;
+  const owner = await findPortOwner(port);
+  throw new UsageError(
+    `Port ${port} is taken${owner ? ` by ${owner}` : ''}. Stop that, or use another port: PORT=${port + 1} npm start`,
+  );
+}
+
+function emptyData(workplace: Workplace, table: ProgressTable): void {
+  removePostgresData(workplace.postgres);
+  for (const folder of [workplace.kafka, workplace.storage, workplace.logs, workplace.demo]) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  table.say(`emptied ${relative(repositoryFolder, workplace.home) || workplace.home}`);
+}
+
+/** The first signal stops everything in order, another one kills what is left. */
+function stopOnSignal(
+  platform: Platform,
+  table: ProgressTable,
+): { begun: () => boolean; done: Promise<void> } {
+  let begunAt: number | undefined;
+  const done = new Promise<void>((resolve, reject) => {
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (begunAt === undefined) {
+        begunAt = performance.now();
+        table.finish();
+        table.say(`${signal}: stopping the services, then Kafka and Postgres (again to kill them)`);
+        platform.stop().then(() => {
+          table.say('stopped');
+          resolve();
+        }, reject);
+      } else if (performance.now() - begunAt > SAME_SIGNAL_MS) {
+        table.say('killing what is left');
+        platform.stop({ now: true }).then(resolve, reject);
+      }
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  });
+  // A terminal that went away must not keep us from stopping.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return { begun: () => begunAt !== undefined, done };
+}
+
+function describePlatform(platform: Platform, workplace: Workplace, apiPort: number): string {
+  const api = `http://127.0.0.1:${apiPort}`;
+  const logs = relative(process.cwd(), workplace.logs) || workplace.logs;
+  return `
+Jobstream is running. Ctrl-C stops it.
+  API        ${api}
+  Kafka      ${platform.kafkaAddresses}
+  Postgres   ${readVariable('DATABASE_URL') ? 'as DATABASE_URL says' : platform.databaseUrl}
+  logs       ${logs}/
+  processes  npm start -- --status
+
+Try it:
+  curl -i ${api}/v1/jobs -H 'content-type: application/json' -d '{"type":"probe.run","payload":{"sleepMs":500}}'
+  npm run demo
+`;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const expected = error instanceof UsageError || error instanceof AlreadyRunningError;
+  console.error(expected ? error.message : `Jobstream did not start.\n${(error as Error).message}`);
+  process.exitCode = 1;
+}
+// An IPC channel to whoever started us would keep this process.
+if (process.connected) process.disconnect();

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { ProcessEntry } from './platform.js';
+import { askReadiness } from './service-process.js';
+import { findRunningStarter } from './starter-lock.js';
+import type { Workplace } from './workplace.js';
+
+/** The processes of the platform that runs in this workplace; undefined when none runs. */
+export function listRunning(workplace: Workplace): ProcessEntry[] | undefined {
+  if (!findRunningStarter(workplace.starterFile) || !existsSync(workplace.processesFile)) return undefined;
+  return JSON.parse(readFileSync(workplace.processesFile, 'utf8')) as ProcessEntry[];
+}
+
+/** Prints what runs and how it is. Returns whether something runs and all of it is ready. */
+export async function showStatus(workplace: Workplace, out: NodeJS.WriteStream): Promise<boolean> {
+  const entries = listRunning(workplace);
+  if (!entries) {
+    out.write('Jobstream is not running here. Start it with: npm start\n');
+    return false;
+  }
+  const rows = await Promise.all(
+    entries.map(async ({ service, instance, pid, port }) => {
+      const backing = service === 'kafka' || service === 'postgres';
+      const { ready, why } = backing ? { ready: true, why: '' } : await askReadiness(port);
+      return {
+        name: `${service}-${instance}`,
+        pid,
+        port,
+        ready,
+        state: backing ? 'running' : ready ? 'ready' : why,
+      };
+    }),
+  );
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const { name, pid, port, state } of rows) {
+    out.write(
+      `${name.padEnd(width)}  pid ${String(pid).padEnd(8)} port ${String(port).padEnd(6)} ${state}\n`,
+    );
+  }
+  out.write(`logs: ${workplace.logs}\n`);
+  return rows.every(({ ready }) => ready);
+}
