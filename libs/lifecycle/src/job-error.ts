@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { maxErrorMessageLength, maxErrorStackLength, type JobError } from '@jobstream/contracts';
 
 const errorCode = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -37,7 +38,7 @@ function withCause(error: Error): string {
 
 function show(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
-  return `The handler threw no Error but ${typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown)}.`;
+  return `The handler threw no Error but this: ${inspect(thrown, { depth: 2, maxStringLength: 1_000 })}`;
 }
 
 /** Cuts without leaving half of a surrogate pair at the end. */

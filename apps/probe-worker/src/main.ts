@@ -1,0 +1,5 @@
+import { probeQueue } from '@jobstream/contracts';
+import { startWorker } from '@jobstream/execution';
+import { ProbeModule } from './probe.module.js';
+
+await startWorker({ queue: probeQueue, module: ProbeModule, concurrency: 100 });

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { probeRun, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { countCrash } from './crash-count.js';
+
+type Probe = typeof probeRun;
+
+const burnScript = new URL('./burn.thread.js', import.meta.url);
+
+/** Does what the payload says, in this order: sleep, burn, fail or return. */
+@JobHandler(probeRun)
+export class ProbeHandler implements HandlerOf<Probe> {
+  async handle(payload: PayloadOf<Probe>, context: JobContext<Probe>): Promise<ResultOf<Probe>> {
+    const { sleepMs, cpuMs, outputBytes, note } = payload;
+    const sleptMs =
+      sleepMs > 0 ? await timed(() => sleep(sleepMs, undefined, { signal: context.signal })) : 0;
+    const burntMs = cpuMs > 0 ? await context.runInThread<number>({ script: burnScript, input: cpuMs }) : 0;
+    await failWhereAsked(payload, context);
+    return {
+      attempt: context.attempt,
+      sleptMs,
+      cpuMs: burntMs,
+      output: 'x'.repeat(outputBytes),
+      ...(note === undefined ? {} : { note }),
+    };
+  }
+}
+
+async function failWhereAsked(
+  { failTimes, failWith }: PayloadOf<Probe>,
+  { id, run, attempt }: JobContext<Probe>,
+): Promise<void> {
+  if (failWith === 'crash') return crash(failTimes, `${id}-${run}`);
+  if (attempt > failTimes) return;
+  switch (failWith) {
+    case 'retryable':
+      throw Object.assign(new Error(`Attempt ${attempt} fails as asked.`), { code: 'probe_failed' });
+    case 'non-retryable':
+      throw new NonRetryableError(`Attempt ${attempt} fails for good as asked.`, { code: 'probe_failed' });
+    case 'hang':
+      return new Promise(() => undefined);
+  }
+}
+
+/** A process that dies takes the count of its attempts with it, so crashes are counted beside it. */
+async function crash(times: number, run: string): Promise<void> {
+  if (await countCrash(run, times)) process.kill(process.pid, 'SIGKILL');
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return Math.round(performance.now() - startedAt);
+}

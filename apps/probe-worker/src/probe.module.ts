@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { ProbeHandler } from './probe.handler.js';
+
+@Module({ providers: [ProbeHandler] })
+export class ProbeModule {}

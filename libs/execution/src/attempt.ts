@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { JobRequest, Start } from '@jobstream/contracts';
+import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
+import type { Clock, Logger } from '@jobstream/runtime';
+import type { RegisteredHandler } from './handler-registry.js';
+import { JobContext } from './job-context.js';
+import { retryWishOf } from './job-failures.js';
+import { RunningReports, type RunningReport } from './running-reports.js';
+import type { StartableJob } from './startable-job.js';
+import type { ThreadPool } from './thread-pool.js';
+import { runWithin } from './time-limit.js';
+
+/** What attempts need from the worker they run in. */
+export interface AttemptPorts {
+  /** The worker process, as its events name it. */
+  readonly worker: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly threads: ThreadPool;
+  /** What a handler is given to return after its time is over. */
+  readonly graceMs: number;
+  sendReport(job: StartableJob, start: Start, report: RunningReport): Promise<unknown>;
+  observeDuration(type: string, seconds: number): void;
+}
+
+/** An attempt's end; `start` where the handler was called. */
+export interface Attempted {
+  readonly ending: AttemptEnding;
+  readonly start?: Start;
+}
+
+/** Runs one attempt of a job, if it may start: its type is known, its time has not run out, its payload fits the schema. */
+export async function attempt(
+  job: StartableJob,
+  registered: RegisteredHandler | undefined,
+  brokerNow: number,
+  ports: AttemptPorts,
+): Promise<Attempted> {
+  const { request } = job;
+  if (registered === undefined) return { ending: { kind: 'unknown-type', type: request.type } };
+  if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
+  const payload = check(registered.definition.payload, request.payload);
+  if ('detail' in payload) return { ending: { kind: 'invalid-payload', detail: payload.detail } };
+  return callHandler(job, registered, payload.data, ports);
+}
+
+async function callHandler(
+  job: StartableJob,
+  { definition, handler }: RegisteredHandler,
+  payload: unknown,
+  ports: AttemptPorts,
+): Promise<Attempted> {
+  const { clock, threads, logger, graceMs } = ports;
+  const start: Start = { worker: ports.worker, at: new Date(clock.now()).toISOString() };
+  const startedAt = performance.now();
+  const reports = new RunningReports((report) => ports.sendReport(job, start, report));
+  const abortion = new AbortController();
+  const context = new JobContext(definition, job, {
+    logger,
+    threads,
+    abortion,
+    report: (progress) => reports.report(progress),
+  });
+  const limit = { timeoutMs: definition.timeoutMs, graceMs };
+  const ended = await runWithin(limit, abortion, () => handler.handle(payload, context));
+  reports.end();
+  ports.observeDuration(definition.type, (performance.now() - startedAt) / 1_000);
+  switch (ended.kind) {
+    case 'returned':
+      return { ending: endWith(definition.result, ended.result), start };
+    case 'threw':
+      return {
+        ending: { kind: 'threw', error: describeError(ended.thrown), retry: retryWishOf(ended.thrown) },
+        start,
+      };
+    case 'timed-out':
+      return { ending: { kind: 'timed-out', timeoutMs: definition.timeoutMs }, start };
+  }
+}
+
+/** Only a job that never started can expire. */
+function hasExpired({ expiresAt }: JobRequest, attemptToStart: number, brokerNow: number): boolean {
+  return expiresAt !== undefined && attemptToStart === 1 && Date.parse(expiresAt) <= brokerNow;
+}
+
+function endWith(schema: z.ZodType, returned: unknown): AttemptEnding {
+  const result = check(schema, returned);
+  if ('detail' in result) return { kind: 'invalid-result', detail: result.detail };
+  try {
+    const value = result.data ?? null;
+    return { kind: 'returned', result: value, bytes: Buffer.byteLength(JSON.stringify(value)) };
+  } catch (error) {
+    return { kind: 'invalid-result', detail: `It is no JSON: ${describeError(error).message}` };
+  }
+}
+
+/** A schema may throw too, e.g. when it has asynchronous parts: then nothing fits it. */
+function check(schema: z.ZodType, value: unknown): { readonly data: unknown } | { readonly detail: string } {
+  try {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? { data: parsed.data } : { detail: z.prettifyError(parsed.error) };
+  } catch (error) {
+    return { detail: describeError(error).message };
+  }
+}

@@ -1,0 +1,57 @@
+import type { TopicPartition } from '@jobstream/kafka';
+
+/** What a record is to the partition it came from. `again`: the same offset handed over once more. */
+export type Novelty = 'first' | 'again' | 'copy';
+
+/**
+ * Remembers the attempts that a partition has brought, the last 10,000 of each, so that a sender's repetition (the same job, run
+ * and attempt at a higher offset) is not run twice. Forgotten when the partition is lost: whoever holds it next may have
+ * run them, and a record met again at its own offset is a redelivery, never a copy.
+ */
+export class CopyMemory {
+  private readonly partitions = new Map<string, PartitionMemory>();
+
+  constructor(private readonly remembered = 10_000) {}
+
+  /** Notes an attempt met at an offset and says whether it was met before. */
+  meet(partition: TopicPartition, attempt: string, offset: number): Novelty {
+    const name = nameOf(partition);
+    let memory = this.partitions.get(name);
+    if (!memory) this.partitions.set(name, (memory = new PartitionMemory(this.remembered)));
+    const known = memory.offsetOf(attempt);
+    if (known === undefined) memory.add(attempt, offset);
+    return known === undefined ? 'first' : offset > known ? 'copy' : 'again';
+  }
+
+  forget(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.partitions.delete(nameOf(partition));
+  }
+}
+
+/** The last `size` attempts: a ring that knows which one to drop for the next. */
+class PartitionMemory {
+  private readonly offsets = new Map<string, number>();
+  private readonly ring: string[] = [];
+  private oldest = 0;
+
+  constructor(private readonly size: number) {}
+
+  offsetOf(attempt: string): number | undefined {
+    return this.offsets.get(attempt);
+  }
+
+  add(attempt: string, offset: number): void {
+    this.offsets.set(attempt, offset);
+    if (this.ring.length < this.size) {
+      this.ring.push(attempt);
+      return;
+    }
+    this.offsets.delete(this.ring[this.oldest]!);
+    this.ring[this.oldest] = attempt;
+    this.oldest = (this.oldest + 1) % this.size;
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}

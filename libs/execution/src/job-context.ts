@@ -1,0 +1,85 @@
+import type { JobDefinition } from '@jobstream/contracts';
+import type { Logger } from '@jobstream/runtime';
+import type { StartableJob } from './startable-job.js';
+import type { ThreadPool, ThreadTask } from './thread-pool.js';
+
+/** Where a context's calls go. */
+export interface ContextPorts {
+  readonly logger: Logger;
+  readonly threads: ThreadPool;
+  readonly abortion: AbortController;
+  report(progress: unknown): void;
+}
+
+/** What a handler is told of the attempt it runs, and what it can do besides returning. */
+export class JobContext<Definition extends JobDefinition = JobDefinition> {
+  private ownLogger: Logger | undefined;
+
+  constructor(
+    readonly definition: Definition,
+    private readonly job: StartableJob,
+    private readonly ports: ContextPorts,
+  ) {}
+
+  get id(): string {
+    return this.job.request.id;
+  }
+
+  /** One pass through the attempts, from 1; a replay adds one. */
+  get run(): number {
+    return this.job.run;
+  }
+
+  /** From 1 within the run. */
+  get attempt(): number {
+    return this.job.attempt;
+  }
+
+  /** Attempts of the run at most. */
+  get maxAttempts(): number {
+    return this.job.request.maxAttempts;
+  }
+
+  /** Whom the job is for, as its submitter named them. */
+  get submittedFor(): string | undefined {
+    return this.job.request.submittedFor;
+  }
+
+  /** When the job was accepted, in milliseconds since 1970. */
+  get createdAt(): number {
+    return this.job.createdAt;
+  }
+
+  /** Aborts when the attempt's time is over (`TimeoutError`). What then does not return within the grace is failed. */
+  get signal(): AbortSignal {
+    return this.ports.abortion.signal;
+  }
+
+  /** Logs with the job's id, run and attempt. */
+  get logger(): Logger {
+    return (this.ownLogger ??= this.ports.logger.child({
+      job: this.id,
+      type: this.definition.type,
+      run: this.run,
+      attempt: this.attempt,
+    }));
+  }
+
+  /**
+   * Tells whoever watches the job how far it is: any JSON of at most 16 KiB, e.g. `{ done: 3, of: 10 }`. Calls may be as frequent
+   * as they like: the newest value goes out at most four times a second.
+   * @throws RangeError when it is larger, TypeError when it is no JSON
+   */
+  progress(value: unknown): void {
+    this.ports.report(value);
+  }
+
+  /**
+   * Runs a script's function outside the event loop: for work that burns CPU or decodes what can't be trusted. The thread is
+   * ended when {@link signal} aborts.
+   * @throws what the function throws, or an `AbortError`
+   */
+  runInThread<Output>(task: ThreadTask): Promise<Output> {
+    return this.ports.threads.run<Output>(task, this.signal);
+  }
+}

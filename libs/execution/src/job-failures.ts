@@ -1,0 +1,46 @@
+import { parseDuration, type Duration } from '@jobstream/contracts';
+import type { RetryWish } from '@jobstream/lifecycle';
+
+/** Thrown by a handler where no retry can help: the job is dead-lettered at once as `non_retryable`. */
+export class NonRetryableError extends Error {
+  override readonly name = 'NonRetryableError';
+  readonly code: string;
+
+  /** @param options.code what filters and alarms go by: a short word, default `non_retryable` */
+  constructor(message: string, options: ErrorOptions & { readonly code?: string } = {}) {
+    super(message, options);
+    this.code = options.code ?? 'non_retryable';
+  }
+}
+
+/**
+ * Thrown by a handler that knows when trying again makes sense: the next attempt, if there is one left, starts no earlier
+ * than `delay` from now, whatever the ladder says. It takes the shortest retry lane that is not shorter.
+ */
+export class RetryAfterError extends Error {
+  override readonly name = 'RetryAfterError';
+  readonly delayMs: number;
+  readonly code: string;
+
+  /**
+   * @param delay e.g. `'10m'`
+   * @param options.code what filters and alarms go by: a short word, default `retry_after`
+   * @throws RangeError when the delay is no duration
+   */
+  constructor(
+    delay: Duration,
+    message = `Try again in ${delay}.`,
+    options: ErrorOptions & { readonly code?: string } = {},
+  ) {
+    super(message, options);
+    this.delayMs = parseDuration(delay);
+    this.code = options.code ?? 'retry_after';
+  }
+}
+
+/** What a thrown value asks for. Everything but the two errors above is retried by the ladder. */
+export function retryWishOf(thrown: unknown): RetryWish {
+  if (thrown instanceof NonRetryableError) return 'never';
+  if (thrown instanceof RetryAfterError) return { afterMs: thrown.delayMs };
+  return 'by-ladder';
+}

@@ -1,0 +1,204 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { Topics, type JobDefinition, type QueueDefinition, type TopicSize } from '@jobstream/contracts';
+import {
+  RecordProducer,
+  TopicAdmin,
+  WorkConsumer,
+  type ConsumerAlarm,
+  type KafkaConnection,
+} from '@jobstream/kafka';
+import type { Clock, Health, HealthRegistry, Logger } from '@jobstream/runtime';
+import type { Registry } from 'prom-client';
+import { DeliveryScheduler } from './delivery-scheduler.js';
+import type { RegisteredHandler } from './handler-registry.js';
+import { JobWorker } from './job-worker.js';
+import { OutcomePublisher } from './outcome-publisher.js';
+import { runningRecord } from './outcome-records.js';
+import { ThreadPool } from './thread-pool.js';
+import { WorkerMetrics } from './worker-metrics.js';
+import { WorkerTopics } from './worker-topics.js';
+
+/** What {@link JobWorkerStrategy} takes. */
+export interface JobWorkerStrategyOptions {
+  readonly queue: QueueDefinition;
+  readonly definitions: readonly JobDefinition[];
+  /** By job type, as `HandlerRegistry.handlersOf` answers. */
+  readonly handlers: ReadonlyMap<string, RegisteredHandler>;
+  readonly connection: KafkaConnection;
+  readonly namespace: string;
+  readonly topicSize: TopicSize;
+  /** Tells this process from every other. */
+  readonly instance: string;
+  /** Handlers that run at the same time. */
+  readonly concurrency: number;
+  /** What running handlers are given to end when the worker stops. */
+  readonly drainMs: number;
+  /** What a handler is given to return after its time is over. Default 5 s. */
+  readonly graceMs?: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly health: HealthRegistry;
+  /** Ends the process: for what only a restart can mend. */
+  fatal(error: unknown): void;
+}
+
+const defaultGraceMs = 5_000;
+/** Outcomes under way to the log at the same time, beyond the slots: what one round trip to the broker takes at full speed. */
+const unsettledLimit = 1_024;
+const longestPauseMs = 5_000;
+
+/**
+ * Nest's transport for a worker: consumes a queue's topics, runs its handlers, writes what follows from each attempt.
+ * Kafka may be away when it starts; it is not ready until it has joined its group, and recovers by itself.
+ */
+export class JobWorkerStrategy implements CustomTransportStrategy {
+  private readonly topics: Topics;
+  private readonly workerTopics: WorkerTopics;
+  private readonly admin: TopicAdmin;
+  private readonly producer: RecordProducer;
+  private readonly publisher: OutcomePublisher;
+  private readonly threads = new ThreadPool();
+  private readonly scheduler: DeliveryScheduler;
+  private readonly worker: JobWorker;
+  private readonly consumer: WorkConsumer;
+  private readonly closing = new AbortController();
+  private starting: Promise<void> | undefined;
+  private topicsReady = false;
+
+  constructor(private readonly options: JobWorkerStrategyOptions) {
+    const { queue, definitions, connection, clock, logger } = options;
+    this.topics = new Topics(options.namespace);
+    this.workerTopics = new WorkerTopics(this.topics, queue, definitions);
+    this.admin = new TopicAdmin(connection);
+    this.producer = new RecordProducer(connection);
+    this.publisher = new OutcomePublisher({
+      send: (record) => this.producer.send(record),
+      logger,
+      clock,
+      random: Math.random,
+    });
+    this.scheduler = new DeliveryScheduler({
+      slots: options.concurrency,
+      unsettledLimit,
+      clock: this.producer.brokerClock,
+      roleOf: (topic) => this.workerTopics.roleOf(topic),
+      work: (delivery, freeSlot) => this.worker.work(delivery, freeSlot),
+    });
+    this.worker = this.createWorker();
+    this.consumer = this.createConsumer();
+    options.health.add('topics', () => this.topicsHealth());
+    options.health.add('consumer', () => this.consumerHealth());
+    options.health.add('outcomes', () => this.publisher.health());
+  }
+
+  /** Calls back at once: connecting goes on in the background. */
+  listen(callback: () => void): void {
+    this.starting = this.start().catch((error: unknown) => this.options.fatal(error));
+    callback();
+  }
+
+  /** Takes nothing new, gives running handlers the drain time, commits, leaves the group. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.scheduler.stop();
+    await this.starting;
+    await this.consumer.drain(this.options.drainMs);
+    this.publisher.stop();
+    await Promise.all([this.producer.stop(), this.admin.stop(), this.threads.close()]);
+  }
+
+  private createWorker(): JobWorker {
+    const { queue, handlers, clock, logger, instance, graceMs = defaultGraceMs } = this.options;
+    const metrics = new WorkerMetrics(this.options.metrics, () => this.scheduler.load());
+    return new JobWorker({
+      queue: queue.name,
+      topics: this.topics,
+      handlers,
+      publisher: this.publisher,
+      metrics,
+      logger,
+      clock,
+      brokerClock: this.producer.brokerClock,
+      attempts: {
+        worker: instance,
+        logger,
+        clock,
+        threads: this.threads,
+        graceMs,
+        sendReport: (job, start, report) =>
+          this.producer.send(runningRecord(this.topics, job, start, report)),
+        observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
+      },
+      lanesMs: () => this.workerTopics.lanesMs,
+      roleOf: (topic) => this.workerTopics.roleOf(topic),
+      takeBack: (delivery) => this.scheduler.takeBack(delivery),
+    });
+  }
+
+  private createConsumer(): WorkConsumer {
+    const { queue, connection } = this.options;
+    return new WorkConsumer(connection, {
+      groupId: this.topics.group(queue.name),
+      topics: async () => this.workerTopics.among(await this.admin.listTopics()),
+      onDeliveries: (deliveries) => this.scheduler.accept(deliveries),
+      onLost: (partitions) => {
+        this.scheduler.dropLost();
+        this.worker.forget(partitions);
+      },
+      onAlarm: (alarm) => this.tellAlarm(alarm),
+      onFatal: (error) => this.options.fatal(error),
+    });
+  }
+
+  private async start(): Promise<void> {
+    await this.producer.start();
+    if (!(await this.makeTopics())) return;
+    await this.consumer.start();
+  }
+
+  /** @returns false when closed meanwhile */
+  private async makeTopics(): Promise<boolean> {
+    const plans = this.topics.plan(this.options.definitions, this.options.topicSize);
+    const specs = plans.map(({ topic, partitions, maxRecordBytes }) => ({
+      name: topic,
+      partitions,
+      maxMessageBytes: maxRecordBytes,
+    }));
+    for (let pauseMs = 100; !this.closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        await this.admin.start();
+        await this.admin.ensureTopics(specs);
+        this.topicsReady = true;
+        return true;
+      } catch (error) {
+        this.options.logger.warn({ err: error }, 'Kafka is not there yet: trying again');
+      }
+      await delay(pauseMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    }
+    return false;
+  }
+
+  private topicsHealth(): Health {
+    return this.topicsReady ? { ok: true } : { ok: false, why: 'Kafka has not been reached yet.' };
+  }
+
+  private consumerHealth(): Health {
+    const health = this.consumer.health();
+    const detail = {
+      loopAgeMs: health.loopAgeMs,
+      joins: health.joins,
+      restarts: health.restarts,
+      alarms: health.alarms,
+      headsOfLine: health.partitions.flatMap(({ headOfLine }) =>
+        headOfLine ? [{ ...headOfLine, job: this.worker.jobAt(headOfLine) }] : [],
+      ),
+    };
+    return health.joined ? { ok: true, detail } : { ok: false, why: 'Not a member of its group.', detail };
+  }
+
+  private tellAlarm(alarm: ConsumerAlarm): void {
+    this.options.logger.error({ alarm }, alarm.message);
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { OutgoingRecord, RecordReceipt } from '@jobstream/kafka';
+import type { Clock, Health, Logger } from '@jobstream/runtime';
+
+/** What {@link OutcomePublisher} takes. */
+export interface OutcomePublisherOptions {
+  readonly send: (record: OutgoingRecord) => Promise<RecordReceipt>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** From 0 to below 1; spreads the repetitions. */
+  readonly random: () => number;
+}
+
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+/** Outcomes that find no way to the log for so long make the worker unready. */
+const patienceMs = 10_000;
+
+/**
+ * Writes outcomes until the log has acknowledged them. A repetition may put a record there twice; readers tolerate copies.
+ */
+export class OutcomePublisher {
+  private readonly stopping = new AbortController();
+  /** Since when no outcome was acknowledged although some failed. */
+  private failingSince: number | undefined;
+  private lastFailure = '';
+
+  constructor(private readonly options: OutcomePublisherOptions) {}
+
+  /**
+   * Sends a record until it is acknowledged, at least once and then as long as `wanted` says so.
+   * @returns whether it is acknowledged
+   */
+  async publish(record: OutgoingRecord, wanted: () => boolean): Promise<boolean> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        await this.options.send(record);
+        this.noteSuccess();
+        return true;
+      } catch (error) {
+        this.noteFailure(record.topic, error);
+      }
+      if (!wanted() || !(await this.pause(pauseMs)) || !wanted()) return false;
+    }
+  }
+
+  /** Gives up what is not acknowledged. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  health(): Health {
+    if (this.failingSince === undefined) return { ok: true };
+    const forMs = this.options.clock.now() - this.failingSince;
+    const why = `No outcome was acknowledged for ${Math.round(forMs / 1_000)} s: ${this.lastFailure}`;
+    return forMs > patienceMs ? { ok: false, why } : { ok: true, detail: why };
+  }
+
+  /** @returns false when stopped meanwhile */
+  private async pause(ms: number): Promise<boolean> {
+    const spread = ms * (0.5 + this.options.random() / 2);
+    return delay(spread, true, { signal: this.stopping.signal }).catch(() => false);
+  }
+
+  private noteSuccess(): void {
+    if (this.failingSince === undefined) return;
+    this.failingSince = undefined;
+    this.options.logger.info('outcomes are acknowledged again');
+  }
+
+  private noteFailure(topic: string, error: unknown): void {
+    this.lastFailure = error instanceof Error ? error.message : String(error);
+    if (this.failingSince !== undefined) return;
+    this.failingSince = this.options.clock.now();
+    this.options.logger.warn({ topic, err: error }, 'an outcome is not acknowledged, it is sent again');
+  }
+}

@@ -1,0 +1,120 @@
+import {
+  encodeRecord,
+  maxRequestRecordBytes,
+  type EncodedRecord,
+  type JobError,
+  type Start,
+  type Topics,
+} from '@jobstream/contracts';
+import type { IncomingRecord, OutgoingRecord } from '@jobstream/kafka';
+import type { Outcome } from '@jobstream/lifecycle';
+import {
+  deadLetterOf,
+  encodedBytes,
+  headOf,
+  originOf,
+  poisonOf,
+  recordOverheadBytes,
+} from './dead-letter-record.js';
+import type { ReadRecord } from './record-reading.js';
+import type { StartableJob } from './startable-job.js';
+
+/** An attempt whose outcome is to be written. */
+export interface EndedAttempt {
+  readonly job: StartableJob;
+  /** The request or retry record it came from. */
+  readonly source: IncomingRecord;
+  /** Undefined where the handler was not called. */
+  readonly start: Start | undefined;
+  /** ISO 8601, by the worker's clock. */
+  readonly finishedAt: string;
+}
+
+/** The one record that an outcome is. */
+export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outcome): OutgoingRecord {
+  const { job, start, finishedAt, source } = ended;
+  const base = baseOf(job);
+  switch (outcome.kind) {
+    case 'succeed':
+      return {
+        topic: topics.events,
+        ...encodeRecord({
+          ...headOf(job),
+          phase: 'succeeded',
+          value: { ...base, start: start!, finishedAt, result: outcome.result },
+        }),
+      };
+    case 'expire':
+      return {
+        topic: topics.events,
+        ...encodeRecord({ ...headOf(job), phase: 'expired', value: { ...base, finishedAt } }),
+      };
+    case 'dead-letter':
+      return {
+        topic: topics.deadLetters(job.request.queue),
+        ...deadLetterOf(job, outcome, start, originOf(source)),
+      };
+    case 'retry': {
+      const retry = fittingRetry(job, outcome.error, start!);
+      if (retry) return { topic: topics.retry(job.request.queue, outcome.laneMs), ...retry };
+      return outcomeRecord(topics, ended, tooLargeToRetry(job, outcome.error));
+    }
+  }
+}
+
+/** The record that sets aside what no job could be read in. */
+export function poisonRecord(
+  topics: Topics,
+  queue: string,
+  source: IncomingRecord,
+  fault: Extract<ReadRecord, { kind: 'poison' }>,
+): OutgoingRecord {
+  return { topic: topics.deadLetters(queue), ...poisonOf(source, fault) };
+}
+
+/** The hint that an attempt is running, with its progress where the handler has reported any. */
+export function runningRecord(
+  topics: Topics,
+  job: StartableJob,
+  start: Start,
+  report?: { readonly progress: unknown },
+): OutgoingRecord {
+  return {
+    topic: topics.events,
+    ...encodeRecord({
+      ...headOf(job),
+      phase: report ? 'progress' : 'started',
+      value: { ...baseOf(job), start, ...report },
+    }),
+  };
+}
+
+/** A retry carries the request and an error: the error gives way, first its stack, then most of its message. */
+function fittingRetry(job: StartableJob, error: JobError, start: Start): EncodedRecord | undefined {
+  const { code, message } = error;
+  for (const lesser of [error, { code, message }, { code, message: message.slice(0, 100) }]) {
+    const retry = encodeRecord({
+      ...headOf(job),
+      phase: 'retrying',
+      value: { ...job.request, error: lesser, start },
+    });
+    if (encodedBytes(retry) <= maxRequestRecordBytes - recordOverheadBytes) return retry;
+  }
+  return undefined;
+}
+
+function tooLargeToRetry(job: StartableJob, error: JobError): Extract<Outcome, { kind: 'dead-letter' }> {
+  return {
+    kind: 'dead-letter',
+    reason: 'oversize',
+    error: {
+      ...error,
+      message: `Too large to be retried with its error beside it: ${error.message.slice(0, 1_000)}`,
+    },
+    attempts: job.attempt,
+  };
+}
+
+function baseOf({ request: { v, id, type, queue, submittedFor } }: StartableJob) {
+  return { v, id, type, queue, ...(submittedFor === undefined ? {} : { submittedFor }) };
+}

@@ -1,0 +1,71 @@
+import {
+  decodeRecord,
+  maxRequestRecordBytes,
+  type DeadLetterReason,
+  type JobRequest,
+  type TopicRole,
+} from '@jobstream/contracts';
+import type { IncomingRecord } from '@jobstream/kafka';
+import type { StartableJob } from './startable-job.js';
+
+/** A record of a request topic or retry lane, read: the job it asks for, or why it is set aside. */
+export type ReadRecord =
+  | { readonly kind: 'job'; readonly job: StartableJob }
+  | {
+      readonly kind: 'poison';
+      readonly reason: Extract<DeadLetterReason, 'malformed' | 'empty' | 'tombstone' | 'oversize'>;
+      readonly detail: string;
+    };
+
+/**
+ * Reads a record that a worker consumes. A request topic holds `queued` records, a retry lane `retrying` ones, whose reader
+ * starts the attempt after the one that failed; anything else there is malformed. Never throws.
+ */
+export function readRecord(record: IncomingRecord, role: TopicRole | undefined): ReadRecord {
+  const bytes = record.value?.length ?? 0;
+  if (bytes > maxRequestRecordBytes) {
+    return poison('oversize', `The value has ${bytes} bytes, ${maxRequestRecordBytes} are allowed.`);
+  }
+  const read = decodeRecord(record.value, record.headers);
+  if ('fault' in read) return poison(read.fault, read.detail);
+  const expected = role?.kind === 'retry' ? 'retrying' : 'queued';
+  if (read.phase !== expected || (role?.kind !== 'retry' && role?.kind !== 'requests')) {
+    return poison('malformed', `A "${read.phase}" record makes no sense on ${record.topic}.`);
+  }
+  if (read.value.queue !== role.queue) {
+    return poison(
+      'malformed',
+      `The value names the queue "${read.value.queue}", but it is on ${record.topic}.`,
+    );
+  }
+  return {
+    kind: 'job',
+    job: {
+      request: requestOf(read.value),
+      run: read.run,
+      attempt: read.phase === 'retrying' ? read.attempt + 1 : read.attempt,
+      createdAt: read.createdAt,
+      ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
+    },
+  };
+}
+
+/** The request alone, without what a retry carries beside it. */
+function requestOf(value: JobRequest): JobRequest {
+  return {
+    v: value.v,
+    id: value.id,
+    type: value.type,
+    queue: value.queue,
+    submittedFor: value.submittedFor,
+    payload: value.payload,
+    priority: value.priority,
+    maxAttempts: value.maxAttempts,
+    orderingKey: value.orderingKey,
+    expiresAt: value.expiresAt,
+  };
+}
+
+function poison(reason: Extract<ReadRecord, { kind: 'poison' }>['reason'], detail: string): ReadRecord {
+  return { kind: 'poison', reason, detail };
+}

@@ -1,0 +1,58 @@
+/** Bytes of a progress value as JSON. */
+export const maxProgressBytes = 16 * 1_024;
+/** An attempt that ends sooner is told of by its outcome alone. */
+const silenceMs = 100;
+/** Between two reports of one attempt. */
+const intervalMs = 250;
+
+/** A report; without progress it says that the attempt has started. */
+export type RunningReport = { readonly progress: unknown } | undefined;
+
+/**
+ * The reports of one running attempt: that it started, once it has lasted 100 ms, and its progress, at most every 250 ms and always
+ * the newest. They are hints: one that can't be sent is not sent again, and the next waits until the last is answered.
+ */
+export class RunningReports {
+  /** Set while a report is under way or the silence after one lasts. */
+  private timer: NodeJS.Timeout | undefined;
+  private pending: RunningReport;
+  private ended = false;
+
+  constructor(private readonly send: (report: RunningReport) => Promise<unknown>) {
+    this.timer = setTimeout(() => void this.deliver(), silenceMs);
+  }
+
+  /** @throws RangeError when it takes too many bytes, TypeError when it is no JSON */
+  report(progress: unknown): void {
+    if (this.ended) return;
+    this.pending = { progress: copyOf(progress) };
+    this.timer ??= setTimeout(() => void this.deliver(), 0);
+  }
+
+  end(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+  }
+
+  private async deliver(): Promise<void> {
+    do {
+      const report = this.pending;
+      this.pending = undefined;
+      const answered = this.send(report).catch(() => undefined);
+      await new Promise((resolve) => (this.timer = setTimeout(resolve, intervalMs)));
+      await answered;
+    } while (this.pending !== undefined && !this.ended);
+    this.timer = undefined;
+  }
+}
+
+/** The value as it is now: what the handler changes later is another report. */
+function copyOf(progress: unknown): unknown {
+  const json = JSON.stringify(progress) as string | undefined;
+  if (json === undefined) throw new TypeError(`Progress must be JSON, not ${typeof progress}.`);
+  const bytes = Buffer.byteLength(json);
+  if (bytes > maxProgressBytes) {
+    throw new RangeError(`Progress takes ${bytes} bytes as JSON, ${maxProgressBytes} are allowed.`);
+  }
+  return JSON.parse(json);
+}

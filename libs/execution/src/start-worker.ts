@@ -1,0 +1,93 @@
+import 'reflect-metadata';
+import { Module, type Type } from '@nestjs/common';
+import { DiscoveryModule, NestFactory } from '@nestjs/core';
+import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
+import { jobDefinitions, type JobDefinition, type QueueDefinition } from '@jobstream/contracts';
+import { KafkaConnection, kafkaSettingsFromEnv } from '@jobstream/kafka';
+import {
+  readSettings,
+  runProcess,
+  startOpsServer,
+  type ProcessContext,
+  type StopProcess,
+} from '@jobstream/runtime';
+import { z } from 'zod';
+import { HandlerRegistry } from './handler-registry.js';
+import { JobWorkerStrategy } from './job-worker-strategy.js';
+
+/** What {@link startWorker} takes. */
+export interface WorkerOptions {
+  /** The queue whose jobs it runs. */
+  readonly queue: QueueDefinition;
+  /** The Nest module whose providers are the handlers. */
+  readonly module: Type;
+  /** Handlers that run at the same time in one process, unless `CONCURRENCY` says otherwise. */
+  readonly concurrency: number;
+  /** The job types there are; those of other queues are left to their workers. Default: every one that ships. */
+  readonly definitions?: readonly JobDefinition[];
+}
+
+/**
+ * The whole main of a worker app: runs the handlers of `module` for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`, the
+ * common ones, `CONCURRENCY`.
+ *
+ * Exits with code 1 and a line that names the fix if a job type of the queue has no handler, or two.
+ */
+export function startWorker(options: WorkerOptions): Promise<void> {
+  return runProcess(`${options.queue.name}-worker`, (context) => serve(options, context));
+}
+
+async function serve(options: WorkerOptions, context: ProcessContext): Promise<StopProcess> {
+  const { settings, health, metrics, logger } = context;
+  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(rootOf(options.module), {
+    inject: [HandlerRegistry],
+    useFactory: (registry: HandlerRegistry) => ({ strategy: strategyOf(options, context, registry) }),
+    logger: false,
+    abortOnError: false,
+  });
+  const ops = await startOpsServer({ host: settings.HOST, port: settings.PORT, health, metrics });
+  await app.listen();
+  logger.info({ queue: options.queue.name, port: ops.port }, 'worker started');
+  return async () => {
+    await app.close();
+    await ops.close();
+  };
+}
+
+function rootOf(module: Type) {
+  return { module: WorkerRootModule, imports: [module] };
+}
+
+@Module({ imports: [DiscoveryModule], providers: [HandlerRegistry] })
+class WorkerRootModule {}
+
+function strategyOf(
+  options: WorkerOptions,
+  context: ProcessContext,
+  registry: HandlerRegistry,
+): JobWorkerStrategy {
+  const { queue } = options;
+  const { environment, settings, logger } = context;
+  const { CONCURRENCY } = readSettings(
+    z.object({ CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(options.concurrency) }),
+    environment,
+  );
+  const definitions = (options.definitions ?? jobDefinitions).filter(
+    (definition) => definition.queue.name === queue.name,
+  );
+  const connection = new KafkaConnection({
+    ...kafkaSettingsFromEnv(environment),
+    logger: (level, message, about) => logger[level](about, message),
+  });
+  return new JobWorkerStrategy({
+    ...context,
+    queue,
+    definitions,
+    handlers: registry.handlersOf(queue, options.definitions ?? jobDefinitions),
+    connection,
+    namespace: settings.JOBSTREAM_NAMESPACE,
+    topicSize: settings.JOBSTREAM_TOPIC_SIZE,
+    concurrency: CONCURRENCY,
+    drainMs: settings.DRAIN_SECONDS * 1_000,
+  });
+}

@@ -1,0 +1,12 @@
+import type { JobRequest } from '@jobstream/contracts';
+
+/** A job as read from a request or retry record: ready for its next attempt. */
+export interface StartableJob {
+  readonly request: JobRequest;
+  readonly run: number;
+  /** The attempt to start, from 1. */
+  readonly attempt: number;
+  /** When the job was accepted, in milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly traceparent?: string;
+}

@@ -1,0 +1,46 @@
+/** How long an attempt may take, and how long it is given to return once it was told to stop. */
+export interface TimeLimit {
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+}
+
+/** How work within a time limit ended. `timed-out` also where it threw after it was told to stop. */
+export type LimitedEnding<Result> =
+  | { readonly kind: 'returned'; readonly result: Result }
+  | { readonly kind: 'threw'; readonly thrown: unknown }
+  | { readonly kind: 'timed-out' };
+
+/** What `setTimeout` can hold: about 24 days. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/**
+ * Calls `work` and aborts it (`TimeoutError`) when its time is over. What it returns within the grace still counts; what it does
+ * after that, nobody hears.
+ */
+export function runWithin<Result>(
+  limit: TimeLimit,
+  abortion: AbortController,
+  work: () => Promise<Result> | Result,
+): Promise<LimitedEnding<Result>> {
+  return new Promise((resolve) => {
+    let timer = setTimeout(
+      () => {
+        timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
+        abortion.abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError'));
+      },
+      Math.min(limit.timeoutMs, maxTimerMs),
+    );
+    const end = (ending: LimitedEnding<Result>) => {
+      clearTimeout(timer);
+      resolve(ending);
+    };
+    callAsync(work).then(
+      (result) => end({ kind: 'returned', result }),
+      (thrown: unknown) => end(abortion.signal.aborted ? { kind: 'timed-out' } : { kind: 'threw', thrown }),
+    );
+  });
+}
+
+async function callAsync<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+  return work();
+}

@@ -1,0 +1,119 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Outcome } from '@jobstream/lifecycle';
+import type { SchedulerLoad } from './delivery-scheduler.js';
+import { pickLanes } from './lane-picker.js';
+
+/** The label of job types that this worker does not know: anyone can write any type to a topic. */
+export const unknownTypeLabel = 'unknown';
+
+/** How an attempt's end is counted. `held_back`: a failure while its partition was away, so another worker decides. */
+export type AttemptCount = 'succeeded' | 'retrying' | 'dead_lettered' | 'expired' | 'held_back';
+
+/** The series of a worker. No ids as labels. */
+export class WorkerMetrics {
+  private readonly attempts: Counter<'type' | 'outcome'>;
+  private readonly durations: Histogram<'type'>;
+  private readonly deadLetters: Counter<'reason'>;
+  private readonly reruns: Counter<'type'>;
+  private readonly copies: Counter;
+
+  constructor(registry: Registry, load: () => SchedulerLoad) {
+    const registers = [registry];
+    this.attempts = new Counter({
+      name: 'jobstream_attempts_total',
+      help: 'Attempts that ended, by job type and outcome.',
+      labelNames: ['type', 'outcome'],
+      registers,
+    });
+    this.durations = new Histogram({
+      name: 'jobstream_attempt_duration_seconds',
+      help: 'How long handlers ran.',
+      labelNames: ['type'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800],
+      registers,
+    });
+    this.deadLetters = new Counter({
+      name: 'jobstream_dead_letters_total',
+      help: 'Records set aside, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.reruns = new Counter({
+      name: 'jobstream_reruns_total',
+      help: 'Attempts that this process started again because their record was handed over again.',
+      labelNames: ['type'],
+      registers,
+    });
+    this.copies = new Counter({
+      name: 'jobstream_copies_total',
+      help: 'Records that repeated an attempt already taken and were not run.',
+      registers,
+    });
+    addLoadGauges(registry, load);
+  }
+
+  countAttempt(type: string, outcome: AttemptCount): void {
+    this.attempts.inc({ type, outcome });
+  }
+
+  observeDuration(type: string, seconds: number): void {
+    this.durations.observe({ type }, seconds);
+  }
+
+  countDeadLetter(reason: string): void {
+    this.deadLetters.inc({ reason });
+  }
+
+  countRerun(type: string): void {
+    this.reruns.inc({ type });
+  }
+
+  countCopy(): void {
+    this.copies.inc();
+  }
+}
+
+/** How an outcome that the log has acknowledged is counted. */
+export function countOf(outcome: Outcome): AttemptCount {
+  switch (outcome.kind) {
+    case 'succeed':
+      return 'succeeded';
+    case 'retry':
+      return 'retrying';
+    case 'dead-letter':
+      return 'dead_lettered';
+    case 'expire':
+      return 'expired';
+  }
+}
+
+function addLoadGauges(registry: Registry, load: () => SchedulerLoad): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: (load: SchedulerLoad) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value(load()));
+      },
+    });
+  gauge('jobstream_slots', 'Handlers that may run at the same time.', ({ slots }) => slots);
+  gauge('jobstream_running_attempts', 'Handlers that run now.', ({ running }) => running);
+  gauge(
+    'jobstream_unsettled_outcomes',
+    'Outcomes that the log has not acknowledged yet.',
+    ({ unsettled }) => unsettled,
+  );
+  gauge('jobstream_retries_not_due', 'Retries handed over that wait for their time.', ({ notDue }) => notDue);
+  new Gauge({
+    name: 'jobstream_waiting_deliveries',
+    help: 'Records handed over that wait for a slot, by lane.',
+    labelNames: ['lane'],
+    registers,
+    collect() {
+      const { waiting } = load();
+      for (const lane of pickLanes) this.set({ lane }, waiting[lane]);
+    },
+  });
+}
