@@ -79,34 +79,41 @@ export {
   type JobRecord,
   type Unreadable,
 } from './records/codec.js';
-export { imageIdSchema, imageQueue, imageThumbnail } from './jobs/image-thumbnail.js';
+export { imageIdSchema, imageQueue, imageThumbnail, thumbnailKey, uploadKey } from './jobs/image-thumbnail.js';
 export { probeQueue, probeRun } from './jobs/probe-run.js';
 export { findJobDefinition, jobDefinitions, queues } from './jobs/catalogue.js';
 export {
-  describeProblem,
   faultSchema,
-  faultsOf,
+  problemCodeSchema,
   problemKinds,
-  problemSchema,
   type Fault,
-  type Problem,
   type ProblemCode,
+} from './rest/problem-kind.js';
+export {
+  describeProblem,
+  faultsOf,
+  problemSchema,
+  type Problem,
   type ProblemDetails,
 } from './rest/problem.js';
 export {
   acceptedJobSchema,
-  batchAnswerSchema,
-  batchSchema,
-  itemErrorSchema,
   jobLinksSchema,
   linksOf,
   submissionSchema,
   type AcceptedJob,
-  type BatchAnswer,
-  type ItemError,
   type JobLinks,
   type Submission,
 } from './rest/submission.js';
+export {
+  batchAnswerSchema,
+  batchItemSchema,
+  batchSchema,
+  itemErrorSchema,
+  type BatchAnswer,
+  type BatchItem,
+  type ItemError,
+} from './rest/batch.js';
 export { errorViewSchema, jobViewSchema, type ErrorView, type JobView } from './rest/job-view.js';
 export {
   acceptedTaskSchema,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { describeProblem, faultsOf, problemKinds, problemSchema } from './problem.js';
+import { problemKinds } from './problem-kind.js';
+import { describeProblem, faultsOf, problemSchema } from './problem.js';
 
 function faults(schema: z.ZodType, value: unknown, at?: string) {
   const parsed = schema.safeParse(value);

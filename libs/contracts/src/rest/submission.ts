@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { jobStates } from '../job-state.js';
-import { maxBatchItems } from '../limits.js';
-import { faultSchema, problemKinds, type ProblemCode } from './problem.js';
 
 /** `POST /v1/jobs`: asks for one job. */
 export const submissionSchema = z.strictObject({
@@ -14,9 +12,6 @@ export const submissionSchema = z.strictObject({
 });
 /** See {@link submissionSchema}. */
 export type Submission = z.infer<typeof submissionSchema>;
-
-/** `POST /v1/jobs/batch`. Items are checked one by one, so that a faulty one does not hold back the others. */
-export const batchSchema = z.strictObject({ items: z.array(z.unknown()).min(1).max(maxBatchItems) });
 
 /** Where to go from a job. Paths on the same host. */
 export const jobLinksSchema = z.object({ self: z.string() });
@@ -40,28 +35,3 @@ export const acceptedJobSchema = z.object({
 });
 /** See {@link acceptedJobSchema}. */
 export type AcceptedJob = z.infer<typeof acceptedJobSchema>;
-
-/** Why an item of a batch was not accepted. `submit_unknown` carries the id that the job has if it was accepted all the same. */
-export const itemErrorSchema = z.object({
-  code: z.enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]]),
-  detail: z.string(),
-  /** Pointers into the item. */
-  errors: z.array(faultSchema).optional(),
-  id: z.uuidv7().optional(),
-});
-/** See {@link itemErrorSchema}. */
-export type ItemError = z.infer<typeof itemErrorSchema>;
-
-/** 202 of `POST /v1/jobs/batch`: at least one item was accepted. Items in the order given. */
-export const batchAnswerSchema = z.object({
-  accepted: z.int(),
-  rejected: z.int(),
-  items: z.array(
-    z.union([
-      z.object({ index: z.int(), id: z.uuidv7() }),
-      z.object({ index: z.int(), error: itemErrorSchema }),
-    ]),
-  ),
-});
-/** See {@link batchAnswerSchema}. */
-export type BatchAnswer = z.infer<typeof batchAnswerSchema>;

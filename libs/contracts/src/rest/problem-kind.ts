@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/**
+ * Every problem the REST surface answers with: its HTTP status and its title. The key is the problem's `code`, which
+ * stays as it is for ever; `type` is the code as a URN.
+ */
+export const problemKinds = {
+  malformed_request: { status: 400, title: 'The request is not well-formed HTTP' },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  invalid_job_id: { status: 400, title: 'That is no job id' },
+  invalid_image_id: { status: 400, title: 'That is no image id' },
+  invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key can not be used' },
+  route_not_found: { status: 404, title: 'There is no such route' },
+  job_not_found: { status: 404, title: 'There is no such job' },
+  image_not_found: { status: 404, title: 'There is no such image' },
+  thumbnail_not_found: { status: 404, title: 'There is no thumbnail of this image' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  image_conflict: { status: 409, title: 'Another image has this id' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  too_many_items: { status: 413, title: 'The batch has too many items' },
+  item_too_large: { status: 413, title: 'The item is too large' },
+  upload_too_large: { status: 413, title: 'The image is too large' },
+  uri_too_long: { status: 414, title: 'The URL is too long' },
+  unsupported_media_type: { status: 415, title: 'The body has a content type that is not taken here' },
+  unsupported_image: { status: 415, title: 'The upload is no JPEG, PNG or WebP image' },
+  invalid_request: { status: 422, title: 'The request has faults' },
+  unknown_type: { status: 422, title: 'There is no such job type' },
+  invalid_payload: { status: 422, title: 'The payload breaks the schema of its job type' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },
+  headers_too_large: { status: 431, title: 'The request headers are too large' },
+  internal_error: { status: 500, title: 'Something went wrong here' },
+  broker_refused: { status: 502, title: 'The broker refused the job' },
+  broker_unavailable: { status: 503, title: 'The broker can not be reached' },
+  database_unavailable: { status: 503, title: 'The database can not be reached' },
+  projection_behind: { status: 503, title: 'The status of jobs is not up to date' },
+  submit_unknown: { status: 504, title: 'It is unknown whether the job was accepted' },
+  storage_full: { status: 507, title: 'There is no room to store this' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** See {@link problemKinds}. */
+export type ProblemCode = keyof typeof problemKinds;
+
+/** A problem's code in a shape. */
+export const problemCodeSchema = z.enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]]);
+
+/** One fault of a request: where, as a JSON Pointer (RFC 6901) into the body, and what is wrong there. */
+export const faultSchema = z.object({
+  /** Empty for the body as a whole. */
+  pointer: z.string(),
+  detail: z.string(),
+});
+/** See {@link faultSchema}. */
+export type Fault = z.infer<typeof faultSchema>;

@@ -1,0 +1,98 @@
+import {
+  deriveJobId,
+  newJobId,
+  type AcceptedJob,
+  type BatchAnswer,
+  type JobId,
+  type Topics,
+} from '@jobstream/contracts';
+import type { OutgoingRecord, RecordProducer } from '@jobstream/kafka';
+import type { AcceptedJobs } from './accepted-jobs.js';
+import { answerBatch, checkBatch, type CheckedBatch } from './batch.js';
+import { IntakeError } from './intake-error.js';
+import { checkSubmission, describeAccepted, drawJob, type CheckedJob, type DrawnJob } from './job-request.js';
+import { explainRefusal } from './refusal.js';
+
+/** What {@link JobIntake} is made of. */
+export interface JobIntakeParts {
+  readonly producer: RecordProducer;
+  readonly topics: Topics;
+  /** Told of every acknowledged job. */
+  readonly accepted: AcceptedJobs;
+}
+
+/**
+ * The only writer of job requests. A job is accepted once the in-sync replicas have its record; nothing else is
+ * touched on the way.
+ */
+export class JobIntake {
+  constructor(private readonly parts: JobIntakeParts) {}
+
+  /**
+   * Checks one submission and accepts it under a new id.
+   * @throws IntakeError what is wrong with it, or what {@link accept} throws
+   */
+  async submit(submission: unknown, traceparent?: string): Promise<AcceptedJob> {
+    return this.accept(this.check(submission), newJobId(), traceparent);
+  }
+
+  /** @throws IntakeError `invalid_request`, `unknown_type` or `invalid_payload`, with the path of each fault */
+  check(submission: unknown): CheckedJob {
+    const checked = checkSubmission(submission);
+    if (checked instanceof IntakeError) throw checked;
+    return checked;
+  }
+
+  /**
+   * Produces a checked job under the given id. Doing so twice makes one job and gives equal answers.
+   * @throws IntakeError `broker_unavailable` (not in the log), `submit_unknown` (it may be), `broker_refused`,
+   * `item_too_large`
+   */
+  async accept(job: CheckedJob, id: JobId, traceparent?: string): Promise<AcceptedJob> {
+    const drawn = drawJob(job, id, traceparent);
+    if (drawn instanceof IntakeError) throw drawn;
+    await this.parts.producer.send(this.recordOf(drawn)).catch((error: unknown) => {
+      throw explainRefusal(error, id);
+    });
+    this.remember(drawn);
+    return describeAccepted(drawn);
+  }
+
+  /**
+   * Checks a batch, then accepts what passes under new ids.
+   * @throws IntakeError what {@link checkBatch} or {@link acceptBatch} throws
+   */
+  async submitBatch(batch: unknown, traceparent?: string): Promise<BatchAnswer> {
+    return this.acceptBatch(checkBatch(batch), newJobId(), traceparent);
+  }
+
+  /**
+   * Produces the items that passed the check, under ids that follow from the seed and their index. Doing so twice makes
+   * each job once.
+   * @throws IntakeError when no item was acknowledged; `details.items` tells of each
+   */
+  async acceptBatch(batch: CheckedBatch, seed: JobId, traceparent?: string): Promise<BatchAnswer> {
+    const results = batch.map((item, index) =>
+      item instanceof IntakeError ? item : drawJob(item, deriveJobId(seed, String(index)), traceparent),
+    );
+    const drawn = results.filter((result): result is DrawnJob => !(result instanceof IntakeError));
+    const outcomes = await this.parts.producer.sendAll(drawn.map((job) => this.recordOf(job)));
+    let next = 0;
+    const settled = results.map((result): JobId | IntakeError => {
+      if (result instanceof IntakeError) return result;
+      const outcome = outcomes[next++]!;
+      if ('error' in outcome) return explainRefusal(outcome.error, result.request.id);
+      this.remember(result);
+      return result.request.id;
+    });
+    return answerBatch(settled);
+  }
+
+  private recordOf({ request, record }: DrawnJob): OutgoingRecord {
+    return { topic: this.parts.topics.requests(request.queue), ...record };
+  }
+
+  private remember({ request, record, createdAt }: DrawnJob): void {
+    this.parts.accepted.remember(request.id, record.value, createdAt);
+  }
+}

@@ -1,0 +1,170 @@
+import type { JobId } from '@jobstream/contracts';
+import type { Session } from '@jobstream/database';
+import { GatheredCalls } from './gathered-calls.js';
+import type { KeyScope } from './idempotency-key.js';
+
+/** What a request with a key brings. */
+export interface KeyClaim {
+  readonly scope: KeyScope;
+  /** See `fingerprintOf`. */
+  readonly fingerprint: string;
+  /** Freshly drawn; taken only if the key is new. */
+  readonly id: JobId;
+}
+
+/**
+ * Where a key stands:
+ * - `claimed`: by this call; produce under `id`, which an abandoned attempt may have used before;
+ * - `answered`: this was the first answer;
+ * - `taken`: someone else produces under `id` at the moment;
+ * - `reused`: it belongs to another body.
+ */
+export type KeyState =
+  | { readonly kind: 'claimed'; readonly id: JobId }
+  | { readonly kind: 'answered'; readonly answer: unknown }
+  | { readonly kind: 'taken'; readonly id: JobId }
+  | { readonly kind: 'reused' };
+
+interface KeyAnswer {
+  readonly scope: KeyScope;
+  readonly id: JobId;
+  readonly answer: unknown;
+}
+
+interface KeyRow extends KeyScope {
+  readonly seed: JobId;
+  readonly body_hash: string;
+  /** JSON; null until there is one. */
+  readonly answer: string | null;
+}
+
+const isExpired = `kept.written_at < now() - interval '24 hours'`;
+/** Without an answer this long after the claim: longer than a producer tries. */
+const isAbandoned = `kept.marked_at IS NULL AND kept.written_at < now() - interval '10 seconds'`;
+const purgedAtOnce = 5_000;
+
+/** The rows behind Idempotency-Keys. Concurrent calls share statements; only Postgres' clock counts. */
+export class KeyStore {
+  private readonly claims = new GatheredCalls((claims: readonly KeyClaim[]) => this.claimMany(claims));
+  private readonly answers = new GatheredCalls((answers: readonly KeyAnswer[]) => this.answerMany(answers));
+
+  private readonly table: string;
+
+  /** @param schema the name of the operations schema, quoted */
+  constructor(
+    private readonly database: Session,
+    schema: string,
+  ) {
+    this.table = `${schema}.idempotency_keys`;
+  }
+
+  /** Claims the key unless someone has it. The same key must not be claimed twice at a time by one process. */
+  claim(claim: KeyClaim): Promise<KeyState> {
+    return this.claims.call(claim);
+  }
+
+  /** Keeps the first answer; resolves with it, which is another's if that one came first. */
+  answer(scope: KeyScope, id: JobId, answer: unknown): Promise<unknown> {
+    return this.answers.call({ scope, id, answer });
+  }
+
+  /** Gives a claim up: the next call with this key takes it over at once. The id stays, it may be in the log. */
+  async abandon({ owner, route, key }: KeyScope): Promise<void> {
+    await this.database.query({
+      text: `UPDATE ${this.table} SET written_at = now() - interval '11 seconds'
+        WHERE owner = $1 AND route = $2 AND key = $3 AND marked_at IS NULL`,
+      values: [owner, route, key],
+    });
+  }
+
+  /** Deletes keys past their time, a few thousand at most. */
+  async purge(): Promise<void> {
+    await this.database.query({
+      text: `DELETE FROM ${this.table} WHERE ctid = ANY (ARRAY(
+        SELECT kept.ctid FROM ${this.table} AS kept WHERE ${isExpired} LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+      values: [purgedAtOnce],
+    });
+  }
+
+  private async claimMany(claims: readonly KeyClaim[]): Promise<KeyState[]> {
+    const { rows } = await this.database.query<KeyScope & { seed: JobId }>({
+      name: 'claim idempotency keys',
+      text: `
+        INSERT INTO ${this.table} AS kept (owner, route, key, seed, body_hash, written_at)
+        SELECT owner, route, key, seed, body_hash, clock_timestamp()
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[])
+          AS given (owner, route, key, seed, body_hash)
+        ORDER BY owner, route, key
+        ON CONFLICT (owner, route, key) DO UPDATE SET
+          seed = CASE WHEN ${isExpired} THEN excluded.seed ELSE kept.seed END,
+          body_hash = excluded.body_hash,
+          written_at = excluded.written_at,
+          marked_at = NULL,
+          answer = NULL
+        WHERE ${isExpired} OR (${isAbandoned} AND kept.body_hash = excluded.body_hash)
+        RETURNING owner, route, key, seed`,
+      values: [...columnsOf(claims), claims.map(({ fingerprint }) => fingerprint)],
+    });
+    const seeds = new Map(rows.map((row) => [nameOf(row), row.seed]));
+    const held = await this.readMany(claims.filter(({ scope }) => !seeds.has(nameOf(scope))));
+    return claims.map((claim): KeyState => {
+      const id = seeds.get(nameOf(claim.scope));
+      return id === undefined ? stateOf(claim, held.get(nameOf(claim.scope))) : { kind: 'claimed', id };
+    });
+  }
+
+  private async answerMany(answers: readonly KeyAnswer[]): Promise<unknown[]> {
+    const { rows } = await this.database.query<KeyScope>({
+      name: 'answer idempotency keys',
+      text: `
+        UPDATE ${this.table} AS kept SET marked_at = clock_timestamp(), answer = given.answer
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[])
+          AS given (owner, route, key, seed, answer)
+        WHERE (kept.owner, kept.route, kept.key, kept.seed) = (given.owner, given.route, given.key, given.seed)
+          AND kept.marked_at IS NULL
+        RETURNING kept.owner, kept.route, kept.key`,
+      values: [...columnsOf(answers), answers.map(({ answer }) => JSON.stringify(answer))],
+    });
+    const first = new Set(rows.map(nameOf));
+    const held = await this.readMany(answers.filter(({ scope }) => !first.has(nameOf(scope))));
+    return answers.map(({ scope, answer }) => {
+      const kept = held.get(nameOf(scope))?.answer;
+      return kept ? (JSON.parse(kept) as unknown) : answer;
+    });
+  }
+
+  private async readMany(wanted: readonly { scope: KeyScope; id: JobId }[]): Promise<Map<string, KeyRow>> {
+    if (wanted.length === 0) return new Map();
+    const { rows } = await this.database.query<KeyRow>({
+      name: 'read idempotency keys',
+      text: `
+        SELECT owner, route, key, kept.seed, kept.body_hash, kept.answer
+        FROM ${this.table} AS kept
+        JOIN unnest($1::text[], $2::text[], $3::text[]) AS given (owner, route, key) USING (owner, route, key)`,
+      values: columnsOf(wanted).slice(0, 3),
+    });
+    return new Map(rows.map((row) => [nameOf(row), row]));
+  }
+}
+
+function columnsOf(rows: readonly { scope: KeyScope; id: JobId }[]): unknown[][] {
+  return [
+    rows.map(({ scope }) => scope.owner),
+    rows.map(({ scope }) => scope.route),
+    rows.map(({ scope }) => scope.key),
+    rows.map(({ id }) => id),
+  ];
+}
+
+function stateOf({ fingerprint, id }: KeyClaim, row: KeyRow | undefined): KeyState {
+  // Purged between the two statements: the next claim finds it free.
+  if (row === undefined) return { kind: 'taken', id };
+  if (row.body_hash !== fingerprint) return { kind: 'reused' };
+  if (row.answer === null) return { kind: 'taken', id: row.seed };
+  return { kind: 'answered', answer: JSON.parse(row.answer) as unknown };
+}
+
+/** The scope as one string; a newline stands in none of its parts. */
+export function nameOf({ owner, route, key }: KeyScope): string {
+  return `${owner}\n${route}\n${key}`;
+}
