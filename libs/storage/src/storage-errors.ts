@@ -4,7 +4,7 @@ import type { StoredObject } from './object-storage.js';
 export abstract class StorageError extends Error {
   abstract readonly code: string;
   abstract readonly retryable: boolean;
-  override get name() {
+  override get name(): string {
     return this.constructor.name;
   }
 }
@@ -45,8 +45,8 @@ export class ObjectTooLargeError extends StorageError {
 export class StorageFullError extends StorageError {
   readonly code = 'storage_full';
   readonly retryable = true;
-  constructor(key: string, where: string, options: ErrorOptions) {
-    super(`No room for ${key} in ${where}: free some space or raise the quota.`, options);
+  constructor(what: string, options?: ErrorOptions) {
+    super(`The storage has no room for ${what}: free some space or raise the quota.`, options);
   }
 }
 
@@ -59,15 +59,11 @@ export class ObjectDamagedError extends StorageError {
   }
 }
 
-/** The storage did not do what it was asked, for a reason of its own: gone, forbidden, broken or out of reach. */
+/** The storage did not do what it was asked for a reason of its own, its `cause`: gone, forbidden, broken or out of reach. */
 export class StorageUnavailableError extends StorageError {
   readonly code = 'storage_unavailable';
   readonly retryable = true;
-  constructor(where: string, options: ErrorOptions) {
-    const { cause } = options;
-    super(
-      `Storage ${where} does not answer as it should: ${cause instanceof Error ? cause.message : cause}`,
-      options,
-    );
+  constructor(what: string, options: ErrorOptions) {
+    super(`The storage could not serve ${what}`, options);
   }
 }

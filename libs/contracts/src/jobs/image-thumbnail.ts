@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJob, defineQueue } from '../job-definition.js';
+import { defineJob, defineQueue, type PayloadOf } from '../job-definition.js';
 
 export const imageQueue = defineQueue('image');
 
@@ -37,3 +37,14 @@ export const imageThumbnail = defineJob({
   backoff: ['60s'],
   timeout: '60s',
 });
+
+/** Where the storage keeps an uploaded image. */
+export function uploadKey(imageId: string): string {
+  return `uploads/${imageId}`;
+}
+
+/** Where the storage keeps a thumbnail: the usual one, 300x300 cover, under the image's own name. */
+export function thumbnailKey({ imageId, width, height, fit }: PayloadOf<typeof imageThumbnail>): string {
+  const usual = width === 300 && height === 300 && fit === 'cover';
+  return usual ? `thumbs/${imageId}` : `thumbs/${imageId}/${width}x${height}-${fit}`;
+}

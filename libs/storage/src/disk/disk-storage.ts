@@ -56,7 +56,7 @@ export class DiskStorage extends ObjectStorage {
   /** Opens the directory, made if missing, and removes what crashed processes left half-written in it. */
   static async open(directory: string): Promise<DiskStorage> {
     const storage = new DiskStorage(resolve(directory));
-    await storage.attempt('the storage', async () => {
+    await storage.attempt(storage.directory, async () => {
       await makeDirectory(storage.objects);
       await makeDirectory(storage.temporary);
       await removeAbandoned(storage.temporary, Date.now());
@@ -119,12 +119,12 @@ export class DiskStorage extends ObjectStorage {
   }
 
   override async check(): Promise<void> {
-    await this.attempt('the storage', async () => {
+    await this.attempt(this.directory, async () => {
       await access(this.objects, constants.R_OK | constants.W_OK);
       await access(this.temporary, constants.W_OK);
     });
-    const { bavail } = await this.attempt('the storage', () => statfs(this.objects));
-    if (bavail === 0) throw new StorageFullError('anything', this.directory, {});
+    const { bavail } = await this.attempt(this.directory, () => statfs(this.objects));
+    if (bavail === 0) throw new StorageFullError('anything');
   }
 
   private pathOf(key: string): string {
@@ -199,7 +199,9 @@ export class DiskStorage extends ObjectStorage {
   }
 
   private async *listDirectory(directory: string, at: string, prefix: string): AsyncGenerator<ListedObject> {
-    const entries = await this.attempt(at, () => opendir(directory).catch(undefinedIf('ENOENT')));
+    const entries = await this.attempt(at || 'a listing', () =>
+      opendir(directory).catch(undefinedIf('ENOENT')),
+    );
     if (entries === undefined) return;
     for await (const entry of entries) {
       const path = join(directory, entry.name);
@@ -223,8 +225,8 @@ export class DiskStorage extends ObjectStorage {
       return await work();
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
-      if (code === 'ENOSPC' || code === 'EDQUOT') throw new StorageFullError(what, this.directory, { cause });
-      throw new StorageUnavailableError(this.directory, { cause });
+      if (code === 'ENOSPC' || code === 'EDQUOT') throw new StorageFullError(what, { cause });
+      throw new StorageUnavailableError(what, { cause });
     }
   }
 }

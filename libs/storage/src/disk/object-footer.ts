@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { StoredObject } from '../object-storage.js';
 
 /**
@@ -7,6 +8,7 @@ import type { StoredObject } from '../object-storage.js';
 export const footerBytes = 512;
 
 const mark = '\njobstream-object-1\n';
+const shape = z.object({ contentType: z.string(), sha256: z.string() });
 
 /** The footer of an object. */
 export function encodeFooter({ contentType, sha256 }: Pick<StoredObject, 'contentType' | 'sha256'>): Buffer {
@@ -19,8 +21,7 @@ export function decodeFooter(footer: Buffer): Pick<StoredObject, 'contentType' |
   const text = footer.toString('latin1');
   if (text.length !== footerBytes || !text.endsWith(mark)) return undefined;
   try {
-    const { contentType, sha256 } = JSON.parse(text.slice(0, -mark.length));
-    return { contentType: String(contentType), sha256: String(sha256) };
+    return shape.parse(JSON.parse(text.slice(0, -mark.length)));
   } catch {
     return undefined;
   }
