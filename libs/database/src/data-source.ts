@@ -1,0 +1,42 @@
+import { DataSource } from 'typeorm';
+import { CreateIdempotencyKeys1763800000000 } from './operations/migrations/1763800000000-create-idempotency-keys.js';
+import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
+import { CheckpointEntity } from './projection/checkpoint.entity.js';
+import { JobEntity } from './projection/job.entity.js';
+import { JobTransitionEntity } from './projection/job-transition.entity.js';
+import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
+import { RejectedRecordEntity } from './projection/rejected-record.entity.js';
+
+/** What each kind of schema holds. Migrations are only ever appended. */
+const contents = {
+  projection: {
+    entities: [JobEntity, JobTransitionEntity, CheckpointEntity, RejectedRecordEntity],
+    migrations: [CreateProjection1763800000000],
+  },
+  operations: {
+    entities: [IdempotencyKeyEntity],
+    migrations: [CreateIdempotencyKeys1763800000000],
+  },
+};
+
+/** `projection` or `operations`. */
+export type SchemaKind = keyof typeof contents;
+
+/**
+ * TypeORM's view of one schema: its entities and migrations, never `synchronize`. Not connected yet.
+ * @param schema its name, not quoted: several schemas of a kind can stand side by side
+ */
+export function createDataSource(url: string, kind: SchemaKind, schema: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    schema,
+    ...contents[kind],
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+    applicationName: 'jobstream migrations',
+    extra: { max: 1, connectionTimeoutMillis: 5_000 },
+  });
+}

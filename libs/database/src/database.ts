@@ -1,0 +1,155 @@
+import pg from 'pg';
+import { DatabaseUnreachableError, isUnavailable } from './errors.js';
+import { quoteName, type DatabaseSettings } from './settings.js';
+
+/** A statement. One with a name is parsed once a connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+/** What a statement answered: `affected` is how many rows it returned or changed. */
+export interface Answer<Row> {
+  readonly rows: Row[];
+  readonly affected: number;
+}
+
+/** Runs statements, one after another. */
+export interface Session {
+  query<Row = Record<string, unknown>>(statement: Statement): Promise<Answer<Row>>;
+}
+
+/** What {@link Database} takes beside its settings. */
+export interface DatabaseOptions {
+  /** Connections at most. Default 10. */
+  readonly connections?: number;
+  /** How long a statement may take before it counts as lost, in ms. Default 15,000. */
+  readonly statementTimeoutMs?: number;
+  /** Shown by Postgres beside each connection. Default `jobstream`. */
+  readonly applicationName?: string;
+  /** Told of connections that broke; they are replaced by themselves. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+/**
+ * The connections of one process. Nothing connects before it is needed, and what broke is replaced when it is needed:
+ * a process can start and live while Postgres is away.
+ */
+export class Database implements Session {
+  /** Schema names as SQL takes them, quoted. */
+  readonly projection: string;
+  readonly operations: string;
+  private readonly pool: pg.Pool;
+  private readonly where: string;
+
+  constructor(settings: DatabaseSettings, options: DatabaseOptions = {}) {
+    this.projection = quoteName(settings.schemas.projection);
+    this.operations = quoteName(settings.schemas.operations);
+    this.where = describe(settings.url);
+    const patience = options.statementTimeoutMs ?? 15_000;
+    this.pool = new pg.Pool({
+      connectionString: settings.url,
+      max: options.connections ?? 10,
+      application_name: options.applicationName ?? 'jobstream',
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: patience,
+      query_timeout: patience + 2_000,
+      idle_in_transaction_session_timeout: patience,
+      keepAlive: true,
+      types: numbersForBigints,
+    });
+    const lost = (error: Error) => options.onConnectionLost?.(error);
+    this.pool.on('error', lost);
+    // A connection in use that breaks between two statements says so here too; unheard it would end the process.
+    this.pool.on('connect', (client) => client.on('error', lost));
+  }
+
+  /** Runs one statement on any connection. */
+  async query<Row = Record<string, unknown>>(statement: Statement): Promise<Answer<Row>> {
+    const client = await this.connect();
+    let intact = true;
+    try {
+      return await run<Row>(client, statement);
+    } catch (error) {
+      intact = !isUnavailable(error);
+      throw error;
+    } finally {
+      client.release(!intact);
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
+   * @param options.lazyCommit answers before the commit is on disk (`synchronous_commit = off`): a crash of the server
+   * may undo the transaction, whole. For rows that can be derived again.
+   */
+  async transaction<T>(
+    work: (session: Session) => Promise<T>,
+    options: { lazyCommit?: boolean } = {},
+  ): Promise<T> {
+    const client = await this.connect();
+    let intact = true;
+    try {
+      await client.query(options.lazyCommit ? 'BEGIN; SET LOCAL synchronous_commit = off' : 'BEGIN');
+      const result = await work({ query: (statement) => run(client, statement) });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      intact = !isUnavailable(error) && (await rollback(client));
+      throw error;
+    } finally {
+      client.release(!intact);
+    }
+  }
+
+  /** Resolves when Postgres answers. */
+  async ping(): Promise<void> {
+    await this.query({ text: 'SELECT 1' });
+  }
+
+  /** Waits for running statements, then closes every connection. */
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw new DatabaseUnreachableError(this.where, error);
+    }
+  }
+}
+
+async function rollback(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Host, port and database of a URL: what may be shown. */
+export function describe(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+async function run<Row>(client: pg.PoolClient, { name, text, values }: Statement): Promise<Answer<Row>> {
+  const { rows, rowCount } = await client.query<Row & pg.QueryResultRow>({
+    text,
+    ...(name === undefined ? {} : { name }),
+    ...(values === undefined ? {} : { values: [...values] }),
+  });
+  return { rows, affected: rowCount ?? 0 };
+}
+
+/** Our bigints are offsets, counts and ranks: all exact as numbers. */
+const numbersForBigints: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text') =>
+    oid === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+};

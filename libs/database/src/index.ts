@@ -1,0 +1,25 @@
+// Connections, entities and migrations: all that knows Postgres is here and in the stages' SQL.
+export {
+  databaseSettingsFromEnv,
+  DatabaseSettingsError,
+  quoteName,
+  schemasOf,
+  type DatabaseSettings,
+  type Schemas,
+} from './settings.js';
+export {
+  codeOf,
+  DatabaseUnreachableError,
+  isContention,
+  isUnavailable,
+  oldestPostgres,
+  PostgresTooOldError,
+} from './errors.js';
+export { Database, type Answer, type DatabaseOptions, type Session, type Statement } from './database.js';
+export { createDataSource, type SchemaKind } from './data-source.js';
+export { migrate } from './migrate.js';
+export { JobEntity } from './projection/job.entity.js';
+export { JobTransitionEntity } from './projection/job-transition.entity.js';
+export { CheckpointEntity } from './projection/checkpoint.entity.js';
+export { RejectedRecordEntity } from './projection/rejected-record.entity.js';
+export { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
