@@ -53,6 +53,7 @@ async function callHandler(
   const { clock, threads, logger, graceMs } = ports;
   const start: Start = { worker: ports.worker, at: new Date(clock.now()).toISOString() };
   const startedAt = performance.now();
+  logger.debug({ job: job.request.id, run: job.run, attempt: job.attempt }, 'attempt starts');
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
   const abortion = new AbortController();
   const context = new JobContext(definition, job, {

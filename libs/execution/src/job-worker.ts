@@ -175,6 +175,7 @@ export class JobWorker {
     metrics.countAttempt(this.labelOf(job), settled ? countOf(outcome) : 'held_back');
     const { request, run, attempt } = job;
     const about = { job: request.id, type: registered?.definition.type ?? unknownTypeLabel, run, attempt };
+    logger.debug({ ...about, outcome: outcome.kind, settled }, 'attempt ends');
     if (!settled) {
       logger.info(about, 'outcome held back: another worker has the partition');
     } else if (outcome.kind === 'dead-letter') {
