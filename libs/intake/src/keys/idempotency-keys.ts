@@ -100,7 +100,7 @@ export class IdempotencyKeys {
     return this.store.answer(scope, id, answer).catch(() => answer) as Promise<Answer>;
   }
 
-  private claim(scope: KeyScope, fingerprint: Buffer): Promise<KeyState> {
+  private claim(scope: KeyScope, fingerprint: string): Promise<KeyState> {
     return this.store.claim({ scope, fingerprint, id: newJobId() }).catch((cause: unknown) => {
       if (!isUnavailable(cause)) throw cause;
       throw new IntakeError(

@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  acceptedJobSchema,
+  decodeRecord,
+  isJobId,
+  maxBodyBytes,
+  newJobId,
+  type EncodedRecord,
+} from '@jobstream/contracts';
+import { IntakeError } from './intake-error.js';
+import { checkSubmission, describeAccepted, drawJob, type CheckedJob, type DrawnJob } from './job-request.js';
+import { isTraceparent, traceparentOf } from './traceparent.js';
+
+function checked(submission: unknown): CheckedJob {
+  const result = checkSubmission(submission);
+  if (result instanceof IntakeError) throw result;
+  return result;
+}
+
+function drawn(job: CheckedJob, id: string, traceparent?: string): DrawnJob {
+  const result = drawJob(job, id, traceparent);
+  if (result instanceof IntakeError) throw result;
+  return result;
+}
+
+function readBack({ value, headers }: EncodedRecord) {
+  return decodeRecord(Buffer.from(value), headers);
+}
+
+describe('checking a submission', () => {
+  it('fills in the defaults of the payload', () => {
+    expect(checked({ type: 'image.thumbnail', payload: { imageId: 'a' } }).payload).toEqual({
+      imageId: 'a',
+      width: 300,
+      height: 300,
+      fit: 'cover',
+    });
+  });
+
+  it.each([
+    ['no object', null, 'invalid_request', ['']],
+    ['a list', [], 'invalid_request', ['']],
+    ['text', 'x', 'invalid_request', ['']],
+    ['nothing in it', {}, 'invalid_request', ['/type', '/payload']],
+    ['an unknown field', { type: 'probe.run', payload: {}, delay: '1m' }, 'invalid_request', ['/delay']],
+    ['an unknown type', { type: 'no.such', payload: {} }, 'unknown_type', ['/type']],
+    ['a type from a prototype', { type: 'constructor', payload: {} }, 'unknown_type', ['/type']],
+    ['a type that is no text', { type: 1, payload: {} }, 'invalid_request', ['/type']],
+    [
+      'an empty submittedFor',
+      { type: 'probe.run', payload: {}, submittedFor: '' },
+      'invalid_request',
+      ['/submittedFor'],
+    ],
+    ['a payload that is no object', { type: 'probe.run', payload: 3 }, 'invalid_payload', ['/payload']],
+    [
+      'faults in the payload',
+      { type: 'probe.run', payload: { sleepMs: -1, cpuMs: 'x', more: 1 } },
+      'invalid_payload',
+      ['/payload/sleepMs', '/payload/cpuMs', '/payload/more'],
+    ],
+  ])('%s', (_, submission, code, pointers) => {
+    const error = checkSubmission(submission) as IntakeError;
+    expect(error).toBeInstanceOf(IntakeError);
+    expect(error.code).toBe(code);
+    expect(error.details.errors?.map(({ pointer }) => pointer)).toEqual(pointers);
+  });
+
+  it('shows at most 200 characters of an unknown type', () => {
+    const error = checkSubmission({ type: 'x'.repeat(100_000), payload: {} }) as IntakeError;
+    expect(error.message.length).toBeLessThan(300);
+  });
+});
+
+describe('drawing a job', () => {
+  const job = checked({ type: 'probe.run', payload: { note: 'hello' }, submittedFor: 'ada' });
+
+  it('gives a record of the wire format', () => {
+    const id = newJobId();
+    const { record, createdAt } = drawn(job, id);
+    expect(record.key).toBe(id);
+    expect(readBack(record)).toMatchObject({
+      run: 1,
+      attempt: 1,
+      phase: 'queued',
+      createdAt,
+      value: {
+        id,
+        type: 'probe.run',
+        queue: 'probe',
+        submittedFor: 'ada',
+        maxAttempts: 4,
+        priority: 'normal',
+      },
+    });
+  });
+
+  it('is created when its id was drawn', () => {
+    const before = Date.now();
+    const { createdAt } = drawn(job, newJobId());
+    expect(createdAt).toBeGreaterThanOrEqual(before);
+    expect(createdAt).toBeLessThanOrEqual(Date.now() + 1);
+    expect(drawn(job, '017f22e2-79b0-7cc3-98c4-dc0c0c07398f').createdAt).toBe(
+      Date.UTC(2022, 1, 22, 19, 22, 22),
+    );
+  });
+
+  it('gives the same record and answer for the same id', () => {
+    const id = newJobId();
+    expect(drawn(job, id)).toEqual(drawn(job, id));
+    expect(describeAccepted(drawn(job, id))).toEqual(describeAccepted(drawn(job, id)));
+  });
+
+  it('answers as the contract says', () => {
+    const id = newJobId();
+    const answer = describeAccepted(drawn(job, id));
+    expect(acceptedJobSchema.parse(answer)).toEqual(answer);
+    expect(answer.links.self).toBe(`/v1/jobs/${id}`);
+  });
+
+  it('hands on the trace it was given, or one with the id as its trace id', () => {
+    const id = newJobId();
+    const given = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    expect(readBack(drawn(job, id, given).record)).toMatchObject({ traceparent: given });
+    expect(readBack(drawn(job, id).record)).toMatchObject({ traceparent: traceparentOf(id) });
+    expect(traceparentOf(id).split('-')[1]).toBe(id.replaceAll('-', ''));
+  });
+
+  it('takes a job of just the size that a body may have, and no more', () => {
+    const fill = (bytes: number) => {
+      const submission = { type: 'probe.run', payload: { note: '' } };
+      submission.payload.note = 'x'.repeat(bytes - JSON.stringify(submission).length);
+      return { ...job, submission, payload: submission.payload };
+    };
+    expect(drawJob(fill(maxBodyBytes), newJobId())).not.toBeInstanceOf(IntakeError);
+    expect(drawJob(fill(maxBodyBytes + 1), newJobId())).toMatchObject({ code: 'item_too_large' });
+  });
+});
+
+describe('traceparent', () => {
+  it.each([
+    ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', true],
+    ['00-00000000000000000000000000000000-00f067aa0ba902b7-01', false],
+    ['00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01', false],
+    ['ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', false],
+    ['00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01', false],
+    ['', false],
+    ['x', false],
+  ])('%s: %s', (text, valid) => expect(isTraceparent(text)).toBe(valid));
+
+  it('of a job is one itself', () => {
+    const id = newJobId();
+    expect(isJobId(id)).toBe(true);
+    expect(isTraceparent(traceparentOf(id))).toBe(true);
+  });
+});
