@@ -1,0 +1,149 @@
+import type { DeadLetterReason, JobError, JobId, JobState, Origin } from '@jobstream/contracts';
+import type { Database } from '@jobstream/database';
+import { orderHistory, parsePlainEntry, parsePosition, queuedAttempt } from '@jobstream/lifecycle';
+import { parse } from './job-row.js';
+
+/** One transition of a job. */
+export interface HistoryItem {
+  /** When the log took the record. */
+  readonly at: Date;
+  readonly state: JobState;
+  readonly run: number;
+  readonly attempt: number;
+  readonly worker: string | null;
+  /** When the handler was called, by the worker's clock. */
+  readonly startedAt: Date | null;
+  readonly error: JobError | null;
+  readonly nextAttemptAt: Date | null;
+  /** Of a dead letter, as are `attempts` (how many were started) and `origin` (the record that was set aside). */
+  readonly reason: DeadLetterReason | null;
+  readonly attempts: number | null;
+  readonly origin: Origin | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** It has no part in what the job's row shows of its run: a copy, or an end of the run where another end counts. */
+  readonly superseded: boolean;
+}
+
+type Unordered = Omit<HistoryItem, 'superseded'>;
+
+interface PlainColumns {
+  run: number;
+  request_rank: number;
+  request_position: string;
+  requested_at: Date;
+  state: JobState;
+  attempt: number;
+  outcome_position: string;
+  changed_at: Date;
+  worker: string | null;
+  started_at: Date | null;
+  past: string[] | null;
+}
+
+interface TransitionColumns {
+  topic: string;
+  partition: number;
+  offset: number;
+  appended_at: Date;
+  state: JobState;
+  run: number;
+  attempt: number;
+  worker: string | null;
+  started_at: Date | null;
+  error: string | null;
+  next_attempt_at: Date | null;
+  reason: DeadLetterReason | null;
+  attempts: number | null;
+  origin: string | null;
+}
+
+/** More transitions than any job makes that is not out of hand. */
+const mostTransitions = 10_000;
+
+/** Every transition of a job in the order of its life; undefined where there is no such job. */
+export async function readHistory(database: Database, id: JobId): Promise<HistoryItem[] | undefined> {
+  const [job, transitions] = await Promise.all([
+    database.query<PlainColumns>({
+      name: 'plain-history',
+      text: `SELECT run, request_rank, request_position, requested_at, state, attempt, outcome_position, changed_at,
+               worker, started_at, past
+             FROM ${database.projection}.jobs WHERE id = $1`,
+      values: [id],
+    }),
+    database.query<TransitionColumns>({
+      name: 'job-transitions',
+      text: `SELECT topic, partition, "offset", appended_at, state, run, attempt, worker, started_at, error,
+               next_attempt_at, reason, attempts, origin
+             FROM ${database.projection}.job_transitions WHERE job_id = $1
+             ORDER BY run, appended_at LIMIT ${mostTransitions}`,
+      values: [id],
+    }),
+  ]);
+  const row = job.rows[0];
+  if (row === undefined) return undefined;
+  const items = [...plainItems(row), ...transitions.rows.map(transitionItem)];
+  return orderHistory(items.map((item) => ({ ...item, timestamp: item.at.getTime() }))).map(
+    ({ timestamp: _, ...item }) => item,
+  );
+}
+
+const nothing = {
+  worker: null,
+  startedAt: null,
+  error: null,
+  nextAttemptAt: null,
+  reason: null,
+  attempts: null,
+  origin: null,
+};
+
+function plainItems(row: PlainColumns): Unordered[] {
+  const items: Unordered[] = (row.past ?? []).map((entry) => {
+    const { timestamp, ...record } = parsePlainEntry(entry);
+    return { ...nothing, ...record, at: new Date(timestamp) };
+  });
+  const queued = queuedAttempt(row.request_rank);
+  if (queued !== undefined)
+    items.push({
+      ...nothing,
+      ...parsePosition(row.request_position),
+      at: row.requested_at,
+      state: 'queued',
+      run: row.run,
+      attempt: queued,
+    });
+  const sameRecord = queued !== undefined && row.outcome_position === row.request_position;
+  if (!sameRecord && (row.state === 'queued' || row.state === 'succeeded'))
+    items.push({
+      ...nothing,
+      ...parsePosition(row.outcome_position),
+      at: row.changed_at,
+      state: row.state,
+      run: row.run,
+      attempt: row.attempt,
+      worker: row.worker,
+      startedAt: row.started_at,
+    });
+  return items;
+}
+
+function transitionItem(row: TransitionColumns): Unordered {
+  return {
+    at: row.appended_at,
+    state: row.state,
+    run: row.run,
+    attempt: row.attempt,
+    worker: row.worker,
+    startedAt: row.started_at,
+    error: parse(row.error) as JobError | null,
+    nextAttemptAt: row.next_attempt_at,
+    reason: row.reason,
+    attempts: row.attempts,
+    origin: parse(row.origin) as Origin | null,
+    topic: row.topic,
+    partition: row.partition,
+    offset: row.offset,
+  };
+}

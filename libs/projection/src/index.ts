@@ -1,0 +1,7 @@
+// Records become rows, rows become answers.
+export { JobQueries, type JobCount } from './job-queries.js';
+export type { JobRow } from './job-row.js';
+export type { JobFilter, JobPage } from './job-list.js';
+export type { HistoryItem } from './history.js';
+export { InvalidCursorError } from './list-cursor.js';
+export { ProjectionProgress, type EndOffsets } from './progress.js';

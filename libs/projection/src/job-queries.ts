@@ -1,0 +1,70 @@
+import type { JobId, JobState } from '@jobstream/contracts';
+import type { Database } from '@jobstream/database';
+import { readHistory, type HistoryItem } from './history.js';
+import { jobColumns, readJobRow, type JobColumns, type JobRow } from './job-row.js';
+import { JobList, type JobFilter, type JobPage } from './job-list.js';
+import { SharedLookup } from './shared-lookup.js';
+
+/** How many jobs of a type are in a state. */
+export interface JobCount {
+  readonly state: JobState;
+  readonly type: string;
+  readonly count: number;
+}
+
+/**
+ * Reads the projection. Every method rejects with what the database lib throws while Postgres is away
+ * (`isUnavailable` tells).
+ */
+export class JobQueries {
+  private readonly lookup = new SharedLookup<JobId, JobRow>((ids) => this.load(ids));
+  private readonly jobList: JobList;
+  private counting: Promise<JobCount[]> | undefined;
+
+  constructor(private readonly database: Database) {
+    this.jobList = new JobList(database);
+  }
+
+  /** A job's row; undefined where the projection has none. Concurrent calls share their queries. */
+  find(id: JobId): Promise<JobRow | undefined> {
+    return this.lookup.find(id.toLowerCase());
+  }
+
+  /**
+   * Jobs by id, newest first. Jobs that arrive meanwhile come before the first page, so pages hold no job twice.
+   * @throws InvalidCursorError
+   */
+  list(filter: JobFilter): Promise<JobPage> {
+    return this.jobList.page(filter);
+  }
+
+  /** Every transition of a job, in the order of its life; undefined where the projection has no such job. */
+  history(id: JobId): Promise<HistoryItem[] | undefined> {
+    return readHistory(this.database, id.toLowerCase());
+  }
+
+  /** All jobs, counted by state and type. Reads the whole table: concurrent calls share one answer. */
+  counts(): Promise<JobCount[]> {
+    this.counting ??= this.count().finally(() => {
+      this.counting = undefined;
+    });
+    return this.counting;
+  }
+
+  private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {
+    const { rows } = await this.database.query<JobColumns>({
+      name: 'find-jobs',
+      text: `SELECT ${jobColumns} FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
+      values: [ids],
+    });
+    return new Map(rows.map((row) => [row.id, readJobRow(row)]));
+  }
+
+  private async count(): Promise<JobCount[]> {
+    const { rows } = await this.database.query<JobCount>({
+      text: `SELECT state, type, count(*) AS count FROM ${this.database.projection}.jobs
+             GROUP BY state, type ORDER BY state, type`,
+    });
+    return rows;
+  }
+}
