@@ -30,7 +30,7 @@ export function encodedBytes({ key, value, headers }: EncodedRecord): number {
 }
 
 /**
- * The dead letter of a job. Where the payload does not fit (only foreign producers can write one so large) it is left out;
+ * The dead letter of a job. Where the payload does not fit (only foreign producers can write one so large) it is null;
  * the origin tells where it is.
  */
 export function deadLetterOf(
@@ -43,7 +43,7 @@ export function deadLetterOf(
   const letter = (value: DeadLetter) => encodeRecord({ ...headOf(job), phase: 'dead_lettered', value });
   const value: DeadLetter = { ...job.request, reason, error, attempts, origin, ...(start && { start }) };
   const whole = letter(value);
-  return encodedBytes(whole) <= roomBytes ? whole : letter({ ...value, payload: undefined });
+  return encodedBytes(whole) <= roomBytes ? whole : letter({ ...value, payload: null });
 }
 
 /**

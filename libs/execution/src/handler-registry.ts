@@ -61,7 +61,10 @@ interface Found {
 }
 
 function faultOf(definition: JobDefinition, found: readonly Found[]): string[] {
-  const names = found.filter((other) => other.definition === definition).map(({ name }) => name);
+  const names = found
+    .filter((other) => other.definition === definition)
+    .map(({ name }) => name)
+    .sort();
   if (names.length === 1) return [];
   if (names.length > 1) {
     return [`"${definition.type}" has ${names.length} handlers (${names.join(', ')}): keep one.`];

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { runWithin } from './time-limit.js';
+
+const limit = { timeoutMs: 20, graceMs: 20 };
+const whenAborted = (abortion: AbortController) =>
+  new Promise((resolve) => abortion.signal.addEventListener('abort', resolve));
+
+describe('runWithin', () => {
+  it('gives what the work returns, at once or later', async () => {
+    const plain = await runWithin(limit, new AbortController(), () => 1);
+    const later = await runWithin(limit, new AbortController(), async () => 2);
+    expect([plain, later]).toEqual([
+      { kind: 'returned', result: 1 },
+      { kind: 'returned', result: 2 },
+    ]);
+  });
+
+  it('gives what the work throws, at once or later', async () => {
+    const error = new Error('no');
+    const fail = (): never => {
+      throw error;
+    };
+    expect(await runWithin(limit, new AbortController(), fail)).toEqual({ kind: 'threw', thrown: error });
+    expect(await runWithin(limit, new AbortController(), async () => fail())).toEqual({
+      kind: 'threw',
+      thrown: error,
+    });
+  });
+
+  it('aborts with a TimeoutError; what throws then has timed out', async () => {
+    const abortion = new AbortController();
+    const ended = await runWithin(limit, abortion, async () => {
+      await whenAborted(abortion);
+      throw new Error('aborted');
+    });
+    expect(ended).toEqual({ kind: 'timed-out' });
+    expect(abortion.signal.reason).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('still takes what returns within the grace', async () => {
+    const abortion = new AbortController();
+    const ended = await runWithin(limit, abortion, async () => {
+      await whenAborted(abortion);
+      return 'late';
+    });
+    expect(ended).toEqual({ kind: 'returned', result: 'late' });
+  });
+
+  it('waits for nobody after the grace', async () => {
+    const ended = await runWithin(limit, new AbortController(), () => new Promise<never>(() => undefined));
+    expect(ended).toEqual({ kind: 'timed-out' });
+  });
+
+  it('takes limits longer than a timer can hold', async () => {
+    const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new AbortController(), () => 1);
+    expect(ended).toEqual({ kind: 'returned', result: 1 });
+  });
+});
