@@ -54,6 +54,9 @@ export function kafkaSettings(
     'transaction.state.log.num.partitions': 2,
     'share.coordinator.state.topic.num.partitions': 2,
     'group.initial.rebalance.delay.ms': 0,
+    // How long a killed node is taken for alive: after it, leaders move, and the node itself may come back.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     // Half a gigabyte of heap has no room for the cleaner's usual 128 MB.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     ...more,

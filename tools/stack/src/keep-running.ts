@@ -24,16 +24,31 @@ export function describeExit(exit: Exit): string {
   return exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
 }
 
-/** The words of a log line: the message and the error of a JSON line, else the line itself. */
-export function readLogLine(line: string): string {
+/**
+ * What the end of a log says about why the process ended: the last fatal or error line of JSON, else the last line that
+ * names an error, as Node prints one that nobody caught, else the last line.
+ */
+export function findLastWords(log: string): string {
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  const entries = lines.map(readLogEntry);
+  const failure = entries.findLast((entry) => entry?.level === 'fatal' || entry?.level === 'error');
+  if (failure) return failure.words;
+  return (
+    lines.findLast((line) => /^(\w+ )*\w*Error\b/.test(line)) ?? entries.at(-1)?.words ?? lines.at(-1) ?? ''
+  );
+}
+
+function readLogEntry(line: string): { level: string | undefined; words: string } | undefined {
   try {
-    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
-    const words = [msg, err?.message].filter(
-      (part, index, all) => part && !all.slice(0, index).some((p) => p?.includes(part)),
-    );
-    return words.join(': ') || line;
+    const {
+      level,
+      msg = '',
+      err,
+    } = JSON.parse(line) as { level?: string; msg?: string; err?: { message?: string } };
+    const cause = err?.message && !msg.includes(err.message) ? err.message : '';
+    return { level, words: [msg, cause].filter(Boolean).join(': ') };
   } catch {
-    return line;
+    return undefined;
   }
 }
 
@@ -59,7 +74,7 @@ export async function keepRunning(thing: Restartable, keeping: Keeping): Promise
     keeping.changed();
     if (keeping.stopping()) return;
     if (performance.now() - since > CALM_MS) failures = 0;
-    let why = keeping.replacing() ? undefined : `${describeExit(exit)}${lastWords(keeping.logFile)}`;
+    let why = keeping.replacing() ? undefined : describeEnd(exit, keeping.logFile);
     do {
       if (why) {
         const delay = restartDelayMs(++failures);
@@ -85,7 +100,8 @@ async function tryStart(thing: Restartable): Promise<string | undefined> {
   }
 }
 
-function lastWords(logFile: string): string {
-  const line = logTail(logFile, 1);
-  return line ? `: ${readLogLine(line).slice(0, 300)}` : '';
+/** One that ended by itself usually said why; one that was ended by a signal could not. */
+function describeEnd(exit: Exit, logFile: string): string {
+  const words = exit.signal ? '' : findLastWords(logTail(logFile, 40));
+  return words ? `${describeExit(exit)}: ${words.slice(0, 300)}` : describeExit(exit);
 }

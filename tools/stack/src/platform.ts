@@ -31,6 +31,8 @@ export interface ProcessEntry {
 }
 
 const NOT_READY_LIMIT_MS = 120_000;
+/** One that ended this often before it was ever ready is not waited for any longer. */
+const STARTS_WITHOUT_SUCCESS = 4;
 const REASON_AFTER_MS = 5_000;
 
 /** Kafka, Postgres and the services, as processes of this machine. */
@@ -157,7 +159,7 @@ export class Platform {
       }
       if (this.stopping) return undefined;
       const waited = performance.now() - since;
-      if (waited > NOT_READY_LIMIT_MS) {
+      if (waited > NOT_READY_LIMIT_MS || process.starts > STARTS_WITHOUT_SUCCESS) {
         table.set(process.name, `not ready: ${why}`);
         return { name: process.name, why };
       }

@@ -185,12 +185,7 @@ async function prepareData({ binaries, dataFolder, runAs, options }: Installatio
     );
   } catch (error) {
     rmSync(dataFolder, { recursive: true, force: true });
-    throw new Error(
-      `Postgres could not initialize its data: ${(error as { stderr?: string }).stderr || error}`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`Postgres could not initialize its data: ${(error as Error).message}`, { cause: error });
   } finally {
     rmSync(passwordCopy, { force: true });
   }

@@ -24,6 +24,7 @@ export class ServiceProcess {
   private running: GuardedProcess | undefined;
   private currentPort = 0;
   private isBeingReplaced = false;
+  private startCount = 0;
 
   constructor(
     readonly service: ServiceName,
@@ -58,6 +59,11 @@ export class ServiceProcess {
     return this.running!;
   }
 
+  /** How often it was started. */
+  get starts(): number {
+    return this.startCount;
+  }
+
   /** Whether it was asked to end for a newer one. */
   get replacing(): boolean {
     return this.isBeingReplaced;
@@ -65,6 +71,7 @@ export class ServiceProcess {
 
   /** Runs the process; resolves once it runs, long before it is ready. */
   async start(): Promise<void> {
+    this.startCount += 1;
     this.currentPort = this.fixedPort ?? (await findFreePort());
     this.running = await this.guard.spawn({
       command: process.execPath,
