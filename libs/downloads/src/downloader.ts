@@ -1,0 +1,123 @@
+import { lookup } from 'node:dns/promises';
+import { Agent, buildConnector, fetch, type Response } from 'undici';
+import { isAllowed, type AllowedHosts } from './allowed-hosts.js';
+import { checkUrl } from './check-url.js';
+import { DownloadError, DownloadFailedError, DownloadTooLargeError } from './download-errors.js';
+import { guardedLookup, type Resolve } from './guarded-lookup.js';
+
+/** What {@link Downloader} takes. */
+export interface DownloaderOptions {
+  readonly allowed: AllowedHosts;
+  /** The most bytes taken, counted as they come out of the decoder. Default 25 MiB. */
+  readonly maxBytes?: number;
+  /** How long a connection may take to stand, name lookup and TLS included, in ms. Default 3,000. */
+  readonly connectTimeoutMs?: number;
+  /** How long a download may take in all, redirects included, in ms. Default 20,000. */
+  readonly timeoutMs?: number;
+  /** Where names are looked up. Default: as the system does it. */
+  readonly resolve?: Resolve;
+}
+
+const maxRedirects = 3;
+const redirects: readonly number[] = [301, 302, 303, 307, 308];
+/** Client errors that another try may mend: too slow, too early, too often. */
+const passingStatuses: readonly number[] = [408, 425, 429];
+
+/** Fetches URLs that strangers give, without letting them reach what is not public or fill the memory. */
+export class Downloader {
+  private readonly allowed: AllowedHosts;
+  private readonly maxBytes: number;
+  private readonly timeoutMs: number;
+  private readonly connectGuarded: buildConnector.connector;
+  private readonly connectAllowed: buildConnector.connector;
+
+  constructor(options: DownloaderOptions) {
+    const { resolve = (hostname) => lookup(hostname, { all: true }) } = options;
+    const timeout = options.connectTimeoutMs ?? 3_000;
+    this.allowed = options.allowed;
+    this.maxBytes = options.maxBytes ?? 25 * 1024 * 1024;
+    this.timeoutMs = options.timeoutMs ?? 20_000;
+    this.connectGuarded = buildConnector({ timeout, lookup: guardedLookup(resolve) });
+    this.connectAllowed = buildConnector({ timeout });
+  }
+
+  /**
+   * The bytes behind the URL.
+   * @throws UrlRefusedError, DownloadTooLargeError, DownloadFailedError (retryable for network, 408, 425, 429, 5xx and
+   * lack of time, not for other answers); the reason of `signal` when it aborts
+   */
+  async download(url: string, signal: AbortSignal): Promise<Buffer> {
+    const limit = AbortSignal.timeout(this.timeoutMs);
+    const within = AbortSignal.any([signal, limit]);
+    // One agent a download: nothing of it is left for the next one, whoever asked for that.
+    const agent = new Agent({ connect: (options, callback) => this.connect(options, callback) });
+    try {
+      const response = await this.follow(checkUrl(url, this.allowed), agent, within);
+      return await this.read(response);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (limit.aborted) throw new DownloadFailedError(`The download took over ${this.timeoutMs} ms.`, true);
+      throw failureOf(error);
+    } finally {
+      await agent.destroy();
+    }
+  }
+
+  private connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+    const { protocol, hostname, port } = options;
+    const url = new URL(`${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`);
+    const connect = isAllowed(url, this.allowed) ? this.connectAllowed : this.connectGuarded;
+    connect(options, callback);
+  }
+
+  private async follow(start: URL, dispatcher: Agent, signal: AbortSignal): Promise<Response> {
+    let url = start;
+    for (let followed = 0; ; followed++) {
+      const response = await fetch(url.href, {
+        dispatcher,
+        signal,
+        redirect: 'manual',
+        headers: { 'user-agent': 'jobstream' },
+      });
+      const location = redirects.includes(response.status) ? response.headers.get('location') : null;
+      if (location === null) return response;
+      await response.body?.cancel();
+      if (followed === maxRedirects) {
+        throw new DownloadFailedError(`The server redirected more than ${maxRedirects} times.`, false);
+      }
+      url = checkUrl(resolveLocation(location, url), this.allowed);
+    }
+  }
+
+  private async read(response: Response): Promise<Buffer> {
+    const { status, body } = response;
+    if (!response.ok) {
+      const retryable = status >= 500 || passingStatuses.includes(status);
+      throw new DownloadFailedError(`The server answered ${status}.`, retryable);
+    }
+    if (body === null) return Buffer.alloc(0);
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength;
+      if (bytes > this.maxBytes) throw new DownloadTooLargeError(this.maxBytes);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, bytes);
+  }
+}
+
+/** A location may be relative; one that makes no URL at all is left as it is, to be refused. */
+function resolveLocation(location: string, base: URL): string {
+  return URL.canParse(location, base.href) ? new URL(location, base).href : location;
+}
+
+/** Our own error, which the socket's lookup may have raised deep inside; any other is the network's. */
+function failureOf(error: unknown): DownloadError {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof DownloadError) return each;
+  }
+  return new DownloadFailedError('The server could not be reached, or the connection broke.', true, {
+    cause: error instanceof Error ? (error.cause ?? error) : error,
+  });
+}

@@ -1,0 +1,28 @@
+import type { LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { isPublicAddress } from './check-url.js';
+import { UrlRefusedError } from './download-errors.js';
+
+/** Asks for all addresses of a name. */
+export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
+
+/**
+ * A lookup for sockets that answers public addresses only. The socket connects to the very addresses that were checked,
+ * so a name that changes its mind between two questions gains nothing. One address that is not public spoils the name.
+ * Node skips it for hosts that are addresses already.
+ */
+export function guardedLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
+          return callback(new UrlRefusedError(), '');
+        }
+        if (options.all) return callback(null, addresses);
+        callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, ''),
+    );
+  };
+}

@@ -1,0 +1,10 @@
+// Fetches what strangers name, from nowhere but the public internet.
+export { downloadSettings, type AllowedHosts } from './allowed-hosts.js';
+export { checkUrl } from './check-url.js';
+export {
+  DownloadError,
+  DownloadFailedError,
+  DownloadTooLargeError,
+  UrlRefusedError,
+} from './download-errors.js';
+export { Downloader, type DownloaderOptions } from './downloader.js';
