@@ -92,7 +92,10 @@ export class JobWorker {
   private async settle(delivery: Delivery, ongoing: Ongoing, freeSlot: FreeSlot): Promise<boolean> {
     const { record } = delivery;
     const read = readRecord(record, this.options.roleOf(record.topic));
-    if (read.kind === 'poison') return this.setAside(delivery, read);
+    if (read.kind === 'poison') {
+      freeSlot();
+      return this.setAside(delivery, read);
+    }
     const { job } = read;
     ongoing.job = job;
     if (this.isCopy(record, job)) return true;

@@ -1,0 +1,301 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { z } from 'zod';
+import { NonRetryableError } from './job-failures.js';
+import { TestWorker, turn } from './worker.fixture-spec.js';
+
+const page = defineJob({
+  type: 'print.page',
+  queue: defineQueue('print'),
+  payload: z.strictObject({ n: z.int().default(1) }),
+  result: z.int(),
+  retries: 2,
+  backoff: ['1s'],
+  timeout: '50ms',
+});
+
+/** A worker whose handler waits until the test lets each call end. */
+function workerWith(handle: (payload: { n: number }) => unknown, options = {}) {
+  const worker = new TestWorker([{ definition: page, handler: { handle: handle as never } }], options);
+  open.push(worker);
+  return worker;
+}
+const open: TestWorker[] = [];
+
+function gate() {
+  const calls: { end: (value: unknown) => void; fail: (error: Error) => void }[] = [];
+  return {
+    calls,
+    handle: () => new Promise((resolve, reject) => calls.push({ end: resolve, fail: reject })),
+  };
+}
+
+afterEach(() => {
+  for (const worker of open.splice(0)) worker.scheduler.stop();
+});
+
+describe('a delivery', () => {
+  it('is done once its outcome is acknowledged, not sooner', async () => {
+    const worker = workerWith(({ n }) => n * 2);
+    let acknowledge = (): void => undefined;
+    worker.answer = () => new Promise((resolve) => (acknowledge = resolve));
+    const delivery = worker.deliver({ payload: { n: 21 } });
+    worker.scheduler.accept([delivery]);
+    await turn();
+    expect(delivery.calls).toEqual(['begin']);
+    acknowledge();
+    await turn();
+    expect(delivery.calls).toEqual(['begin', 'done']);
+    const read = decodeRecord(Buffer.from(worker.sent[0]!.value!), worker.sent[0]!.headers);
+    expect(read).toMatchObject({
+      phase: 'succeeded',
+      value: { result: 42, start: { worker: 'test-worker' } },
+    });
+  });
+
+  it('is one record for a quick attempt, however it ends', async () => {
+    const worker = workerWith(({ n }) => {
+      if (n === 1) return 1;
+      throw n === 2 ? new Error('no') : new NonRetryableError('never');
+    });
+    worker.scheduler.accept([1, 2, 3].map((n) => worker.deliver({ payload: { n } })));
+    await turn();
+    expect(worker.sent.map(({ topic }) => topic)).toEqual([
+      'jobs.events',
+      'jobs.print.retry.1s',
+      'jobs.print.dlq',
+    ]);
+  });
+
+  it('is sent again until it is acknowledged', async () => {
+    const worker = workerWith(() => 1);
+    let refusals = 2;
+    worker.answer = async () => {
+      if (refusals-- > 0) throw new Error('not now');
+    };
+    const delivery = worker.deliver();
+    worker.scheduler.accept([delivery]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(worker.phases()).toEqual(['succeeded']);
+    expect(delivery.calls).toEqual(['begin', 'done']);
+  });
+
+  it.each([
+    ['an unknown type', { type: 'print.unknown' }, 'unknown_type', 0],
+    ['a payload that breaks the schema', { payload: { n: 'x' } }, 'invalid_payload', 0],
+    ['a result that breaks the schema', { payload: { n: -1 } }, 'non_retryable', 1],
+  ])('of %s is dead-lettered at once', async (_, request, reason, attempts) => {
+    const worker = workerWith(() => 'no number');
+    const delivery = worker.deliver(request);
+    worker.scheduler.accept([delivery]);
+    await turn();
+    const letter = decodeRecord(Buffer.from(worker.sent[0]!.value!), worker.sent[0]!.headers);
+    expect(letter).toMatchObject({ phase: 'dead_lettered', value: { reason, attempts } });
+    expect(delivery.calls).toEqual(['begin', 'done']);
+  });
+
+  it('of a job whose time ran out before it started ends as expired; a retry does not', async () => {
+    const worker = workerWith(() => 1);
+    const expiresAt = new Date(worker.clock.time - 1).toISOString();
+    worker.scheduler.accept([worker.deliver({ expiresAt }), worker.deliver({ expiresAt }, { attempt: 2 })]);
+    await turn();
+    expect(worker.phases()).toEqual(['expired', 'succeeded']);
+  });
+
+  it('that hangs is failed after timeout and grace, and its slot is free again', async () => {
+    const worker = workerWith(({ n }) => (n === 1 ? new Promise(() => undefined) : n), { slots: 1 });
+    worker.scheduler.accept([worker.deliver(), worker.deliver({ payload: { n: 2 } })]);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(worker.phases()).toEqual(['retrying', 'succeeded']);
+    expect(worker.sent[0]!.value).toContain('"code":"timeout"');
+  });
+});
+
+describe('a copy', () => {
+  it('is done without being run', async () => {
+    let runs = 0;
+    const worker = workerWith(() => ++runs);
+    const id = newJobId();
+    const copies = [worker.deliver({ id }), worker.deliver({ id }), worker.deliver({ id })];
+    worker.scheduler.accept(copies);
+    await turn();
+    expect(runs).toBe(1);
+    expect(copies.map(({ calls }) => calls.at(-1))).toEqual(['done', 'done', 'done']);
+    expect(await worker.count('jobstream_copies_total')).toBe(2);
+  });
+
+  it('is no copy when it is the same offset again', async () => {
+    let runs = 0;
+    const worker = workerWith(() => ++runs);
+    const id = newJobId();
+    for (const _ of [1, 2]) {
+      worker.scheduler.accept([worker.deliver({ id }, { offset: 7 })]);
+      await turn();
+    }
+    expect(runs).toBe(2);
+    expect(await worker.count('jobstream_reruns_total')).toBe(1);
+  });
+});
+
+describe('a lost partition', () => {
+  const lose = (worker: TestWorker, ...deliveries: { lose(): void }[]) => {
+    for (const delivery of deliveries) delivery.lose();
+    worker.scheduler.dropLost();
+    worker.worker.forget([{ topic: 'jobs.print', partition: 0 }]);
+  };
+
+  it('drops what has not started and lets what runs finish', async () => {
+    const { calls, handle } = gate();
+    const worker = workerWith(handle, { slots: 1 });
+    const [running, waiting] = [worker.deliver(), worker.deliver()];
+    worker.scheduler.accept([running, waiting]);
+    await turn();
+    lose(worker, running, waiting);
+    calls[0]!.end(1);
+    await turn();
+    expect(worker.phases()).toEqual(['succeeded']);
+    expect(calls).toHaveLength(1);
+    expect(waiting.calls).toEqual([]);
+  });
+
+  it('publishes no failure', async () => {
+    const { calls, handle } = gate();
+    const worker = workerWith(handle);
+    const delivery = worker.deliver();
+    worker.scheduler.accept([delivery]);
+    await turn();
+    lose(worker, delivery);
+    calls[0]!.fail(new Error('no'));
+    await turn();
+    expect(worker.sent).toEqual([]);
+    expect(delivery.calls).toEqual(['begin', 'abandon']);
+  });
+
+  it('that comes back ties its record to the run that goes on: done if that succeeds', async () => {
+    const { calls, handle } = gate();
+    const worker = workerWith(handle);
+    const id = newJobId();
+    const before = worker.deliver({ id }, { offset: 7 });
+    worker.scheduler.accept([before]);
+    await turn();
+    lose(worker, before);
+    const [again, copy] = [worker.deliver({ id }, { offset: 7 }), worker.deliver({ id }, { offset: 8 })];
+    worker.scheduler.accept([again, copy]);
+    await turn();
+    expect(again.calls).toEqual([]);
+    expect(copy.calls).toEqual(['begin', 'done']);
+    calls[0]!.end(1);
+    await turn();
+    expect(again.calls).toEqual(['begin', 'done']);
+    expect(calls).toHaveLength(1);
+    expect(worker.phases()).toEqual(['succeeded']);
+  });
+
+  it('that comes back starts afresh if that run fails', async () => {
+    const { calls, handle } = gate();
+    const worker = workerWith(handle);
+    const id = newJobId();
+    const before = worker.deliver({ id }, { offset: 7 });
+    worker.scheduler.accept([before]);
+    await turn();
+    lose(worker, before);
+    const again = worker.deliver({ id }, { offset: 7 });
+    worker.scheduler.accept([again]);
+    await turn();
+    calls[0]!.fail(new Error('no'));
+    await turn();
+    expect(worker.sent).toEqual([]);
+    calls[1]!.end(1);
+    await turn();
+    expect(worker.phases()).toEqual(['succeeded']);
+    expect(again.calls).toEqual(['begin', 'done']);
+  });
+
+  it('gives up a failure that was on its way when the partition went', async () => {
+    const worker = workerWith(() => {
+      throw new Error('no');
+    });
+    const delivery = worker.deliver();
+    worker.answer = async () => {
+      lose(worker, delivery);
+      throw new Error('not now');
+    };
+    worker.scheduler.accept([delivery]);
+    await turn();
+    expect(delivery.calls).toEqual(['begin', 'abandon']);
+  });
+});
+
+describe('slots', () => {
+  it('bound what runs, and free ones are taken while outcomes are on their way', async () => {
+    const { calls, handle } = gate();
+    const worker = workerWith(handle, { slots: 2 });
+    worker.answer = () => new Promise(() => undefined);
+    worker.scheduler.accept(Array.from({ length: 5 }, () => worker.deliver()));
+    await turn();
+    expect(calls).toHaveLength(2);
+    calls[0]!.end(1);
+    await turn();
+    expect(calls).toHaveLength(3);
+    expect(worker.scheduler.load()).toMatchObject({ running: 2, unsettled: 1, waiting: { normal: 2 } });
+  });
+
+  it('stay empty while too many outcomes are on their way', async () => {
+    const worker = workerWith(() => 1, { slots: 2, unsettledLimit: 3 });
+    worker.answer = () => new Promise(() => undefined);
+    worker.scheduler.accept(Array.from({ length: 50 }, () => worker.deliver()));
+    await turn();
+    const { running, unsettled, waiting } = worker.scheduler.load();
+    expect(running).toBe(0);
+    expect(unsettled).toBeLessThanOrEqual(3 + 1);
+    expect(waiting.normal).toBeGreaterThanOrEqual(46);
+  });
+
+  it('go to the lanes by their shares', async () => {
+    const order: string[] = [];
+    const worker = workerWith(() => 1, { slots: 1 });
+    worker.answer = async ({ value }) => void order.push(/"priority":"(\w+)"/.exec(String(value))?.[1] ?? '');
+    const lane = (name: string, topic: string) =>
+      Array.from({ length: 50 }, () => worker.deliver({ submittedFor: name }, { topic }));
+    worker.answer = async ({ value }) =>
+      void order.push((JSON.parse(String(value)) as { submittedFor: string }).submittedFor);
+    worker.scheduler.accept([
+      ...lane('low', 'jobs.print.low'),
+      ...lane('normal', 'jobs.print'),
+      ...lane('high', 'jobs.print.high'),
+    ]);
+    await turn();
+    const first = order.slice(0, 42);
+    expect(first.filter((name) => name === 'high').length).toBe(32);
+    expect(first.filter((name) => name === 'low').length).toBe(2);
+    expect(order).toHaveLength(150);
+  });
+});
+
+describe('a retry', () => {
+  it('starts when its lane says, by the time the broker appended it, not sooner', async () => {
+    const worker = workerWith(() => 1);
+    const appended = worker.clock.time;
+    const retry = worker.deliver({}, { topic: 'jobs.print.retry.5s', timestamp: appended });
+    worker.clock.time = appended + 4_999;
+    worker.scheduler.accept([retry]);
+    await turn();
+    expect(worker.sent).toEqual([]);
+    expect(worker.scheduler.load().notDue).toBe(1);
+    worker.clock.time = appended + 5_000;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(worker.phases()).toEqual(['succeeded']);
+    expect(worker.sent[0]!.headers['js-attempt']).toBe('2');
+  });
+
+  it('waits again when the timer was early by the broker', async () => {
+    const worker = workerWith(() => 1);
+    const retry = worker.deliver({}, { topic: 'jobs.print.retry.1s', timestamp: worker.clock.time - 990 });
+    worker.scheduler.accept([retry]);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(worker.sent).toEqual([]);
+    worker.clock.time += 10;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(worker.phases()).toEqual(['succeeded']);
+  });
+});

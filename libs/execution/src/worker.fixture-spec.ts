@@ -1,0 +1,145 @@
+import { encodeRecord, newJobId, Topics, type JobRequest, type TopicRole } from '@jobstream/contracts';
+import type { Delivery, IncomingRecord, OutgoingRecord, RecordReceipt } from '@jobstream/kafka';
+import { createLogger, type Clock } from '@jobstream/runtime';
+import { Registry } from 'prom-client';
+import { DeliveryScheduler, type SchedulerLoad } from './delivery-scheduler.js';
+import type { RegisteredHandler } from './handler-registry.js';
+import { JobWorker } from './job-worker.js';
+import { OutcomePublisher } from './outcome-publisher.js';
+import type { ThreadPool } from './thread-pool.js';
+import { WorkerMetrics } from './worker-metrics.js';
+
+/** A delivery whose partition is held until `lose` and that says what became of it. */
+export class ScriptedDelivery implements Delivery {
+  readonly attemptsUsed: number = 0;
+  readonly calls: string[] = [];
+  private held = true;
+
+  constructor(readonly record: IncomingRecord) {}
+
+  lose(): void {
+    this.held = false;
+  }
+  isCurrent(): boolean {
+    return this.held;
+  }
+  begin(): boolean {
+    if (this.held) this.calls.push('begin');
+    return this.held;
+  }
+  noteAttempts(used: number): void {
+    this.calls.push(`used ${used}`);
+  }
+  done(): void {
+    this.calls.push('done');
+  }
+  abandon(): void {
+    this.calls.push('abandon');
+  }
+}
+
+/** A worker without Kafka: records go to `sent`, or wait there while `log.hold` is set. */
+export class TestWorker {
+  readonly topics = new Topics();
+  readonly sent: OutgoingRecord[] = [];
+  readonly metrics = new Registry();
+  readonly clock: Clock & { time: number } = { time: Date.now(), now: () => this.clock.time };
+  readonly scheduler: DeliveryScheduler;
+  readonly worker: JobWorker;
+  /** Answers each send; by default at once. */
+  answer: (record: OutgoingRecord) => Promise<void> = async () => undefined;
+  private nextOffset = 0;
+
+  constructor(handlers: RegisteredHandler[], options: { slots?: number; unsettledLimit?: number } = {}) {
+    const send = async (record: OutgoingRecord): Promise<RecordReceipt> => {
+      await this.answer(record);
+      this.sent.push(record);
+      return { topic: record.topic, partition: 0, offset: 0, appendedAt: 0 };
+    };
+    const logger = createLogger('test', 'silent');
+    const { clock } = this;
+    const roleOf = (topic: string): TopicRole | undefined => this.topics.roleOf(topic);
+    const metrics = new WorkerMetrics(this.metrics, (): SchedulerLoad => this.scheduler.load());
+    this.scheduler = new DeliveryScheduler({
+      slots: options.slots ?? 4,
+      unsettledLimit: options.unsettledLimit ?? 100,
+      clock,
+      roleOf,
+      work: (delivery, freeSlot) => this.worker.work(delivery, freeSlot),
+    });
+    this.worker = new JobWorker({
+      queue: 'print',
+      topics: this.topics,
+      handlers: new Map(handlers.map((handler) => [handler.definition.type, handler])),
+      publisher: new OutcomePublisher({ send, logger, clock, random: () => 0 }),
+      metrics,
+      logger,
+      clock,
+      brokerClock: clock,
+      attempts: {
+        worker: 'test-worker',
+        logger,
+        clock,
+        threads: undefined as unknown as ThreadPool,
+        graceMs: 20,
+        sendReport: () => Promise.resolve(),
+        observeDuration: () => undefined,
+      },
+      lanesMs: () => [1_000, 5_000],
+      roleOf,
+      takeBack: (delivery) => this.scheduler.takeBack(delivery),
+    });
+  }
+
+  /** A delivery of a request, on the next offset unless told otherwise. */
+  deliver(
+    request: Partial<JobRequest> = {},
+    at: { topic?: string; attempt?: number; offset?: number; timestamp?: number } = {},
+  ): ScriptedDelivery {
+    const { topic = 'jobs.print', attempt = 1, offset = this.nextOffset++, timestamp = this.clock.time } = at;
+    const value: JobRequest = {
+      v: 1,
+      id: newJobId(),
+      type: 'print.page',
+      queue: 'print',
+      payload: {},
+      priority: 'normal',
+      maxAttempts: 3,
+      ...request,
+    };
+    const start = { worker: 'w', at: new Date(timestamp).toISOString() };
+    const head = { run: 1, attempt, createdAt: timestamp };
+    const {
+      key,
+      value: text,
+      headers,
+    } = encodeRecord(
+      this.topics.roleOf(topic)?.kind === 'retry'
+        ? { ...head, phase: 'retrying', value: { ...value, error: { code: 'c', message: 'm' }, start } }
+        : { ...head, phase: 'queued', value },
+    );
+    return new ScriptedDelivery({
+      topic,
+      partition: 0,
+      offset,
+      timestamp,
+      key: Buffer.from(key),
+      value: Buffer.from(text),
+      headers,
+    });
+  }
+
+  phases(): string[] {
+    return this.sent.map(({ headers }) => headers['js-phase']!);
+  }
+
+  async count(series: string): Promise<number> {
+    const metric = await this.metrics.getSingleMetric(series)!.get();
+    return metric.values.reduce((sum, { value }) => sum + value, 0);
+  }
+}
+
+/** Lets everything that is ready run. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
