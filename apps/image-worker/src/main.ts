@@ -1,0 +1,5 @@
+import { imageQueue } from '@jobstream/contracts';
+import { startWorker } from '@jobstream/execution';
+import { ImageWorkerModule } from './image-worker.module.js';
+
+await startWorker({ queue: imageQueue, module: ImageWorkerModule, concurrency: 4 });

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
+import type { RenderOrder } from './render-order.js';
+import { Renderer } from './renderer.js';
+import { Renderers } from './renderers.js';
+
+const never = new AbortController().signal;
+
+async function orderOf(side: number): Promise<RenderOrder> {
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 30 };
+  const image = await sharp({ create: { width: side, height: side, channels: 3, background: '#888', noise } })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+  return { image, width: 300, height: 300, fit: 'cover' };
+}
+
+describe('a rendering process', () => {
+  let ended: boolean;
+  let renderer: Renderer;
+  beforeEach(() => {
+    ended = false;
+    renderer = new Renderer(() => (ended = true));
+  });
+  afterEach(() => renderer.end());
+
+  it('answers one order after another', async () => {
+    const order = await orderOf(500);
+    for (const width of [10, 20]) {
+      expect(await renderer.render({ ...order, width }, never)).toMatchObject({
+        kind: 'rendered',
+        rendered: { width, height: 300 },
+      });
+    }
+    expect(await renderer.render({ ...order, image: Buffer.from('x') }, never)).toMatchObject({
+      kind: 'refused',
+    });
+  });
+
+  it('is killed, whatever it does, when the attempt is told to stop', async () => {
+    const order = await orderOf(1_500);
+    const abortion = new AbortController();
+    const rendering = renderer.render(order, abortion.signal);
+    abortion.abort(new Error('time is over'));
+    await expect(rendering).rejects.toThrow('time is over');
+    await renderer.end();
+    expect(ended).toBe(true);
+    expect(() => process.kill(renderer.pid!, 0)).toThrow('ESRCH');
+  });
+
+  it('fails what it was doing, and nothing else, when it dies', async () => {
+    const order = await orderOf(1_500);
+    const rendering = renderer.render(order, never);
+    process.kill(renderer.pid!, 'SIGKILL');
+    await expect(rendering).rejects.toMatchObject({
+      code: 'renderer_died',
+      message: expect.stringContaining('SIGKILL'),
+    });
+    await expect(renderer.render(order, never)).rejects.toMatchObject({ code: 'renderer_died' });
+  });
+
+  it('is left alone by a Ctrl-C in the terminal, so that running work can finish', async () => {
+    const order = await orderOf(500);
+    await renderer.render(order, never);
+    process.kill(renderer.pid!, 'SIGINT');
+    process.kill(renderer.pid!, 'SIGTERM');
+    expect(await renderer.render(order, never)).toMatchObject({ kind: 'rendered' });
+  });
+});
+
+describe('the rendering processes of a worker', () => {
+  it('render side by side, give equal bytes, and go on after one was killed', async () => {
+    const renderers = new Renderers();
+    try {
+      const order = await orderOf(800);
+      const four = await Promise.all(Array.from({ length: 4 }, () => renderers.render(order, never)));
+      const [first] = four;
+      for (const reply of four) expect(reply).toEqual(first);
+
+      const abortion = new AbortController();
+      const stopped = renderers.render(await orderOf(1_500), abortion.signal);
+      abortion.abort(new Error('time is over'));
+      await expect(stopped).rejects.toThrow('time is over');
+      expect(await renderers.render(order, never)).toEqual(first);
+    } finally {
+      await renderers.onApplicationShutdown();
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import { buffer } from 'node:stream/consumers';
+import { imageThumbnail, thumbnailKey, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { ObjectStorage } from '@jobstream/storage';
+import type { RenderedImage, RenderOrder } from './rendering/render-order.js';
+import { Renderers } from './rendering/renderers.js';
+
+type Thumbnail = typeof imageThumbnail;
+
+/** Reads the upload, renders it, stores the thumbnail. Equal uploads give equal thumbnails, so doing it again does no harm. */
+@JobHandler(imageThumbnail)
+export class ThumbnailHandler implements HandlerOf<Thumbnail> {
+  constructor(
+    private readonly storage: ObjectStorage,
+    private readonly renderers: Renderers,
+  ) {}
+
+  async handle(
+    payload: PayloadOf<Thumbnail>,
+    { signal }: Pick<JobContext, 'signal'>,
+  ): Promise<ResultOf<Thumbnail>> {
+    const { imageId, width, height, fit } = payload;
+    const image = await this.readUpload(imageId);
+    const rendered = await this.render({ image, width, height, fit }, signal);
+    const { key, bytes, contentType, sha256 } = await this.storage.put(
+      thumbnailKey(payload),
+      rendered.image,
+      {
+        contentType: rendered.contentType,
+      },
+    );
+    return { key, width: rendered.width, height: rendered.height, bytes, contentType, sha256 };
+  }
+
+  private async readUpload(imageId: string): Promise<Uint8Array> {
+    const upload = await this.storage.get(uploadKey(imageId));
+    if (upload !== undefined) return buffer(upload.body);
+    throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
+      code: 'image_not_found',
+    });
+  }
+
+  private async render(order: RenderOrder, signal: AbortSignal): Promise<RenderedImage> {
+    const reply = await this.renderers.render(order, signal);
+    switch (reply.kind) {
+      case 'rendered':
+        return reply.rendered;
+      case 'refused':
+        throw new NonRetryableError(reply.refusal.message, { code: reply.refusal.code });
+      case 'failed':
+        throw new Error(`The image could not be rendered now: ${reply.message}`);
+    }
+  }
+}
