@@ -117,6 +117,8 @@ function stopOnSignal(
       }
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+    // A program that started us, the demo, has gone.
+    process.on('disconnect', () => onSignal('SIGHUP'));
   });
   // A terminal that went away must not keep us from stopping.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

@@ -1,0 +1,78 @@
+// npm run demo: a photograph goes in by REST and comes out as a thumbnail. Drives the platform that JOBSTREAM_URL names,
+// or the one that runs in this workplace, or one that is started for it and stopped after.
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { makeThumbnail } from './demo-thumbnail.js';
+import { builtFile } from './built-file.js';
+import { readVariable } from './environment.js';
+import { findFreePort } from './free-port.js';
+import { listRunning } from './status.js';
+import { findRunningStarter } from './starter-lock.js';
+import { findWorkplace, type Workplace } from './workplace.js';
+
+const USUAL_PORT = 3000;
+
+async function main(workplace: Workplace): Promise<void> {
+  const url = readVariable('JOBSTREAM_URL') ?? findRunning(workplace);
+  if (url) return runDemo(url, workplace);
+  const starter = await startPlatform();
+  try {
+    await runDemo(starter.url, workplace);
+  } finally {
+    if (starter.process.exitCode === null && starter.process.signalCode === null) {
+      const exited = once(starter.process, 'exit');
+      starter.process.kill('SIGTERM');
+      await exited;
+    }
+  }
+}
+
+/** The API of the platform that runs in this workplace. */
+function findRunning(workplace: Workplace): string | undefined {
+  const starter = findRunningStarter(workplace.starterFile);
+  if (!starter) return undefined;
+  const api = listRunning(workplace)?.find(({ service }) => service === 'api');
+  if (!api)
+    throw new Error(`Jobstream is just starting here (pid ${starter.pid}): try again when it is ready.`);
+  return `http://127.0.0.1:${api.port}`;
+}
+
+async function startPlatform(): Promise<{ process: ChildProcess; url: string }> {
+  console.log('No platform runs here: starting one for the demo.');
+  const port = readVariable('PORT') ?? String(await findFreePort(USUAL_PORT));
+  const starter = fork(builtFile('start.js'), { env: { ...process.env, PORT: port }, stdio: 'inherit' });
+  // Ctrl-C reaches both of us; the starter stops what it started, and its end is ours.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => starter.kill('SIGTERM'));
+  const [message] = (await Promise.race([
+    once(starter, 'message'),
+    once(starter, 'exit').then(() => [undefined]),
+  ])) as [{ ready: boolean; url: string } | undefined];
+  if (message?.ready) return { process: starter, url: message.url };
+  if (message) {
+    const exited = once(starter, 'exit');
+    starter.kill('SIGTERM');
+    await exited;
+  }
+  throw new Error('The platform did not become ready; what it said is above.');
+}
+
+async function runDemo(url: string, workplace: Workplace): Promise<void> {
+  const photo = readFileSync(new URL('../assets/photo.jpg', import.meta.url));
+  const thumbnail = await makeThumbnail(url, photo, (line) => console.log(line));
+  mkdirSync(workplace.demo, { recursive: true });
+  const file = `${workplace.demo}/thumbnail.${thumbnail.extension}`;
+  writeFileSync(file, thumbnail.bytes);
+  console.log(
+    `\nSaved ${relative(process.cwd(), file)}: ${thumbnail.width}x${thumbnail.height}, ${thumbnail.bytes.length} bytes.`,
+  );
+}
+
+try {
+  await main(findWorkplace());
+} catch (error) {
+  console.error(`The demo failed: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
