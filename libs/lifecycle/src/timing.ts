@@ -1,0 +1,132 @@
+import { formatDelay } from '@jobstream/contracts';
+import { Cron } from 'croner';
+
+/** When a schedule fires: by a cron expression on the clocks of a time zone, or in equal steps. */
+export type Timing =
+  /** Five fields, or six with the seconds first; an IANA zone. */
+  | { readonly kind: 'cron'; readonly cron: string; readonly timeZone: string }
+  /** Whole seconds, in milliseconds. Counted from 1970, so that it does not matter when the schedule was made. */
+  | { readonly kind: 'every'; readonly everyMs: number };
+
+/** What is wrong with a {@link Timing}: which part of it, and why. */
+export interface TimingFault {
+  readonly part: 'cron' | 'timeZone' | 'every';
+  /** For people; of a cron expression it names the field. */
+  readonly detail: string;
+}
+
+/** The shortest and the longest step of `every`, in milliseconds. */
+export const everyBounds = { shortest: 1_000, longest: 366 * 86_400_000 } as const;
+
+const mostCronCharacters = 256;
+
+/** What is wrong with a timing; empty where it can be used. */
+export function faultsOfTiming(timing: Timing): TimingFault[] {
+  if (timing.kind === 'every') return faultsOfStep(timing.everyMs);
+  const faults = [...faultsOfCron(timing.cron), ...faultsOfZone(timing.timeZone)];
+  if (faults.length > 0 || compileCron(timing.cron, timing.timeZone).nextRun(new Date(0))) return faults;
+  return [{ part: 'cron', detail: `"${timing.cron}" names a date that no year has: it would never fire.` }];
+}
+
+/**
+ * A cron expression ready to be asked. On the two days a year on which clocks change, a time named by numbers happens
+ * once: one that is left out fires when the clocks have moved, one that comes twice at its first coming. Times with a
+ * `*` or a step go by the time that passes: left-out ones don't fire, those that come twice do so twice.
+ */
+export function compileCron(cron: string, timeZone: string): Cron {
+  return new Cron(cron, {
+    timezone: timeZone,
+    mode: '5-or-6-parts',
+    fixedTimeRule: 'no-wildcard',
+    paused: true,
+  });
+}
+
+function faultsOfStep(everyMs: number): TimingFault[] {
+  const { shortest, longest } = everyBounds;
+  if (everyMs % 1_000 === 0 && everyMs >= shortest && everyMs <= longest) return [];
+  const range = `${formatDelay(shortest)} to ${longest / 86_400_000}d`;
+  return [{ part: 'every', detail: `${formatDelay(everyMs)} is no step: it takes whole seconds, ${range}.` }];
+}
+
+function faultsOfZone(timeZone: string): TimingFault[] {
+  if (isZone(timeZone)) return [];
+  const detail = `"${timeZone.slice(0, 64)}" is no time zone known here: it takes an IANA name, e.g. UTC or Europe/Berlin.`;
+  return [{ part: 'timeZone', detail }];
+}
+
+/** Names only: an offset such as +02:00 would not follow the clocks of any place. */
+function isZone(timeZone: string): boolean {
+  if (!/^[A-Za-z]/.test(timeZone)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface CronField {
+  readonly name: string;
+  readonly takes: string;
+}
+
+const fields: readonly CronField[] = [
+  { name: 'second', takes: '0 to 59' },
+  { name: 'minute', takes: '0 to 59' },
+  { name: 'hour', takes: '0 to 23' },
+  { name: 'day of month', takes: '1 to 31, L for the last day, 15W for the weekday nearest to the 15th' },
+  { name: 'month', takes: '1 to 12 or JAN to DEC' },
+  {
+    name: 'day of week',
+    takes: '0 to 7 (0 and 7 are Sunday) or SUN to SAT, MON#2 for the second Monday, FRIL for the last Friday',
+  },
+];
+
+function faultsOfCron(cron: string): TimingFault[] {
+  if (cron.length > mostCronCharacters)
+    return [{ part: 'cron', detail: `A cron expression has at most ${mostCronCharacters} characters.` }];
+  if (refusal(cron) === undefined) return [];
+  const parts = cron.match(/\S+/g) ?? [];
+  if (parts.length !== 5 && parts.length !== 6)
+    return [{ part: 'cron', detail: describeShape(cron, parts.length) }];
+  const named = parts.length === 6 ? fields : fields.slice(1);
+  const faults = parts.flatMap((part, index) => faultOfField(part, named[index]!, index + 6 - parts.length));
+  return faults.length > 0 ? faults : [{ part: 'cron', detail: `"${cron}": ${refusal(cron) ?? ''}.` }];
+}
+
+function describeShape(cron: string, count: number): string {
+  return (
+    `"${cron}" has ${count} fields. It takes five, minute, hour, day of month, month and day of week, ` +
+    'or six with the seconds first.'
+  );
+}
+
+/** Tries the field alone, all others being `*`. */
+function faultOfField(part: string, { name, takes }: CronField, position: number): TimingFault[] {
+  const alone = fields.map((_, index) => (index === position ? part : '*')).join(' ');
+  const why = refusal(alone);
+  if (why === undefined) return [];
+  return [
+    {
+      part: 'cron',
+      detail: `The field ${name} can't be "${part}": ${why}. It takes ${takes}; also * , - and /.`,
+    },
+  ];
+}
+
+/** Why croner does not take the expression, in a few words; undefined where it does. */
+function refusal(cron: string): string | undefined {
+  try {
+    compileCron(cron, 'UTC');
+    return undefined;
+  } catch (error) {
+    // Its range errors count from 0 where people count from 1.
+    if (error instanceof RangeError) return 'a value is out of range';
+    const message = (error as Error).message.replace(/^CronPattern: (Syntax error, )?/, '');
+    if (message.includes('illegal characters')) return 'it has characters that mean nothing here';
+    if (message.includes('is empty')) return 'a value is missing';
+    if (message.includes('(NaN)') || message.includes('not a number')) return 'a part of it is no number';
+    return message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '');
+  }
+}
