@@ -10,7 +10,7 @@ export {
   type Phase,
 } from './job-state.js';
 export { formatDelay, parseDuration, type Duration } from './duration.js';
-export { deriveJobId, isJobId, newJobId, type JobId } from './job-id.js';
+export { deriveJobId, isJobId, lowestJobId, newJobId, scheduledJobId, type JobId } from './job-id.js';
 export {
   maxBatchBytes,
   maxBatchItems,
@@ -79,7 +79,13 @@ export {
   type JobRecord,
   type Unreadable,
 } from './records/codec.js';
-export { imageIdSchema, imageQueue, imageThumbnail, thumbnailKey, uploadKey } from './jobs/image-thumbnail.js';
+export {
+  imageIdSchema,
+  imageQueue,
+  imageThumbnail,
+  thumbnailKey,
+  uploadKey,
+} from './jobs/image-thumbnail.js';
 export { probeQueue, probeRun } from './jobs/probe-run.js';
 export { findJobDefinition, jobDefinitions, queues } from './jobs/catalogue.js';
 export {
@@ -114,7 +120,18 @@ export {
   type BatchItem,
   type ItemError,
 } from './rest/batch.js';
-export { errorViewSchema, jobViewSchema, type ErrorView, type JobView } from './rest/job-view.js';
+export {
+  errorViewSchema,
+  jobHistorySchema,
+  jobListQuerySchema,
+  jobPageSchema,
+  jobViewSchema,
+  transitionViewSchema,
+  type ErrorView,
+  type JobHistory,
+  type JobPage,
+  type JobView,
+} from './rest/job-view.js';
 export {
   acceptedTaskSchema,
   taskStatuses,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deriveJobId, isJobId, newJobId } from './job-id.js';
+import { deriveJobId, isJobId, lowestJobId, newJobId, scheduledJobId } from './job-id.js';
 
 describe('job ids', () => {
   it('are UUIDv7', () => {
@@ -15,5 +15,23 @@ describe('job ids', () => {
     expect(isJobId(id)).toBe(true);
     expect(id.slice(0, 13)).toBe(seed.slice(0, 13));
     expect(new Set([id, deriveJobId(seed, 'item:8'), deriveJobId(newJobId(), 'item:7')]).size).toBe(3);
+  });
+
+  it('have a lowest one of each instant', () => {
+    const instant = Date.parse('2026-03-29T01:00:00.123Z');
+    const lowest = lowestJobId(instant);
+    expect(isJobId(lowest)).toBe(true);
+    expect([lowestJobId(instant - 1) < lowest, deriveJobId(lowest, 'x') > lowest]).toEqual([true, true]);
+    expect(deriveJobId(lowest, 'x') < lowestJobId(instant + 1)).toBe(true);
+  });
+
+  it('of a schedule follow from its name and the instant', () => {
+    const instant = Date.parse('2026-03-29T01:00:00Z');
+    const id = scheduledJobId('daily-stats', instant);
+    expect(isJobId(id)).toBe(true);
+    expect(id).toBe(scheduledJobId('daily-stats', instant));
+    expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(instant);
+    expect(id).not.toBe(scheduledJobId('health-check', instant));
+    expect(id).not.toBe(scheduledJobId('daily-stats', instant + 1_000));
   });
 });

@@ -26,3 +26,14 @@ export function deriveJobId(seed: JobId, name: string): JobId {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/** The lowest id there is of an instant (milliseconds since 1970): every job drawn then or later sorts behind it. */
+export function lowestJobId(instant: number): JobId {
+  const hex = instant.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+/** The id of the job that a schedule fires at an instant, always the same: a tick is one job whoever fires it. */
+export function scheduledJobId(schedule: string, instant: number): JobId {
+  return deriveJobId(lowestJobId(instant), `schedule:${schedule}`);
+}
