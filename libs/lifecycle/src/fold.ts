@@ -255,9 +255,12 @@ function outcomeOf(record: JobRecord, at: Coordinates): Partial<RunOutcome> & Pi
   }
 }
 
+/** The last millisecond a `Date` can hold. */
+const latestTime = 8.64e15;
+
 /** When a retry is due: on a lane its append time plus the lane's delay, elsewhere the time it names. */
 export function dueAt(retry: { readonly dueAt?: string | undefined }, at: Coordinates): number | null {
-  if (at.role.kind === 'retry') return at.timestamp + at.role.delayMs;
+  if (at.role.kind === 'retry') return Math.min(at.timestamp + at.role.delayMs, latestTime);
   return retry.dueAt === undefined ? null : Date.parse(retry.dueAt);
 }
 
@@ -277,7 +280,7 @@ export function jsonText(value: unknown): JsonText | null {
   return value === undefined ? null : JSON.stringify(value);
 }
 
-/** Text that Postgres can hold: no NUL, no half of a surrogate pair. */
+/** Text as Postgres can hold it: U+FFFD for each NUL and each half of a surrogate pair. */
 export function clean(text: string): string {
   return text.replace(/[\0\ud800-\udfff]/gu, '\ufffd');
 }

@@ -2,6 +2,7 @@
 export { describeError, shorten } from './job-error.js';
 export {
   decideOutcome,
+  waitInPlaceBudgetMs,
   type AttemptEnding,
   type AttemptFacts,
   type Outcome,
@@ -10,6 +11,7 @@ export {
 export { laneFor, retryDelay } from './retry-policy.js';
 export { parsePosition, positionOf, type Coordinates, type Position } from './coordinates.js';
 export {
+  clean,
   deliveriesOf,
   foldRecord,
   mergeFolds,
@@ -22,5 +24,14 @@ export {
   type StartEntry,
 } from './fold.js';
 export { mostPast, parsePlainEntry, type PlainEntry, type PlainRecord } from './past.js';
-export { belongsOn, queuedAttempt, type Rank } from './rank.js';
+export { belongsOn, lowestEndRank, queuedAttempt, type Rank } from './rank.js';
 export { orderHistory, transitionOf, type Step, type Transition } from './transition.js';
+export { everyBounds, faultsOfTiming, type Timing, type TimingFault } from './timing.js';
+export {
+  dueOccurrences,
+  misfireGraceMs,
+  nextOccurrence,
+  nextOccurrences,
+  type DueOccurrences,
+  type MisfirePolicy,
+} from './due-occurrences.js';

@@ -7,7 +7,9 @@ import type { Phase, TopicRole } from '@jobstream/contracts';
 export type Rank = number;
 
 const phaseRanks = { scheduled: 0, queued: 1, started: 2, progress: 2, retrying: 3 } as const;
-const deadLetterRank = 2 ** 40;
+/** The lowest rank that ends a run. */
+export const lowestEndRank = 2 ** 40;
+const deadLetterRank = lowestEndRank;
 const finalRank = 2 ** 41;
 /** Added to the rank of records without a request, so that any record with one is the better source of it. */
 const withoutRequest = 2 ** 42;
@@ -49,12 +51,12 @@ export function requestRankOf(phase: Phase, attempt: number): Rank {
 
 /** Whether this rank ends a run. */
 export function endsRun(rank: Rank): boolean {
-  return rank >= deadLetterRank;
+  return rank >= lowestEndRank;
 }
 
 /** The attempt that a `queued` record of this request rank starts; undefined when the request came by another phase. */
 export function queuedAttempt(requestRank: Rank): number | undefined {
-  return requestRank < deadLetterRank && requestRank % 4 === phaseRanks.queued
+  return requestRank < lowestEndRank && requestRank % 4 === phaseRanks.queued
     ? Math.floor(requestRank / 4)
     : undefined;
 }

@@ -47,7 +47,7 @@ export function transitionOf(record: JobRecord, at: Coordinates): Transition | n
         ...started(start),
         error: jsonText(error),
         reason,
-        attempts,
+        attempts: Math.min(attempts, 2 ** 31 - 1),
         origin: jsonText(origin satisfies Origin),
       };
     }

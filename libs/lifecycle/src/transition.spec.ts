@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parsePosition, positionOf } from './coordinates.js';
+import { logged, type Facts } from './job-history.fixture-spec.js';
+import { orderHistory, transitionOf, type Step } from './transition.js';
+import { stateOfPhase } from '@jobstream/contracts';
+
+const step = (facts: Facts): Step => {
+  const { record, at } = logged(facts);
+  return { ...at, state: stateOfPhase(record.phase), run: record.run, attempt: record.attempt };
+};
+const told = (...facts: Facts[]) =>
+  orderHistory(facts.map(step)).map(
+    ({ state, run, superseded }) => `${run} ${state}${superseded ? ' superseded' : ''}`,
+  );
+
+describe('orderHistory', () => {
+  it('tells a life in order, whatever order its records come in', () => {
+    expect(
+      told(
+        { phase: 'succeeded', attempt: 2, offset: 9, timestamp: 50 },
+        { phase: 'retrying', offset: 4, timestamp: 30 },
+        { phase: 'queued', offset: 7, timestamp: 10 },
+        { phase: 'started', offset: 2, timestamp: 20 },
+      ),
+    ).toEqual(['1 queued', '1 running', '1 retrying', '1 succeeded']);
+  });
+
+  it('marks a dead letter that a success followed', () => {
+    expect(
+      told(
+        { phase: 'queued', timestamp: 10 },
+        { phase: 'dead_lettered', attempt: 4, timestamp: 20 },
+        { phase: 'succeeded', attempt: 4, timestamp: 30 },
+      ),
+    ).toEqual(['1 queued', '1 dead_lettered superseded', '1 succeeded']);
+  });
+
+  it('marks copies of a request and all but the first end', () => {
+    expect(
+      told(
+        { phase: 'queued', offset: 1, timestamp: 10 },
+        { phase: 'queued', offset: 2, timestamp: 11 },
+        { phase: 'succeeded', offset: 5, timestamp: 20 },
+        { phase: 'succeeded', offset: 6, timestamp: 21 },
+      ),
+    ).toEqual(['1 queued', '1 queued superseded', '1 succeeded', '1 succeeded superseded']);
+  });
+
+  it('judges each run by itself', () => {
+    expect(
+      told(
+        { phase: 'dead_lettered', run: 1, timestamp: 10 },
+        { phase: 'queued', run: 2, timestamp: 20 },
+        { phase: 'succeeded', run: 2, timestamp: 30 },
+      ),
+    ).toEqual(['1 dead_lettered', '2 queued', '2 succeeded']);
+  });
+
+  it('keeps a transition of the same attempt on two topics once: the last retry', () => {
+    expect(
+      told(
+        { phase: 'retrying', topic: 'jobs.probe.retry.1s', offset: 3, timestamp: 10 },
+        { phase: 'retrying', topic: 'jobs.probe.retry.1s', offset: 8, timestamp: 20 },
+      ),
+    ).toEqual(['1 retrying superseded', '1 retrying']);
+  });
+});
+
+describe('transitionOf', () => {
+  it.each(['queued', 'succeeded', 'progress'] as const)('leaves %s to the row of the job', (phase) => {
+    const { record, at } = logged({ phase });
+    expect(transitionOf(record, at)).toBeNull();
+  });
+
+  it('keeps what a dead letter tells', () => {
+    const { record, at } = logged({ phase: 'dead_lettered', attempt: 4, offset: 12 });
+    expect(transitionOf(record, at)).toMatchObject({
+      ...{ topic: 'jobs.probe.dlq', partition: 0, offset: 12, state: 'dead_lettered', attempt: 4 },
+      ...{ reason: 'exhausted', attempts: 4, error: '{"code":"boom","message":"attempt 4"}' },
+    });
+  });
+});
+
+describe('positions', () => {
+  const places = fc.record({
+    topic: fc.constantFrom('jobs.a', 'jobs.a.high', 'jobs.a-b', 'jobs.ab'),
+    partition: fc.nat(2_000),
+    offset: fc.nat(2 ** 31 - 1),
+  });
+  const key = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }) =>
+    [topic, partition, offset] as const;
+
+  it('sort as their tuples and read back', () => {
+    fc.assert(
+      fc.property(places, places, (a, b) => {
+        const [x, y] = [key(a), key(b)];
+        const index = x.findIndex((part, at) => part !== y[at]);
+        const below = index !== -1 && x[index]! < y[index]!;
+        expect(positionOf(a) < positionOf(b)).toBe(below);
+        expect(parsePosition(positionOf(a))).toEqual(a);
+      }),
+    );
+  });
+});
