@@ -1,5 +1,6 @@
 import type { JobId, JobState } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
+import { clean } from '@jobstream/lifecycle';
 import { jobColumns, readJobRow, type JobColumns, type JobRow } from './job-row.js';
 import { decodeCursor, encodeCursor, lowestIdAt } from './list-cursor.js';
 
@@ -116,7 +117,7 @@ function searchOf({ type, queue, state, submittedFor, since, until }: JobFilter)
   const range: string[] = [];
   const hit: string[] = [];
   const values: unknown[] = [];
-  const value = (given: unknown) => `$${values.push(given)}`;
+  const value = (given: string | Date) => `$${values.push(typeof given === 'string' ? clean(given) : given)}`;
   if (state === 'queued' || state === 'succeeded') hit.push(`state = ${value(state)}`);
   else if (state !== undefined) range.push(`indexed_state = ${value(state)}`);
   if (submittedFor !== undefined) range.push(`submitted_for = ${value(submittedFor)}`);

@@ -1,0 +1,177 @@
+import type { Session } from '@jobstream/database';
+import { lowestEndRank, mostPast, mostStarts, type JobFold } from '@jobstream/lifecycle';
+import { bareArray, textArray } from './array-literal.js';
+
+/** A column of the jobs table: its array type in the statement, and its value in a fold. */
+interface Column {
+  readonly name: string;
+  readonly kind: 'uuid' | 'int' | 'bigint' | 'time' | 'text' | 'texts';
+  readonly of: (fold: JobFold) => string | number | null;
+}
+
+const column = (name: string, kind: Column['kind'], of: Column['of']): Column => ({ name, kind, of });
+
+const originColumns = [
+  column('origin_run', 'int', ({ origin }) => origin.run),
+  column('origin_rank', 'bigint', ({ origin }) => origin.rank),
+  column('origin_position', 'text', ({ origin }) => origin.position),
+  column('type', 'text', ({ origin }) => origin.type),
+  column('submitted_for', 'text', ({ origin }) => origin.submittedFor),
+  column('created_at', 'time', ({ origin }) => origin.createdAt),
+];
+
+const requestColumns = [
+  column('request_rank', 'bigint', ({ request }) => request.rank),
+  column('request_position', 'text', ({ request }) => request.position),
+  column('requested_at', 'time', ({ request }) => request.appendedAt),
+  column('queue', 'text', ({ request }) => request.queue),
+  column('payload', 'text', ({ request }) => request.payload),
+  column('priority', 'text', ({ request }) => request.priority),
+  column('max_attempts', 'int', ({ request }) => request.maxAttempts),
+  column('ordering_key', 'text', ({ request }) => request.orderingKey),
+  column('expires_at', 'time', ({ request }) => request.expiresAt),
+];
+
+const outcomeColumns = [
+  column('outcome_rank', 'bigint', ({ outcome }) => outcome.rank),
+  column('outcome_position', 'text', ({ outcome }) => outcome.position),
+  column('changed_at', 'time', ({ outcome }) => outcome.appendedAt),
+  column('state', 'text', ({ outcome }) => outcome.state),
+  column('indexed_state', 'text', ({ outcome: { state } }) =>
+    state === 'queued' || state === 'succeeded' ? null : state,
+  ),
+  column('attempt', 'int', ({ outcome }) => outcome.attempt),
+  column('result', 'text', ({ outcome }) => outcome.result),
+  column('error', 'text', ({ outcome }) => outcome.error),
+  column('progress', 'text', ({ outcome }) => outcome.progress),
+  column('reason', 'text', ({ outcome }) => outcome.reason),
+  column('worker', 'text', ({ outcome }) => outcome.worker),
+  column('started_at', 'time', ({ outcome }) => outcome.startedAt),
+  column('finished_at', 'time', ({ outcome }) => outcome.finishedAt),
+  column('next_attempt_at', 'time', ({ outcome }) => outcome.nextAttemptAt),
+];
+
+const columns: readonly Column[] = [
+  column('id', 'uuid', ({ id }) => id),
+  column('run', 'int', ({ run }) => run),
+  ...originColumns,
+  ...requestColumns,
+  ...outcomeColumns,
+  column('starts', 'texts', ({ starts }) => (starts.length === 0 ? null : textArray(starts))),
+  column('past', 'texts', ({ past }) => (past.length === 0 ? null : textArray(past))),
+];
+
+const arrayTypes = {
+  uuid: 'uuid[]',
+  int: 'integer[]',
+  bigint: 'bigint[]',
+  time: 'double precision[]',
+  text: 'text[]',
+  texts: 'text[]',
+} as const satisfies Record<Column['kind'], string>;
+
+/** What a column is selected as from the unnested arrays: times come as milliseconds, arrays of texts as literals. */
+function selected({ name, kind }: Column): string {
+  if (kind === 'time') return `to_timestamp(${name} / 1000)`;
+  return kind === 'texts' ? `${name}::text[]` : name;
+}
+
+/**
+ * Merges folds into their rows, as `mergeFolds` merges folds: the two must not differ (upsert-jobs.int-spec.ts compares
+ * them on random histories). In one statement and in SQL alone, so that whatever another projector committed meanwhile
+ * is what a row is merged with.
+ * @param folds each job once; sorted by id here, so that concurrent statements lock rows in one order
+ */
+export async function upsertJobs(session: Session, schema: string, folds: Iterable<JobFold>): Promise<void> {
+  const sorted = [...folds].sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (sorted.length === 0) return;
+  await session.query({
+    name: 'upsert-jobs',
+    text: upsertStatement(schema),
+    values: columns.map(({ kind, of }) => {
+      const values = sorted.map(of);
+      return kind === 'text' || kind === 'texts' ? textArray(values as (string | null)[]) : bareArray(values);
+    }),
+  });
+}
+
+const requestReplaced = `(new.run > old.run OR (new.run = old.run AND
+  (new.request_rank, new.request_position) < (old.request_rank, old.request_position)))`;
+
+const outcomeReplaced = `(new.run > old.run OR (new.run = old.run AND (new.outcome_rank > old.outcome_rank
+  OR (new.outcome_rank = old.outcome_rank AND CASE WHEN new.outcome_rank >= ${lowestEndRank}
+    THEN new.outcome_position < old.outcome_position ELSE new.outcome_position > old.outcome_position END))))`;
+
+const originReplaced = `((new.origin_run, new.origin_rank, new.origin_position)
+  < (old.origin_run, old.origin_rank, old.origin_position))`;
+
+const milliseconds = (time: string) => `(extract(epoch FROM ${time}) * 1000)::bigint`;
+
+/** `startOf` and `plainEntriesOf` of the fold, from the columns of a row; null for none. */
+const startOf = (row: string) => `${milliseconds(`${row}.started_at`)} || ' ' || ${row}.worker`;
+const isQueuedRequest = (row: string) =>
+  `(${row}.request_rank < ${lowestEndRank} AND ${row}.request_rank % 4 = 1)`;
+const isPlainOutcome = (row: string) => `${row}.state IN ('queued', 'succeeded')`;
+const queuedEntry = (
+  row: string,
+) => `CASE WHEN ${isQueuedRequest(row)} THEN ${row}.request_position || ' queued '
+  || ${row}.run || ' ' || ${row}.request_rank / 4 || ' ' || ${milliseconds(`${row}.requested_at`)} END`;
+const outcomeEntry = (row: string) => `CASE WHEN ${isPlainOutcome(row)} THEN ${row}.outcome_position || ' '
+  || ${row}.state || ' ' || ${row}.run || ' ' || ${row}.attempt || ' ' || ${milliseconds(`${row}.changed_at`)}
+  || coalesce(' ' || ${row}.worker, '') END`;
+
+/** Almost always nothing is displaced, and the sets of both rows are empty: seen without building them. */
+const mergedStarts = `CASE
+  WHEN new.run > old.run THEN new.starts
+  WHEN new.run < old.run THEN old.starts
+  WHEN old.starts IS NULL AND new.starts IS NULL
+    AND (CASE WHEN ${outcomeReplaced} THEN old.worker ELSE new.worker END) IS NULL THEN NULL
+  ELSE (SELECT array_agg(start ORDER BY start) FROM (
+    SELECT DISTINCT start COLLATE "C" AS start
+    FROM unnest(old.starts || new.starts || ARRAY[${startOf('old')}, ${startOf('new')}]) AS start
+    WHERE start <> coalesce(CASE WHEN ${outcomeReplaced} THEN ${startOf('new')} ELSE ${startOf('old')} END, '')
+    ORDER BY start LIMIT ${mostStarts}) AS distinct_starts)
+  END`;
+
+const keptRequest = `CASE WHEN ${requestReplaced} THEN new.request_position ELSE old.request_position END`;
+const keptOutcome = `CASE WHEN ${outcomeReplaced} THEN new.outcome_position ELSE old.outcome_position END`;
+const isKept = (position: string) => `${position} IN (${keptRequest}, ${keptOutcome})`;
+const nothingDisplaced = ['old', 'new']
+  .flatMap((row) => [
+    `(NOT ${isQueuedRequest(row)} OR ${isKept(`${row}.request_position`)})`,
+    `(NOT ${isPlainOutcome(row)} OR ${isKept(`${row}.outcome_position`)})`,
+  ])
+  .join(' AND ');
+
+const mergedPast = `CASE
+  WHEN old.past IS NULL AND new.past IS NULL AND ${nothingDisplaced} THEN NULL
+  ELSE (SELECT array_agg(entry ORDER BY entry) FROM (
+    SELECT DISTINCT entry COLLATE "C" AS entry
+    FROM unnest(old.past || new.past || ARRAY[${['old', 'new'].flatMap((row) => [queuedEntry(row), outcomeEntry(row)]).join(', ')}]) AS entry
+    WHERE NOT starts_with(entry, ${keptRequest} || ' ') AND NOT starts_with(entry, ${keptOutcome} || ' ')
+    ORDER BY entry LIMIT ${mostPast}) AS distinct_entries)
+  END`;
+
+const statements = new Map<string, string>();
+
+function upsertStatement(schema: string): string {
+  const known = statements.get(schema);
+  if (known !== undefined) return known;
+  const whole = (group: readonly Column[], replaced: string) =>
+    group.map(({ name }) => `${name} = CASE WHEN ${replaced} THEN new.${name} ELSE old.${name} END`);
+  const sets = [
+    'run = greatest(old.run, new.run)',
+    ...whole(originColumns, originReplaced),
+    ...whole(requestColumns, requestReplaced),
+    ...whole(outcomeColumns, outcomeReplaced),
+    `starts = ${mergedStarts}`,
+    `past = ${mergedPast}`,
+  ];
+  const names = columns.map(({ name }) => name).join(', ');
+  const statement = `INSERT INTO ${schema}.jobs AS old (${names})
+    SELECT ${columns.map(selected).join(', ')}
+    FROM unnest(${columns.map(({ kind }, index) => `$${index + 1}::${arrayTypes[kind]}`).join(', ')}) AS given(${names})
+    ON CONFLICT (id) DO UPDATE SET ${sets.join(', ').replaceAll('new.', 'EXCLUDED.')}`;
+  statements.set(schema, statement);
+  return statement;
+}
