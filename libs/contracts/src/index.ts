@@ -86,6 +86,16 @@ export {
   thumbnailKey,
   uploadKey,
 } from './jobs/image-thumbnail.js';
+export { emailAddressSchema } from './jobs/email-address.js';
+export { inferenceOcr, inferenceQueue } from './jobs/inference-ocr.js';
+export { notificationEmail, notificationQueue } from './jobs/notification-email.js';
+export {
+  reportGenerate,
+  reportQueue,
+  reportTypes,
+  userIdSchema,
+  type ReportType,
+} from './jobs/report-generate.js';
 export { probeQueue, probeRun } from './jobs/probe-run.js';
 export { findJobDefinition, jobDefinitions, queues } from './jobs/catalogue.js';
 export {

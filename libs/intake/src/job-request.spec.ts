@@ -52,6 +52,24 @@ describe('checking a submission', () => {
       'invalid_request',
       ['/submittedFor'],
     ],
+    [
+      'a duration that is none',
+      { type: 'probe.run', payload: {}, expiresIn: 'soon' },
+      'invalid_request',
+      ['/expiresIn'],
+    ],
+    [
+      'no time to start in',
+      { type: 'probe.run', payload: {}, expiresIn: '0s' },
+      'invalid_request',
+      ['/expiresIn'],
+    ],
+    [
+      'centuries',
+      { type: 'probe.run', payload: {}, expiresIn: '999999999d' },
+      'invalid_request',
+      ['/expiresIn'],
+    ],
     ['a payload that is no object', { type: 'probe.run', payload: 3 }, 'invalid_payload', ['/payload']],
     [
       'faults in the payload',
@@ -103,6 +121,12 @@ describe('drawing a job', () => {
     expect(drawn(job, '017f22e2-79b0-7cc3-98c4-dc0c0c07398f').createdAt).toBe(
       Date.UTC(2022, 1, 22, 19, 22, 22),
     );
+  });
+
+  it('expires so long after it was created', () => {
+    const expiring = checked({ type: 'probe.run', payload: {}, expiresIn: '10m' });
+    const { request } = drawn(expiring, '017f22e2-79b0-7cc3-98c4-dc0c0c07398f');
+    expect(request.expiresAt).toBe('2022-02-22T19:32:22.000Z');
   });
 
   it('gives the same record and answer for the same id', () => {

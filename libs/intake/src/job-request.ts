@@ -26,6 +26,8 @@ export interface CheckedJob {
   readonly definition: JobDefinition;
   readonly payload: unknown;
   readonly submittedFor?: string;
+  /** How long after it was accepted the job may still start, in milliseconds. */
+  readonly expiresInMs?: number;
 }
 
 /** A job request, ready to be produced. */
@@ -45,7 +47,7 @@ export function checkSubmission(submission: unknown): CheckedJob | IntakeError {
     const errors = faultsOf(parsed.error);
     return new IntakeError('invalid_request', `${count(errors.length)} in the submission.`, { errors });
   }
-  const { type, payload, submittedFor } = parsed.data;
+  const { type, payload, submittedFor, expiresIn } = parsed.data;
   const definition = findJobDefinition(type);
   if (!definition) {
     const detail = `No job type is called "${type.slice(0, 200)}".`;
@@ -63,6 +65,7 @@ export function checkSubmission(submission: unknown): CheckedJob | IntakeError {
     definition,
     payload: checked.data,
     ...(submittedFor !== undefined && { submittedFor }),
+    ...(expiresIn !== undefined && { expiresInMs: expiresIn }),
   };
 }
 
@@ -76,7 +79,8 @@ export function drawJob(
   id: JobId,
   traceparent: string = traceparentOf(id),
 ): DrawnJob | IntakeError {
-  const { definition, payload, submittedFor } = job;
+  const { definition, payload, submittedFor, expiresInMs } = job;
+  const createdAt = drawnAt(id);
   const request: JobRequest = {
     v: wireVersion,
     id,
@@ -86,8 +90,8 @@ export function drawJob(
     payload,
     priority: 'normal',
     maxAttempts: definition.maxAttempts,
+    ...(expiresInMs !== undefined && { expiresAt: new Date(createdAt + expiresInMs).toISOString() }),
   };
-  const createdAt = drawnAt(id);
   const record = encodeRecord({
     run: 1,
     attempt: 1,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { priorities } from '../job-definition.js';
 import { jobStates } from '../job-state.js';
-import { jobErrorSchema } from '../records/job-record.js';
+import { deadLetterReasons, jobErrorSchema, originSchema } from '../records/job-record.js';
 import { jobLinksSchema } from './submission.js';
 
 /** An attempt's error as REST shows it: without its stack, which stays in the log. */
@@ -15,25 +15,87 @@ export const jobViewSchema = z.object({
   type: z.string(),
   queue: z.string(),
   state: z.enum(jobStates),
-  priority: z.enum(priorities),
+  /** Null, as are payload and `maxAttempts`, in the rare moment in which a job's end is known before its request. */
+  priority: z.enum(priorities).nullable(),
   payload: z.unknown(),
   result: z.unknown(),
   error: errorViewSchema.nullable(),
+  /** Why a dead letter was set aside. */
+  reason: z.enum(deadLetterReasons).nullable(),
   /** What the handler last reported. */
   progress: z.unknown(),
   run: z.int(),
   /** The attempt that runs, ran last, or is to start. */
   attempt: z.int(),
-  maxAttempts: z.int(),
+  maxAttempts: z.int().nullable(),
   /** Distinct starts of this run's attempts that are known of; more than `attempt` after redeliveries. */
   deliveries: z.int(),
   submittedFor: z.string().nullable(),
+  orderingKey: z.string().nullable(),
   createdAt: z.iso.datetime(),
   /** When the latest attempt that is known of was started. */
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
   nextAttemptAt: z.iso.datetime().nullable(),
+  expiresAt: z.iso.datetime().nullable(),
   links: jobLinksSchema,
 });
 /** See {@link jobViewSchema}. */
 export type JobView = z.infer<typeof jobViewSchema>;
+
+/** `GET /v1/jobs`: the newest first, those that meet every condition given. */
+export const jobListQuerySchema = z.strictObject({
+  type: z.string().max(200).optional(),
+  queue: z.string().max(41).optional(),
+  state: z.enum(jobStates).optional(),
+  submittedFor: z.string().max(256).optional(),
+  /** Created at this time or later. */
+  since: z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(),
+  /** Created before this time. */
+  until: z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(),
+  /** The `next` of the page before. */
+  cursor: z.string().max(1_000).optional(),
+  /** Jobs a page at most. */
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'Write a whole number from 1 to 500.')
+    .transform(Number)
+    .pipe(z.int().min(1).max(500))
+    .default(50),
+});
+
+/**
+ * 200 of `GET /v1/jobs`. `next` is null at the end. A page may hold fewer jobs than asked for, even none, while `next`
+ * is not null: rare jobs among many are found in bounded steps.
+ */
+export const jobPageSchema = z.object({ items: z.array(jobViewSchema), next: z.string().nullable() });
+/** See {@link jobPageSchema}. */
+export type JobPage = z.infer<typeof jobPageSchema>;
+
+/** One transition of a job. */
+export const transitionViewSchema = z.object({
+  /** When the log took the record. */
+  time: z.iso.datetime(),
+  state: z.enum(jobStates),
+  run: z.int(),
+  attempt: z.int(),
+  worker: z.string().nullable(),
+  /** When the handler was called, by the worker's clock. */
+  startedAt: z.iso.datetime().nullable(),
+  error: errorViewSchema.nullable(),
+  nextAttemptAt: z.iso.datetime().nullable(),
+  /** Of a dead letter, as are `attempts` (how many were started) and `origin` (the record that was set aside). */
+  reason: z.enum(deadLetterReasons).nullable(),
+  attempts: z.int().nullable(),
+  origin: originSchema.nullable(),
+  topic: z.string(),
+  partition: z.int(),
+  offset: z.int(),
+  /** It has no part in what the job shows of its run: a copy, or an end of the run where another end counts. */
+  superseded: z.boolean(),
+});
+
+/** 200 of `GET /v1/jobs/{id}/history`: every transition, in the order of the job's life. */
+export const jobHistorySchema = z.object({ items: z.array(transitionViewSchema) });
+/** See {@link jobHistorySchema}. */
+export type JobHistory = z.infer<typeof jobHistorySchema>;

@@ -32,6 +32,7 @@ export const problemKinds = {
   broker_refused: { status: 502, title: 'The broker refused the job' },
   broker_unavailable: { status: 503, title: 'The broker can not be reached' },
   database_unavailable: { status: 503, title: 'The database can not be reached' },
+  storage_unavailable: { status: 503, title: 'The storage can not be reached' },
   projection_behind: { status: 503, title: 'The status of jobs is not up to date' },
   submit_unknown: { status: 504, title: 'It is unknown whether the job was accepted' },
   storage_full: { status: 507, title: 'There is no room to store this' },
@@ -43,9 +44,9 @@ export type ProblemCode = keyof typeof problemKinds;
 /** A problem's code in a shape. */
 export const problemCodeSchema = z.enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]]);
 
-/** One fault of a request: where, as a JSON Pointer (RFC 6901) into the body, and what is wrong there. */
+/** One fault of a request: where, as a JSON Pointer (RFC 6901) into the body or the query, and what is wrong there. */
 export const faultSchema = z.object({
-  /** Empty for the body as a whole. */
+  /** Empty for the whole. */
   pointer: z.string(),
   detail: z.string(),
 });

@@ -1,5 +1,15 @@
 import { z } from 'zod';
+import { parseDuration } from '../duration.js';
 import { jobStates } from '../job-state.js';
+
+const yearMs = parseDuration('365d');
+
+/** A duration as text; milliseconds once parsed. */
+const durationSchema = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'Write a whole number and a unit: 500ms, 60s, 10m, 2h or 7d.')
+  .transform(parseDuration)
+  .refine((ms) => ms > 0 && ms <= yearMs, 'Take more than nothing and at most 365d.');
 
 /** `POST /v1/jobs`: asks for one job. */
 export const submissionSchema = z.strictObject({
@@ -9,18 +19,20 @@ export const submissionSchema = z.strictObject({
   payload: z.unknown(),
   /** Whom the job is for, as the submitter names them; a filter of the list. */
   submittedFor: z.string().min(1).max(256).optional(),
+  /** A job that has not started so long after it was accepted ends as `expired`: `30s`, `10m`, `2h`, `7d`; at most a year. */
+  expiresIn: durationSchema.optional(),
 });
 /** See {@link submissionSchema}. */
-export type Submission = z.infer<typeof submissionSchema>;
+export type Submission = z.input<typeof submissionSchema>;
 
 /** Where to go from a job. Paths on the same host. */
-export const jobLinksSchema = z.object({ self: z.string() });
+export const jobLinksSchema = z.object({ self: z.string(), history: z.string() });
 /** See {@link jobLinksSchema}. */
 export type JobLinks = z.infer<typeof jobLinksSchema>;
 
 /** The links of a job. */
 export function linksOf(id: string): JobLinks {
-  return { self: `/v1/jobs/${id}` };
+  return { self: `/v1/jobs/${id}`, history: `/v1/jobs/${id}/history` };
 }
 
 /** 202 of `POST /v1/jobs`: the in-sync replicas have the job. */
