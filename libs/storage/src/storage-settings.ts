@@ -5,7 +5,7 @@ import type { ObjectStorage } from './object-storage.js';
 /** Where objects are kept; shared by all processes of a platform. */
 export const storageSettings = z.object({
   /** A directory; made if missing. All processes have to see the same one. */
-  STORAGE_DIR: z.string().min(1, 'name a directory that all processes of the platform see'),
+  STORAGE_DIR: z.string('name a directory that all processes of the platform see'),
 });
 
 /** See {@link storageSettings}. */
