@@ -91,6 +91,7 @@ export { inferenceOcr, inferenceQueue } from './jobs/inference-ocr.js';
 export { notificationEmail, notificationQueue } from './jobs/notification-email.js';
 export {
   reportGenerate,
+  reportKey,
   reportQueue,
   reportTypes,
   userIdSchema,

@@ -1,9 +1,18 @@
 import type { JobDefinition, QueueDefinition } from '../job-definition.js';
 import { imageThumbnail } from './image-thumbnail.js';
+import { inferenceOcr } from './inference-ocr.js';
+import { notificationEmail } from './notification-email.js';
 import { probeRun } from './probe-run.js';
+import { reportGenerate } from './report-generate.js';
 
 /** Every job type that ships. */
-export const jobDefinitions: readonly JobDefinition[] = [imageThumbnail, probeRun];
+export const jobDefinitions: readonly JobDefinition[] = [
+  imageThumbnail,
+  reportGenerate,
+  notificationEmail,
+  inferenceOcr,
+  probeRun,
+];
 
 /** The definition of a job type; undefined for an unknown one. */
 export function findJobDefinition(type: string): JobDefinition | undefined {

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { defineJob, defineQueue } from '../job-definition.js';
+import { emailAddressSchema } from './email-address.js';
+import { reportTypes } from './report-generate.js';
+
+export const notificationQueue = defineQueue('notification');
+
+/** Text of one line: what people are called. */
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Use no line breaks or control characters.');
+
+const to = emailAddressSchema;
+
+/** Sends one mail. A template and what it needs, never free text: nobody can send what they like to whom they like. */
+export const notificationEmail = defineJob({
+  type: 'notification.email',
+  queue: notificationQueue,
+  payload: z.discriminatedUnion('template', [
+    z.strictObject({
+      to,
+      template: z.literal('welcome'),
+      data: z.strictObject({ name: name.optional() }).default({}),
+    }),
+    z.strictObject({
+      to,
+      template: z.literal('report-ready'),
+      /** `reportId` is the job's that made it. */
+      data: z.strictObject({ reportId: z.uuidv7(), reportType: z.enum(reportTypes) }),
+    }),
+  ]),
+  result: z.strictObject({
+    /** The mail's `Message-ID`: the same in every attempt of a run, so that a mailbox can tell a mail sent twice. */
+    messageId: z.string(),
+  }),
+  retries: 4,
+  backoff: ['10s', '60s', '10m'],
+  timeout: '60s',
+});

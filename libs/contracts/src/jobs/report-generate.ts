@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { defineJob, defineQueue } from '../job-definition.js';
+
+export const reportQueue = defineQueue('report');
+
+/**
+ * What a report tells of the 30 days before it was asked for:
+ * - `activity`: the jobs submitted for the user, by state and type, and how long they took;
+ * - `failures`: those of them that ended as dead letters, and why;
+ * - `usage`: the jobs of the whole platform, by type and day.
+ */
+export const reportTypes = ['activity', 'failures', 'usage'] as const;
+/** See {@link reportTypes}. */
+export type ReportType = (typeof reportTypes)[number];
+
+/** Whom a report is for: what jobs name in `submittedFor`. A mail address, or a name that the platform's mail domain completes. */
+export const userIdSchema = z
+  .string()
+  .max(254)
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?=[A-Za-z0-9_+-])){0,63}(?:@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})?$/,
+    'Give a mail address, or 1 to 64 letters, digits, dashes, underscores, plus signs and single dots, beginning with a letter or digit.',
+  );
+
+/** Draws a report as a PDF, stores it as `reports/{jobId}.pdf`, and has the mail "Your report is ready" sent. */
+export const reportGenerate = defineJob({
+  type: 'report.generate',
+  queue: reportQueue,
+  payload: z.strictObject({ userId: userIdSchema, reportType: z.enum(reportTypes) }),
+  result: z.strictObject({
+    /** Storage key of the PDF. */
+    key: z.string(),
+    bytes: z.int(),
+    pages: z.int(),
+    /** SHA-256 of the PDF, in hex. */
+    sha256: z.string(),
+  }),
+  retries: 3,
+  backoff: ['10s', '60s'],
+  timeout: '2m',
+});
+
+/** Storage key of the PDF that a job drew. */
+export function reportKey(jobId: string): string {
+  return `reports/${jobId}.pdf`;
+}
