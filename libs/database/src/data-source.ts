@@ -1,6 +1,11 @@
 import { DataSource } from 'typeorm';
 import { CreateIdempotencyKeys1763800000000 } from './operations/migrations/1763800000000-create-idempotency-keys.js';
+import { CreateSchedules1763820000000 } from './operations/migrations/1763820000000-create-schedules.js';
+import { DelayedJobEntity } from './operations/delayed-job.entity.js';
 import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
+import { ReadPositionEntity } from './operations/read-position.entity.js';
+import { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
+import { ScheduleEntity } from './operations/schedule.entity.js';
 import { CheckpointEntity } from './projection/checkpoint.entity.js';
 import { JobEntity } from './projection/job.entity.js';
 import { JobTransitionEntity } from './projection/job-transition.entity.js';
@@ -14,8 +19,14 @@ const contents = {
     migrations: [CreateProjection1763800000000],
   },
   operations: {
-    entities: [IdempotencyKeyEntity],
-    migrations: [CreateIdempotencyKeys1763800000000],
+    entities: [
+      IdempotencyKeyEntity,
+      ScheduleEntity,
+      ScheduleFiringEntity,
+      DelayedJobEntity,
+      ReadPositionEntity,
+    ],
+    migrations: [CreateIdempotencyKeys1763800000000, CreateSchedules1763820000000],
   },
 };
 
@@ -36,6 +47,7 @@ export function createDataSource(url: string, kind: SchemaKind, schema: string):
     synchronize: false,
     logging: false,
     installExtensions: false,
+    parseInt8: true,
     applicationName: 'jobstream migrations',
     extra: { max: 1, connectionTimeoutMillis: 5_000 },
   });

@@ -23,3 +23,7 @@ export { JobTransitionEntity } from './projection/job-transition.entity.js';
 export { CheckpointEntity } from './projection/checkpoint.entity.js';
 export { RejectedRecordEntity } from './projection/rejected-record.entity.js';
 export { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
+export { ScheduleEntity } from './operations/schedule.entity.js';
+export { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
+export { DelayedJobEntity } from './operations/delayed-job.entity.js';
+export { ReadPositionEntity } from './operations/read-position.entity.js';
