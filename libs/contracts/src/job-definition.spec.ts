@@ -25,6 +25,12 @@ describe('defineJob', () => {
     });
   });
 
+  it('takes the ordering key from the payload, with its defaults filled in', () => {
+    const payload = z.object({ customer: z.string().default('nobody') });
+    const job = defineJob({ type: 'a', queue, payload, result: schema, orderBy: ({ customer }) => customer });
+    expect(job.orderBy?.(payload.parse({}))).toBe('nobody');
+  });
+
   it.each([
     [{ type: 'A.b' }, /lower case words/],
     [{ retries: 2 }, /need a backoff/],

@@ -29,6 +29,11 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
   readonly backoff?: readonly Duration[];
   /** How long one attempt may take before `ctx.signal` aborts it. Default `60s`. */
   readonly timeout?: Duration;
+  /**
+   * The ordering key of a job, 1 to 256 characters, where jobs of one key are to run one after another; a request's own
+   * `orderingKey` wins. Such jobs are retried in place: their key waits with them.
+   */
+  readonly orderBy?: (payload: z.output<Payload>) => string;
 }
 
 /** A job type: the schema at the edge, the types of handler and client, and what its queue's topics follow from. */
@@ -42,6 +47,8 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   /** Milliseconds before the second attempt, the third, and so on; exactly `maxAttempts - 1` of them. */
   readonly backoffMs: readonly number[];
   readonly timeoutMs: number;
+  /** The ordering key of a job with this payload; absent where jobs run in any order. */
+  orderBy?(payload: z.output<Payload>): string;
 }
 
 /** The payload a handler of this definition is given, defaults filled in. */
@@ -94,6 +101,7 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     maxAttempts: retries + 1,
     backoffMs: Array.from({ length: retries }, (_, retry) => ladder[retry] ?? last!),
     timeoutMs: parseDuration(options.timeout ?? '60s'),
+    ...(options.orderBy && { orderBy: options.orderBy }),
   };
 }
 

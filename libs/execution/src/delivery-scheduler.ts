@@ -8,6 +8,15 @@ import { LanePicker, pickLanes, type PickLane } from './lane-picker.js';
 /** Gives the slot back: the handler has ended. Repeats are ignored. */
 export type FreeSlot = () => void;
 
+/** Something that waits for a slot. */
+export interface Waiting {
+  readonly delivery: Delivery;
+  /** Called with the slot. Settles once nothing of it is under way any more. Must not reject. */
+  work(freeSlot: FreeSlot): Promise<void>;
+  /** Called instead when its partition is lost, or the scheduler stops, before it had a slot. */
+  dropped(): void;
+}
+
 /** What {@link DeliveryScheduler} takes. */
 export interface SchedulerOptions {
   /** Handlers that run at the same time. */
@@ -17,8 +26,8 @@ export interface SchedulerOptions {
   /** The broker's time: retries are due by the time their record was appended. */
   readonly clock: Clock;
   roleOf(topic: string): TopicRole | undefined;
-  /** Works on a delivery; settles once it is done with. Must not reject. */
-  work(delivery: Delivery, freeSlot: FreeSlot): Promise<void>;
+  /** What waits for a slot with a new delivery. */
+  enlist(delivery: Delivery): Waiting;
 }
 
 /** How a scheduler stands. */
@@ -36,13 +45,13 @@ export interface SchedulerLoad {
  * less; then lanes take turns by their shares for the free slots. What it holds is bounded by the consumer's buffers.
  */
 export class DeliveryScheduler {
-  private readonly lanes: Readonly<Record<PickLane, Fifo<Delivery>>> = {
+  private readonly lanes: Readonly<Record<PickLane, Fifo<Waiting>>> = {
     high: new Fifo(),
     normal: new Fifo(),
     retry: new Fifo(),
     low: new Fifo(),
   };
-  private readonly notDue = new DueQueue<Delivery>();
+  private readonly notDue = new DueQueue<Waiting>();
   private readonly picker = new LanePicker();
   private running = 0;
   private unsettled = 0;
@@ -58,31 +67,39 @@ export class DeliveryScheduler {
     for (const delivery of deliveries) {
       const { topic, timestamp } = delivery.record;
       const role = this.options.roleOf(topic);
-      if (role?.kind === 'retry') this.notDue.push(timestamp + role.delayMs, delivery);
-      else this.lanes[role?.kind === 'requests' ? role.lane : 'normal'].push(delivery);
+      const waiting = this.options.enlist(delivery);
+      if (role?.kind === 'retry') this.notDue.push(timestamp + role.delayMs, waiting);
+      else this.lanes[laneOf(role)].push(waiting);
     }
     this.moveDue();
     this.pump();
   }
 
-  /** Takes a delivery back that was picked before: it comes next in its lane. */
-  takeBack(delivery: Delivery): void {
+  /** Puts first in its lane what has had its turn before and has not begun. */
+  putFirst(waiting: Waiting): void {
     if (this.stopped) return;
-    this.lanes[this.laneOf(delivery)].unshift(delivery);
+    this.lanes[laneOf(this.options.roleOf(waiting.delivery.record.topic))].unshift(waiting);
     this.pump();
   }
 
-  /** Forgets the waiting deliveries of partitions that are no longer held. */
-  dropLost(): void {
-    const held = (delivery: Delivery) => delivery.isCurrent();
-    this.notDue.keep(held);
-    for (const lane of pickLanes) this.lanes[lane].keep(held);
+  /** Lets it wait until `dueAt` by the broker's time, then for a slot. */
+  putOff(dueAt: number, waiting: Waiting): void {
+    if (this.stopped) return waiting.dropped();
+    this.notDue.push(dueAt, waiting);
+    this.moveDue();
+    this.pump();
   }
 
-  /** Picks nothing any more; what runs goes on. */
+  /** Forgets what waits with deliveries of partitions that are no longer held. */
+  dropLost(): void {
+    this.keep(({ delivery }) => delivery.isCurrent());
+  }
+
+  /** Picks nothing any more and forgets what waits; what runs goes on. */
   stop(): void {
     this.stopped = true;
     clearTimeout(this.dueTimer);
+    this.keep(() => false);
   }
 
   load(): SchedulerLoad {
@@ -96,9 +113,16 @@ export class DeliveryScheduler {
     };
   }
 
-  private laneOf(delivery: Delivery): PickLane {
-    const role = this.options.roleOf(delivery.record.topic);
-    return role?.kind === 'retry' ? 'retry' : role?.kind === 'requests' ? role.lane : 'normal';
+  private keep(wanted: (waiting: Waiting) => boolean): void {
+    const dropped: Waiting[] = [];
+    const keepOrDrop = (waiting: Waiting) => {
+      const kept = wanted(waiting);
+      if (!kept) dropped.push(waiting);
+      return kept;
+    };
+    this.notDue.keep(keepOrDrop);
+    for (const lane of pickLanes) this.lanes[lane].keep(keepOrDrop);
+    for (const waiting of dropped) waiting.dropped();
   }
 
   private moveDue(): void {
@@ -133,8 +157,8 @@ export class DeliveryScheduler {
     return !this.stopped && this.running < this.options.slots && this.unsettled < this.options.unsettledLimit;
   }
 
-  private begin(delivery: Delivery): void {
-    if (!delivery.isCurrent()) return;
+  private begin(waiting: Waiting): void {
+    if (!waiting.delivery.isCurrent()) return waiting.dropped();
     let holdsSlot = true;
     const freeSlot = () => {
       if (!holdsSlot) return;
@@ -144,12 +168,17 @@ export class DeliveryScheduler {
       this.pump();
     };
     this.running++;
-    void this.options.work(delivery, freeSlot).then(() => {
+    void waiting.work(freeSlot).then(() => {
       freeSlot();
       this.unsettled--;
       this.pump();
     });
   }
+}
+
+function laneOf(role: TopicRole | undefined): PickLane {
+  if (role?.kind === 'retry') return 'retry';
+  return role?.kind === 'requests' ? role.lane : 'normal';
 }
 
 /** What `setTimeout` can hold; longer waits are taken in parts. */

@@ -15,6 +15,7 @@ import type { RegisteredHandler } from './handler-registry.js';
 import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from './outcome-publisher.js';
 import { runningRecord } from './outcome-records.js';
+import { OutcomeWriter } from './outcome-writer.js';
 import { ThreadPool } from './thread-pool.js';
 import { WorkerMetrics } from './worker-metrics.js';
 import { WorkerTopics } from './worker-topics.js';
@@ -84,7 +85,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       unsettledLimit,
       clock: this.producer.brokerClock,
       roleOf: (topic) => this.workerTopics.roleOf(topic),
-      work: (delivery, freeSlot) => this.worker.work(delivery, freeSlot),
+      enlist: (delivery) => this.worker.enlist(delivery),
     });
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
@@ -113,12 +114,15 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const { queue, handlers, clock, logger, instance, graceMs = defaultGraceMs } = this.options;
     const metrics = new WorkerMetrics(this.options.metrics, () => this.scheduler.load());
     return new JobWorker({
-      queue: queue.name,
-      topics: this.topics,
       handlers,
-      publisher: this.publisher,
+      writer: new OutcomeWriter({
+        queue: queue.name,
+        topics: this.topics,
+        publisher: this.publisher,
+        metrics,
+        logger,
+      }),
       metrics,
-      logger,
       clock,
       brokerClock: this.producer.brokerClock,
       attempts: {
@@ -133,7 +137,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       },
       lanesMs: () => this.workerTopics.lanesMs,
       roleOf: (topic) => this.workerTopics.roleOf(topic),
-      takeBack: (delivery) => this.scheduler.takeBack(delivery),
+      putFirst: (waiting) => this.scheduler.putFirst(waiting),
+      putOff: (dueAt, waiting) => this.scheduler.putOff(dueAt, waiting),
     });
   }
 

@@ -1,80 +1,94 @@
-import type { TopicRole, Topics } from '@jobstream/contracts';
-import type { Delivery, IncomingRecord, OutgoingRecord, TopicPartition } from '@jobstream/kafka';
-import { decideOutcome, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
-import type { Clock, Logger } from '@jobstream/runtime';
+import type { TopicRole } from '@jobstream/contracts';
+import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka';
+import { decideOutcome, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
+import type { Clock } from '@jobstream/runtime';
 import { attempt, type AttemptPorts } from './attempt.js';
 import { CopyMemory } from './copy-memory.js';
-import type { FreeSlot } from './delivery-scheduler.js';
+import type { FreeSlot, Waiting } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
-import type { OutcomePublisher } from './outcome-publisher.js';
-import { outcomeRecord, poisonRecord, type EndedAttempt } from './outcome-records.js';
-import { readRecord, type ReadRecord } from './record-reading.js';
+import { KeyOrder } from './key-order.js';
+import type { EndedAttempt } from './outcome-records.js';
+import type { OutcomeWriter } from './outcome-writer.js';
+import { readRecord } from './record-reading.js';
 import type { StartableJob } from './startable-job.js';
-import { countOf, unknownTypeLabel, type WorkerMetrics } from './worker-metrics.js';
+import { unknownTypeLabel, type WorkerMetrics } from './worker-metrics.js';
 
 /** What {@link JobWorker} takes. */
 export interface JobWorkerOptions {
-  readonly queue: string;
-  readonly topics: Topics;
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
-  readonly publisher: OutcomePublisher;
+  readonly writer: OutcomeWriter;
   readonly metrics: WorkerMetrics;
-  readonly logger: Logger;
   readonly clock: Clock;
   readonly brokerClock: Clock;
   readonly attempts: AttemptPorts;
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(topic: string): TopicRole | undefined;
-  /** Has a delivery worked on (again) that was set aside. */
-  takeBack(delivery: Delivery): void;
+  /** Has it worked on next. */
+  putFirst(waiting: Waiting): void;
+  /** Has it worked on from `dueAt` on, by the broker's time. */
+  putOff(dueAt: number, waiting: Waiting): void;
 }
 
-/** A record that is being worked on. */
+/** A record whose work has begun and not ended. */
 interface Ongoing {
-  /** The job's id where one could be read. */
-  job?: StartableJob;
+  readonly delivery: Delivery;
+  readonly position: string;
+  /** The job at its present attempt; undefined where none could be read. */
+  job: StartableJob | undefined;
+  /** The attempt that the record asks for; later ones follow in place. */
+  readonly firstAttempt: number;
   /** The same record, handed over again after its partition was lost and came back. */
   readonly again: Delivery[];
 }
 
 /**
- * Works on one delivery at a time, from the record to its acknowledged outcome.
- *
- * A delivery is done when the log has acknowledged what follows from it, never sooner. A failure is published only while the
- * delivery's partition is held, because its next holder runs the attempt too and may succeed; a success always is.
+ * Works on deliveries, from the record to its acknowledged outcome: a delivery is done when the log has acknowledged what
+ * follows from it, never sooner.
  */
 export class JobWorker {
   private readonly copies = new CopyMemory();
+  private readonly order = new KeyOrder();
   private readonly ongoing = new Map<string, Ongoing>();
 
   constructor(private readonly options: JobWorkerOptions) {}
 
-  /** Settles when the delivery is done with. Never rejects. */
-  async work(delivery: Delivery, freeSlot: FreeSlot): Promise<void> {
-    const position = positionOf(delivery.record);
-    const same = this.ongoing.get(position);
-    if (same) {
-      this.tie(delivery, same);
-      return;
-    }
-    if (!delivery.begin()) return;
-    const ongoing: Ongoing = { again: [] };
-    this.ongoing.set(position, ongoing);
-    const settled = await this.settle(delivery, ongoing, freeSlot);
-    this.ongoing.delete(position);
-    if (settled) delivery.done();
-    else delivery.abandon();
-    for (const later of ongoing.again) this.finishTied(later, settled);
+  /** What waits for a slot with a delivery that has not begun. */
+  enlist(delivery: Delivery, dropped: () => void = () => undefined): Waiting {
+    return { delivery, work: (freeSlot) => this.work(delivery, freeSlot), dropped };
   }
 
+  /** These partitions are no longer held. */
   forget(partitions: readonly TopicPartition[]): void {
     this.copies.forget(partitions);
+    this.order.dropLost();
   }
 
-  /** The job that is being worked on at a position, for reports; undefined where none is. */
+  /** The job that is being worked on at a position; undefined where none is. */
   jobAt(record: Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>): string | undefined {
     return this.ongoing.get(positionOf(record))?.job?.request.id;
+  }
+
+  private async work(delivery: Delivery, freeSlot: FreeSlot): Promise<void> {
+    const { record } = delivery;
+    const position = positionOf(record);
+    const same = this.ongoing.get(position);
+    if (same) return this.tie(delivery, same);
+    const read = readRecord(record, this.options.roleOf(record.topic));
+    const job = read.kind === 'job' ? read.job : undefined;
+    const key = job?.request.orderingKey;
+    if (key !== undefined && !this.order.take(key, delivery)) return;
+    if (!delivery.begin()) return this.passOn(key);
+    const ongoing: Ongoing = { delivery, position, job, firstAttempt: job?.attempt ?? 0, again: [] };
+    this.ongoing.set(position, ongoing);
+    if (read.kind === 'poison') {
+      freeSlot();
+      this.end(ongoing, await this.options.writer.setAside(delivery, read));
+    } else if (this.isCopy(delivery, read.job)) {
+      this.end(ongoing, true);
+    } else {
+      await this.startOrGoOn(ongoing, read.job, freeSlot);
+    }
   }
 
   /** The attempt still runs here since before the partition was lost: what comes of it decides for this delivery too. */
@@ -83,119 +97,109 @@ export class JobWorker {
     if (same.job) this.copies.meet(delivery.record, attemptOf(same.job), delivery.record.offset);
   }
 
-  private finishTied(delivery: Delivery, settled: boolean): void {
-    if (!settled) this.options.takeBack(delivery);
-    else if (delivery.begin()) delivery.done();
-  }
-
-  /** @returns whether what follows from the record is acknowledged by the log */
-  private async settle(delivery: Delivery, ongoing: Ongoing, freeSlot: FreeSlot): Promise<boolean> {
-    const { record } = delivery;
-    const read = readRecord(record, this.options.roleOf(record.topic));
-    if (read.kind === 'poison') {
-      freeSlot();
-      return this.setAside(delivery, read);
-    }
-    const { job } = read;
-    ongoing.job = job;
-    if (this.isCopy(record, job)) return true;
-    const registered = this.options.handlers.get(job.request.type);
-    const { brokerClock, attempts, clock } = this.options;
-    const { ending, start } = await attempt(job, registered, brokerClock.now(), attempts);
-    freeSlot();
-    const finishedAt = new Date(clock.now()).toISOString();
-    const ended: EndedAttempt = { job, source: record, start, finishedAt };
-    const outcome = this.decide(job, registered, ending);
-    const settled = await this.publish(delivery, ongoing, ended, outcome);
-    this.tell(job, registered, outcome, settled);
-    return settled;
-  }
-
-  private isCopy(record: IncomingRecord, job: StartableJob): boolean {
-    const novelty = this.copies.meet(record, attemptOf(job), record.offset);
+  private isCopy(delivery: Delivery, job: StartableJob): boolean {
+    const novelty = this.copies.meet(delivery.record, attemptOf(job), delivery.record.offset);
     if (novelty === 'copy') this.options.metrics.countCopy();
     if (novelty === 'again') this.options.metrics.countRerun(this.labelOf(job));
     return novelty === 'copy';
   }
 
-  private decide(
-    job: StartableJob,
-    registered: RegisteredHandler | undefined,
-    ending: AttemptEnding,
-  ): Outcome {
+  /**
+   * Where an earlier process has used attempts in place, when the next one is due went with it: the whole delay is waited
+   * again rather than cut short.
+   */
+  private async startOrGoOn(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> {
+    const { attemptsUsed } = ongoing.delivery;
+    if (attemptsUsed === 0) return this.run(ongoing, job, freeSlot);
+    const next = { ...job, attempt: job.attempt + attemptsUsed };
+    const delayMs = retryDelay(this.ladderOf(job), next.attempt - 1);
+    this.waitInPlace(ongoing, next, this.options.brokerClock.now() + delayMs);
+  }
+
+  private async run(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> {
+    const { attempts, brokerClock, clock, handlers, writer } = this.options;
+    const { delivery, firstAttempt } = ongoing;
+    ongoing.job = job;
+    const registered = handlers.get(job.request.type);
+    const { ending, start } = await attempt(job, registered, brokerClock.now(), attempts);
+    freeSlot();
+    const outcome = this.decide(job, firstAttempt, ending);
+    const ended: EndedAttempt = {
+      job,
+      type: this.labelOf(job),
+      source: delivery.record,
+      start,
+      finishedAt: new Date(clock.now()).toISOString(),
+      dueAt: outcome.kind === 'retry-in-place' ? brokerClock.now() + outcome.delayMs : undefined,
+    };
+    const settled = await writer.write(delivery, ongoing.again, ended, outcome);
+    if (!settled || ended.dueAt === undefined) return this.end(ongoing, settled);
+    delivery.noteAttempts(job.attempt - firstAttempt + 1);
+    this.waitInPlace(ongoing, { ...job, attempt: job.attempt + 1 }, ended.dueAt);
+  }
+
+  private waitInPlace(ongoing: Ongoing, next: StartableJob, dueAt: number): void {
+    ongoing.job = next;
+    this.options.putOff(dueAt, {
+      delivery: ongoing.delivery,
+      work: (freeSlot) => this.run(ongoing, next, freeSlot),
+      dropped: () => this.end(ongoing, false),
+    });
+  }
+
+  private decide(job: StartableJob, firstAttempt: number, ending: AttemptEnding): Outcome {
+    const backoffMs = this.ladderOf(job);
+    const { maxAttempts, orderingKey } = job.request;
     return decideOutcome(
       {
         attempt: job.attempt,
-        maxAttempts: job.request.maxAttempts,
-        backoffMs: registered?.definition.backoffMs ?? [],
+        maxAttempts,
+        backoffMs,
         lanesMs: this.options.lanesMs(),
+        ...(orderingKey !== undefined && {
+          waitedInPlaceMs: delaysBetween(backoffMs, firstAttempt, job.attempt),
+        }),
       },
       ending,
     );
   }
 
-  private publish(
-    delivery: Delivery,
-    ongoing: Ongoing,
-    ended: EndedAttempt,
-    outcome: Outcome,
-  ): Promise<boolean> {
-    const { publisher, topics } = this.options;
-    const held = () => delivery.isCurrent();
-    const record = outcomeRecord(topics, ended, outcome);
-    if (outcome.kind === 'succeed') {
-      return publisher.publish(record, () => held() || ongoing.again.some((later) => later.isCurrent()));
-    }
-    return this.publishHeld(record, held);
-  }
-
-  private async publishHeld(record: OutgoingRecord, held: () => boolean): Promise<boolean> {
-    return held() && (await this.options.publisher.publish(record, held));
-  }
-
-  private async setAside(
-    delivery: Delivery,
-    fault: Extract<ReadRecord, { kind: 'poison' }>,
-  ): Promise<boolean> {
-    const { topics, queue, metrics, logger } = this.options;
-    const { topic, partition, offset } = delivery.record;
-    const record = poisonRecord(topics, queue, delivery.record, fault);
-    const settled = await this.publishHeld(record, () => delivery.isCurrent());
+  private end(ongoing: Ongoing, settled: boolean): void {
+    const { delivery, position, job, again } = ongoing;
+    this.ongoing.delete(position);
+    if (settled) delivery.done();
+    else delivery.abandon();
+    const key = job?.request.orderingKey;
+    const held = again.findLast((each) => each.isCurrent());
+    if (held === undefined) return this.passOn(key);
     if (settled) {
-      metrics.countDeadLetter(fault.reason);
-      logger.warn({ topic, partition, offset, reason: fault.reason }, 'record set aside');
+      if (held.begin()) held.done();
+      return this.passOn(key);
     }
-    return settled;
+    if (key !== undefined) this.order.giveTo(key, held);
+    this.options.putFirst(this.enlist(held, () => this.passOn(key)));
   }
 
-  private tell(
-    job: StartableJob,
-    registered: RegisteredHandler | undefined,
-    outcome: Outcome,
-    settled: boolean,
-  ): void {
-    const { metrics, logger } = this.options;
-    metrics.countAttempt(this.labelOf(job), settled ? countOf(outcome) : 'held_back');
-    const { request, run, attempt } = job;
-    const about = { job: request.id, type: registered?.definition.type ?? unknownTypeLabel, run, attempt };
-    logger.debug({ ...about, outcome: outcome.kind, settled }, 'attempt ends');
-    if (!settled) {
-      logger.info(about, 'outcome held back: another worker has the partition');
-    } else if (outcome.kind === 'dead-letter') {
-      metrics.countDeadLetter(outcome.reason);
-      logger.warn({ ...about, reason: outcome.reason, code: outcome.error.code }, 'job dead-lettered');
-    } else if (outcome.kind === 'retry') {
-      logger.info(
-        { ...about, code: outcome.error.code, inMs: outcome.laneMs },
-        'attempt failed, job retries',
-      );
-    }
+  private passOn(key: string | undefined): void {
+    const next = key === undefined ? undefined : this.order.passOn(key);
+    if (next) this.options.putFirst(this.enlist(next, () => this.passOn(key)));
+  }
+
+  private ladderOf(job: StartableJob): readonly number[] {
+    return this.options.handlers.get(job.request.type)?.definition.backoffMs ?? [];
   }
 
   /** Anyone can write any type to a topic, so only known ones become labels. */
   private labelOf(job: StartableJob): string {
     return this.options.handlers.has(job.request.type) ? job.request.type : unknownTypeLabel;
   }
+}
+
+/** What the ladder has had a job wait between these attempts. */
+function delaysBetween(backoffMs: readonly number[], first: number, last: number): number {
+  let sum = 0;
+  for (let failed = first; failed < last; failed++) sum += retryDelay(backoffMs, failed);
+  return sum;
 }
 
 function attemptOf({ request, run, attempt }: StartableJob): string {

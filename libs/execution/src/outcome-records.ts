@@ -1,8 +1,10 @@
 import {
   encodeRecord,
+  maxDeadLetterRecordBytes,
   maxRequestRecordBytes,
   type EncodedRecord,
   type JobError,
+  type JobRequest,
   type Start,
   type Topics,
 } from '@jobstream/contracts';
@@ -22,12 +24,16 @@ import type { StartableJob } from './startable-job.js';
 /** An attempt whose outcome is to be written. */
 export interface EndedAttempt {
   readonly job: StartableJob;
+  /** As metrics and logs name it: `unknown` where this worker does not know it. */
+  readonly type: string;
   /** The request or retry record it came from. */
   readonly source: IncomingRecord;
   /** Undefined where the handler was not called. */
   readonly start: Start | undefined;
   /** ISO 8601, by the worker's clock. */
   readonly finishedAt: string;
+  /** When the next attempt in place is due, by the broker's time in milliseconds since 1970; undefined without one. */
+  readonly dueAt: number | undefined;
 }
 
 /** The one record that an outcome is. */
@@ -59,6 +65,8 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
       if (retry) return { topic: topics.retry(job.request.queue, outcome.laneMs), ...retry };
       return outcomeRecord(topics, ended, tooLargeToRetry(job, outcome.error));
     }
+    case 'retry-in-place':
+      return { topic: topics.events, ...inPlaceRetry(job, outcome.error, start!, ended.dueAt!) };
   }
 }
 
@@ -101,6 +109,22 @@ function fittingRetry(job: StartableJob, error: JobError, start: Start): Encoded
     if (encodedBytes(retry) <= maxRequestRecordBytes - recordOverheadBytes) return retry;
   }
   return undefined;
+}
+
+/**
+ * Of a job that waits where it is: tells of the wait alone, so it is keyed by the job as every event is, and the payload
+ * is left out where it does not fit.
+ */
+function inPlaceRetry(job: StartableJob, error: JobError, start: Start, dueAt: number): EncodedRecord {
+  const retry = (request: JobRequest) =>
+    encodeRecord({
+      ...headOf(job),
+      phase: 'retrying',
+      value: { ...request, error, start, dueAt: new Date(dueAt).toISOString() },
+    });
+  const whole = retry(job.request);
+  const fits = encodedBytes(whole) <= maxDeadLetterRecordBytes - recordOverheadBytes;
+  return { ...(fits ? whole : retry({ ...job.request, payload: null })), key: job.request.id };
 }
 
 function tooLargeToRetry(job: StartableJob, error: JobError): Extract<Outcome, { kind: 'dead-letter' }> {

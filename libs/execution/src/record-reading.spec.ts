@@ -154,7 +154,7 @@ describe('poisonRecord', () => {
 describe('outcomeRecord', () => {
   const job = { ...head, request };
   const source = incoming('jobs.probe', Buffer.alloc(0));
-  const ended = { job, source, start, finishedAt: start.at };
+  const ended = { job, type: 'probe.run', source, start, finishedAt: start.at, dueAt: undefined };
   const write = (outcome: Outcome, of: Partial<typeof ended> = {}) => {
     const record = outcomeRecord(topics, { ...ended, ...of }, outcome);
     return { record, read: decodeRecord(Buffer.from(record.value!), record.headers) };

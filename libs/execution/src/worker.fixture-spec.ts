@@ -6,16 +6,19 @@ import { DeliveryScheduler, type SchedulerLoad } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
 import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from './outcome-publisher.js';
+import { OutcomeWriter } from './outcome-writer.js';
 import type { ThreadPool } from './thread-pool.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 /** A delivery whose partition is held until `lose` and that says what became of it. */
 export class ScriptedDelivery implements Delivery {
-  readonly attemptsUsed: number = 0;
   readonly calls: string[] = [];
   private held = true;
 
-  constructor(readonly record: IncomingRecord) {}
+  constructor(
+    readonly record: IncomingRecord,
+    readonly attemptsUsed = 0,
+  ) {}
 
   lose(): void {
     this.held = false;
@@ -54,7 +57,7 @@ export class TestWorker {
     const send = async (record: OutgoingRecord): Promise<RecordReceipt> => {
       await this.answer(record);
       this.sent.push(record);
-      return { topic: record.topic, partition: 0, offset: 0, appendedAt: 0 };
+      return { topic: record.topic, partition: 0, offset: 0, appendedAt: 0, resent: false };
     };
     const logger = createLogger('test', 'silent');
     const { clock } = this;
@@ -65,15 +68,18 @@ export class TestWorker {
       unsettledLimit: options.unsettledLimit ?? 100,
       clock,
       roleOf,
-      work: (delivery, freeSlot) => this.worker.work(delivery, freeSlot),
+      enlist: (delivery) => this.worker.enlist(delivery),
     });
     this.worker = new JobWorker({
-      queue: 'print',
-      topics: this.topics,
       handlers: new Map(handlers.map((handler) => [handler.definition.type, handler])),
-      publisher: new OutcomePublisher({ send, logger, clock, random: () => 0 }),
+      writer: new OutcomeWriter({
+        queue: 'print',
+        topics: this.topics,
+        publisher: new OutcomePublisher({ send, logger, clock, random: () => 0 }),
+        metrics,
+        logger,
+      }),
       metrics,
-      logger,
       clock,
       brokerClock: clock,
       attempts: {
@@ -87,14 +93,15 @@ export class TestWorker {
       },
       lanesMs: () => [1_000, 5_000],
       roleOf,
-      takeBack: (delivery) => this.scheduler.takeBack(delivery),
+      putFirst: (waiting) => this.scheduler.putFirst(waiting),
+      putOff: (dueAt, waiting) => this.scheduler.putOff(dueAt, waiting),
     });
   }
 
   /** A delivery of a request, on the next offset unless told otherwise. */
   deliver(
     request: Partial<JobRequest> = {},
-    at: { topic?: string; attempt?: number; offset?: number; timestamp?: number } = {},
+    at: { topic?: string; attempt?: number; offset?: number; timestamp?: number; used?: number } = {},
   ): ScriptedDelivery {
     const { topic = 'jobs.print', attempt = 1, offset = this.nextOffset++, timestamp = this.clock.time } = at;
     const value: JobRequest = {
@@ -118,15 +125,8 @@ export class TestWorker {
         ? { ...head, phase: 'retrying', value: { ...value, error: { code: 'c', message: 'm' }, start } }
         : { ...head, phase: 'queued', value },
     );
-    return new ScriptedDelivery({
-      topic,
-      partition: 0,
-      offset,
-      timestamp,
-      key: Buffer.from(key),
-      value: Buffer.from(text),
-      headers,
-    });
+    const bytes = { key: Buffer.from(key), value: Buffer.from(text) };
+    return new ScriptedDelivery({ topic, partition: 0, offset, timestamp, ...bytes, headers }, at.used);
   }
 
   phases(): string[] {

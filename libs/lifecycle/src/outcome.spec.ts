@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
-import { decideOutcome, type AttemptEnding, type AttemptFacts } from './outcome.js';
+import { decideOutcome, waitInPlaceBudgetMs, type AttemptEnding, type AttemptFacts } from './outcome.js';
 
 const facts: AttemptFacts = {
   attempt: 1,
@@ -62,6 +62,20 @@ describe('decideOutcome', () => {
       reason: 'exhausted',
       attempts: 1,
     });
+  });
+
+  it('retries a job with an ordering key in place, by its ladder and without a lane', () => {
+    expect(
+      decideOutcome({ ...facts, attempt: 2, lanesMs: [], waitedInPlaceMs: 1_000 }, threw('by-ladder')),
+    ).toEqual({ kind: 'retry-in-place', error, delayMs: 5_000 });
+  });
+
+  it('lets a key wait no longer than the budget, then dead-letters', () => {
+    const after = (waitedInPlaceMs: number) =>
+      decideOutcome({ ...facts, waitedInPlaceMs }, threw({ afterMs: 86_400_000 }));
+    expect(after(0)).toMatchObject({ kind: 'retry-in-place', delayMs: waitInPlaceBudgetMs });
+    expect(after(waitInPlaceBudgetMs - 1)).toMatchObject({ delayMs: 1 });
+    expect(after(waitInPlaceBudgetMs)).toMatchObject({ kind: 'dead-letter', reason: 'exhausted' });
   });
 
   it('dead-letters at once what no retry can help', () => {

@@ -2,6 +2,12 @@ import { maxResultBytes, type DeadLetterReason, type JobError } from '@jobstream
 import { shorten } from './job-error.js';
 import { laneFor, retryDelay } from './retry-policy.js';
 
+/**
+ * How long a job with an ordering key may wait in place between the attempts of a run, all waits together. It holds up its key
+ * meanwhile, and the commit of its partition: what needs longer is a dead letter, to be replayed when it can succeed.
+ */
+export const waitInPlaceBudgetMs = 15 * 60_000;
+
 /** What is known of an attempt when its outcome is decided. */
 export interface AttemptFacts {
   /** Counted from 1 within the run. */
@@ -12,6 +18,8 @@ export interface AttemptFacts {
   readonly backoffMs: readonly number[];
   /** The delays of the retry lanes that the queue has. */
   readonly lanesMs: Iterable<number>;
+  /** Of a job with an ordering key: how long it has waited in place so far. Undefined for any other job. */
+  readonly waitedInPlaceMs?: number;
 }
 
 /** When a failed attempt may be followed by another: by the ladder, never, or after a delay of the handler's choice. */
@@ -37,6 +45,8 @@ export type Outcome =
   | { readonly kind: 'expire' }
   /** `laneMs` is the lane's delay, `delayMs` what was asked for. */
   | { readonly kind: 'retry'; readonly error: JobError; readonly delayMs: number; readonly laneMs: number }
+  /** Of a job with an ordering key: it waits where it is, and its key with it. */
+  | { readonly kind: 'retry-in-place'; readonly error: JobError; readonly delayMs: number }
   /** `attempts`: how many of this run were started. */
   | {
       readonly kind: 'dead-letter';
@@ -69,11 +79,16 @@ export function decideOutcome(facts: AttemptFacts, ending: AttemptEnding): Outco
 }
 
 function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): Outcome {
-  const { attempt, maxAttempts, backoffMs, lanesMs } = facts;
+  const { attempt, maxAttempts, backoffMs } = facts;
   if (retry === 'never') return deadLetter('non_retryable', error, attempt);
   if (attempt >= maxAttempts) return deadLetter('exhausted', error, attempt);
   const delayMs = retry === 'by-ladder' ? retryDelay(backoffMs, attempt) : retry.afterMs;
-  const laneMs = laneFor(delayMs, lanesMs);
+  if (facts.waitedInPlaceMs !== undefined) {
+    const leftMs = waitInPlaceBudgetMs - facts.waitedInPlaceMs;
+    if (leftMs <= 0) return deadLetter('exhausted', error, attempt);
+    return { kind: 'retry-in-place', error: shorten(error), delayMs: Math.min(delayMs, leftMs) };
+  }
+  const laneMs = laneFor(delayMs, facts.lanesMs);
   if (laneMs === undefined) return deadLetter('exhausted', error, attempt);
   return { kind: 'retry', error: shorten(error), delayMs, laneMs };
 }

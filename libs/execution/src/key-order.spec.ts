@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { z } from 'zod';
+import { NonRetryableError } from './job-failures.js';
+import { TestWorker, turn } from './worker.fixture-spec.js';
+
+const page = defineJob({
+  type: 'print.page',
+  queue: defineQueue('print'),
+  payload: z.strictObject({ n: z.int().default(1) }),
+  result: z.int(),
+  retries: 2,
+  backoff: ['1s'],
+  timeout: '50ms',
+});
+
+/** A worker whose handler waits until the test lets each call end. */
+function workerWith(handle: (payload: { n: number }) => unknown, options = {}) {
+  const worker = new TestWorker([{ definition: page, handler: { handle } }], options);
+  open.push(worker);
+  return worker;
+}
+const open: TestWorker[] = [];
+
+afterEach(() => {
+  for (const worker of open.splice(0)) worker.scheduler.stop();
+});
+
+describe('jobs of one key', () => {
+  const ordered = (worker: TestWorker, n: number, key = 'k', used = 0) =>
+    worker.deliver({ orderingKey: key, payload: { n } }, { used });
+  const later = () => new Promise((resolve) => setTimeout(resolve, 30));
+  const wake = async (worker: TestWorker) => {
+    worker.scheduler.accept([]);
+    await turn();
+  };
+
+  it('run one after another, those of other keys meanwhile', async () => {
+    const calls: { n: number; end: () => void }[] = [];
+    const worker = workerWith(({ n }) => new Promise((resolve) => calls.push({ n, end: () => resolve(n) })));
+    worker.scheduler.accept([
+      ordered(worker, 1),
+      ordered(worker, 2),
+      ordered(worker, 3),
+      ordered(worker, 4, 'else'),
+    ]);
+    await turn();
+    expect(calls.map(({ n }) => n)).toEqual([1, 4]);
+    calls[0]!.end();
+    await turn();
+    expect(calls.map(({ n }) => n)).toEqual([1, 4, 2]);
+  });
+
+  it('wait until the one before is acknowledged, not only ended', async () => {
+    const runs: number[] = [];
+    const worker = workerWith(({ n }) => runs.push(n));
+    let acknowledge = (): void => undefined;
+    worker.answer = () => new Promise((resolve) => (acknowledge = resolve));
+    worker.scheduler.accept([ordered(worker, 1), ordered(worker, 2)]);
+    await turn();
+    expect(runs).toEqual([1]);
+    acknowledge();
+    await turn();
+    expect(runs).toEqual([1, 2]);
+  });
+
+  it('wait while one is retried in place, by its ladder, and the slot is free for other keys', async () => {
+    const runs: string[] = [];
+    let failures = 2;
+    const worker = workerWith(
+      ({ n }) => {
+        runs.push(String(n));
+        if (n === 1 && failures-- > 0) throw new Error('no');
+        return n;
+      },
+      { slots: 1 },
+    );
+    const [first, second, other] = [ordered(worker, 1), ordered(worker, 2), ordered(worker, 3, 'else')];
+    worker.scheduler.accept([first, second, other]);
+    await turn();
+    expect(runs).toEqual(['1', '3']);
+    expect(worker.scheduler.load()).toMatchObject({ running: 0, unsettled: 0, notDue: 1 });
+    worker.clock.time += 999;
+    await later();
+    expect(runs).toEqual(['1', '3']);
+    worker.clock.time += 1_000;
+    await wake(worker);
+    worker.clock.time += 1_000;
+    await wake(worker);
+    expect(runs).toEqual(['1', '3', '1', '1', '2']);
+    expect(first.calls).toEqual(['begin', 'used 1', 'used 2', 'done']);
+    const retries = worker.sent.filter(({ headers }) => headers['js-phase'] === 'retrying');
+    expect(retries.map(({ topic, headers }) => [topic, headers['js-attempt']])).toEqual([
+      ['jobs.events', '1'],
+      ['jobs.events', '2'],
+    ]);
+    expect(retries.every(({ key }) => key !== 'k')).toBe(true);
+    const [retry] = retries.map(({ value, headers }) => decodeRecord(Buffer.from(value!), headers));
+    expect(retry).toMatchObject({ value: { dueAt: new Date(worker.clock.time - 1_999).toISOString() } });
+  });
+
+  it('go on after one is dead-lettered', async () => {
+    const runs: number[] = [];
+    const worker = workerWith(({ n }) => {
+      runs.push(n);
+      throw new NonRetryableError('never');
+    });
+    worker.scheduler.accept([ordered(worker, 1), ordered(worker, 2)]);
+    await turn();
+    expect(runs).toEqual([1, 2]);
+    expect(worker.phases()).toEqual(['dead_lettered', 'dead_lettered']);
+  });
+
+  it('go on with the attempts used before a crash, after the whole delay', async () => {
+    const worker = workerWith(() => {
+      throw new Error('no');
+    });
+    const delivery = ordered(worker, 1, 'k', 2);
+    worker.scheduler.accept([delivery, ordered(worker, 2)]);
+    await turn();
+    expect(worker.sent).toEqual([]);
+    worker.clock.time += 1_000;
+    await wake(worker);
+    expect(worker.phases()[0]).toBe('dead_lettered');
+    expect(worker.sent[0]!.headers['js-attempt']).toBe('3');
+    expect(delivery.calls).toEqual(['begin', 'done']);
+  });
+
+  it('are given up where they wait when the worker stops or the partition goes', async () => {
+    for (const stop of [true, false]) {
+      const worker = workerWith(() => {
+        throw new Error('no');
+      });
+      const [first, second] = [ordered(worker, 1), ordered(worker, 2)];
+      worker.scheduler.accept([first, second]);
+      await turn();
+      if (stop) worker.scheduler.stop();
+      else {
+        first.lose();
+        second.lose();
+        worker.scheduler.dropLost();
+      }
+      await turn();
+      expect(first.calls).toEqual(['begin', 'used 1', 'abandon']);
+      expect(second.calls).toEqual([]);
+    }
+  });
+
+  it('keep their order when the partition goes and comes back while one runs', async () => {
+    const calls: { n: number; end: () => void; fail: () => void }[] = [];
+    const worker = workerWith(
+      ({ n }) =>
+        new Promise((resolve, reject) =>
+          calls.push({ n, end: () => resolve(n), fail: () => reject(new Error('no')) }),
+        ),
+    );
+    const id = newJobId();
+    const first = worker.deliver({ id, orderingKey: 'k', payload: { n: 1 } }, { offset: 1 });
+    worker.scheduler.accept([first]);
+    await turn();
+    first.lose();
+    worker.scheduler.dropLost();
+    worker.worker.forget([{ topic: 'jobs.print', partition: 0 }]);
+    worker.scheduler.accept([
+      worker.deliver({ id, orderingKey: 'k', payload: { n: 1 } }, { offset: 1 }),
+      worker.deliver({ orderingKey: 'k', payload: { n: 2 } }, { offset: 2 }),
+    ]);
+    await turn();
+    calls[0]!.fail();
+    await turn();
+    expect(calls.map(({ n }) => n)).toEqual([1, 1]);
+    calls[1]!.end();
+    await turn();
+    expect(calls.map(({ n }) => n)).toEqual([1, 1, 2]);
+  });
+});
