@@ -1,0 +1,5 @@
+import { notificationQueue } from '@jobstream/contracts';
+import { startWorker } from '@jobstream/execution';
+import { NotificationModule } from './notification.module.js';
+
+await startWorker({ queue: notificationQueue, module: NotificationModule, concurrency: 10 });

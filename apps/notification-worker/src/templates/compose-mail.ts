@@ -1,0 +1,14 @@
+import type { notificationEmail, PayloadOf } from '@jobstream/contracts';
+import type { MailContent } from './mail-content.js';
+import { reportReady } from './report-ready.js';
+import { welcome } from './welcome.js';
+
+/** What a mail says, by its template. `publicUrl` is what links begin with. */
+export function composeMail(mail: PayloadOf<typeof notificationEmail>, publicUrl: string): MailContent {
+  switch (mail.template) {
+    case 'welcome':
+      return welcome(mail.data);
+    case 'report-ready':
+      return reportReady(mail.data, publicUrl);
+  }
+}
