@@ -24,6 +24,15 @@ export interface Commit {
   metadata: string;
 }
 
+/**
+ * What a group has committed for a partition: a commit, nothing, or `wiped`: kafkajs overwrites the commit with "the log's start"
+ * when the broker calls a position out of range.
+ */
+export type GroupCommit = Commit | 'wiped' | null;
+
+const KAFKAJS_WIPED = -2;
+const UNKNOWN_TOPIC = 3;
+
 /** Kafka answered with an error that does not pass by itself. */
 export class KafkaRequestError extends Error {
   readonly code = 'kafka_request_failed';
@@ -84,8 +93,8 @@ export class ClusterReader {
     });
   }
 
-  /** A group's commits for some partitions, in their order; null where it has none. */
-  async commits(groupId: string, partitions: readonly TopicPartition[]): Promise<(Commit | null)[]> {
+  /** A group's commits for some partitions, in their order. */
+  async commits(groupId: string, partitions: readonly TopicPartition[]): Promise<GroupCommit[]> {
     if (partitions.length === 0) return [];
     const byTopic = new Map<string, { partition: number }[]>();
     for (const { topic, partition } of partitions) {
@@ -169,13 +178,14 @@ function toRequestError(errorCode: number, what: string): KafkaRequestError {
   return new KafkaRequestError(type, what, message);
 }
 
-function pickCommits(answer: OffsetFetchAnswer, partitions: readonly TopicPartition[]): (Commit | null)[] {
-  const found = new Map<string, Commit>();
+function pickCommits(answer: OffsetFetchAnswer, partitions: readonly TopicPartition[]): GroupCommit[] {
+  const found = new Map<string, GroupCommit>();
   for (const { topic, partitions: listed } of answer.responses) {
     for (const { partition, offset, metadata, errorCode } of listed) {
-      throwOn(errorCode === 3 ? 0 : errorCode, `Commit of ${topic}`);
-      if (Number(offset) >= 0)
-        found.set(`${topic}/${partition}`, { offset: Number(offset), metadata: metadata ?? '' });
+      if (errorCode !== UNKNOWN_TOPIC) throwOn(errorCode, `Commit of ${topic}`);
+      const at = Number(offset);
+      if (at >= 0) found.set(`${topic}/${partition}`, { offset: at, metadata: metadata ?? '' });
+      else if (at === KAFKAJS_WIPED) found.set(`${topic}/${partition}`, 'wiped');
     }
   }
   return partitions.map(({ topic, partition }) => found.get(`${topic}/${partition}`) ?? null);

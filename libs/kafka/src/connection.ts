@@ -24,6 +24,8 @@ export class KafkaConnection {
       ...(settings.ssl !== undefined ? { ssl: settings.ssl } : {}),
       ...(settings.sasl ? { sasl: settings.sasl as SASLOptions } : {}),
       connectionTimeout: CONNECT_TIMEOUT_MS,
+      // kafkajs nests retries within retries: few here, because whoever uses a client tries again for as long as it takes.
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
       logLevel: kafkajs.logLevel.WARN,
       logCreator: () => quiet,
       socketFactory: openSocket,

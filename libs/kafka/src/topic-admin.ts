@@ -108,7 +108,10 @@ export class TopicAdmin {
     );
     const commits = await this.#reader.commits(groupId, partitions);
     const byTopic = new Map<string, (number | null)[]>([...counts.keys()].map((topic) => [topic, []]));
-    partitions.forEach(({ topic }, index) => byTopic.get(topic)!.push(commits[index]?.offset ?? null));
+    partitions.forEach(({ topic }, index) => {
+      const commit = commits[index];
+      byTopic.get(topic)!.push(commit && commit !== 'wiped' ? commit.offset : null);
+    });
     return byTopic;
   }
 

@@ -1,0 +1,31 @@
+import type { ConsumerAlarm } from './consumer-health.js';
+import type { KafkaLogger } from './settings.js';
+
+/** The alarms of a consumer: each is raised once (logged and told) and stays up until cleared. */
+export class AlarmBoard {
+  readonly #alarms = new Map<string, ConsumerAlarm>();
+  readonly #log: KafkaLogger;
+  readonly #tell: ((alarm: ConsumerAlarm) => void) | undefined;
+
+  constructor(log: KafkaLogger, tell?: (alarm: ConsumerAlarm) => void) {
+    this.#log = log;
+    this.#tell = tell;
+  }
+
+  get alarms(): ConsumerAlarm[] {
+    return [...this.#alarms.values()];
+  }
+
+  raise(code: ConsumerAlarm['code'], topic: string | null, partition: number | null, message: string): void {
+    const key = `${code} ${topic} ${partition}`;
+    if (this.#alarms.has(key)) return;
+    const alarm = { code, topic, partition, message, since: Date.now() };
+    this.#alarms.set(key, alarm);
+    this.#log('error', message, { alarm: code, topic, partition });
+    this.#tell?.(alarm);
+  }
+
+  clear(code: ConsumerAlarm['code'], topic: string | null, partition: number | null): void {
+    this.#alarms.delete(`${code} ${topic} ${partition}`);
+  }
+}

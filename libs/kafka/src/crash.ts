@@ -1,0 +1,25 @@
+/** kafkajs calls these not retriable, yet they are how an outage looks from inside its group and connection handling. */
+const OUTAGE = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+  'KafkaJSLockTimeout',
+  'KafkaJSTimeout',
+]);
+
+/**
+ * Whether what ended a kafkajs consumer may pass by itself (brokers away, leaders moving), judged by the error and its
+ * causes. The rest would come again: an unknown codec, refused credentials, a bug.
+ */
+export function isPassingCrash(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (OUTAGE.has(cause.name)) return true;
+    if ((cause as { retriable?: boolean }).retriable === true) return true;
+  }
+  return false;
+}

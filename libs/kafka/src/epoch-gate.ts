@@ -1,0 +1,64 @@
+const HEARTBEAT_MS = 250;
+const RETRY_MS = 250;
+
+/**
+ * The time between two joins of a group. An epoch is settled once it is known what the member begins with; what is
+ * read before waits, and what was read for an epoch that is over goes nowhere.
+ */
+export class EpochGate {
+  #number = 0;
+  #settledNumber = 0;
+  #settling: Promise<void> = Promise.resolve();
+
+  /** Whether there is an epoch and it is settled. */
+  get isSettled(): boolean {
+    return this.#number > 0 && this.#settledNumber === this.#number;
+  }
+
+  /** Begins an epoch, ending the last. `settle` is repeated until it succeeds or the epoch is over. */
+  begin(settle: (isOver: () => boolean) => Promise<void>): void {
+    const number = this.#open();
+    const isOver = (): boolean => this.#number !== number;
+    this.#settling = this.#persist(settle, isOver).then(() => {
+      if (!isOver()) this.#settledNumber = number;
+    });
+  }
+
+  /** Ends the epoch without a next one. */
+  end(): void {
+    this.#open();
+    this.#settling = Promise.resolve();
+  }
+
+  /**
+   * Waits until the present epoch is settled; false when it ended meanwhile. `heartbeat` is called while waiting, since
+   * kafkajs sends none during that time; what it throws (a rebalance) is for kafkajs.
+   */
+  async settled(heartbeat: () => Promise<void>): Promise<boolean> {
+    const number = this.#number;
+    while (this.#number === number && !this.isSettled) {
+      let timer: NodeJS.Timeout | undefined;
+      const tick = new Promise<void>((resolve) => (timer = setTimeout(resolve, HEARTBEAT_MS)));
+      await Promise.race([this.#settling, tick]);
+      clearTimeout(timer);
+      if (this.isSettled) break;
+      await heartbeat();
+    }
+    return this.#number === number;
+  }
+
+  #open(): number {
+    this.#number += 1;
+    return this.#number;
+  }
+
+  async #persist(settle: (isOver: () => boolean) => Promise<void>, isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      try {
+        return await settle(isOver);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS)); // Kafka is away: the reader has logged it
+      }
+    }
+  }
+}

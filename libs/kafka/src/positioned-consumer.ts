@@ -1,0 +1,263 @@
+import { AlarmBoard } from './alarm-board.js';
+import type { KafkaConnection } from './connection.js';
+import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
+import type { FetchedBatch } from './consumer-session.js';
+import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
+import { copyRecord } from './copy-record.js';
+import { EpochGate } from './epoch-gate.js';
+import { GroupMember } from './group-member.js';
+import { lookUpRange } from './offset-range.js';
+import { ReadPartition } from './read-partition.js';
+import type { IncomingRecord, TopicPartition } from './record.js';
+import { stickyAssigner } from './sticky-assigner.js';
+import { groupByTopic, keyOf } from './topic-partition.js';
+
+const BUFFER_RECORDS = 50_000;
+const BUFFER_BYTES = 64 * 1024 * 1024;
+const HINT_MS = 5_000;
+
+export interface PositionedConsumerOptions {
+  groupId: string;
+  /** What to read; asked again every 3 s. Topics that don't exist yet are read once they do. */
+  topics: () => readonly string[] | Promise<readonly string[]>;
+  /** Where to begin with each newly assigned partition, in their order; -1 is the log's start. Repeated until it succeeds. */
+  positions(partitions: TopicPartition[]): Promise<number[]>;
+  /** Records of one partition, in order and without a gap; `logEnd` is the offset after the partition's last one. */
+  onRecords(records: IncomingRecord[], logEnd: number): void;
+  /** Everything of the partition below `next` was handed over, also where the last offsets are no records. */
+  onPosition?(partition: TopicPartition, next: number): void;
+  onAssigned?(partitions: TopicPartition[]): void;
+  /** Partitions not held any more: what was handed over of them is not to be released. */
+  onLost?(partitions: TopicPartition[]): void;
+  onAlarm?(alarm: ConsumerAlarm): void;
+  /** The consumer can't go on (an unknown codec, refused credentials): end the process for its supervisor. */
+  onFatal(error: Error): void;
+  /** Bounds of what is handed over and not released, all partitions together; a fetch may overshoot (50,000; 64 MiB). */
+  bufferRecords?: number;
+  bufferBytes?: number;
+  /** Whether released positions are committed every 5 s, for tools that show lag (default true). Nothing is read from there. */
+  commitHints?: boolean;
+  timings?: Partial<ConsumerTimings>;
+}
+
+/**
+ * Reads topics as a member of a group from positions that its owner keeps, together with what it makes of the records. A
+ * partition kept over a join goes on where it was.
+ */
+export class PositionedConsumer {
+  readonly #options: PositionedConsumerOptions;
+  readonly #member: GroupMember;
+  readonly #alarms: AlarmBoard;
+  readonly #epoch = new EpochGate();
+  readonly #held = new Map<string, ReadPartition>();
+  #lastHeld: ReadonlyMap<string, readonly number[]> = new Map();
+  #records = 0;
+  #bytes = 0;
+  #isFull = false;
+  #hints: NodeJS.Timeout | null = null;
+  #hintInFlight: Promise<void> | null = null;
+
+  constructor(connection: KafkaConnection, options: PositionedConsumerOptions) {
+    this.#options = options;
+    this.#alarms = new AlarmBoard(connection.log, options.onAlarm);
+    this.#member = new GroupMember(connection, {
+      groupId: options.groupId,
+      topics: options.topics,
+      assigner: stickyAssigner(() => this.#lastHeld),
+      timings: completeTimings(options.timings),
+      alarms: this.#alarms,
+      events: {
+        joined: (assigned) => this.#joined(assigned),
+        rebalancing: () => {},
+        batch: (batch) => this.#take(batch),
+        skipped: (topic, partition, from, next) => this.#skipped(topic, partition, from, next),
+      },
+      leaving: async () => {
+        this.#commitHints();
+        await this.#hintInFlight;
+      },
+      detached: () => {
+        this.#epoch.end();
+        this.#lose([...this.#held.values()]);
+      },
+      onFatal: options.onFatal,
+    });
+  }
+
+  /** Resolves with the first join (or `stop`): not to be awaited where the process should come up while Kafka is away. */
+  async start(): Promise<void> {
+    if (this.#options.commitHints ?? true) this.#hints ??= setInterval(() => this.#commitHints(), HINT_MS);
+    await this.#member.start();
+  }
+
+  /** Everything of the partition below `next` is done with. Ignored for partitions not held. */
+  release(topic: string, partition: number, next: number): void {
+    const held = this.#held.get(keyOf({ topic, partition }));
+    if (held) this.#free(held.release(next));
+  }
+
+  /** Reads on from `offset`, what is handed over counts as released. Ignored for partitions not held. */
+  seekTo(topic: string, partition: number, offset: number): void {
+    const held = this.#held.get(keyOf({ topic, partition }));
+    if (!held) return;
+    this.#free(held.moveTo(offset));
+    if (this.#epoch.isSettled) this.#seek(held);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#hints) clearInterval(this.#hints);
+    await this.#member.stop();
+  }
+
+  health(): ConsumerHealth {
+    return {
+      joined: this.#member.isJoined,
+      loopAgeMs: Math.round(this.#member.silentMs),
+      joins: this.#member.joins,
+      restarts: this.#member.restarts,
+      partitions: [...this.#held.values()].map((held) => held.health()),
+      alarms: this.#alarms.alarms,
+    };
+  }
+
+  #joined(assigned: TopicPartition[]): void {
+    const keys = new Set(assigned.map(keyOf));
+    this.#lose([...this.#held.values()].filter((held) => !keys.has(keyOf(held))));
+    this.#lastHeld = groupByTopic(assigned);
+    // kafkajs' pause flags outlive assignments: each is set as it should be now.
+    this.#member.session?.resume(assigned);
+    for (const held of this.#held.values()) held.isPaused = false;
+    this.#epoch.begin((isOver) => this.#settle(assigned, isOver));
+  }
+
+  async #settle(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
+    const added = assigned.filter((each) => !this.#held.has(keyOf(each)));
+    const positions = added.length > 0 ? await this.#options.positions(added) : [];
+    const atStart = added.filter((_, index) => !isOffset(positions[index]));
+    const starts = await this.#member.reader.offsetsAt(
+      [...new Set(atStart.map(({ topic }) => topic))],
+      'start',
+    );
+    if (isOver()) return;
+    added.forEach(({ topic, partition }, index) => {
+      const position = positions[index];
+      const next = isOffset(position) ? position : (starts.get(topic)?.[partition] ?? 0);
+      this.#held.set(keyOf({ topic, partition }), new ReadPartition(topic, partition, next));
+    });
+    // kafkajs begins at its commits, which are hints only: each partition is sent to its place.
+    for (const held of this.#held.values()) this.#seek(held);
+    this.#applyPauses();
+    if (added.length > 0) this.#options.onAssigned?.(added);
+  }
+
+  async #take(batch: FetchedBatch): Promise<void> {
+    if (!(await this.#epoch.settled(batch.heartbeat))) return;
+    const held = this.#held.get(keyOf(batch));
+    if (!held || held.trouble) return;
+    if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
+    if (!batch.resolve()) return;
+    const records: IncomingRecord[] = [];
+    let bytes = 0;
+    for (const message of batch.messages) {
+      if (Number(message.offset) < held.next) continue;
+      records.push(copyRecord(batch.topic, batch.partition, message));
+      bytes += (message.value?.length ?? 0) + 200;
+    }
+    held.advance(batch.next, batch.logEnd, records.length, bytes);
+    this.#records += records.length;
+    this.#bytes += bytes;
+    if (records.length > 0) this.#options.onRecords(records, batch.logEnd);
+    this.#options.onPosition?.(held, batch.next);
+    this.#applyPauses();
+  }
+
+  /** kafkajs passed over something by itself, which is right only if it stood where we are. */
+  #skipped(topic: string, partition: number, from: number, next: number): void {
+    const held = this.#held.get(keyOf({ topic, partition }));
+    if (!held || held.trouble || !this.#epoch.isSettled || next <= held.next) return;
+    if (from > held.next && !held.isSought) return this.#relocate(held);
+    held.advance(next, next, 0, 0);
+    this.#options.onPosition?.(held, next);
+  }
+
+  /** kafkajs reads elsewhere than we expect: see whether the log still has our place, and go back to it. */
+  #relocate(held: ReadPartition): void {
+    held.trouble = 'checking';
+    this.#applyPauses();
+    const { topic, partition, next } = held;
+    void lookUpRange(this.#member.reader, held, next).then((range) => {
+      held.trouble = null;
+      if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled || held.next !== next)
+        return this.#applyPauses();
+      if (range.kind === 'deleted') {
+        this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
+        this.#free(held.moveTo(range.start));
+      } else if (range.kind === 'beyond_end') {
+        this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
+        held.trouble = 'halted';
+      }
+      this.#seek(held);
+      this.#applyPauses();
+    });
+  }
+
+  #seek(held: ReadPartition): void {
+    held.isSought = true;
+    this.#member.session?.seek(held.topic, held.partition, held.next);
+  }
+
+  #lose(lost: ReadPartition[]): void {
+    if (lost.length === 0) return;
+    for (const held of lost) {
+      this.#held.delete(keyOf(held));
+      this.#free(held.release(Infinity));
+    }
+    this.#options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
+  }
+
+  #free({ records, bytes }: { records: number; bytes: number }): void {
+    this.#records -= records;
+    this.#bytes -= bytes;
+    this.#applyPauses();
+  }
+
+  /** All partitions pause when the buffer is full, and go on when it is half empty. */
+  #applyPauses(): void {
+    const factor = this.#isFull ? 0.5 : 1;
+    this.#isFull =
+      this.#records >= (this.#options.bufferRecords ?? BUFFER_RECORDS) * factor ||
+      this.#bytes >= (this.#options.bufferBytes ?? BUFFER_BYTES) * factor;
+    for (const held of this.#held.values()) {
+      const wanted = this.#isFull || held.trouble !== null;
+      if (wanted === held.isPaused) continue;
+      held.isPaused = wanted;
+      if (wanted) this.#member.session?.pause([held]);
+      else this.#member.session?.resume([held]);
+    }
+  }
+
+  #commitHints(): void {
+    if (this.#hintInFlight || !this.#epoch.isSettled) return;
+    const news = [...this.#held.values()].flatMap((held) => {
+      const commit = held.nextCommit();
+      return commit ? [{ topic: held.topic, partition: held.partition, ...commit }] : [];
+    });
+    if (news.length === 0) return;
+    const commits = news.map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      offset,
+      metadata: null,
+    }));
+    const sent = this.#member.session?.commit(commits);
+    this.#hintInFlight =
+      sent
+        ?.then(() => news.forEach(({ landed }) => landed()))
+        .catch(() => {}) // the next hint says the same and more
+        .finally(() => (this.#hintInFlight = null)) ?? null;
+  }
+}
+
+function isOffset(position: number | undefined): position is number {
+  return position !== undefined && position >= 0;
+}

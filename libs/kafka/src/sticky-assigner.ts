@@ -1,0 +1,65 @@
+import kafkajs from 'kafkajs';
+import type { PartitionAssigner } from 'kafkajs';
+import { assignSticky, type Subscriber } from './sticky-assignment.js';
+
+const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
+const NAME = 'JobstreamSticky';
+const VERSION = 1;
+
+/**
+ * The group protocol of our consumers: each member tells what it holds, and the leader assigns the union of all
+ * members' topics, so members may name different ones (kafkajs' own assigner gives the leader's topics to everybody).
+ * @param held what this member holds at the time of a join, by topic
+ */
+export function stickyAssigner(held: () => ReadonlyMap<string, readonly number[]>): PartitionAssigner {
+  return ({ cluster }) => ({
+    name: NAME,
+    version: VERSION,
+    protocol: ({ topics }) => ({
+      name: NAME,
+      metadata: MemberMetadata.encode({ version: VERSION, topics, userData: encodeHeld(held()) }),
+    }),
+    assign: async ({ members }) => {
+      const subscribers = members.map(({ memberId, memberMetadata }): Subscriber => {
+        const decoded = MemberMetadata.decode(memberMetadata);
+        return { id: memberId, topics: decoded?.topics ?? [], held: decodeHeld(decoded?.userData) };
+      });
+      const counts = new Map<string, number>();
+      for (const topic of new Set(subscribers.flatMap(({ topics }) => topics))) {
+        try {
+          await cluster.addTargetTopic(topic);
+        } catch {
+          continue; // another member names a topic that is gone: nobody gets it
+        }
+        counts.set(topic, cluster.findTopicPartitionMetadata(topic).length);
+      }
+      return [...assignSticky(subscribers, counts)].map(([memberId, share]) => ({
+        memberId,
+        memberAssignment: MemberAssignment.encode({
+          version: VERSION,
+          assignment: Object.fromEntries(share),
+          userData: Buffer.alloc(0),
+        }),
+      }));
+    },
+  });
+}
+
+function encodeHeld(held: ReadonlyMap<string, readonly number[]>): Buffer {
+  return Buffer.from(JSON.stringify(Object.fromEntries(held)));
+}
+
+/** Foreign members may carry anything; what is not ours counts as nothing held. */
+function decodeHeld(userData: Buffer | undefined): ReadonlyMap<string, readonly number[]> {
+  try {
+    const held = JSON.parse(userData?.toString() || '{}') as Record<string, unknown>;
+    return new Map(
+      Object.entries(held).filter((entry): entry is [string, number[]] => {
+        const [, partitions] = entry;
+        return Array.isArray(partitions) && partitions.every(Number.isInteger);
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}

@@ -1,0 +1,357 @@
+import { randomBytes } from 'node:crypto';
+import { AlarmBoard } from './alarm-board.js';
+import type { GroupCommit } from './cluster-reader.js';
+import { CommitLoop, type PendingCommit } from './commit-loop.js';
+import type { KafkaConnection } from './connection.js';
+import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
+import type { FetchedBatch } from './consumer-session.js';
+import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
+import type { Delivery } from './delivery.js';
+import { EpochGate } from './epoch-gate.js';
+import { GroupMember } from './group-member.js';
+import { HeldPartition } from './held-partition.js';
+import { judgeJoin } from './join-decision.js';
+import type { PartitionMemory } from './partition-memory.js';
+import type { TopicPartition } from './record.js';
+import { lookUpRange } from './offset-range.js';
+import { stickyAssigner } from './sticky-assigner.js';
+import { groupByTopic, keyOf } from './topic-partition.js';
+import type { WorkDelivery } from './work-delivery.js';
+
+const BUFFER_PER_PARTITION = 2_000;
+const BUFFER_BYTES = 64 * 1024 * 1024;
+const FLUSH_MS = 2_000;
+/** How long what was known of a lost partition is kept for its return. */
+const MEMORY_MS = 600_000;
+
+export interface WorkConsumerOptions {
+  groupId: string;
+  /** What to read; asked again every 3 s. Topics that don't exist yet are read from their start once they do. */
+  topics: () => readonly string[] | Promise<readonly string[]>;
+  /** Deliveries of one partition, in its order. Must return at once and must not throw. */
+  onDeliveries(deliveries: Delivery[]): void;
+  /** Partitions this process does not hold any more. What is handed over and not begun is to be dropped. */
+  onLost?(partitions: TopicPartition[]): void;
+  onAlarm?(alarm: ConsumerAlarm): void;
+  /** The consumer can't go on (an unknown codec, refused credentials): end the process for its supervisor. */
+  onFatal(error: Error): void;
+  /** Handed over and not begun, a partition; above it is paused (default 2,000). */
+  bufferPerPartition?: number;
+  /** The same in bytes, all partitions together (default 64 MiB). A fetch may overshoot both. */
+  bufferBytes?: number;
+  /** Names this process in its commits (default: random). */
+  processId?: string;
+  timings?: Partial<ConsumerTimings>;
+}
+
+/**
+ * Reads topics as a member of a group and hands each record over for work, in any number at a time: one slow record holds up
+ * no other. Commits the lowest unfinished offset with a map of what is finished above it, so that a rebalance repeats
+ * nothing that is finished, and a crash only what had begun and was not yet committed.
+ */
+export class WorkConsumer {
+  readonly #options: WorkConsumerOptions;
+  readonly #connection: KafkaConnection;
+  readonly #processId: string;
+  readonly #member: GroupMember;
+  readonly #alarms: AlarmBoard;
+  readonly #commits: CommitLoop;
+  readonly #epoch = new EpochGate();
+  readonly #held = new Map<string, HeldPartition>();
+  readonly #memories = new Map<string, PartitionMemory>();
+  readonly #pausedTopics = new Set<string>();
+  /** What was held last, also between two sessions: what the next join asks to have back. */
+  #lastHeld: ReadonlyMap<string, readonly number[]> = new Map();
+  #draining = false;
+  #runningChanged: (() => void) | null = null;
+
+  constructor(connection: KafkaConnection, options: WorkConsumerOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#processId = options.processId ?? randomBytes(9).toString('base64url');
+    this.#alarms = new AlarmBoard(connection.log, options.onAlarm);
+    this.#commits = new CommitLoop({
+      collect: () => this.#collectCommits(),
+      send: (commits) => this.#member.session?.commit(commits) ?? null,
+      failed: (error) => this.#log('debug', 'A commit failed and is repeated', error),
+    });
+    this.#member = new GroupMember(connection, {
+      groupId: options.groupId,
+      topics: options.topics,
+      assigner: stickyAssigner(() => this.#lastHeld),
+      timings: completeTimings(options.timings),
+      alarms: this.#alarms,
+      events: {
+        joined: (assigned) => this.#joined(assigned),
+        rebalancing: () => this.#commits.sendNow(),
+        batch: (batch) => this.#take(batch),
+        skipped: (topic, partition, from, next) => this.#skipped(topic, partition, from, next),
+      },
+      leaving: async () => void (await this.#commits.flush(FLUSH_MS)),
+      detached: () => {
+        this.#epoch.end();
+        this.#lose([...this.#held.values()]);
+      },
+      onFatal: options.onFatal,
+    });
+  }
+
+  /** Resolves with the first join (or `stop`): not to be awaited where the process should come up while Kafka is away. */
+  async start(): Promise<void> {
+    await this.#member.start();
+  }
+
+  /** Reads nothing more of these topics, over rejoins, until `resume`. What is handed over already stays so. */
+  pause(topics: readonly string[]): void {
+    for (const topic of topics) this.#pausedTopics.add(topic);
+    this.#applyPauses();
+  }
+
+  resume(topics: readonly string[]): void {
+    for (const topic of topics) this.#pausedTopics.delete(topic);
+    this.#applyPauses();
+  }
+
+  /** Begins nothing more, waits until what has begun is done (at most `limitMs`), commits and leaves the group. */
+  async drain(limitMs: number): Promise<void> {
+    this.#draining = true;
+    this.#applyPauses();
+    if (this.#running() > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limitMs);
+        this.#runningChanged = () => this.#running() === 0 && resolve();
+      });
+      clearTimeout(timer);
+    }
+    await this.stop();
+  }
+
+  /** Commits what is done and leaves the group. */
+  async stop(): Promise<void> {
+    await this.#member.stop();
+    this.#commits.stop();
+  }
+
+  health(): ConsumerHealth {
+    return {
+      joined: this.#member.isJoined,
+      loopAgeMs: Math.round(this.#member.silentMs),
+      joins: this.#member.joins,
+      restarts: this.#member.restarts,
+      partitions: [...this.#held.values()].map((held) => held.health()),
+      alarms: this.#alarms.alarms,
+    };
+  }
+
+  /** A new generation. Partitions not in it are lost now; what the others have to begin with is looked up. */
+  #joined(assigned: TopicPartition[]): void {
+    const keys = new Set(assigned.map(keyOf));
+    this.#lose([...this.#held.values()].filter((held) => !keys.has(keyOf(held))));
+    this.#lastHeld = groupByTopic(assigned);
+    // kafkajs' pause flags outlive assignments: each is set as it should be now.
+    this.#member.session?.resume(assigned.filter(({ topic }) => !this.#isTopicPaused(topic)));
+    this.#member.session?.pause(assigned.filter(({ topic }) => this.#isTopicPaused(topic)));
+    for (const held of this.#held.values()) held.isPaused = this.#isTopicPaused(held.topic);
+    this.#applyPauses();
+    this.#epoch.begin((isOver) => this.#settle(assigned, isOver));
+  }
+
+  /** Finds out what each assigned partition is to this process, as often as it takes or until the epoch is over. */
+  async #settle(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
+    const { groupId } = this.#options;
+    const commits = await this.#member.reader.commits(groupId, assigned);
+    const known = assigned.map((each) => this.#held.get(keyOf(each)));
+    const hasPlace = (commit: GroupCommit): boolean => commit !== null && commit !== 'wiped';
+    const fresh = assigned.filter((_, index) => !hasPlace(commits[index]!) && !known[index]);
+    const starts = await this.#member.reader.offsetsAt(
+      [...new Set(fresh.map(({ topic }) => topic))],
+      'start',
+    );
+    if (isOver()) return;
+    assigned.forEach(({ topic, partition }, index) => {
+      this.#assume(topic, partition, commits[index]!, starts.get(topic)?.[partition] ?? 0);
+    });
+    this.#applyPauses();
+  }
+
+  #assume(topic: string, partition: number, groupCommit: GroupCommit, logStart: number): void {
+    const key = keyOf({ topic, partition });
+    const held = this.#held.get(key);
+    const decision = held && judgeJoin(this.#processId, held.history, groupCommit);
+    // kafkajs begins again at the commit; what lies between is in flight or finished here.
+    if (held && decision === 'kept') return this.#seek(held);
+    if (held) this.#lose([held]);
+    const memory = this.#recall(key, groupCommit);
+    const commit = groupCommit === 'wiped' ? null : groupCommit;
+    if (groupCommit === 'wiped' && !memory) this.#reportWiped(topic, partition, logStart);
+    const taken = new HeldPartition(topic, partition, this.#processId, commit, logStart, memory, {
+      changed: () => {
+        this.#commits.touch();
+        this.#runningChanged?.();
+      },
+      waitingChanged: (each) => this.#applyPause(each),
+      handOver: (delivery) => this.#handOver([delivery]),
+      mayBegin: () => !this.#draining,
+    });
+    taken.isPaused = this.#isTopicPaused(topic);
+    this.#held.set(key, taken);
+    if (taken.next !== (commit?.offset ?? logStart)) this.#seek(taken);
+  }
+
+  #seek(held: HeldPartition): void {
+    held.isSought = true;
+    this.#member.session?.seek(held.topic, held.partition, held.next);
+  }
+
+  #reportWiped(topic: string, partition: number, logStart: number): void {
+    const message =
+      `The commit of group ${this.#options.groupId} for ${topic}, partition ${partition}, was lost when its position was out of ` +
+      `range: reading begins at ${logStart}, the log's start, so records may run again`;
+    this.#alarms.raise('offset_out_of_range', topic, partition, message);
+  }
+
+  /** What is remembered of a partition, unless the group's commit says that it no longer applies. */
+  #recall(key: string, commit: GroupCommit): PartitionMemory | null {
+    const memory = this.#memories.get(key);
+    this.#memories.delete(key);
+    return memory && judgeJoin(this.#processId, memory.history, commit) !== 'reset' ? memory : null;
+  }
+
+  #lose(lost: HeldPartition[]): void {
+    if (lost.length === 0) return;
+    const now = Date.now();
+    for (const [key, { since, running }] of this.#memories) {
+      if (now - since > MEMORY_MS && running.size === 0) this.#memories.delete(key);
+    }
+    for (const held of lost) {
+      const key = keyOf(held);
+      this.#held.delete(key);
+      this.#memories.set(key, held.lose(now));
+      this.#alarms.clear('metadata_bound', held.topic, held.partition);
+    }
+    this.#options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
+    this.#runningChanged?.();
+  }
+
+  async #take(batch: FetchedBatch): Promise<void> {
+    if (!(await this.#epoch.settled(batch.heartbeat))) return;
+    const held = this.#held.get(keyOf(batch));
+    if (!held || held.trouble || this.#isTopicPaused(batch.topic)) return;
+    if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
+    if (!batch.resolve()) return;
+    this.#handOver(held.take(batch, Date.now()));
+    this.#applyPause(held);
+  }
+
+  #handOver(deliveries: WorkDelivery[]): void {
+    if (deliveries.length > 0) this.#options.onDeliveries(deliveries);
+  }
+
+  /** kafkajs passed over something by itself, which is right only if it stood where we are. */
+  #skipped(topic: string, partition: number, from: number, next: number): void {
+    const held = this.#held.get(keyOf({ topic, partition }));
+    if (!held || !this.#epoch.isSettled) return;
+    if (from > held.next && !held.isSought) return this.#relocate(held);
+    held.skipTo(next);
+    held.isSought = false;
+  }
+
+  /** kafkajs reads elsewhere than we expect: see whether the log still has our place, and go back to it. */
+  #relocate(held: HeldPartition): void {
+    held.trouble = 'checking';
+    this.#applyPause(held);
+    const { topic, partition } = held;
+    void lookUpRange(this.#member.reader, held, held.next).then((range) => {
+      if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled) return void (held.trouble = null);
+      switch (range.kind) {
+        case 'within':
+        case 'unknown':
+          held.trouble = null;
+          break;
+        case 'deleted':
+          this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
+          held.skipTo(range.start);
+          held.recommit();
+          held.trouble = null;
+          break;
+        case 'beyond_end':
+          this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
+          held.recommit();
+          held.trouble = 'halted';
+          break;
+        default:
+          range satisfies never;
+      }
+      this.#seek(held);
+      this.#applyPause(held);
+    });
+  }
+
+  #collectCommits(): PendingCommit | null {
+    if (!this.#epoch.isSettled) return null;
+    const pending = [...this.#held.values()].flatMap((held) => {
+      const next = held.nextCommit();
+      this.#reportMap(held);
+      return next ? [next] : [];
+    });
+    if (pending.length === 0) return null;
+    return {
+      commits: pending.map(({ commit }) => commit),
+      landed: () => pending.forEach((each) => each.landed()),
+    };
+  }
+
+  #reportMap(held: HeldPartition): void {
+    const { topic, partition } = held;
+    if (!held.isMapFull) {
+      this.#alarms.clear('metadata_bound', topic, partition);
+    } else {
+      const head = held.health().headOfLine;
+      const message =
+        `Partition ${partition} of ${topic} takes no more: offset ${head?.offset} has not finished ` +
+        'and holds back the commit of all that finished after it';
+      this.#alarms.raise('metadata_bound', topic, partition, message);
+    }
+    this.#applyPause(held);
+  }
+
+  #applyPauses(): void {
+    for (const held of this.#held.values()) this.#applyPause(held);
+  }
+
+  #applyPause(held: HeldPartition): void {
+    const wanted =
+      this.#isTopicPaused(held.topic) || held.trouble !== null || held.isMapFull || this.#isBufferFull(held);
+    if (wanted === held.isPaused || this.#held.get(keyOf(held)) !== held) return;
+    held.isPaused = wanted;
+    if (wanted) this.#member.session?.pause([held]);
+    else this.#member.session?.resume([held]);
+  }
+
+  #isTopicPaused(topic: string): boolean {
+    return this.#draining || this.#pausedTopics.has(topic);
+  }
+
+  /** Full above the bound; not full any more below half of it, so that the flag doesn't flutter. */
+  #isBufferFull(held: HeldPartition): boolean {
+    const factor = held.isPaused ? 0.5 : 1;
+    const records = this.#options.bufferPerPartition ?? BUFFER_PER_PARTITION;
+    const bytes = (this.#options.bufferBytes ?? BUFFER_BYTES) / Math.max(1, this.#held.size);
+    return held.waiting > 0 && (held.waiting >= records * factor || held.waitingBytes >= bytes * factor);
+  }
+
+  #running(): number {
+    let running = 0;
+    for (const held of this.#held.values()) running += held.running;
+    for (const memory of this.#memories.values()) running += memory.running.size;
+    return running;
+  }
+
+  #log(level: 'debug' | 'warn', message: string, error: unknown): void {
+    this.#connection.log(level, message, {
+      groupId: this.#options.groupId,
+      reason: (error as Error).message,
+    });
+  }
+}
