@@ -97,6 +97,15 @@ export {
   userIdSchema,
   type ReportType,
 } from './jobs/report-generate.js';
+export {
+  cleanupExpiredTokens,
+  cleanupOldFiles,
+  dailyStats,
+  healthCheck,
+  healthCheckHops,
+  maintenanceQueue,
+} from './jobs/maintenance.js';
+export { declaredSchedules, type DeclaredSchedule } from './jobs/schedules.js';
 export { probeQueue, probeRun } from './jobs/probe-run.js';
 export { findJobDefinition, jobDefinitions, queues } from './jobs/catalogue.js';
 export {
@@ -154,3 +163,24 @@ export {
   type TaskView,
   type UploadedImage,
 } from './rest/task.js';
+export {
+  caughtMailSchema,
+  caughtMailsSchema,
+  type CaughtMail,
+  type CaughtMails,
+} from './rest/caught-mail.js';
+export {
+  misfirePolicies,
+  overlapPolicies,
+  scheduledJobSchema,
+  scheduleFiringSchema,
+  scheduleListSchema,
+  scheduleNameSchema,
+  scheduleSchema,
+  scheduleViewSchema,
+  type ScheduledJob,
+  type ScheduleDefinition,
+  type ScheduleFiring,
+  type ScheduleList,
+  type ScheduleView,
+} from './rest/schedule.js';

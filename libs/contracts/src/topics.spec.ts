@@ -68,6 +68,7 @@ describe('topics', () => {
   it('are planned once each for the definitions that ship', () => {
     const plan = new Topics().plan(jobDefinitions, 'small');
     expect(plan.map(({ topic, partitions }) => `${topic} ${partitions}`).sort()).toEqual([
+      'jobs.delayed 6',
       'jobs.events 6',
       'jobs.image 6',
       'jobs.image.dlq 1',
@@ -76,6 +77,11 @@ describe('topics', () => {
       'jobs.inference.dlq 1',
       'jobs.inference.retry.10s 2',
       'jobs.inference.retry.60s 2',
+      'jobs.maintenance 6',
+      'jobs.maintenance.dlq 1',
+      'jobs.maintenance.high 6',
+      'jobs.maintenance.low 6',
+      'jobs.maintenance.retry.60s 2',
       'jobs.notification 6',
       'jobs.notification.dlq 1',
       'jobs.notification.retry.10s 2',

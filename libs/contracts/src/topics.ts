@@ -85,6 +85,7 @@ export class Topics {
     const add = (topic: string, partitions: number, maxRecordBytes: number) =>
       plans.set(topic, { topic, partitions, maxRecordBytes });
     add(this.events, counts.events, maxDeadLetterRecordBytes);
+    add(this.delayed, counts.requests, maxRequestRecordBytes);
     for (const { queue, backoffMs } of definitions) {
       for (const lane of lanesOf(queue))
         add(this.requests(queue.name, lane), counts.requests, maxRequestRecordBytes);

@@ -1,6 +1,7 @@
 import type { JobDefinition, QueueDefinition } from '../job-definition.js';
 import { imageThumbnail } from './image-thumbnail.js';
 import { inferenceOcr } from './inference-ocr.js';
+import { cleanupExpiredTokens, cleanupOldFiles, dailyStats, healthCheck } from './maintenance.js';
 import { notificationEmail } from './notification-email.js';
 import { probeRun } from './probe-run.js';
 import { reportGenerate } from './report-generate.js';
@@ -10,6 +11,10 @@ export const jobDefinitions: readonly JobDefinition[] = [
   imageThumbnail,
   reportGenerate,
   notificationEmail,
+  cleanupExpiredTokens,
+  dailyStats,
+  healthCheck,
+  cleanupOldFiles,
   inferenceOcr,
   probeRun,
 ];

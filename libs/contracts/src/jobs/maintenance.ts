@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { defineJob, defineQueue } from '../job-definition.js';
+
+export const maintenanceQueue = defineQueue('maintenance', { priorities: true });
+
+/** Deletes Idempotency-Keys past their time, and what was decided for schedules long ago. */
+export const cleanupExpiredTokens = defineJob({
+  type: 'cleanup-expired-tokens',
+  queue: maintenanceQueue,
+  payload: z.strictObject({}),
+  result: z.strictObject({
+    idempotencyKeys: z.int(),
+    scheduleFirings: z.int(),
+  }),
+  retries: 3,
+  backoff: ['60s'],
+  timeout: '10m',
+});
+
+/** Counts the jobs of a day by type and outcome, into the table that reports are drawn from. Doing so again replaces them. */
+export const dailyStats = defineJob({
+  type: 'daily-stats',
+  queue: maintenanceQueue,
+  payload: z.strictObject({
+    /** A day in UTC; the day before the job was made unless given. */
+    day: z.iso.date().optional(),
+  }),
+  result: z.strictObject({
+    day: z.iso.date(),
+    jobs: z.int(),
+    types: z.int(),
+  }),
+  retries: 3,
+  backoff: ['60s'],
+  timeout: '10m',
+});
+
+/** The stations of a job on its way, in order. */
+export const healthCheckHops = ['accepted', 'started', 'finished', 'recorded', 'visible'] as const;
+
+/** Sends a `probe.run` through the whole path and tells how long each hop took. Fails where it does not arrive in time. */
+export const healthCheck = defineJob({
+  type: 'health-check',
+  queue: maintenanceQueue,
+  payload: z.strictObject({
+    /** How long the probe may take. */
+    withinMs: z.int().min(1_000).max(240_000).default(30_000),
+  }),
+  result: z.strictObject({
+    /** The probe's id. */
+    probe: z.uuidv7(),
+    /** Milliseconds from the hop before: asked to acknowledged, to started, to finished, to in the log, to in the status. */
+    hops: z.strictObject({
+      accepted: z.number(),
+      started: z.number(),
+      finished: z.number(),
+      recorded: z.number(),
+      visible: z.number(),
+    } satisfies Record<(typeof healthCheckHops)[number], z.ZodNumber>),
+    totalMs: z.number(),
+  }),
+  timeout: '5m',
+});
+
+/** Deletes stored objects past their retention that no waiting or replayable job needs. */
+export const cleanupOldFiles = defineJob({
+  type: 'cleanup-old-files',
+  queue: maintenanceQueue,
+  payload: z.strictObject({}),
+  result: z.strictObject({
+    /** Objects deleted, by the first part of their names. */
+    deleted: z.record(z.string(), z.int()),
+    bytes: z.int(),
+    /** Past their retention but needed by a job. */
+    kept: z.int(),
+  }),
+  retries: 3,
+  backoff: ['60s'],
+  timeout: '30m',
+});

@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import type { scheduleSchema } from '../rest/schedule.js';
+
+/** A schedule as REST takes it, and its name. */
+export type DeclaredSchedule = z.input<typeof scheduleSchema> & { readonly name: string };
+
+/** The schedules that ship, all of them on. What is put by REST under their names wins. Times are UTC. */
+export const declaredSchedules: readonly DeclaredSchedule[] = [
+  {
+    name: 'cleanup-expired-tokens',
+    cron: '0 3 * * *',
+    misfire: 'fire-once',
+    job: { type: 'cleanup-expired-tokens', payload: {} },
+  },
+  {
+    name: 'daily-stats',
+    cron: '30 0 * * *',
+    misfire: 'fire-once',
+    job: { type: 'daily-stats', payload: {} },
+  },
+  {
+    name: 'health-check',
+    every: '300s',
+    job: { type: 'health-check', payload: {} },
+  },
+  {
+    name: 'cleanup-old-files',
+    cron: '0 * * * *',
+    job: { type: 'cleanup-old-files', payload: {}, priority: 'low' },
+  },
+];

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { parseDuration } from '../duration.js';
+import { priorities } from '../job-definition.js';
+
+/** What a schedule is called: lower case letters, digits and dashes. */
+export const scheduleNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'Use 1 to 64 lower case letters, digits and dashes.');
+
+/** The job that a schedule makes at each occurrence. */
+export const scheduledJobSchema = z.strictObject({
+  /** A job type, e.g. `daily-stats`. */
+  type: z.string(),
+  /** What the type's own schema says. */
+  payload: z.unknown(),
+  priority: z.enum(priorities).optional(),
+  submittedFor: z.string().min(1).max(256).optional(),
+});
+/** See {@link scheduledJobSchema}. */
+export type ScheduledJob = z.infer<typeof scheduledJobSchema>;
+
+/** What becomes of occurrences that nobody fired in time: nothing, or one job for all that are due. */
+export const misfirePolicies = ['skip', 'fire-once'] as const;
+/** Whether a schedule fires while its last job is unfinished. */
+export const overlapPolicies = ['allow', 'skip'] as const;
+
+const stepSchema = z.string().superRefine((text, context) => {
+  try {
+    parseDuration(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
+const timing = {
+  /** Five fields, or six with the seconds first. */
+  cron: z.string().optional(),
+  /** IANA name; the zone whose clocks `cron` goes by. Default UTC. */
+  timeZone: z.string().optional(),
+  /** In equal steps instead, e.g. `300s`: whole seconds, counted from 1970. */
+  every: stepSchema.optional(),
+};
+
+/** `PUT /v1/schedules/{name}`: the whole schedule. Either `cron` or `every`. */
+export const scheduleSchema = z
+  .strictObject({
+    ...timing,
+    misfire: z.enum(misfirePolicies).default('skip'),
+    overlap: z.enum(overlapPolicies).default('allow'),
+    paused: z.boolean().default(false),
+    job: scheduledJobSchema,
+  })
+  .superRefine(({ cron, every, timeZone }, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (cron === undefined && every === undefined) refuse('cron', 'Give either cron or every.');
+    if (cron !== undefined && every !== undefined) refuse('every', 'Give either cron or every, not both.');
+    if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only cron goes by a time zone.');
+  });
+/** See {@link scheduleSchema}. */
+export type ScheduleDefinition = z.infer<typeof scheduleSchema>;
+
+/** What was decided for one occurrence. */
+export const scheduleFiringSchema = z.object({
+  /** The occurrence; of one fired by hand, when that was. */
+  fireAt: z.iso.datetime(),
+  /**
+   * `pending`: its job is on the way; `fired`; `ended`: fired, and its end was seen (of schedules that do not overlap);
+   * `skipped`: the job before was unfinished; `missed`: nobody fired it in time, nor those before; `refused`: intake refused the job.
+   */
+  state: z.enum(['pending', 'fired', 'ended', 'skipped', 'missed', 'refused']),
+  /** The job it made or would have made. */
+  jobId: z.uuidv7(),
+  /** Why it was skipped or refused. */
+  detail: z.string().nullable(),
+});
+/** See {@link scheduleFiringSchema}. */
+export type ScheduleFiring = z.infer<typeof scheduleFiringSchema>;
+
+/** `GET /v1/schedules/{name}`. */
+export const scheduleViewSchema = z.object({
+  name: z.string(),
+  cron: z.string().nullable(),
+  timeZone: z.string().nullable(),
+  every: z.string().nullable(),
+  misfire: z.enum(misfirePolicies),
+  overlap: z.enum(overlapPolicies),
+  paused: z.boolean(),
+  job: scheduledJobSchema,
+  /** `code` as long as it is as the code declares it, `rest` once it was put. */
+  origin: z.enum(['code', 'rest']),
+  /** Null while it is paused. */
+  nextFireAt: z.iso.datetime().nullable(),
+  /** The next five; none while it is paused. */
+  nextFireTimes: z.array(z.iso.datetime()),
+  lastFireAt: z.iso.datetime().nullable(),
+  /** The last ten decisions, newest first. */
+  firings: z.array(scheduleFiringSchema),
+});
+/** See {@link scheduleViewSchema}. */
+export type ScheduleView = z.infer<typeof scheduleViewSchema>;
+
+/** `GET /v1/schedules`: all of them, by name, without their firings. */
+export const scheduleListSchema = z.object({ items: z.array(scheduleViewSchema.omit({ firings: true })) });
+/** See {@link scheduleListSchema}. */
+export type ScheduleList = z.infer<typeof scheduleListSchema>;
