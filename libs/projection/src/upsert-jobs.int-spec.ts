@@ -119,7 +119,7 @@ describe('rows merged by SQL', () => {
     await fixture.truncate();
     const id = newJobId();
     const records = (['queued', 'started', 'retrying', 'progress', 'succeeded'] as const).map(
-      (phase, offset) => incoming({ id, phase, offset }),
+      (phase, offset) => project({ id, phase, offset }),
     );
     const writer = newWriter();
     await writeAll(writer, [records, records.toReversed()]);
