@@ -56,7 +56,13 @@ async function installPackages() {
     log += text.replace(/^npm http .*\n/gm, '');
   });
   clearInterval(heartbeat);
-  if (code !== 0) fail(log.trimEnd(), 'npm ci failed. Check the network and start again.');
+  if (code !== 0) {
+    // What failed comes first; npm's usage text comes after.
+    fail(
+      ...log.trim().split('\n').slice(0, 15),
+      'npm ci failed: what npm said first is above. Its log has the rest.',
+    );
+  }
   say(`packages installed in ${seconds(started)} s`);
 }
 

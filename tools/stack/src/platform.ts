@@ -152,7 +152,7 @@ export class Platform {
     this.listProcesses();
     this.keep(process, process.name, process.logFile, () => process.replacing);
     for (;;) {
-      const { ready, why } = await process.readiness();
+      const { ready, answered, why } = await process.readiness();
       if (ready) {
         table.set(process.name, `ready in ${seconds(since)} s: http://127.0.0.1:${process.port}`);
         return undefined;
@@ -163,7 +163,7 @@ export class Platform {
         table.set(process.name, `not ready: ${why}`);
         return { name: process.name, why };
       }
-      if (waited > REASON_AFTER_MS) table.set(process.name, `starting (${why})`);
+      if (answered && waited > REASON_AFTER_MS) table.set(process.name, `starting (${why})`);
       await sleep(150);
     }
   }

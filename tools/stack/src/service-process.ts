@@ -14,6 +14,8 @@ const LARGEST_OLD_LOG = 10 * 1024 * 1024;
 /** What a service's `/health/ready` says. */
 export interface Readiness {
   ready: boolean;
+  /** False while nobody listens on its port. */
+  answered: boolean;
   /** What is missing, in words; empty when ready. */
   why: string;
 }
@@ -94,7 +96,7 @@ export class ServiceProcess {
 
   /** Asks the process how it is. */
   async readiness(): Promise<Readiness> {
-    if (this.process.exit) return { ready: false, why: 'not running' };
+    if (this.process.exit) return { ready: false, answered: false, why: 'is not running' };
     return askReadiness(this.currentPort);
   }
 }
@@ -105,10 +107,11 @@ export async function askReadiness(port: number): Promise<Readiness> {
     const response = await fetch(`http://127.0.0.1:${port}/health/ready`, {
       signal: AbortSignal.timeout(3_000),
     });
-    if (response.ok) return { ready: true, why: '' };
-    return { ready: false, why: describeChecks(await response.text()) || `answers ${response.status}` };
+    if (response.ok) return { ready: true, answered: true, why: '' };
+    const why = describeChecks(await response.text());
+    return { ready: false, answered: true, why: why === '' ? `answers ${response.status}` : why };
   } catch {
-    return { ready: false, why: 'does not answer yet' };
+    return { ready: false, answered: false, why: 'does not answer' };
   }
 }
 

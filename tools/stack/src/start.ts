@@ -59,6 +59,7 @@ async function run(
   const stopped = stopOnSignal(platform, table);
   try {
     const late = await platform.start();
+    if (stopped.begun()) return await stopped.done;
     table.finish();
     for (const { name, why } of late)
       table.say(`${name} is not ready: ${why} (log: ${workplace.logs}/${name}.log)`);
