@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+/** What the REST server counts beside the standard series of a process. */
+export class ApiMetrics {
+  readonly acceptedJobs: Counter;
+  private readonly requests: Histogram<'method' | 'route' | 'status'>;
+
+  constructor(registry: Registry) {
+    this.acceptedJobs = new Counter({
+      name: 'jobstream_jobs_accepted_total',
+      help: 'Jobs that were acknowledged by the broker and answered as accepted.',
+      registers: [registry],
+    });
+    this.requests = new Histogram({
+      name: 'jobstream_http_request_seconds',
+      help: 'Time from the request line to the end of the answer, by route.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers: [registry],
+    });
+  }
+
+  /** Observes every request that a route was found for or not; the route is its pattern, so ids make no series. */
+  observe(server: FastifyInstance): void {
+    server.addHook('onResponse', (request, reply, done) => {
+      const route = request.routeOptions.url ?? 'none';
+      this.requests.observe(
+        { method: request.method, route, status: reply.statusCode },
+        reply.elapsedTime / 1_000,
+      );
+      done();
+    });
+  }
+}

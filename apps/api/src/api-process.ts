@@ -1,0 +1,110 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { jobDefinitions, Topics } from '@jobstream/contracts';
+import { Database, databaseSettingsFromEnv, isUnavailable, migrate } from '@jobstream/database';
+import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
+import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
+import { openStorage, storageSettings } from '@jobstream/storage';
+import { ApiMetrics } from './api-metrics.js';
+import { ApiModule } from './api.module.js';
+import { ApiHealth } from './health/api-health.js';
+import { createHttpServer } from './http/http-server.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemReplies } from './http/problem-reply.js';
+import { ImageUploads } from './images/image-uploads.js';
+import { JobReader } from './jobs/job-reader.js';
+import { LogEnds } from './jobs/log-ends.js';
+import { Submissions } from './jobs/submissions.js';
+import { keepTrying } from './keep-trying.js';
+
+const purgeEveryMs = 10 * 60_000;
+
+/**
+ * Starts the REST server. It listens at once; what Kafka or Postgres have to be there for answers 503 until they are.
+ * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` and the common ones.
+ */
+export async function startApi(context: ProcessContext): Promise<StopProcess> {
+  const { environment, settings, logger, health, metrics, fatal } = context;
+  const topics = new Topics(settings.JOBSTREAM_NAMESPACE);
+  const databaseSettings = databaseSettingsFromEnv(environment);
+  const database = new Database(databaseSettings, { applicationName: 'jobstream api' });
+  const connection = new KafkaConnection({
+    ...kafkaSettingsFromEnv(environment),
+    logger: (level, message, about) => logger[level](about, message),
+  });
+  const admin = new TopicAdmin(connection);
+  const producer = new RecordProducer(connection);
+  const storage = await openStorage(readSettings(storageSettings, environment));
+  const stopping = new AbortController();
+  await producer.start();
+
+  const accepted = new AcceptedJobs();
+  const queries = new JobQueries(database);
+  const progress = new ProjectionProgress(database);
+  const keyStore = new KeyStore(database, database.operations);
+  const apiMetrics = new ApiMetrics(metrics);
+  const submissions = new Submissions(
+    new JobIntake({ producer, topics, accepted }),
+    new IdempotencyKeys(keyStore),
+    apiMetrics.acceptedJobs,
+  );
+  const reader = new JobReader({ queries, progress, accepted, ends: new LogEnds(admin, topics) });
+  const app = await listen(context, apiMetrics, [
+    ...[submissions, reader, queries, new ImageUploads(storage)],
+    ...[health, metrics],
+  ]);
+
+  const apiHealth = new ApiHealth(admin, database, storage);
+  apiHealth.addTo(health);
+  const retry = { logger, signal: stopping.signal };
+  keepTrying('topics', () => makeTopics(), { ...retry, mayPass: () => true })
+    .then(() => apiHealth.topicsAreThere())
+    .catch(fatal);
+  keepTrying('database', () => migrate(databaseSettings), { ...retry, mayPass: isUnavailable }).catch(fatal);
+  const purge = setInterval(() => {
+    keyStore.purge().catch((error: unknown) => logger.warn({ err: error }, 'old keys were not purged'));
+  }, purgeEveryMs);
+
+  function makeTopics(): Promise<unknown> {
+    const plans = topics.plan(jobDefinitions, settings.JOBSTREAM_TOPIC_SIZE);
+    return admin.ensureTopics(
+      plans.map(({ topic, partitions, maxRecordBytes }) => ({
+        name: topic,
+        partitions,
+        maxMessageBytes: maxRecordBytes,
+      })),
+    );
+  }
+
+  return async () => {
+    stopping.abort();
+    clearInterval(purge);
+    await app.close();
+    await producer.stop();
+    await Promise.all([admin.stop(), database.close()]);
+  };
+}
+
+async function listen(
+  { settings, logger }: ProcessContext,
+  apiMetrics: ApiMetrics,
+  parts: readonly object[],
+): Promise<NestFastifyApplication> {
+  const replies = new ProblemReplies(logger);
+  const server = createHttpServer(replies);
+  apiMetrics.observe(server.getInstance());
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), server, {
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(replies));
+  await app.listen({ host: settings.HOST, port: settings.PORT });
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  logger.info({ host: settings.HOST, port }, 'api listens');
+  return app;
+}

@@ -1,0 +1,30 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { HealthRegistry, type HealthReport } from '@jobstream/runtime';
+import type { FastifyReply } from 'fastify';
+import { Registry } from 'prom-client';
+
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: HealthRegistry,
+    private readonly metrics: Registry,
+  ) {}
+
+  @Get('health/live')
+  live(): { live: true } {
+    return { live: true };
+  }
+
+  @Get('health/ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
+    const report = await this.health.report();
+    if (!report.ready) reply.code(503);
+    return report;
+  }
+
+  @Get('metrics')
+  async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    reply.header('content-type', this.metrics.contentType);
+    return this.metrics.metrics();
+  }
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { describeProblem, maxBodyBytes, problemKinds, type ProblemCode } from '@jobstream/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseJsonBody } from './json-body.js';
+import { ProblemError } from './problem-error.js';
+import { problemType, type ProblemReplies } from './problem-reply.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Bytes a JSON body of this route may have; {@link maxBodyBytes} unless given. */
+    bodyLimit?: number;
+    /** The handler takes the body as a stream, whatever its type. */
+    streamed?: boolean;
+  }
+}
+
+/** A request has to arrive whole within this time; an upload over a slow line too. */
+const requestTimeoutMs = 120_000;
+const headersTimeoutMs = 15_000;
+
+/**
+ * Fastify under Nest, set up so that every answer is ours: bodies are JSON unless the route says `streamed`, and what
+ * Fastify or Node refuse before a route is found is a problem document too.
+ */
+export function createHttpServer(replies: ProblemReplies): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    genReqId: numberRequests(),
+    requestIdHeader: false,
+    // Connections that are open when the process drains are served to the end of their request.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: headersTimeoutMs },
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      replies.send(error, request, reply),
+    clientErrorHandler: refuse,
+  });
+  const server = adapter.getInstance<FastifyInstance>();
+  server.addHook('onRoute', (route) => {
+    if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
+    if (route.config?.streamed) route.onRequest = refuseDocuments;
+  });
+  takeBodies(server);
+  return adapter;
+}
+
+function takeBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      if (request.headers['content-encoding'] !== undefined)
+        throw new ProblemError('unsupported_media_type', 'Send the body without `Content-Encoding`.');
+      done(null, parseJsonBody(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  server.addContentTypeParser('*', (request, body, done) => {
+    if (request.routeOptions.config.streamed) return done(null, body);
+    done(new ProblemError('unsupported_media_type', 'Send JSON, as `application/json`.'));
+  });
+}
+
+/** On a route that takes bytes: what curl sends without being told a type, and what says it is an image. */
+const bytesType = /^(image\/|application\/(octet-stream|x-www-form-urlencoded)\b)/i;
+
+function refuseDocuments(request: FastifyRequest, _: FastifyReply, done: (error?: Error) => void): void {
+  const type = request.headers['content-type'];
+  if (type === undefined || bytesType.test(type)) return done();
+  done(
+    new ProblemError('unsupported_media_type', 'Send the bytes of the image as the body: curl -T photo.jpg'),
+  );
+}
+
+/** Ids of requests: a random part for the process, then a count. */
+function numberRequests(): () => string {
+  const process = randomBytes(4).toString('hex');
+  let count = 0;
+  return () => `${process}-${(++count).toString(36)}`;
+}
+
+/** Answers what is not HTTP enough to become a request, then closes the connection. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { code, detail } = byNodeCode[error.code ?? ''] ?? malformed;
+  const body = JSON.stringify(describeProblem(code, { detail }, '/requests/none'));
+  socket.end(
+    [
+      `HTTP/1.1 ${problemKinds[code].status} ${problemKinds[code].title}`,
+      `content-type: ${problemType}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+interface Refusal {
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+const malformed: Refusal = { code: 'malformed_request', detail: 'The request is not well-formed HTTP/1.1.' };
+
+const byNodeCode: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'headers_too_large',
+    detail: 'The request line and headers take at most 16 KiB.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 'request_timeout',
+    detail: `A request has to arrive within ${requestTimeoutMs / 1_000} seconds.`,
+  },
+};

@@ -1,0 +1,95 @@
+import { HttpException, NotFoundException } from '@nestjs/common';
+import type { ProblemCode, ProblemDetails } from '@jobstream/contracts';
+import { codeOf, isUnavailable } from '@jobstream/database';
+import { IntakeError } from '@jobstream/intake';
+import { InvalidCursorError } from '@jobstream/projection';
+import {
+  ObjectExistsError,
+  ObjectTooLargeError,
+  StorageFullError,
+  StorageUnavailableError,
+} from '@jobstream/storage';
+import { ProblemError } from './problem-error.js';
+
+/** What a request that failed is answered with. */
+export interface FoundProblem {
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+}
+
+/**
+ * The problem that an error of any origin is. What is none of ours and none that the framework blames on the client is
+ * an `internal_error`: nothing of it is shown.
+ */
+export function problemOf(error: unknown): FoundProblem {
+  if (error instanceof ProblemError || error instanceof IntakeError) {
+    const { errors, items, ...others } = error.details;
+    return {
+      code: error.code,
+      details: {
+        detail: error.message,
+        ...('id' in others && others.id !== undefined && { id: others.id }),
+        ...(errors && { errors: [...errors] }),
+        ...(items && { items: [...items] }),
+      },
+    };
+  }
+  return ofLibraries(error) ?? ofFramework(error) ?? internalError;
+}
+
+const internalError: FoundProblem = {
+  code: 'internal_error',
+  details: { detail: 'The request could not be served. The log tells more, under the id in `instance`.' },
+};
+
+/** SQLSTATE of a table or schema that is not there: Postgres answers, but was not set up yet. */
+const notSetUp = new Set(['42P01', '3F000']);
+
+function ofLibraries(error: unknown): FoundProblem | undefined {
+  if (isUnavailable(error) || notSetUp.has(codeOf(error) ?? ''))
+    return problem('database_unavailable', 'The database can not be reached. Ask again later.');
+  if (error instanceof InvalidCursorError) {
+    const detail = 'Take the `next` of the page before, as it was.';
+    return {
+      code: 'invalid_request',
+      details: { detail: 'The cursor is none.', errors: [{ pointer: '/cursor', detail }] },
+    };
+  }
+  if (error instanceof ObjectExistsError)
+    return problem('image_conflict', 'An image with other bytes has this id. Take another id.');
+  if (error instanceof ObjectTooLargeError)
+    return problem('upload_too_large', `An image takes at most ${error.maxBytes} bytes.`);
+  if (error instanceof StorageFullError)
+    return problem('storage_full', 'There is no room left. Nothing was stored; send it again later.');
+  if (error instanceof StorageUnavailableError)
+    return problem('storage_unavailable', 'The storage can not be reached. Send it again later.');
+  return undefined;
+}
+
+/** Nest wraps what Fastify threw; Fastify's codes say more than statuses. */
+function ofFramework(error: unknown): FoundProblem | undefined {
+  if (error instanceof NotFoundException)
+    return problem('route_not_found', 'No route has this method and path.');
+  const thrown = error instanceof HttpException && error.cause instanceof Error ? error.cause : error;
+  const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
+  const known = typeof code === 'string' ? byFastifyCode[code] : undefined;
+  if (known) return known;
+  const status = error instanceof HttpException ? error.getStatus() : statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  return problem('malformed_request', 'The request could not be understood.');
+}
+
+const byFastifyCode: Readonly<Record<string, FoundProblem>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: problem('body_too_large', 'The body has more bytes than this route takes.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: problem('unsupported_media_type', 'Send JSON, as `application/json`.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: problem(
+    'malformed_request',
+    'The body has not as many bytes as `Content-Length` says.',
+  ),
+  FST_ERR_BAD_URL: problem('malformed_request', 'The path is not percent-encoded UTF-8.'),
+  FST_ERR_MAX_PARAM_LENGTH: problem('uri_too_long', 'A part of the path is longer than any id.'),
+};
+
+function problem(code: ProblemCode, detail: string): FoundProblem {
+  return { code, details: { detail } };
+}

@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import {
+  imageIdSchema,
+  imageThumbnail,
+  maxUploadBytes,
+  thumbnailKey,
+  uploadKey,
+  type UploadedImage,
+} from '@jobstream/contracts';
+import type { ObjectStorage, OpenObject } from '@jobstream/storage';
+import { ProblemError } from '../http/problem-error.js';
+import { openImage } from './image-header.js';
+
+/** An image in the storage, and whether this request brought it there. */
+export interface Upload {
+  readonly image: UploadedImage;
+  readonly isNew: boolean;
+}
+
+/** Uploaded images and their thumbnails. Bytes pass through; at most the header is held in memory. */
+export class ImageUploads {
+  constructor(private readonly storage: ObjectStorage) {}
+
+  /**
+   * Stores an image under its id, for good: the same bytes again change nothing.
+   * @param declaredBytes what `Content-Length` says
+   * @throws ProblemError `unsupported_image`, `upload_too_large`, `invalid_image_id`; StorageError
+   */
+  async store(text: string, body: Readable, declaredBytes: number | undefined): Promise<Upload> {
+    const imageId = readImageId(text);
+    if (declaredBytes !== undefined && declaredBytes > maxUploadBytes)
+      throw new ProblemError('upload_too_large', `An image takes at most ${maxUploadBytes} bytes.`);
+    const { header, bytes } = await openImage(body.iterator({ destroyOnReturn: false }));
+    const stored = await this.storage.put(uploadKey(imageId), bytes, {
+      contentType: header.content_type,
+      ifAbsent: true,
+      maxBytes: maxUploadBytes,
+    });
+    return { image: { image_id: imageId, ...header, bytes: stored.bytes }, isNew: stored.written };
+  }
+
+  /**
+   * The id of an image that was uploaded.
+   * @throws ProblemError `invalid_image_id`, `image_not_found`
+   */
+  async find(text: string): Promise<string> {
+    const imageId = readImageId(text);
+    if (await this.storage.head(uploadKey(imageId))) return imageId;
+    throw new ProblemError('image_not_found', `Upload it first: PUT /images/${imageId}`);
+  }
+
+  /** @throws ProblemError `invalid_image_id`, `image_not_found`, `thumbnail_not_found` */
+  async openThumbnail(text: string): Promise<OpenObject> {
+    const imageId = readImageId(text);
+    const thumbnail = await this.storage.get(thumbnailKey(imageThumbnail.payload.parse({ imageId })));
+    if (thumbnail) return thumbnail;
+    await this.find(imageId);
+    throw new ProblemError(
+      'thumbnail_not_found',
+      `It was not made yet: POST /images/${imageId}/process, then wait for the task.`,
+    );
+  }
+}
+
+function readImageId(text: string): string {
+  const parsed = imageIdSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError('invalid_image_id', parsed.error.issues[0]!.message);
+}

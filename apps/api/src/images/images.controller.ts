@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import {
+  faultsOf,
+  taskStatusOf,
+  type AcceptedTask,
+  type Submission,
+  type UploadedImage,
+} from '@jobstream/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ProblemError } from '../http/problem-error.js';
+import { Submissions } from '../jobs/submissions.js';
+import { ImageUploads } from './image-uploads.js';
+
+/** Processing takes no options: what differs from the usual thumbnail is submitted as an `image.thumbnail` job. */
+const nothing = z.strictObject({}).optional();
+
+@Controller('images/:imageId')
+export class ImagesController {
+  constructor(
+    private readonly uploads: ImageUploads,
+    private readonly submissions: Submissions,
+  ) {}
+
+  @Put()
+  @RouteConfig({ streamed: true })
+  async upload(
+    @Param('imageId') imageId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UploadedImage> {
+    const body = request.body instanceof Readable ? request.body : Readable.from([]);
+    try {
+      const { image, isNew } = await this.uploads.store(imageId, body, declaredBytesOf(request));
+      reply.code(isNew ? 201 : 200);
+      return image;
+    } finally {
+      // What was not read is let pass, so that the client hears the answer and the connection stays usable.
+      body.resume();
+    }
+  }
+
+  @Post('process')
+  @HttpCode(202)
+  async process(
+    @Param('imageId') text: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedTask> {
+    const parsed = nothing.safeParse(request.body);
+    if (!parsed.success)
+      throw new ProblemError('invalid_request', 'This takes no body, or {}.', {
+        errors: faultsOf(parsed.error),
+      });
+    const imageId = await this.uploads.find(text);
+    const submission: Submission = { type: 'image.thumbnail', payload: { imageId } };
+    const job = await this.submissions.submit('POST /images/{image_id}/process', submission, request.headers);
+    reply.header('location', `/tasks/${job.id}`);
+    return { task_id: job.id, status: taskStatusOf(job.state) };
+  }
+
+  @Get('thumbnail')
+  async thumbnail(
+    @Param('imageId') imageId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { object, body } = await this.uploads.openThumbnail(imageId);
+    const tag = `"${object.sha256}"`;
+    reply.headers({ etag: tag, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
+    if (request.headers['if-none-match'] === tag) {
+      body.destroy();
+      await reply.code(304).send();
+      return;
+    }
+    await reply.headers({ 'content-type': object.contentType, 'content-length': object.bytes }).send(body);
+  }
+}
+
+function declaredBytesOf({ headers }: FastifyRequest): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}

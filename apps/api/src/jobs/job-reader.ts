@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isJobId, type JobHistory, type JobId, type JobView } from '@jobstream/contracts';
+import type { AcceptedJobs } from '@jobstream/intake';
+import type { JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { ProblemError } from '../http/problem-error.js';
+import type { LogEnds } from './log-ends.js';
+import { viewOfHistory, viewOfRemembered, viewOfRow } from './job-view.js';
+
+/** What {@link JobReader} is made of. */
+export interface JobReaderParts {
+  readonly queries: JobQueries;
+  readonly progress: ProjectionProgress;
+  readonly accepted: AcceptedJobs;
+  readonly ends: LogEnds;
+}
+
+/** How long a read waits for the projection before it gives up. */
+const patienceMs = 2_000;
+
+/**
+ * Reads jobs so that a job never seems lost after its 202: one without a row is answered from this process' memory of
+ * what it accepted; of an id unknown there too, absence is only claimed once the projection has passed the ends that the
+ * log had when the read began.
+ */
+export class JobReader {
+  constructor(private readonly parts: JobReaderParts) {}
+
+  /** @throws ProblemError `invalid_job_id`, `job_not_found`, `projection_behind` */
+  async read(text: string): Promise<JobView> {
+    const id = readJobId(text);
+    const row = await this.parts.queries.find(id);
+    if (row) return viewOfRow(row);
+    const remembered = this.parts.accepted.find(id);
+    if (remembered) return viewOfRemembered(remembered);
+    return this.awaitRow(id, async () => {
+      const late = await this.parts.queries.find(id);
+      return late && viewOfRow(late);
+    });
+  }
+
+  /** @throws as {@link read} does; of a job just accepted, waits until its first record is projected */
+  async readHistory(text: string): Promise<JobHistory> {
+    const id = readJobId(text);
+    const find = async () => {
+      const items = await this.parts.queries.history(id);
+      return items && viewOfHistory(items);
+    };
+    return (await find()) ?? this.awaitRow(id, find);
+  }
+
+  private async awaitRow<Found>(id: JobId, find: () => Promise<Found | undefined>): Promise<Found> {
+    const passed = await this.awaitProjection();
+    const found = await find();
+    if (found !== undefined) return found;
+    if (passed) throw new ProblemError('job_not_found', `No job has the id ${id}.`);
+    throw new ProblemError(
+      'projection_behind',
+      'This id is not known yet, and the projection has not read the whole log. Ask again.',
+    );
+  }
+
+  /** Whether the projection passed what the log held when this was asked. */
+  private async awaitProjection(): Promise<boolean> {
+    const giveUp = new AbortController();
+    const late = delay(patienceMs, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    try {
+      const ends = await Promise.race([this.parts.ends.now().catch(() => undefined), late]);
+      return ends !== undefined && (await this.parts.progress.waitUntilPassed(ends, patienceMs));
+    } finally {
+      giveUp.abort();
+    }
+  }
+}
+
+function readJobId(text: string): JobId {
+  if (isJobId(text)) return text.toLowerCase();
+  throw new ProblemError(
+    'invalid_job_id',
+    'A job id is a UUID of version 7, as the answer to its submission says.',
+  );
+}

@@ -1,0 +1,80 @@
+import { linksOf, type ErrorView, type JobError, type JobHistory, type JobView } from '@jobstream/contracts';
+import type { RememberedJob } from '@jobstream/intake';
+import type { HistoryItem, JobRow } from '@jobstream/projection';
+
+/** A projected job as REST shows it. */
+export function viewOfRow(row: JobRow): JobView {
+  return {
+    id: row.id,
+    type: row.type,
+    queue: row.queue,
+    state: row.state,
+    priority: row.priority,
+    payload: row.payload,
+    result: row.result,
+    error: viewOfError(row.error),
+    reason: row.reason,
+    progress: row.progress,
+    run: row.run,
+    attempt: row.attempt,
+    maxAttempts: row.maxAttempts,
+    deliveries: row.deliveries,
+    submittedFor: row.submittedFor,
+    orderingKey: row.orderingKey,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: timeOf(row.startedAt),
+    finishedAt: timeOf(row.finishedAt),
+    nextAttemptAt: timeOf(row.nextAttemptAt),
+    expiresAt: timeOf(row.expiresAt),
+    links: linksOf(row.id),
+  };
+}
+
+/** A job that was accepted here a moment ago, of which the projection has nothing yet. */
+export function viewOfRemembered({ request, createdAt }: RememberedJob): JobView {
+  return {
+    id: request.id,
+    type: request.type,
+    queue: request.queue,
+    state: 'queued',
+    priority: request.priority,
+    payload: request.payload,
+    result: null,
+    error: null,
+    reason: null,
+    progress: null,
+    run: 1,
+    attempt: 1,
+    maxAttempts: request.maxAttempts,
+    deliveries: 0,
+    submittedFor: request.submittedFor ?? null,
+    orderingKey: request.orderingKey ?? null,
+    createdAt: new Date(createdAt).toISOString(),
+    startedAt: null,
+    finishedAt: null,
+    nextAttemptAt: null,
+    expiresAt: request.expiresAt ?? null,
+    links: linksOf(request.id),
+  };
+}
+
+/** A job's transitions as REST shows them. */
+export function viewOfHistory(items: readonly HistoryItem[]): JobHistory {
+  return {
+    items: items.map(({ at, startedAt, nextAttemptAt, error, ...item }) => ({
+      time: at.toISOString(),
+      ...item,
+      startedAt: timeOf(startedAt),
+      nextAttemptAt: timeOf(nextAttemptAt),
+      error: viewOfError(error),
+    })),
+  };
+}
+
+function viewOfError(error: JobError | null): ErrorView | null {
+  return error && { code: error.code, message: error.message };
+}
+
+function timeOf(date: Date | null): string | null {
+  return date && date.toISOString();
+}

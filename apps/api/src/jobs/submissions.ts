@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { newJobId, type AcceptedJob, type BatchAnswer, type JobId } from '@jobstream/contracts';
+import {
+  checkBatch,
+  isTraceparent,
+  readIdempotencyKey,
+  type IdempotencyKeys,
+  type JobIntake,
+} from '@jobstream/intake';
+import type { Counter } from 'prom-client';
+
+/** Submits what requests bring, with the trace and the Idempotency-Key in their headers. */
+export class Submissions {
+  constructor(
+    private readonly intake: JobIntake,
+    private readonly keys: IdempotencyKeys,
+    private readonly accepted: Counter,
+  ) {}
+
+  /**
+   * @param route method and path as documented: what an Idempotency-Key is unique within
+   * @throws IntakeError
+   */
+  submit(route: string, submission: unknown, headers: IncomingHttpHeaders): Promise<AcceptedJob> {
+    const trace = traceOf(headers);
+    const job = this.intake.check(submission);
+    return this.once(route, submission, headers, async (id) => {
+      const answer = await this.intake.accept(job, id, trace);
+      this.accepted.inc();
+      return answer;
+    });
+  }
+
+  /** @throws IntakeError */
+  submitBatch(route: string, batch: unknown, headers: IncomingHttpHeaders): Promise<BatchAnswer> {
+    const trace = traceOf(headers);
+    const items = checkBatch(batch);
+    return this.once(route, batch, headers, async (seed) => {
+      const answer = await this.intake.acceptBatch(items, seed, trace);
+      this.accepted.inc(answer.accepted);
+      return answer;
+    });
+  }
+
+  private once<Answer>(
+    route: string,
+    body: unknown,
+    headers: IncomingHttpHeaders,
+    perform: (id: JobId) => Promise<Answer>,
+  ): Promise<Answer> {
+    const key = headers['idempotency-key'];
+    if (typeof key !== 'string') return perform(newJobId());
+    return this.keys.once({ owner: '', route, key: readIdempotencyKey(key) }, body, perform);
+  }
+}
+
+function traceOf({ traceparent }: IncomingHttpHeaders): string | undefined {
+  return typeof traceparent === 'string' && isTraceparent(traceparent) ? traceparent : undefined;
+}

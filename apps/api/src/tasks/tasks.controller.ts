@@ -1,0 +1,15 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { taskStatusOf, type TaskView } from '@jobstream/contracts';
+import { JobReader } from '../jobs/job-reader.js';
+
+@Controller('tasks')
+export class TasksController {
+  constructor(private readonly reader: JobReader) {}
+
+  @Get(':taskId')
+  async read(@Param('taskId') taskId: string): Promise<TaskView> {
+    const { id, state, result, error } = await this.reader.read(taskId);
+    const status = taskStatusOf(state);
+    return { task_id: id, status, result: status === 'FAILURE' ? error : result };
+  }
+}
