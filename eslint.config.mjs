@@ -73,7 +73,7 @@ export default tseslint.config(
           allow: [],
           enforceBuildableLibDependency: false,
           banTransitiveDependencies: true,
-          checkNestedExternalImports: true,
+          checkNestedExternalImports: false,
           depConstraints: [...byKind, ...betweenStages, ...byVendor, ...withoutNest],
         },
       ],
