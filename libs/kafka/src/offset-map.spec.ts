@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeOffsetMap, encodeOffsetMap } from './offset-map.js';
+
+const anyDistances = (maxLength: number): fc.Arbitrary<{ gap: number; length: number }[]> =>
+  fc.array(
+    fc.record({ gap: fc.integer({ min: 1, max: 100_000 }), length: fc.integer({ min: 1, max: 100_000 }) }),
+    { maxLength },
+  );
+
+function toRuns(
+  committed: number,
+  distances: { gap: number; length: number }[],
+): { from: number; to: number }[] {
+  let at = committed;
+  return distances.map(({ gap, length }) => {
+    const from = at + gap;
+    at = from + length;
+    return { from, to: at };
+  });
+}
+
+describe('the offset map in commit metadata', () => {
+  it('comes back as it was written', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2 ** 45 }),
+        anyDistances(100),
+        fc.uniqueArray(fc.integer({ min: 0, max: 5_000 }), { maxLength: 50 }),
+        fc.integer({ min: 0, max: 2 ** 40 }),
+        (committed, distances, inFlight, commitNumber) => {
+          const map = {
+            processId: 'aB3_-xyz0',
+            commitNumber,
+            done: toRuns(committed, distances),
+            attempts: inFlight
+              .sort((left, right) => left - right)
+              .map((distance) => ({ offset: committed + distance, used: (distance % 7) + 1 })),
+          };
+          expect(decodeOffsetMap(committed, encodeOffsetMap(committed, map))).toEqual(map);
+        },
+      ),
+    );
+  });
+
+  it('stays within what a broker takes, keeping the lowest runs', () => {
+    const done = toRuns(
+      1_000_000,
+      Array.from({ length: 5_000 }, () => ({ gap: 300, length: 300 })),
+    );
+    const attempts = done.map(({ from }) => ({ offset: from - 1, used: 2 }));
+    const metadata = encodeOffsetMap(1_000_000, { processId: 'p', commitNumber: 1, done, attempts });
+    expect(Buffer.byteLength(metadata)).toBeLessThanOrEqual(4_096);
+    const read = decodeOffsetMap(1_000_000, metadata)!;
+    expect(read.done.length).toBeGreaterThan(400);
+    expect(read.done).toEqual(done.slice(0, read.done.length));
+    expect(read.attempts).toEqual(attempts.slice(0, read.attempts.length));
+  });
+
+  it('holds some thousand finished runs of a usual backlog below the bound at which the partition stops', () => {
+    const done = toRuns(
+      0,
+      Array.from({ length: 1_000 }, () => ({ gap: 1, length: 3 })),
+    );
+    expect(
+      encodeOffsetMap(0, { processId: 'abcdefghijkl', commitNumber: 1, done, attempts: [] }).length,
+    ).toBeLessThan(3_000);
+  });
+
+  it('takes anything else for no map', () => {
+    for (const foreign of [
+      '',
+      '1',
+      'hello',
+      '2.p.1..',
+      '1.p.1.%%.',
+      '1.p.1..AA',
+      '1.p.1.gA.',
+      '1.p.!.AQE.',
+      '1.p.1...x',
+      '{"v":1}',
+    ]) {
+      expect(decodeOffsetMap(5, foreign)).toBeNull();
+    }
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void decodeOffsetMap(0, text)));
+    fc.assert(fc.property(fc.base64String(), (text) => void decodeOffsetMap(0, `1.p.1.${text}.${text}`)));
+  });
+});

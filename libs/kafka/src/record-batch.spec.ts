@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { batchSizeBound, encodeRecordBatch, sizeBound, type EncodableRecord } from './record-batch.js';
+
+const require = createRequire(import.meta.url);
+const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => unknown;
+const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (decoder: unknown) => Promise<{
+  lastOffsetDelta: number;
+  producerId: string;
+  records: {
+    offset: string;
+    timestamp: string;
+    key: Buffer;
+    value: Buffer | null;
+    headers: Record<string, Buffer>;
+  }[];
+}>;
+const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
+
+const anyRecord: fc.Arbitrary<EncodableRecord> = fc.record({
+  key: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  value: fc.option(fc.uint8Array({ maxLength: 20_000 }).map((bytes) => Buffer.from(bytes))),
+  headers: fc
+    .dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string({ unit: 'grapheme', maxLength: 200 }), {
+      maxKeys: 10,
+    })
+    .map((headers) => ({ ...headers })),
+});
+
+describe('encodeRecordBatch', () => {
+  it('writes what kafkajs reads back, in order and within the size bound', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRecord, { minLength: 1, maxLength: 200 }), async (records) => {
+        const bytes = encodeRecordBatch(records, 1_732_300_000_000);
+        expect(bytes.length).toBeLessThanOrEqual(
+          batchSizeBound(records.reduce((sum, each) => sum + sizeBound(each), 0)),
+        );
+        expect(bytes.readUInt32BE(17)).toBe(crc32c(bytes.subarray(21)));
+        const batch = await decodeBatch(new Decoder(bytes));
+        expect(batch.lastOffsetDelta).toBe(records.length - 1);
+        expect(batch.producerId).toBe('-1');
+        batch.records.forEach((read, index) => {
+          const { key, value, headers } = records[index]!;
+          expect(read.offset).toBe(String(index));
+          expect(read.timestamp).toBe('1732300000000');
+          expect(read.key.equals(key)).toBe(true);
+          expect(read.value === null ? null : Buffer.from(read.value)).toEqual(value);
+          const texts = Object.entries(read.headers).map(([name, text]) => [name, text.toString()]);
+          expect(Object.fromEntries(texts)).toEqual(headers);
+        });
+        expect(batch.records).toHaveLength(records.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
