@@ -35,7 +35,7 @@ function findRunning(workplace: Workplace): string | undefined {
   if (!starter) return undefined;
   const api = listRunning(workplace)?.find(({ service }) => service === 'api');
   if (!api)
-    throw new Error(`Jobstream is just starting here (pid ${starter.pid}): try again when it is ready.`);
+    throw new Error(`Jobstream is just starting here (pid ${starter.pid}): try again when it is ready`);
   return `http://127.0.0.1:${api.port}`;
 }
 
@@ -49,14 +49,9 @@ async function startPlatform(): Promise<{ process: ChildProcess; url: string }> 
   const [message] = (await Promise.race([
     once(starter, 'message'),
     once(starter, 'exit').then(() => [undefined]),
-  ])) as [{ ready: boolean; url: string } | undefined];
-  if (message?.ready) return { process: starter, url: message.url };
-  if (message) {
-    const exited = once(starter, 'exit');
-    starter.kill('SIGTERM');
-    await exited;
-  }
-  throw new Error('The platform did not become ready; what it said is above.');
+  ])) as [{ url: string } | undefined];
+  if (!message) throw new Error('the platform did not start; what it said is above');
+  return { process: starter, url: message.url };
 }
 
 async function runDemo(url: string, workplace: Workplace): Promise<void> {

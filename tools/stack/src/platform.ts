@@ -1,9 +1,10 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readVariable } from './environment.js';
+import { readVariable, type Environment } from './environment.js';
 import { Guard } from './guard.js';
 import { startKafka, type KafkaCluster } from './kafka-cluster.js';
 import { keepRunning } from './keep-running.js';
+import { startMailCatcher, type MailCatcher } from './mail-catcher.js';
 import { startPostgres, type PostgresServer } from './postgres-server.js';
 import type { ProgressTable } from './progress-table.js';
 import { ServiceProcess } from './service-process.js';
@@ -40,6 +41,7 @@ export class Platform {
   readonly guard = Guard.start();
   private kafka: KafkaCluster | undefined;
   private postgres: PostgresServer | undefined;
+  private mails: MailCatcher | undefined;
   private readonly running: ServiceProcess[] = [];
   private stopping = false;
 
@@ -76,6 +78,7 @@ export class Platform {
       KAFKA_BROKERS: this.kafkaAddresses,
       DATABASE_URL: this.databaseUrl,
       STORAGE_DIR: this.options.workplace.storage,
+      ...(await this.catchMails()),
     };
     mkdirSync(this.options.workplace.storage, { recursive: true });
     const processes = this.options.services.flatMap(({ service, count }) =>
@@ -99,6 +102,7 @@ export class Platform {
   async stop({ now = false } = {}): Promise<void> {
     this.stopping = true;
     await this.guard.end({ now });
+    await this.mails?.stop();
     rmSync(this.options.workplace.processesFile, { force: true });
   }
 
@@ -141,6 +145,16 @@ export class Platform {
     });
     progress(`ready in ${seconds(since)} s: ${this.postgres.description}, 127.0.0.1:${this.postgres.port}`);
     this.keep(this.postgres, 'postgres', this.postgres.logFile);
+  }
+
+  /** Mails need a server. Where none is named they are caught, and the API is told where they are. */
+  private async catchMails(): Promise<Environment> {
+    const { services, workplace, table } = this.options;
+    const needed = services.some(({ service, count }) => service === 'notification-worker' && count > 0);
+    if (!needed || readVariable('SMTP_URL')) return {};
+    this.mails = await startMailCatcher(workplace.mails);
+    table.set('mail', `caught at ${this.mails.url}, nothing is delivered`);
+    return { SMTP_URL: this.mails.url, CAUGHT_MAIL_DIR: workplace.mails };
   }
 
   private async startService(process: ServiceProcess): Promise<{ name: string; why: string } | undefined> {

@@ -64,7 +64,7 @@ async function run(
     for (const { name, why } of late)
       table.say(`${name} is not ready: ${why} (log: ${workplace.logs}/${name}.log)`);
     table.say(describePlatform(platform, workplace, apiPort));
-    process.send?.({ ready: late.length === 0, url: `http://127.0.0.1:${apiPort}` });
+    process.send?.({ url: `http://127.0.0.1:${apiPort}` });
     if (options.watch) void watchSources(platform, table);
   } catch (error) {
     // What was asked to stop while it started fails for that reason alone.
@@ -90,7 +90,13 @@ async function chooseApiPort(): Promise<number> {
 
 function emptyData(workplace: Workplace, table: ProgressTable): void {
   removePostgresData(workplace.postgres);
-  for (const folder of [workplace.kafka, workplace.storage, workplace.logs, workplace.demo]) {
+  for (const folder of [
+    workplace.kafka,
+    workplace.storage,
+    workplace.logs,
+    workplace.demo,
+    workplace.mails,
+  ]) {
     rmSync(folder, { recursive: true, force: true });
   }
   table.say(`emptied ${relative(repositoryFolder, workplace.home) || workplace.home}`);
@@ -102,6 +108,7 @@ function stopOnSignal(
   table: ProgressTable,
 ): { begun: () => boolean; done: Promise<void> } {
   let begunAt: number | undefined;
+  let ended = false;
   const done = new Promise<void>((resolve, reject) => {
     const onSignal = (signal: NodeJS.Signals) => {
       if (begunAt === undefined) {
@@ -109,10 +116,11 @@ function stopOnSignal(
         table.finish();
         table.say(`${signal}: stopping the services, then Kafka and Postgres (again to kill them)`);
         platform.stop().then(() => {
+          ended = true;
           table.say('stopped');
           resolve();
         }, reject);
-      } else if (performance.now() - begunAt > SAME_SIGNAL_MS) {
+      } else if (!ended && performance.now() - begunAt > SAME_SIGNAL_MS) {
         table.say('killing what is left');
         platform.stop({ now: true }).then(resolve, reject);
       }

@@ -13,6 +13,8 @@ export interface Workplace {
   storage: string;
   logs: string;
   demo: string;
+  /** Mails that were caught instead of delivered. */
+  mails: string;
   /** Who runs here: {@link StarterLock}. */
   starterFile: string;
   /** `{service, instance, pid, port}` of every running process. */
@@ -29,6 +31,7 @@ export function findWorkplace(environment = process.env): Workplace {
     storage: resolve(repositoryFolder, readVariable('STORAGE_DIR', environment) ?? join(home, 'storage')),
     logs: join(home, 'logs'),
     demo: join(home, 'demo'),
+    mails: join(home, 'mails'),
     starterFile: join(home, 'starter.json'),
     processesFile: join(home, 'processes.json'),
   };
