@@ -104,8 +104,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   async close(): Promise<void> {
     this.closing.abort();
     this.scheduler.stop();
-    await this.starting;
     await this.consumer.drain(this.options.drainMs);
+    await this.starting;
     this.publisher.stop();
     await Promise.all([this.producer.stop(), this.admin.stop(), this.threads.close()]);
   }
@@ -137,6 +137,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       },
       lanesMs: () => this.workerTopics.lanesMs,
       roleOf: (topic) => this.workerTopics.roleOf(topic),
+      accept: (deliveries) => this.scheduler.accept(deliveries),
       putFirst: (waiting) => this.scheduler.putFirst(waiting),
       putOff: (dueAt, waiting) => this.scheduler.putOff(dueAt, waiting),
     });
@@ -159,8 +160,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   private async start(): Promise<void> {
     await this.producer.start();
-    if (!(await this.makeTopics())) return;
-    await this.consumer.start();
+    if (await this.makeTopics()) await this.consumer.start();
   }
 
   /** @returns false when closed meanwhile */
@@ -176,7 +176,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
         await this.admin.start();
         await this.admin.ensureTopics(specs);
         this.topicsReady = true;
-        return true;
+        return !this.closing.signal.aborted;
       } catch (error) {
         this.options.logger.warn({ err: error }, 'Kafka is not there yet: trying again');
       }

@@ -24,6 +24,8 @@ export interface JobWorkerOptions {
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(topic: string): TopicRole | undefined;
+  /** Has deliveries worked on after all that wait. */
+  accept(deliveries: readonly Delivery[]): void;
   /** Has it worked on next. */
   putFirst(waiting: Waiting): void;
   /** Has it worked on from `dueAt` on, by the broker's time. */
@@ -33,13 +35,10 @@ export interface JobWorkerOptions {
 /** A record whose work has begun and not ended. */
 interface Ongoing {
   readonly delivery: Delivery;
-  readonly position: string;
   /** The job at its present attempt; undefined where none could be read. */
   job: StartableJob | undefined;
   /** The attempt that the record asks for; later ones follow in place. */
   readonly firstAttempt: number;
-  /** The same record, handed over again after its partition was lost and came back. */
-  readonly again: Delivery[];
 }
 
 /**
@@ -49,7 +48,7 @@ interface Ongoing {
 export class JobWorker {
   private readonly copies = new CopyMemory();
   private readonly order = new KeyOrder();
-  private readonly ongoing = new Map<string, Ongoing>();
+  private readonly ongoing = new Set<Ongoing>();
 
   constructor(private readonly options: JobWorkerOptions) {}
 
@@ -58,29 +57,39 @@ export class JobWorker {
     return { delivery, work: (freeSlot) => this.work(delivery, freeSlot), dropped };
   }
 
-  /** These partitions are no longer held. */
+  /** These partitions are no longer held. What of them still runs here is remembered: its copies may come with them. */
   forget(partitions: readonly TopicPartition[]): void {
     this.copies.forget(partitions);
     this.order.dropLost();
+    for (const { delivery, job, firstAttempt } of this.ongoing) {
+      if (job) this.copies.meet(delivery.record, attemptOf(job, firstAttempt), delivery.record.offset);
+    }
   }
 
   /** The job that is being worked on at a position; undefined where none is. */
-  jobAt(record: Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>): string | undefined {
-    return this.ongoing.get(positionOf(record))?.job?.request.id;
+  jobAt({
+    topic,
+    partition,
+    offset,
+  }: Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>): string | undefined {
+    for (const { delivery, job } of this.ongoing) {
+      const { record } = delivery;
+      if (record.offset === offset && record.partition === partition && record.topic === topic) {
+        return job?.request.id;
+      }
+    }
+    return undefined;
   }
 
   private async work(delivery: Delivery, freeSlot: FreeSlot): Promise<void> {
     const { record } = delivery;
-    const position = positionOf(record);
-    const same = this.ongoing.get(position);
-    if (same) return this.tie(delivery, same);
     const read = readRecord(record, this.options.roleOf(record.topic));
     const job = read.kind === 'job' ? read.job : undefined;
     const key = job?.request.orderingKey;
     if (key !== undefined && !this.order.take(key, delivery)) return;
     if (!delivery.begin()) return this.passOn(key);
-    const ongoing: Ongoing = { delivery, position, job, firstAttempt: job?.attempt ?? 0, again: [] };
-    this.ongoing.set(position, ongoing);
+    const ongoing: Ongoing = { delivery, job, firstAttempt: job?.attempt ?? 0 };
+    this.ongoing.add(ongoing);
     if (read.kind === 'poison') {
       freeSlot();
       this.end(ongoing, await this.options.writer.setAside(delivery, read));
@@ -91,14 +100,8 @@ export class JobWorker {
     }
   }
 
-  /** The attempt still runs here since before the partition was lost: what comes of it decides for this delivery too. */
-  private tie(delivery: Delivery, same: Ongoing): void {
-    same.again.push(delivery);
-    if (same.job) this.copies.meet(delivery.record, attemptOf(same.job), delivery.record.offset);
-  }
-
   private isCopy(delivery: Delivery, job: StartableJob): boolean {
-    const novelty = this.copies.meet(delivery.record, attemptOf(job), delivery.record.offset);
+    const novelty = this.copies.meet(delivery.record, attemptOf(job, job.attempt), delivery.record.offset);
     if (novelty === 'copy') this.options.metrics.countCopy();
     if (novelty === 'again') this.options.metrics.countRerun(this.labelOf(job));
     return novelty === 'copy';
@@ -132,7 +135,7 @@ export class JobWorker {
       finishedAt: new Date(clock.now()).toISOString(),
       dueAt: outcome.kind === 'retry-in-place' ? brokerClock.now() + outcome.delayMs : undefined,
     };
-    const settled = await writer.write(delivery, ongoing.again, ended, outcome);
+    const settled = await writer.write(delivery, ended, outcome);
     if (!settled || ended.dueAt === undefined) return this.end(ongoing, settled);
     delivery.noteAttempts(job.attempt - firstAttempt + 1);
     this.waitInPlace(ongoing, { ...job, attempt: job.attempt + 1 }, ended.dueAt);
@@ -165,19 +168,17 @@ export class JobWorker {
   }
 
   private end(ongoing: Ongoing, settled: boolean): void {
-    const { delivery, position, job, again } = ongoing;
-    this.ongoing.delete(position);
-    if (settled) delivery.done();
-    else delivery.abandon();
+    const { delivery, job } = ongoing;
     const key = job?.request.orderingKey;
-    const held = again.findLast((each) => each.isCurrent());
-    if (held === undefined) return this.passOn(key);
+    this.ongoing.delete(ongoing);
     if (settled) {
-      if (held.begin()) held.done();
-      return this.passOn(key);
+      delivery.done();
+      this.passOn(key);
+    } else {
+      // Where its partition has come back, the record is handed over again here: those behind it line up again after it.
+      delivery.abandon();
+      if (key !== undefined) this.options.accept(this.order.disperse(key));
     }
-    if (key !== undefined) this.order.giveTo(key, held);
-    this.options.putFirst(this.enlist(held, () => this.passOn(key)));
   }
 
   private passOn(key: string | undefined): void {
@@ -202,14 +203,6 @@ function delaysBetween(backoffMs: readonly number[], first: number, last: number
   return sum;
 }
 
-function attemptOf({ request, run, attempt }: StartableJob): string {
+function attemptOf({ request, run }: StartableJob, attempt: number): string {
   return `${request.id}/${run}/${attempt}`;
-}
-
-function positionOf({
-  topic,
-  partition,
-  offset,
-}: Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>): string {
-  return `${topic}/${partition}/${offset}`;
 }

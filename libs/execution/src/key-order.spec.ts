@@ -161,10 +161,9 @@ describe('jobs of one key', () => {
     first.lose();
     worker.scheduler.dropLost();
     worker.worker.forget([{ topic: 'jobs.print', partition: 0 }]);
-    worker.scheduler.accept([
-      worker.deliver({ id, orderingKey: 'k', payload: { n: 1 } }, { offset: 1 }),
-      worker.deliver({ orderingKey: 'k', payload: { n: 2 } }, { offset: 2 }),
-    ]);
+    const again = worker.deliver({ id, orderingKey: 'k', payload: { n: 1 } }, { offset: 1 });
+    first.whenAbandoned = () => worker.scheduler.accept([again]);
+    worker.scheduler.accept([worker.deliver({ orderingKey: 'k', payload: { n: 2 } }, { offset: 2 })]);
     await turn();
     calls[0]!.fail();
     await turn();

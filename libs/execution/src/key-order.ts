@@ -36,11 +36,11 @@ export class KeyOrder {
     return next;
   }
 
-  /** Gives the key to the same record handed over again, ahead of all that wait. */
-  giveTo(key: string, delivery: Delivery): void {
-    const line = this.lines.get(key);
-    if (line) line.holder = delivery;
-    else this.lines.set(key, { holder: delivery, waiting: [] });
+  /** Frees the key. @returns those that waited for it, in their order */
+  disperse(key: string): readonly Delivery[] {
+    const waiting = this.lines.get(key)?.waiting ?? [];
+    this.lines.delete(key);
+    return waiting.filter((delivery) => delivery.isCurrent());
   }
 
   /** Forgets the waiting deliveries of partitions that are no longer held. */

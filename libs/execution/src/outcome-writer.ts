@@ -23,22 +23,11 @@ export interface OutcomeWriterOptions {
 export class OutcomeWriter {
   constructor(private readonly options: OutcomeWriterOptions) {}
 
-  /**
-   * @param again the same record handed over again, if it was
-   * @returns whether the log has acknowledged the outcome
-   */
-  async write(
-    delivery: Delivery,
-    again: readonly Delivery[],
-    ended: EndedAttempt,
-    outcome: Outcome,
-  ): Promise<boolean> {
+  /** @returns whether the log has acknowledged the outcome */
+  async write(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
     const record = outcomeRecord(this.options.topics, ended, outcome);
-    const held = () => delivery.isCurrent();
-    const settled =
-      outcome.kind === 'succeed'
-        ? await this.options.publisher.publish(record, () => held() || again.some((each) => each.isCurrent()))
-        : held() && (await this.options.publisher.publish(record, held));
+    const wanted = outcome.kind === 'succeed' ? () => true : () => delivery.isCurrent();
+    const settled = wanted() && (await this.options.publisher.publish(record, wanted));
     this.tell(ended, outcome, settled);
     return settled;
   }
@@ -64,7 +53,7 @@ export class OutcomeWriter {
     metrics.countAttempt(type, settled ? countOf(outcome) : 'held_back');
     logger.debug({ ...about, outcome: outcome.kind, settled }, 'attempt ends');
     if (!settled) {
-      logger.info(about, 'outcome held back: another worker has the partition');
+      logger.info(about, 'outcome held back: its partition is not held any more, or the worker stops');
       return;
     }
     switch (outcome.kind) {

@@ -34,10 +34,11 @@ export interface WorkerOptions {
  * Exits with code 1 and a line that names the fix if a job type of the queue has no handler, or two.
  */
 export function startWorker(options: WorkerOptions): Promise<void> {
-  return runProcess(`${options.queue.name}-worker`, (context) => serve(options, context));
+  return runProcess(`${options.queue.name}-worker`, (context) => serveWorker(options, context));
 }
 
-async function serve(options: WorkerOptions, context: ProcessContext): Promise<StopProcess> {
+/** Starts a worker in a process that is already set up. @returns how to stop it */
+export async function serveWorker(options: WorkerOptions, context: ProcessContext): Promise<StopProcess> {
   const { settings, health, metrics, logger } = context;
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(rootOf(options.module), {
     inject: [HandlerRegistry],

@@ -13,6 +13,8 @@ import { WorkerMetrics } from './worker-metrics.js';
 /** A delivery whose partition is held until `lose` and that says what became of it. */
 export class ScriptedDelivery implements Delivery {
   readonly calls: string[] = [];
+  /** What the consumer does then. */
+  whenAbandoned = (): void => undefined;
   private held = true;
 
   constructor(
@@ -38,6 +40,7 @@ export class ScriptedDelivery implements Delivery {
   }
   abandon(): void {
     this.calls.push('abandon');
+    this.whenAbandoned();
   }
 }
 
@@ -93,6 +96,7 @@ export class TestWorker {
       },
       lanesMs: () => [1_000, 5_000],
       roleOf,
+      accept: (deliveries) => this.scheduler.accept(deliveries),
       putFirst: (waiting) => this.scheduler.putFirst(waiting),
       putOff: (dueAt, waiting) => this.scheduler.putOff(dueAt, waiting),
     });

@@ -1,0 +1,235 @@
+import type { Type } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import {
+  decodeRecord,
+  encodeRecord,
+  newJobId,
+  Topics,
+  type JobDefinition,
+  type JobRecord,
+  type JobRequest,
+} from '@jobstream/contracts';
+import {
+  KafkaConnection,
+  kafkaSettingsFromEnv,
+  RecordProducer,
+  TailConsumer,
+  TopicAdmin,
+  type IncomingRecord,
+  type RecordReceipt,
+} from '@jobstream/kafka';
+import {
+  commonSettings,
+  createLogger,
+  createMetrics,
+  HealthRegistry,
+  readSettings,
+  systemClock,
+} from '@jobstream/runtime';
+import { randomNamespace } from '@jobstream/testing';
+import { JobHandler, type HandlerOf } from './job-handler.js';
+import { serveWorker } from './start-worker.js';
+
+/** A job's record as it stands in the log. */
+export interface LoggedRecord {
+  readonly at: IncomingRecord;
+  readonly job: JobRecord;
+}
+
+/** A worker in this process. */
+export interface TestedWorker {
+  readonly health: HealthRegistry;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  stop(): Promise<void>;
+}
+
+/** Topics of their own on the real broker, workers on them, and everything that is written there. */
+export class StackFixture {
+  readonly namespace = randomNamespace();
+  readonly topics = new Topics(this.namespace);
+  readonly records: IncomingRecord[] = [];
+  readonly producer: RecordProducer;
+  readonly admin: TopicAdmin;
+  private readonly tail: TailConsumer;
+  private readonly workers: TestedWorker[] = [];
+  private readonly byJob = new Map<string, LoggedRecord[]>();
+  private watchers: { check: () => boolean; resolve: () => void }[] = [];
+  private failed: unknown;
+
+  constructor(private readonly definitions: readonly JobDefinition[]) {
+    const connection = new KafkaConnection(kafkaSettingsFromEnv(process.env));
+    this.producer = new RecordProducer(connection);
+    this.admin = new TopicAdmin(connection);
+    this.tail = new TailConsumer(connection, {
+      topics: async () => (await this.admin.listTopics()).filter((topic) => this.topics.roleOf(topic)),
+      from: 'start',
+      onRecords: (records) => {
+        this.records.push(...records);
+        this.keep(records);
+        this.look();
+      },
+      onFatal: (error) => (this.failed = error),
+    });
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.producer.start(), this.admin.start()]);
+    await this.admin.ensureTopics(
+      this.topics.plan(this.definitions, 'small').map(({ topic, partitions, maxRecordBytes }) => ({
+        name: topic,
+        partitions,
+        maxMessageBytes: maxRecordBytes,
+      })),
+    );
+    await this.tail.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+    await this.tail.stop();
+    await this.producer.stop();
+    await this.admin.deleteTopics(
+      (await this.admin.listTopics()).filter((topic) => this.topics.roleOf(topic) !== undefined),
+    );
+    await this.admin.stop();
+    if (this.failed !== undefined) throw this.failed;
+  }
+
+  /** Starts a worker with these handlers, all of one queue. */
+  async startWorker(
+    handlers: Type[],
+    options: { concurrency?: number; environment?: Record<string, string> } = {},
+  ): Promise<TestedWorker> {
+    @Module({ providers: handlers })
+    class HandlersModule {}
+    const environment = {
+      ...process.env,
+      JOBSTREAM_NAMESPACE: this.namespace,
+      JOBSTREAM_TOPIC_SIZE: 'small',
+      DRAIN_SECONDS: '10',
+      ...options.environment,
+    };
+    const context = {
+      service: 'test-worker',
+      instance: `test-${newJobId()}`,
+      environment,
+      settings: readSettings(commonSettings, environment),
+      logger: createLogger('test-worker', process.env.TEST_LOG ?? 'silent'),
+      health: new HealthRegistry(),
+      metrics: createMetrics('test-worker'),
+      clock: systemClock,
+      fatal: (error: unknown) => (this.failed = error),
+    };
+    const { queue } = this.definitions[0]!;
+    const stop = await serveWorker(
+      {
+        queue,
+        module: HandlersModule,
+        concurrency: options.concurrency ?? 20,
+        definitions: this.definitions,
+      },
+      context,
+    );
+    let stopped: Promise<void> | undefined;
+    const worker = { ...context, stop: () => (stopped ??= stop()) };
+    this.workers.push(worker);
+    await this.ready(worker);
+    return worker;
+  }
+
+  async ready({ health }: TestedWorker): Promise<void> {
+    while (!(await health.report()).ready) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Writes a request as intake does. */
+  async submit(
+    definition: JobDefinition,
+    payload: unknown,
+    more: Partial<JobRequest> = {},
+  ): Promise<RecordReceipt & { readonly id: string }> {
+    const value = this.requestOf(definition, payload, more);
+    const record = encodeRecord({ run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued', value });
+    const receipt = await this.producer.send({
+      topic: this.topics.requests(definition.queue.name),
+      ...record,
+    });
+    return { ...receipt, id: value.id };
+  }
+
+  requestOf(definition: JobDefinition, payload: unknown, more: Partial<JobRequest> = {}): JobRequest {
+    return {
+      v: 1,
+      id: newJobId(),
+      type: definition.type,
+      queue: definition.queue.name,
+      payload,
+      priority: 'normal',
+      maxAttempts: definition.maxAttempts,
+      ...more,
+    };
+  }
+
+  /** The records of a job so far, in the order they were seen; of one phase if given. */
+  of(id: string, phase?: JobRecord['phase']): LoggedRecord[] {
+    const records = this.byJob.get(id) ?? [];
+    return phase === undefined ? records : records.filter(({ job }) => job.phase === phase);
+  }
+
+  on(topic: string): IncomingRecord[] {
+    return this.records.filter((record) => record.topic === topic);
+  }
+
+  /** Resolves once `check` holds, looking at every record that comes. */
+  async until(check: () => boolean, what: string, limitMs = 30_000): Promise<void> {
+    if (check()) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Waited ${limitMs} ms for ${what}.`)), limitMs);
+    });
+    const found = new Promise<void>((resolve) => this.watchers.push({ check, resolve }));
+    await Promise.race([found, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** The job's final record on the events. */
+  async succeeded(id: string): Promise<LoggedRecord> {
+    await this.until(() => this.of(id, 'succeeded').length > 0, `job ${id} to succeed`);
+    return this.of(id, 'succeeded')[0]!;
+  }
+
+  async deadLettered(id: string): Promise<LoggedRecord> {
+    await this.until(() => this.of(id, 'dead_lettered').length > 0, `job ${id} to be dead-lettered`);
+    return this.of(id, 'dead_lettered')[0]!;
+  }
+
+  /** How many records of these topics the queue's workers have committed. */
+  async committed(topic: string, queue: string): Promise<number> {
+    const commits = (await this.admin.committed(this.topics.group(queue), [topic])).get(topic) ?? [];
+    return commits.reduce<number>((sum, offset) => sum + (offset ?? 0), 0);
+  }
+
+  private keep(records: readonly IncomingRecord[]): void {
+    for (const at of records) {
+      const job = decodeRecord(at.value, at.headers);
+      if ('fault' in job) continue;
+      const { id } = job.value;
+      this.byJob.set(id, [...(this.byJob.get(id) ?? []), { at, job }]);
+    }
+  }
+
+  private look(): void {
+    this.watchers = this.watchers.filter(({ check, resolve }) => {
+      const holds = check();
+      if (holds) resolve();
+      return !holds;
+    });
+  }
+}
+
+/** A handler of a definition that does what the function says. */
+export function handlerOf<D extends JobDefinition>(definition: D, handle: HandlerOf<D>['handle']): Type {
+  @JobHandler(definition)
+  class TestHandler implements HandlerOf<D> {
+    handle = handle;
+  }
+  return TestHandler;
+}
