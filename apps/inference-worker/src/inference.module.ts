@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { Downloader, downloadSettings } from '@jobstream/downloads';
+import { readSettings } from '@jobstream/runtime';
+import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
+import { OcrHandler } from './ocr.handler.js';
+import { Recogniser } from './ocr/recogniser.js';
+
+@Module({
+  providers: [
+    OcrHandler,
+    Recogniser,
+    { provide: ObjectStorage, useFactory: () => openStorage(readSettings(storageSettings, process.env)) },
+    {
+      provide: Downloader,
+      useFactory: () => new Downloader({ allowed: readSettings(downloadSettings, process.env).FETCH_ALLOW }),
+    },
+  ],
+})
+export class InferenceModule {}

@@ -1,0 +1,74 @@
+import { buffer } from 'node:stream/consumers';
+import { inferenceOcr, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { DownloadError, Downloader } from '@jobstream/downloads';
+import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { ObjectStorage } from '@jobstream/storage';
+import { UnreadableImageError, type Reading } from './ocr/engine.js';
+import { whyUnreadable } from './ocr/image-check.js';
+import { Recogniser } from './ocr/recogniser.js';
+
+type Ocr = typeof inferenceOcr;
+
+/** Characters of a result. */
+const mostText = 60_000;
+
+/** Fetches the image and reads it, telling how far it is. */
+@JobHandler(inferenceOcr)
+export class OcrHandler implements HandlerOf<Ocr> {
+  constructor(
+    private readonly storage: ObjectStorage,
+    private readonly downloader: Downloader,
+    private readonly recogniser: Recogniser,
+  ) {}
+
+  async handle(
+    { imageId, url }: PayloadOf<Ocr>,
+    context: Pick<JobContext, 'signal' | 'progress'>,
+  ): Promise<ResultOf<Ocr>> {
+    const { signal } = context;
+    const image = url === undefined ? await this.readUpload(imageId!) : await this.download(url, signal);
+    const why = whyUnreadable(image);
+    if (why !== undefined) throw unreadable(why);
+    const { text, confidence } = await this.read(image, context);
+    return {
+      text: text.slice(0, mostText),
+      cut: text.length > mostText,
+      confidence,
+      words: text.split(/\s+/).filter((word) => word !== '').length,
+    };
+  }
+
+  private async readUpload(imageId: string): Promise<Uint8Array> {
+    const upload = await this.storage.get(uploadKey(imageId));
+    if (upload !== undefined) return buffer(upload.body);
+    throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
+      code: 'image_not_found',
+    });
+  }
+
+  private async download(url: string, signal: AbortSignal): Promise<Uint8Array> {
+    try {
+      return await this.downloader.download(url, signal);
+    } catch (error) {
+      if (error instanceof DownloadError && !error.retryable) {
+        throw new NonRetryableError(error.message, { code: error.code });
+      }
+      throw error;
+    }
+  }
+
+  private async read(image: Uint8Array, context: Pick<JobContext, 'signal' | 'progress'>): Promise<Reading> {
+    try {
+      return await this.recogniser.read(image, context.signal, (share) =>
+        context.progress({ percent: Math.floor(share * 100) }),
+      );
+    } catch (error) {
+      if (error instanceof UnreadableImageError) throw unreadable(error.message);
+      throw error;
+    }
+  }
+}
+
+function unreadable(why: string): NonRetryableError {
+  return new NonRetryableError(why, { code: 'image_unreadable' });
+}
