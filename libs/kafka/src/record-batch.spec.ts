@@ -25,7 +25,9 @@ const anyRecord: fc.Arbitrary<EncodableRecord> = fc.record({
     .dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string({ unit: 'grapheme', maxLength: 200 }), {
       maxKeys: 10,
     })
-    .map((headers) => ({ ...headers })),
+    .map((headers) =>
+      Object.fromEntries(Object.entries(headers).map(([name, text]) => [`js-${name}`, text])),
+    ),
 });
 
 describe('encodeRecordBatch', () => {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { EpochGate } from './epoch-gate.js';
+
+const deferred = () => {
+  let resolve = (): void => {};
+  let reject = (_: Error): void => {};
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+};
+const noHeartbeat = async (): Promise<void> => {};
+
+describe('EpochGate', () => {
+  it('lets nothing pass before the epoch is settled', async () => {
+    const gate = new EpochGate();
+    const settling = deferred();
+    gate.begin(() => settling.promise);
+    expect(gate.isSettled).toBe(false);
+    const passed = gate.settled(noHeartbeat);
+    settling.resolve();
+    await expect(passed).resolves.toBe(true);
+    expect(gate.isSettled).toBe(true);
+  });
+
+  it('turns away what waited for an epoch that ended, and ignores its late settling', async () => {
+    const gate = new EpochGate();
+    const first = deferred();
+    let firstOver: (() => boolean) | undefined;
+    gate.begin((isOver) => {
+      firstOver = isOver;
+      return first.promise;
+    });
+    const passed = gate.settled(noHeartbeat);
+    const second = deferred();
+    gate.begin(() => second.promise);
+    first.resolve();
+    await expect(passed).resolves.toBe(false);
+    expect(firstOver!()).toBe(true);
+    expect(gate.isSettled).toBe(false);
+    second.resolve();
+    await expect(gate.settled(noHeartbeat)).resolves.toBe(true);
+    gate.end();
+    expect(gate.isSettled).toBe(false);
+  });
+
+  it('settles at a later try, and keeps the heart beating meanwhile', async () => {
+    const gate = new EpochGate();
+    let tries = 0;
+    let beats = 0;
+    gate.begin(async () => {
+      tries += 1;
+      if (tries < 3) throw new Error('Kafka is away');
+    });
+    await expect(gate.settled(async () => void (beats += 1))).resolves.toBe(true);
+    expect(tries).toBe(3);
+    expect(beats).toBeGreaterThan(0);
+  });
+
+  it('hands on what a heartbeat throws', async () => {
+    const gate = new EpochGate();
+    gate.begin(() => new Promise(() => {}));
+    await expect(gate.settled(() => Promise.reject(new Error('rebalancing')))).rejects.toThrow('rebalancing');
+    gate.end();
+  });
+});
