@@ -203,7 +203,13 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     return health.joined ? { ok: true, detail } : { ok: false, why: 'Not a member of its group.', detail };
   }
 
+  /** Names the job that stands at the head of the partition: it may be what holds the others up. */
   private tellAlarm(alarm: ConsumerAlarm): void {
-    this.options.logger.error({ alarm }, alarm.message);
+    const head = this.consumer
+      .health()
+      .partitions.find(
+        ({ topic, partition }) => topic === alarm.topic && partition === alarm.partition,
+      )?.headOfLine;
+    this.options.logger.error({ alarm, job: head && this.worker.jobAt(head) }, alarm.message);
   }
 }

@@ -38,6 +38,8 @@ export interface LoggedRecord {
 
 /** A worker in this process. */
 export interface TestedWorker {
+  /** As its records name it. */
+  readonly instance: string;
   readonly health: HealthRegistry;
   readonly metrics: ReturnType<typeof createMetrics>;
   stop(): Promise<void>;
@@ -54,7 +56,7 @@ export class StackFixture {
   private readonly workers: TestedWorker[] = [];
   private readonly byJob = new Map<string, LoggedRecord[]>();
   private watchers: { check: () => boolean; resolve: () => void }[] = [];
-  private failed: unknown;
+  private failed: Error | undefined;
 
   constructor(private readonly definitions: readonly JobDefinition[]) {
     const connection = new KafkaConnection(kafkaSettingsFromEnv(process.env));
@@ -92,7 +94,7 @@ export class StackFixture {
       (await this.admin.listTopics()).filter((topic) => this.topics.roleOf(topic) !== undefined),
     );
     await this.admin.stop();
-    if (this.failed !== undefined) throw this.failed;
+    if (this.failed) throw this.failed;
   }
 
   /** Starts a worker with these handlers, all of one queue. */
@@ -118,7 +120,7 @@ export class StackFixture {
       health: new HealthRegistry(),
       metrics: createMetrics('test-worker'),
       clock: systemClock,
-      fatal: (error: unknown) => (this.failed = error),
+      fatal: (error: unknown) => (this.failed = error as Error),
     };
     const { queue } = this.definitions[0]!;
     const stop = await serveWorker(
