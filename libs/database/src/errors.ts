@@ -69,6 +69,12 @@ export function isContention(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** Whether an error says that trying again can't help: the server is too old, or refuses what a statement says. */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof PostgresTooOldError) return true;
+  return error instanceof pg.DatabaseError && !isUnavailable(error) && !isContention(error);
+}
+
 /** SQLSTATE of a server's error, Node's code of a socket's. */
 export function codeOf(error: unknown): string | undefined {
   if (error instanceof pg.DatabaseError) return error.code;

@@ -11,6 +11,7 @@ export {
   codeOf,
   DatabaseUnreachableError,
   isContention,
+  isPermanent,
   isUnavailable,
   oldestPostgres,
   PostgresTooOldError,

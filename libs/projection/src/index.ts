@@ -5,3 +5,5 @@ export type { JobFilter, JobPage } from './job-list.js';
 export type { HistoryItem } from './history.js';
 export { InvalidCursorError } from './list-cursor.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
+export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';
+export { Projector, type ProjectorOptions, type WrittenBatch } from './projector.js';

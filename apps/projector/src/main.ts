@@ -1,0 +1,4 @@
+import { runProcess } from '@jobstream/runtime';
+import { startProjector } from './projector-process.js';
+
+await runProcess('projector', startProjector);

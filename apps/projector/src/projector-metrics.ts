@@ -1,0 +1,44 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { WrittenBatch } from '@jobstream/projection';
+
+/** What a projector counts. */
+export class ProjectorMetrics {
+  private readonly records: Counter;
+  private readonly jobs: Counter;
+  private readonly seconds: Histogram;
+
+  /** @param lag records the log has and the rows do not */
+  constructor(registry: Registry, lag: () => number) {
+    const registers = [registry];
+    this.records = new Counter({
+      name: 'jobstream_projected_records_total',
+      help: 'Records written into the projection.',
+      registers,
+    });
+    this.jobs = new Counter({
+      name: 'jobstream_projected_rows_total',
+      help: 'Job rows written, a job once a transaction.',
+      registers,
+    });
+    this.seconds = new Histogram({
+      name: 'jobstream_projection_transaction_seconds',
+      help: 'How long the transactions took that write records.',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    });
+    new Gauge({
+      name: 'jobstream_projection_lag_records',
+      help: 'Records in the log that are not in the projection yet, of the partitions this process holds.',
+      registers,
+      collect() {
+        this.set(lag());
+      },
+    });
+  }
+
+  count({ records, jobs, seconds }: WrittenBatch): void {
+    this.records.inc(records);
+    this.jobs.inc(jobs);
+    this.seconds.observe(seconds);
+  }
+}

@@ -1,0 +1,70 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { jobDefinitions, Topics } from '@jobstream/contracts';
+import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
+import { KafkaConnection, kafkaSettingsFromEnv, TopicAdmin } from '@jobstream/kafka';
+import { Projector } from '@jobstream/projection';
+import type { ProcessContext } from '@jobstream/runtime';
+import { ProjectorMetrics } from './projector-metrics.js';
+
+/** A statement holds a whole batch; one that takes longer than this is lost. */
+const statementTimeoutMs = 60_000;
+
+/** The projector with its connections, begun and stopped with the application. */
+export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly topics: Topics;
+  private readonly databaseSettings: DatabaseSettings;
+  private readonly database: Database;
+  private readonly connection: KafkaConnection;
+  private readonly projector: Projector;
+
+  /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
+  constructor(private readonly context: ProcessContext) {
+    const { environment, settings, logger, health, fatal } = context;
+    this.topics = new Topics(settings.JOBSTREAM_NAMESPACE);
+    this.databaseSettings = databaseSettingsFromEnv(environment);
+    this.database = new Database(this.databaseSettings, {
+      applicationName: 'jobstream projector',
+      connections: 3,
+      statementTimeoutMs,
+    });
+    this.connection = new KafkaConnection({
+      ...kafkaSettingsFromEnv(environment),
+      logger: (level, message, about) => logger[level](about, message),
+    });
+    const metrics = new ProjectorMetrics(context.metrics, () => this.projector.lag());
+    this.projector = new Projector({
+      ...{ connection: this.connection, database: this.database, topics: this.topics, logger },
+      prepare: () => this.prepare(),
+      onFatal: fatal,
+      onWritten: (batch) => metrics.count(batch),
+    });
+    health.add('projector', () => this.projector.health());
+  }
+
+  onApplicationBootstrap(): void {
+    this.projector.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.projector.stop();
+    await this.database.close();
+  }
+
+  /** The schemas and the topics, whichever process comes first. */
+  private async prepare(): Promise<void> {
+    await migrate(this.databaseSettings);
+    const admin = new TopicAdmin(this.connection);
+    try {
+      const plans = this.topics.plan(jobDefinitions, this.context.settings.JOBSTREAM_TOPIC_SIZE);
+      await admin.ensureTopics(
+        plans.map(({ topic, partitions, maxRecordBytes }) => ({
+          name: topic,
+          partitions,
+          maxMessageBytes: maxRecordBytes,
+        })),
+      );
+    } finally {
+      await admin.stop();
+    }
+  }
+}
