@@ -27,11 +27,14 @@ describe('EpochGate', () => {
   it('turns away what waited for an epoch that ended, and ignores its late settling', async () => {
     const gate = new EpochGate();
     const first = deferred();
+    const began = deferred();
     let firstOver: (() => boolean) | undefined;
     gate.begin((isOver) => {
       firstOver = isOver;
+      began.resolve();
       return first.promise;
     });
+    await began.promise;
     const passed = gate.settled(noHeartbeat);
     const second = deferred();
     gate.begin(() => second.promise);
@@ -43,6 +46,24 @@ describe('EpochGate', () => {
     await expect(gate.settled(noHeartbeat)).resolves.toBe(true);
     gate.end();
     expect(gate.isSettled).toBe(false);
+  });
+
+  it('settles one epoch at a time: what an earlier one still does comes before', async () => {
+    const gate = new EpochGate();
+    const first = deferred();
+    const began = deferred();
+    const order: string[] = [];
+    gate.begin(async () => {
+      began.resolve();
+      await first.promise;
+      order.push('first');
+    });
+    await began.promise;
+    gate.end();
+    gate.begin(async () => void order.push('second'));
+    first.resolve();
+    await expect(gate.settled(noHeartbeat)).resolves.toBe(true);
+    expect(order).toEqual(['first', 'second']);
   });
 
   it('settles at a later try, and keeps the heart beating meanwhile', async () => {

@@ -15,19 +15,23 @@ export class EpochGate {
     return this.#number > 0 && this.#settledNumber === this.#number;
   }
 
-  /** Begins an epoch, ending the last. `settle` is repeated until it succeeds or the epoch is over. */
+  /**
+   * Begins an epoch, ending the last. `settle` is repeated until it succeeds or the epoch is over. It never runs beside that
+   * of an earlier epoch, whose late effects would otherwise undo its own.
+   */
   begin(settle: (isOver: () => boolean) => Promise<void>): void {
     const number = this.#open();
     const isOver = (): boolean => this.#number !== number;
-    this.#settling = this.#persist(settle, isOver).then(() => {
-      if (!isOver()) this.#settledNumber = number;
-    });
+    this.#settling = this.#settling
+      .then(() => this.#persist(settle, isOver))
+      .then(() => {
+        if (!isOver()) this.#settledNumber = number;
+      });
   }
 
   /** Ends the epoch without a next one. */
   end(): void {
     this.#open();
-    this.#settling = Promise.resolve();
   }
 
   /**
