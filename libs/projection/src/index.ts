@@ -3,6 +3,15 @@ export { JobQueries, type JobCount } from './job-queries.js';
 export type { JobRow } from './job-row.js';
 export type { JobFilter, JobPage } from './job-list.js';
 export type { HistoryItem } from './history.js';
+export {
+  ReportQueries,
+  type DayCount,
+  type FailedJob,
+  type FailureCause,
+  type ReportScope,
+  type TypeCount,
+  type TypeDuration,
+} from './report-queries.js';
 export { InvalidCursorError } from './list-cursor.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
 export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';

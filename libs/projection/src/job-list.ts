@@ -30,7 +30,7 @@ export interface JobPage {
 }
 
 /** Times in ids and `createdAt` come from different clocks and moments (a request made again after an unknown answer). */
-const idSlackMs = 2 * 24 * 3_600_000;
+export const idSlackMs = 2 * 24 * 3_600_000;
 const firstWindow = 1_000;
 const largestWindow = 64_000;
 /** After so long a page goes out as it is. */

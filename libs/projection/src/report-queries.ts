@@ -1,6 +1,7 @@
 import type { DeadLetterReason, JobId, JobState } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
-import { idSlackMs, lowestIdAt } from './list-cursor.js';
+import { idSlackMs } from './job-list.js';
+import { lowestIdAt } from './list-cursor.js';
 
 /** Which jobs a report is about: those created in `[since, until)`, of one submitter or of all. */
 export interface ReportScope {
@@ -113,8 +114,17 @@ export class ReportQueries {
     return rows.map(({ error, ...job }) => ({ ...job, message: messageOf(error) }));
   }
 
-  private async select<Row>({ submittedFor, since, until }: ReportScope, what: string, how: string): Promise<Row[]> {
-    const values: unknown[] = [since, until, lowestIdAt(since.getTime() - idSlackMs), lowestIdAt(until.getTime() + idSlackMs)];
+  private async select<Row>(
+    { submittedFor, since, until }: ReportScope,
+    what: string,
+    how: string,
+  ): Promise<Row[]> {
+    const values: unknown[] = [
+      since,
+      until,
+      lowestIdAt(since.getTime() - idSlackMs),
+      lowestIdAt(until.getTime() + idSlackMs),
+    ];
     if (submittedFor !== undefined) values.push(submittedFor);
     const { rows } = await this.database.query<Row>({
       text: `SELECT ${what} FROM ${this.database.projection}.jobs
@@ -134,7 +144,9 @@ const dayMs = 24 * 3_600_000;
 function daysOf({ since, until }: ReportScope): string[] {
   const first = Math.floor(since.getTime() / dayMs);
   const last = Math.ceil(until.getTime() / dayMs);
-  return Array.from({ length: last - first }, (_, nth) => new Date((first + nth) * dayMs).toISOString().slice(0, 10));
+  return Array.from({ length: last - first }, (_, nth) =>
+    new Date((first + nth) * dayMs).toISOString().slice(0, 10),
+  );
 }
 
 function messageOf(error: string | null): string {
