@@ -22,6 +22,7 @@ import { Submissions } from './jobs/submissions.js';
 import { keepTrying } from './keep-trying.js';
 
 const purgeEveryMs = 10 * 60_000;
+const closeIdleEveryMs = 50;
 
 /**
  * Starts the REST server. It listens at once; what Kafka or Postgres have to be there for answers 503 until they are.
@@ -83,10 +84,21 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   return async () => {
     stopping.abort();
     clearInterval(purge);
-    await app.close();
+    await closeServer(app);
     await producer.stop();
     await Promise.all([admin.stop(), database.close()]);
   };
+}
+
+/** Takes no new connection, answers what is on its way, and closes each connection once it has nothing to answer. */
+async function closeServer(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const idle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+  }
 }
 
 async function listen(

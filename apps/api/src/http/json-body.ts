@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { ProblemError } from './problem-error.js';
 
 /** Deeper nesting is refused: what walks a value later does so by recursion. */
-const mostDepth = 64;
+const mostDepth = 500;
 
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [...Buffer.from('"\\{}[]')];
 

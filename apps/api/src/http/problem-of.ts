@@ -71,7 +71,7 @@ function ofFramework(error: unknown): FoundProblem | undefined {
   if (error instanceof NotFoundException)
     return problem('route_not_found', 'No route has this method and path.');
   const thrown = error instanceof HttpException && error.cause instanceof Error ? error.cause : error;
-  const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
+  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
   const known = typeof code === 'string' ? byFastifyCode[code] : undefined;
   if (known) return known;
   const status = error instanceof HttpException ? error.getStatus() : statusCode;

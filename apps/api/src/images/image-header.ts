@@ -13,6 +13,9 @@ disableTypes(types.filter((type) => !Object.hasOwn(contentTypes, type)));
 /** What a JPEG may carry before its size: profiles and previews come first. */
 const mostHeaderBytes = 4 * 1024 * 1024;
 
+/** Of fewer bytes the library makes up what is not there. The smallest whole images are longer. */
+const leastHeaderBytes = 30;
+
 /** An image whose header was read; `bytes` are all of it, from the first. */
 export interface OpenedImage {
   readonly header: ImageHeader;
@@ -49,8 +52,10 @@ async function* join(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerato
 }
 
 function readHeader(head: Buffer): ImageHeader | undefined {
+  if (head.length < leastHeaderBytes) return undefined;
   try {
-    const { type, width, height } = imageSize(head);
+    // A copy of its own: the library reads past the end of a view, into whatever lies behind it in memory.
+    const { type, width, height } = imageSize(Uint8Array.from(head));
     const content_type = contentTypes[type as keyof typeof contentTypes];
     return width > 0 && height > 0 ? { content_type, width, height } : undefined;
   } catch {

@@ -30,13 +30,19 @@ export class ImageUploads {
     const imageId = readImageId(text);
     if (declaredBytes !== undefined && declaredBytes > maxUploadBytes)
       throw new ProblemError('upload_too_large', `An image takes at most ${maxUploadBytes} bytes.`);
-    const { header, bytes } = await openImage(body.iterator({ destroyOnReturn: false }));
-    const stored = await this.storage.put(uploadKey(imageId), bytes, {
-      contentType: header.content_type,
-      ifAbsent: true,
-      maxBytes: maxUploadBytes,
-    });
-    return { image: { image_id: imageId, ...header, bytes: stored.bytes }, isNew: stored.written };
+    const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+    try {
+      const { header, bytes } = await openImage(chunks);
+      const stored = await this.storage.put(uploadKey(imageId), bytes, {
+        contentType: header.content_type,
+        ifAbsent: true,
+        maxBytes: maxUploadBytes,
+      });
+      return { image: { image_id: imageId, ...header, bytes: stored.bytes }, isNew: stored.written };
+    } finally {
+      // Lets go of the body, so that what was not read of it can be passed over.
+      await chunks.return?.();
+    }
   }
 
   /**

@@ -36,7 +36,7 @@ export function viewOfRemembered({ request, createdAt }: RememberedJob): JobView
     id: request.id,
     type: request.type,
     queue: request.queue,
-    state: 'queued',
+    state: 'runAt' in request ? 'scheduled' : 'queued',
     priority: request.priority,
     payload: request.payload,
     result: null,
@@ -52,7 +52,7 @@ export function viewOfRemembered({ request, createdAt }: RememberedJob): JobView
     createdAt: new Date(createdAt).toISOString(),
     startedAt: null,
     finishedAt: null,
-    nextAttemptAt: null,
+    nextAttemptAt: 'runAt' in request ? request.runAt : null,
     expiresAt: request.expiresAt ?? null,
     links: linksOf(request.id),
   };
