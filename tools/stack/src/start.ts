@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { readVariable } from './environment.js';
 import { isPortFree } from './free-port.js';
+import { whenNpmEnds } from './npm-parent.js';
 import { Platform } from './platform.js';
 import { findPortOwner } from './port-owner.js';
 import { removePostgresData } from './postgres-server.js';
@@ -126,6 +127,7 @@ function stopOnSignal(
       }
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+    whenNpmEnds(() => onSignal('SIGHUP'));
     // A program that started us, the demo, has gone.
     process.on('disconnect', () => onSignal('SIGHUP'));
   });
