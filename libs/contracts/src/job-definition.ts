@@ -59,12 +59,17 @@ export type ResultOf<D> = D extends JobDefinition<z.ZodType, infer R> ? z.output
 const queueName = /^[a-z][a-z0-9-]{0,40}$/;
 const typeName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
 
+/** Whether a queue can be called so: only then can it stand in a topic name. */
+export function isQueueName(name: string): boolean {
+  return queueName.test(name);
+}
+
 /**
  * Defines a queue.
  * @throws TypeError when the name could not stand in a topic name.
  */
 export function defineQueue(name: string, options: { priorities?: boolean } = {}): QueueDefinition {
-  if (!queueName.test(name)) {
+  if (!isQueueName(name)) {
     throw new TypeError(
       `Queue name "${name}": use lower case letters, digits and dashes, beginning with a letter.`,
     );

@@ -1,9 +1,10 @@
-import type { JobId, JobRequest } from '@jobstream/contracts';
+import type { DelayedRequest, JobId, JobRequest } from '@jobstream/contracts';
 import { LRUCache } from 'lru-cache';
 
 /** A job as it was when this process accepted it. */
 export interface RememberedJob {
-  readonly request: JobRequest;
+  /** With `runAt` where it waits for its time. */
+  readonly request: JobRequest | DelayedRequest;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
@@ -39,6 +40,8 @@ export class AcceptedJobs {
 
   find(id: JobId): RememberedJob | undefined {
     const entry = this.entries.get(id);
-    return entry && { request: JSON.parse(entry.value) as JobRequest, createdAt: entry.createdAt };
+    return (
+      entry && { request: JSON.parse(entry.value) as RememberedJob['request'], createdAt: entry.createdAt }
+    );
   }
 }

@@ -18,7 +18,7 @@ export type CheckedBatch = readonly (CheckedJob | IntakeError)[];
  * Checks a batch, whatever it is.
  * @throws IntakeError `too_many_items`; `invalid_request` when it is no batch, or when no item passes
  */
-export function checkBatch(batch: unknown): CheckedBatch {
+export function checkBatch(batch: unknown, now = Date.now()): CheckedBatch {
   const given = (batch as { items?: unknown } | null)?.items;
   if (Array.isArray(given) && given.length > maxBatchItems) {
     const detail = `A batch takes at most ${maxBatchItems} items, this one has ${given.length}: send several.`;
@@ -29,7 +29,7 @@ export function checkBatch(batch: unknown): CheckedBatch {
     const errors = faultsOf(parsed.error);
     throw new IntakeError('invalid_request', 'That is no batch: {"items": [...]}.', { errors });
   }
-  const items = parsed.data.items.map(checkSubmission);
+  const items = parsed.data.items.map((item) => checkSubmission(item, now));
   if (items.every((item) => item instanceof IntakeError)) {
     const errors = items.flatMap((item, index) => faultsOfItem(item, index)).slice(0, 100);
     throw new IntakeError('invalid_request', 'None of the items can be accepted.', { errors });

@@ -2,7 +2,7 @@
 export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
 export { checkBatch, type CheckedBatch } from './batch.js';
 export { IntakeError, type IntakeErrorDetails } from './intake-error.js';
-export { JobIntake, type JobIntakeParts } from './job-intake.js';
+export { JobIntake, type ForwardedRequest, type JobIntakeParts } from './job-intake.js';
 export type { CheckedJob } from './job-request.js';
 export { IdempotencyKeys } from './keys/idempotency-keys.js';
 export { readIdempotencyKey, type KeyScope } from './keys/idempotency-key.js';

@@ -1,12 +1,15 @@
 import {
   deriveJobId,
   newJobId,
+  queues,
   type AcceptedJob,
   type BatchAnswer,
+  type EncodedRecord,
   type JobId,
+  type Priority,
   type Topics,
 } from '@jobstream/contracts';
-import type { OutgoingRecord, RecordProducer } from '@jobstream/kafka';
+import type { OutgoingRecord, RecordProducer, SendOutcome } from '@jobstream/kafka';
 import type { AcceptedJobs } from './accepted-jobs.js';
 import { answerBatch, checkBatch, type CheckedBatch } from './batch.js';
 import { IntakeError } from './intake-error.js';
@@ -17,8 +20,14 @@ import { explainRefusal } from './refusal.js';
 export interface JobIntakeParts {
   readonly producer: RecordProducer;
   readonly topics: Topics;
-  /** Told of every acknowledged job. */
-  readonly accepted: AcceptedJobs;
+  /** Told of every acknowledged job, in a process that answers reads. */
+  readonly accepted?: AcceptedJobs;
+}
+
+/** A request that was accepted before, ready made. */
+export interface ForwardedRequest extends EncodedRecord {
+  readonly queue: string;
+  readonly priority: Priority;
 }
 
 /**
@@ -37,8 +46,8 @@ export class JobIntake {
   }
 
   /** @throws IntakeError `invalid_request`, `unknown_type` or `invalid_payload`, with the path of each fault */
-  check(submission: unknown): CheckedJob {
-    const checked = checkSubmission(submission);
+  check(submission: unknown, now = Date.now()): CheckedJob {
+    const checked = checkSubmission(submission, now);
     if (checked instanceof IntakeError) throw checked;
     return checked;
   }
@@ -88,11 +97,26 @@ export class JobIntake {
     return answerBatch(settled);
   }
 
+  /** Appends requests that were accepted before: of jobs whose time has come. Outcomes in their order. */
+  forward(requests: readonly ForwardedRequest[]): Promise<SendOutcome[]> {
+    return this.parts.producer.sendAll(
+      requests.map(({ queue, priority, key, value, headers }) => {
+        return { topic: this.topicOf(queue, priority), key, value, headers };
+      }),
+    );
+  }
+
   private recordOf({ request, record }: DrawnJob): OutgoingRecord {
-    return { topic: this.parts.topics.requests(request.queue), ...record };
+    const isDelayed = 'runAt' in request;
+    const topic = isDelayed ? this.parts.topics.delayed : this.topicOf(request.queue, request.priority);
+    return { topic, ...record };
+  }
+
+  private topicOf(queue: string, priority: Priority): string {
+    return this.parts.topics.requests(queue, queues.get(queue)?.priorities ? priority : 'normal');
   }
 
   private remember({ request, record, createdAt }: DrawnJob): void {
-    this.parts.accepted.remember(request.id, record.value, createdAt);
+    this.parts.accepted?.remember(request.id, record.value, createdAt);
   }
 }

@@ -11,10 +11,17 @@ import { IntakeError } from './intake-error.js';
 import { checkSubmission, describeAccepted, drawJob, type CheckedJob, type DrawnJob } from './job-request.js';
 import { isTraceparent, traceparentOf } from './traceparent.js';
 
+const now = Date.UTC(2026, 0, 1);
+
 function checked(submission: unknown): CheckedJob {
-  const result = checkSubmission(submission);
+  const result = checkSubmission(submission, now);
   if (result instanceof IntakeError) throw result;
   return result;
+}
+
+/** A submission that would be fine without these fields. */
+function at(fields: object): object {
+  return { type: 'probe.run', payload: {}, ...fields };
 }
 
 function drawn(job: CheckedJob, id: string, traceparent?: string): DrawnJob {
@@ -42,7 +49,7 @@ describe('checking a submission', () => {
     ['a list', [], 'invalid_request', ['']],
     ['text', 'x', 'invalid_request', ['']],
     ['nothing in it', {}, 'invalid_request', ['/type', '/payload']],
-    ['an unknown field', { type: 'probe.run', payload: {}, delay: '1m' }, 'invalid_request', ['/delay']],
+    ['an unknown field', { type: 'probe.run', payload: {}, retries: 9 }, 'invalid_request', ['/retries']],
     ['an unknown type', { type: 'no.such', payload: {} }, 'unknown_type', ['/type']],
     ['a type from a prototype', { type: 'constructor', payload: {} }, 'unknown_type', ['/type']],
     ['a type that is no text', { type: 1, payload: {} }, 'invalid_request', ['/type']],
@@ -70,6 +77,20 @@ describe('checking a submission', () => {
       'invalid_request',
       ['/expiresIn'],
     ],
+    [
+      'both delay and runAt',
+      at({ delay: '1m', runAt: '2026-02-01T00:00:00Z' }),
+      'invalid_request',
+      ['/runAt'],
+    ],
+    ['a negative delay', at({ delay: '-1m' }), 'invalid_request', ['/delay']],
+    ['a delay of over ten years', at({ delay: '3654d' }), 'invalid_request', ['/delay']],
+    ['a time that is none', at({ runAt: 'tomorrow' }), 'invalid_request', ['/runAt']],
+    ['a time in over ten years', at({ runAt: '2036-01-05T00:00:00Z' }), 'invalid_request', ['/runAt']],
+    ['an end before the time', at({ delay: '1h', expiresIn: '30m' }), 'invalid_request', ['/expiresIn']],
+    ['an unknown priority', at({ priority: 'urgent' }), 'invalid_request', ['/priority']],
+    ['a priority out of range', at({ priority: 10 }), 'invalid_request', ['/priority']],
+    ['a priority where there is one lane', at({ priority: 'high' }), 'invalid_request', ['/priority']],
     ['a payload that is no object', { type: 'probe.run', payload: 3 }, 'invalid_payload', ['/payload']],
     [
       'faults in the payload',
@@ -78,14 +99,14 @@ describe('checking a submission', () => {
       ['/payload/sleepMs', '/payload/cpuMs', '/payload/more'],
     ],
   ])('%s', (_, submission, code, pointers) => {
-    const error = checkSubmission(submission) as IntakeError;
+    const error = checkSubmission(submission, now) as IntakeError;
     expect(error).toBeInstanceOf(IntakeError);
     expect(error.code).toBe(code);
     expect(error.details.errors?.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
   it('shows at most 200 characters of an unknown type', () => {
-    const error = checkSubmission({ type: 'x'.repeat(100_000), payload: {} }) as IntakeError;
+    const error = checkSubmission({ type: 'x'.repeat(100_000), payload: {} }, now) as IntakeError;
     expect(error.message.length).toBeLessThan(300);
   });
 });
@@ -127,6 +148,50 @@ describe('drawing a job', () => {
     const expiring = checked({ type: 'probe.run', payload: {}, expiresIn: '10m' });
     const { request } = drawn(expiring, '017f22e2-79b0-7cc3-98c4-dc0c0c07398f');
     expect(request.expiresAt).toBe('2022-02-22T19:32:22.000Z');
+  });
+
+  describe('that is not due at once', () => {
+    const id = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
+    const draw = (fields: object) => drawn(checked(at(fields)), id);
+
+    it('waits for its delay, counted from its creation', () => {
+      const job = draw({ delay: '10m' });
+      expect(job.request).toMatchObject({ runAt: '2022-02-22T19:32:22.000Z' });
+      expect(readBack(job.record)).toMatchObject({ phase: 'scheduled', attempt: 1, value: job.request });
+      expect(describeAccepted(job).state).toBe('scheduled');
+    });
+
+    it('waits for its time, whatever zone that was written in', () => {
+      expect(draw({ runAt: '2022-02-22T21:00:00+01:00' }).request).toMatchObject({
+        runAt: '2022-02-22T20:00:00.000Z',
+      });
+    });
+
+    it.each([{ delay: '0s' }, { runAt: '2022-02-22T19:22:22Z' }, { runAt: '1999-01-01T00:00:00Z' }])(
+      'is queued where that is past: %j',
+      (fields) => {
+        const job = draw(fields);
+        expect([readBack(job.record), describeAccepted(job).state]).toMatchObject([
+          { phase: 'queued' },
+          'queued',
+        ]);
+        expect(job.request).not.toHaveProperty('runAt');
+      },
+    );
+  });
+
+  it.each([
+    ['high', 'high'],
+    [0, 'high'],
+    [3, 'high'],
+    [4, 'normal'],
+    [6, 'normal'],
+    [7, 'low'],
+    [9, 'low'],
+    [undefined, 'normal'],
+  ])('of priority %s is %s', (priority, name) => {
+    const job = checked({ type: 'cleanup-old-files', payload: {}, priority });
+    expect(drawn(job, newJobId()).request.priority).toBe(name);
   });
 
   it('gives the same record and answer for the same id', () => {

@@ -3,18 +3,25 @@ import {
   faultsOf,
   findJobDefinition,
   linksOf,
+  longestDelayMs,
   maxBodyBytes,
   maxRequestRecordBytes,
   submissionSchema,
   wireVersion,
   type AcceptedJob,
+  type DelayedRequest,
   type EncodedRecord,
+  type Fault,
   type JobDefinition,
   type JobId,
   type JobRequest,
+  type Priority,
 } from '@jobstream/contracts';
+import type { z } from 'zod';
 import { IntakeError } from './intake-error.js';
 import { traceparentOf } from './traceparent.js';
+
+type SubmissionFields = z.output<typeof submissionSchema>;
 
 /** Room in a request record for its key and headers. */
 const recordOverheadBytes = 4 * 1024;
@@ -28,11 +35,15 @@ export interface CheckedJob {
   readonly submittedFor?: string;
   /** How long after it was accepted the job may still start, in milliseconds. */
   readonly expiresInMs?: number;
+  readonly priority: Priority;
+  /** How long after it was accepted the job is due, or when; at once without both. */
+  readonly due?: { readonly afterMs: number } | { readonly at: number };
 }
 
 /** A job request, ready to be produced. */
 export interface DrawnJob {
-  readonly request: JobRequest;
+  /** With `runAt` where it has to wait for its time. */
+  readonly request: JobRequest | DelayedRequest;
   readonly createdAt: number;
   readonly record: EncodedRecord;
 }
@@ -40,18 +51,25 @@ export interface DrawnJob {
 /**
  * Checks a submission, whatever it is, against the contract and the schema of its job type. An error is
  * `invalid_request`, `unknown_type` or `invalid_payload` and has the path of each fault.
+ * @param now milliseconds since 1970: what a time is too far ahead of
  */
-export function checkSubmission(submission: unknown): CheckedJob | IntakeError {
+export function checkSubmission(submission: unknown, now: number): CheckedJob | IntakeError {
   const parsed = submissionSchema.safeParse(submission);
   if (!parsed.success) {
     const errors = faultsOf(parsed.error);
     return new IntakeError('invalid_request', `${count(errors.length)} in the submission.`, { errors });
   }
-  const { type, payload, submittedFor, expiresIn } = parsed.data;
+  const { type, payload, submittedFor, expiresIn, priority = 'normal', delay, runAt } = parsed.data;
   const definition = findJobDefinition(type);
   if (!definition) {
     const detail = `No job type is called "${type.slice(0, 200)}".`;
     return new IntakeError('unknown_type', detail, { errors: [{ pointer: '/type', detail }] });
+  }
+  const faults = faultsTogether(parsed.data, definition, now);
+  if (faults.length > 0) {
+    return new IntakeError('invalid_request', `${count(faults.length)} in the submission.`, {
+      errors: faults,
+    });
   }
   const checked = definition.payload.safeParse(payload);
   if (!checked.success) {
@@ -66,7 +84,30 @@ export function checkSubmission(submission: unknown): CheckedJob | IntakeError {
     payload: checked.data,
     ...(submittedFor !== undefined && { submittedFor }),
     ...(expiresIn !== undefined && { expiresInMs: expiresIn }),
+    priority,
+    ...(delay !== undefined && { due: { afterMs: delay } }),
+    ...(runAt !== undefined && { due: { at: Date.parse(runAt) } }),
   };
+}
+
+/** What is wrong with fields that make sense each alone. */
+function faultsTogether(
+  { priority, delay, runAt, expiresIn }: SubmissionFields,
+  { type, queue }: JobDefinition,
+  now: number,
+): Fault[] {
+  const faults: Fault[] = [];
+  if (priority !== undefined && priority !== 'normal' && !queue.priorities) {
+    const detail = `Jobs of type ${type} have no priorities: their queue ${queue.name} has one lane.`;
+    faults.push({ pointer: '/priority', detail });
+  }
+  if (delay !== undefined && runAt !== undefined)
+    faults.push({ pointer: '/runAt', detail: 'Give either delay or runAt, not both.' });
+  const waitMs = runAt === undefined ? (delay ?? 0) : Date.parse(runAt) - now;
+  if (waitMs > longestDelayMs) faults.push({ pointer: '/runAt', detail: 'That is over ten years ahead.' });
+  if (expiresIn !== undefined && waitMs >= expiresIn)
+    faults.push({ pointer: '/expiresIn', detail: 'The job would expire before it is due.' });
+  return faults;
 }
 
 /**
@@ -79,31 +120,38 @@ export function drawJob(
   id: JobId,
   traceparent: string = traceparentOf(id),
 ): DrawnJob | IntakeError {
-  const { definition, payload, submittedFor, expiresInMs } = job;
+  const { definition, payload, submittedFor, expiresInMs, priority } = job;
   const createdAt = drawnAt(id);
-  const request: JobRequest = {
+  const plain: JobRequest = {
     v: wireVersion,
     id,
     type: definition.type,
     queue: definition.queue.name,
     ...(submittedFor !== undefined && { submittedFor }),
     payload,
-    priority: 'normal',
+    priority,
     maxAttempts: definition.maxAttempts,
     ...(expiresInMs !== undefined && { expiresAt: new Date(createdAt + expiresInMs).toISOString() }),
   };
-  const record = encodeRecord({
-    run: 1,
-    attempt: 1,
-    phase: 'queued',
-    createdAt,
-    traceparent,
-    value: request,
-  });
+  const runAt = runAtOf(job, createdAt);
+  const request = runAt === undefined ? plain : { ...plain, runAt };
+  const head = { run: 1, attempt: 1, createdAt, traceparent };
+  const record = encodeRecord(
+    'runAt' in request
+      ? { ...head, phase: 'scheduled', value: request }
+      : { ...head, phase: 'queued', value: request },
+  );
   if (isOversize(job.submission, record)) {
     return new IntakeError('item_too_large', `A job takes at most ${maxBodyBytes} bytes.`);
   }
   return { request, createdAt, record };
+}
+
+/** When the job is due; undefined where that is no later than its creation. Never by a clock: see {@link drawJob}. */
+function runAtOf({ due }: CheckedJob, createdAt: number): string | undefined {
+  if (due === undefined) return undefined;
+  const at = 'at' in due ? due.at : createdAt + due.afterMs;
+  return at > createdAt ? new Date(at).toISOString() : undefined;
 }
 
 /** What the submitter of an accepted job is answered. */
@@ -113,7 +161,7 @@ export function describeAccepted({ request, createdAt }: DrawnJob): AcceptedJob 
     id,
     type,
     queue,
-    state: 'queued',
+    state: 'runAt' in request ? 'scheduled' : 'queued',
     run: 1,
     createdAt: new Date(createdAt).toISOString(),
     links: linksOf(id),

@@ -106,7 +106,7 @@ describe('occurrences that nobody fired in time', () => {
   it('within the grace each still fires', () => {
     expect(look(every(20), 'skip', '2026-01-01T10:00:20Z', '2026-01-01T10:01:20Z')).toEqual({
       fire: ['10:00:20', '10:00:40', '10:01:00', '10:01:20'].map((time) => at(`2026-01-01T${time}Z`)),
-      missed: false,
+      missed: undefined,
       next: at('2026-01-01T10:01:40Z'),
     });
   });
@@ -115,7 +115,7 @@ describe('occurrences that nobody fired in time', () => {
     const due = look(every(20), 'fire-once', '2026-01-01T10:00:00Z', '2026-01-01T12:00:10Z');
     expect(due).toEqual({
       fire: [at('2026-01-01T12:00:00Z')],
-      missed: true,
+      missed: undefined,
       next: at('2026-01-01T12:00:20Z'),
     });
   });
@@ -123,7 +123,7 @@ describe('occurrences that nobody fired in time', () => {
   it('fire once though the last one is long past', () => {
     expect(look(berlin('0 3 * * *'), 'fire-once', '2026-01-02T02:00:00Z', '2026-01-05T12:00:00Z')).toEqual({
       fire: [at('2026-01-05T02:00:00Z')],
-      missed: true,
+      missed: undefined,
       next: at('2026-01-06T02:00:00Z'),
     });
   });
@@ -131,7 +131,7 @@ describe('occurrences that nobody fired in time', () => {
   it('are given up but for those in time', () => {
     expect(look(every(60), 'skip', '2026-01-01T10:00:00Z', '2026-01-01T12:00:10Z')).toEqual({
       fire: [at('2026-01-01T12:00:00Z')],
-      missed: true,
+      missed: at('2026-01-01T11:59:00Z'),
       next: at('2026-01-01T12:01:00Z'),
     });
   });
@@ -146,7 +146,7 @@ describe('occurrences that nobody fired in time', () => {
   it('are none before the first', () => {
     expect(look(berlin('0 3 * * *'), 'fire-once', '2026-01-02T02:00:00Z', '2026-01-02T01:59:59Z')).toEqual({
       fire: [],
-      missed: false,
+      missed: undefined,
       next: at('2026-01-02T02:00:00Z'),
     });
   });

@@ -10,8 +10,8 @@ export const misfireGraceMs = 60_000;
 export interface DueOccurrences {
   /** Occurrences to fire, earliest first: at most one a second of the grace. */
   readonly fire: readonly number[];
-  /** Whether others before `until` are given up. */
-  readonly missed: boolean;
+  /** The last of the occurrences that are given up; undefined where none is. */
+  readonly missed: number | undefined;
   /** The first occurrence after `until`; undefined when there is none any more. */
   readonly next: number | undefined;
 }
@@ -32,8 +32,13 @@ export function dueOccurrences(
   const inTime = occurrencesBetween(timing, inTimeFrom, until);
   const next = nextOccurrence(timing, until);
   const lastLate = lastOccurrence(timing, from, inTimeFrom - 1);
-  if (lastLate === undefined) return { fire: inTime, missed: false, next };
-  return { fire: misfire === 'skip' ? inTime : [inTime.at(-1) ?? lastLate], missed: true, next };
+  if (lastLate === undefined) return { fire: inTime, missed: undefined, next };
+  switch (misfire) {
+    case 'skip':
+      return { fire: inTime, missed: lastLate, next };
+    case 'fire-once':
+      return { fire: [inTime.at(-1) ?? lastLate], missed: undefined, next };
+  }
 }
 
 /** The first occurrence after an instant; undefined when there is none any more. */

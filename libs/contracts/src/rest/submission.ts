@@ -1,15 +1,28 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.js';
+import { priorities, type Priority } from '../job-definition.js';
 import { jobStates } from '../job-state.js';
 
 const yearMs = parseDuration('365d');
+/** How far ahead a job can be asked for: ten years, in milliseconds. */
+export const longestDelayMs = parseDuration('3653d');
 
 /** A duration as text; milliseconds once parsed. */
 const durationSchema = z
   .string()
   .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'Write a whole number and a unit: 500ms, 60s, 10m, 2h or 7d.')
-  .transform(parseDuration)
-  .refine((ms) => ms > 0 && ms <= yearMs, 'Take more than nothing and at most 365d.');
+  .transform(parseDuration);
+
+/** A priority by name or, as Celery has them, from 0 (first) to 9; its name once parsed. */
+const prioritySchema = z.union(
+  [z.enum(priorities), z.int().min(0).max(9).transform(priorityOfNumber)],
+  'Take high, normal or low, or a number from 0 (first) to 9.',
+);
+
+function priorityOfNumber(number: number): Priority {
+  if (number <= 3) return 'high';
+  return number <= 6 ? 'normal' : 'low';
+}
 
 /** `POST /v1/jobs`: asks for one job. */
 export const submissionSchema = z.strictObject({
@@ -20,7 +33,15 @@ export const submissionSchema = z.strictObject({
   /** Whom the job is for, as the submitter names them; a filter of the list. */
   submittedFor: z.string().min(1).max(256).optional(),
   /** A job that has not started so long after it was accepted ends as `expired`: `30s`, `10m`, `2h`, `7d`; at most a year. */
-  expiresIn: durationSchema.optional(),
+  expiresIn: durationSchema
+    .refine((ms) => ms > 0 && ms <= yearMs, 'Take more than nothing and at most 365d.')
+    .optional(),
+  /** Only where the queue has priorities. */
+  priority: prioritySchema.optional(),
+  /** Not before so long after it was accepted: `30s`, `10m`, `7d`; at most ten years. Either this or `runAt`. */
+  delay: durationSchema.refine((ms) => ms <= longestDelayMs, 'Take at most ten years.').optional(),
+  /** Not before this time, ISO 8601; at once if it is past. At most ten years ahead. */
+  runAt: z.iso.datetime({ offset: true }).optional(),
 });
 /** See {@link submissionSchema}. */
 export type Submission = z.input<typeof submissionSchema>;

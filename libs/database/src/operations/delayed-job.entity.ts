@@ -28,14 +28,13 @@ export class DelayedJobEntity {
   @Column({ type: 'text' })
   priority!: string;
 
+  /** JSON text, as are value and headers: a key can hold what text can't. */
   @Column({ type: 'text' })
   key!: string;
 
-  /** JSON text. */
   @Column({ type: 'text' })
   value!: string;
 
-  /** JSON text. */
   @Column({ type: 'text' })
   headers!: string;
 }

@@ -1,0 +1,4 @@
+import { runProcess } from '@jobstream/runtime';
+import { startScheduler } from './scheduler-process.js';
+
+await runProcess('scheduler', startScheduler);

@@ -1,0 +1,71 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { jobDefinitions, Topics } from '@jobstream/contracts';
+import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
+import { JobIntake } from '@jobstream/intake';
+import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import type { ProcessContext } from '@jobstream/runtime';
+import { Scheduler } from '@jobstream/scheduling';
+
+const tickMs = 25;
+
+/** The scheduler with its connections: ticks as long as the application lives. */
+@Injectable()
+export class SchedulerService implements BeforeApplicationShutdown {
+  private readonly topics: Topics;
+  private readonly databaseSettings: DatabaseSettings;
+  private readonly database: Database;
+  private readonly connection: KafkaConnection;
+  private readonly producer: RecordProducer;
+  private readonly scheduler: Scheduler;
+
+  /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
+  constructor(private readonly context: ProcessContext) {
+    const { environment, settings, logger, metrics, health, fatal } = context;
+    this.topics = new Topics(settings.JOBSTREAM_NAMESPACE);
+    this.databaseSettings = databaseSettingsFromEnv(environment);
+    this.database = new Database(this.databaseSettings, { applicationName: 'jobstream scheduler' });
+    this.connection = new KafkaConnection({
+      ...kafkaSettingsFromEnv(environment),
+      logger: (level, message, about) => logger[level](about, message),
+    });
+    this.producer = new RecordProducer(this.connection);
+    this.scheduler = new Scheduler({
+      ...{ connection: this.connection, database: this.database, topics: this.topics, logger, metrics },
+      intake: new JobIntake({ producer: this.producer, topics: this.topics }),
+      prepare: () => this.prepare(),
+      onFatal: fatal,
+    });
+    health.add('scheduler', () => this.scheduler.health());
+  }
+
+  @Interval('scheduler', tickMs)
+  tick(): void {
+    this.scheduler.tick();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.scheduler.stop();
+    await this.producer.stop();
+    await this.database.close();
+  }
+
+  /** The schemas and the topics, whichever process comes first. */
+  private async prepare(): Promise<void> {
+    await this.producer.start();
+    await migrate(this.databaseSettings);
+    const admin = new TopicAdmin(this.connection);
+    try {
+      const plans = this.topics.plan(jobDefinitions, this.context.settings.JOBSTREAM_TOPIC_SIZE);
+      await admin.ensureTopics(
+        plans.map(({ topic, partitions, maxRecordBytes }) => ({
+          name: topic,
+          partitions,
+          maxMessageBytes: maxRecordBytes,
+        })),
+      );
+    } finally {
+      await admin.stop();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  declaredSchedules,
+  faultsOf,
+  scheduleNameSchema,
+  scheduleSchema,
+  type Fault,
+  type ScheduledJob,
+  type ScheduleDefinition,
+} from '@jobstream/contracts';
+import { IntakeError, type JobIntake } from '@jobstream/intake';
+import { faultsOfTiming } from '@jobstream/lifecycle';
+import { timingOf } from './schedule.js';
+import { ScheduleError } from './schedule-error.js';
+
+/** @throws ScheduleError `invalid_schedule_name` */
+export function checkScheduleName(name: string): string {
+  const parsed = scheduleNameSchema.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw new ScheduleError('invalid_schedule_name', parsed.error.issues[0]!.message);
+}
+
+/**
+ * Checks a schedule, whatever it is: its shape, when it fires, and the job that it makes.
+ * @throws ScheduleError `invalid_request` with the place of each fault; of the job, the code that submitting it would give
+ */
+export function checkSchedule(schedule: unknown, intake: JobIntake): ScheduleDefinition {
+  const parsed = scheduleSchema.safeParse(schedule);
+  if (!parsed.success) throw invalid(faultsOf(parsed.error));
+  const faults = faultsOfTiming(timingOf(parsed.data)).map(({ part, detail }) => ({
+    pointer: `/${part}`,
+    detail,
+  }));
+  if (faults.length > 0) throw invalid(faults);
+  checkJob(parsed.data.job, intake);
+  return parsed.data;
+}
+
+/** The schedules that ship, by name. */
+export function checkDeclaredSchedules(intake: JobIntake): Map<string, ScheduleDefinition> {
+  return new Map(declaredSchedules.map(({ name, ...schedule }) => [name, checkSchedule(schedule, intake)]));
+}
+
+function checkJob(job: ScheduledJob, intake: JobIntake): void {
+  try {
+    intake.check(job);
+  } catch (error) {
+    if (!(error instanceof IntakeError)) throw error;
+    const errors = (error.details.errors ?? []).map(({ pointer, detail }) => ({
+      pointer: `/job${pointer}`,
+      detail,
+    }));
+    throw new ScheduleError(error.code, error.message, errors);
+  }
+}
+
+function invalid(faults: Fault[]): ScheduleError {
+  const count = faults.length === 1 ? 'There is a fault' : `There are ${faults.length} faults`;
+  return new ScheduleError('invalid_request', `${count} in the schedule.`, faults);
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { decideFirings } from './decide-firings.js';
+import type { Schedule } from './schedule.js';
+
+const at = (time: string) => Date.parse(`2026-01-01T${time}Z`);
+const unfinished = '0190163d-8694-739b-aea5-966c26f8ad91';
+
+const schedule: Schedule = {
+  name: 'sweep',
+  timing: { kind: 'every', everyMs: 10_000 },
+  misfire: 'skip',
+  overlap: 'allow',
+  paused: false,
+  job: { type: 'probe.run', payload: {} },
+  origin: 'rest',
+  nextFireAt: at('10:00:00'),
+  lastFireAt: null,
+};
+
+function decide(changes: Partial<Schedule>, now: string, waitsFor?: string) {
+  const { decisions, progress } = decideFirings({ ...schedule, ...changes }, at(now), waitsFor);
+  return {
+    decided: decisions.map(({ fireAt, state }) => `${new Date(fireAt).toISOString().slice(11, 19)} ${state}`),
+    last:
+      progress.lastFireAt === undefined
+        ? undefined
+        : new Date(progress.lastFireAt).toISOString().slice(11, 19),
+    next: new Date(progress.nextFireAt!).toISOString().slice(11, 19),
+    details: decisions.map(({ detail }) => detail),
+  };
+}
+
+describe('a schedule that is due', () => {
+  it('fires every occurrence in time', () => {
+    expect(decide({}, '10:00:21')).toMatchObject({
+      decided: ['10:00:00 pending', '10:00:10 pending', '10:00:20 pending'],
+      last: '10:00:20',
+      next: '10:00:30',
+    });
+  });
+
+  it('writes down what was missed, once', () => {
+    expect(decide({}, '10:05:00').decided[0]).toBe('10:03:50 missed');
+    expect(decide({ misfire: 'fire-once' }, '10:05:00').decided).toEqual(['10:05:00 pending']);
+  });
+
+  it('does not overlap where it must not: the first of several waits for none, the others for it', () => {
+    expect(decide({ overlap: 'skip' }, '10:00:11')).toMatchObject({
+      decided: ['10:00:00 pending', '10:00:10 skipped'],
+      last: '10:00:00',
+      details: [undefined, expect.stringContaining('2026-01-01T10:00:00.000Z is unfinished')],
+    });
+  });
+
+  it('skips what comes while its last job is unfinished, and says which', () => {
+    expect(decide({ overlap: 'skip' }, '10:00:00', unfinished)).toEqual({
+      decided: ['10:00:00 skipped'],
+      last: undefined,
+      next: '10:00:10',
+      details: [expect.stringContaining(unfinished)],
+    });
+    expect(decide({}, '10:00:00', unfinished).decided).toEqual(['10:00:00 pending']);
+  });
+});

@@ -1,0 +1,125 @@
+import type { Priority } from '@jobstream/contracts';
+import type { Database, Session } from '@jobstream/database';
+import type { DelayedJob } from './delayed-job.js';
+import { readDatabaseClock } from './database-clock.js';
+
+/** When there is something to publish. */
+export interface DelayedWork {
+  /** Milliseconds until the next job is due; undefined where none waits. */
+  readonly nextInMs: number | undefined;
+  /** Whether some job of these queues is marked as being published. */
+  readonly publishing: boolean;
+}
+
+interface DelayedRow {
+  readonly id: string;
+  readonly run: number;
+  readonly attempt: number;
+  readonly due_at: Date;
+  readonly queue: string;
+  readonly priority: Priority;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: string;
+}
+
+/** Bytes of records taken at a time: what a process holds in memory. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** The rows of `operations.delayed_jobs`. Only Postgres' clock counts. */
+export class DelayedJobStore {
+  private readonly table: string;
+
+  constructor(private readonly database: Database) {
+    this.table = `${database.operations}.delayed_jobs`;
+  }
+
+  /** Holds jobs until they are due. What is held already stays as it is. */
+  async hold(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await session.query({
+      name: 'hold-delayed-jobs',
+      text: `INSERT INTO ${this.table} (id, run, attempt, state, due_at, queue, priority, key, value, headers)
+             SELECT id, run, attempt, 'waiting', to_timestamp(due_at / 1000), queue, priority, key, value, headers
+             FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::double precision[], $5::text[], $6::text[],
+               $7::text[], $8::text[], $9::text[])
+               AS given(id, run, attempt, due_at, queue, priority, key, value, headers)
+             ORDER BY id, run, attempt ON CONFLICT DO NOTHING`,
+      values: [
+        jobs.map(({ id }) => id),
+        jobs.map(({ run }) => run),
+        jobs.map(({ attempt }) => attempt),
+        jobs.map(({ dueAt }) => dueAt),
+        jobs.map(({ queue }) => queue),
+        jobs.map(({ priority }) => priority),
+        jobs.map(({ key }) => JSON.stringify(key)),
+        jobs.map(({ value }) => value),
+        jobs.map(({ headers }) => JSON.stringify(headers)),
+      ],
+    });
+  }
+
+  async work(queues: readonly string[]): Promise<DelayedWork> {
+    const [now, { rows }] = await Promise.all([
+      readDatabaseClock(this.database),
+      this.database.query<{ next: Date | null; publishing: boolean }>({
+        name: 'delayed-work',
+        text: `SELECT (SELECT min(due_at) FROM ${this.table} WHERE state = 'waiting') AS next,
+                 EXISTS (SELECT FROM ${this.table} WHERE state = 'publishing' AND queue = ANY($1)) AS publishing`,
+        values: [queues],
+      }),
+    ]);
+    const { next, publishing } = rows[0]!;
+    return { nextInMs: next === null ? undefined : next.getTime() - now, publishing };
+  }
+
+  /** Marks jobs that are due as being published, the most overdue first; answers how many. Those can only be published now. */
+  async markDue(most: number): Promise<number> {
+    const { affected } = await this.database.query({
+      name: 'mark-due-jobs',
+      text: `UPDATE ${this.table} AS job SET state = 'publishing'
+             FROM (SELECT id, run, attempt FROM ${this.table}
+                   WHERE state = 'waiting' AND due_at <= clock_timestamp()
+                   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
+             WHERE (job.id, job.run, job.attempt) = (due.id, due.run, due.attempt)`,
+      values: [most],
+    });
+    return affected;
+  }
+
+  /**
+   * Locks jobs of these queues that are to be published, the most overdue first, but for those that another process
+   * publishes. Its locks end with its connection: what a dead one left is free at once.
+   */
+  async lockPublishing(session: Session, queues: readonly string[], most: number): Promise<DelayedJob[]> {
+    const { rows } = await session.query<DelayedRow>({
+      name: 'lock-publishing-jobs',
+      text: `WITH locked AS MATERIALIZED (
+               SELECT id, run, attempt, due_at, octet_length(value) AS bytes FROM ${this.table}
+               WHERE state = 'publishing' AND queue = ANY($1) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+             ), summed AS (
+               SELECT *, sum(bytes) OVER (ORDER BY due_at, id, run, attempt) - bytes AS before FROM locked
+             )
+             SELECT job.* FROM summed JOIN ${this.table} AS job USING (id, run, attempt)
+             WHERE before < $3 ORDER BY job.due_at`,
+      values: [queues, most, mostBytes],
+    });
+    return rows.map(({ due_at, key, headers, ...row }) => ({
+      ...row,
+      dueAt: due_at.getTime(),
+      key: JSON.parse(key) as string,
+      headers: JSON.parse(headers) as Record<string, string>,
+    }));
+  }
+
+  /** Forgets jobs that are published. */
+  async delete(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await session.query({
+      name: 'delete-published-jobs',
+      text: `DELETE FROM ${this.table} WHERE (id, run, attempt) IN
+             (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[]))`,
+      values: [jobs.map(({ id }) => id), jobs.map(({ run }) => run), jobs.map(({ attempt }) => attempt)],
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  decodeRecord,
+  encodeRecord,
+  isQueueName,
+  maxRequestRecordBytes,
+  type JobId,
+  type JobRecord,
+  type JobRequest,
+  type Priority,
+} from '@jobstream/contracts';
+import type { IncomingRecord } from '@jobstream/kafka';
+
+/** A job request that waits for its time: who it is, when it is due, and the record to append then. */
+export interface DelayedJob {
+  readonly id: JobId;
+  readonly run: number;
+  /** The attempt that waits. */
+  readonly attempt: number;
+  /** Milliseconds since 1970. */
+  readonly dueAt: number;
+  readonly queue: string;
+  readonly priority: Priority;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Why a record of the delayed topic is passed over. */
+export interface NotDelayed {
+  readonly fault: string;
+}
+
+/**
+ * Reads a record of the delayed topic. A `scheduled` job waits for its first attempt, a `retrying` one for the attempt after
+ * the one that failed; what says no time is due at once. Never throws.
+ */
+export function readDelayedJob(record: IncomingRecord): DelayedJob | NotDelayed {
+  const bytes = record.value?.length ?? 0;
+  if (bytes > maxRequestRecordBytes) return { fault: `The value has ${bytes} bytes.` };
+  const read = decodeRecord(record.value, record.headers);
+  if ('fault' in read) return { fault: read.detail };
+  if (read.phase !== 'scheduled' && read.phase !== 'retrying' && read.phase !== 'queued')
+    return { fault: `A "${read.phase}" record makes no sense here.` };
+  if (!isQueueName(read.value.queue)) return { fault: `No queue can be called "${read.value.queue}".` };
+  const attempt = read.phase === 'retrying' ? read.attempt + 1 : read.attempt;
+  const { run } = read;
+  const request = requestOf(read.value);
+  return {
+    id: request.id.toLowerCase(),
+    run,
+    attempt,
+    dueAt: dueAtOf(read) ?? record.timestamp,
+    queue: request.queue,
+    priority: request.priority,
+    ...encodeRecord({
+      run,
+      attempt,
+      phase: 'queued',
+      createdAt: read.createdAt,
+      ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
+      value: request,
+    }),
+  };
+}
+
+function dueAtOf(record: JobRecord): number | undefined {
+  switch (record.phase) {
+    case 'scheduled':
+      return Date.parse(record.value.runAt);
+    case 'retrying':
+      return record.value.dueAt === undefined ? undefined : Date.parse(record.value.dueAt);
+    default:
+      return undefined;
+  }
+}
+
+/** The request alone, without what a delay or a retry carries beside it. */
+function requestOf(value: JobRequest): JobRequest {
+  return {
+    v: value.v,
+    id: value.id,
+    type: value.type,
+    queue: value.queue,
+    submittedFor: value.submittedFor,
+    payload: value.payload,
+    priority: value.priority,
+    maxAttempts: value.maxAttempts,
+    orderingKey: value.orderingKey,
+    expiresAt: value.expiresAt,
+  };
+}

@@ -1,0 +1,45 @@
+import { IntakeError, type JobIntake } from '@jobstream/intake';
+import type { Logger } from '@jobstream/runtime';
+import type { FiringSettlement, PendingFiring } from './firing-store.js';
+import type { SchedulingMetrics } from './scheduling-metrics.js';
+
+/** Makes the jobs of firings, through intake. */
+export class FiringProducer {
+  constructor(
+    private readonly intake: JobIntake,
+    private readonly logger: Logger,
+    private readonly metrics: SchedulingMetrics,
+  ) {}
+
+  /**
+   * Produces the job of a firing under the firing's own id, as often as it takes.
+   * @returns undefined when it is not acknowledged and has to be produced again
+   */
+  async produce({ schedule, fireAt, jobId, job }: PendingFiring): Promise<FiringSettlement | undefined> {
+    const about = { schedule, fireAt: new Date(fireAt).toISOString(), job: jobId };
+    try {
+      await this.intake.accept(this.intake.check(job), jobId);
+    } catch (error) {
+      if (!(error instanceof IntakeError)) throw error;
+      if (isPassing(error)) {
+        this.logger.warn({ ...about, code: error.code }, 'occurrence not acknowledged: trying again');
+        return undefined;
+      }
+      this.metrics.countFiring('refused');
+      this.logger.error({ ...about, code: error.code, errors: error.details.errors }, 'occurrence refused');
+      return { schedule, fireAt, state: 'refused', detail: describe(error) };
+    }
+    this.metrics.countFiring('fired');
+    this.logger.info(about, 'occurrence fired');
+    return { schedule, fireAt, state: 'fired' };
+  }
+}
+
+function isPassing({ code }: IntakeError): boolean {
+  return code === 'broker_unavailable' || code === 'submit_unknown';
+}
+
+function describe({ code, message, details }: IntakeError): string {
+  const faults = (details.errors ?? []).map(({ pointer, detail }) => `${pointer} ${detail}`);
+  return [`${code}: ${message}`, ...faults].join(' ');
+}

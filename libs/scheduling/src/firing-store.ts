@@ -1,0 +1,184 @@
+import { scheduledJobId, type JobId, type ScheduledJob, type ScheduleFiring } from '@jobstream/contracts';
+import type { Database, Session } from '@jobstream/database';
+
+/** What is decided for one occurrence, or ordered by hand. */
+export interface FiringDecision {
+  readonly schedule: string;
+  /** Milliseconds since 1970. */
+  readonly fireAt: number;
+  readonly job: ScheduledJob;
+  readonly state: 'pending' | 'skipped' | 'missed';
+  /** Whether the job's end is waited for. */
+  readonly watched: boolean;
+  readonly detail?: string;
+}
+
+/** A decision whose job has to be produced. */
+export interface PendingFiring {
+  readonly schedule: string;
+  readonly fireAt: number;
+  readonly jobId: JobId;
+  readonly job: ScheduledJob;
+}
+
+/** What became of a pending one. */
+export type FiringSettlement = Pick<PendingFiring, 'schedule' | 'fireAt'> &
+  ({ readonly state: 'fired' } | { readonly state: 'refused'; readonly detail: string });
+
+interface FiringRow {
+  readonly schedule: string;
+  readonly fire_at: Date;
+  readonly job_id: JobId;
+  readonly job: string;
+  readonly state: ScheduleFiring['state'];
+  readonly detail: string | null;
+}
+
+const mostDetailCharacters = 1_000;
+
+/** The rows of `operations.schedule_firings`: what was decided for each occurrence, once. */
+export class FiringStore {
+  private readonly table: string;
+
+  constructor(private readonly database: Database) {
+    this.table = `${database.operations}.schedule_firings`;
+  }
+
+  /** Writes down decisions, in the transaction that moves their schedules on. What was decided before stands. */
+  async decide(session: Session, decisions: readonly FiringDecision[], now: number): Promise<void> {
+    if (decisions.length === 0) return;
+    await session.query({
+      name: 'decide-firings',
+      text: `INSERT INTO ${this.table} (schedule, fire_at, job_id, job, state, watched, detail, decided_at)
+             SELECT schedule, to_timestamp(fire_at / 1000), job_id, job, state, watched, detail, $8
+             FROM unnest($1::text[], $2::double precision[], $3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::text[])
+               AS given(schedule, fire_at, job_id, job, state, watched, detail)
+             ORDER BY schedule, fire_at ON CONFLICT DO NOTHING`,
+      values: [
+        decisions.map(({ schedule }) => schedule),
+        decisions.map(({ fireAt }) => fireAt),
+        decisions.map(({ schedule, fireAt }) => scheduledJobId(schedule, fireAt)),
+        decisions.map(({ job }) => JSON.stringify(job)),
+        decisions.map(({ state }) => state),
+        decisions.map(({ watched }) => watched),
+        decisions.map(({ detail }) => detail ?? null),
+        new Date(now),
+      ],
+    });
+  }
+
+  /** The job that a schedule waits for: fired under watch and not known to have ended. */
+  async unfinished(session: Session, schedule: string): Promise<JobId | undefined> {
+    const { rows } = await session.query<{ job_id: JobId }>({
+      name: 'unfinished-firing',
+      text: `SELECT job_id FROM ${this.table}
+             WHERE schedule = $1 AND watched AND state IN ('pending', 'fired') ORDER BY fire_at LIMIT 1`,
+      values: [schedule],
+    });
+    return rows[0]?.job_id;
+  }
+
+  /** Whether some job has to be produced yet. */
+  async hasPending(): Promise<boolean> {
+    const { rows } = await this.database.query<{ pending: boolean }>({
+      name: 'has-pending-firings',
+      text: `SELECT EXISTS (SELECT FROM ${this.table} WHERE state = 'pending') AS pending`,
+    });
+    return rows[0]!.pending;
+  }
+
+  /**
+   * Locks firings whose jobs have to be produced, the oldest first, but for those that another process produces. Its lock
+   * ends with its connection: what a dead one left is free at once.
+   */
+  async lockPending(session: Session, most: number): Promise<PendingFiring[]> {
+    const { rows } = await session.query<FiringRow>({
+      name: 'lock-pending-firings',
+      text: `SELECT * FROM ${this.table} WHERE state = 'pending' ORDER BY fire_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      values: [most],
+    });
+    return rows.map(pendingOf);
+  }
+
+  /** Waits for the lock of one firing; undefined when it is pending no more. */
+  async lockIfPending(
+    session: Session,
+    schedule: string,
+    fireAt: number,
+  ): Promise<PendingFiring | undefined> {
+    const { rows } = await session.query<FiringRow>({
+      text: `SELECT * FROM ${this.table} WHERE schedule = $1 AND fire_at = $2 AND state = 'pending' FOR UPDATE`,
+      values: [schedule, new Date(fireAt)],
+    });
+    return rows[0] && pendingOf(rows[0]);
+  }
+
+  /** Marks what was produced or refused. */
+  async settle(session: Session, settlements: readonly FiringSettlement[]): Promise<void> {
+    if (settlements.length === 0) return;
+    await session.query({
+      name: 'settle-firings',
+      text: `UPDATE ${this.table} AS firing SET state = given.state, detail = given.detail,
+               fired_at = CASE given.state WHEN 'fired' THEN clock_timestamp() END
+             FROM unnest($1::text[], $2::double precision[], $3::text[], $4::text[]) AS given(schedule, fire_at, state, detail)
+             WHERE firing.schedule = given.schedule AND firing.fire_at = to_timestamp(given.fire_at / 1000)
+               AND firing.state = 'pending'`,
+      values: [
+        settlements.map(({ schedule }) => schedule),
+        settlements.map(({ fireAt }) => fireAt),
+        settlements.map(({ state }) => state),
+        settlements.map((settled) =>
+          settled.state === 'refused' ? settled.detail.slice(0, mostDetailCharacters) : null,
+        ),
+      ],
+    });
+  }
+
+  /** The instant of the last firing, whatever became of it. */
+  async lastInstant(session: Session, schedule: string): Promise<number | undefined> {
+    const { rows } = await session.query<{ last: Date | null }>({
+      text: `SELECT max(fire_at) AS last FROM ${this.table} WHERE schedule = $1`,
+      values: [schedule],
+    });
+    return rows[0]?.last?.getTime();
+  }
+
+  /** The last decisions of a schedule, newest first. */
+  async recent(schedule: string, most: number): Promise<ScheduleFiring[]> {
+    const { rows } = await this.database.query<FiringRow>({
+      text: `SELECT * FROM ${this.table} WHERE schedule = $1 ORDER BY fire_at DESC LIMIT $2`,
+      values: [schedule, most],
+    });
+    return rows.map(({ fire_at, state, job_id, detail }) => ({
+      fireAt: fire_at.toISOString(),
+      state,
+      jobId: job_id,
+      detail,
+    }));
+  }
+
+  /** Stops waiting for the ends of a schedule's jobs. */
+  async forget(schedule: string): Promise<void> {
+    await this.database.query({
+      text: `UPDATE ${this.table} SET watched = false WHERE schedule = $1 AND watched`,
+      values: [schedule],
+    });
+  }
+
+  /** Deletes what was decided longer ago than this, some thousands at most, and answers how many; never what is pending or waited for. */
+  async purge(olderThanMs: number, most = 5_000): Promise<number> {
+    const { affected } = await this.database.query({
+      text: `DELETE FROM ${this.table} WHERE ctid = ANY (ARRAY(
+               SELECT ctid FROM ${this.table}
+               WHERE decided_at < clock_timestamp() - $1 * interval '1 millisecond'
+                 AND state <> 'pending' AND NOT (watched AND state = 'fired')
+               LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+      values: [olderThanMs, most],
+    });
+    return affected;
+  }
+}
+
+function pendingOf({ schedule, fire_at, job_id, job }: FiringRow): PendingFiring {
+  return { schedule, fireAt: fire_at.getTime(), jobId: job_id, job: JSON.parse(job) as ScheduledJob };
+}

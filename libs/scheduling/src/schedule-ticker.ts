@@ -1,0 +1,100 @@
+import type { Database, Session } from '@jobstream/database';
+import type { Logger } from '@jobstream/runtime';
+import { readDatabaseClock, type ReadClock } from './database-clock.js';
+import { decideFirings, type FiringPlan } from './decide-firings.js';
+import type { FiringProducer } from './firing-producer.js';
+import type { FiringStore } from './firing-store.js';
+import type { Schedule } from './schedule.js';
+import type { ScheduleStore } from './schedule-store.js';
+import type { SchedulingMetrics } from './scheduling-metrics.js';
+
+/** What {@link ScheduleTicker} is made of. */
+export interface ScheduleTickerParts {
+  readonly database: Database;
+  readonly schedules: ScheduleStore;
+  readonly firings: FiringStore;
+  readonly producer: FiringProducer;
+  readonly metrics: SchedulingMetrics;
+  readonly logger: Logger;
+  /** Default Postgres' own. */
+  readonly readClock?: ReadClock;
+}
+
+const schedulesAtOnce = 50;
+const firingsAtOnce = 100;
+/** When to look again at what another process is looking at. */
+const foreignLookMs = 100;
+/** How long a schedule is left alone that can't be understood, e.g. because its zone is not known here any more. */
+const unusablePauseMs = 60_000;
+
+/**
+ * Fires schedules. First the decision: in one transaction the schedule moves on and each occurrence gets its row. Then the job:
+ * produced under the id that follows from schedule and instant, and marked. Any number of processes may do so at the same
+ * time: a row belongs to whoever holds its lock, and what a dead process left is taken up by the next look of another.
+ */
+export class ScheduleTicker {
+  private readonly readClock: ReadClock;
+
+  constructor(private readonly parts: ScheduleTickerParts) {
+    this.readClock = parts.readClock ?? readDatabaseClock;
+  }
+
+  /** Fires what is due; answers in how many milliseconds the next occurrence is. */
+  async look(): Promise<number | undefined> {
+    const { firings } = this.parts;
+    let wait = await this.untilNext();
+    while (wait !== undefined && wait <= 0) {
+      const decided = await this.decideSome();
+      wait = decided === 0 ? foreignLookMs : await this.untilNext();
+    }
+    while ((await firings.hasPending()) && (await this.produceSome()));
+    return wait;
+  }
+
+  private async untilNext(): Promise<number | undefined> {
+    const { database, schedules } = this.parts;
+    const [next, now] = await Promise.all([schedules.nextDue(), this.readClock(database)]);
+    return next === undefined ? undefined : next - now;
+  }
+
+  /** Resolves with how many schedules it moved on: none where another process looks at those that are due. */
+  private decideSome(): Promise<number> {
+    const { database, schedules, firings, metrics } = this.parts;
+    return database.transaction(async (session) => {
+      const now = await this.readClock(session);
+      const due = await schedules.lockDue(session, now, schedulesAtOnce);
+      for (const schedule of due) {
+        const { decisions, progress } = await this.plan(schedule, now, session);
+        await firings.decide(session, decisions, now);
+        await schedules.advance(session, progress);
+        for (const { state } of decisions) if (state !== 'pending') metrics.countFiring(state);
+      }
+      return due.length;
+    });
+  }
+
+  private async plan(schedule: Schedule, now: number, session: Session): Promise<FiringPlan> {
+    const { firings, logger } = this.parts;
+    const unfinished =
+      schedule.overlap === 'skip' ? await firings.unfinished(session, schedule.name) : undefined;
+    try {
+      return decideFirings(schedule, now, unfinished);
+    } catch (err) {
+      logger.error({ err, schedule: schedule.name }, 'this schedule can not be understood: put it again');
+      const { name } = schedule;
+      return { decisions: [], progress: { name, nextFireAt: now + unusablePauseMs, lastFireAt: undefined } };
+    }
+  }
+
+  /** Resolves with whether more may be pending that this process can take. */
+  private produceSome(): Promise<boolean> {
+    const { database, firings, producer } = this.parts;
+    return database.transaction(async (session) => {
+      const pending = await firings.lockPending(session, firingsAtOnce);
+      const settlements = await Promise.all(pending.map((firing) => producer.produce(firing)));
+      const settled = settlements.filter((settlement) => settlement !== undefined);
+      await firings.settle(session, settled);
+      return pending.length === firingsAtOnce && settled.length > 0;
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  formatDelay,
+  parseDuration,
+  type ScheduleDefinition,
+  type ScheduledJob,
+  type ScheduleView,
+} from '@jobstream/contracts';
+import { nextOccurrences, type MisfirePolicy, type Timing } from '@jobstream/lifecycle';
+
+/** A schedule as its row has it. Times are milliseconds since 1970. */
+export interface Schedule {
+  readonly name: string;
+  readonly timing: Timing;
+  readonly misfire: MisfirePolicy;
+  readonly overlap: 'allow' | 'skip';
+  readonly paused: boolean;
+  readonly job: ScheduledJob;
+  /** `code` as long as it is as the code declares it, `rest` once it was put by REST. */
+  readonly origin: 'code' | 'rest';
+  /** The first occurrence nobody has looked at; null when there is none any more. Without meaning while paused. */
+  readonly nextFireAt: number | null;
+  readonly lastFireAt: number | null;
+}
+
+/** A row of `operations.schedules`. */
+export interface ScheduleRow {
+  readonly name: string;
+  readonly cron: string | null;
+  readonly time_zone: string | null;
+  readonly every_ms: number | null;
+  readonly misfire: MisfirePolicy;
+  readonly overlap: 'allow' | 'skip';
+  readonly paused: boolean;
+  readonly job: string;
+  readonly origin: 'code' | 'rest';
+  readonly next_fire_at: Date | null;
+  readonly last_fire_at: Date | null;
+}
+
+export function scheduleOf(row: ScheduleRow): Schedule {
+  const timing: Timing =
+    row.cron === null
+      ? { kind: 'every', everyMs: row.every_ms! }
+      : { kind: 'cron', cron: row.cron, timeZone: row.time_zone! };
+  return {
+    name: row.name,
+    timing,
+    misfire: row.misfire,
+    overlap: row.overlap,
+    paused: row.paused,
+    job: JSON.parse(row.job) as ScheduledJob,
+    origin: row.origin,
+    nextFireAt: row.next_fire_at?.getTime() ?? null,
+    lastFireAt: row.last_fire_at?.getTime() ?? null,
+  };
+}
+
+/** When a definition fires; nothing of it is checked here but that it has the shape. */
+export function timingOf({ cron, timeZone, every }: ScheduleDefinition): Timing {
+  return cron === undefined
+    ? { kind: 'every', everyMs: parseDuration(every!) }
+    : { kind: 'cron', cron, timeZone: timeZone ?? 'UTC' };
+}
+
+/** How many of the occurrences to come are shown. */
+const shownOccurrences = 5;
+
+/** A schedule as REST shows it, without its firings. */
+export function describeSchedule(schedule: Schedule): Omit<ScheduleView, 'firings'> {
+  const { name, timing, misfire, overlap, paused, job, origin, nextFireAt, lastFireAt } = schedule;
+  const isCron = timing.kind === 'cron';
+  const coming =
+    paused || nextFireAt === null ? [] : nextOccurrences(timing, nextFireAt - 1, shownOccurrences);
+  return {
+    name,
+    cron: isCron ? timing.cron : null,
+    timeZone: isCron ? timing.timeZone : null,
+    every: isCron ? null : formatDelay(timing.everyMs),
+    misfire,
+    overlap,
+    paused,
+    job,
+    origin,
+    nextFireAt: coming[0] === undefined ? null : iso(coming[0]),
+    nextFireTimes: coming.map(iso),
+    lastFireAt: lastFireAt === null ? null : iso(lastFireAt),
+  };
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}

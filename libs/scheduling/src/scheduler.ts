@@ -1,0 +1,122 @@
+import type { Topics } from '@jobstream/contracts';
+import { isPermanent, type Database } from '@jobstream/database';
+import type { JobIntake } from '@jobstream/intake';
+import { TopicAdmin, type KafkaConnection } from '@jobstream/kafka';
+import type { Health, Logger } from '@jobstream/runtime';
+import type { Registry } from 'prom-client';
+import { checkDeclaredSchedules } from './check-schedule.js';
+import { DelayedJobPublisher } from './delayed-job-publisher.js';
+import { DelayedJobReader } from './delayed-job-reader.js';
+import { DelayedJobStore } from './delayed-job-store.js';
+import { DuePoll } from './due-poll.js';
+import { ExistingQueues } from './existing-queues.js';
+import { FiringProducer } from './firing-producer.js';
+import { FiringStore } from './firing-store.js';
+import { ScheduleStore } from './schedule-store.js';
+import { ScheduleTicker } from './schedule-ticker.js';
+import { SchedulingMetrics } from './scheduling-metrics.js';
+
+/** What {@link Scheduler} takes. */
+export interface SchedulerOptions {
+  readonly connection: KafkaConnection;
+  readonly database: Database;
+  readonly topics: Topics;
+  readonly intake: JobIntake;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Makes what has to be there before: schemas and topics. Repeated while Kafka or Postgres is away. */
+  readonly prepare: () => Promise<void>;
+  /** Only a restart, or a person, can help. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** How long a scheduler goes without a look at what others may have written, or left behind. */
+const longestPauseMs = 1_000;
+
+/**
+ * Time, for the whole platform: fires schedules, holds delayed jobs and puts them into their queues. Several may run; what
+ * one leaves undone when it dies, another does within a second. Driven by {@link tick}.
+ */
+export class Scheduler {
+  private readonly admin: TopicAdmin;
+  private readonly reader: DelayedJobReader;
+  private readonly polls: Readonly<Record<'preparation' | 'schedules' | 'delayed' | 'due', DuePoll>>;
+  private isPrepared = false;
+
+  constructor(private readonly options: SchedulerOptions) {
+    const { connection, database, topics, intake, logger, onFatal } = options;
+    const metrics = new SchedulingMetrics(options.metrics);
+    this.admin = new TopicAdmin(connection);
+    const jobs = new DelayedJobStore(database);
+    this.reader = new DelayedJobReader({
+      ...{ connection, database, topics, jobs, metrics, logger, onFatal },
+      admin: this.admin,
+      onRead: () => this.polls.delayed.expect(0),
+      onHeld: () => this.polls.due.expect(0),
+    });
+    const queues = new ExistingQueues(this.admin, topics);
+    const publisher = new DelayedJobPublisher({ database, jobs, queues, intake, metrics, logger });
+    const ticker = new ScheduleTicker({
+      ...{ database, metrics, logger },
+      schedules: new ScheduleStore(database),
+      firings: new FiringStore(database),
+      producer: new FiringProducer(intake, logger, metrics),
+    });
+    this.polls = {
+      preparation: this.poll('preparing', () => this.prepare()),
+      schedules: this.poll('firing schedules', () => ticker.look()),
+      delayed: this.poll('holding delayed jobs', () => this.reader.write()),
+      due: this.poll('publishing delayed jobs', () => publisher.look()),
+    };
+  }
+
+  /** Does what is due. To be called often, some times in each tenth of a second: it costs nothing while nothing is. */
+  tick(): void {
+    const { preparation, schedules, delayed, due } = this.polls;
+    if (!this.isPrepared) void preparation.tick();
+    else for (const poll of [schedules, delayed, due]) void poll.tick();
+  }
+
+  /** Ready means: fires, holds and publishes. */
+  health(): Health {
+    if (!this.isPrepared) return { ok: false, why: explain('preparing', this.polls.preparation) };
+    for (const [name, poll] of Object.entries(this.polls))
+      if (poll.lastFailure !== undefined) return { ok: false, why: explain(name, poll) };
+    const consumer = this.reader.health();
+    if (!consumer?.joined) return { ok: false, why: 'Has not joined its consumer group yet.' };
+    return { ok: true, detail: { partitions: consumer.partitions.length } };
+  }
+
+  /** Finishes what is under way, leaves the group. */
+  async stop(): Promise<void> {
+    await Promise.all(Object.values(this.polls).map((poll) => poll.stop()));
+    await this.reader.stop();
+    await this.admin.stop();
+  }
+
+  private async prepare(): Promise<undefined> {
+    const { prepare, database, intake } = this.options;
+    await prepare();
+    await new ScheduleStore(database).declare(checkDeclaredSchedules(intake));
+    await this.reader.start();
+    this.isPrepared = true;
+  }
+
+  private poll(what: string, look: () => Promise<number | undefined>): DuePoll {
+    const poll = new DuePoll({
+      look,
+      onFailure: (error, isFirst) => {
+        if (isPermanent(error)) this.options.onFatal(error as Error);
+        else if (isFirst) this.options.logger.warn({ err: error }, `${what}: not now, trying again`);
+      },
+      longestPauseMs,
+      monotonic: () => performance.now(),
+    });
+    return poll;
+  }
+}
+
+function explain(what: string, { lastFailure }: DuePoll): string {
+  if (lastFailure === undefined) return `${what} is under way.`;
+  return `${what}: ${lastFailure instanceof Error ? lastFailure.message : String(lastFailure as unknown)}`;
+}

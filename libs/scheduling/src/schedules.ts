@@ -1,0 +1,139 @@
+import {
+  declaredSchedules,
+  findJobDefinition,
+  linksOf,
+  scheduledJobId,
+  type AcceptedJob,
+  type ScheduledJob,
+  type ScheduleList,
+  type ScheduleView,
+} from '@jobstream/contracts';
+import type { Database } from '@jobstream/database';
+import type { JobIntake } from '@jobstream/intake';
+import { checkSchedule, checkScheduleName } from './check-schedule.js';
+import { readDatabaseClock, type ReadClock } from './database-clock.js';
+import type { FiringProducer } from './firing-producer.js';
+import type { FiringStore } from './firing-store.js';
+import { describeSchedule, type Schedule } from './schedule.js';
+import { ScheduleError } from './schedule-error.js';
+import type { ScheduleStore } from './schedule-store.js';
+
+/** What {@link Schedules} is made of. */
+export interface SchedulesParts {
+  readonly database: Database;
+  readonly schedules: ScheduleStore;
+  readonly firings: FiringStore;
+  readonly producer: FiringProducer;
+  readonly intake: JobIntake;
+  /** Default Postgres' own. */
+  readonly readClock?: ReadClock;
+}
+
+const shownFirings = 10;
+
+/** Schedules as people work with them: look, put, delete, fire by hand. */
+export class Schedules {
+  private readonly readClock: ReadClock;
+
+  constructor(private readonly parts: SchedulesParts) {
+    this.readClock = parts.readClock ?? readDatabaseClock;
+  }
+
+  async list(): Promise<ScheduleList> {
+    return { items: (await this.parts.schedules.list()).map(describeSchedule) };
+  }
+
+  /** @throws ScheduleError `invalid_schedule_name`, `schedule_not_found` */
+  async read(name: string): Promise<ScheduleView> {
+    const schedule = await this.parts.schedules.find(checkScheduleName(name));
+    if (!schedule) throw notFound(name);
+    return this.view(schedule);
+  }
+
+  /**
+   * Makes the schedule as given, or makes an existing one so.
+   * @throws ScheduleError `invalid_schedule_name`, `invalid_request`, `unknown_type`, `invalid_payload`, with the place of each fault
+   */
+  async put(name: string, schedule: unknown): Promise<ScheduleView> {
+    checkScheduleName(name);
+    const definition = checkSchedule(schedule, this.parts.intake);
+    return this.view(await this.parts.schedules.put(name, definition, 'rest'));
+  }
+
+  /**
+   * Deletes a schedule. What it has fired goes its way.
+   * @throws ScheduleError `invalid_schedule_name`, `schedule_not_found`; `schedule_declared` for those that ship
+   */
+  async delete(name: string): Promise<void> {
+    checkScheduleName(name);
+    if (declaredSchedules.some((declared) => declared.name === name)) {
+      const detail = 'This schedule ships with the platform: put it with "paused": true to stop it.';
+      throw new ScheduleError('schedule_declared', detail);
+    }
+    if (!(await this.parts.schedules.delete(name))) throw notFound(name);
+    await this.parts.firings.forget(name);
+  }
+
+  /**
+   * Fires a schedule now, paused or not and whatever it waits for. The job is acknowledged when this resolves.
+   * @throws ScheduleError `invalid_schedule_name`, `schedule_not_found`; `broker_unavailable` when the job is not acknowledged yet;
+   * IntakeError when intake does not take the job any more
+   */
+  async fire(name: string): Promise<AcceptedJob> {
+    const { database, firings, producer } = this.parts;
+    const { fireAt, job } = await this.order(checkScheduleName(name));
+    const settlement = await database.transaction(async (session) => {
+      const pending = await firings.lockIfPending(session, name, fireAt);
+      // Where it is not, a scheduler was faster.
+      if (!pending) return fired;
+      const settled = await producer.produce(pending);
+      if (settled) await firings.settle(session, [settled]);
+      return settled;
+    });
+    if (!settlement) throw notAcknowledged();
+    if (settlement.state === 'refused') throw new ScheduleError('broker_refused', settlement.detail);
+    return describeFired(name, fireAt, job);
+  }
+
+  /** Writes down that the schedule is to be fired, at an instant of its own that is no occurrence: those are whole seconds. */
+  private order(name: string): Promise<{ fireAt: number; job: ScheduledJob }> {
+    const { database, schedules, firings, intake } = this.parts;
+    return database.transaction(async (session) => {
+      const schedule = await schedules.lock(session, name);
+      if (!schedule) throw notFound(name);
+      const { job, overlap, nextFireAt } = schedule;
+      intake.check(job);
+      const now = await this.readClock(session);
+      const free = Math.max(now, ((await firings.lastInstant(session, name)) ?? 0) + 1);
+      const fireAt = free % 1_000 === 0 ? free + 1 : free;
+      const watched = overlap === 'skip';
+      await firings.decide(session, [{ schedule: name, fireAt, job, state: 'pending', watched }], now);
+      await schedules.advance(session, { name, nextFireAt, lastFireAt: fireAt });
+      return { fireAt, job };
+    });
+  }
+
+  private async view(schedule: Schedule): Promise<ScheduleView> {
+    const firings = await this.parts.firings.recent(schedule.name, shownFirings);
+    return { ...describeSchedule(schedule), firings };
+  }
+}
+
+const fired = { state: 'fired' } as const;
+
+function describeFired(name: string, fireAt: number, job: ScheduledJob): AcceptedJob {
+  const { type, queue } = findJobDefinition(job.type)!;
+  const id = scheduledJobId(name, fireAt);
+  const createdAt = new Date(fireAt).toISOString();
+  return { id, type, queue: queue.name, state: 'queued', run: 1, createdAt, links: linksOf(id) };
+}
+
+function notFound(name: string): ScheduleError {
+  return new ScheduleError('schedule_not_found', `No schedule is called "${name}".`);
+}
+
+function notAcknowledged(): ScheduleError {
+  const detail =
+    'The order is kept, but its job is not acknowledged yet: it is produced as soon as the broker can be reached.';
+  return new ScheduleError('broker_unavailable', detail);
+}
