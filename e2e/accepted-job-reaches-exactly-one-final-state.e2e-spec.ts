@@ -61,6 +61,8 @@ describe('every job answered 202 reaches exactly one final state', () => {
     const ledger = new AttemptLedger(platform);
     const crashes: { service: string; inFlight: number }[] = [];
     const crash = async (service: ServiceProcess) => {
+      if (service.name.endsWith('-worker'))
+        await eventually(() => expect(ledger.running(service)).toBeGreaterThan(0));
       await service.crash();
       crashes.push({ service: service.name, inFlight: ledger.inFlightAtDeath(service) });
       await platform.launch(service.name, service.name === 'api' ? service.port : undefined);
@@ -78,7 +80,6 @@ describe('every job answered 202 reaches exactly one final state', () => {
       if (nth < 2) await crash(platform.all('projector')[0]!);
     }
     await submitting;
-    await crash(platform.one('image-worker'));
 
     const jobs: JobAnswer[] = [];
     for (const id of accepted.keys()) jobs.push(await platform.api.finished(id, { timeoutMs: 120_000 }));

@@ -24,6 +24,12 @@ export class AttemptLedger {
     return rerun;
   }
 
+  /** Attempts that a process has started and not ended. */
+  running({ log }: ServiceProcess): number {
+    const count = (msg: string) => log.filter((line) => line.msg === msg).length;
+    return count('attempt starts') - count('attempt ends');
+  }
+
   /** Attempts that a dead process had started and can't have committed. */
   inFlightAtDeath({ log }: ServiceProcess): number {
     const ends = log.filter(({ msg }) => msg === 'attempt ends');
