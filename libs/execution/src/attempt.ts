@@ -30,12 +30,12 @@ export interface Attempted {
 }
 
 /** Runs one attempt of a job, if it may start: its type is known, its time has not run out, its payload fits the schema. */
-export async function attempt(
+export function attempt(
   job: StartableJob,
   registered: RegisteredHandler | undefined,
   brokerNow: number,
   ports: AttemptPorts,
-): Promise<Attempted> {
+): Attempted | Promise<Attempted> {
   const { request } = job;
   if (registered === undefined) return { ending: { kind: 'unknown-type', type: request.type } };
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };

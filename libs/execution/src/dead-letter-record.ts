@@ -17,6 +17,8 @@ import type { StartableJob } from './startable-job.js';
 export const recordOverheadBytes = 1_024;
 
 const roomBytes = maxDeadLetterRecordBytes - recordOverheadBytes;
+/** The end of what a Date can hold that ISO 8601 writes with four digits of year. */
+const latestTime = Date.UTC(9999, 11, 31);
 /** What a foreign record's key and headers may take in a dead letter; the value has the rest. */
 const keyRoomBytes = 16 * 1_024;
 const headersRoomBytes = 64 * 1_024;
@@ -72,10 +74,11 @@ export function poisonOf(
   return encodePoison({ ...envelope, raw: value.length > room ? { ...raw, cut: value.length } : raw });
 }
 
-/** Where a record stands. */
+/** Where a record stands. Its time is 1970 where a foreign producer set one that no date can hold. */
 export function originOf(record: IncomingRecord): Origin {
   const { topic, partition, offset, timestamp } = record;
-  return { topic, partition, offset, at: new Date(timestamp).toISOString() };
+  const time = Math.abs(timestamp) <= latestTime ? timestamp : 0;
+  return { topic, partition, offset, at: new Date(time).toISOString() };
 }
 
 /** What all records of a job have in their headers. */

@@ -111,7 +111,7 @@ export class JobWorker {
    * Where an earlier process has used attempts in place, when the next one is due went with it: the whole delay is waited
    * again rather than cut short.
    */
-  private async startOrGoOn(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> {
+  private startOrGoOn(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> | void {
     const { attemptsUsed } = ongoing.delivery;
     if (attemptsUsed === 0) return this.run(ongoing, job, freeSlot);
     const next = { ...job, attempt: job.attempt + attemptsUsed };

@@ -48,25 +48,49 @@ export class OutcomeWriter {
 
   private tell({ job, type }: EndedAttempt, outcome: Outcome, settled: boolean): void {
     const { metrics, logger } = this.options;
-    const { request, run, attempt } = job;
-    const about = { job: request.id, type, run, attempt };
     metrics.countAttempt(type, settled ? countOf(outcome) : 'held_back');
-    logger.debug({ ...about, outcome: outcome.kind, settled }, 'attempt ends');
-    if (!settled) {
-      logger.info(about, 'outcome held back: its partition is not held any more, or the worker stops');
-      return;
-    }
-    switch (outcome.kind) {
-      case 'succeed':
-      case 'expire':
-        return;
-      case 'retry':
-        return logger.info({ ...about, code: outcome.error.code, inMs: outcome.laneMs }, 'job retries');
-      case 'retry-in-place':
-        return logger.info({ ...about, code: outcome.error.code, inMs: outcome.delayMs }, 'job retries');
-      case 'dead-letter':
-        metrics.countDeadLetter(outcome.reason);
-        logger.warn({ ...about, reason: outcome.reason, code: outcome.error.code }, 'job dead-lettered');
-    }
+    if (settled && outcome.kind === 'dead-letter') metrics.countDeadLetter(outcome.reason);
+    const level = levelOf(outcome, settled);
+    if (!logger.isLevelEnabled(level)) return;
+    logger[level](
+      {
+        job: job.request.id,
+        type,
+        run: job.run,
+        attempt: job.attempt,
+        outcome: outcome.kind,
+        settled,
+        ...detailOf(outcome),
+      },
+      settled ? 'attempt ends' : 'outcome held back: its partition is not held any more, or the worker stops',
+    );
+  }
+}
+
+function levelOf(outcome: Outcome, settled: boolean): 'debug' | 'info' | 'warn' {
+  if (!settled) return 'info';
+  switch (outcome.kind) {
+    case 'succeed':
+    case 'expire':
+      return 'debug';
+    case 'retry':
+    case 'retry-in-place':
+      return 'info';
+    case 'dead-letter':
+      return 'warn';
+  }
+}
+
+function detailOf(outcome: Outcome): object {
+  switch (outcome.kind) {
+    case 'succeed':
+    case 'expire':
+      return {};
+    case 'retry':
+      return { code: outcome.error.code, inMs: outcome.laneMs };
+    case 'retry-in-place':
+      return { code: outcome.error.code, inMs: outcome.delayMs };
+    case 'dead-letter':
+      return { code: outcome.error.code, reason: outcome.reason };
   }
 }

@@ -41,7 +41,7 @@ export function readRecord(record: IncomingRecord, role: TopicRole | undefined):
   return {
     kind: 'job',
     job: {
-      request: requestOf(read.value),
+      request: read.phase === 'queued' ? read.value : requestOf(read.value),
       run: read.run,
       attempt: read.phase === 'retrying' ? read.attempt + 1 : read.attempt,
       createdAt: read.createdAt,

@@ -64,12 +64,12 @@ const schemas = {
  * of a job with an ordering key it is that key, so that they share a partition.
  */
 export function encodeRecord(record: JobRecord): EncodedRecord {
-  const { value, ...head } = record;
+  const { value } = record;
   const ordered = record.phase === 'queued' || record.phase === 'retrying' || record.phase === 'scheduled';
   return {
     key: ordered ? (record.value.orderingKey ?? value.id) : value.id,
     value: JSON.stringify(value),
-    headers: encodeHead(head),
+    headers: encodeHead(record),
   };
 }
 
