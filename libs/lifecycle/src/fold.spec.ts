@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { positionOf } from './coordinates.js';
-import { deliveriesOf, foldRecord, mergeFolds, mostStarts, type JobFold } from './fold.js';
+import { deliveriesOf, mergeFolds, mostStarts, type JobFold } from './fold.js';
+import { foldRecord } from './fold-record.js';
 import { histories, jobId, logged, type Logged } from './job-history.fixture-spec.js';
 import { mostPast, parsePlainEntry } from './past.js';
 

@@ -1,8 +1,7 @@
-import type { DeadLetterReason, JobId, JobRecord, JobState, Priority, Start } from '@jobstream/contracts';
-import { stateOfPhase } from '@jobstream/contracts';
-import { positionOf, type Coordinates, type Position } from './coordinates.js';
+import type { DeadLetterReason, JobId, JobState, Priority } from '@jobstream/contracts';
+import type { Position } from './coordinates.js';
 import { mostPast, plainEntry, type PlainEntry } from './past.js';
-import { endsRun, queuedAttempt, rankOf, requestRankOf, type Rank } from './rank.js';
+import { endsRun, queuedAttempt, type Rank } from './rank.js';
 
 /** JSON text, as a column holds it. */
 export type JsonText = string;
@@ -71,31 +70,6 @@ export type StartEntry = string;
 /** How many starts a run keeps at most besides the outcome's; counting ends there. */
 export const mostStarts = 1_000;
 
-/**
- * The fold of one record.
- * @throws RangeError when payload, result, progress or error nest too deeply to be written down.
- */
-export function foldRecord(record: JobRecord, at: Coordinates): JobFold {
-  const { value, run, attempt, phase } = record;
-  const place = { position: positionOf(at), appendedAt: at.timestamp };
-  return {
-    id: value.id.toLowerCase(),
-    run,
-    origin: {
-      run,
-      rank: rankOf(phase, attempt),
-      position: place.position,
-      type: clean(value.type),
-      submittedFor: value.submittedFor === undefined ? null : clean(value.submittedFor),
-      createdAt: record.createdAt,
-    },
-    request: { rank: requestRankOf(phase, attempt), ...place, ...requestOf(record) },
-    outcome: { ...nothingYet, rank: rankOf(phase, attempt), ...place, attempt, ...outcomeOf(record, at) },
-    starts: [],
-    past: [],
-  };
-}
-
 /** What two folds of the same job say together. Commutative, associative, idempotent. */
 export function mergeFolds(a: JobFold, b: JobFold): JobFold {
   const newest = a.run >= b.run ? a : b;
@@ -138,12 +112,21 @@ function farthest(a: RunOutcome, b: RunOutcome): RunOutcome {
   return endsRun(a.rank) ? first : last;
 }
 
+/** For sets that are empty, as almost all are. */
+const none: readonly never[] = [];
+
 function mergeStarts(a: JobFold, b: JobFold, outcome: RunOutcome): readonly StartEntry[] {
+  const lost = outcome === a.outcome ? b.outcome : a.outcome;
+  if (a.starts.length === 0 && b.starts.length === 0 && lost.worker === null) return none;
   const starts = [a.starts, b.starts, [startOf(a.outcome), startOf(b.outcome)]];
   return distinct(starts.flat(), [startOf(outcome)], mostStarts);
 }
 
 function mergePast(a: JobFold, b: JobFold, request: RunRequest, outcome: RunOutcome): readonly PlainEntry[] {
+  if (a.past.length === 0 && b.past.length === 0 && a.run === b.run) {
+    const kept = [request.position, outcome.position];
+    if (isPlainWithin(a, kept) && isPlainWithin(b, kept)) return none;
+  }
   const run = Math.max(a.run, b.run);
   const entries = [a.past, b.past, plainEntriesOf(a.run, a), plainEntriesOf(b.run, b)];
   return distinct(entries.flat(), plainEntriesOf(run, { request, outcome }), mostPast);
@@ -164,6 +147,19 @@ function startOf({ worker, startedAt }: RunOutcome): StartEntry | null {
   return worker === null ? null : `${startedAt} ${worker}`;
 }
 
+/** Whether a fold's own plain records all stand at these positions. */
+function isPlainWithin({ request, outcome }: JobFold, positions: readonly Position[]): boolean {
+  const isKept = (position: Position) => positions.includes(position);
+  return (
+    (queuedAttempt(request.rank) === undefined || isKept(request.position)) &&
+    (!isPlain(outcome) || isKept(outcome.position))
+  );
+}
+
+function isPlain({ state }: RunOutcome): boolean {
+  return state === 'queued' || state === 'succeeded';
+}
+
 function plainEntriesOf(
   run: number,
   { request, outcome }: Pick<JobFold, 'request' | 'outcome'>,
@@ -178,109 +174,4 @@ function plainEntriesOf(
       plainEntry(outcome.position, state, run, outcome.attempt, outcome.appendedAt, outcome.worker),
     );
   return entries;
-}
-
-function requestOf(record: JobRecord): Omit<RunRequest, keyof Ranked | 'appendedAt'> {
-  const queue = clean(record.value.queue);
-  switch (record.phase) {
-    case 'scheduled':
-    case 'queued':
-    case 'retrying':
-    case 'dead_lettered': {
-      const { payload, priority, maxAttempts, orderingKey, expiresAt } = record.value;
-      return {
-        queue,
-        payload: jsonText(payload),
-        priority,
-        maxAttempts,
-        orderingKey: orderingKey === undefined ? null : clean(orderingKey),
-        expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
-      };
-    }
-    case 'started':
-    case 'progress':
-    case 'succeeded':
-    case 'cancelled':
-    case 'expired':
-      return { queue, payload: null, priority: null, maxAttempts: null, orderingKey: null, expiresAt: null };
-  }
-}
-
-const nothingYet = {
-  result: null,
-  error: null,
-  progress: null,
-  reason: null,
-  worker: null,
-  startedAt: null,
-  finishedAt: null,
-  nextAttemptAt: null,
-};
-
-function outcomeOf(record: JobRecord, at: Coordinates): Partial<RunOutcome> & Pick<RunOutcome, 'state'> {
-  const state = stateOfPhase(record.phase);
-  switch (record.phase) {
-    case 'scheduled':
-      return { state, nextAttemptAt: Date.parse(record.value.runAt) };
-    case 'queued':
-      return { state };
-    case 'started':
-    case 'progress':
-      return { state, ...startColumns(record.value.start), progress: jsonText(record.value.progress) };
-    case 'retrying': {
-      const { start, error } = record.value;
-      return {
-        state,
-        ...startColumns(start),
-        error: jsonText(error),
-        nextAttemptAt: dueAt(record.value, at),
-      };
-    }
-    case 'succeeded': {
-      const { start, result, finishedAt } = record.value;
-      return {
-        state,
-        ...startColumns(start),
-        result: jsonText(result),
-        finishedAt: Date.parse(finishedAt),
-      };
-    }
-    case 'cancelled':
-    case 'expired':
-      return { state, ...startColumns(record.value.start), finishedAt: Date.parse(record.value.finishedAt) };
-    case 'dead_lettered': {
-      const { start, error, reason } = record.value;
-      return { state, ...startColumns(start), error: jsonText(error), reason, finishedAt: at.timestamp };
-    }
-  }
-}
-
-/** The last millisecond a `Date` can hold. */
-const latestTime = 8.64e15;
-
-/** When a retry is due: on a lane its append time plus the lane's delay, elsewhere the time it names. */
-export function dueAt(retry: { readonly dueAt?: string | undefined }, at: Coordinates): number | null {
-  if (at.role.kind === 'retry') return Math.min(at.timestamp + at.role.delayMs, latestTime);
-  return retry.dueAt === undefined ? null : Date.parse(retry.dueAt);
-}
-
-function startColumns(start: Start | undefined): Pick<RunOutcome, 'worker' | 'startedAt'> {
-  return start === undefined
-    ? { worker: null, startedAt: null }
-    : { worker: workerName(start), startedAt: Date.parse(start.at) };
-}
-
-/** Printable ASCII, at most 200 characters, so that it sorts alike everywhere and stays small. */
-export function workerName({ worker }: Start): string {
-  return worker.slice(0, 200).replace(/[^\x20-\x7e]/g, '?');
-}
-
-/** JSON text of a value; a missing one is null, as is none. */
-export function jsonText(value: unknown): JsonText | null {
-  return value === undefined ? null : JSON.stringify(value);
-}
-
-/** Text as Postgres can hold it: U+FFFD for each NUL and each half of a surrogate pair. */
-export function clean(text: string): string {
-  return text.replace(/[\0\ud800-\udfff]/gu, '\ufffd');
 }

@@ -10,10 +10,9 @@ export {
 } from './outcome.js';
 export { laneFor, retryDelay } from './retry-policy.js';
 export { parsePosition, positionOf, type Coordinates, type Position } from './coordinates.js';
+export { clean, foldRecord } from './fold-record.js';
 export {
-  clean,
   deliveriesOf,
-  foldRecord,
   mergeFolds,
   mostStarts,
   type JobFold,

@@ -1,7 +1,8 @@
 import type { DeadLetterReason, JobRecord, JobState, Origin, Start } from '@jobstream/contracts';
 import { stateOfPhase } from '@jobstream/contracts';
 import { positionOf, type Coordinates } from './coordinates.js';
-import { dueAt, jsonText, workerName, type JsonText } from './fold.js';
+import type { JsonText } from './fold.js';
+import { dueAt, jsonText, workerName } from './fold-record.js';
 import { endsRun, rankOf } from './rank.js';
 
 /** A change of state that is not plain, as its history row holds it. Times are milliseconds since 1970. */

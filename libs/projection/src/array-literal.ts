@@ -3,25 +3,21 @@
  * of thousands of elements.
  */
 
-/** Of numbers, uuids and other text that needs no quotes. */
+/** Of numbers, and of text that needs no quotes: uuids, names, positions. */
 export function bareArray(values: readonly (number | string | null)[]): string {
-  let literal = '{';
-  for (let index = 0; index < values.length; index += 1) {
-    if (index > 0) literal += ',';
-    literal += values[index] ?? 'NULL';
-  }
-  return literal + '}';
+  const elements = new Array<number | string>(values.length);
+  for (let index = 0; index < values.length; index += 1) elements[index] = values[index] ?? 'NULL';
+  return `{${elements.join(',')}}`;
 }
 
 /** Of any text without NUL. */
 export function textArray(values: readonly (string | null)[]): string {
-  let literal = '{';
+  const elements = new Array<string>(values.length);
   for (let index = 0; index < values.length; index += 1) {
-    if (index > 0) literal += ',';
     const value = values[index]!;
-    literal += value === null ? 'NULL' : quote(value);
+    elements[index] = value === null ? 'NULL' : quote(value);
   }
-  return literal + '}';
+  return `{${elements.join(',')}}`;
 }
 
 const special = /["\\]/;

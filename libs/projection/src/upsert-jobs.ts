@@ -5,7 +5,8 @@ import { bareArray, textArray } from './array-literal.js';
 /** A column of the jobs table: its array type in the statement, and its value in a fold. */
 interface Column {
   readonly name: string;
-  readonly kind: 'uuid' | 'int' | 'bigint' | 'time' | 'text' | 'texts';
+  /** A `word` is text that needs no quotes in an array literal. */
+  readonly kind: 'uuid' | 'int' | 'bigint' | 'time' | 'word' | 'text' | 'texts';
   readonly of: (fold: JobFold) => string | number | null;
 }
 
@@ -14,7 +15,7 @@ const column = (name: string, kind: Column['kind'], of: Column['of']): Column =>
 const originColumns = [
   column('origin_run', 'int', ({ origin }) => origin.run),
   column('origin_rank', 'bigint', ({ origin }) => origin.rank),
-  column('origin_position', 'text', ({ origin }) => origin.position),
+  column('origin_position', 'word', ({ origin }) => origin.position),
   column('type', 'text', ({ origin }) => origin.type),
   column('submitted_for', 'text', ({ origin }) => origin.submittedFor),
   column('created_at', 'time', ({ origin }) => origin.createdAt),
@@ -22,11 +23,11 @@ const originColumns = [
 
 const requestColumns = [
   column('request_rank', 'bigint', ({ request }) => request.rank),
-  column('request_position', 'text', ({ request }) => request.position),
+  column('request_position', 'word', ({ request }) => request.position),
   column('requested_at', 'time', ({ request }) => request.appendedAt),
   column('queue', 'text', ({ request }) => request.queue),
   column('payload', 'text', ({ request }) => request.payload),
-  column('priority', 'text', ({ request }) => request.priority),
+  column('priority', 'word', ({ request }) => request.priority),
   column('max_attempts', 'int', ({ request }) => request.maxAttempts),
   column('ordering_key', 'text', ({ request }) => request.orderingKey),
   column('expires_at', 'time', ({ request }) => request.expiresAt),
@@ -34,17 +35,17 @@ const requestColumns = [
 
 const outcomeColumns = [
   column('outcome_rank', 'bigint', ({ outcome }) => outcome.rank),
-  column('outcome_position', 'text', ({ outcome }) => outcome.position),
+  column('outcome_position', 'word', ({ outcome }) => outcome.position),
   column('changed_at', 'time', ({ outcome }) => outcome.appendedAt),
-  column('state', 'text', ({ outcome }) => outcome.state),
-  column('indexed_state', 'text', ({ outcome: { state } }) =>
+  column('state', 'word', ({ outcome }) => outcome.state),
+  column('indexed_state', 'word', ({ outcome: { state } }) =>
     state === 'queued' || state === 'succeeded' ? null : state,
   ),
   column('attempt', 'int', ({ outcome }) => outcome.attempt),
   column('result', 'text', ({ outcome }) => outcome.result),
   column('error', 'text', ({ outcome }) => outcome.error),
   column('progress', 'text', ({ outcome }) => outcome.progress),
-  column('reason', 'text', ({ outcome }) => outcome.reason),
+  column('reason', 'word', ({ outcome }) => outcome.reason),
   column('worker', 'text', ({ outcome }) => outcome.worker),
   column('started_at', 'time', ({ outcome }) => outcome.startedAt),
   column('finished_at', 'time', ({ outcome }) => outcome.finishedAt),
@@ -66,6 +67,7 @@ const arrayTypes = {
   int: 'integer[]',
   bigint: 'bigint[]',
   time: 'double precision[]',
+  word: 'text[]',
   text: 'text[]',
   texts: 'text[]',
 } as const satisfies Record<Column['kind'], string>;
@@ -88,11 +90,21 @@ export async function upsertJobs(session: Session, schema: string, folds: Iterab
   await session.query({
     name: 'upsert-jobs',
     text: upsertStatement(schema),
-    values: columns.map(({ kind, of }) => {
-      const values = sorted.map(of);
-      return kind === 'text' || kind === 'texts' ? textArray(values as (string | null)[]) : bareArray(values);
-    }),
+    values: columns.map((each) => arrayOf(each, sorted)),
   });
+}
+
+/** A column of the folds as an array literal. Empty where all is null, as for most columns: unnest fills up with nulls. */
+function arrayOf({ kind, of }: Column, folds: readonly JobFold[]): string {
+  const values = new Array<string | number | null>(folds.length);
+  let isNull = true;
+  for (let index = 0; index < folds.length; index += 1) {
+    const value = of(folds[index]!);
+    values[index] = value;
+    if (value !== null) isNull = false;
+  }
+  if (isNull) return '{}';
+  return kind === 'text' || kind === 'texts' ? textArray(values as (string | null)[]) : bareArray(values);
 }
 
 const requestReplaced = `(new.run > old.run OR (new.run = old.run AND
