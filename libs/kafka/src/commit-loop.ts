@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OffsetCommit } from './consumer-session.js';
+import { waitAtMost } from './time-limit.js';
 
 const APART_MS = 50;
 const RETRY_MS = 250;
@@ -64,11 +66,11 @@ export class CommitLoop {
   async flush(limitMs: number): Promise<boolean> {
     const end = performance.now() + limitMs;
     while (performance.now() < end) {
-      if (this.#inFlight) await Promise.race([this.#inFlight, wait(end - performance.now())]);
-      await wait(0);
+      if (this.#inFlight) await waitAtMost(end - performance.now(), this.#inFlight);
+      await sleep(0); // into a macrotask
       if (!this.#inFlight && !this.#source.collect()) return true;
       this.sendNow();
-      if (!this.#inFlight) await wait(20);
+      if (!this.#inFlight) await sleep(20);
     }
     return false;
   }
@@ -86,8 +88,4 @@ export class CommitLoop {
       this.sendNow();
     }, ms);
   }
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

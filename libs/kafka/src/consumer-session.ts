@@ -2,6 +2,7 @@ import type { Consumer, EachBatchPayload, KafkaMessage, PartitionAssigner } from
 import type { KafkaConnection } from './connection.js';
 import { isPassingCrash } from './crash.js';
 import type { TopicPartition } from './record.js';
+import { waitAtMost } from './time-limit.js';
 
 /** kafkajs' settings for a consumer here; times in ms. */
 export interface SessionSettings {
@@ -124,10 +125,7 @@ export class ConsumerSession {
     // kafkajs can't be stopped while it joins: what comes up after this is taken down again.
     const down = this.#consumer.disconnect().catch(() => {});
     const late = this.#running.then(() => this.#consumer.disconnect()).catch(() => {});
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
-    await Promise.race([Promise.all([down, late]), limit]);
-    clearTimeout(timer);
+    await waitAtMost(limitMs, Promise.all([down, late]));
   }
 
   /** Sets the pause flag of partitions. kafkajs keeps these flags even for partitions it loses. */

@@ -1,3 +1,5 @@
+import { waitAtMost } from './time-limit.js';
+
 const HEARTBEAT_MS = 250;
 const RETRY_MS = 250;
 
@@ -41,10 +43,7 @@ export class EpochGate {
   async settled(heartbeat: () => Promise<void>): Promise<boolean> {
     const number = this.#number;
     while (this.#number === number && !this.isSettled) {
-      let timer: NodeJS.Timeout | undefined;
-      const tick = new Promise<void>((resolve) => (timer = setTimeout(resolve, HEARTBEAT_MS)));
-      await Promise.race([this.#settling, tick]);
-      clearTimeout(timer);
+      await waitAtMost(HEARTBEAT_MS, this.#settling);
       if (this.isSettled) break;
       await heartbeat();
     }

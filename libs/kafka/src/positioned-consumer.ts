@@ -10,11 +10,13 @@ import { lookUpRange } from './offset-range.js';
 import { ReadPartition } from './read-partition.js';
 import type { IncomingRecord, TopicPartition } from './record.js';
 import { stickyAssigner } from './sticky-assigner.js';
+import { waitAtMost } from './time-limit.js';
 import { groupByTopic, keyOf } from './topic-partition.js';
 
 const BUFFER_RECORDS = 50_000;
 const BUFFER_BYTES = 64 * 1024 * 1024;
 const HINT_MS = 5_000;
+const FLUSH_MS = 2_000;
 
 export interface PositionedConsumerOptions {
   groupId: string;
@@ -74,7 +76,7 @@ export class PositionedConsumer {
       },
       leaving: async () => {
         this.#commitHints();
-        await this.#hintInFlight;
+        if (this.#hintInFlight) await waitAtMost(FLUSH_MS, this.#hintInFlight);
       },
       detached: () => {
         this.#epoch.end();

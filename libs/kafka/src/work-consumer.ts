@@ -15,6 +15,7 @@ import type { PartitionMemory } from './partition-memory.js';
 import type { TopicPartition } from './record.js';
 import { lookUpRange } from './offset-range.js';
 import { stickyAssigner } from './sticky-assigner.js';
+import { waitAtMost } from './time-limit.js';
 import { groupByTopic, keyOf } from './topic-partition.js';
 import type { WorkDelivery } from './work-delivery.js';
 
@@ -116,14 +117,10 @@ export class WorkConsumer {
   async drain(limitMs: number): Promise<void> {
     this.#draining = true;
     this.#applyPauses();
-    if (this.#running() > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, limitMs);
-        this.#runningChanged = () => this.#running() === 0 && resolve();
-      });
-      clearTimeout(timer);
-    }
+    const idle = new Promise<void>((resolve) => {
+      this.#runningChanged = () => this.#running() === 0 && resolve();
+    });
+    if (this.#running() > 0) await waitAtMost(limitMs, idle);
     await this.stop();
   }
 
