@@ -21,7 +21,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
 
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
   constructor(private readonly context: ProcessContext) {
-    const { environment, settings, logger, metrics, health, fatal } = context;
+    const { environment, settings, logger, metrics, health } = context;
     this.topics = new Topics(settings.JOBSTREAM_NAMESPACE);
     this.databaseSettings = databaseSettingsFromEnv(environment);
     this.database = new Database(this.databaseSettings, { applicationName: 'jobstream scheduler' });
@@ -34,7 +34,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
       ...{ connection: this.connection, database: this.database, topics: this.topics, logger, metrics },
       intake: new JobIntake({ producer: this.producer, topics: this.topics }),
       prepare: () => this.prepare(),
-      onFatal: fatal,
+      onFatal: (error) => context.fatal(error),
     });
     health.add('scheduler', () => this.scheduler.health());
   }

@@ -53,7 +53,8 @@ export class DelayedJobReader {
 
   /** Begins to read; returns once it knows the cluster. Joining its group goes on in the background. */
   async start(): Promise<void> {
-    const { admin, connection, database, topics, onFatal } = this.parts;
+    const { admin, connection, database, topics } = this.parts;
+    const onFatal = (error: Error) => this.parts.onFatal(error);
     const groupId = topics.group('scheduler');
     this.positions = new ReadPositions(database, groupId, await admin.clusterId());
     this.consumer = new PositionedConsumer(connection, {

@@ -45,7 +45,7 @@ describe('a poll for due work', () => {
   });
 
   it('keeps what it is told of while it looks', async () => {
-    let finish = () => {};
+    let finish: () => void = () => undefined;
     let looks = 0;
     const poll = new DuePoll({
       look: () => new Promise((resolve) => ((finish = () => resolve(undefined)), looks++)),

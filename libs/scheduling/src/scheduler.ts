@@ -118,5 +118,5 @@ export class Scheduler {
 
 function explain(what: string, { lastFailure }: DuePoll): string {
   if (lastFailure === undefined) return `${what} is under way.`;
-  return `${what}: ${lastFailure instanceof Error ? lastFailure.message : String(lastFailure as unknown)}`;
+  return `${what}: ${lastFailure instanceof Error ? lastFailure.message : String(lastFailure)}`;
 }

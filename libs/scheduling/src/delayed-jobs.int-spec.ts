@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { encodeRecord, newJobId, probeRun, type JobRequest, type RetryRequest } from '@jobstream/contracts';
+import { eventually } from '@jobstream/testing';
+import { DelayedJobPublisher } from './delayed-job-publisher.js';
+import { DelayedJobStore } from './delayed-job-store.js';
+import { readDelayedJob, type DelayedJob } from './delayed-job.js';
+import { ExistingQueues } from './existing-queues.js';
+import type { Scheduler } from './scheduler.js';
+import { StackFixture } from './stack.fixture-spec.js';
+
+const iso = (instant: number) => new Date(instant).toISOString();
+
+describe('delayed jobs', () => {
+  const stack = new StackFixture();
+  const probe = stack.topics.requests('probe');
+  let jobs: DelayedJobStore;
+
+  beforeAll(async () => {
+    await stack.start();
+    jobs = new DelayedJobStore(stack.database);
+  });
+  afterAll(() => stack.stop());
+
+  const request = (id: string, changes: Partial<JobRequest> = {}): JobRequest => ({
+    ...{ v: 1, id, type: 'probe.run', queue: 'probe', payload: {}, priority: 'normal' },
+    maxAttempts: probeRun.maxAttempts,
+    ...changes,
+  });
+  const publisher = (forward = stack.intake.forward.bind(stack.intake)) => {
+    const { database, metrics, logger } = stack;
+    const queues = new ExistingQueues(stack.admin, stack.topics);
+    return new DelayedJobPublisher({ database, jobs, queues, metrics, logger, intake: { forward } as never });
+  };
+  const delayed = (dueAt: number, changes: Partial<JobRequest> = {}): DelayedJob => {
+    const id = newJobId();
+    const record = encodeRecord({
+      ...{ run: 1, attempt: 1, createdAt: Date.now(), phase: 'scheduled' },
+      value: { ...request(id, changes), runAt: iso(dueAt) },
+    });
+    const incoming = { topic: '', partition: 0, offset: 0, timestamp: 0, key: null };
+    const read = readDelayedJob({ ...incoming, value: Buffer.from(record.value), headers: record.headers });
+    if ('fault' in read) throw new Error(read.fault);
+    return read;
+  };
+  const hold = (...held: DelayedJob[]) => stack.database.transaction((session) => jobs.hold(session, held));
+  const logged = async (id: string) => (await stack.requests(probe)).filter(({ value }) => value.id === id);
+  const left = async (id: string) =>
+    (await stack.rows<{ state: string }>('SELECT state FROM $schema.delayed_jobs WHERE id = $1', [id])).map(
+      ({ state }) => state,
+    );
+
+  describe('under a scheduler', () => {
+    const schedulers: Scheduler[] = [];
+    beforeAll(async () => {
+      schedulers.push(stack.startScheduler(), stack.startScheduler());
+      await eventually(() => {
+        for (const scheduler of schedulers) expect(scheduler.health()).toMatchObject({ ok: true });
+      });
+    });
+    afterAll(() => Promise.all(schedulers.map((scheduler) => stack.stopScheduler(scheduler))));
+
+    it('come to their queue when they are due, not before, and nothing of them stays', async () => {
+      const { id, state, createdAt } = await stack.intake.submit({
+        ...{ type: 'probe.run', payload: { note: 'later' }, delay: '1500ms', submittedFor: 'ada' },
+      });
+      expect(state).toBe('scheduled');
+      const [record] = await eventually(async () => {
+        const found = await logged(id);
+        expect(found).toHaveLength(1);
+        return found;
+      });
+      expect(record).toMatchObject({
+        ...{ run: 1, attempt: 1, phase: 'queued', createdAt: Date.parse(createdAt) },
+        value: { payload: { note: 'later' }, submittedFor: 'ada', maxAttempts: 4 },
+        traceparent: expect.any(String),
+      });
+      expect(record!.value).not.toHaveProperty('runAt');
+      const lateMs = record!.at.timestamp - (Date.parse(createdAt) + 1_500);
+      expect(lateMs).toBeGreaterThanOrEqual(0);
+      expect(lateMs).toBeLessThan(1_000);
+      await eventually(async () => expect(await left(id)).toEqual([]));
+    });
+
+    it('that retry start the attempt after the one that failed', async () => {
+      const id = newJobId();
+      const dueAt = Date.now() + 300;
+      const value: RetryRequest = {
+        ...request(id),
+        error: { code: 'x', message: 'x' },
+        start: { worker: 'w', at: iso(Date.now()) },
+        dueAt: iso(dueAt),
+      };
+      await stack.producer.send({
+        topic: stack.topics.delayed,
+        ...encodeRecord({ run: 2, attempt: 3, phase: 'retrying', createdAt: Date.now(), value }),
+      });
+      const [record] = await eventually(async () => {
+        const found = await logged(id);
+        expect(found).toHaveLength(1);
+        return found;
+      });
+      expect(record).toMatchObject({ run: 2, attempt: 4, phase: 'queued' });
+      for (const field of ['error', 'start', 'dueAt']) expect(record!.value).not.toHaveProperty(field);
+      expect(record!.at.timestamp).toBeGreaterThanOrEqual(dueAt);
+    });
+
+    it('are not held up by what can not be read', async () => {
+      const garbage = ['', '{', 'null', '{"v":2}', '\u0000'].map((value) => ({
+        ...{ topic: stack.topics.delayed, key: 'x', value, headers: {} },
+      }));
+      const hostile = encodeRecord({
+        ...{ run: 1, attempt: 1, createdAt: 0, phase: 'scheduled' },
+        value: { ...request(newJobId(), { queue: '../\u0000' }), runAt: iso(0) },
+      });
+      await stack.producer.sendAll([
+        ...garbage,
+        { topic: stack.topics.delayed, key: 'x', value: null, headers: {} },
+        { topic: stack.topics.delayed, ...hostile },
+      ]);
+      const { id } = await stack.intake.submit({ type: 'probe.run', payload: {}, delay: '10ms' });
+      await eventually(async () => expect(await logged(id)).toHaveLength(1));
+    });
+
+    it('keep an ordering key that text can not hold', async () => {
+      const id = newJobId();
+      const orderingKey = 'a\u0000b\ud800';
+      await stack.producer.send({
+        topic: stack.topics.delayed,
+        ...encodeRecord({
+          ...{ run: 1, attempt: 1, createdAt: Date.now(), phase: 'scheduled' },
+          value: { ...request(id, { orderingKey }), runAt: iso(0) },
+        }),
+      });
+      await eventually(async () => expect(await logged(id)).toMatchObject([{ value: { orderingKey } }]));
+    });
+
+    it('of a priority come to its lane', async () => {
+      const { id } = await stack.intake.submit({
+        ...{ type: 'cleanup-old-files', payload: {}, priority: 'low', delay: '10ms' },
+      });
+      const lane = stack.topics.requests('maintenance', 'low');
+      await eventually(async () => {
+        expect((await stack.requests(lane)).map(({ value }) => value.id)).toEqual([id]);
+      });
+    });
+
+    it('of a queue that is not there wait for it, and hold up no other', async () => {
+      const early = delayed(Date.now() - 1_000, { queue: 'not-built-yet' });
+      const other = delayed(Date.now() - 500);
+      await hold(early, other);
+      await eventually(async () => expect(await logged(other.id)).toHaveLength(1));
+      await eventually(async () => expect(await left(early.id)).toEqual(['publishing']));
+      await stack.rows('DELETE FROM $schema.delayed_jobs WHERE id = $1', [early.id]);
+    });
+
+    it('have their positions in the log beside their rows', async () => {
+      const [held] = await stack.rows<{ next: number }>(
+        'SELECT sum(next)::bigint AS next FROM $schema.read_positions',
+      );
+      const ends = (await stack.admin.endOffsets([stack.topics.delayed])).get(stack.topics.delayed)!;
+      expect(held!.next).toBe(ends.reduce((sum, end) => sum + end, 0));
+    });
+  });
+
+  describe('that are due', () => {
+    it('are published by another process where one died in the middle, as copies of one job', async () => {
+      const job = delayed(Date.now() - 100);
+      await hold(job);
+      const dies = async (requests: readonly DelayedJob[]) => {
+        await stack.intake.forward(requests);
+        throw new Error('killed before it deleted');
+      };
+      await expect(publisher(dies as never).look()).rejects.toThrow('killed');
+      expect(await left(job.id)).toEqual(['publishing']);
+      await publisher().look();
+      expect([await left(job.id), (await logged(job.id)).length]).toEqual([[], 2]);
+    });
+
+    it('stay where the broker does not acknowledge, and only those', async () => {
+      const [lost, fine] = [delayed(Date.now() - 100), delayed(Date.now() - 100)];
+      await hold(lost, fine);
+      let tries = 0;
+      const partly = async (requests: readonly DelayedJob[]) => {
+        const outcomes = await stack.intake.forward(requests.filter(({ id }) => id !== lost.id));
+        if (requests.some(({ id }) => id === lost.id) && ++tries > 1) throw new Error('enough');
+        return requests.map(({ id }) => {
+          if (id === lost.id) return { error: Object.assign(new Error('lost'), { code: 'never_sent' }) };
+          return outcomes.shift()!;
+        });
+      };
+      await expect(publisher(partly as never).look()).rejects.toThrow('enough');
+      expect([await left(lost.id), await left(fine.id)]).toEqual([['publishing'], []]);
+      await publisher().look();
+      expect([await left(lost.id), (await logged(lost.id)).length]).toEqual([[], 1]);
+    });
+
+    it('are not taken before Postgres says so', async () => {
+      const job = delayed(Date.now() + 60_000);
+      await hold(job);
+      const wait = await publisher().look();
+      expect(wait).toBeGreaterThan(50_000);
+      expect(await left(job.id)).toEqual(['waiting']);
+      await stack.rows('DELETE FROM $schema.delayed_jobs');
+    });
+  });
+});
