@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -40,28 +41,37 @@ function packagesAreInstalled() {
     });
 }
 
+/** How many packages npm has to fetch for this system. */
+function countPackages() {
+  const fits = (list, own) => !list || list.includes(own);
+  return Object.entries(readJson('package-lock.json').packages).filter(
+    ([path, { link, os, cpu }]) =>
+      path.includes('node_modules/') && !link && fits(os, process.platform) && fits(cpu, process.arch),
+  ).length;
+}
+
 async function installPackages() {
-  const total = Object.keys(readJson('package-lock.json').packages).length;
+  const total = countPackages();
   say(`installing ${total} npm packages (a first time fetches about 100 MB)`);
   const started = Date.now();
+  let found = 0;
   let fetched = 0;
   let log = '';
   const heartbeat = setInterval(
-    () => say(`installing, ${seconds(started)} s: ${fetched} of ${total} packages fetched`),
-    3_000,
+    () => say(`installing, ${seconds(started)} s: ${found} packages found, ${fetched} of ${total} fetched`),
+    5_000,
   );
   // npm's own progress bar shows nothing without a terminal; its log of requests can be counted everywhere.
-  const code = await run('npm', ['ci', '--ignore-scripts', '--no-progress', '--loglevel=http'], (text) => {
-    fetched += text.match(/^npm http (fetch|cache) .*\.tgz/gm)?.length ?? 0;
-    log += text.replace(/^npm http .*\n/gm, '');
+  const code = await run('npm', ['ci', '--ignore-scripts', '--no-progress', '--loglevel=http'], (line) => {
+    if (!/^npm http (fetch|cache) /.test(line)) log += `${line}\n`;
+    else if (line.includes('.tgz')) fetched += 1;
+    else found += 1;
   });
   clearInterval(heartbeat);
   if (code !== 0) {
-    // What failed comes first; npm's usage text comes after.
-    fail(
-      ...log.trim().split('\n').slice(0, 15),
-      'npm ci failed: what npm said first is above. Its log has the rest.',
-    );
+    // The cause comes first; npm's usage text and warnings are of no help.
+    const errors = log.split('\n').filter((line) => line.startsWith('npm error'));
+    fail(...errors.slice(0, 12), 'npm ci failed: what npm said first is above.');
   }
   say(`packages installed in ${seconds(started)} s`);
 }
@@ -114,22 +124,21 @@ async function build() {
   say('building');
   let log = '';
   const nx = join(root, 'node_modules/.bin/nx');
-  const code = await run(process.execPath, [nx, 'run-many', '-t', 'build'], (text) => (log += text));
+  const code = await run(process.execPath, [nx, 'run-many', '-t', 'build'], (line) => (log += `${line}\n`));
   if (code !== 0) fail(log.trimEnd(), 'The build failed; what nx said is above.');
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, hash);
   say(`built in ${seconds(started)} s`);
 }
 
-function run(command, args, onOutput) {
+function run(command, args, onLine) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NODE_OPTIONS: '' },
     });
-    child.stdout.on('data', (bytes) => onOutput(String(bytes)));
-    child.stderr.on('data', (bytes) => onOutput(String(bytes)));
+    for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLine);
     child.once('error', reject);
     child.once('close', resolve);
   });
