@@ -1,0 +1,44 @@
+import type { PayloadOf, reportGenerate } from '@jobstream/contracts';
+import type { ReportQueries, ReportScope } from '@jobstream/projection';
+import { composeActivity } from './activity.js';
+import { composeFailures } from './failures.js';
+import type { ReportContent } from './report-content.js';
+import { composeUsage } from './usage.js';
+import { dateText, timeText } from './wording.js';
+
+const periodMs = 30 * 24 * 3_600_000;
+
+/** Reads what a report of the 30 days before `until` shows. */
+export async function composeReport(
+  queries: ReportQueries,
+  { userId, reportType }: PayloadOf<typeof reportGenerate>,
+  until: Date,
+): Promise<ReportContent> {
+  const since = new Date(until.getTime() - periodMs);
+  const frame = { until, period: `${dateText(since)} to ${timeText(until)}` };
+  const everybody: ReportScope = { since, until };
+  const own: ReportScope = { ...everybody, submittedFor: userId };
+  switch (reportType) {
+    case 'activity':
+      return {
+        ...frame,
+        title: 'Activity',
+        about: `Jobs submitted for ${userId}`,
+        ...(await composeActivity(queries, own)),
+      };
+    case 'failures':
+      return {
+        ...frame,
+        title: 'Failures',
+        about: `Jobs submitted for ${userId} that failed for good`,
+        ...(await composeFailures(queries, own)),
+      };
+    case 'usage':
+      return {
+        ...frame,
+        title: 'Usage',
+        about: 'All jobs of the platform',
+        ...(await composeUsage(queries, everybody)),
+      };
+  }
+}

@@ -1,0 +1,3 @@
+import { drawReport } from './draw-report.js';
+
+export default drawReport;

@@ -1,0 +1,5 @@
+import { reportQueue } from '@jobstream/contracts';
+import { startWorker } from '@jobstream/execution';
+import { ReportModule } from './report.module.js';
+
+await startWorker({ queue: reportQueue, module: ReportModule, concurrency: 2 });
