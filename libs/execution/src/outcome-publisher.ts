@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { OutgoingRecord, RecordReceipt } from '@jobstream/kafka';
 import type { Clock, Health, Logger } from '@jobstream/runtime';
 
@@ -20,7 +19,9 @@ const patienceMs = 10_000;
  * Writes outcomes until the log has acknowledged them. A repetition may put a record there twice; readers tolerate copies.
  */
 export class OutcomePublisher {
-  private readonly stopping = new AbortController();
+  private stopped = false;
+  /** Ends each pause that lasts. */
+  private readonly pauses = new Set<() => void>();
   /** Since when no outcome was acknowledged although some failed. */
   private failingSince: number | undefined;
   private lastFailure = '';
@@ -40,13 +41,16 @@ export class OutcomePublisher {
       } catch (error) {
         this.noteFailure(record.topic, error);
       }
-      if (!wanted() || !(await this.pause(pauseMs)) || !wanted()) return false;
+      if (this.stopped || !wanted()) return false;
+      await this.pause(pauseMs);
+      if (this.stopped || !wanted()) return false;
     }
   }
 
   /** Gives up what is not acknowledged. */
   stop(): void {
-    this.stopping.abort();
+    this.stopped = true;
+    for (const end of this.pauses) end();
   }
 
   health(): Health {
@@ -56,10 +60,16 @@ export class OutcomePublisher {
     return forMs > patienceMs ? { ok: false, why } : { ok: true, detail: why };
   }
 
-  /** @returns false when stopped meanwhile */
-  private async pause(ms: number): Promise<boolean> {
-    const spread = ms * (0.5 + this.options.random() / 2);
-    return delay(spread, true, { signal: this.stopping.signal }).catch(() => false);
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.pauses.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms * (0.5 + this.options.random() / 2));
+      this.pauses.add(end);
+    });
   }
 
   private noteSuccess(): void {

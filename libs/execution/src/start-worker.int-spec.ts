@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { Module } from '@nestjs/common';
+import { defineJob, defineQueue } from '@jobstream/contracts';
+import {
+  commonSettings,
+  createLogger,
+  createMetrics,
+  HealthRegistry,
+  readSettings,
+  systemClock,
+} from '@jobstream/runtime';
+import { freePort } from '@jobstream/testing';
+import { z } from 'zod';
+import { handlerOf } from './stack.fixture-spec.js';
+import { serveWorker } from './start-worker.js';
+
+const queue = defineQueue('print');
+const page = defineJob({ type: 'print.page', queue, payload: z.object({}), result: z.null() });
+
+function contextWith(environment: Record<string, string>) {
+  return {
+    service: 'test-worker',
+    instance: 'test',
+    environment,
+    settings: readSettings(commonSettings, environment),
+    logger: createLogger('test-worker', 'silent'),
+    health: new HealthRegistry(),
+    metrics: createMetrics('test-worker'),
+    clock: systemClock,
+    fatal: (error: unknown) => {
+      throw error;
+    },
+  };
+}
+
+@Module({ providers: [handlerOf(page, () => null)] })
+class PageModule {}
+@Module({})
+class EmptyModule {}
+
+describe('serveWorker', () => {
+  it('comes up while Kafka is away: live, not ready with the reason, and can be stopped', async () => {
+    const context = contextWith({ KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
+    const stop = await serveWorker(
+      { queue, module: PageModule, concurrency: 1, definitions: [page] },
+      context,
+    );
+    const report = await context.health.report();
+    expect(report).toMatchObject({
+      ready: false,
+      checks: { topics: { ok: false, why: 'Kafka has not been reached yet.' }, consumer: { ok: false } },
+    });
+    const stopping = performance.now();
+    await stop();
+    expect(performance.now() - stopping).toBeLessThan(10_000);
+  }, 30_000);
+
+  it.each([
+    ['a job type without a handler', { module: EmptyModule }, {}, /"print.page" has no handler/],
+    ['a concurrency that makes no sense', {}, { CONCURRENCY: 'many' }, /CONCURRENCY/],
+    ['no address of Kafka', {}, { KAFKA_BROKERS: '' }, /KAFKA_BROKERS/],
+  ])('refuses %s, naming the fix', async (_, options, environment, message) => {
+    const context = contextWith({ KAFKA_BROKERS: '127.0.0.1:1', ...environment });
+    const worker = { queue, module: PageModule, concurrency: 1, definitions: [page], ...options };
+    await expect(serveWorker(worker, context)).rejects.toThrow(message);
+  });
+});
