@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BrokerFixture, Condition, numbered } from './broker.fixture-spec.js';
+import type { KafkaConnection } from './connection.js';
+import type { ConsumerAlarm } from './consumer-health.js';
+import { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';
+import { proxyToBroker } from './proxy.fixture-spec.js';
+import type { IncomingRecord, TopicPartition } from './record.js';
+import { keyOf } from './topic-partition.js';
+import { untilAsync } from './worker.fixture-spec.js';
+
+/** A projection under test: applies records to a store that several share, as rows and checkpoint in one transaction would. */
+class Projection {
+  readonly condition = new Condition();
+  readonly asked: string[] = [];
+  readonly lost: string[] = [];
+  readonly alarms: ConsumerAlarm[] = [];
+  readonly consumer: PositionedConsumer;
+  /** What was handed over and waits to be applied. */
+  readonly waiting: { records: IncomingRecord[]; logEnd: number }[] = [];
+  rolledBack = 0;
+  applies = true;
+
+  constructor(
+    readonly store: Map<string, { next: number; values: string[] }>,
+    connection: KafkaConnection,
+    options: Pick<PositionedConsumerOptions, 'groupId' | 'topics'> & Partial<PositionedConsumerOptions>,
+  ) {
+    this.consumer = new PositionedConsumer(connection, {
+      positions: async (partitions) => {
+        this.asked.push(...partitions.map(keyOf));
+        return partitions.map((partition) => this.store.get(keyOf(partition))?.next ?? -1);
+      },
+      onRecords: (records, logEnd) => {
+        this.waiting.push({ records, logEnd });
+        if (this.applies) this.applyAll();
+        this.condition.signal();
+      },
+      onLost: (partitions: TopicPartition[]) => this.lost.push(...partitions.map(keyOf)),
+      onAlarm: (alarm) => {
+        this.alarms.push(alarm);
+        this.condition.signal();
+      },
+      onFatal: (error) => {
+        throw error;
+      },
+      ...options,
+    });
+  }
+
+  applyAll(): void {
+    for (const { records } of this.waiting.splice(0)) this.#apply(records);
+  }
+
+  /** The checkpoint guards the rows: what does not begin where they end is rolled back, and read again from there. */
+  #apply(records: IncomingRecord[]): void {
+    const { topic, partition, offset } = records[0]!;
+    const rows = this.store.get(keyOf(records[0]!)) ?? { next: offset, values: [] };
+    if (rows.next !== offset) {
+      this.rolledBack += 1;
+      this.consumer.seekTo(topic, partition, rows.next);
+      return;
+    }
+    rows.values.push(...records.map(({ value }) => value!.toString()));
+    rows.next = records.at(-1)!.offset + 1;
+    this.store.set(keyOf(records[0]!), rows);
+    this.consumer.release(topic, partition, rows.next);
+  }
+}
+
+const valuesIn = (store: Projection['store']): number[] =>
+  [...store.values()].flatMap(({ values }) => values.map(Number)).sort((left, right) => left - right);
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
+describe('PositionedConsumer on a real broker', () => {
+  const fixture = new BrokerFixture();
+  const projections: Projection[] = [];
+  beforeAll(() => fixture.start());
+  afterAll(async () => {
+    await Promise.all(projections.map(({ consumer }) => consumer.stop()));
+    await fixture.stop();
+  });
+  const project = (
+    ...given: [Projection['store'], ConstructorParameters<typeof Projection>[2], KafkaConnection?]
+  ): Projection => {
+    const [store, options, connection = fixture.connect()] = given;
+    const projection = new Projection(store, connection, options);
+    projections.push(projection);
+    return projection;
+  };
+
+  it('reads from the positions its owner keeps, not from the commits', async () => {
+    const topic = await fixture.makeTopic(2);
+    const groupId = fixture.groupId();
+    await fixture.producer.sendAll(numbered(topic, 200));
+    const store: Projection['store'] = new Map([[`${topic}/0`, { next: 10, values: [] }]]);
+    const projection = project(store, { groupId, topics: () => [topic] });
+    await projection.consumer.start();
+    const ends = (await fixture.admin.endOffsets([topic])).get(topic)!;
+    const read = (): number[] => [0, 1].map((partition) => store.get(`${topic}/${partition}`)?.next ?? 0);
+    await projection.condition.until(
+      () => read().every((next, partition) => next === ends[partition]),
+      'the end',
+    );
+    expect(valuesIn(store)).toHaveLength(190);
+    await projection.consumer.stop();
+    expect((await fixture.admin.committed(groupId, [topic])).get(topic)).toEqual(ends);
+
+    store.clear();
+    const rebuilt = project(store, { groupId, topics: () => [topic] });
+    await rebuilt.consumer.start();
+    await rebuilt.condition.until(() => valuesIn(store).length === 200, 'everything again');
+    expect(valuesIn(store)).toEqual(range(0, 200));
+    await rebuilt.consumer.stop();
+  });
+
+  it('goes back to where a rolled-back transaction ended', async () => {
+    const topic = await fixture.makeTopic(1);
+    const store: Projection['store'] = new Map();
+    const projection = project(store, { groupId: fixture.groupId(), topics: () => [topic] });
+    await projection.consumer.start();
+    await fixture.producer.sendAll(numbered(topic, 50));
+    await projection.condition.until(() => valuesIn(store).length === 50, 'the first');
+    projection.applies = false;
+    await fixture.producer.sendAll(numbered(topic, 10, 50));
+    await projection.condition.until(() => projection.waiting.length > 0, 'the next');
+    const rows = store.get(`${topic}/0`)!;
+    rows.next = 40;
+    rows.values.length = 40;
+    projection.applies = true;
+    projection.applyAll();
+    await projection.condition.until(() => valuesIn(store).length === 60, 'all again');
+    expect(projection.rolledBack).toBeGreaterThan(0);
+    expect(valuesIn(store)).toEqual(range(0, 60));
+    await projection.consumer.stop();
+  });
+
+  it('shares the partitions among several, each record applied once, as they come and go', async () => {
+    const topic = await fixture.makeTopic(6);
+    const groupId = fixture.groupId();
+    const store: Projection['store'] = new Map();
+    const stays = project(store, { groupId, topics: () => [topic] });
+    await stays.consumer.start();
+    const sending = (async () => {
+      for (let from = 0; from < 6_000; from += 100)
+        await fixture.producer.sendAll(numbered(topic, 100, from));
+    })();
+    for (let round = 0; round < 2; round += 1) {
+      const guest = project(store, { groupId, topics: () => [topic] });
+      await guest.consumer.start();
+      await untilAsync('the guest to have its share', () => guest.consumer.health().partitions.length === 3);
+      expect(guest.asked).toHaveLength(3);
+      await guest.consumer.stop();
+    }
+    await sending;
+    await untilAsync('everything', () => valuesIn(store).length >= 6_000);
+    expect(valuesIn(store)).toEqual(range(0, 6_000));
+    // What stayed was not asked for again: six at the first join, three that came back after each guest.
+    expect(stays.asked).toHaveLength(12);
+    await stays.consumer.stop();
+  });
+
+  it('holds no more than its bounds while nothing is released', async () => {
+    const topic = await fixture.makeTopic(2);
+    const store: Projection['store'] = new Map();
+    const projection = project(store, {
+      groupId: fixture.groupId(),
+      topics: () => [topic],
+      bufferRecords: 100,
+    });
+    projection.applies = false;
+    await projection.consumer.start();
+    const held = (): number => projection.waiting.reduce((sum, { records }) => sum + records.length, 0);
+    for (let from = 0; from < 1_000; from += 20) await fixture.producer.sendAll(numbered(topic, 20, from));
+    await untilAsync('the pause', () =>
+      projection.consumer.health().partitions.every(({ paused }) => paused),
+    );
+    expect(held()).toBeGreaterThanOrEqual(100);
+    expect(held()).toBeLessThan(1_000);
+    projection.applies = true;
+    projection.applyAll();
+    await projection.condition.until(() => valuesIn(store).length === 1_000, 'everything');
+    expect(valuesIn(store)).toEqual(range(0, 1_000));
+    await projection.consumer.stop();
+  });
+
+  it('goes on after an outage where it was', async () => {
+    const topic = await fixture.makeTopic(2);
+    const proxy = proxyToBroker();
+    await proxy.start();
+    const store: Projection['store'] = new Map();
+    const connection = proxy.carry(fixture.connect());
+    const projection = project(store, { groupId: fixture.groupId(), topics: () => [topic] }, connection);
+    await projection.consumer.start();
+    await fixture.producer.sendAll(numbered(topic, 100));
+    await projection.condition.until(() => valuesIn(store).length === 100, 'the first');
+    await proxy.cut();
+    await fixture.producer.sendAll(numbered(topic, 100, 100));
+    await untilAsync('the outage to show', () => !projection.consumer.health().joined, 30_000);
+    await proxy.start();
+    await projection.condition.until(() => valuesIn(store).length === 200, 'the rest', 30_000);
+    expect(valuesIn(store)).toEqual(range(0, 200));
+    expect(projection.rolledBack).toBe(0);
+    await projection.consumer.stop();
+    await proxy.cut();
+  });
+
+  it('reports a position that was deleted, and goes on at the first record left', async () => {
+    const topic = await fixture.makeTopic(1);
+    await fixture.producer.sendAll(numbered(topic, 30));
+    await fixture.admin.deleteRecordsBefore(topic, [{ partition: 0, offset: 20 }]);
+    const store: Projection['store'] = new Map();
+    const fresh = project(store, { groupId: fixture.groupId(), topics: () => [topic] });
+    await fresh.consumer.start();
+    await fresh.condition.until(() => valuesIn(store).length === 10, 'what is left');
+    expect(fresh.alarms).toEqual([]);
+    await fresh.consumer.stop();
+
+    const read: IncomingRecord[] = [];
+    const behind = project(new Map(), {
+      groupId: fixture.groupId(),
+      topics: () => [topic],
+      positions: async () => [5],
+      onRecords: (records) => void read.push(...records),
+    });
+    await behind.consumer.start();
+    await untilAsync('what is left', () => read.length === 10);
+    expect(behind.alarms).toMatchObject([{ code: 'offset_out_of_range', topic, partition: 0 }]);
+    await behind.consumer.stop();
+  });
+
+  it('stands still, with an alarm, where the log ends before the position', async () => {
+    const topic = await fixture.makeTopic(1);
+    await fixture.producer.sendAll(numbered(topic, 3));
+    const store: Projection['store'] = new Map([[`${topic}/0`, { next: 50, values: [] }]]);
+    const projection = project(store, { groupId: fixture.groupId(), topics: () => [topic] });
+    await projection.consumer.start();
+    await projection.condition.until(() => projection.alarms.length > 0, 'the alarm');
+    expect(projection.alarms).toMatchObject([{ code: 'offset_out_of_range', topic }]);
+    expect(valuesIn(store)).toEqual([]);
+    await projection.consumer.stop();
+  });
+});
