@@ -8,6 +8,7 @@ import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/i
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
+import { Schedules } from '@jobstream/scheduling';
 import { openStorage, storageSettings } from '@jobstream/storage';
 import { ApiMetrics } from './api-metrics.js';
 import { ApiModule } from './api.module.js';
@@ -48,14 +49,16 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const progress = new ProjectionProgress(database);
   const keyStore = new KeyStore(database, database.operations);
   const apiMetrics = new ApiMetrics(metrics);
+  const intake = new JobIntake({ producer, topics, accepted });
   const submissions = new Submissions(
-    new JobIntake({ producer, topics, accepted }),
+    intake,
     new IdempotencyKeys(keyStore),
     apiMetrics.acceptedJobs,
   );
   const reader = new JobReader({ queries, progress, accepted, ends: new LogEnds(admin, topics) });
   const app = await listen(context, apiMetrics, [
     ...[submissions, reader, queries, new ImageUploads(storage)],
+    new Schedules({ database, intake, logger, metrics }),
     ...[health, metrics],
   ]);
 

@@ -3,7 +3,7 @@ export interface DuePollParts {
   /** Does what is due; answers in how many milliseconds the next is, undefined when nothing is known of. */
   look(): Promise<number | undefined>;
   /** Told of every look that failed, and whether the one before had not; the next comes after `longestPauseMs`. */
-  onFailure(error: unknown, isFirst: boolean): void;
+  onFailure(error: Error, isFirst: boolean): void;
   /** At least so often it looks, for what other processes have written. */
   readonly longestPauseMs: number;
   /** Milliseconds that never jump. */
@@ -18,12 +18,12 @@ export class DuePoll {
   private nextLookAt = 0;
   private looking: Promise<void> | undefined;
   private stopped = false;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(private readonly parts: DuePollParts) {}
 
   /** Why the last look failed; undefined where it did not. */
-  get lastFailure(): unknown {
+  get lastFailure(): Error | undefined {
     return this.failure;
   }
 
@@ -53,7 +53,8 @@ export class DuePoll {
       const nextInMs = await this.parts.look();
       if (nextInMs !== undefined) this.expect(nextInMs);
       this.failure = undefined;
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const isFirst = this.failure === undefined;
       this.failure = error;
       this.parts.onFailure(error, isFirst);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { scheduledJobId, type ScheduleDefinition, type ScheduleView } from '@jobstream/contracts';
 import { IntakeError } from '@jobstream/intake';
+import { Registry } from 'prom-client';
 import { FiringProducer } from './firing-producer.js';
 import { FiringStore, type FiringSettlement, type PendingFiring } from './firing-store.js';
 import { ScheduleError } from './schedule-error.js';
@@ -39,8 +40,8 @@ describe('schedules', () => {
     });
   };
   const service = () => {
-    const { database, intake } = stack;
-    return new Schedules({ database, schedules, firings, producer: producer(), intake, readClock });
+    const { database, intake, logger } = stack;
+    return new Schedules({ database, intake, logger, metrics: new Registry(), readClock });
   };
   const put = (name: string, changes: Partial<ScheduleDefinition> = {}): Promise<ScheduleView> =>
     service().put(name, { every: '10s', job: { type: 'probe.run', payload: {} }, ...changes });

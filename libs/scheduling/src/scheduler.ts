@@ -106,7 +106,7 @@ export class Scheduler {
     const poll = new DuePoll({
       look,
       onFailure: (error, isFirst) => {
-        if (isPermanent(error)) this.options.onFatal(error as Error);
+        if (isPermanent(error)) this.options.onFatal(error);
         else if (isFirst) this.options.logger.warn({ err: error }, `${what}: not now, trying again`);
       },
       longestPauseMs,
@@ -117,6 +117,5 @@ export class Scheduler {
 }
 
 function explain(what: string, { lastFailure }: DuePoll): string {
-  if (lastFailure === undefined) return `${what} is under way.`;
-  return `${what}: ${lastFailure instanceof Error ? lastFailure.message : String(lastFailure)}`;
+  return lastFailure === undefined ? `${what} is under way.` : `${what}: ${lastFailure.message}`;
 }

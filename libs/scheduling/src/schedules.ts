@@ -10,21 +10,23 @@ import {
 } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
+import type { Logger } from '@jobstream/runtime';
+import type { Registry } from 'prom-client';
 import { checkSchedule, checkScheduleName } from './check-schedule.js';
 import { readDatabaseClock, type ReadClock } from './database-clock.js';
-import type { FiringProducer } from './firing-producer.js';
-import type { FiringStore } from './firing-store.js';
+import { FiringProducer } from './firing-producer.js';
+import { FiringStore } from './firing-store.js';
 import { describeSchedule, type Schedule } from './schedule.js';
 import { ScheduleError } from './schedule-error.js';
-import type { ScheduleStore } from './schedule-store.js';
+import { ScheduleStore } from './schedule-store.js';
+import { SchedulingMetrics } from './scheduling-metrics.js';
 
 /** What {@link Schedules} is made of. */
 export interface SchedulesParts {
   readonly database: Database;
-  readonly schedules: ScheduleStore;
-  readonly firings: FiringStore;
-  readonly producer: FiringProducer;
   readonly intake: JobIntake;
+  readonly logger: Logger;
+  readonly metrics: Registry;
   /** Default Postgres' own. */
   readonly readClock?: ReadClock;
 }
@@ -34,18 +36,25 @@ const shownFirings = 10;
 /** Schedules as people work with them: look, put, delete, fire by hand. */
 export class Schedules {
   private readonly readClock: ReadClock;
+  private readonly schedules: ScheduleStore;
+  private readonly firings: FiringStore;
+  private readonly producer: FiringProducer;
 
   constructor(private readonly parts: SchedulesParts) {
+    const { database, intake, logger, metrics } = parts;
     this.readClock = parts.readClock ?? readDatabaseClock;
+    this.schedules = new ScheduleStore(database, this.readClock);
+    this.firings = new FiringStore(database);
+    this.producer = new FiringProducer(intake, logger, new SchedulingMetrics(metrics));
   }
 
   async list(): Promise<ScheduleList> {
-    return { items: (await this.parts.schedules.list()).map(describeSchedule) };
+    return { items: (await this.schedules.list()).map(describeSchedule) };
   }
 
   /** @throws ScheduleError `invalid_schedule_name`, `schedule_not_found` */
   async read(name: string): Promise<ScheduleView> {
-    const schedule = await this.parts.schedules.find(checkScheduleName(name));
+    const schedule = await this.schedules.find(checkScheduleName(name));
     if (!schedule) throw notFound(name);
     return this.view(schedule);
   }
@@ -57,7 +66,7 @@ export class Schedules {
   async put(name: string, schedule: unknown): Promise<ScheduleView> {
     checkScheduleName(name);
     const definition = checkSchedule(schedule, this.parts.intake);
-    return this.view(await this.parts.schedules.put(name, definition, 'rest'));
+    return this.view(await this.schedules.put(name, definition, 'rest'));
   }
 
   /**
@@ -70,8 +79,8 @@ export class Schedules {
       const detail = 'This schedule ships with the platform: put it with "paused": true to stop it.';
       throw new ScheduleError('schedule_declared', detail);
     }
-    if (!(await this.parts.schedules.delete(name))) throw notFound(name);
-    await this.parts.firings.forget(name);
+    if (!(await this.schedules.delete(name))) throw notFound(name);
+    await this.firings.forget(name);
   }
 
   /**
@@ -80,9 +89,9 @@ export class Schedules {
    * IntakeError when intake does not take the job any more
    */
   async fire(name: string): Promise<AcceptedJob> {
-    const { database, firings, producer } = this.parts;
+    const { firings, producer } = this;
     const { fireAt, job } = await this.order(checkScheduleName(name));
-    const settlement = await database.transaction(async (session) => {
+    const settlement = await this.parts.database.transaction(async (session) => {
       const pending = await firings.lockIfPending(session, name, fireAt);
       // Where it is not, a scheduler was faster.
       if (!pending) return fired;
@@ -97,7 +106,8 @@ export class Schedules {
 
   /** Writes down that the schedule is to be fired, at an instant of its own that is no occurrence: those are whole seconds. */
   private order(name: string): Promise<{ fireAt: number; job: ScheduledJob }> {
-    const { database, schedules, firings, intake } = this.parts;
+    const { schedules, firings } = this;
+    const { database, intake } = this.parts;
     return database.transaction(async (session) => {
       const schedule = await schedules.lock(session, name);
       if (!schedule) throw notFound(name);
@@ -114,7 +124,7 @@ export class Schedules {
   }
 
   private async view(schedule: Schedule): Promise<ScheduleView> {
-    const firings = await this.parts.firings.recent(schedule.name, shownFirings);
+    const firings = await this.firings.recent(schedule.name, shownFirings);
     return { ...describeSchedule(schedule), firings };
   }
 }

@@ -3,6 +3,7 @@ import type { ProblemCode, ProblemDetails } from '@jobstream/contracts';
 import { codeOf, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
 import { InvalidCursorError } from '@jobstream/projection';
+import { ScheduleError } from '@jobstream/scheduling';
 import {
   ObjectExistsError,
   ObjectTooLargeError,
@@ -22,7 +23,7 @@ export interface FoundProblem {
  * an `internal_error`: nothing of it is shown.
  */
 export function problemOf(error: unknown): FoundProblem {
-  if (error instanceof ProblemError || error instanceof IntakeError) {
+  if (error instanceof ProblemError || error instanceof IntakeError || error instanceof ScheduleError) {
     const { errors, items, ...others } = error.details;
     return {
       code: error.code,
