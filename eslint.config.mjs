@@ -11,6 +11,7 @@ const kinds = {
   contracts: [],
   tool: ['platform', 'contracts', 'tool'],
   testing: ['stage', 'domain', 'platform', 'contracts', 'tool'],
+  e2e: ['testing', 'platform', 'contracts'],
 };
 
 /** The stages that may import another one: all of them make new jobs through intake. */
@@ -58,6 +59,25 @@ const withoutNest = ['contracts', 'lifecycle'].map((project) => ({
   bannedExternalImports: ['@nestjs/*', 'pino', 'undici', 'fastify'],
 }));
 
+/** Tests of any project may use the handles of `libs/testing`. */
+const byKindInTests = byKind.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
+  sourceTag,
+  onlyDependOnLibsWithTags: [...onlyDependOnLibsWithTags, 'type:testing'],
+}));
+
+function boundaries(betweenKinds) {
+  return [
+    'error',
+    {
+      allow: [],
+      enforceBuildableLibDependency: false,
+      banTransitiveDependencies: true,
+      checkNestedExternalImports: false,
+      depConstraints: [...betweenKinds, ...betweenStages, ...byVendor, ...withoutNest],
+    },
+  ];
+}
+
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.jobstream', '.nx', 'bench/results'] },
   {
@@ -67,16 +87,7 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          allow: [],
-          enforceBuildableLibDependency: false,
-          banTransitiveDependencies: true,
-          checkNestedExternalImports: false,
-          depConstraints: [...byKind, ...betweenStages, ...byVendor, ...withoutNest],
-        },
-      ],
+      '@nx/enforce-module-boundaries': boundaries(byKind),
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
@@ -91,6 +102,13 @@ export default tseslint.config(
       ],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
       'max-lines': ['error', { max: 400, skipBlankLines: true }],
       'no-console': 'error',
@@ -105,6 +123,7 @@ export default tseslint.config(
   {
     files: ['**/*spec.ts', 'e2e/**/*.ts'],
     rules: {
+      '@nx/enforce-module-boundaries': boundaries(byKindInTests),
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       'no-console': 'off',
