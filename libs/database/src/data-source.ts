@@ -47,7 +47,6 @@ export function createDataSource(url: string, kind: SchemaKind, schema: string):
     synchronize: false,
     logging: false,
     installExtensions: false,
-    parseInt8: true,
     applicationName: 'jobstream migrations',
     extra: { max: 1, connectionTimeoutMillis: 5_000 },
   });

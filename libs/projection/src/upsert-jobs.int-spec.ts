@@ -46,21 +46,30 @@ async function storedFolds(): Promise<Map<string, JobFold>> {
 
 const ms = (time: Date | null) => time?.getTime() ?? null;
 
+/** TypeORM reads bigints as text. */
 function readFold(row: JobEntity): JobFold {
   return {
     id: row.id,
     run: row.run,
     origin: {
-      ...{ run: row.originRun, rank: row.originRank, position: row.originPosition },
+      ...{ run: row.originRun, rank: Number(row.originRank), position: row.originPosition },
       ...{ type: row.type, submittedFor: row.submittedFor, createdAt: row.createdAt.getTime() },
     },
     request: {
-      ...{ rank: row.requestRank, position: row.requestPosition, appendedAt: row.requestedAt.getTime() },
+      ...{
+        rank: Number(row.requestRank),
+        position: row.requestPosition,
+        appendedAt: row.requestedAt.getTime(),
+      },
       ...{ queue: row.queue, payload: row.payload, priority: row.priority as Priority | null },
       ...{ maxAttempts: row.maxAttempts, orderingKey: row.orderingKey, expiresAt: ms(row.expiresAt) },
     },
     outcome: {
-      ...{ rank: row.outcomeRank, position: row.outcomePosition, appendedAt: row.changedAt.getTime() },
+      ...{
+        rank: Number(row.outcomeRank),
+        position: row.outcomePosition,
+        appendedAt: row.changedAt.getTime(),
+      },
       ...{ state: row.state as JobState, attempt: row.attempt, result: row.result, error: row.error },
       ...{ progress: row.progress, reason: row.reason as DeadLetterReason | null, worker: row.worker },
       ...{

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from './database.js';
+import { codeOf, isContention, isPermanent, isUnavailable } from './errors.js';
+import { databaseSettingsFromEnv, DatabaseSettingsError } from './settings.js';
+
+const settings = databaseSettingsFromEnv(process.env);
+let database: Database;
+beforeAll(() => {
+  database = new Database(settings, { connections: 2 });
+});
+afterAll(() => database.close());
+
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('Database', () => {
+  it('answers rows, with bigints as numbers', async () => {
+    const answer = await database.query({ text: 'SELECT $1::bigint AS big', values: [2 ** 40] });
+    expect(answer).toEqual({ rows: [{ big: 2 ** 40 }], affected: 1 });
+  });
+
+  it('commits what returns, rolls back what throws, and goes on with the connection', async () => {
+    const one = new Database(settings, { connections: 1 });
+    await one.query({ text: 'CREATE TEMP TABLE notes (text text)' });
+    const write = (text: string) => ({ text: 'INSERT INTO notes VALUES ($1)', values: [text] });
+    await one.transaction((session) => session.query(write('kept')));
+    const undone = one.transaction(async (session) => {
+      await session.query(write('undone'));
+      throw new Error('no');
+    });
+    await expect(undone).rejects.toThrow('no');
+    expect((await one.query({ text: 'SELECT * FROM notes' })).rows).toEqual([{ text: 'kept' }]);
+    await one.close();
+  });
+
+  it('does not wait for the disk when told so, in that transaction alone', async () => {
+    const show = { text: 'SHOW synchronous_commit' };
+    const inside = await database.transaction((session) => session.query(show), { lazyCommit: true });
+    expect(inside.rows).toEqual([{ synchronous_commit: 'off' }]);
+    expect((await database.query(show)).rows).toEqual([{ synchronous_commit: 'on' }]);
+  });
+
+  it('lives on when its connections are ended, also in the middle of a transaction', async () => {
+    const lost: Error[] = [];
+    const own = new Database(settings, { connections: 1, onConnectionLost: (error) => lost.push(error) });
+    const error = await failure(
+      own.transaction(async (session) => {
+        const { rows } = await session.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
+        await database.query({ text: 'SELECT pg_terminate_backend($1, 5000)', values: [rows[0]!.pid] });
+        await session.query({ text: 'SELECT 1' });
+      }),
+    );
+    expect(isUnavailable(error)).toBe(true);
+    await own.ping();
+    expect(lost.length).toBeGreaterThan(0);
+    await own.close();
+  });
+
+  it('tells what passes from what does not', async () => {
+    const kinds = async (text: string) => {
+      const error = await failure(database.query({ text }));
+      return [codeOf(error), isUnavailable(error), isContention(error), isPermanent(error)];
+    };
+    const raise = (code: string) => `DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '${code}'; END $$`;
+    expect(await kinds('SELECT * FROM nothing_of_that_name')).toEqual(['42P01', false, false, true]);
+    expect(await kinds(raise('40P01'))).toEqual(['40P01', false, true, false]);
+    expect(await kinds(raise('53100'))).toEqual(['53100', true, false, false]);
+    expect(await kinds(raise('57P03'))).toEqual(['57P03', true, false, false]);
+  });
+
+  it('says where it looked when nothing answers, and not with what password', async () => {
+    const nobody = new Database({ ...settings, url: 'postgres://me:secret@127.0.0.1:1/jobs' });
+    const error = (await failure(nobody.ping())) as Error;
+    expect(isUnavailable(error)).toBe(true);
+    expect(error.message).toContain('127.0.0.1:1/jobs');
+    expect(error.message).not.toContain('secret');
+    await nobody.close();
+  });
+
+  it('gives up on a statement that takes too long', async () => {
+    const hasty = new Database(settings, { statementTimeoutMs: 50 });
+    expect(isUnavailable(await failure(hasty.query({ text: 'SELECT pg_sleep(20)' })))).toBe(true);
+    await hasty.ping();
+    await hasty.close();
+  });
+});
+
+describe('settings', () => {
+  it.each([undefined, '', 'nonsense', 'mysql://localhost/jobs'])('DATABASE_URL is not %j', (DATABASE_URL) => {
+    expect(() => databaseSettingsFromEnv({ DATABASE_URL })).toThrow(DatabaseSettingsError);
+  });
+
+  it('prefixes schemas by the namespace', () => {
+    const { schemas } = databaseSettingsFromEnv({ ...process.env, JOBSTREAM_NAMESPACE: 'team-a' });
+    expect(schemas).toEqual({ projection: 'team_a_projection', operations: 'team_a_operations' });
+  });
+});
