@@ -8,7 +8,8 @@ import { startPostgres } from './postgres-server.js';
 
 /**
  * Starts what the environment does not name, for one test run: a Kafka for KAFKA_BROKERS, a Postgres for DATABASE_URL,
- * both with data that goes with the run. Sets these variables. Returns how to stop what was started.
+ * both with data that goes with the run. Sets these variables. KAFKA_VERSION asks for another broker than the usual
+ * one, of those that have a lock file. Returns how to stop what was started.
  */
 export async function startTestStack(): Promise<() => Promise<void>> {
   const needsKafka = !readVariable('KAFKA_BROKERS');
@@ -29,7 +30,9 @@ export async function startTestStack(): Promise<() => Promise<void>> {
   try {
     await Promise.all([
       needsKafka &&
-        startKafka(options('kafka')).then((kafka) => (process.env.KAFKA_BROKERS = kafka.addresses)),
+        startKafka({ ...options('kafka'), version: readVariable('KAFKA_VERSION') }).then(
+          (kafka) => (process.env.KAFKA_BROKERS = kafka.addresses),
+        ),
       needsPostgres &&
         startPostgres(options('postgres')).then((postgres) => (process.env.DATABASE_URL = postgres.url)),
     ]);

@@ -31,7 +31,7 @@ export interface KafkaOptions {
   /** Number of nodes, each broker and controller; 1 unless said otherwise. A folder's number never changes. */
   brokers?: number;
   /** A version with a lock file in this package. */
-  version?: string;
+  version?: string | undefined;
   /** Data that nobody needs after the end: nodes are killed instead of shut down. */
   throwaway?: boolean;
   /** Broker settings on top of the usual ones. */
