@@ -20,6 +20,10 @@ import { ImageUploads } from './images/image-uploads.js';
 import { JobReader } from './jobs/job-reader.js';
 import { LogEnds } from './jobs/log-ends.js';
 import { Submissions } from './jobs/submissions.js';
+import { JobFeed } from './live/job-feed.js';
+import { JobStreams } from './live/job-streams.js';
+import { JobWaits } from './live/job-waits.js';
+import { OpenRequests } from './live/open-requests.js';
 import { keepTrying } from './keep-trying.js';
 
 const purgeEveryMs = 10 * 60_000;
@@ -30,7 +34,8 @@ const closeIdleEveryMs = 50;
  * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` and the common ones.
  */
 export async function startApi(context: ProcessContext): Promise<StopProcess> {
-  const { environment, settings, logger, health, metrics, fatal } = context;
+  const { environment, settings, logger, health, metrics } = context;
+  const fatal = (error: unknown) => context.fatal(error);
   const topics = new Topics(settings.JOBSTREAM_NAMESPACE);
   const databaseSettings = databaseSettingsFromEnv(environment);
   const database = new Database(databaseSettings, { applicationName: 'jobstream api' });
@@ -50,16 +55,15 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const keyStore = new KeyStore(database, database.operations);
   const apiMetrics = new ApiMetrics(metrics);
   const intake = new JobIntake({ producer, topics, accepted });
-  const submissions = new Submissions(
-    intake,
-    new IdempotencyKeys(keyStore),
-    apiMetrics.acceptedJobs,
-  );
-  const reader = new JobReader({ queries, progress, accepted, ends: new LogEnds(admin, topics) });
+  const submissions = new Submissions(intake, new IdempotencyKeys(keyStore), apiMetrics.acceptedJobs);
+  const reader = new JobReader({ queries, progress, accepted, ends: LogEnds.ofRequests(admin, topics) });
+  const feed = new JobFeed({ connection, admin, topics, onFatal: fatal });
+  const openRequests = new OpenRequests();
   const app = await listen(context, apiMetrics, [
-    ...[submissions, reader, queries, new ImageUploads(storage)],
+    ...[submissions, reader, queries, new ImageUploads(storage), health, metrics, openRequests],
     new Schedules({ database, intake, logger, metrics }),
-    ...[health, metrics],
+    new JobWaits(feed, reader),
+    new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
   ]);
 
   const apiHealth = new ApiHealth(admin, database, storage);
@@ -87,8 +91,9 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   return async () => {
     stopping.abort();
     clearInterval(purge);
+    openRequests.drain();
     await closeServer(app);
-    await producer.stop();
+    await Promise.all([feed.stop(), producer.stop()]);
     await Promise.all([admin.stop(), database.close()]);
   };
 }

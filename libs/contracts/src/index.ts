@@ -147,12 +147,14 @@ export {
   jobHistorySchema,
   jobListQuerySchema,
   jobPageSchema,
+  jobQuerySchema,
   jobViewSchema,
   transitionViewSchema,
   type ErrorView,
   type JobHistory,
   type JobPage,
   type JobView,
+  type TransitionView,
 } from './rest/job-view.js';
 export {
   acceptedTaskSchema,

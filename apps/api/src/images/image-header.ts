@@ -30,9 +30,9 @@ export async function openImage(chunks: AsyncIterator<Buffer>): Promise<OpenedIm
   let head: Buffer = Buffer.alloc(0);
   let tryAt = 1;
   for (;;) {
-    const { done, value } = await chunks.next();
-    if (!done) head = head.length === 0 ? value : Buffer.concat([head, value]);
-    const whole = done === true || head.length >= mostHeaderBytes;
+    const next = await chunks.next();
+    if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    const whole = next.done === true || head.length >= mostHeaderBytes;
     if (whole || head.length >= tryAt) {
       const header = readHeader(head);
       if (header) return { header, bytes: join(head, chunks) };
@@ -45,9 +45,9 @@ export async function openImage(chunks: AsyncIterator<Buffer>): Promise<OpenedIm
 async function* join(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield head;
   for (;;) {
-    const { done, value } = await chunks.next();
-    if (done) return;
-    yield value;
+    const next = await chunks.next();
+    if (next.done) return;
+    yield next.value;
   }
 }
 

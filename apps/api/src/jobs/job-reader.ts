@@ -72,7 +72,11 @@ export class JobReader {
   }
 }
 
-function readJobId(text: string): JobId {
+/**
+ * A job id as it came, in lower case.
+ * @throws ProblemError `invalid_job_id`
+ */
+export function readJobId(text: string): JobId {
   if (isJobId(text)) return text.toLowerCase();
   throw new ProblemError(
     'invalid_job_id',

@@ -1,4 +1,11 @@
-import { linksOf, type ErrorView, type JobError, type JobHistory, type JobView } from '@jobstream/contracts';
+import {
+  linksOf,
+  type ErrorView,
+  type JobError,
+  type JobHistory,
+  type JobView,
+  type TransitionView,
+} from '@jobstream/contracts';
 import type { RememberedJob } from '@jobstream/intake';
 import type { HistoryItem, JobRow } from '@jobstream/projection';
 
@@ -60,14 +67,23 @@ export function viewOfRemembered({ request, createdAt }: RememberedJob): JobView
 
 /** A job's transitions as REST shows them. */
 export function viewOfHistory(items: readonly HistoryItem[]): JobHistory {
+  return { items: items.map(viewOfTransition) };
+}
+
+/** One transition as REST shows it. */
+export function viewOfTransition({
+  at,
+  startedAt,
+  nextAttemptAt,
+  error,
+  ...item
+}: HistoryItem): TransitionView {
   return {
-    items: items.map(({ at, startedAt, nextAttemptAt, error, ...item }) => ({
-      time: at.toISOString(),
-      ...item,
-      startedAt: timeOf(startedAt),
-      nextAttemptAt: timeOf(nextAttemptAt),
-      error: viewOfError(error),
-    })),
+    time: at.toISOString(),
+    ...item,
+    startedAt: timeOf(startedAt),
+    nextAttemptAt: timeOf(nextAttemptAt),
+    error: viewOfError(error),
   };
 }
 
@@ -76,5 +92,5 @@ function viewOfError(error: JobError | null): ErrorView | null {
 }
 
 function timeOf(date: Date | null): string | null {
-  return date && date.toISOString();
+  return date?.toISOString() ?? null;
 }

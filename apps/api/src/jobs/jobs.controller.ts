@@ -1,18 +1,22 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
-  faultsOf,
   jobListQuerySchema,
+  jobQuerySchema,
   maxBatchBytes,
   type AcceptedJob,
   type BatchAnswer,
   type JobHistory,
   type JobPage,
-  type JobView,
 } from '@jobstream/contracts';
 import { JobQueries } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemError } from '../http/problem-error.js';
+import { readQuery } from '../http/query.js';
+import { writeEvents } from '../live/event-stream.js';
+import { JobStreams } from '../live/job-streams.js';
+import { JobWaits } from '../live/job-waits.js';
+import { readLastEventId } from '../live/log-position.js';
+import { OpenRequests } from '../live/open-requests.js';
 import { JobReader } from './job-reader.js';
 import { Submissions } from './submissions.js';
 import { viewOfRow } from './job-view.js';
@@ -23,6 +27,9 @@ export class JobsController {
     private readonly submissions: Submissions,
     private readonly reader: JobReader,
     private readonly queries: JobQueries,
+    private readonly waits: JobWaits,
+    private readonly streams: JobStreams,
+    private readonly openRequests: OpenRequests,
   ) {}
 
   @Post()
@@ -45,18 +52,36 @@ export class JobsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<JobPage> {
-    const parsed = jobListQuerySchema.safeParse(query);
-    if (!parsed.success) {
-      const errors = faultsOf(parsed.error);
-      throw new ProblemError('invalid_request', 'The query has faults.', { errors });
-    }
-    const { items, next } = await this.queries.list(parsed.data);
+    const { items, next } = await this.queries.list(readQuery(jobListQuerySchema, query));
     return { items: items.map(viewOfRow), next };
   }
 
   @Get(':id')
-  read(@Param('id') id: string): Promise<JobView> {
-    return this.reader.read(id);
+  async read(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
+    const { wait } = readQuery(jobQuerySchema, query);
+    await reply.send(
+      wait === undefined
+        ? await this.reader.read(id)
+        : await this.waits.wait(id, wait, this.openRequests.signalOf(reply)),
+    );
+  }
+
+  @Get(':id/stream')
+  async stream(
+    @Param('id') text: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const seen = readLastEventId(request.headers['last-event-id']);
+    const job = await this.reader.read(text);
+    if (await this.streams.isOver(job, seen)) {
+      // A browser takes that for the end and does not connect again.
+      await reply.code(204).send();
+      return;
+    }
+    const signal = this.openRequests.signalOf(reply);
+    reply.hijack();
+    await writeEvents(reply.raw, this.streams.follow(job.id, seen, signal), signal);
   }
 
   @Get(':id/history')

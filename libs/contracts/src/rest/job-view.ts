@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { priorities } from '../job-definition.js';
 import { jobStates } from '../job-state.js';
 import { deadLetterReasons, jobErrorSchema, originSchema } from '../records/job-record.js';
-import { jobLinksSchema } from './submission.js';
+import { durationSchema, jobLinksSchema } from './submission.js';
 
 /** An attempt's error as REST shows it: without its stack, which stays in the log. */
 export const errorViewSchema = jobErrorSchema.pick({ code: true, message: true });
@@ -42,6 +42,15 @@ export const jobViewSchema = z.object({
 });
 /** See {@link jobViewSchema}. */
 export type JobView = z.infer<typeof jobViewSchema>;
+
+const longestWaitMs = 60_000;
+
+/** `GET /v1/jobs/{id}`: with `wait` the answer comes as soon as the job is final, or after that time; at most a minute. */
+export const jobQuerySchema = z.strictObject({
+  wait: durationSchema
+    .refine((ms) => ms <= longestWaitMs, 'Wait a minute at most, then ask again.')
+    .optional(),
+});
 
 /** `GET /v1/jobs`: the newest first, those that meet every condition given. */
 export const jobListQuerySchema = z.strictObject({
@@ -94,6 +103,9 @@ export const transitionViewSchema = z.object({
   /** It has no part in what the job shows of its run: a copy, or an end of the run where another end counts. */
   superseded: z.boolean(),
 });
+
+/** See {@link transitionViewSchema}. */
+export type TransitionView = z.infer<typeof transitionViewSchema>;
 
 /** 200 of `GET /v1/jobs/{id}/history`: every transition, in the order of the job's life. */
 export const jobHistorySchema = z.object({ items: z.array(transitionViewSchema) });

@@ -8,7 +8,7 @@ const yearMs = parseDuration('365d');
 export const longestDelayMs = parseDuration('3653d');
 
 /** A duration as text; milliseconds once parsed. */
-const durationSchema = z
+export const durationSchema = z
   .string()
   .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'Write a whole number and a unit: 500ms, 60s, 10m, 2h or 7d.')
   .transform(parseDuration);
@@ -47,13 +47,14 @@ export const submissionSchema = z.strictObject({
 export type Submission = z.input<typeof submissionSchema>;
 
 /** Where to go from a job. Paths on the same host. */
-export const jobLinksSchema = z.object({ self: z.string(), history: z.string() });
+export const jobLinksSchema = z.object({ self: z.string(), history: z.string(), stream: z.string() });
 /** See {@link jobLinksSchema}. */
 export type JobLinks = z.infer<typeof jobLinksSchema>;
 
 /** The links of a job. */
 export function linksOf(id: string): JobLinks {
-  return { self: `/v1/jobs/${id}`, history: `/v1/jobs/${id}/history` };
+  const self = `/v1/jobs/${id}`;
+  return { self, history: `${self}/history`, stream: `${self}/stream` };
 }
 
 /** 202 of `POST /v1/jobs`: the in-sync replicas have the job. */

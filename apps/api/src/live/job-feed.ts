@@ -1,0 +1,120 @@
+import { decodeRecord, type JobId, type JobRecord, type TopicRole, type Topics } from '@jobstream/contracts';
+import { TailConsumer, type IncomingRecord, type KafkaConnection, type TopicAdmin } from '@jobstream/kafka';
+import { belongsOn, type Coordinates } from '@jobstream/lifecycle';
+import { ownerOf } from './record-owner.js';
+
+/** A record of a watched job, as it arrived. */
+export interface SeenRecord {
+  readonly record: JobRecord;
+  readonly at: Coordinates;
+}
+
+/** Watching one job. */
+export interface JobWatch {
+  /** Resolves once every record that is appended from then on will be seen. Waits for Kafka. */
+  readonly ready: Promise<void>;
+  stop(): void;
+}
+
+/** What {@link JobFeed} is made of. */
+export interface JobFeedParts {
+  readonly connection: KafkaConnection;
+  readonly admin: TopicAdmin;
+  readonly topics: Topics;
+  /** The log can't be followed any more: only a restart helps. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** Joining takes a moment: after the last watcher has gone, the feed goes on for so long. */
+const lingerMs = 60_000;
+
+/**
+ * Follows the log for whoever watches a job. All watchers of a process share one reader, which runs only while there
+ * are any: what nobody watches costs nothing.
+ */
+export class JobFeed {
+  private readonly watchers = new Map<JobId, Set<(seen: SeenRecord) => void>>();
+  private readonly roles = new Map<string, TopicRole | undefined>();
+  private tail: { readonly consumer: TailConsumer; readonly started: Promise<void> } | undefined;
+  private linger: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: JobFeedParts) {}
+
+  /** How many jobs are watched. */
+  get size(): number {
+    return this.watchers.size;
+  }
+
+  /** Calls `onRecord` with every record of the job that is read from now on, in the order of its partition. */
+  watch(id: JobId, onRecord: (seen: SeenRecord) => void): JobWatch {
+    const ready = this.run();
+    const watching = this.watchers.get(id) ?? new Set();
+    this.watchers.set(id, watching.add(onRecord));
+    return {
+      ready,
+      stop: () => {
+        watching.delete(onRecord);
+        if (watching.size === 0 && this.watchers.get(id) === watching) this.watchers.delete(id);
+        if (this.watchers.size === 0) this.endSoon();
+      },
+    };
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.linger);
+    const tail = this.tail;
+    this.tail = undefined;
+    await tail?.consumer.stop();
+  }
+
+  private run(): Promise<void> {
+    clearTimeout(this.linger);
+    this.tail ??= this.start();
+    return this.tail.started;
+  }
+
+  private start(): { consumer: TailConsumer; started: Promise<void> } {
+    const { connection, topics, admin, onFatal } = this.parts;
+    const consumer = new TailConsumer(connection, {
+      groupIdPrefix: `${topics.group('api')}.`,
+      topics: async () => (await admin.listTopics()).filter((topic) => this.roleOf(topic) !== undefined),
+      onRecords: (records) => this.take(records),
+      onFatal,
+    });
+    return { consumer, started: consumer.start() };
+  }
+
+  private endSoon(): void {
+    clearTimeout(this.linger);
+    this.linger = setTimeout(() => void this.stop(), lingerMs).unref();
+  }
+
+  private take(records: readonly IncomingRecord[]): void {
+    if (this.watchers.size === 0) return;
+    for (const incoming of records) {
+      const id = ownerOf(incoming);
+      const watching = id === undefined ? undefined : this.watchers.get(id);
+      const seen = watching && this.read(incoming);
+      if (seen) for (const onRecord of watching) onRecord(seen);
+    }
+  }
+
+  private read({
+    topic,
+    partition,
+    offset,
+    timestamp,
+    value,
+    headers,
+  }: IncomingRecord): SeenRecord | undefined {
+    const role = this.roleOf(topic);
+    const record = decodeRecord(value, headers);
+    if (role === undefined || 'fault' in record || !belongsOn(record.phase, role)) return undefined;
+    return { record, at: { topic, partition, offset, timestamp, role } };
+  }
+
+  private roleOf(topic: string): TopicRole | undefined {
+    if (!this.roles.has(topic)) this.roles.set(topic, this.parts.topics.roleOf(topic));
+    return this.roles.get(topic);
+  }
+}

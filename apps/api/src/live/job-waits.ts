@@ -1,0 +1,56 @@
+import { isFinal, type JobView } from '@jobstream/contracts';
+import { foldRecord, mergeFolds, type JobFold } from '@jobstream/lifecycle';
+import { readJobId, type JobReader } from '../jobs/job-reader.js';
+import { Inbox } from './inbox.js';
+import type { JobFeed, SeenRecord } from './job-feed.js';
+import { newerView } from './newer-view.js';
+
+/** Beyond so many watched jobs a read does not wait: it answers as it would without. */
+const mostWatched = 20_000;
+const firstLookMs = 20;
+const longestLookMs = 1_000;
+
+/** Waits for jobs to end, by the log; the projection is looked at now and then, for what was in the log before. */
+export class JobWaits {
+  constructor(
+    private readonly feed: JobFeed,
+    private readonly reader: JobReader,
+  ) {}
+
+  /**
+   * The job as soon as it is final, or as it is when the time is over or `signal` aborts.
+   * @throws ProblemError as {@link JobReader.read} does
+   */
+  async wait(text: string, waitMs: number, signal: AbortSignal): Promise<JobView> {
+    const id = readJobId(text);
+    if (this.feed.size >= mostWatched) return this.reader.read(id);
+    const deadline = performance.now() + waitMs;
+    const inbox = new Inbox<SeenRecord>(signal);
+    const watch = this.feed.watch(id, (seen) => inbox.push(seen));
+    try {
+      let view = await this.reader.read(id);
+      let fold: JobFold | undefined;
+      let lookMs = firstLookMs;
+      while (!isFinal(view.state) && !signal.aborted) {
+        const leftMs = deadline - performance.now();
+        if (leftMs <= 0) break;
+        const seen = await inbox.next(Math.min(leftMs, lookMs));
+        if (seen) fold = add(fold, seen);
+        else {
+          // The log tells sooner; an outage of the database in between ends no wait.
+          view = await this.reader.read(id).catch(() => view);
+          lookMs = Math.min(lookMs * 2, longestLookMs);
+        }
+        view = newerView(view, fold);
+      }
+      return view;
+    } finally {
+      watch.stop();
+    }
+  }
+}
+
+function add(fold: JobFold | undefined, { record, at }: SeenRecord): JobFold {
+  const one = foldRecord(record, at);
+  return fold ? mergeFolds(fold, one) : one;
+}

@@ -1,0 +1,58 @@
+import { ProblemError } from '../http/problem-error.js';
+
+/** A record's place in the log. */
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+const mostPartitions = 64;
+const placePattern = /^([A-Za-z0-9._-]{1,249})\/(\d{1,9})\/(\d{1,15})$/;
+
+/**
+ * How far someone has followed one job: the highest offset seen of each partition that the job's records lie in. Its
+ * text is the id of a stream's event, so that a client that resumes says by the last one all that it has seen.
+ */
+export class LogPosition {
+  private readonly offsets = new Map<string, number>();
+
+  /** Reads what {@link toString} wrote; undefined for any other text. */
+  static parse(text: string): LogPosition | undefined {
+    const position = new LogPosition();
+    const places = text.split(';', mostPartitions + 1);
+    if (places.length > mostPartitions) return undefined;
+    for (const place of places) {
+      const [, topic, partition, offset] = placePattern.exec(place) ?? [];
+      if (topic === undefined) return undefined;
+      position.advance({ topic, partition: Number(partition), offset: Number(offset) });
+    }
+    return position;
+  }
+
+  /** Whether the record there was seen. Records of one job and partition are seen in their order. */
+  has({ topic, partition, offset }: Place): boolean {
+    return (this.offsets.get(`${topic}/${partition}`) ?? -1) >= offset;
+  }
+
+  advance({ topic, partition, offset }: Place): void {
+    const key = `${topic}/${partition}`;
+    this.offsets.set(key, Math.max(this.offsets.get(key) ?? -1, offset));
+  }
+
+  toString(): string {
+    return [...this.offsets].map(([partition, offset]) => `${partition}/${offset}`).join(';');
+  }
+}
+
+/**
+ * What a client that resumes a stream has seen; nothing when it begins.
+ * @param header its `Last-Event-ID`
+ * @throws ProblemError `invalid_request`
+ */
+export function readLastEventId(header: string | string[] | undefined): LogPosition {
+  if (header === undefined || header === '') return new LogPosition();
+  const position = typeof header === 'string' ? LogPosition.parse(header) : undefined;
+  if (position) return position;
+  throw new ProblemError('invalid_request', 'Take the `Last-Event-ID` from the stream, as it was.');
+}
