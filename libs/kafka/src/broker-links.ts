@@ -24,15 +24,15 @@ export class BrokerLinks {
 
   constructor(connection: KafkaConnection, requestTimeoutMs: number) {
     const { brokers, ssl, sasl, clientId, connectionTimeout, socketFactory } = connection.config;
-    this.#seedCount = (brokers as string[]).length;
+    this.#seedCount = brokers.length;
     this.#maker = buildBrokers({
       logger: connection.openClient().logger(),
       socketFactory,
-      brokers: brokers as string[],
+      brokers,
       ssl: ssl ?? null,
       sasl: sasl ?? null,
-      clientId: clientId as string,
-      connectionTimeout: connectionTimeout as number,
+      clientId,
+      connectionTimeout,
       requestTimeout: requestTimeoutMs,
       enforceRequestTimeout: true,
     });

@@ -7,13 +7,21 @@ import type { KafkaLogger, KafkaSettings } from './settings.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 
+/** The part of kafkajs' configuration that is always given here. */
+interface ConnectionConfig extends KafkaConfig {
+  brokers: string[];
+  clientId: string;
+  connectionTimeout: number;
+  socketFactory: ISocketFactory;
+}
+
 /**
  * How this process reaches its Kafka cluster: settings made ready for kafkajs, and its log. It holds no sockets itself;
  * each producer, consumer and admin opens and closes its own.
  */
 export class KafkaConnection {
   readonly log: KafkaLogger;
-  readonly #config: KafkaConfig;
+  readonly #config: ConnectionConfig;
 
   constructor(settings: KafkaSettings) {
     this.log = settings.logger ?? (() => {});
@@ -44,7 +52,7 @@ export class KafkaConnection {
   }
 
   /** The configuration a client would get, for connections below kafkajs' clients. */
-  get config(): Readonly<KafkaConfig> {
+  get config(): Readonly<ConnectionConfig> {
     return this.#config;
   }
 }

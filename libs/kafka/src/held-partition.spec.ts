@@ -6,15 +6,14 @@ import { HeldPartition } from './held-partition.js';
 import { decodeOffsetMap } from './offset-map.js';
 import type { PartitionMemory } from './partition-memory.js';
 
-const message = (offset: number): KafkaMessage =>
-  ({
-    key: Buffer.from('k'),
-    value: Buffer.from(String(offset)),
-    offset: String(offset),
-    timestamp: '1',
-    attributes: 0,
-    headers: {},
-  }) as KafkaMessage;
+const message = (offset: number): KafkaMessage => ({
+  key: Buffer.from('k'),
+  value: Buffer.from(String(offset)),
+  offset: String(offset),
+  timestamp: '1',
+  attributes: 0,
+  headers: {},
+});
 
 class Consumer {
   handedOver: Delivery[] = [];

@@ -155,8 +155,10 @@ describe('PositionedConsumer on a real broker', () => {
     await sending;
     await untilAsync('everything', () => valuesIn(store).length >= 6_000);
     expect(valuesIn(store)).toEqual(range(0, 6_000));
-    // What stayed was not asked for again: six at the first join, three that came back after each guest.
-    expect(stays.asked).toHaveLength(12);
+    // What stayed where it was over all the joins was not asked for again.
+    for (const partition of [0, 1, 2]) {
+      expect(stays.asked.filter((each) => each === `${topic}/${partition}`)).toHaveLength(1);
+    }
     await stays.consumer.stop();
   });
 

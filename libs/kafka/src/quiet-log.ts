@@ -33,7 +33,8 @@ export function quietLog(log: KafkaLogger, now: () => number): (entry: KafkajsLo
   const seen = new Map<string, { at: number; dropped: number }>();
   return ({ namespace, level, log: { message, timestamp: _, logger: __, stack: ___, ...context } }) => {
     if (level > 2 || isExpected(message, context.error)) return;
-    const line = `${namespace} ${message} ${String(context.broker ?? '')}`;
+    const broker = typeof context.broker === 'string' ? context.broker : '';
+    const line = `${namespace} ${message} ${broker}`;
     const last = seen.get(line);
     if (last && now() - last.at < REPEAT_MS) {
       last.dropped += 1;
