@@ -58,8 +58,15 @@ export class StackFixture {
   private watchers: { check: () => boolean; resolve: () => void }[] = [];
   private failed: Error | undefined;
 
-  constructor(private readonly definitions: readonly JobDefinition[]) {
-    const connection = new KafkaConnection(kafkaSettingsFromEnv(process.env));
+  private readonly environment: Readonly<Record<string, string | undefined>>;
+
+  /** @param more environment, e.g. the address of another broker than that of the test run */
+  constructor(
+    private readonly definitions: readonly JobDefinition[],
+    more: Readonly<Record<string, string>> = {},
+  ) {
+    this.environment = { ...process.env, ...more };
+    const connection = new KafkaConnection(kafkaSettingsFromEnv(this.environment));
     this.producer = new RecordProducer(connection);
     this.admin = new TopicAdmin(connection);
     this.tail = new TailConsumer(connection, {
@@ -105,7 +112,7 @@ export class StackFixture {
     @Module({ providers: handlers })
     class HandlersModule {}
     const environment = {
-      ...process.env,
+      ...this.environment,
       JOBSTREAM_NAMESPACE: this.namespace,
       JOBSTREAM_TOPIC_SIZE: 'small',
       DRAIN_SECONDS: '10',
