@@ -89,7 +89,7 @@ export {
 } from './jobs/image-thumbnail.js';
 export { emailAddressSchema } from './jobs/email-address.js';
 export { inferenceOcr, inferenceQueue } from './jobs/inference-ocr.js';
-export { notificationEmail, notificationQueue } from './jobs/notification-email.js';
+export { notificationEmail, notificationQueue, personNameSchema } from './jobs/notification-email.js';
 export {
   reportGenerate,
   reportKey,
@@ -188,3 +188,5 @@ export {
   type ScheduleList,
   type ScheduleView,
 } from './rest/schedule.js';
+export { reportRequestSchema, type ReportRequest } from './rest/report.js';
+export { signedUpSchema, signUpSchema, type SignedUp, type SignUp } from './rest/sign-up.js';

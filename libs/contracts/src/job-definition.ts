@@ -34,6 +34,8 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
    * `orderingKey` wins. Such jobs are retried in place: their key waits with them.
    */
   readonly orderBy?: (payload: z.output<Payload>) => string;
+  /** Fields of the payload that hold URLs which a worker fetches: one that may not be fetched is refused at submit. Default none. */
+  readonly fetches?: readonly (keyof z.output<Payload> & string)[];
 }
 
 /** A job type: the schema at the edge, the types of handler and client, and what its queue's topics follow from. */
@@ -49,6 +51,8 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   readonly timeoutMs: number;
   /** The ordering key of a job with this payload; absent where jobs run in any order. */
   orderBy?(payload: z.output<Payload>): string;
+  /** Fields of the payload that hold URLs to fetch. */
+  readonly fetches: readonly string[];
 }
 
 /** The payload a handler of this definition is given, defaults filled in. */
@@ -106,6 +110,7 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     maxAttempts: retries + 1,
     backoffMs: Array.from({ length: retries }, (_, retry) => ladder[retry] ?? last!),
     timeoutMs: parseDuration(options.timeout ?? '60s'),
+    fetches: options.fetches ?? [],
     ...(options.orderBy && { orderBy: options.orderBy }),
   };
 }

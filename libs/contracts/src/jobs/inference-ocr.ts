@@ -30,4 +30,5 @@ export const inferenceOcr = defineJob({
   retries: 2,
   backoff: ['10s', '60s'],
   timeout: '10m',
+  fetches: ['url'],
 });

@@ -5,8 +5,8 @@ import { reportTypes } from './report-generate.js';
 
 export const notificationQueue = defineQueue('notification');
 
-/** Text of one line: what people are called. */
-const name = z
+/** What people are called: text of one line. */
+export const personNameSchema = z
   .string()
   .min(1)
   .max(200)
@@ -22,7 +22,7 @@ export const notificationEmail = defineJob({
     z.strictObject({
       to,
       template: z.literal('welcome'),
-      data: z.strictObject({ name: name.optional() }).default({}),
+      data: z.strictObject({ name: personNameSchema.optional() }).default({}),
     }),
     z.strictObject({
       to,

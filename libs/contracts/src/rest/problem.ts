@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { jobStates } from '../job-state.js';
 import { batchItemSchema } from './batch.js';
+import { errorViewSchema } from './job-view.js';
 import {
   faultSchema,
   problemCodeSchema,
@@ -22,6 +24,10 @@ export const problemSchema = z.object({
   errors: z.array(faultSchema).optional(),
   /** On `submit_unknown`: the id that the job has if it was accepted. */
   id: z.uuidv7().optional(),
+  /** On `report_not_ready` and `report_failed`: the state of its job. */
+  state: z.enum(jobStates).optional(),
+  /** On `report_failed`: why, where its job left an error. */
+  error: errorViewSchema.optional(),
   /** Of a batch of which nothing was acknowledged: what became of each item. */
   items: z.array(batchItemSchema).optional(),
 });
@@ -29,12 +35,12 @@ export const problemSchema = z.object({
 export type Problem = z.infer<typeof problemSchema>;
 
 /** What a {@link Problem} says beyond its code. */
-export type ProblemDetails = Pick<Problem, 'detail' | 'errors' | 'id' | 'items'>;
+export type ProblemDetails = Pick<Problem, 'detail' | 'errors' | 'id' | 'state' | 'error' | 'items'>;
 
 /** The problem document of one occurrence. */
 export function describeProblem(code: ProblemCode, details: ProblemDetails, instance: string): Problem {
   const { status, title } = problemKinds[code];
-  const { detail, errors, id, items } = details;
+  const { detail, errors, id, state, error, items } = details;
   return {
     type: `urn:jobstream:problem:${code}`,
     title,
@@ -44,6 +50,8 @@ export function describeProblem(code: ProblemCode, details: ProblemDetails, inst
     code,
     ...(errors && { errors }),
     ...(id !== undefined && { id }),
+    ...(state && { state }),
+    ...(error && { error }),
     ...(items && { items }),
   };
 }
