@@ -41,6 +41,25 @@ export class AttemptLedger {
     return [...started].filter((attempt) => !committed.has(attempt)).length;
   }
 
+  /** Of each job its first start and when it first succeeded, in ms since 1970; processes of one machine share the clock. */
+  spans(): Map<string, { started: number; succeeded: number }> {
+    const spans = new Map<string, { started: number; succeeded: number }>();
+    const spanOf = (job: string) => {
+      const span = spans.get(job) ?? { started: Infinity, succeeded: Infinity };
+      spans.set(job, span);
+      return span;
+    };
+    for (const { job, time } of this.lines('attempt starts')) {
+      const span = spanOf(job as string);
+      span.started = Math.min(span.started, Date.parse(time));
+    }
+    for (const { job, time, outcome } of this.lines('attempt ends')) {
+      const span = spanOf(job as string);
+      if (outcome === 'succeed') span.succeeded = Math.min(span.succeeded, Date.parse(time));
+    }
+    return spans;
+  }
+
   private lines(msg: string): LogLine[] {
     return this.platform.processes.flatMap(({ log }) => log.filter((line) => line.msg === msg));
   }

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeRecord } from '@jobstream/contracts';
+import { eventually, Platform, readTopics } from '@jobstream/testing';
+import { AttemptLedger } from './attempt-ledger.js';
+
+/** Longer than the session timeout of 6 s: the group has given the frozen worker's partitions away. */
+const frozenMs = 9_000;
+
+describe('a worker frozen for longer than its session and thawed', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({
+      services: { api: 1, projector: 1, 'probe-worker': 2 },
+      environment: { CONCURRENCY: '10' },
+    });
+  });
+  afterAll(() => platform?.stop());
+
+  it('loses nothing, and the log holds one final state a job', async () => {
+    const items = Array.from({ length: 400 }, () => ({ type: 'probe.run', payload: { sleepMs: 400 } }));
+    const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
+    const ids = body.items.map(({ id }) => id);
+    const ledger = new AttemptLedger(platform);
+    const frozen = platform.all('probe-worker')[0]!;
+    await eventually(() => expect(ledger.running(frozen)).toBeGreaterThan(5));
+
+    frozen.signal('SIGSTOP');
+    const endsBefore = ledger.ended();
+    await new Promise((resolve) => setTimeout(resolve, frozenMs));
+    expect(ledger.ended()).toBeGreaterThan(endsBefore);
+    frozen.signal('SIGCONT');
+
+    const jobs = [];
+    for (const id of ids) jobs.push(await platform.api.finished(id, { timeoutMs: 90_000 }));
+    expect(jobs.filter(({ state }) => state !== 'succeeded')).toEqual([]);
+    const finals = (await readTopics([platform.topics.events, platform.topics.deadLetters('probe')])).map(
+      (at) => {
+        const record = decodeRecord(at.value, at.headers);
+        if ('fault' in record) throw new Error(record.detail);
+        return record;
+      },
+    );
+    expect(new Set(finals.map(({ phase }) => phase))).not.toContain('dead_lettered');
+    const rerun = ledger.rerun();
+    console.log(`frozen for ${frozenMs} ms: ${rerun.size} of ${ids.length} jobs rerun, lost 0`);
+    expect(rerun.size).toBeGreaterThan(0);
+    expect(rerun.size).toBeLessThanOrEqual(10 + 10);
+    await frozen.ready();
+  });
+});

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { encodeRecord, newJobId, type JobRecord } from '@jobstream/contracts';
+import { eventually, Platform, writeRecords } from '@jobstream/testing';
+
+const slowMs = 20_000;
+
+const probe = (sleepMs: number): JobRecord => ({
+  run: 1,
+  attempt: 1,
+  phase: 'queued',
+  createdAt: Date.now(),
+  value: {
+    v: 1,
+    id: newJobId(),
+    type: 'probe.run',
+    queue: 'probe',
+    payload: { sleepMs },
+    priority: 'normal',
+    maxAttempts: 1,
+  },
+});
+
+describe('a slow job delays no other', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({
+      services: { api: 1, projector: 1, 'probe-worker': 1 },
+      environment: { CONCURRENCY: '5' },
+    });
+  });
+  afterAll(() => platform?.stop());
+
+  it('not even of its own partition; being longer than the session timeout, it causes no rebalance', async () => {
+    const consumer = async () => {
+      const response = await fetch(`${platform.one('probe-worker').url}/health/ready`);
+      const body = (await response.json()) as { checks: { consumer: { detail: { joins: number } } } };
+      return body.checks.consumer.detail;
+    };
+    const joinsBefore = (await consumer()).joins;
+    const slow = probe(slowMs);
+    const quick = Array.from({ length: 300 }, () => probe(5));
+    const topic = platform.topics.requests('probe');
+    const key = 'one-partition';
+    await writeRecords([slow, ...quick].map((record) => ({ ...encodeRecord(record), topic, key })));
+    const began = performance.now();
+    for (const { value } of quick) {
+      expect(await eventually(() => platform.api.finished(value.id))).toMatchObject({ state: 'succeeded' });
+    }
+    const quickMs = performance.now() - began;
+    expect(await platform.api.job(slow.value.id)).toMatchObject({ state: 'running' });
+    expect(await platform.api.finished(slow.value.id, { timeoutMs: slowMs + 20_000 })).toMatchObject({
+      state: 'succeeded',
+      deliveries: 1,
+    });
+    expect((await consumer()).joins).toBe(joinsBefore);
+    console.log(
+      `300 quick jobs behind a ${slowMs} ms one, in one partition: all final after ${Math.round(quickMs)} ms`,
+    );
+    expect(quickMs).toBeLessThan(slowMs / 2);
+  });
+});
