@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { jobDefinitions, Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, isUnavailable, migrate } from '@jobstream/database';
+import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { JobQueries, ProjectionProgress } from '@jobstream/projection';
@@ -25,13 +26,15 @@ import { JobStreams } from './live/job-streams.js';
 import { JobWaits } from './live/job-waits.js';
 import { OpenRequests } from './live/open-requests.js';
 import { keepTrying } from './keep-trying.js';
+import { caughtMails } from './mail/caught-mails.js';
+import { Reports } from './reports/reports.js';
 
 const purgeEveryMs = 10 * 60_000;
 const closeIdleEveryMs = 50;
 
 /**
  * Starts the REST server. It listens at once; what Kafka or Postgres have to be there for answers 503 until they are.
- * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` and the common ones.
+ * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR` and the common ones.
  */
 export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const { environment, settings, logger, health, metrics } = context;
@@ -55,13 +58,20 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const keyStore = new KeyStore(database, database.operations);
   const apiMetrics = new ApiMetrics(metrics);
   const intake = new JobIntake({ producer, topics, accepted });
-  const submissions = new Submissions(intake, new IdempotencyKeys(keyStore), apiMetrics.acceptedJobs);
+  const submissions = new Submissions({
+    intake,
+    keys: new IdempotencyKeys(keyStore),
+    allowedHosts: readSettings(downloadSettings, environment).FETCH_ALLOW,
+    accepted: apiMetrics.acceptedJobs,
+  });
   const reader = new JobReader({ queries, progress, accepted, ends: LogEnds.ofRequests(admin, topics) });
   const feed = new JobFeed({ connection, admin, topics, onFatal: fatal });
   const openRequests = new OpenRequests();
   const app = await listen(context, apiMetrics, [
     ...[submissions, reader, queries, new ImageUploads(storage), health, metrics, openRequests],
     new Schedules({ database, intake, logger, metrics }),
+    new Reports(reader, storage),
+    ...caughtMails(environment),
     new JobWaits(feed, reader),
     new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
   ]);

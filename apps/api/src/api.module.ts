@@ -2,7 +2,11 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { HealthController } from './health/health.controller.js';
 import { ImagesController } from './images/images.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
+import { CaughtMails } from './mail/caught-mails.js';
+import { MailController } from './mail/mail.controller.js';
+import { ReportsController } from './reports/reports.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
+import { SignUpController } from './sign-up/sign-up.controller.js';
 import { TasksController } from './tasks/tasks.controller.js';
 
 /** The REST surface: its controllers, over parts that were made before. */
@@ -12,7 +16,11 @@ export class ApiModule {
   static of(parts: readonly object[]): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [JobsController, ImagesController, TasksController, SchedulesController, HealthController],
+      controllers: [
+        ...[JobsController, ImagesController, TasksController, ReportsController, SignUpController],
+        ...[SchedulesController, HealthController],
+        ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
+      ],
       providers: parts.map((part): Provider => ({ provide: part.constructor, useValue: part })),
     };
   }

@@ -71,19 +71,23 @@ export function viewOfHistory(items: readonly HistoryItem[]): JobHistory {
 }
 
 /** One transition as REST shows it. */
-export function viewOfTransition({
-  at,
-  startedAt,
-  nextAttemptAt,
-  error,
-  ...item
-}: HistoryItem): TransitionView {
+export function viewOfTransition(item: HistoryItem): TransitionView {
   return {
-    time: at.toISOString(),
-    ...item,
-    startedAt: timeOf(startedAt),
-    nextAttemptAt: timeOf(nextAttemptAt),
-    error: viewOfError(error),
+    time: item.at.toISOString(),
+    state: item.state,
+    run: item.run,
+    attempt: item.attempt,
+    worker: item.worker,
+    startedAt: timeOf(item.startedAt),
+    error: viewOfError(item.error),
+    nextAttemptAt: timeOf(item.nextAttemptAt),
+    reason: item.reason,
+    attempts: item.attempts,
+    origin: item.origin,
+    topic: item.topic,
+    partition: item.partition,
+    offset: item.offset,
+    superseded: item.superseded,
   };
 }
 

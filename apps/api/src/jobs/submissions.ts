@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { newJobId, type AcceptedJob, type BatchAnswer, type JobId } from '@jobstream/contracts';
+import type { AllowedHosts } from '@jobstream/downloads';
 import {
   checkBatch,
   isTraceparent,
@@ -8,14 +9,21 @@ import {
   type JobIntake,
 } from '@jobstream/intake';
 import type { Counter } from 'prom-client';
+import { checkUrls } from './url-check.js';
+
+/** What {@link Submissions} is made of. */
+export interface SubmissionParts {
+  readonly intake: JobIntake;
+  readonly keys: IdempotencyKeys;
+  /** Hosts that jobs may name although they are not public. */
+  readonly allowedHosts: AllowedHosts;
+  /** Counts accepted jobs. */
+  readonly accepted: Counter;
+}
 
 /** Submits what requests bring, with the trace and the Idempotency-Key in their headers. */
 export class Submissions {
-  constructor(
-    private readonly intake: JobIntake,
-    private readonly keys: IdempotencyKeys,
-    private readonly accepted: Counter,
-  ) {}
+  constructor(private readonly parts: SubmissionParts) {}
 
   /**
    * @param route method and path as documented: what an Idempotency-Key is unique within

@@ -40,11 +40,6 @@ export class JobFeed {
 
   constructor(private readonly parts: JobFeedParts) {}
 
-  /** How many jobs are watched. */
-  get size(): number {
-    return this.watchers.size;
-  }
-
   /** Calls `onRecord` with every record of the job that is read from now on, in the order of its partition. */
   watch(id: JobId, onRecord: (seen: SeenRecord) => void): JobWatch {
     const ready = this.run();

@@ -5,8 +5,6 @@ import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';
 import { newerView } from './newer-view.js';
 
-/** Beyond so many watched jobs a read does not wait: it answers as it would without. */
-const mostWatched = 20_000;
 const firstLookMs = 20;
 const longestLookMs = 1_000;
 
@@ -23,7 +21,6 @@ export class JobWaits {
    */
   async wait(text: string, waitMs: number, signal: AbortSignal): Promise<JobView> {
     const id = readJobId(text);
-    if (this.feed.size >= mostWatched) return this.reader.read(id);
     const deadline = performance.now() + waitMs;
     const inbox = new Inbox<SeenRecord>(signal);
     const watch = this.feed.watch(id, (seen) => inbox.push(seen));

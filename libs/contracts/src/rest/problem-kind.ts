@@ -40,6 +40,7 @@ export const problemKinds = {
   database_unavailable: { status: 503, title: 'The database can not be reached' },
   storage_unavailable: { status: 503, title: 'The storage can not be reached' },
   projection_behind: { status: 503, title: 'The status of jobs is not up to date' },
+  too_many_open: { status: 503, title: 'Too many requests are held open' },
   submit_unknown: { status: 504, title: 'It is unknown whether the job was accepted' },
   storage_full: { status: 507, title: 'There is no room to store this' },
 } as const satisfies Record<string, { status: number; title: string }>;

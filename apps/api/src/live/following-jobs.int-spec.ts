@@ -1,0 +1,176 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jobViewSchema, type JobHistory, type JobView } from '@jobstream/contracts';
+import { eventually, Platform } from '@jobstream/testing';
+
+interface SentEvent {
+  readonly id?: string;
+  readonly event: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** Reads a stream until it ends, or until `enough` says so: then the connection is dropped. */
+function readStream(
+  url: string,
+  lastEventId?: string,
+  enough: (events: SentEvent[]) => boolean = () => false,
+): Promise<{ status: number; events: SentEvent[] }> {
+  return new Promise((resolve, reject) => {
+    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    const asked = request(url, { headers, agent: false }, (response) => {
+      const events: SentEvent[] = [];
+      const end = () => resolve({ status: response.statusCode!, events });
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        const blocks = text.split('\n\n');
+        text = blocks.pop()!;
+        events.push(...blocks.flatMap(readEvent));
+        if (enough(events)) {
+          asked.destroy();
+          end();
+        }
+      });
+      response.on('end', end).on('error', () => undefined);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+function readEvent(block: string): SentEvent[] {
+  const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
+  if (fields.event === undefined) return [];
+  return [{ ...(fields.id && { id: fields.id }), event: fields.event, data: JSON.parse(fields.data) }];
+}
+
+describe('following jobs', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 2, projector: 1, 'probe-worker': 1 } });
+  });
+  afterAll(() => platform?.stop());
+
+  const streamOf = (id: string) => `${platform.all('api')[0]!.url}/v1/jobs/${id}/stream`;
+  const transitions = ({ events }: { events: SentEvent[] }) =>
+    events.filter(({ event }) => event === 'transition');
+  const coordinates = ({ topic, partition, offset }: Record<string, unknown>) =>
+    `${topic as string}/${partition as number}/${offset as number}`;
+
+  async function historyOf(id: string, state: string): Promise<string[]> {
+    return eventually(async () => {
+      const { body } = await platform.api.get<JobHistory>(`/v1/jobs/${id}/history`);
+      expect(body.items.at(-1)).toMatchObject({ state });
+      return body.items.map((item) => coordinates({ ...item }));
+    });
+  }
+
+  it('wait answers as soon as the job is final, from any process, and shows what the projection will', async () => {
+    for (const { url } of platform.all('api')) {
+      const id = await platform.api.submitted('probe.run', { sleepMs: 200, note: 'seen' });
+      const answer = await fetch(`${url}/v1/jobs/${id}?wait=30s`);
+      const waited = jobViewSchema.parse(await answer.json());
+      expect(waited).toMatchObject({ state: 'succeeded', result: { note: 'seen' }, deliveries: 1 });
+      await historyOf(id, 'succeeded');
+      expect((await platform.api.get<JobView>(`/v1/jobs/${id}`)).body).toEqual(waited);
+    }
+  });
+
+  it('wait answers many at once', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 200 }, () => platform.api.submitted('probe.run', { sleepMs: 20 })),
+    );
+    const answers = await Promise.all(ids.map((id) => platform.api.get<JobView>(`/v1/jobs/${id}?wait=60s`)));
+    expect(new Set(answers.map(({ body }) => body.state))).toEqual(new Set(['succeeded']));
+  });
+
+  it('wait answers what is so far when the time is over, and at once of a job that has ended', async () => {
+    const id = await platform.api.submitted('probe.run', { sleepMs: 4_000 });
+    const { body } = await platform.api.get<JobView>(`/v1/jobs/${id}?wait=300ms`);
+    expect(['queued', 'running']).toContain(body.state);
+    expect((await platform.api.get<JobView>(`/v1/jobs/${id}?wait=30s`)).body.state).toBe('succeeded');
+    const started = performance.now();
+    expect((await platform.api.get<JobView>(`/v1/jobs/${id}?wait=60s`)).body.state).toBe('succeeded');
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it.each(['wait=2m', 'wait=soon', 'wait=', 'wait=-1s', 'wait=1s&wait=2s', 'waits=1s'])(
+    'refuses %s',
+    async (query) => {
+      const answer = await platform.api.get(`/v1/jobs/0190163d-8694-739b-aea5-966c26f8ad91?${query}`);
+      expect(answer).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+    },
+  );
+
+  it('a stream tells every transition while it happens, then how the job ended', async () => {
+    const id = await platform.api.submitted('probe.run', { sleepMs: 300, failTimes: 1 });
+    const stream = await readStream(streamOf(id));
+    expect(transitions(stream).map(({ data }) => [data.state, data.attempt])).toEqual([
+      ['queued', 1],
+      ['running', 1],
+      ['retrying', 1],
+      ['running', 2],
+      ['succeeded', 2],
+    ]);
+    const end = stream.events.at(-1)!;
+    expect(end).toMatchObject({ event: 'end', data: { id, state: 'succeeded', attempt: 2 } });
+    expect(jobViewSchema.parse(end.data)).toEqual(end.data);
+    expect(transitions(stream).map(({ data }) => coordinates(data))).toEqual(
+      await historyOf(id, 'succeeded'),
+    );
+  });
+
+  it('a client that drops after every event and resumes, elsewhere too, sees every transition once', async () => {
+    const id = await platform.api.submitted('probe.run', { sleepMs: 300, failTimes: 2 });
+    const seen: string[] = [];
+    let last: string | undefined;
+    for (let turn = 0; ; turn++) {
+      const apis = platform.all('api');
+      const url = `${apis[turn % apis.length]!.url}/v1/jobs/${id}/stream`;
+      const part = await readStream(url, last, (events) =>
+        events.some(({ event }) => event === 'transition'),
+      );
+      seen.push(...transitions(part).map(({ data }) => coordinates(data)));
+      last = transitions(part).at(-1)?.id ?? last;
+      if (part.status === 204 || part.events.some(({ event }) => event === 'end')) break;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.sort()).toEqual((await historyOf(id, 'succeeded')).sort());
+    expect(seen.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('a stream of an ended job tells its past and ends; once all was seen there is none', async () => {
+    const id = await platform.api.submitted('probe.run', {});
+    await platform.api.finished(id);
+    const stream = await readStream(streamOf(id));
+    expect(stream.events.at(-1)).toMatchObject({ event: 'end', data: { state: 'succeeded' } });
+    const last = transitions(stream).at(-1)!.id!;
+    expect(await readStream(streamOf(id), last)).toEqual({ status: 204, events: [] });
+  });
+
+  it('refuses a stream of no job, and a Last-Event-ID that is none', async () => {
+    expect(await platform.api.get('/v1/jobs/7/stream')).toMatchObject({ status: 400 });
+    expect(await platform.api.get('/v1/jobs/0190163d-8694-739b-aea5-966c26f8ad91/stream')).toMatchObject({
+      status: 404,
+    });
+    const id = await platform.api.submitted('probe.run', {});
+    const answer = await platform.api.request('GET', `/v1/jobs/${id}/stream`, {
+      headers: { 'last-event-id': '<script>' },
+    });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+  });
+
+  it('SIGTERM ends waits with what is known, and streams without an end, so that clients go on elsewhere', async () => {
+    const api = await platform.launch('api');
+    const id = await platform.api.submitted('probe.run', { sleepMs: 5_000 });
+    const waiting = fetch(`${api.url}/v1/jobs/${id}?wait=60s`);
+    const streaming = readStream(`${api.url}/v1/jobs/${id}/stream`);
+    await eventually(async () => {
+      const { body } = await platform.api.get<JobView>(`/v1/jobs/${id}`);
+      expect(body.state).toBe('running');
+    });
+    expect(await api.stop()).toBe(0);
+    expect(await (await waiting).json()).toMatchObject({ id, state: 'running' });
+    expect((await streaming).events.map(({ event }) => event)).not.toContain('end');
+    expect(await platform.api.finished(id)).toMatchObject({ state: 'succeeded' });
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { Inbox } from './inbox.js';
+
+describe('an inbox', () => {
+  it('hands items over in order, those that came before and those that come while one waits', async () => {
+    const inbox = new Inbox<number>(new AbortController().signal);
+    inbox.push(1);
+    inbox.push(2);
+    expect([await inbox.next(1_000), await inbox.next(1_000)]).toEqual([1, 2]);
+    const next = inbox.next(60_000);
+    inbox.push(3);
+    expect(await next).toBe(3);
+  });
+
+  it('waits no longer than it is told to, and not at all once aborted', async () => {
+    const aborting = new AbortController();
+    const inbox = new Inbox<number>(aborting.signal);
+    expect(await inbox.next(1)).toBeUndefined();
+    const next = inbox.next(60_000);
+    aborting.abort();
+    expect(await next).toBeUndefined();
+    expect(await inbox.next(60_000)).toBeUndefined();
+  });
+
+  it('says that it dropped what nobody took', () => {
+    const inbox = new Inbox<number>(new AbortController().signal);
+    for (let n = 0; n < 10_000; n++) inbox.push(n);
+    expect(inbox.overflowed).toBe(false);
+    inbox.push(1);
+    expect(inbox.overflowed).toBe(true);
+  });
+});

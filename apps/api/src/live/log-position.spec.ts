@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { LogPosition, readLastEventId } from './log-position.js';
+
+describe('how far a job was followed', () => {
+  it('is the highest offset of each partition, and survives being text', () => {
+    const position = new LogPosition();
+    position.advance({ topic: 'jobs.probe', partition: 3, offset: 17 });
+    position.advance({ topic: 'jobs.events', partition: 0, offset: 2 });
+    position.advance({ topic: 'jobs.events', partition: 0, offset: 5 });
+    position.advance({ topic: 'jobs.events', partition: 0, offset: 4 });
+    expect(position.toString()).toBe('jobs.probe/3/17;jobs.events/0/5');
+    const read = LogPosition.parse(position.toString())!;
+    expect(read.toString()).toBe(position.toString());
+    expect(read.has({ topic: 'jobs.events', partition: 0, offset: 5 })).toBe(true);
+    expect(read.has({ topic: 'jobs.events', partition: 0, offset: 6 })).toBe(false);
+    expect(read.has({ topic: 'jobs.events', partition: 1, offset: 0 })).toBe(false);
+  });
+
+  it('begins with nothing', () => {
+    expect(readLastEventId(undefined).has({ topic: 'a', partition: 0, offset: 0 })).toBe(false);
+    expect(readLastEventId('').toString()).toBe('');
+  });
+
+  it.each([
+    'x',
+    'a/1',
+    'a/1/2/3',
+    'a/-1/2',
+    'a/1/2;',
+    'a b/1/2',
+    'a/1/9999999999999999',
+    `${'a/1/2;'.repeat(99)}a/1/2`,
+  ])('is not read from %j', (text) => {
+    expect(() => readLastEventId(text)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+});

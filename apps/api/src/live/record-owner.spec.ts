@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { encodeRecord, newJobId } from '@jobstream/contracts';
+import { ownerOf } from './record-owner.js';
+
+const id = newJobId();
+const of = (text: string) => ownerOf({ value: Buffer.from(text) });
+
+describe('whose record it is', () => {
+  it('stands at a fixed place in records of ours, whatever their key', () => {
+    const { value } = encodeRecord({
+      run: 1,
+      attempt: 1,
+      phase: 'queued',
+      createdAt: 0,
+      value: {
+        v: 1,
+        id,
+        type: 'probe.run',
+        queue: 'probe',
+        payload: {},
+        priority: 'normal',
+        maxAttempts: 1,
+        orderingKey: newJobId(),
+      },
+    });
+    expect(value.startsWith(`{"v":1,"id":"${id}"`)).toBe(true);
+    expect(of(value)).toBe(id);
+  });
+
+  it('is found in records of others too', () => {
+    expect(of(`{ "type": "probe.run", "id": "${id.toUpperCase()}", "v": 1 }`)).toBe(id);
+    expect(of(`{"v":1,"id":"${id}`)).toBeUndefined();
+  });
+
+  it.each(['', 'x', '{}', '{"id":7}', '[]', 'null', '{"v":1,"id":"short"'])('is nobody of %j', (text) => {
+    expect(of(text)).toBeUndefined();
+  });
+
+  it('is nobody of a tombstone', () => expect(ownerOf({ value: null })).toBeUndefined());
+});

@@ -1,0 +1,27 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { CaughtMails as CaughtMailList } from '@jobstream/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CaughtMails } from './caught-mails.js';
+import { writeMailPage } from './mail-page.js';
+
+/** Only there while mails are caught: a page for browsers, JSON for everyone else. */
+@Controller('dev/mail')
+export class MailController {
+  constructor(private readonly mails: CaughtMails) {}
+
+  @Get()
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const items = await this.mails.list();
+    reply.headers({ vary: 'accept', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    if (request.headers.accept?.includes('text/html')) {
+      reply.headers({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'",
+      });
+      await reply.send(writeMailPage(items));
+    } else {
+      const list: CaughtMailList = { items };
+      await reply.send(list);
+    }
+  }
+}

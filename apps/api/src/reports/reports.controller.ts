@@ -1,0 +1,55 @@
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import {
+  faultsOf,
+  reportGenerate,
+  reportRequestSchema,
+  taskStatusOf,
+  type AcceptedTask,
+  type PayloadOf,
+  type Submission,
+} from '@jobstream/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemError } from '../http/problem-error.js';
+import { Submissions } from '../jobs/submissions.js';
+import { Reports } from './reports.js';
+
+@Controller('reports')
+export class ReportsController {
+  constructor(
+    private readonly submissions: Submissions,
+    private readonly reports: Reports,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  async request(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedTask> {
+    const parsed = reportRequestSchema.safeParse(request.body);
+    if (!parsed.success) {
+      const errors = faultsOf(parsed.error);
+      throw new ProblemError('invalid_request', 'Send {"user_id": ..., "report_type": ...}.', { errors });
+    }
+    const userId = String(parsed.data.user_id);
+    const payload: PayloadOf<typeof reportGenerate> = { userId, reportType: parsed.data.report_type };
+    const submission: Submission = { type: reportGenerate.type, payload, submittedFor: userId };
+    const job = await this.submissions.submit('POST /reports', submission, request.headers);
+    reply.header('location', `/reports/${job.id}`);
+    return { task_id: job.id, status: taskStatusOf(job.state) };
+  }
+
+  @Get(':taskId')
+  async read(@Param('taskId') taskId: string, @Res() reply: FastifyReply): Promise<void> {
+    const { jobId, object, body } = await this.reports.open(taskId);
+    reply.headers({
+      'content-type': object.contentType,
+      'content-length': object.bytes,
+      'content-disposition': `inline; filename="report-${jobId}.pdf"`,
+      etag: `"${object.sha256}"`,
+      'cache-control': 'private, no-cache',
+      'x-content-type-options': 'nosniff',
+    });
+    await reply.send(body);
+  }
+}
