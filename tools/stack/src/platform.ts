@@ -57,6 +57,11 @@ export class Platform {
     return this.postgres?.url ?? readVariable('DATABASE_URL')!;
   }
 
+  /** Whether everything is being stopped, or has been. */
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
   /** Every process of every service. */
   get processes(): readonly ServiceProcess[] {
     return this.running;

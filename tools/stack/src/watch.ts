@@ -15,13 +15,14 @@ const SETTLE_MS = 300;
 export async function watchSources(platform: Platform, table: ProgressTable): Promise<void> {
   const changes = new ChangedFiles();
   for (const folder of ['apps', 'libs']) {
-    watch(join(repositoryFolder, folder), { recursive: true }, (_, file) => {
+    watch(join(repositoryFolder, folder), { recursive: true, persistent: false }, (_, file) => {
       if (file && isSource(file)) changes.add(join(folder, file));
     });
   }
   table.say('watching apps/ and libs/');
   for (;;) {
     const files = await changes.settled();
+    if (platform.isStopping) return;
     try {
       await nx('affected', '-t', 'build', `--files=${files.join(',')}`);
       const affected = new Set(await affectedProjects(files));
