@@ -7,7 +7,7 @@ import type { ProcessContext } from '@jobstream/runtime';
 import { ProjectorMetrics } from './projector-metrics.js';
 
 /** A statement holds a whole batch; one that takes longer than this is lost. */
-const statementTimeoutMs = 60_000;
+const statementTimeoutMs = 20_000;
 
 /** The projector with its connections, begun and stopped with the application. */
 export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {

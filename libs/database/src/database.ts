@@ -57,7 +57,7 @@ export class Database implements Session {
       query_timeout: patience + 2_000,
       idle_in_transaction_session_timeout: patience,
       keepAlive: true,
-      types: numbersForBigints,
+      types: numbersForBigints(),
     });
     const lost = (error: Error) => options.onConnectionLost?.(error);
     this.pool.on('error', lost);
@@ -147,9 +147,8 @@ async function run<Row>(client: pg.PoolClient, { name, text, values }: Statement
 }
 
 /** Our bigints are offsets, counts and ranks: all exact as numbers. */
-const numbersForBigints: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format: 'text') =>
-    oid === pg.types.builtins.INT8
-      ? Number
-      : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
-};
+function numbersForBigints(): pg.TypeOverrides {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  return types;
+}

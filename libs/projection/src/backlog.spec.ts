@@ -10,17 +10,17 @@ const records = (count: number): ProjectedRecord[] => Array.from({ length: count
 
 function opened(): Backlog {
   const backlog = new Backlog();
-  backlog.open(a!, 10);
-  backlog.open(b!, 20);
+  backlog.open(a, 10);
+  backlog.open(b, 20);
   return backlog;
 }
 
 describe('Backlog', () => {
   it('gives whole chunks of several partitions, with how far each is moved', () => {
     const backlog = opened();
-    backlog.add(a!, records(3), 13);
-    backlog.add(a!, records(2), 15);
-    backlog.add(b!, records(4), 24);
+    backlog.add(a, records(3), 13);
+    backlog.add(a, records(2), 15);
+    backlog.add(b, records(4), 24);
     expect(backlog.take(6)).toMatchObject({
       moves: [
         { ...a, from: 10, to: 15 },
@@ -34,41 +34,41 @@ describe('Backlog', () => {
 
   it('keeps a batch until it is settled, then goes on behind it', () => {
     const backlog = opened();
-    backlog.add(a!, records(3), 13);
+    backlog.add(a, records(3), 13);
     const taken = backlog.take(10);
-    backlog.add(a!, records(1), 14);
+    backlog.add(a, records(1), 14);
     expect(backlog.take(3).moves).toEqual(taken.moves);
     backlog.settle(taken);
-    expect(backlog.checkpointOf(a!)).toBe(13);
+    expect(backlog.checkpointOf(a)).toBe(13);
     expect(backlog.take(10).moves).toEqual([{ ...a, from: 13, to: 14 }]);
   });
 
   it('lets every partition have its turn', () => {
     const backlog = opened();
-    backlog.add(a!, records(1), 11);
-    backlog.add(b!, records(1), 21);
+    backlog.add(a, records(1), 11);
+    backlog.add(b, records(1), 21);
     const first = backlog.take(1);
-    backlog.add(a!, records(1), 12);
+    backlog.add(a, records(1), 12);
     backlog.settle(first);
     expect(backlog.take(1).moves).toEqual([{ ...b, from: 20, to: 21 }]);
   });
 
   it('moves over offsets that are no records, and ignores what it has already', () => {
     const backlog = opened();
-    backlog.add(a!, [], 12);
-    backlog.add(a!, records(2), 12);
+    backlog.add(a, [], 12);
+    backlog.add(a, records(2), 12);
     expect(backlog.take(10)).toMatchObject({ moves: [{ ...a, from: 10, to: 12 }], records: [] });
   });
 
   it('forgets a partition that is lost, also one that is opened again while its batch is written', () => {
     const backlog = opened();
-    backlog.add(a!, records(3), 13);
+    backlog.add(a, records(3), 13);
     const taken = backlog.take(10);
-    backlog.close(a!);
-    backlog.add(a!, records(9), 99);
+    backlog.close(a);
+    backlog.add(a, records(9), 99);
     expect(backlog.isEmpty).toBe(true);
-    backlog.open(a!, 10);
+    backlog.open(a, 10);
     expect(backlog.settle(taken)).toEqual([]);
-    expect(backlog.checkpointOf(a!)).toBe(10);
+    expect(backlog.checkpointOf(a)).toBe(10);
   });
 });

@@ -1,5 +1,5 @@
 // Records become rows, rows become answers.
-export { JobQueries, type JobCount } from './job-queries.js';
+export { JobQueries, type ActiveCount, type JobCount } from './job-queries.js';
 export type { JobRow } from './job-row.js';
 export type { JobFilter, JobPage } from './job-list.js';
 export type { HistoryItem } from './history.js';

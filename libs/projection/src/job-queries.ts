@@ -12,6 +12,13 @@ export interface JobCount {
   readonly count: number;
 }
 
+/** How many jobs of a queue are in a state between `queued` and the end. */
+export interface ActiveCount {
+  readonly queue: string;
+  readonly state: 'scheduled' | 'running' | 'retrying';
+  readonly count: number;
+}
+
 /**
  * Reads the projection. Every method rejects with what the database lib throws while Postgres is away
  * (`isUnavailable` tells).
@@ -49,6 +56,16 @@ export class JobQueries {
       this.counting = undefined;
     });
     return this.counting;
+  }
+
+  /** Jobs that wait for their time, run or wait for a retry, counted by queue and state; those of none are left out. */
+  async countActive(): Promise<ActiveCount[]> {
+    const { rows } = await this.database.query<ActiveCount>({
+      name: 'count-active-jobs',
+      text: `SELECT queue, state, count(*) AS count FROM ${this.database.projection}.jobs
+             WHERE indexed_state IN ('scheduled', 'running', 'retrying') GROUP BY queue, state`,
+    });
+    return rows;
   }
 
   private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {

@@ -1,4 +1,5 @@
 import type { DeadLetterReason, JobError, JobId, JobState, Priority } from '@jobstream/contracts';
+import { parsePosition } from '@jobstream/lifecycle';
 
 /** A job as the projection has it. JSON is parsed; what is not known (yet) is null. */
 export interface JobRow {
@@ -31,14 +32,15 @@ export interface JobRow {
   /** When a scheduled or retrying job is due. */
   readonly nextAttemptAt: Date | null;
   readonly expiresAt: Date | null;
-  /** When the log took the record that the state is from. */
+  /** When the log took the record that the state is from, and where it stands. */
   readonly changedAt: Date;
+  readonly place: { readonly topic: string; readonly partition: number; readonly offset: number };
 }
 
 /** The columns of {@link readJobRow}, as SQL. */
 export const jobColumns = `id, type, queue, state, priority, payload, result, error, progress, run, attempt,
   max_attempts, submitted_for, ordering_key, reason, worker, created_at, started_at, finished_at, next_attempt_at,
-  expires_at, changed_at, coalesce(cardinality(starts), 0) AS other_starts`;
+  expires_at, changed_at, outcome_position, coalesce(cardinality(starts), 0) AS other_starts`;
 
 /** What {@link jobColumns} answer. */
 export interface JobColumns {
@@ -64,6 +66,7 @@ export interface JobColumns {
   next_attempt_at: Date | null;
   expires_at: Date | null;
   changed_at: Date;
+  outcome_position: string;
   other_starts: number;
 }
 
@@ -92,6 +95,7 @@ export function readJobRow(row: JobColumns): JobRow {
     nextAttemptAt: row.next_attempt_at,
     expiresAt: row.expires_at,
     changedAt: row.changed_at,
+    place: parsePosition(row.outcome_position),
   };
 }
 

@@ -83,12 +83,14 @@ export class Projector {
     await this.admin.stop();
   }
 
-  /** Ready means: reads and writes. Being behind is no fault. */
-  health(): Health {
+  /** Ready means: reads from Kafka, reaches Postgres. Being behind is no fault. */
+  async health(): Promise<Health> {
     if (this.patience.trouble !== null) return { ok: false, why: this.patience.trouble };
     const consumer = this.consumer?.health();
     if (!consumer?.joined) return { ok: false, why: 'Has not joined its consumer group yet.' };
-    return { ok: true, detail: { partitions: consumer.partitions.length, behind: this.behind(consumer) } };
+    await this.options.database.ping();
+    const { partitions, alarms } = consumer;
+    return { ok: true, detail: { partitions: partitions.length, behind: this.behind(consumer), alarms } };
   }
 
   /** Records that the log has and the rows do not, in the partitions this process holds. */
