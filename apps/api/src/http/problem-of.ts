@@ -29,7 +29,7 @@ export function problemOf(error: unknown): FoundProblem {
       code: error.code,
       details: {
         detail: error.message,
-        ...('id' in others && others.id !== undefined && { id: others.id }),
+        ...others,
         ...(errors && { errors: [...errors] }),
         ...(items && { items: [...items] }),
       },

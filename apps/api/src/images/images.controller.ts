@@ -3,8 +3,11 @@ import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/c
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   faultsOf,
+  imageThumbnail,
+  inferenceOcr,
   taskStatusOf,
   type AcceptedTask,
+  type JobDefinition,
   type Submission,
   type UploadedImage,
 } from '@jobstream/contracts';
@@ -14,7 +17,7 @@ import { ProblemError } from '../http/problem-error.js';
 import { Submissions } from '../jobs/submissions.js';
 import { ImageUploads } from './image-uploads.js';
 
-/** Processing takes no options: what differs from the usual thumbnail is submitted as an `image.thumbnail` job. */
+/** These take no options: what differs from the usual is submitted as a job. */
 const nothing = z.strictObject({}).optional();
 
 @Controller('images/:imageId')
@@ -44,10 +47,30 @@ export class ImagesController {
 
   @Post('process')
   @HttpCode(202)
-  async process(
-    @Param('imageId') text: string,
+  process(
+    @Param('imageId') imageId: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedTask> {
+    return this.start(imageThumbnail, 'POST /images/{image_id}/process', imageId, request, reply);
+  }
+
+  @Post('text')
+  @HttpCode(202)
+  readText(
+    @Param('imageId') imageId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedTask> {
+    return this.start(inferenceOcr, 'POST /images/{image_id}/text', imageId, request, reply);
+  }
+
+  private async start(
+    { type }: JobDefinition,
+    route: string,
+    text: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
   ): Promise<AcceptedTask> {
     const parsed = nothing.safeParse(request.body);
     if (!parsed.success)
@@ -55,8 +78,8 @@ export class ImagesController {
         errors: faultsOf(parsed.error),
       });
     const imageId = await this.uploads.find(text);
-    const submission: Submission = { type: 'image.thumbnail', payload: { imageId } };
-    const job = await this.submissions.submit('POST /images/{image_id}/process', submission, request.headers);
+    const submission: Submission = { type, payload: { imageId } };
+    const job = await this.submissions.submit(route, submission, request.headers);
     reply.header('location', `/tasks/${job.id}`);
     return { task_id: job.id, status: taskStatusOf(job.state) };
   }

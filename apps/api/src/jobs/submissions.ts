@@ -3,6 +3,7 @@ import { newJobId, type AcceptedJob, type BatchAnswer, type JobId } from '@jobst
 import type { AllowedHosts } from '@jobstream/downloads';
 import {
   checkBatch,
+  IntakeError,
   isTraceparent,
   readIdempotencyKey,
   type IdempotencyKeys,
@@ -30,22 +31,27 @@ export class Submissions {
    * @throws IntakeError
    */
   submit(route: string, submission: unknown, headers: IncomingHttpHeaders): Promise<AcceptedJob> {
+    const { intake, allowedHosts, accepted } = this.parts;
     const trace = traceOf(headers);
-    const job = this.intake.check(submission);
+    const job = checkUrls(intake.check(submission), allowedHosts);
+    if (job instanceof IntakeError) throw job;
     return this.once(route, submission, headers, async (id) => {
-      const answer = await this.intake.accept(job, id, trace);
-      this.accepted.inc();
+      const answer = await intake.accept(job, id, trace);
+      accepted.inc();
       return answer;
     });
   }
 
   /** @throws IntakeError */
   submitBatch(route: string, batch: unknown, headers: IncomingHttpHeaders): Promise<BatchAnswer> {
+    const { intake, allowedHosts, accepted } = this.parts;
     const trace = traceOf(headers);
-    const items = checkBatch(batch);
+    const items = checkBatch(batch).map((item) =>
+      item instanceof IntakeError ? item : checkUrls(item, allowedHosts),
+    );
     return this.once(route, batch, headers, async (seed) => {
-      const answer = await this.intake.acceptBatch(items, seed, trace);
-      this.accepted.inc(answer.accepted);
+      const answer = await intake.acceptBatch(items, seed, trace);
+      accepted.inc(answer.accepted);
       return answer;
     });
   }
@@ -58,7 +64,7 @@ export class Submissions {
   ): Promise<Answer> {
     const key = headers['idempotency-key'];
     if (typeof key !== 'string') return perform(newJobId());
-    return this.keys.once({ owner: '', route, key: readIdempotencyKey(key) }, body, perform);
+    return this.parts.keys.once({ owner: '', route, key: readIdempotencyKey(key) }, body, perform);
   }
 }
 

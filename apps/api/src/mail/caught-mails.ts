@@ -1,6 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { caughtMailSchema, type CaughtMail } from '@jobstream/contracts';
+import { readSettings, type Environment } from '@jobstream/runtime';
+import { z } from 'zod';
+
+/** Where the embedded stack's mail server keeps what it catches; not set anywhere else. */
+const mailSettings = z.object({ CAUGHT_MAIL_DIR: z.string().optional() });
+
+/** The mails that are caught, where mails are caught: one or none. */
+export function caughtMails(environment: Environment): CaughtMails[] {
+  const { CAUGHT_MAIL_DIR } = readSettings(mailSettings, environment);
+  return CAUGHT_MAIL_DIR === undefined ? [] : [new CaughtMails(CAUGHT_MAIL_DIR)];
+}
 
 /** Mails shown at once: the newest. */
 const mostShown = 100;

@@ -22,7 +22,8 @@ export class Reports {
    */
   async open(text: string): Promise<OpenReport> {
     const { id, type, state, error } = await this.reader.read(text);
-    if (type !== reportGenerate.type) throw new ProblemError('report_not_found', `Job ${id} makes no report.`);
+    if (type !== reportGenerate.type)
+      throw new ProblemError('report_not_found', `Job ${id} makes no report.`);
     if (!isFinal(state)) {
       const detail = `The report's job is ${state}. Ask again, or follow /tasks/${id}.`;
       throw new ProblemError('report_not_ready', detail, { state });
@@ -33,6 +34,9 @@ export class Reports {
     }
     const report = await this.storage.get(reportKey(id));
     if (report) return { jobId: id, ...report };
-    throw new ProblemError('report_not_found', 'The report is no longer kept. Ask for a new one: POST /reports');
+    throw new ProblemError(
+      'report_not_found',
+      'The report is no longer kept. Ask for a new one: POST /reports',
+    );
   }
 }
