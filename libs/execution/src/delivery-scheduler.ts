@@ -30,6 +30,9 @@ export interface SchedulerOptions {
   enlist(delivery: Delivery): Waiting;
 }
 
+/** Picks in one turn of the event loop: handlers that return at once must not keep heartbeats and answers waiting. */
+const picksPerTurn = 256;
+
 /** How a scheduler stands. */
 export interface SchedulerLoad {
   readonly slots: number;
@@ -58,6 +61,8 @@ export class DeliveryScheduler {
   private pumping = false;
   private stopped = false;
   private dueTimer: NodeJS.Timeout | undefined;
+  private picksLeft = picksPerTurn;
+  private nextTurn: NodeJS.Immediate | undefined;
 
   constructor(private readonly options: SchedulerOptions) {}
 
@@ -145,12 +150,22 @@ export class DeliveryScheduler {
     this.pumping = true;
     queueMicrotask(() => {
       this.pumping = false;
-      while (this.hasRoom()) {
-        const lane = this.picker.next((name) => this.lanes[name].length > 0);
-        if (lane === undefined) return;
-        this.begin(this.lanes[lane].shift()!);
-      }
+      this.pick();
     });
+  }
+
+  private pick(): void {
+    while (this.picksLeft > 0 && this.hasRoom()) {
+      const lane = this.picker.next((name) => this.lanes[name].length > 0);
+      if (lane === undefined) return;
+      this.picksLeft--;
+      this.nextTurn ??= setImmediate(() => {
+        this.nextTurn = undefined;
+        this.picksLeft = picksPerTurn;
+        this.pump();
+      });
+      this.begin(this.lanes[lane].shift()!);
+    }
   }
 
   private hasRoom(): boolean {

@@ -240,6 +240,16 @@ describe('slots', () => {
     expect(waiting.normal).toBeGreaterThanOrEqual(46);
   });
 
+  it('are not refilled without end in one turn of the event loop', async () => {
+    let runs = 0;
+    const worker = workerWith(() => ++runs, { slots: 10, unsettledLimit: 10_000 });
+    worker.scheduler.accept(Array.from({ length: 1_000 }, () => worker.deliver()));
+    await turn();
+    expect(runs).toBeLessThan(600);
+    for (let turns = 0; turns < 5; turns++) await turn();
+    expect(runs).toBe(1_000);
+  });
+
   it('go to the lanes by their shares', async () => {
     const order: string[] = [];
     const worker = workerWith(() => 1, { slots: 1 });
