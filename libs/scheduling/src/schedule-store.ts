@@ -103,6 +103,15 @@ export class ScheduleStore {
     return rows[0]?.next?.getTime();
   }
 
+  /** Whether there is a schedule whose jobs' ends count. */
+  async hasNonOverlapping(): Promise<boolean> {
+    const { rows } = await this.database.query<{ found: boolean }>({
+      name: 'has-non-overlapping',
+      text: `SELECT EXISTS (SELECT FROM ${this.table} WHERE overlap = 'skip') AS found`,
+    });
+    return rows[0]!.found;
+  }
+
   async advance(session: Session, { name, nextFireAt, lastFireAt }: ScheduleProgress): Promise<void> {
     await session.query({
       text: `UPDATE ${this.table} SET next_fire_at = $2, last_fire_at = coalesce($3, last_fire_at) WHERE name = $1`,

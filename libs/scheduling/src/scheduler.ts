@@ -12,6 +12,7 @@ import { DuePoll } from './due-poll.js';
 import { ExistingQueues } from './existing-queues.js';
 import { FiringProducer } from './firing-producer.js';
 import { FiringStore } from './firing-store.js';
+import { JobEndReader } from './job-end-reader.js';
 import { ScheduleStore } from './schedule-store.js';
 import { ScheduleTicker } from './schedule-ticker.js';
 import { SchedulingMetrics } from './scheduling-metrics.js';
@@ -32,6 +33,8 @@ export interface SchedulerOptions {
 
 /** How long a scheduler goes without a look at what others may have written, or left behind. */
 const longestPauseMs = 1_000;
+/** Ends of jobs are gathered so long before they are looked through. */
+const endsPauseMs = 200;
 
 /**
  * Time, for the whole platform: fires schedules, holds delayed jobs and puts them into their queues. Several may run; what
@@ -40,7 +43,8 @@ const longestPauseMs = 1_000;
 export class Scheduler {
   private readonly admin: TopicAdmin;
   private readonly reader: DelayedJobReader;
-  private readonly polls: Readonly<Record<'preparation' | 'schedules' | 'delayed' | 'due', DuePoll>>;
+  private readonly ends: JobEndReader;
+  private readonly polls: Readonly<Record<'preparation' | 'schedules' | 'delayed' | 'due' | 'ends', DuePoll>>;
   private isPrepared = false;
 
   constructor(private readonly options: SchedulerOptions) {
@@ -56,10 +60,16 @@ export class Scheduler {
     });
     const queues = new ExistingQueues(this.admin, topics);
     const publisher = new DelayedJobPublisher({ database, jobs, queues, intake, metrics, logger });
+    const schedules = new ScheduleStore(database);
+    const firings = new FiringStore(database);
+    this.ends = new JobEndReader({
+      ...{ connection, topics, schedules, firings },
+      admin: this.admin,
+      onRead: () => this.polls.ends.expect(endsPauseMs),
+      onFatal: (error) => onFatal(error),
+    });
     const ticker = new ScheduleTicker({
-      ...{ database, metrics, logger },
-      schedules: new ScheduleStore(database),
-      firings: new FiringStore(database),
+      ...{ database, metrics, logger, schedules, firings },
       producer: new FiringProducer(intake, logger, metrics),
     });
     this.polls = {
@@ -67,14 +77,15 @@ export class Scheduler {
       schedules: this.poll('firing schedules', () => ticker.look()),
       delayed: this.poll('holding delayed jobs', () => this.reader.write()),
       due: this.poll('publishing delayed jobs', () => publisher.look()),
+      ends: this.poll('reading the ends of jobs', () => this.ends.write()),
     };
   }
 
   /** Does what is due. To be called often, some times in each tenth of a second: it costs nothing while nothing is. */
   tick(): void {
-    const { preparation, schedules, delayed, due } = this.polls;
+    const { preparation, schedules, delayed, due, ends } = this.polls;
     if (!this.isPrepared) void preparation.tick();
-    else for (const poll of [schedules, delayed, due]) void poll.tick();
+    else for (const poll of [schedules, delayed, due, ends]) void poll.tick();
   }
 
   /** Ready means: fires, holds and publishes. */
@@ -90,7 +101,7 @@ export class Scheduler {
   /** Finishes what is under way, leaves the group. */
   async stop(): Promise<void> {
     await Promise.all(Object.values(this.polls).map((poll) => poll.stop()));
-    await this.reader.stop();
+    await Promise.all([this.reader.stop(), this.ends.stop()]);
     await this.admin.stop();
   }
 
@@ -99,6 +110,7 @@ export class Scheduler {
     await prepare();
     await new ScheduleStore(database).declare(checkDeclaredSchedules(intake));
     await this.reader.start();
+    this.ends.start();
     this.isPrepared = true;
   }
 
