@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import kafkajs from 'kafkajs';
 import type { ISocketFactory, Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
+import './kafkajs-repairs.js';
 import { quietLog } from './quiet-log.js';
 import type { KafkaLogger, KafkaSettings } from './settings.js';
 
