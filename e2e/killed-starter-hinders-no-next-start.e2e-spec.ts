@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, freePort } from '@jobstream/testing';
+
+interface Entry {
+  service: string;
+  pid: number;
+}
+
+const dist = fileURLToPath(new URL('../tools/stack/dist/', import.meta.url));
+/** The demo needs no more, and fewer processes start sooner. */
+const idle = ['scheduler', 'report', 'notification', 'maintenance', 'inference', 'probe'].map((name) =>
+  name === 'scheduler' ? `--scale=${name}=0` : `--scale=${name}-worker=0`,
+);
+
+/** A zombie has ended too: it has no command line any more. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
+describe('a starter that was killed hinders no next start', () => {
+  let home: string;
+  let environment: NodeJS.ProcessEnv;
+  const starters: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'jobstream-start-'));
+    // Root's Postgres runs as another user, who must be able to pass through.
+    await chmod(home, 0o711);
+    const own = Object.entries(process.env).filter(
+      ([name]) => !/^(KAFKA_|DATABASE_URL|NODE_OPTIONS)/.test(name),
+    );
+    environment = { ...Object.fromEntries(own), JOBSTREAM_HOME: home, PORT: String(await freePort()) };
+  });
+  afterAll(async () => {
+    for (const starter of starters) {
+      if (starter.exitCode !== null || starter.signalCode !== null) continue;
+      const exited = once(starter, 'exit');
+      starter.kill('SIGTERM');
+      await exited;
+    }
+    await rm(home, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<ChildProcess> {
+    const starter = spawn(process.execPath, [join(dist, 'start.js'), ...idle], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    starters.push(starter);
+    const said: string[] = [];
+    for await (const line of createInterface(starter.stdout)) {
+      said.push(line);
+      if (line.startsWith('Jobstream is running')) {
+        starter.stdout.resume();
+        return starter;
+      }
+    }
+    throw new Error(`the starter ended early:\n${said.join('\n')}`);
+  }
+
+  const listed = () => JSON.parse(readFileSync(join(home, 'processes.json'), 'utf8')) as Entry[];
+
+  it('after kill -9 everything ends, the next start works, and so does the demo', async () => {
+    const first = await start();
+    const { guardPid } = JSON.parse(readFileSync(join(home, 'starter.json'), 'utf8')) as { guardPid: number };
+    const before = listed();
+    expect(before.map(({ service }) => service)).toEqual(
+      expect.arrayContaining(['kafka', 'postgres', 'api', 'projector', 'image-worker']),
+    );
+    first.kill('SIGKILL');
+
+    // At once, while what the first left is still stopping.
+    const second = await start();
+    expect([guardPid, ...before.map(({ pid }) => pid)].filter(isAlive)).toEqual([]);
+
+    const demo = spawn(process.execPath, [join(dist, 'demo.js')], { env: environment, stdio: 'ignore' });
+    expect((await once(demo, 'exit'))[0]).toBe(0);
+    expect(existsSync(join(home, 'demo/thumbnail.jpg'))).toBe(true);
+
+    const after = listed();
+    const exited = once(second, 'exit');
+    second.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    await eventually(async () => expect(after.filter(({ pid }) => isAlive(pid))).toEqual([]));
+  }, 240_000);
+});
