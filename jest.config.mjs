@@ -18,14 +18,14 @@ const onTheStack = {
   globalTeardown: '<rootDir>/tools/stack/dist/jest-teardown.js',
 };
 
+const onThePlatform = { ...onTheStack, setupFilesAfterEnv: ['<rootDir>/e2e/setup.ts'] };
+
 export default {
   testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs,tools}/*/src/**/*.spec.ts']),
     project('int', ['<rootDir>/{apps,libs,tools}/*/src/**/*.int-spec.ts'], onTheStack),
-    project('e2e', ['<rootDir>/e2e/**/*.e2e-spec.ts'], {
-      ...onTheStack,
-      setupFilesAfterEnv: ['<rootDir>/e2e/setup.ts'],
-    }),
+    project('e2e', ['<rootDir>/e2e/*.e2e-spec.ts'], onThePlatform),
+    project('torture', ['<rootDir>/e2e/torture/*.e2e-spec.ts'], onThePlatform),
   ],
 };

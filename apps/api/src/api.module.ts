@@ -4,6 +4,7 @@ import { ImagesController } from './images/images.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { CaughtMails } from './mail/caught-mails.js';
 import { MailController } from './mail/mail.controller.js';
+import { QueuesController } from './queues/queues.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
@@ -18,7 +19,7 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         ...[JobsController, ImagesController, TasksController, ReportsController, SignUpController],
-        ...[SchedulesController, HealthController],
+        ...[QueuesController, SchedulesController, HealthController],
         ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
       ],
       providers: parts.map((part): Provider => ({ provide: part.constructor, useValue: part })),

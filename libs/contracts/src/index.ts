@@ -144,6 +144,7 @@ export {
 } from './rest/batch.js';
 export {
   errorViewSchema,
+  jobDetailSchema,
   jobHistorySchema,
   jobListQuerySchema,
   jobPageSchema,
@@ -151,6 +152,7 @@ export {
   jobViewSchema,
   transitionViewSchema,
   type ErrorView,
+  type JobDetail,
   type JobHistory,
   type JobPage,
   type JobView,
@@ -190,3 +192,15 @@ export {
 } from './rest/schedule.js';
 export { reportRequestSchema, type ReportRequest } from './rest/report.js';
 export { signedUpSchema, signUpSchema, type SignedUp, type SignUp } from './rest/sign-up.js';
+export {
+  laneViewSchema,
+  partitionLagSchema,
+  queueListSchema,
+  queueViewSchema,
+  waitingForSchema,
+  type LaneView,
+  type PartitionLag,
+  type QueueList,
+  type QueueView,
+  type WaitingFor,
+} from './rest/queue-view.js';

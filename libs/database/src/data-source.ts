@@ -1,6 +1,8 @@
 import { DataSource } from 'typeorm';
 import { CreateIdempotencyKeys1763800000000 } from './operations/migrations/1763800000000-create-idempotency-keys.js';
 import { CreateSchedules1763820000000 } from './operations/migrations/1763820000000-create-schedules.js';
+import { CreateDailyStatistics1763830000000 } from './operations/migrations/1763830000000-create-daily-statistics.js';
+import { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 import { DelayedJobEntity } from './operations/delayed-job.entity.js';
 import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
 import { ReadPositionEntity } from './operations/read-position.entity.js';
@@ -25,8 +27,13 @@ const contents = {
       ScheduleFiringEntity,
       DelayedJobEntity,
       ReadPositionEntity,
+      DailyStatisticEntity,
     ],
-    migrations: [CreateIdempotencyKeys1763800000000, CreateSchedules1763820000000],
+    migrations: [
+      CreateIdempotencyKeys1763800000000,
+      CreateSchedules1763820000000,
+      CreateDailyStatistics1763830000000,
+    ],
   },
 };
 

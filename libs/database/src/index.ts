@@ -27,4 +27,5 @@ export { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
 export { ScheduleEntity } from './operations/schedule.entity.js';
 export { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
 export { DelayedJobEntity } from './operations/delayed-job.entity.js';
+export { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 export { ReadPositionEntity } from './operations/read-position.entity.js';

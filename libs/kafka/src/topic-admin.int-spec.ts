@@ -71,6 +71,25 @@ describe('TopicAdmin on a real broker', () => {
     expect(await fixture.admin.committed(fixture.groupId(), ['missing'])).toEqual(new Map());
   });
 
+  it('counts the members of groups, those without any too', async () => {
+    const groupId = fixture.groupId();
+    const unknown = fixture.groupId();
+    const client = fixture.connection.openClient();
+    const consumer = client.consumer({ groupId });
+    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+    await consumer.connect();
+    await consumer.subscribe({ topic: await fixture.makeTopic(1) });
+    await consumer.run({ eachMessage: async () => {} });
+    await joined;
+    expect(await fixture.admin.memberCounts([groupId, unknown])).toEqual(
+      new Map([
+        [groupId, 1],
+        [unknown, 0],
+      ]),
+    );
+    await consumer.disconnect();
+  });
+
   it('knows its cluster', async () => {
     expect(await fixture.admin.clusterId()).toMatch(/.{10,}/);
     const [broker] = await fixture.admin.brokers();

@@ -120,6 +120,12 @@ export class TopicAdmin {
     return this.#withAdmin(async (admin) => (await admin.listGroups()).groups.map(({ groupId }) => groupId));
   }
 
+  /** How many members each group has at the moment; 0 for one the brokers do not know. */
+  async memberCounts(groupIds: readonly string[]): Promise<Map<string, number>> {
+    const { groups } = await this.#withAdmin((admin) => admin.describeGroups([...groupIds]));
+    return new Map(groups.map(({ groupId, members }) => [groupId, members.length]));
+  }
+
   /** Changes when the brokers' data is made anew: another cluster's log is another truth. */
   async clusterId(): Promise<string> {
     return (await this.#reader.describe([NO_TOPIC])).clusterId;

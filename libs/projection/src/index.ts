@@ -12,6 +12,7 @@ export {
   type TypeCount,
   type TypeDuration,
 } from './report-queries.js';
+export { NeededJobs } from './needed-jobs.js';
 export { InvalidCursorError } from './list-cursor.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
 export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';

@@ -219,4 +219,18 @@ describe('counts', () => {
       { state: 'succeeded', type: 'image.thumbnail', count: 1 },
     ]);
   });
+
+  it('counts what is neither queued nor ended by queue and state', async () => {
+    await queue(3);
+    const [running, retrying] = await queue(2);
+    await write({ id: running!, phase: 'started' }, { id: retrying!, phase: 'retrying' });
+    const counts = await queries.countActive();
+    expect(counts.map(({ queue: _, ...count }) => count)).toEqual(
+      expect.arrayContaining([
+        { state: 'running', count: 1 },
+        { state: 'retrying', count: 1 },
+      ]),
+    );
+    expect(counts).toHaveLength(2);
+  });
 });

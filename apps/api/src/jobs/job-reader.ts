@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJobId, type JobHistory, type JobId, type JobView } from '@jobstream/contracts';
 import type { AcceptedJobs } from '@jobstream/intake';
-import type { JobQueries, ProjectionProgress } from '@jobstream/projection';
+import type { JobQueries, JobRow, ProjectionProgress } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
+import type { Place } from '../live/log-position.js';
 import type { LogEnds } from './log-ends.js';
 import { viewOfHistory, viewOfRemembered, viewOfRow } from './job-view.js';
 
@@ -12,6 +13,12 @@ export interface JobReaderParts {
   readonly progress: ProjectionProgress;
   readonly accepted: AcceptedJobs;
   readonly ends: LogEnds;
+}
+
+/** A job, and the record that its state is from; null while the projection does not have it. */
+export interface FoundJob {
+  readonly view: JobView;
+  readonly place: Place | null;
 }
 
 /** How long a read waits for the projection before it gives up. */
@@ -27,14 +34,19 @@ export class JobReader {
 
   /** @throws ProblemError `invalid_job_id`, `job_not_found`, `projection_behind` */
   async read(text: string): Promise<JobView> {
+    return (await this.find(text)).view;
+  }
+
+  /** @throws as {@link read} does */
+  async find(text: string): Promise<FoundJob> {
     const id = readJobId(text);
     const row = await this.parts.queries.find(id);
-    if (row) return viewOfRow(row);
+    if (row) return foundRow(row);
     const remembered = this.parts.accepted.find(id);
-    if (remembered) return viewOfRemembered(remembered);
+    if (remembered) return { view: viewOfRemembered(remembered), place: null };
     return this.awaitRow(id, async () => {
       const late = await this.parts.queries.find(id);
-      return late && viewOfRow(late);
+      return late && foundRow(late);
     });
   }
 
@@ -70,6 +82,10 @@ export class JobReader {
       giveUp.abort();
     }
   }
+}
+
+function foundRow(row: JobRow): FoundJob {
+  return { view: viewOfRow(row), place: row.place };
 }
 
 /**

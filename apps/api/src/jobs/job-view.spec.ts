@@ -30,6 +30,7 @@ const row: JobRow = {
   nextAttemptAt: null,
   expiresAt: null,
   changedAt: at,
+  place: { topic: 'jobs.probe.dlq', partition: 0, offset: 1 },
 };
 
 describe('a job as REST shows it', () => {

@@ -1,11 +1,13 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
+  isFinal,
   jobListQuerySchema,
   jobQuerySchema,
   maxBatchBytes,
   type AcceptedJob,
   type BatchAnswer,
+  type JobDetail,
   type JobHistory,
   type JobPage,
 } from '@jobstream/contracts';
@@ -17,6 +19,7 @@ import { JobStreams } from '../live/job-streams.js';
 import { JobWaits } from '../live/job-waits.js';
 import { readLastEventId } from '../live/log-position.js';
 import { OpenRequests } from '../live/open-requests.js';
+import { QueueViews } from '../queues/queue-views.js';
 import { JobReader } from './job-reader.js';
 import { Submissions } from './submissions.js';
 import { viewOfRow } from './job-view.js';
@@ -30,6 +33,7 @@ export class JobsController {
     private readonly waits: JobWaits,
     private readonly streams: JobStreams,
     private readonly openRequests: OpenRequests,
+    private readonly queueViews: QueueViews,
   ) {}
 
   @Post()
@@ -59,11 +63,7 @@ export class JobsController {
   @Get(':id')
   async read(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     const { wait } = readQuery(jobQuerySchema, query);
-    await reply.send(
-      wait === undefined
-        ? await this.reader.read(id)
-        : await this.waits.wait(id, wait, this.openRequests.signalOf(reply)),
-    );
+    await reply.send(await this.readDetail(id, wait, reply));
   }
 
   @Get(':id/stream')
@@ -87,5 +87,14 @@ export class JobsController {
   @Get(':id/history')
   history(@Param('id') id: string): Promise<JobHistory> {
     return this.reader.readHistory(id);
+  }
+
+  private async readDetail(id: string, waitMs: number | undefined, reply: FastifyReply): Promise<JobDetail> {
+    if (waitMs !== undefined) {
+      const view = await this.waits.wait(id, waitMs, this.openRequests.signalOf(reply));
+      if (isFinal(view.state)) return { ...view, waitingFor: null };
+    }
+    const found = await this.reader.find(id);
+    return { ...found.view, waitingFor: await this.queueViews.explain(found) };
   }
 }

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { jobViewSchema, type JobHistory, type JobView } from '@jobstream/contracts';
+import { jobDetailSchema, jobViewSchema, type JobHistory, type JobView } from '@jobstream/contracts';
 import { eventually, Platform } from '@jobstream/testing';
 
 interface SentEvent {
@@ -38,9 +38,10 @@ function readStream(
 }
 
 function readEvent(block: string): SentEvent[] {
-  const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
-  if (fields.event === undefined) return [];
-  return [{ ...(fields.id && { id: fields.id }), event: fields.event, data: JSON.parse(fields.data) }];
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+  const [id, event, data] = [field('id'), field('event'), field('data')];
+  if (event === undefined || data === undefined) return [];
+  return [{ ...(id && { id }), event, data: JSON.parse(data) as Record<string, unknown> }];
 }
 
 describe('following jobs', () => {
@@ -68,7 +69,7 @@ describe('following jobs', () => {
     for (const { url } of platform.all('api')) {
       const id = await platform.api.submitted('probe.run', { sleepMs: 200, note: 'seen' });
       const answer = await fetch(`${url}/v1/jobs/${id}?wait=30s`);
-      const waited = jobViewSchema.parse(await answer.json());
+      const waited = jobDetailSchema.parse(await answer.json());
       expect(waited).toMatchObject({ state: 'succeeded', result: { note: 'seen' }, deliveries: 1 });
       await historyOf(id, 'succeeded');
       expect((await platform.api.get<JobView>(`/v1/jobs/${id}`)).body).toEqual(waited);

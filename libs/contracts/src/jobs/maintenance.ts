@@ -23,7 +23,10 @@ export const dailyStats = defineJob({
   queue: maintenanceQueue,
   payload: z.strictObject({
     /** A day in UTC; the day before the job was made unless given. */
-    day: z.iso.date().optional(),
+    day: z.iso
+      .date()
+      .refine((day) => day >= '2020-01-01', 'Take a day from 2020-01-01 on.')
+      .optional(),
   }),
   result: z.strictObject({
     day: z.iso.date(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { priorities } from '../job-definition.js';
 import { jobStates } from '../job-state.js';
 import { deadLetterReasons, jobErrorSchema, originSchema } from '../records/job-record.js';
+import { waitingForSchema } from './queue-view.js';
 import { durationSchema, jobLinksSchema } from './submission.js';
 
 /** An attempt's error as REST shows it: without its stack, which stays in the log. */
@@ -9,7 +10,7 @@ export const errorViewSchema = jobErrorSchema.pick({ code: true, message: true }
 /** See {@link errorViewSchema}. */
 export type ErrorView = z.infer<typeof errorViewSchema>;
 
-/** `GET /v1/jobs/{id}`. What is not there yet is null. */
+/** A job. What is not there yet is null. */
 export const jobViewSchema = z.object({
   id: z.uuidv7(),
   type: z.string(),
@@ -42,6 +43,11 @@ export const jobViewSchema = z.object({
 });
 /** See {@link jobViewSchema}. */
 export type JobView = z.infer<typeof jobViewSchema>;
+
+/** `GET /v1/jobs/{id}`: the job, and what it waits for; null where it runs or is final. */
+export const jobDetailSchema = jobViewSchema.extend({ waitingFor: waitingForSchema.nullable() });
+/** See {@link jobDetailSchema}. */
+export type JobDetail = z.infer<typeof jobDetailSchema>;
 
 const longestWaitMs = 60_000;
 

@@ -13,6 +13,7 @@ export const problemKinds = {
   invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key can not be used' },
   route_not_found: { status: 404, title: 'There is no such route' },
   job_not_found: { status: 404, title: 'There is no such job' },
+  queue_not_found: { status: 404, title: 'There is no such queue' },
   image_not_found: { status: 404, title: 'There is no such image' },
   schedule_not_found: { status: 404, title: 'There is no such schedule' },
   report_not_found: { status: 404, title: 'There is no such report' },

@@ -77,13 +77,14 @@ export class KeyStore {
     });
   }
 
-  /** Deletes keys past their time, a few thousand at most. */
-  async purge(): Promise<void> {
-    await this.database.query({
+  /** Deletes keys past their time, a few thousand at most; answers how many. */
+  async purge(): Promise<number> {
+    const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE ctid = ANY (ARRAY(
         SELECT kept.ctid FROM ${this.table} AS kept WHERE ${isExpired} LIMIT $1 FOR UPDATE SKIP LOCKED))`,
       values: [purgedAtOnce],
     });
+    return affected;
   }
 
   private async claimMany(claims: readonly KeyClaim[]): Promise<KeyState[]> {

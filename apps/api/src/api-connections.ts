@@ -1,0 +1,37 @@
+import { Topics } from '@jobstream/contracts';
+import { Database, databaseSettingsFromEnv, type DatabaseSettings } from '@jobstream/database';
+import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { readSettings, type ProcessContext } from '@jobstream/runtime';
+import { openStorage, storageSettings, type ObjectStorage } from '@jobstream/storage';
+
+/** What the REST server talks to. Kafka and Postgres need not be there yet. */
+export interface ApiConnections {
+  readonly topics: Topics;
+  readonly kafka: KafkaConnection;
+  readonly admin: TopicAdmin;
+  readonly producer: RecordProducer;
+  readonly databaseSettings: DatabaseSettings;
+  readonly database: Database;
+  readonly storage: ObjectStorage;
+}
+
+/** Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` and the common ones. */
+export async function connect({ environment, settings, logger }: ProcessContext): Promise<ApiConnections> {
+  const databaseSettings = databaseSettingsFromEnv(environment);
+  const kafka = new KafkaConnection({
+    ...kafkaSettingsFromEnv(environment),
+    logger: (level, message, about) => logger[level](about, message),
+  });
+  const producer = new RecordProducer(kafka);
+  const storage = await openStorage(readSettings(storageSettings, environment));
+  await producer.start();
+  return {
+    topics: new Topics(settings.JOBSTREAM_NAMESPACE),
+    kafka,
+    admin: new TopicAdmin(kafka),
+    producer,
+    databaseSettings,
+    database: new Database(databaseSettings, { applicationName: 'jobstream api' }),
+    storage,
+  };
+}

@@ -1,0 +1,136 @@
+import { formatDelay, queues, type TopicRole, type Topics } from '@jobstream/contracts';
+import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
+import { SharedCall } from '../jobs/shared-call.js';
+
+/** A topic that a queue's workers read; offsets by partition. */
+export interface LaneState {
+  readonly lane: string;
+  readonly topic: string;
+  readonly isRetry: boolean;
+  /** What the workers committed, the log's start where they never did. */
+  readonly committed: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** A queue as the log shows it. */
+export interface QueueState {
+  readonly queue: string;
+  readonly lanes: readonly LaneState[];
+  readonly deadLetters: number;
+  readonly workers: number;
+}
+
+/** All queues at one moment. */
+export interface QueueStatesAt {
+  /** By `performance.now()`. */
+  readonly readAt: number;
+  readonly queues: ReadonlyMap<string, QueueState>;
+}
+
+const freshMs = 1_000;
+/** How far apart two looks have to lie, and may lie, to tell how fast a queue goes. */
+const leastSpanMs = 2_000;
+const mostSpanMs = 30_000;
+const mostLooks = 16;
+
+/** Asks Kafka how its queues are. Answers are shared, and up to a second old. */
+export class QueueStates {
+  private readonly shared = new SharedCall(() => this.look());
+  /** The last looks, oldest first. */
+  private looks: QueueStatesAt[] = [];
+
+  constructor(
+    private readonly admin: TopicAdmin,
+    private readonly topics: Topics,
+  ) {}
+
+  /** Rejects when Kafka can't be reached. */
+  async read(): Promise<QueueStatesAt> {
+    const latest = this.looks.at(-1);
+    return latest && performance.now() - latest.readAt < freshMs ? latest : this.shared.call();
+  }
+
+  /** The earliest look that tells how fast the queues go, some seconds before the latest; undefined if there is none. */
+  get before(): QueueStatesAt | undefined {
+    const now = this.looks.at(-1)?.readAt ?? 0;
+    return this.looks.find(({ readAt }) => now - readAt >= leastSpanMs && now - readAt <= mostSpanMs);
+  }
+
+  private async look(): Promise<QueueStatesAt> {
+    const roles = await this.readRoles();
+    const names = new Set([...queues.keys(), ...[...roles.values()].map(({ queue }) => queue)]);
+    const groups = new Map([...names].map((queue) => [queue, this.topics.group(queue)]));
+    const all = [...roles.keys()];
+    const [starts, ends, members] = await Promise.all([
+      this.admin.startOffsets(all),
+      this.admin.endOffsets(all),
+      this.admin.memberCounts([...groups.values()]),
+    ]);
+    const states = await Promise.all(
+      [...groups].map(async ([queue, group]): Promise<QueueState> => {
+        const own = [...roles].filter(([, role]) => role.queue === queue);
+        const lanes = own.flatMap(([topic, role]) => (role.kind === 'dead-letters' ? [] : [{ topic, role }]));
+        const commits = await this.admin.committed(
+          group,
+          lanes.map(({ topic }) => topic),
+        );
+        return {
+          queue,
+          lanes: lanes.map(({ topic, role }) => laneOf(topic, role, { starts, ends, commits })).sort(byLane),
+          deadLetters: own.reduce(
+            (sum, [topic, { kind }]) => sum + (kind === 'dead-letters' ? count(topic, starts, ends) : 0),
+            0,
+          ),
+          workers: members.get(group) ?? 0,
+        };
+      }),
+    );
+    const look = {
+      readAt: performance.now(),
+      queues: new Map(states.map((state) => [state.queue, state])),
+    };
+    this.looks = [...this.looks, look].slice(-mostLooks);
+    return look;
+  }
+
+  private async readRoles(): Promise<Map<string, QueueRole>> {
+    const roles = new Map<string, QueueRole>();
+    for (const topic of await this.admin.listTopics()) {
+      const role = this.topics.roleOf(topic);
+      if (role && 'queue' in role) roles.set(topic, role);
+    }
+    return roles;
+  }
+}
+
+type QueueRole = Extract<TopicRole, { queue: string }>;
+type LaneRole = Exclude<QueueRole, { kind: 'dead-letters' }>;
+
+interface Offsets {
+  readonly starts: OffsetsByTopic;
+  readonly ends: OffsetsByTopic;
+  readonly commits: ReadonlyMap<string, readonly (number | null)[]>;
+}
+
+function laneOf(topic: string, role: LaneRole, { starts, ends, commits }: Offsets): LaneState {
+  const first = starts.get(topic) ?? [];
+  return {
+    lane: role.kind === 'retry' ? `retry.${formatDelay(role.delayMs)}` : role.lane,
+    topic,
+    isRetry: role.kind === 'retry',
+    committed: first.map((start, partition) => Math.max(commits.get(topic)?.[partition] ?? start, start)),
+    ends: first.map((start, partition) => ends.get(topic)?.[partition] ?? start),
+  };
+}
+
+function count(topic: string, starts: OffsetsByTopic, ends: OffsetsByTopic): number {
+  const first = starts.get(topic) ?? [];
+  return (ends.get(topic) ?? []).reduce((sum, end, partition) => sum + end - (first[partition] ?? end), 0);
+}
+
+const laneOrder = ['high', 'normal', 'low'];
+
+function byLane(a: LaneState, b: LaneState): number {
+  const place = ({ lane, isRetry }: LaneState) => (isRetry ? laneOrder.length : laneOrder.indexOf(lane));
+  return place(a) - place(b) || a.topic.localeCompare(b.topic);
+}

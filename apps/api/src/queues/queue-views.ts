@@ -1,0 +1,107 @@
+import type { LaneView, QueueView, WaitingFor } from '@jobstream/contracts';
+import type { BrokerClock, TopicAdmin } from '@jobstream/kafka';
+import type { ActiveCount, JobQueries } from '@jobstream/projection';
+import { ProblemError } from '../http/problem-error.js';
+import type { FoundJob } from '../jobs/job-reader.js';
+import { ageOfOldest } from './oldest-waiting.js';
+import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-states.js';
+import { waitingFor } from './waiting-for.js';
+
+/** What {@link QueueViews} is made of. */
+export interface QueueViewsParts {
+  readonly states: QueueStates;
+  readonly admin: TopicAdmin;
+  readonly queries: JobQueries;
+  readonly brokerClock: BrokerClock;
+}
+
+/** An explanation is not worth a longer wait than this. */
+const patienceMs = 300;
+
+/** Queues as REST shows them, and what a job waits for. */
+export class QueueViews {
+  constructor(private readonly parts: QueueViewsParts) {}
+
+  /** Every queue, by name. */
+  async list(): Promise<QueueView[]> {
+    const [{ queues }, active] = await Promise.all([this.read(), this.countActive()]);
+    const states = [...queues.values()].sort((a, b) => a.queue.localeCompare(b.queue));
+    return Promise.all(states.map((state) => this.view(state, active)));
+  }
+
+  /** @throws ProblemError `queue_not_found` */
+  async find(name: string): Promise<QueueView> {
+    const [{ queues }, active] = await Promise.all([this.read(), this.countActive()]);
+    const state = queues.get(name);
+    if (!state) throw new ProblemError('queue_not_found', 'No job type has it, and no topic either.');
+    return this.view(state, active);
+  }
+
+  /** What the job waits for; null where it runs or is final. While Kafka is away, only what its row tells. */
+  async explain({ view, place }: FoundJob): Promise<WaitingFor | null> {
+    const time = this.parts.brokerClock.now();
+    const nothing = { now: undefined, before: undefined };
+    const fromRow = waitingFor(view, place, nothing, time);
+    const askKafka = fromRow?.until === null;
+    if (!askKafka) return fromRow;
+    const now = await this.readInTime();
+    return waitingFor(view, place, { now, before: this.parts.states.before }, time);
+  }
+
+  private read(): Promise<QueueStatesAt> {
+    return this.parts.states.read().catch((cause: unknown) => {
+      const detail = 'The queues are in the broker, which can not be reached. Ask again later.';
+      throw new ProblemError('broker_unavailable', detail, { cause });
+    });
+  }
+
+  private async readInTime(): Promise<QueueStatesAt | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, patienceMs, undefined);
+    });
+    try {
+      return await Promise.race([this.parts.states.read().catch(() => undefined), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private countActive(): Promise<ActiveCount[] | undefined> {
+    return this.parts.queries.countActive().catch(() => undefined);
+  }
+
+  private async view(state: QueueState, active: readonly ActiveCount[] | undefined): Promise<QueueView> {
+    const { queue, deadLetters, workers } = state;
+    const lanes = state.lanes.map(viewOfLane);
+    const countOf = (wanted: ActiveCount['state']) =>
+      active && (active.find((each) => each.queue === queue && each.state === wanted)?.count ?? 0);
+    return {
+      queue,
+      lag: lanes.reduce((sum, { lag }) => sum + lag, 0),
+      lanes,
+      running: countOf('running') ?? null,
+      retrying: countOf('retrying') ?? null,
+      scheduled: countOf('scheduled') ?? null,
+      deadLetters,
+      workers,
+      oldestWaitingSeconds: await this.ageOfOldest(state),
+    };
+  }
+
+  private async ageOfOldest({ lanes }: QueueState): Promise<number | null> {
+    const requests = lanes.filter(({ isRetry }) => !isRetry);
+    const ageMs = await ageOfOldest(requests, this.parts.brokerClock.now(), (topics, time) =>
+      this.parts.admin.offsetsAt(topics, time),
+    );
+    return ageMs === null ? null : Math.round(ageMs / 100) / 10;
+  }
+}
+
+function viewOfLane({ lane, topic, committed, ends }: LaneState): LaneView {
+  const partitions = committed.map((next, partition) => {
+    const end = ends[partition]!;
+    return { partition, committed: next, end, lag: Math.max(end - next, 0) };
+  });
+  return { lane, topic, lag: partitions.reduce((sum, { lag }) => sum + lag, 0), partitions };
+}

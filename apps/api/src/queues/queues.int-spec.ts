@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { queueListSchema, queueViewSchema, type JobDetail, type QueueView } from '@jobstream/contracts';
+import { eventually, Platform } from '@jobstream/testing';
+
+describe('queues', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 1, projector: 1 } });
+  });
+  afterAll(() => platform?.stop());
+
+  async function queue(name: string): Promise<QueueView> {
+    const { status, body } = await platform.api.get<QueueView>(`/v1/queues/${name}`);
+    expect(status).toBe(200);
+    return queueViewSchema.parse(body);
+  }
+
+  const detail = async (id: string) => (await platform.api.get<JobDetail>(`/v1/jobs/${id}`)).body;
+
+  it('are listed with their lanes, before anything ran', async () => {
+    const { status, body } = await platform.api.get('/v1/queues');
+    expect(status).toBe(200);
+    const { items } = queueListSchema.parse(body);
+    expect(items.map((each) => each.queue)).toEqual(expect.arrayContaining(['image', 'probe']));
+    expect(items.find((each) => each.queue === 'probe')).toMatchObject({
+      lag: 0,
+      running: 0,
+      retrying: 0,
+      deadLetters: 0,
+      workers: 0,
+      oldestWaitingSeconds: null,
+      lanes: [{ lane: 'normal' }, { lane: 'retry.15s' }, { lane: 'retry.1s' }, { lane: 'retry.5s' }],
+    });
+  });
+
+  it('show what waits, by lane and partition, and for how long', async () => {
+    const items = Array.from({ length: 60 }, () => ({ type: 'probe.run', payload: {} }));
+    const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
+    const view = await eventually(async () => {
+      const seen = await queue('probe');
+      expect(seen).toMatchObject({ lag: 60, lanes: [{ lane: 'normal', lag: 60 }, {}, {}, {}] });
+      return seen;
+    });
+    expect(view.lanes[0]!.partitions.reduce((sum, { lag }) => sum + lag, 0)).toBe(60);
+    expect(view.oldestWaitingSeconds).toBeLessThan(30);
+    const waiting = await eventually(async () => {
+      const jobs = await Promise.all(body.items.map(({ id }) => detail(id)));
+      for (const { waitingFor } of jobs)
+        expect(waitingFor).toMatchObject({ kind: 'worker', ahead: expect.any(Number) });
+      return jobs.map((job) => job.waitingFor!.ahead);
+    });
+    expect(Math.max(...waiting.map(Number))).toBeGreaterThan(0);
+  });
+
+  it('show workers, what runs, what retries and what is dead, and jobs say what they wait for', async () => {
+    await platform.launch('probe-worker');
+    await eventually(async () => expect(await queue('probe')).toMatchObject({ lag: 0, workers: 1 }));
+    const running = await platform.api.submitted('probe.run', { sleepMs: 6_000 });
+    const retrying = await platform.api.submitted('probe.run', { failTimes: 3 });
+    const dead = await platform.api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' });
+    expect((await platform.api.finished(dead)).state).toBe('dead_lettered');
+    await eventually(async () =>
+      expect(await queue('probe')).toMatchObject({ running: 1, retrying: 1, deadLetters: 1, workers: 1 }),
+    );
+    expect(await detail(running)).toMatchObject({ state: 'running', waitingFor: null });
+    expect(await detail(dead)).toMatchObject({ state: 'dead_lettered', waitingFor: null });
+    await eventually(async () => {
+      const job = await detail(retrying);
+      expect(job).toMatchObject({
+        state: 'retrying',
+        waitingFor: { kind: 'retry', until: job.nextAttemptAt },
+      });
+    });
+  });
+
+  it('are only those that exist', async () => {
+    expect(await platform.api.get('/v1/queues/nobodys')).toMatchObject({
+      status: 404,
+      body: { code: 'queue_not_found' },
+    });
+    expect(await platform.api.get('/v1/queues/..%2f..')).toMatchObject({ status: 404 });
+  });
+});

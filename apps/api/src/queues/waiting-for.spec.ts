@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import { newJobId, waitingForSchema, type JobView } from '@jobstream/contracts';
+import { viewOfRemembered } from '../jobs/job-view.js';
+import type { QueueStatesAt } from './queue-states.js';
+import { waitingFor } from './waiting-for.js';
+
+const time = Date.UTC(2026, 0, 1);
+const id = newJobId();
+const queued: JobView = viewOfRemembered({
+  request: {
+    v: 1,
+    id,
+    type: 'probe.run',
+    queue: 'probe',
+    payload: {},
+    priority: 'normal',
+    maxAttempts: 4,
+  },
+  createdAt: time,
+});
+const place = { topic: 'jobs.probe', partition: 1, offset: 130 };
+
+function look(readAt: number, committed: number, workers = 1): QueueStatesAt {
+  const lane = {
+    lane: 'normal',
+    topic: 'jobs.probe',
+    isRetry: false,
+    committed: [0, committed],
+    ends: [0, 200],
+  };
+  return { readAt, queues: new Map([['probe', { queue: 'probe', lanes: [lane], deadLetters: 0, workers }]]) };
+}
+
+const explain = (
+  view: Partial<JobView>,
+  now?: QueueStatesAt,
+  before?: QueueStatesAt,
+  at: typeof place | null = place,
+) => {
+  const found = waitingFor({ ...queued, ...view }, at, { now, before }, time);
+  return found && waitingForSchema.parse(found);
+};
+
+describe('what a job waits for', () => {
+  it.each(['running', 'succeeded', 'dead_lettered', 'cancelled', 'expired'] as const)(
+    'is nothing when %s',
+    (state) => {
+      expect(explain({ state }, look(0, 100))).toBeNull();
+    },
+  );
+
+  it('is its time, or its retry, while that is to come', () => {
+    const until = new Date(time + 60_000).toISOString();
+    expect(explain({ state: 'scheduled', nextAttemptAt: until })).toMatchObject({ kind: 'time', until });
+    expect(explain({ state: 'retrying', attempt: 2, nextAttemptAt: until })).toMatchObject({
+      kind: 'retry',
+      until,
+      text: expect.stringContaining('Attempt 3'),
+    });
+  });
+
+  it('is its turn once its retry is due', () => {
+    const until = new Date(time - 1).toISOString();
+    expect(explain({ state: 'retrying', nextAttemptAt: until }, look(0, 100))).toMatchObject({
+      kind: 'turn',
+      until: null,
+      ahead: 30,
+    });
+  });
+
+  it('is a worker where there is none', () => {
+    expect(explain({}, look(0, 100, 0))).toMatchObject({ kind: 'worker', ahead: 30 });
+  });
+
+  it('is its turn behind so many, with an estimate if its partition moves', () => {
+    expect(explain({}, look(5_000, 100))).toMatchObject({ kind: 'turn', ahead: 30, estimateSeconds: null });
+    expect(explain({}, look(5_000, 100), look(0, 50))).toMatchObject({ ahead: 30, estimateSeconds: 3 });
+    expect(explain({}, look(5_000, 100), look(0, 100))).toMatchObject({ ahead: 30, estimateSeconds: null });
+  });
+
+  it('is its turn at once when nothing comes before it', () => {
+    expect(explain({}, look(5_000, 130), look(0, 50))).toMatchObject({
+      ahead: 0,
+      estimateSeconds: null,
+      text: expect.stringContaining('next'),
+    });
+    expect(explain({}, look(0, 180))).toMatchObject({ ahead: 0 });
+  });
+
+  it('is its key where it has one', () => {
+    expect(explain({ orderingKey: 'ada' }, look(0, 100))).toMatchObject({ kind: 'key', ahead: 30 });
+  });
+
+  it('is its turn, no more said, where its place or the queue is not known', () => {
+    const vague = { kind: 'turn', ahead: null, estimateSeconds: null };
+    expect(explain({}, look(0, 100), look(0, 50), null)).toMatchObject(vague);
+    expect(explain({}, undefined)).toMatchObject(vague);
+    expect(explain({ queue: 'other' }, look(0, 100))).toMatchObject(vague);
+  });
+});

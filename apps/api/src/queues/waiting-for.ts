@@ -1,0 +1,76 @@
+import { isFinal, type JobView, type WaitingFor } from '@jobstream/contracts';
+import type { Place } from '../live/log-position.js';
+import type { QueueState, QueueStatesAt } from './queue-states.js';
+
+/** What is known of the queues; `before` some seconds earlier than `now`. */
+export interface QueueLooks {
+  readonly now: QueueStatesAt | undefined;
+  readonly before: QueueStatesAt | undefined;
+}
+
+/**
+ * What a job waits for; null where it runs or is final.
+ * @param place the record that its state is from; null while the projection does not have it
+ * @param time milliseconds since 1970
+ */
+export function waitingFor(
+  view: JobView,
+  place: Place | null,
+  looks: QueueLooks,
+  time: number,
+): WaitingFor | null {
+  if (isFinal(view.state) || view.state === 'running') return null;
+  const until = view.nextAttemptAt;
+  if (until !== null && Date.parse(until) > time) {
+    return view.state === 'scheduled'
+      ? { ...nothingKnown, kind: 'time', text: `Its time: ${until}.`, until }
+      : { ...nothingKnown, kind: 'retry', text: `Attempt ${view.attempt + 1}, due at ${until}.`, until };
+  }
+  const ahead = place && jobsAhead(place, looks.now?.queues.get(view.queue));
+  return {
+    ...nothingKnown,
+    ...describeTurn(view, ahead, looks),
+    ahead,
+    estimateSeconds: estimate(place, ahead, view, looks),
+  };
+}
+
+const nothingKnown = { until: null, ahead: null, estimateSeconds: null };
+
+function describeTurn(
+  { queue, orderingKey }: JobView,
+  ahead: number | null,
+  { now }: QueueLooks,
+): Pick<WaitingFor, 'kind' | 'text'> {
+  if (now?.queues.get(queue)?.workers === 0)
+    return { kind: 'worker', text: `A worker: no process works on the queue ${queue}.` };
+  const behind =
+    ahead === null ? '' : ahead === 0 ? ' It is next.' : ` At most ${ahead} jobs come before it.`;
+  return orderingKey === null
+    ? { kind: 'turn', text: `Its turn in the queue ${queue}.${behind}` }
+    : { kind: 'key', text: `The jobs of its key before it, then its turn in the queue ${queue}.${behind}` };
+}
+
+function jobsAhead(place: Place, queue: QueueState | undefined): number | null {
+  const committed = committedOf(place, queue);
+  return committed === undefined ? null : Math.max(place.offset - committed, 0);
+}
+
+function committedOf({ topic, partition }: Place, queue: QueueState | undefined): number | undefined {
+  return queue?.lanes.find((lane) => lane.topic === topic)?.committed[partition];
+}
+
+/** From how far the partition came between the two looks. */
+function estimate(
+  place: Place | null,
+  ahead: number | null,
+  { queue }: JobView,
+  { now, before }: QueueLooks,
+): number | null {
+  if (!place || !ahead || !now || !before) return null;
+  const from = committedOf(place, before.queues.get(queue));
+  const to = committedOf(place, now.queues.get(queue));
+  if (from === undefined || to === undefined || to <= from) return null;
+  const perSecond = (to - from) / ((now.readAt - before.readAt) / 1_000);
+  return Math.round((ahead / perSecond) * 10) / 10;
+}

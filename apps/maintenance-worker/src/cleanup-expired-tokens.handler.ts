@@ -1,0 +1,31 @@
+import { cleanupExpiredTokens, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { MaintenanceParts } from './maintenance-parts.js';
+import { dayMs } from './retention.js';
+
+type Cleanup = typeof cleanupExpiredTokens;
+
+/** Deletes in batches, until there is nothing left to delete. */
+@JobHandler(cleanupExpiredTokens)
+export class CleanupExpiredTokensHandler implements HandlerOf<Cleanup> {
+  constructor(private readonly parts: MaintenanceParts) {}
+
+  async handle(_: PayloadOf<Cleanup>, { signal }: Pick<JobContext, 'signal'>): Promise<ResultOf<Cleanup>> {
+    const { keys, firings, retention } = this.parts;
+    const firingsMs = retention.RETENTION_FIRINGS_DAYS * dayMs;
+    return {
+      idempotencyKeys: await deleteAll(() => keys.purge(), signal),
+      scheduleFirings: await deleteAll(() => firings.purge(firingsMs), signal),
+    };
+  }
+}
+
+/** @param deleteSome answers how many */
+async function deleteAll(deleteSome: () => Promise<number>, signal: AbortSignal): Promise<number> {
+  let total = 0;
+  for (let deleted = -1; deleted !== 0; total += deleted) {
+    signal.throwIfAborted();
+    deleted = await deleteSome();
+  }
+  return total;
+}

@@ -1,0 +1,82 @@
+import { dailyStats, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import type { TypeCount, TypeDuration } from '@jobstream/projection';
+import { MaintenanceParts } from './maintenance-parts.js';
+import { dayMs } from './retention.js';
+
+type Stats = typeof dailyStats;
+
+interface DailyStatistic {
+  readonly type: string;
+  created: number;
+  succeeded: number;
+  deadLettered: number;
+  other: number;
+  readonly medianMs: number | null;
+  readonly p95Ms: number | null;
+}
+
+/** Counts a day anew and puts it in place of what was counted before. */
+@JobHandler(dailyStats)
+export class DailyStatsHandler implements HandlerOf<Stats> {
+  constructor(private readonly parts: MaintenanceParts) {}
+
+  async handle(
+    payload: PayloadOf<Stats>,
+    { createdAt }: Pick<JobContext, 'createdAt'>,
+  ): Promise<ResultOf<Stats>> {
+    const day = payload.day ?? new Date(createdAt - dayMs).toISOString().slice(0, 10);
+    const since = new Date(`${day}T00:00:00Z`);
+    const scope = { since, until: new Date(since.getTime() + dayMs) };
+    await this.parts.awaitProjection();
+    const { reports } = this.parts;
+    const statistics = sumUp(await reports.countsByType(scope), await reports.durationsByType(scope));
+    await this.replace(day, statistics);
+    const jobs = statistics.reduce((sum, { created }) => sum + created, 0);
+    return { day, jobs, types: statistics.length };
+  }
+
+  private async replace(day: string, statistics: readonly DailyStatistic[]): Promise<void> {
+    const { database } = this.parts;
+    const table = `${database.operations}.daily_statistics`;
+    const column = <Key extends keyof DailyStatistic>(key: Key) => statistics.map((row) => row[key]);
+    await database.transaction(async (session) => {
+      // Two attempts at once take their turns.
+      await session.query({ text: `LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE` });
+      await session.query({ text: `DELETE FROM ${table} WHERE day = $1::date`, values: [day] });
+      await session.query({
+        text: `INSERT INTO ${table} (day, type, created, succeeded, dead_lettered, other, median_ms, p95_ms)
+               SELECT $1::date, * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                 $7::double precision[], $8::double precision[])`,
+        values: [
+          day,
+          column('type'),
+          column('created'),
+          column('succeeded'),
+          column('deadLettered'),
+          column('other'),
+          column('medianMs'),
+          column('p95Ms'),
+        ],
+      });
+    });
+  }
+}
+
+function sumUp(counts: readonly TypeCount[], durations: readonly TypeDuration[]): DailyStatistic[] {
+  const byType = new Map<string, DailyStatistic>();
+  for (const { type, state, count } of counts) {
+    const duration = durations.find((each) => each.type === type);
+    const row = byType.get(type) ?? {
+      ...{ type, created: 0, succeeded: 0, deadLettered: 0, other: 0 },
+      medianMs: duration?.medianMs ?? null,
+      p95Ms: duration?.p95Ms ?? null,
+    };
+    row.created += count;
+    if (state === 'succeeded') row.succeeded += count;
+    else if (state === 'dead_lettered') row.deadLettered += count;
+    else row.other += count;
+    byType.set(type, row);
+  }
+  return [...byType.values()];
+}

@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { healthCheck, isFinal, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import type { JobRow } from '@jobstream/projection';
+import { MaintenanceParts } from './maintenance-parts.js';
+
+type Check = typeof healthCheck;
+type Hops = ResultOf<Check>['hops'];
+
+const lookEveryMs = 20;
+
+/** Sends a probe the way every job goes, and reads from its row when it was where. */
+@JobHandler(healthCheck)
+export class HealthCheckHandler implements HandlerOf<Check> {
+  constructor(private readonly parts: MaintenanceParts) {}
+
+  async handle(
+    { withinMs }: PayloadOf<Check>,
+    { signal }: Pick<JobContext, 'signal'>,
+  ): Promise<ResultOf<Check>> {
+    const askedAt = Date.now();
+    const { id } = await this.parts.intake.submit({ type: 'probe.run', payload: { note: 'health check' } });
+    const acceptedAt = Date.now();
+    const row = await this.awaitEnd(id, askedAt + withinMs, signal);
+    const visibleAt = Date.now();
+    if (row?.state !== 'succeeded') throw notThrough(id, row, withinMs);
+    const hops = hopsBetween(askedAt, acceptedAt, row, visibleAt);
+    return { probe: id, hops, totalMs: visibleAt - askedAt };
+  }
+
+  /** The probe's row once it has ended, or as it is when the time is over. */
+  private async awaitEnd(id: string, deadline: number, signal: AbortSignal): Promise<JobRow | undefined> {
+    for (;;) {
+      const row = await this.parts.jobs.find(id);
+      if ((row && isFinal(row.state)) || Date.now() >= deadline) return row;
+      await pause(lookEveryMs, undefined, { signal });
+    }
+  }
+}
+
+/** The times are of several machines: a hop that seems to end before it began took no time that can be told. */
+function hopsBetween(askedAt: number, acceptedAt: number, row: JobRow, visibleAt: number): Hops {
+  const startedAt = row.startedAt!.getTime();
+  const finishedAt = row.finishedAt!.getTime();
+  const recordedAt = row.changedAt.getTime();
+  const between = (from: number, to: number) => Math.max(0, to - from);
+  return {
+    accepted: between(askedAt, acceptedAt),
+    started: between(acceptedAt, startedAt),
+    finished: between(startedAt, finishedAt),
+    recorded: between(finishedAt, recordedAt),
+    visible: between(recordedAt, visibleAt),
+  };
+}
+
+function notThrough(id: string, row: JobRow | undefined, withinMs: number): NonRetryableError {
+  const where = row
+    ? `is ${row.state}: see the probe-worker`
+    : 'is accepted and has no status: see the projector';
+  return new NonRetryableError(`After ${withinMs} ms the probe ${id} ${where}.`, {
+    code: 'health_check_failed',
+  });
+}

@@ -1,0 +1,5 @@
+import { maintenanceQueue } from '@jobstream/contracts';
+import { startWorker } from '@jobstream/execution';
+import { MaintenanceModule } from './maintenance.module.js';
+
+await startWorker({ queue: maintenanceQueue, module: MaintenanceModule, concurrency: 4 });

@@ -1,0 +1,80 @@
+import { Topics } from '@jobstream/contracts';
+import { Database, databaseSettingsFromEnv } from '@jobstream/database';
+import { JobIntake, KeyStore } from '@jobstream/intake';
+import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { JobQueries, NeededJobs, ProjectionProgress, ReportQueries } from '@jobstream/projection';
+import { commonSettings, readSettings, type Environment } from '@jobstream/runtime';
+import { FiringStore } from '@jobstream/scheduling';
+import { retentionSettings, type Retention } from './retention.js';
+
+/** Counting a day, or deleting what has gathered, reads many rows. */
+const statementTimeoutMs = 60_000;
+
+/** The projection has not read what the log had when it was asked: its answer would be too old. */
+export class ProjectionBehindError extends Error {
+  readonly code = 'projection_behind';
+  override readonly name = 'ProjectionBehindError';
+
+  constructor() {
+    super(
+      'The projection has not read the whole log yet. See whether the projector runs; this is tried again.',
+    );
+  }
+}
+
+/** What the maintenance jobs work with: connections of their own, opened when they are needed. */
+export class MaintenanceParts {
+  readonly database: Database;
+  readonly intake: JobIntake;
+  readonly keys: KeyStore;
+  readonly firings: FiringStore;
+  readonly jobs: JobQueries;
+  readonly needed: NeededJobs;
+  readonly reports: ReportQueries;
+  readonly retention: Retention;
+  private readonly topics: Topics;
+  private readonly producer: RecordProducer;
+  private readonly admin: TopicAdmin;
+  private readonly progress: ProjectionProgress;
+
+  /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
+  constructor(environment: Environment) {
+    this.retention = readSettings(retentionSettings, environment);
+    this.topics = new Topics(readSettings(commonSettings, environment).JOBSTREAM_NAMESPACE);
+    this.database = new Database(databaseSettingsFromEnv(environment), {
+      applicationName: 'jobstream maintenance-worker',
+      statementTimeoutMs,
+    });
+    const connection = new KafkaConnection(kafkaSettingsFromEnv(environment));
+    this.producer = new RecordProducer(connection);
+    this.admin = new TopicAdmin(connection);
+    this.intake = new JobIntake({ producer: this.producer, topics: this.topics });
+    this.keys = new KeyStore(this.database, this.database.operations);
+    this.firings = new FiringStore(this.database);
+    this.jobs = new JobQueries(this.database);
+    this.needed = new NeededJobs(this.database);
+    this.reports = new ReportQueries(this.database);
+    this.progress = new ProjectionProgress(this.database);
+  }
+
+  async start(): Promise<void> {
+    await this.producer.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.producer.stop(), this.admin.stop(), this.database.close()]);
+  }
+
+  /**
+   * Resolves when the projection holds every record that the log has now.
+   * @throws ProjectionBehindError when it does not within `patienceMs`
+   */
+  async awaitProjection(patienceMs = 30_000): Promise<void> {
+    const counted = (await this.admin.listTopics()).filter((topic) => {
+      const kind = this.topics.roleOf(topic)?.kind;
+      return kind !== undefined && kind !== 'cancels' && kind !== 'control';
+    });
+    const ends = await this.admin.endOffsets(counted);
+    if (!(await this.progress.waitUntilPassed(ends, patienceMs))) throw new ProjectionBehindError();
+  }
+}

@@ -1,0 +1,192 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  encodeRecord,
+  jobDefinitions,
+  newJobId,
+  thumbnailKey,
+  Topics,
+  uploadKey,
+  type JobId,
+  type JobRecord,
+} from '@jobstream/contracts';
+import { databaseSettingsFromEnv, migrate } from '@jobstream/database';
+import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { Projector } from '@jobstream/projection';
+import { createLogger } from '@jobstream/runtime';
+import { openStorage, type ObjectStorage } from '@jobstream/storage';
+import { randomNamespace } from '@jobstream/testing';
+import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
+import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
+import { DailyStatsHandler } from './daily-stats.handler.js';
+import { MaintenanceParts } from './maintenance-parts.js';
+import { dayMs } from './retention.js';
+
+const { signal } = new AbortController();
+
+describe('maintenance', () => {
+  const namespace = randomNamespace();
+  const environment = { ...process.env, JOBSTREAM_NAMESPACE: namespace };
+  const topics = new Topics(namespace);
+  const connection = new KafkaConnection(kafkaSettingsFromEnv(environment));
+  const admin = new TopicAdmin(connection);
+  const producer = new RecordProducer(connection);
+  let parts: MaintenanceParts;
+  let projector: Projector;
+  let storage: ObjectStorage;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jobstream-maintenance-'));
+    storage = await openStorage({ STORAGE_DIR: folder });
+    await migrate(databaseSettingsFromEnv(environment));
+    await admin.ensureTopics(
+      topics.plan(jobDefinitions, 'small').map(({ topic, partitions, maxRecordBytes }) => ({
+        name: topic,
+        partitions,
+        maxMessageBytes: maxRecordBytes,
+      })),
+    );
+    await producer.start();
+    parts = new MaintenanceParts(environment);
+    await parts.start();
+    projector = new Projector({
+      ...{ connection, topics, database: parts.database, logger: createLogger('test', 'silent') },
+      prepare: async () => undefined,
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    projector.start();
+  });
+  afterAll(async () => {
+    await projector.stop();
+    const { projection, operations } = parts.database;
+    await parts.database.query({ text: `DROP SCHEMA ${projection}, ${operations} CASCADE` });
+    await parts.stop();
+    await producer.stop();
+    await admin.deleteTopics((await admin.listTopics()).filter((topic) => topics.roleOf(topic)));
+    await admin.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const head = (createdAt: number) => ({ run: 1, attempt: 1, createdAt });
+  const base = (id: JobId, type: string, queue: string) => ({ v: 1, id, type, queue }) as const;
+  const write = (topic: string, record: JobRecord) => producer.send({ topic, ...encodeRecord(record) });
+  const thumbnail = async (imageId: string) =>
+    (await parts.intake.submit({ type: 'image.thumbnail', payload: { imageId } })).id;
+  const succeed = (id: JobId, type: string, queue: string, tookMs: number) => {
+    const at = Date.now();
+    return write(topics.events, {
+      ...{ ...head(at), phase: 'succeeded' },
+      value: {
+        ...{ ...base(id, type, queue), result: null, finishedAt: iso(at + tookMs) },
+        start: { worker: 'w', at: iso(at) },
+      },
+    });
+  };
+  const deadLetter = (id: JobId, type: string, queue: string, payload: unknown) =>
+    write(topics.deadLetters(queue), {
+      ...{ ...head(Date.now()), phase: 'dead_lettered' },
+      value: {
+        ...{ ...base(id, type, queue), payload, priority: 'normal', maxAttempts: 1, attempts: 1 },
+        ...{ reason: 'exhausted', error: { code: 'x', message: 'x' } },
+        origin: { topic: 't', partition: 0, offset: 0, at: iso(0) },
+      },
+    });
+  const left = async () => {
+    const keys: string[] = [];
+    for await (const { key } of storage.list('')) keys.push(key);
+    return keys.sort();
+  };
+
+  it('deletes old objects but for uploads that a job may still read', async () => {
+    const put = (key: string) => storage.put(key, Buffer.from('12345678'), { contentType: 'image/png' });
+    for (const image of ['waits', 'dead', 'done', 'nobody']) await put(uploadKey(image));
+    const thumb = thumbnailKey({ imageId: 'done', width: 300, height: 300, fit: 'cover' });
+    await put(thumb);
+    await put('reports/some.pdf');
+    await thumbnail('waits');
+    await deadLetter(await thumbnail('dead'), 'image.thumbnail', 'image', { imageId: 'dead' });
+    await succeed(await thumbnail('done'), 'image.thumbnail', 'image', 5);
+    const handler = new CleanupOldFilesHandler(parts, storage);
+    const after = (days: number) => handler.handle({}, { signal }, Date.now() + days * dayMs);
+
+    expect(await after(80)).toEqual({ deleted: { uploads: 0, thumbs: 0, reports: 0 }, bytes: 0, kept: 0 });
+    // A job that ended lately could be replayed: its upload stays.
+    const lasting = new CleanupOldFilesHandler(
+      Object.assign(Object.create(parts) as MaintenanceParts, {
+        retention: { ...parts.retention, RETENTION_REPLAY_DAYS: 365 },
+      }),
+      storage,
+    );
+    expect(await lasting.handle({}, { signal }, Date.now() + 100 * dayMs)).toMatchObject({
+      deleted: { uploads: 1, thumbs: 1, reports: 1 },
+      kept: 3,
+    });
+    expect(await left()).toEqual([uploadKey('dead'), uploadKey('done'), uploadKey('waits')]);
+    expect(await after(100)).toMatchObject({ deleted: { uploads: 1, thumbs: 0, reports: 0 }, kept: 2 });
+    expect(await left()).toEqual([uploadKey('dead'), uploadKey('waits')]);
+  });
+
+  it('counts the jobs of a day by type, again in place of before', async () => {
+    const ids = [newJobId(), newJobId(), newJobId(), newJobId()];
+    for (const id of ids)
+      await parts.intake.accept(parts.intake.check({ type: 'probe.run', payload: {} }), id);
+    await succeed(ids[0]!, 'probe.run', 'probe', 100);
+    await succeed(ids[1]!, 'probe.run', 'probe', 300);
+    await deadLetter(ids[2]!, 'probe.run', 'probe', {});
+    const day = iso(Date.now()).slice(0, 10);
+    const handler = new DailyStatsHandler(parts);
+    const rows = async () =>
+      (
+        await parts.database.query({
+          text: `SELECT type, created, succeeded, dead_lettered, other, median_ms
+                 FROM ${parts.database.operations}.daily_statistics WHERE day = $1::date AND type = 'probe.run'`,
+          values: [day],
+        })
+      ).rows;
+    const expected = {
+      type: 'probe.run',
+      created: 4,
+      succeeded: 2,
+      dead_lettered: 1,
+      other: 1,
+      median_ms: 200,
+    };
+
+    // The job of the next day counts the day before.
+    expect(await handler.handle({}, { createdAt: Date.now() + dayMs })).toMatchObject({ day });
+    expect(await rows()).toEqual([expected]);
+    await succeed(ids[3]!, 'probe.run', 'probe', 200);
+    await handler.handle({ day }, { createdAt: Date.now() });
+    expect(await rows()).toEqual([{ ...expected, succeeded: 3, other: 0 }]);
+  });
+
+  it('deletes what expired, however much, and keeps what did not', async () => {
+    const { operations } = parts.database;
+    const insert = (prefix: string, count: number, age: string) =>
+      parts.database.query({
+        text: `INSERT INTO ${operations}.idempotency_keys (owner, route, key, body_hash, seed, written_at)
+               SELECT '', 'r', $1 || n, '', gen_random_uuid(), now() - $3::interval FROM generate_series(1, $2) AS n`,
+        values: [prefix, count, age],
+      });
+    await insert('old', 12_000, '25 hours');
+    await insert('new', 3, '1 hour');
+    const firing = (fireAt: number, state: string, age: string) =>
+      parts.database.query({
+        text: `INSERT INTO ${operations}.schedule_firings (schedule, fire_at, job_id, job, state, watched, decided_at)
+               VALUES ('s', $1, gen_random_uuid(), '{}', $2, false, now() - $3::interval)`,
+        values: [new Date(fireAt), state, age],
+      });
+    await firing(1_000, 'fired', '40 days');
+    await firing(2_000, 'pending', '40 days');
+    await firing(3_000, 'fired', '2 days');
+    const handler = new CleanupExpiredTokensHandler(parts);
+    expect(await handler.handle({}, { signal })).toEqual({ idempotencyKeys: 12_000, scheduleFirings: 1 });
+    expect(await handler.handle({}, { signal })).toEqual({ idempotencyKeys: 0, scheduleFirings: 0 });
+  });
+});

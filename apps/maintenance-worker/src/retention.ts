@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const days = (fallback: number) => z.coerce.number().int().min(1).max(36_500).default(fallback);
+
+/** How many days things are kept. */
+export const retentionSettings = z.object({
+  RETENTION_UPLOADS_DAYS: days(90),
+  RETENTION_THUMBS_DAYS: days(90),
+  RETENTION_REPORTS_DAYS: days(90),
+  /** What was decided for occurrences of schedules. */
+  RETENTION_FIRINGS_DAYS: days(30),
+  /** How long after its creation a finished job can be replayed, and so needs what it read. */
+  RETENTION_REPLAY_DAYS: days(30),
+});
+
+/** See {@link retentionSettings}. */
+export type Retention = z.infer<typeof retentionSettings>;
+
+/** Milliseconds of a day. */
+export const dayMs = 86_400_000;

@@ -1,0 +1,23 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { schemaOf } from '../../migration-schema.js';
+
+export class CreateDailyStatistics1763830000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE ${schemaOf(runner)}.daily_statistics (
+        day date NOT NULL,
+        type text COLLATE "C" NOT NULL,
+        created bigint NOT NULL,
+        succeeded bigint NOT NULL,
+        dead_lettered bigint NOT NULL,
+        other bigint NOT NULL,
+        median_ms double precision,
+        p95_ms double precision,
+        PRIMARY KEY (day, type)
+      )`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE ${schemaOf(runner)}.daily_statistics`);
+  }
+}
