@@ -28,7 +28,7 @@ const fences = {
 
 const projects = [
   ...['contracts', 'lifecycle', 'kafka', 'database', 'runtime', 'storage'],
-  ...['intake', 'execution', 'projection', 'replay', 'scheduling', 'client', 'testing', 'stack'],
+  ...['intake', 'execution', 'projection', 'replay', 'scheduling', 'client', 'downloads', 'testing', 'stack'],
   ...['api', 'projector', 'scheduler', 'cli'],
   ...['image', 'report', 'notification', 'maintenance', 'inference', 'probe'].map(
     (queue) => `${queue}-worker`,
