@@ -146,9 +146,12 @@ export class WorkConsumer {
     const keys = new Set(assigned.map(keyOf));
     this.#lose([...this.#held.values()].filter((held) => !keys.has(keyOf(held))));
     this.#lastHeld = groupByTopic(assigned);
-    // kafkajs' pause flags outlive assignments: each is set as it should be now.
-    this.#member.session?.resume(assigned.filter(({ topic }) => !this.#isTopicPaused(topic)));
-    this.#member.session?.pause(assigned.filter(({ topic }) => this.#isTopicPaused(topic)));
+    // kafkajs' pause flags outlive assignments: each is set as it should be now. What is new waits until its place is known:
+    // a fetch from a commit that is out of range would overwrite that commit.
+    const goesOn = (each: TopicPartition): boolean =>
+      this.#held.has(keyOf(each)) && !this.#isTopicPaused(each.topic);
+    this.#member.session?.resume(assigned.filter(goesOn));
+    this.#member.session?.pause(assigned.filter((each) => !goesOn(each)));
     for (const held of this.#held.values()) held.isPaused = this.#isTopicPaused(held.topic);
     this.#applyPauses();
     this.#epoch.begin((isOver) => this.#settle(assigned, isOver));
@@ -191,7 +194,7 @@ export class WorkConsumer {
       handOver: (delivery) => this.#handOver([delivery]),
       mayBegin: () => !this.#draining,
     });
-    taken.isPaused = this.#isTopicPaused(topic);
+    taken.isPaused = held?.isPaused ?? true;
     this.#held.set(key, taken);
     if (taken.next !== (commit?.offset ?? logStart)) this.#seek(taken);
   }

@@ -21,7 +21,7 @@ function sources(): string[] {
 
 /** Names that the code declares in a settings schema or reads off an environment. */
 function namesIn(text: string): string[] {
-  const declared = text.match(/^\s+([A-Z][A-Z_]{3,}): (z\.|portSetting|[a-z]\w*Schema)/gm) ?? [];
+  const declared = text.match(/^\s+([A-Z][A-Z_]{3,}): (z\.|portSetting|days\(|[a-z]\w*Schema)/gm) ?? [];
   const read = text.match(/\b(env|environment|process\.env)\.([A-Z][A-Z_]{3,})/g) ?? [];
   return [...declared, ...read].map((match) => /([A-Z][A-Z_]{3,})/.exec(match)![1]!);
 }
