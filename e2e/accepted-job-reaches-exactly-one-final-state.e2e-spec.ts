@@ -13,6 +13,8 @@ describe('every job answered 202 reaches exactly one final state', () => {
   beforeAll(async () => {
     platform = await Platform.start({
       services: { api: 1, projector: 2, 'probe-worker': 1, 'image-worker': 1 },
+      // Some 25 s of work, so that there is some left at every kill.
+      environment: { CONCURRENCY: '20' },
     });
   });
   afterAll(() => platform?.stop());
