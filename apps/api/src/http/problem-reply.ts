@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { describeProblem, problemKinds } from '@jobstream/contracts';
 import type { Logger } from '@jobstream/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,6 +8,9 @@ export const problemType = 'application/problem+json; charset=utf-8';
 
 /** Seconds after which a request that met an outage may be sent again. */
 const retryAfterSeconds = 2;
+
+/** How long a body that is too large may go on arriving before it is answered all the same. */
+const letPassMs = 5_000;
 
 /** Answers a request that failed with the problem document of its error, and logs what is our own fault. */
 export class ProblemReplies {
@@ -18,10 +22,13 @@ export class ProblemReplies {
     this.log(status, code, error, request);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
     if (status === 503) reply.header('retry-after', retryAfterSeconds);
-    reply
-      .code(status)
-      .header('content-type', problemType)
-      .send(JSON.stringify(describeProblem(code, details, instanceOf(request))));
+    const answer = () =>
+      void reply
+        .code(status)
+        .header('content-type', problemType)
+        .send(JSON.stringify(describeProblem(code, details, instanceOf(request))));
+    if (code === 'body_too_large') letPass(request.raw, answer);
+    else answer();
   }
 
   private log(status: number, code: string, error: unknown, request: FastifyRequest): void {
@@ -37,6 +44,18 @@ export class ProblemReplies {
     if (status === 500) this.logger.error(about, 'a request failed');
     else this.logger.debug(about, 'a request met an outage');
   }
+}
+
+/** Drops what the client still sends, for a while: many hear no answer before they have sent all. */
+function letPass(body: IncomingMessage, then: () => void): void {
+  if (body.complete) return then();
+  const end = () => {
+    clearTimeout(timer);
+    body.off('end', end).off('close', end);
+    then();
+  };
+  const timer = setTimeout(end, letPassMs);
+  body.once('end', end).once('close', end).resume();
 }
 
 /** Names a request, in problems and in the log. */
