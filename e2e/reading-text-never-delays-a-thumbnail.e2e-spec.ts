@@ -41,7 +41,10 @@ describe('reading the text of a long page never delays a thumbnail', () => {
     expect(await platform.api.job(reading)).toMatchObject({ state: 'running' });
     await eventually(async () => {
       const { state, progress } = await platform.api.job(reading);
-      expect({ state, progress }).toMatchObject({ state: 'running', progress: { percent: expect.any(Number) } });
+      expect({ state, progress }).toMatchObject({
+        state: 'running',
+        progress: { percent: expect.any(Number) },
+      });
     });
 
     const read = await platform.api.finished(reading, { timeoutMs: 240_000 });

@@ -2,7 +2,7 @@ import { setTimeout as until } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeRecord, scheduledJobId } from '@jobstream/contracts';
 import { eventually, Platform, readTopics, type ServiceProcess } from '@jobstream/testing';
-import { AttemptLedger } from './attempt-ledger.js';
+import { AttemptLedger } from '../attempt-ledger.js';
 
 const kills = 20;
 const everyMs = 2_000;
