@@ -53,6 +53,7 @@ export {
   jobRequestSchema,
   originSchema,
   poisonSchema,
+  requestOf,
   retryRequestSchema,
   runningEventSchema,
   startSchema,

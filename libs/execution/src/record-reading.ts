@@ -2,8 +2,8 @@ import {
   decodeRecord,
   maxRequestRecordBytes,
   type DeadLetterReason,
-  type JobRequest,
   type TopicRole,
+  requestOf,
 } from '@jobstream/contracts';
 import type { IncomingRecord } from '@jobstream/kafka';
 import type { StartableJob } from './startable-job.js';
@@ -47,22 +47,6 @@ export function readRecord(record: IncomingRecord, role: TopicRole | undefined):
       createdAt: read.createdAt,
       ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
     },
-  };
-}
-
-/** The request alone, without what a retry carries beside it. */
-function requestOf(value: JobRequest): JobRequest {
-  return {
-    v: value.v,
-    id: value.id,
-    type: value.type,
-    queue: value.queue,
-    submittedFor: value.submittedFor,
-    payload: value.payload,
-    priority: value.priority,
-    maxAttempts: value.maxAttempts,
-    orderingKey: value.orderingKey,
-    expiresAt: value.expiresAt,
   };
 }
 

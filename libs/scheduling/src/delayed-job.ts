@@ -5,8 +5,8 @@ import {
   maxRequestRecordBytes,
   type JobId,
   type JobRecord,
-  type JobRequest,
   type Priority,
+  requestOf,
 } from '@jobstream/contracts';
 import type { IncomingRecord } from '@jobstream/kafka';
 
@@ -72,20 +72,4 @@ function dueAtOf(record: JobRecord): number | undefined {
     default:
       return undefined;
   }
-}
-
-/** The request alone, without what a delay or a retry carries beside it. */
-function requestOf(value: JobRequest): JobRequest {
-  return {
-    v: value.v,
-    id: value.id,
-    type: value.type,
-    queue: value.queue,
-    submittedFor: value.submittedFor,
-    payload: value.payload,
-    priority: value.priority,
-    maxAttempts: value.maxAttempts,
-    orderingKey: value.orderingKey,
-    expiresAt: value.expiresAt,
-  };
 }

@@ -53,6 +53,22 @@ export const jobRequestSchema = z.object(request);
 /** See {@link jobRequestSchema}. */
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
+/** The request alone, without what a delay or a retry carries beside it. */
+export function requestOf(value: JobRequest): JobRequest {
+  return {
+    v: value.v,
+    id: value.id,
+    type: value.type,
+    queue: value.queue,
+    submittedFor: value.submittedFor,
+    payload: value.payload,
+    priority: value.priority,
+    maxAttempts: value.maxAttempts,
+    orderingKey: value.orderingKey,
+    expiresAt: value.expiresAt,
+  };
+}
+
 /** `scheduled`, on `jobs.delayed`. */
 export const delayedRequestSchema = z.object({ ...request, runAt: isoTime });
 /** See {@link delayedRequestSchema}. */
