@@ -184,7 +184,8 @@ async function formatNode(
   if (existsSync(join(node.dataFolder, 'meta.properties'))) return;
   progress(`formatting storage of Kafka ${version}`);
   const { clusterId } = JSON.parse(readFileSync(join(options.folder, 'cluster.json'), 'utf8')) as ClusterFile;
-  const format = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', properties];
+  // One argument: an id that begins with a dash would read as another option.
+  const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', properties];
   await run(java, ['-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-cp', classPath, ...format], {
     env: javaEnvironment(),
   });
