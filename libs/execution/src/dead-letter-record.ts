@@ -6,6 +6,7 @@ import {
   type EncodedRecord,
   type Origin,
   type Poison,
+  type RecordHead,
   type Start,
 } from '@jobstream/contracts';
 import type { IncomingRecord } from '@jobstream/kafka';
@@ -82,13 +83,15 @@ export function originOf(record: IncomingRecord): Origin {
 }
 
 /** What all records of a job have in their headers. */
-export function headOf({ run, attempt, createdAt, traceparent }: StartableJob): {
-  readonly run: number;
-  readonly attempt: number;
-  readonly createdAt: number;
-  readonly traceparent?: string;
-} {
-  return { run, attempt, createdAt, ...(traceparent === undefined ? {} : { traceparent }) };
+export function headOf(job: StartableJob): Omit<RecordHead, 'phase'> {
+  const { run, attempt, createdAt, claimed, traceparent } = job;
+  return {
+    run,
+    attempt,
+    createdAt,
+    ...(claimed === undefined ? {} : { claimed }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }
 
 function fittingHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

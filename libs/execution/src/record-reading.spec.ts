@@ -12,7 +12,7 @@ import {
 } from '@jobstream/contracts';
 import type { IncomingRecord, OutgoingRecord } from '@jobstream/kafka';
 import { decideOutcome, type Outcome } from '@jobstream/lifecycle';
-import { outcomeRecord, poisonRecord } from './outcome-records.js';
+import { outcomeRecord, poisonRecord, runningRecord } from './outcome-records.js';
 import { readRecord, type ReadRecord } from './record-reading.js';
 
 const topics = new Topics();
@@ -170,6 +170,17 @@ describe('outcomeRecord', () => {
     const { record, read: success } = write({ kind: 'succeed', result: { n: 1 } });
     expect(record).toMatchObject({ topic: 'jobs.events', key: request.id });
     expect(success).toMatchObject({ ...head, phase: 'succeeded', value: { result: { n: 1 }, start } });
+  });
+
+  it('carries on that the run is claimed, whatever follows', () => {
+    const claimed = { ...job, claimed: true as const };
+    const found = read(recordOn('jobs.probe', { ...head, claimed: true, phase: 'queued', value: request }));
+    expect(found).toEqual({ kind: 'job', job: claimed });
+    for (const outcome of [{ kind: 'succeed', result: 1 } as const, { kind: 'expire' } as const, fails()]) {
+      expect(write(outcome, { job: claimed }).read).toMatchObject({ claimed: true });
+      expect(write(outcome).read).not.toHaveProperty('claimed');
+    }
+    expect(runningRecord(topics, claimed, start).headers).toHaveProperty('js-claim', '1');
   });
 
   it('writes a retry to its lane, keyed as its request was', () => {

@@ -8,5 +8,7 @@ export interface StartableJob {
   readonly attempt: number;
   /** When the job was accepted, in milliseconds since 1970. */
   readonly createdAt: number;
+  /** Its request may be in the log more than once: see `RecordHead.claimed`. */
+  readonly claimed?: true;
   readonly traceparent?: string;
 }

@@ -13,7 +13,14 @@ import type { OutgoingRecord, RecordProducer, SendOutcome } from '@jobstream/kaf
 import type { AcceptedJobs } from './accepted-jobs.js';
 import { answerBatch, checkBatch, type CheckedBatch } from './batch.js';
 import { IntakeError } from './intake-error.js';
-import { checkSubmission, describeAccepted, drawJob, type CheckedJob, type DrawnJob } from './job-request.js';
+import {
+  checkSubmission,
+  describeAccepted,
+  drawJob,
+  type CheckedJob,
+  type DrawnJob,
+  type RequestMarks,
+} from './job-request.js';
 import { explainRefusal } from './refusal.js';
 
 /** What {@link JobIntake} is made of. */
@@ -42,7 +49,7 @@ export class JobIntake {
    * @throws IntakeError what is wrong with it, or what {@link accept} throws
    */
   async submit(submission: unknown, traceparent?: string): Promise<AcceptedJob> {
-    return this.accept(this.check(submission), newJobId(), traceparent);
+    return this.accept(this.check(submission), newJobId(), { traceparent });
   }
 
   /** @throws IntakeError `invalid_request`, `unknown_type` or `invalid_payload`, with the path of each fault */
@@ -53,12 +60,13 @@ export class JobIntake {
   }
 
   /**
-   * Produces a checked job under the given id. Doing so twice makes one job and gives equal answers.
+   * Produces a checked job under the given id. Doing so twice makes one job and gives equal answers; who may come to that marks
+   * it as `claimed`, so that it also runs once.
    * @throws IntakeError `broker_unavailable` (not in the log), `submit_unknown` (it may be), `broker_refused`,
    * `item_too_large`
    */
-  async accept(job: CheckedJob, id: JobId, traceparent?: string): Promise<AcceptedJob> {
-    const drawn = drawJob(job, id, traceparent);
+  async accept(job: CheckedJob, id: JobId, marks?: RequestMarks): Promise<AcceptedJob> {
+    const drawn = drawJob(job, id, marks);
     if (drawn instanceof IntakeError) throw drawn;
     await this.parts.producer.send(this.recordOf(drawn)).catch((error: unknown) => {
       throw explainRefusal(error, id);
@@ -72,17 +80,17 @@ export class JobIntake {
    * @throws IntakeError what {@link checkBatch} or {@link acceptBatch} throws
    */
   async submitBatch(batch: unknown, traceparent?: string): Promise<BatchAnswer> {
-    return this.acceptBatch(checkBatch(batch), newJobId(), traceparent);
+    return this.acceptBatch(checkBatch(batch), newJobId(), { traceparent });
   }
 
   /**
    * Produces the items that passed the check, under ids that follow from the seed and their index. Doing so twice makes
-   * each job once.
+   * each job once; see {@link accept} for `claimed`.
    * @throws IntakeError when no item was acknowledged; `details.items` tells of each
    */
-  async acceptBatch(batch: CheckedBatch, seed: JobId, traceparent?: string): Promise<BatchAnswer> {
+  async acceptBatch(batch: CheckedBatch, seed: JobId, marks?: RequestMarks): Promise<BatchAnswer> {
     const results = batch.map((item, index) =>
-      item instanceof IntakeError ? item : drawJob(item, deriveJobId(seed, String(index)), traceparent),
+      item instanceof IntakeError ? item : drawJob(item, deriveJobId(seed, String(index)), marks),
     );
     const drawn = results.filter((result): result is DrawnJob => !(result instanceof IntakeError));
     const outcomes = await this.parts.producer.sendAll(drawn.map((job) => this.recordOf(job)));

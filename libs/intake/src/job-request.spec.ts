@@ -8,7 +8,14 @@ import {
   type EncodedRecord,
 } from '@jobstream/contracts';
 import { IntakeError } from './intake-error.js';
-import { checkSubmission, describeAccepted, drawJob, type CheckedJob, type DrawnJob } from './job-request.js';
+import {
+  checkSubmission,
+  describeAccepted,
+  drawJob,
+  type CheckedJob,
+  type DrawnJob,
+  type RequestMarks,
+} from './job-request.js';
 import { isTraceparent, traceparentOf } from './traceparent.js';
 
 const now = Date.UTC(2026, 0, 1);
@@ -24,8 +31,8 @@ function at(fields: object): object {
   return { type: 'probe.run', payload: {}, ...fields };
 }
 
-function drawn(job: CheckedJob, id: string, traceparent?: string): DrawnJob {
-  const result = drawJob(job, id, traceparent);
+function drawn(job: CheckedJob, id: string, marks?: RequestMarks): DrawnJob {
+  const result = drawJob(job, id, marks);
   if (result instanceof IntakeError) throw result;
   return result;
 }
@@ -210,9 +217,16 @@ describe('drawing a job', () => {
   it('hands on the trace it was given, or one with the id as its trace id', () => {
     const id = newJobId();
     const given = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    expect(readBack(drawn(job, id, given).record)).toMatchObject({ traceparent: given });
+    expect(readBack(drawn(job, id, { traceparent: given }).record)).toMatchObject({ traceparent: given });
     expect(readBack(drawn(job, id).record)).toMatchObject({ traceparent: traceparentOf(id) });
     expect(traceparentOf(id).split('-')[1]).toBe(id.replaceAll('-', ''));
+  });
+
+  it('says that it may come again only where it is told so', () => {
+    const id = newJobId();
+    expect(readBack(drawn(job, id, { claimed: true }).record)).toMatchObject({ claimed: true });
+    expect(readBack(drawn(job, id, { claimed: false }).record)).not.toHaveProperty('claimed');
+    expect(readBack(drawn(job, id).record)).not.toHaveProperty('claimed');
   });
 
   it('takes a job of just the size that a body may have, and no more', () => {

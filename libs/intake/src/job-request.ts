@@ -40,6 +40,17 @@ export interface CheckedJob {
   readonly due?: { readonly afterMs: number } | { readonly at: number };
 }
 
+/** What the headers of a request say beside the job. */
+export interface RequestMarks {
+  /** Default: one made from the job's id. */
+  readonly traceparent?: string | undefined;
+  /**
+   * Set by whoever may have to produce the same request again (with an Idempotency-Key, of a schedule, a replay or a parent job):
+   * each copy then runs under a claim, so that the job's attempts run once. Default false.
+   */
+  readonly claimed?: boolean;
+}
+
 /** A job request, ready to be produced. */
 export interface DrawnJob {
   /** With `runAt` where it has to wait for its time. */
@@ -118,7 +129,7 @@ function faultsTogether(
 export function drawJob(
   job: CheckedJob,
   id: JobId,
-  traceparent: string = traceparentOf(id),
+  { traceparent = traceparentOf(id), claimed = false }: RequestMarks = {},
 ): DrawnJob | IntakeError {
   const { definition, payload, submittedFor, expiresInMs, priority } = job;
   const createdAt = drawnAt(id);
@@ -135,7 +146,7 @@ export function drawJob(
   };
   const runAt = runAtOf(job, createdAt);
   const request = runAt === undefined ? plain : { ...plain, runAt };
-  const head = { run: 1, attempt: 1, createdAt, traceparent };
+  const head = { run: 1, attempt: 1, createdAt, traceparent, ...(claimed && { claimed }) };
   const record = encodeRecord(
     'runAt' in request
       ? { ...head, phase: 'scheduled', value: request }

@@ -57,6 +57,8 @@ export function readDelayedJob(record: IncomingRecord): DelayedJob | NotDelayed 
       attempt,
       phase: 'queued',
       createdAt: read.createdAt,
+      // Whoever publishes it may have to do so again.
+      claimed: true,
       ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
       value: request,
     }),

@@ -72,7 +72,7 @@ describe('delayed jobs', () => {
       expect(record).toMatchObject({
         ...{ run: 1, attempt: 1, phase: 'queued', createdAt: Date.parse(createdAt) },
         value: { payload: { note: 'later' }, submittedFor: 'ada', maxAttempts: 4 },
-        traceparent: expect.any(String),
+        ...{ claimed: true, traceparent: expect.any(String) },
       });
       expect(record!.value).not.toHaveProperty('runAt');
       const lateMs = record!.at.timestamp - (Date.parse(createdAt) + 1_500);

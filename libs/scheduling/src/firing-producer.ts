@@ -18,7 +18,7 @@ export class FiringProducer {
   async produce({ schedule, fireAt, jobId, job }: PendingFiring): Promise<FiringSettlement | undefined> {
     const about = { schedule, fireAt: new Date(fireAt).toISOString(), job: jobId };
     try {
-      await this.intake.accept(this.intake.check(job), jobId);
+      await this.intake.accept(this.intake.check(job), jobId, { claimed: true });
     } catch (error) {
       if (!(error instanceof IntakeError)) throw error;
       if (isPassing(error)) {

@@ -8,6 +8,7 @@ import {
   readIdempotencyKey,
   type IdempotencyKeys,
   type JobIntake,
+  type RequestMarks,
 } from '@jobstream/intake';
 import type { Counter } from 'prom-client';
 import { checkUrls } from './url-check.js';
@@ -32,11 +33,10 @@ export class Submissions {
    */
   submit(route: string, submission: unknown, headers: IncomingHttpHeaders): Promise<AcceptedJob> {
     const { intake, allowedHosts, accepted } = this.parts;
-    const trace = traceOf(headers);
     const job = checkUrls(intake.check(submission), allowedHosts);
     if (job instanceof IntakeError) throw job;
-    return this.once(route, submission, headers, async (id) => {
-      const answer = await intake.accept(job, id, trace);
+    return this.once(route, submission, headers, async (id, marks) => {
+      const answer = await intake.accept(job, id, marks);
       accepted.inc();
       return answer;
     });
@@ -45,12 +45,11 @@ export class Submissions {
   /** @throws IntakeError */
   submitBatch(route: string, batch: unknown, headers: IncomingHttpHeaders): Promise<BatchAnswer> {
     const { intake, allowedHosts, accepted } = this.parts;
-    const trace = traceOf(headers);
     const items = checkBatch(batch).map((item) =>
       item instanceof IntakeError ? item : checkUrls(item, allowedHosts),
     );
-    return this.once(route, batch, headers, async (seed) => {
-      const answer = await intake.acceptBatch(items, seed, trace);
+    return this.once(route, batch, headers, async (seed, marks) => {
+      const answer = await intake.acceptBatch(items, seed, marks);
       accepted.inc(answer.accepted);
       return answer;
     });
@@ -60,11 +59,13 @@ export class Submissions {
     route: string,
     body: unknown,
     headers: IncomingHttpHeaders,
-    perform: (id: JobId) => Promise<Answer>,
+    perform: (id: JobId, marks: RequestMarks) => Promise<Answer>,
   ): Promise<Answer> {
     const key = headers['idempotency-key'];
-    if (typeof key !== 'string') return perform(newJobId());
-    return this.parts.keys.once({ owner: '', route, key: readIdempotencyKey(key) }, body, perform);
+    const traceparent = traceOf(headers);
+    if (typeof key !== 'string') return perform(newJobId(), { traceparent });
+    const scope = { owner: '', route, key: readIdempotencyKey(key) };
+    return this.parts.keys.once(scope, body, (id) => perform(id, { traceparent, claimed: true }));
   }
 }
 

@@ -65,6 +65,13 @@ describe('the wire format', () => {
     ],
     ['run 0', value(golden('queued.json').value), { ...headers, 'js-run': '0' }, 'malformed', /js-run/],
     [
+      'a claim that is none',
+      value(golden('queued.json').value),
+      { ...headers, 'js-claim': 'yes' },
+      'malformed',
+      /js-claim/,
+    ],
+    [
       'an unknown phase',
       value(golden('queued.json').value),
       { ...headers, 'js-phase': 'done' },

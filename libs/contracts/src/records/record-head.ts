@@ -7,6 +7,7 @@ export const headerNames = {
   attempt: 'js-attempt',
   phase: 'js-phase',
   created: 'js-created',
+  claim: 'js-claim',
   trace: 'traceparent',
 } as const;
 
@@ -19,6 +20,11 @@ export interface RecordHead {
   readonly phase: Phase;
   /** When the job was accepted, in milliseconds since 1970; equal in all records of a job. */
   readonly createdAt: number;
+  /**
+   * Set where the sender of the run's request may have to send it again: the run's attempts take a claim, so that a copy that
+   * lands anywhere in the log is not run twice. Every later record of the run carries it on.
+   */
+  readonly claimed?: true;
   /** W3C trace context of the request that made the job, where there was one. */
   readonly traceparent?: string;
 }
@@ -33,6 +39,7 @@ const headSchema = z.object({
   [headerNames.attempt]: counter,
   [headerNames.phase]: z.enum(phases),
   [headerNames.created]: z.iso.datetime({ precision: 3 }).transform((text) => Date.parse(text)),
+  [headerNames.claim]: z.literal('1').optional(),
   [headerNames.trace]: z.string().max(256).optional(),
 });
 
@@ -43,6 +50,7 @@ export function encodeHead(head: RecordHead): Record<string, string> {
     [headerNames.attempt]: String(head.attempt),
     [headerNames.phase]: head.phase,
     [headerNames.created]: new Date(head.createdAt).toISOString(),
+    ...(head.claimed === undefined ? {} : { [headerNames.claim]: '1' }),
     ...(head.traceparent === undefined ? {} : { [headerNames.trace]: head.traceparent }),
   };
 }
@@ -59,6 +67,7 @@ export function decodeHead(
     attempt: parsed.data[headerNames.attempt],
     phase: parsed.data[headerNames.phase],
     createdAt: parsed.data[headerNames.created],
+    ...(parsed.data[headerNames.claim] === undefined ? {} : { claimed: true }),
     ...(trace === undefined ? {} : { traceparent: trace }),
   };
 }
