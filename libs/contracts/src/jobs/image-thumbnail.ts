@@ -24,14 +24,12 @@ export const imageThumbnail = defineJob({
     fit: z.enum(['cover', 'contain', 'fill', 'inside', 'outside']).default('cover'),
   }),
   result: z.strictObject({
-    /** Storage key of the thumbnail. */
-    key: z.string(),
+    key: z.string().describe('Storage key of the thumbnail.'),
     width: z.int(),
     height: z.int(),
     bytes: z.int(),
     contentType: z.string(),
-    /** SHA-256 of the stored bytes, in hex. */
-    sha256: z.string(),
+    sha256: z.string().describe('SHA-256 of the stored bytes, in hex.'),
   }),
   retries: 3,
   backoff: ['60s'],

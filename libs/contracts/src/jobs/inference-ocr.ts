@@ -20,11 +20,13 @@ export const inferenceOcr = defineJob({
       error: 'Give either imageId or url.',
     }),
   result: z.strictObject({
-    /** What was read, line by line; at most 60,000 characters, `cut` says whether there were more. */
-    text: z.string(),
+    text: z
+      .string()
+      .describe(
+        'What was read, line by line; at most 60,000 characters, `cut` says whether there were more.',
+      ),
     cut: z.boolean(),
-    /** How sure the recogniser is of it, 0 to 100. */
-    confidence: z.number(),
+    confidence: z.number().describe('How sure the recogniser is of it, 0 to 100.'),
     words: z.int(),
   }),
   retries: 2,

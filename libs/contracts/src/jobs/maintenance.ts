@@ -22,11 +22,11 @@ export const dailyStats = defineJob({
   type: 'daily-stats',
   queue: maintenanceQueue,
   payload: z.strictObject({
-    /** A day in UTC; the day before the job was made unless given. */
     day: z.iso
       .date()
       .refine((day) => day >= '2020-01-01', 'Take a day from 2020-01-01 on.')
-      .optional(),
+      .optional()
+      .describe('A day in UTC; the day before the job was made unless given.'),
   }),
   result: z.strictObject({
     day: z.iso.date(),
@@ -46,20 +46,21 @@ export const healthCheck = defineJob({
   type: 'health-check',
   queue: maintenanceQueue,
   payload: z.strictObject({
-    /** How long the probe may take. */
-    withinMs: z.int().min(1_000).max(240_000).default(30_000),
+    withinMs: z.int().min(1_000).max(240_000).default(30_000).describe('How long the probe may take.'),
   }),
   result: z.strictObject({
-    /** The probe's id. */
-    probe: z.uuidv7(),
-    /** Milliseconds from the hop before: asked to acknowledged, to started, to finished, to in the log, to in the status. */
-    hops: z.strictObject({
-      accepted: z.number(),
-      started: z.number(),
-      finished: z.number(),
-      recorded: z.number(),
-      visible: z.number(),
-    } satisfies Record<(typeof healthCheckHops)[number], z.ZodNumber>),
+    probe: z.uuidv7().describe("The probe's id."),
+    hops: z
+      .strictObject({
+        accepted: z.number(),
+        started: z.number(),
+        finished: z.number(),
+        recorded: z.number(),
+        visible: z.number(),
+      } satisfies Record<(typeof healthCheckHops)[number], z.ZodNumber>)
+      .describe(
+        'Milliseconds from the hop before: asked to acknowledged, to started, to finished, to in the log, to in the status.',
+      ),
     totalMs: z.number(),
   }),
   timeout: '5m',
@@ -71,11 +72,9 @@ export const cleanupOldFiles = defineJob({
   queue: maintenanceQueue,
   payload: z.strictObject({}),
   result: z.strictObject({
-    /** Objects deleted, by the first part of their names. */
-    deleted: z.record(z.string(), z.int()),
+    deleted: z.record(z.string(), z.int()).describe('Objects deleted, by the first part of their names.'),
     bytes: z.int(),
-    /** Past their retention but needed by a job. */
-    kept: z.int(),
+    kept: z.int().describe('Past their retention but needed by a job.'),
   }),
   retries: 3,
   backoff: ['60s'],

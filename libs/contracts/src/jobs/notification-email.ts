@@ -27,13 +27,17 @@ export const notificationEmail = defineJob({
     z.strictObject({
       to,
       template: z.literal('report-ready'),
-      /** `reportId` is the job's that made it. */
-      data: z.strictObject({ reportId: z.uuidv7(), reportType: z.enum(reportTypes) }),
+      data: z
+        .strictObject({ reportId: z.uuidv7(), reportType: z.enum(reportTypes) })
+        .describe("`reportId` is the job's that made it."),
     }),
   ]),
   result: z.strictObject({
-    /** The mail's `Message-ID`: the same in every attempt of a run, so that a mailbox can tell a mail sent twice. */
-    messageId: z.string(),
+    messageId: z
+      .string()
+      .describe(
+        "The mail's `Message-ID`: the same in every attempt of a run, so that a mailbox can tell a mail sent twice.",
+      ),
   }),
   retries: 4,
   backoff: ['10s', '60s', '10m'],

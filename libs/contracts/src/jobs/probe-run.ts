@@ -8,18 +8,31 @@ export const probeRun = defineJob({
   type: 'probe.run',
   queue: probeQueue,
   payload: z.strictObject({
-    /** Sleeps this long without using the processor. */
-    sleepMs: z.int().min(0).max(600_000).default(0),
-    /** Keeps one processor busy this long, outside the worker's event loop. */
-    cpuMs: z.int().min(0).max(60_000).default(0),
-    /** The first so many attempts of a run fail. */
-    failTimes: z.int().min(0).max(1_000).default(0),
-    /** How they fail: by an error that is retried, one that is not, by killing the process, or by never returning. */
-    failWith: z.enum(['retryable', 'non-retryable', 'crash', 'hang']).default('retryable'),
-    /** Length of the filler text in the result. */
-    outputBytes: z.int().min(0).max(1_048_576).default(0),
-    /** Free text that comes back in the result: what a test knows its job by. */
-    note: z.string().max(1_000).optional(),
+    sleepMs: z.int().min(0).max(600_000).default(0).describe('Sleeps this long without using the processor.'),
+    cpuMs: z
+      .int()
+      .min(0)
+      .max(60_000)
+      .default(0)
+      .describe("Keeps one processor busy this long, outside the worker's event loop."),
+    failTimes: z.int().min(0).max(1_000).default(0).describe('The first so many attempts of a run fail.'),
+    failWith: z
+      .enum(['retryable', 'non-retryable', 'crash', 'hang'])
+      .default('retryable')
+      .describe(
+        'How they fail: by an error that is retried, one that is not, by killing the process, or by never returning.',
+      ),
+    outputBytes: z
+      .int()
+      .min(0)
+      .max(1_048_576)
+      .default(0)
+      .describe('Length of the filler text in the result.'),
+    note: z
+      .string()
+      .max(1_000)
+      .optional()
+      .describe('Free text that comes back in the result: what a test knows its job by.'),
   }),
   result: z.strictObject({
     attempt: z.int(),

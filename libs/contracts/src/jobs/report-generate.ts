@@ -28,12 +28,10 @@ export const reportGenerate = defineJob({
   queue: reportQueue,
   payload: z.strictObject({ userId: userIdSchema, reportType: z.enum(reportTypes) }),
   result: z.strictObject({
-    /** Storage key of the PDF. */
-    key: z.string(),
+    key: z.string().describe('Storage key of the PDF.'),
     bytes: z.int(),
     pages: z.int(),
-    /** SHA-256 of the PDF, in hex. */
-    sha256: z.string(),
+    sha256: z.string().describe('SHA-256 of the PDF, in hex.'),
   }),
   retries: 3,
   backoff: ['10s', '60s'],

@@ -7,22 +7,23 @@ export const wireVersion = 1;
 const isoTime = z.iso.datetime();
 
 /** What went wrong in an attempt, as stored and shown. */
-export const jobErrorSchema = z.object({
-  /** Stable; what filters and alarms go by. */
-  code: z.string(),
-  message: z.string(),
-  stack: z.string().optional(),
-});
+export const jobErrorSchema = z
+  .object({
+    code: z.string().describe('Stable; what filters and alarms go by.'),
+    message: z.string(),
+    stack: z.string().optional(),
+  })
+  .meta({ id: 'JobError' });
 /** See {@link jobErrorSchema}. */
 export type JobError = z.infer<typeof jobErrorSchema>;
 
 /** One start of a handler. Two starts of the same attempt (a redelivery) differ in `worker` or `at`. */
-export const startSchema = z.object({
-  /** The worker process: host, pid and a random part. */
-  worker: z.string(),
-  /** When the handler was called, by the worker's clock. */
-  at: isoTime,
-});
+export const startSchema = z
+  .object({
+    worker: z.string().describe('The worker process: host, pid and a random part.'),
+    at: isoTime.describe("When the handler was called, by the worker's clock."),
+  })
+  .meta({ id: 'Start' });
 /** See {@link startSchema}. */
 export type Start = z.infer<typeof startSchema>;
 
@@ -32,24 +33,29 @@ const base = {
   id: z.uuidv7(),
   type: z.string().min(1).max(200),
   queue: z.string().min(1).max(41),
-  /** Whom the job is for, as the submitter names them. */
-  submittedFor: z.string().max(256).optional(),
+  submittedFor: z.string().max(256).optional().describe('Whom the job is for, as the submitter names them.'),
 };
 
 const request = {
   ...base,
   payload: z.unknown(),
   priority: z.enum(priorities),
-  /** Attempts of one run at most, frozen when the job was accepted. */
-  maxAttempts: z.int().min(1).max(1_001),
-  /** Jobs of one ordering key run one after another; then it is also the record's key. */
-  orderingKey: z.string().min(1).max(256).optional(),
-  /** A job that has not started by then ends as `expired`. */
-  expiresAt: isoTime.optional(),
+  maxAttempts: z
+    .int()
+    .min(1)
+    .max(1_001)
+    .describe('Attempts of one run at most, frozen when the job was accepted.'),
+  orderingKey: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe("Jobs of one ordering key run one after another; then it is also the record's key."),
+  expiresAt: isoTime.optional().describe('A job that has not started by then ends as `expired`.'),
 };
 
 /** `queued`: a job request, on `jobs.<queue>` or one of its lanes. */
-export const jobRequestSchema = z.object(request);
+export const jobRequestSchema = z.object(request).meta({ id: 'JobRequest' });
 /** See {@link jobRequestSchema}. */
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
@@ -70,46 +76,53 @@ export function requestOf(value: JobRequest): JobRequest {
 }
 
 /** `scheduled`, on `jobs.delayed`. */
-export const delayedRequestSchema = z.object({ ...request, runAt: isoTime });
+export const delayedRequestSchema = z.object({ ...request, runAt: isoTime }).meta({ id: 'DelayedRequest' });
 /** See {@link delayedRequestSchema}. */
 export type DelayedRequest = z.infer<typeof delayedRequestSchema>;
 
 /** `retrying`: the request again, with why the last attempt failed. On a lane it is due at its append time plus the lane's delay; elsewhere at `dueAt`. */
-export const retryRequestSchema = z.object({
-  ...request,
-  error: jobErrorSchema,
-  start: startSchema,
-  dueAt: isoTime.optional(),
-});
+export const retryRequestSchema = z
+  .object({
+    ...request,
+    error: jobErrorSchema,
+    start: startSchema,
+    dueAt: isoTime.optional(),
+  })
+  .meta({ id: 'RetryRequest' });
 /** See {@link retryRequestSchema}. */
 export type RetryRequest = z.infer<typeof retryRequestSchema>;
 
 /** `started` and `progress`, on `jobs.events`. */
-export const runningEventSchema = z.object({
-  ...base,
-  start: startSchema,
-  /** What the handler last reported: any JSON. */
-  progress: z.unknown().optional(),
-});
+export const runningEventSchema = z
+  .object({
+    ...base,
+    start: startSchema,
+    progress: z.unknown().optional().describe('What the handler last reported: any JSON.'),
+  })
+  .meta({ id: 'RunningEvent' });
 /** See {@link runningEventSchema}. */
 export type RunningEvent = z.infer<typeof runningEventSchema>;
 
 /** `succeeded`, on `jobs.events`. */
-export const succeededEventSchema = z.object({
-  ...base,
-  start: startSchema,
-  finishedAt: isoTime,
-  result: z.unknown(),
-});
+export const succeededEventSchema = z
+  .object({
+    ...base,
+    start: startSchema,
+    finishedAt: isoTime,
+    result: z.unknown(),
+  })
+  .meta({ id: 'SucceededEvent' });
 /** See {@link succeededEventSchema}. */
 export type SucceededEvent = z.infer<typeof succeededEventSchema>;
 
 /** `cancelled` and `expired`, on `jobs.events`: ended without a result; `start` is there if a handler had been called. */
-export const endedEventSchema = z.object({
-  ...base,
-  start: startSchema.optional(),
-  finishedAt: isoTime,
-});
+export const endedEventSchema = z
+  .object({
+    ...base,
+    start: startSchema.optional(),
+    finishedAt: isoTime,
+  })
+  .meta({ id: 'EndedEvent' });
 /** See {@link endedEventSchema}. */
 export type EndedEvent = z.infer<typeof endedEventSchema>;
 
@@ -136,42 +149,53 @@ export const deadLetterReasons = [
 export type DeadLetterReason = (typeof deadLetterReasons)[number];
 
 /** Where a record stood when it was set aside. */
-export const originSchema = z.object({
-  topic: z.string(),
-  partition: z.int().min(0),
-  offset: z.int().min(0),
-  /** Its append time. */
-  at: isoTime,
-});
+export const originSchema = z
+  .object({
+    topic: z.string(),
+    partition: z.int().min(0),
+    offset: z.int().min(0),
+    at: isoTime.describe('Its append time.'),
+  })
+  .meta({ id: 'Origin' });
 /** See {@link originSchema}. */
 export type Origin = z.infer<typeof originSchema>;
 
 /** `dead_lettered`, on `jobs.<queue>.dlq`, of a job that could be read. */
-export const deadLetterSchema = z.object({
-  ...request,
-  reason: z.enum(deadLetterReasons),
-  error: jobErrorSchema,
-  /** Attempts of this run that were started. 0 where none was, e.g. for an unknown type. */
-  attempts: z.int().min(0),
-  start: startSchema.optional(),
-  origin: originSchema,
-});
+export const deadLetterSchema = z
+  .object({
+    ...request,
+    reason: z.enum(deadLetterReasons),
+    error: jobErrorSchema,
+    attempts: z
+      .int()
+      .min(0)
+      .describe('Attempts of this run that were started. 0 where none was, e.g. for an unknown type.'),
+    start: startSchema.optional(),
+    origin: originSchema,
+  })
+  .meta({ id: 'DeadLetter' });
 /** See {@link deadLetterSchema}. */
 export type DeadLetter = z.infer<typeof deadLetterSchema>;
 
 /** On `jobs.<queue>.dlq` too, but of a record in which no job could be read: kept byte for byte, base64. It carries no `js-run`, `js-attempt` and `js-created`. */
-export const poisonSchema = z.object({
-  v: z.literal(wireVersion),
-  reason: z.enum(deadLetterReasons),
-  error: jobErrorSchema,
-  origin: originSchema,
-  raw: z.object({
-    key: z.base64().nullable(),
-    /** Null for a tombstone; cut to fit where the record was oversize, `cut` then tells how many bytes it had. */
-    value: z.base64().nullable(),
-    cut: z.int().optional(),
-    headers: z.record(z.string(), z.string()),
-  }),
-});
+export const poisonSchema = z
+  .object({
+    v: z.literal(wireVersion),
+    reason: z.enum(deadLetterReasons),
+    error: jobErrorSchema,
+    origin: originSchema,
+    raw: z.object({
+      key: z.base64().nullable(),
+      value: z
+        .base64()
+        .nullable()
+        .describe(
+          'Null for a tombstone; cut to fit where the record was oversize, `cut` then tells how many bytes it had.',
+        ),
+      cut: z.int().optional(),
+      headers: z.record(z.string(), z.string()),
+    }),
+  })
+  .meta({ id: 'Poison' });
 /** See {@link poisonSchema}. */
 export type Poison = z.infer<typeof poisonSchema>;

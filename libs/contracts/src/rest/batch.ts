@@ -6,30 +6,34 @@ import { faultSchema, problemCodeSchema } from './problem-kind.js';
 export const batchSchema = z.strictObject({ items: z.array(z.unknown()).min(1).max(maxBatchItems) });
 
 /** Why an item of a batch was not accepted. */
-export const itemErrorSchema = z.object({
-  code: problemCodeSchema,
-  detail: z.string(),
-  /** Each fault, pointing into the item. */
-  errors: z.array(faultSchema).optional(),
-  /** On `submit_unknown`: the id that the job has if it was accepted all the same. */
-  id: z.uuidv7().optional(),
-});
+export const itemErrorSchema = z
+  .object({
+    code: problemCodeSchema,
+    detail: z.string(),
+    errors: z.array(faultSchema).optional().describe('Each fault, pointing into the item.'),
+    id: z
+      .uuidv7()
+      .optional()
+      .describe('On `submit_unknown`: the id that the job has if it was accepted all the same.'),
+  })
+  .meta({ id: 'ItemError' });
 /** See {@link itemErrorSchema}. */
 export type ItemError = z.infer<typeof itemErrorSchema>;
 
 /** What became of one item of a batch: the id of its job, or why there is none. */
-export const batchItemSchema = z.union([
-  z.object({ index: z.int(), id: z.uuidv7() }),
-  z.object({ index: z.int(), error: itemErrorSchema }),
-]);
+export const batchItemSchema = z
+  .union([z.object({ index: z.int(), id: z.uuidv7() }), z.object({ index: z.int(), error: itemErrorSchema })])
+  .meta({ id: 'BatchItem' });
 /** See {@link batchItemSchema}. */
 export type BatchItem = z.infer<typeof batchItemSchema>;
 
 /** 202 of `POST /v1/jobs/batch`: at least one item was accepted. Items in the order given. */
-export const batchAnswerSchema = z.object({
-  accepted: z.int(),
-  rejected: z.int(),
-  items: z.array(batchItemSchema),
-});
+export const batchAnswerSchema = z
+  .object({
+    accepted: z.int(),
+    rejected: z.int(),
+    items: z.array(batchItemSchema),
+  })
+  .meta({ id: 'BatchAnswer' });
 /** See {@link batchAnswerSchema}. */
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;

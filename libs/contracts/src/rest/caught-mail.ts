@@ -1,22 +1,22 @@
 import { z } from 'zod';
 
 /** A mail that the embedded stack's mail server took instead of delivering it: a file there, a line of `GET /dev/mail`. */
-export const caughtMailSchema = z.object({
-  /** Also the name of its file; sorts by the time of arrival. */
-  id: z.string(),
-  receivedAt: z.iso.datetime(),
-  /** As the envelope has them. */
-  from: z.string(),
-  to: z.array(z.string()),
-  subject: z.string(),
-  messageId: z.string(),
-  text: z.string(),
-  html: z.string(),
-});
+export const caughtMailSchema = z
+  .object({
+    id: z.string().describe('Also the name of its file; sorts by the time of arrival.'),
+    receivedAt: z.iso.datetime(),
+    from: z.string().describe('As the envelope has them.'),
+    to: z.array(z.string()),
+    subject: z.string(),
+    messageId: z.string(),
+    text: z.string(),
+    html: z.string(),
+  })
+  .meta({ id: 'CaughtMail' });
 /** See {@link caughtMailSchema}. */
 export type CaughtMail = z.infer<typeof caughtMailSchema>;
 
 /** 200 of `GET /dev/mail`, newest first. */
-export const caughtMailsSchema = z.object({ items: z.array(caughtMailSchema) });
+export const caughtMailsSchema = z.object({ items: z.array(caughtMailSchema) }).meta({ id: 'CaughtMails' });
 /** See {@link caughtMailsSchema}. */
 export type CaughtMails = z.infer<typeof caughtMailsSchema>;

@@ -6,46 +6,53 @@ import { waitingForSchema } from './queue-view.js';
 import { durationSchema, jobLinksSchema } from './submission.js';
 
 /** An attempt's error as REST shows it: without its stack, which stays in the log. */
-export const errorViewSchema = jobErrorSchema.pick({ code: true, message: true });
+export const errorViewSchema = jobErrorSchema.pick({ code: true, message: true }).meta({ id: 'ErrorView' });
 /** See {@link errorViewSchema}. */
 export type ErrorView = z.infer<typeof errorViewSchema>;
 
 /** A job. What is not there yet is null. */
-export const jobViewSchema = z.object({
-  id: z.uuidv7(),
-  type: z.string(),
-  queue: z.string(),
-  state: z.enum(jobStates),
-  /** Null, as are payload and `maxAttempts`, in the rare moment in which a job's end is known before its request. */
-  priority: z.enum(priorities).nullable(),
-  payload: z.unknown(),
-  result: z.unknown(),
-  error: errorViewSchema.nullable(),
-  /** Why a dead letter was set aside. */
-  reason: z.enum(deadLetterReasons).nullable(),
-  /** What the handler last reported. */
-  progress: z.unknown(),
-  run: z.int(),
-  /** The attempt that runs, ran last, or is to start. */
-  attempt: z.int(),
-  maxAttempts: z.int().nullable(),
-  /** Distinct starts of this run's attempts that are known of; more than `attempt` after redeliveries. */
-  deliveries: z.int(),
-  submittedFor: z.string().nullable(),
-  orderingKey: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  /** When the latest attempt that is known of was started. */
-  startedAt: z.iso.datetime().nullable(),
-  finishedAt: z.iso.datetime().nullable(),
-  nextAttemptAt: z.iso.datetime().nullable(),
-  expiresAt: z.iso.datetime().nullable(),
-  links: jobLinksSchema,
-});
+export const jobViewSchema = z
+  .object({
+    id: z.uuidv7(),
+    type: z.string(),
+    queue: z.string(),
+    state: z.enum(jobStates),
+    priority: z
+      .enum(priorities)
+      .nullable()
+      .describe(
+        "Null, as are payload and `maxAttempts`, in the rare moment in which a job's end is known before its request.",
+      ),
+    payload: z.unknown(),
+    result: z.unknown(),
+    error: errorViewSchema.nullable(),
+    reason: z.enum(deadLetterReasons).nullable().describe('Why a dead letter was set aside.'),
+    progress: z.unknown().describe('What the handler last reported.'),
+    run: z.int(),
+    attempt: z.int().describe('The attempt that runs, ran last, or is to start.'),
+    maxAttempts: z.int().nullable(),
+    deliveries: z
+      .int()
+      .describe(
+        "Distinct starts of this run's attempts that are known of; more than `attempt` after redeliveries.",
+      ),
+    submittedFor: z.string().nullable(),
+    orderingKey: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable().describe('When the latest attempt that is known of was started.'),
+    finishedAt: z.iso.datetime().nullable(),
+    nextAttemptAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso.datetime().nullable(),
+    links: jobLinksSchema,
+  })
+  .meta({ id: 'JobView' });
 /** See {@link jobViewSchema}. */
 export type JobView = z.infer<typeof jobViewSchema>;
 
 /** `GET /v1/jobs/{id}`: the job, and what it waits for; null where it runs or is final. */
-export const jobDetailSchema = jobViewSchema.extend({ waitingFor: waitingForSchema.nullable() });
+export const jobDetailSchema = jobViewSchema
+  .extend({ waitingFor: waitingForSchema.nullable() })
+  .meta({ id: 'JobDetail' });
 /** See {@link jobDetailSchema}. */
 export type JobDetail = z.infer<typeof jobDetailSchema>;
 
@@ -64,12 +71,17 @@ export const jobListQuerySchema = z.strictObject({
   queue: z.string().max(41).optional(),
   state: z.enum(jobStates).optional(),
   submittedFor: z.string().max(256).optional(),
-  /** Created at this time or later. */
-  since: z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(),
-  /** Created before this time. */
-  until: z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(),
-  /** The `next` of the page before. */
-  cursor: z.string().max(1_000).optional(),
+  since: z.iso
+    .datetime({ offset: true })
+    .pipe(z.coerce.date())
+    .optional()
+    .describe('Created at this time or later.'),
+  until: z.iso
+    .datetime({ offset: true })
+    .pipe(z.coerce.date())
+    .optional()
+    .describe('Created before this time.'),
+  cursor: z.string().max(1_000).optional().describe('The `next` of the page before.'),
   /** Jobs a page at most. */
   limit: z
     .string()
@@ -83,37 +95,46 @@ export const jobListQuerySchema = z.strictObject({
  * 200 of `GET /v1/jobs`. `next` is null at the end. A page may hold fewer jobs than asked for, even none, while `next`
  * is not null: rare jobs among many are found in bounded steps.
  */
-export const jobPageSchema = z.object({ items: z.array(jobViewSchema), next: z.string().nullable() });
+export const jobPageSchema = z
+  .object({ items: z.array(jobViewSchema), next: z.string().nullable() })
+  .meta({ id: 'JobPage' });
 /** See {@link jobPageSchema}. */
 export type JobPage = z.infer<typeof jobPageSchema>;
 
 /** One transition of a job. */
-export const transitionViewSchema = z.object({
-  /** When the log took the record. */
-  time: z.iso.datetime(),
-  state: z.enum(jobStates),
-  run: z.int(),
-  attempt: z.int(),
-  worker: z.string().nullable(),
-  /** When the handler was called, by the worker's clock. */
-  startedAt: z.iso.datetime().nullable(),
-  error: errorViewSchema.nullable(),
-  nextAttemptAt: z.iso.datetime().nullable(),
-  /** Of a dead letter, as are `attempts` (how many were started) and `origin` (the record that was set aside). */
-  reason: z.enum(deadLetterReasons).nullable(),
-  attempts: z.int().nullable(),
-  origin: originSchema.nullable(),
-  topic: z.string(),
-  partition: z.int(),
-  offset: z.int(),
-  /** It has no part in what the job shows of its run: a copy, or an end of the run where another end counts. */
-  superseded: z.boolean(),
-});
+export const transitionViewSchema = z
+  .object({
+    time: z.iso.datetime().describe('When the log took the record.'),
+    state: z.enum(jobStates),
+    run: z.int(),
+    attempt: z.int(),
+    worker: z.string().nullable(),
+    startedAt: z.iso.datetime().nullable().describe("When the handler was called, by the worker's clock."),
+    error: errorViewSchema.nullable(),
+    nextAttemptAt: z.iso.datetime().nullable(),
+    reason: z
+      .enum(deadLetterReasons)
+      .nullable()
+      .describe(
+        'Of a dead letter, as are `attempts` (how many were started) and `origin` (the record that was set aside).',
+      ),
+    attempts: z.int().nullable(),
+    origin: originSchema.nullable(),
+    topic: z.string(),
+    partition: z.int(),
+    offset: z.int(),
+    superseded: z
+      .boolean()
+      .describe(
+        'It has no part in what the job shows of its run: a copy, or an end of the run where another end counts.',
+      ),
+  })
+  .meta({ id: 'TransitionView' });
 
 /** See {@link transitionViewSchema}. */
 export type TransitionView = z.infer<typeof transitionViewSchema>;
 
 /** 200 of `GET /v1/jobs/{id}/history`: every transition, in the order of the job's life. */
-export const jobHistorySchema = z.object({ items: z.array(transitionViewSchema) });
+export const jobHistorySchema = z.object({ items: z.array(transitionViewSchema) }).meta({ id: 'JobHistory' });
 /** See {@link jobHistorySchema}. */
 export type JobHistory = z.infer<typeof jobHistorySchema>;

@@ -50,13 +50,16 @@ export const problemKinds = {
 export type ProblemCode = keyof typeof problemKinds;
 
 /** A problem's code in a shape. */
-export const problemCodeSchema = z.enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]]);
+export const problemCodeSchema = z
+  .enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]])
+  .meta({ id: 'ProblemCode' });
 
 /** One fault of a request: where, as a JSON Pointer (RFC 6901) into the body or the query, and what is wrong there. */
-export const faultSchema = z.object({
-  /** Empty for the whole. */
-  pointer: z.string(),
-  detail: z.string(),
-});
+export const faultSchema = z
+  .object({
+    pointer: z.string().describe('Empty for the whole.'),
+    detail: z.string(),
+  })
+  .meta({ id: 'Fault' });
 /** See {@link faultSchema}. */
 export type Fault = z.infer<typeof faultSchema>;

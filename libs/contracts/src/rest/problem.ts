@@ -11,26 +11,27 @@ import {
 } from './problem-kind.js';
 
 /** An error answer: a problem document (RFC 9457), sent as `application/problem+json`. */
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  /** What went wrong this time, and what to do next. */
-  detail: z.string(),
-  /** Names this occurrence: the request's id, which is also in the log. */
-  instance: z.string(),
-  code: problemCodeSchema,
-  /** Each fault of an invalid request. */
-  errors: z.array(faultSchema).optional(),
-  /** On `submit_unknown`: the id that the job has if it was accepted. */
-  id: z.uuidv7().optional(),
-  /** On `report_not_ready` and `report_failed`: the state of its job. */
-  state: z.enum(jobStates).optional(),
-  /** On `report_failed`: why, where its job left an error. */
-  error: errorViewSchema.optional(),
-  /** Of a batch of which nothing was acknowledged: what became of each item. */
-  items: z.array(batchItemSchema).optional(),
-});
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What went wrong this time, and what to do next.'),
+    instance: z.string().describe("Names this occurrence: the request's id, which is also in the log."),
+    code: problemCodeSchema,
+    errors: z.array(faultSchema).optional().describe('Each fault of an invalid request.'),
+    id: z.uuidv7().optional().describe('On `submit_unknown`: the id that the job has if it was accepted.'),
+    state: z
+      .enum(jobStates)
+      .optional()
+      .describe('On `report_not_ready` and `report_failed`: the state of its job.'),
+    error: errorViewSchema.optional().describe('On `report_failed`: why, where its job left an error.'),
+    items: z
+      .array(batchItemSchema)
+      .optional()
+      .describe('Of a batch of which nothing was acknowledged: what became of each item.'),
+  })
+  .meta({ id: 'Problem' });
 /** See {@link problemSchema}. */
 export type Problem = z.infer<typeof problemSchema>;
 

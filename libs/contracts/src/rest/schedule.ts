@@ -8,14 +8,14 @@ export const scheduleNameSchema = z
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'Use 1 to 64 lower case letters, digits and dashes.');
 
 /** The job that a schedule makes at each occurrence. */
-export const scheduledJobSchema = z.strictObject({
-  /** A job type, e.g. `daily-stats`. */
-  type: z.string(),
-  /** What the type's own schema says. */
-  payload: z.unknown(),
-  priority: z.enum(priorities).optional(),
-  submittedFor: z.string().min(1).max(256).optional(),
-});
+export const scheduledJobSchema = z
+  .strictObject({
+    type: z.string().describe('A job type, e.g. `daily-stats`.'),
+    payload: z.unknown().describe("What the type's own schema says."),
+    priority: z.enum(priorities).optional(),
+    submittedFor: z.string().min(1).max(256).optional(),
+  })
+  .meta({ id: 'ScheduledJob' });
 /** See {@link scheduledJobSchema}. */
 export type ScheduledJob = z.infer<typeof scheduledJobSchema>;
 
@@ -33,12 +33,11 @@ const stepSchema = z.string().superRefine((text, context) => {
 });
 
 const timing = {
-  /** Five fields, or six with the seconds first. */
-  cron: z.string().optional(),
-  /** IANA name; the zone whose clocks `cron` goes by. Default UTC. */
-  timeZone: z.string().optional(),
-  /** In equal steps instead, e.g. `300s`: whole seconds, counted from 1970. */
-  every: stepSchema.optional(),
+  cron: z.string().optional().describe('Five fields, or six with the seconds first.'),
+  timeZone: z.string().optional().describe('IANA name; the zone whose clocks `cron` goes by. Default UTC.'),
+  every: stepSchema
+    .optional()
+    .describe('In equal steps instead, e.g. `300s`: whole seconds, counted from 1970.'),
 };
 
 /** `PUT /v1/schedules/{name}`: the whole schedule. Either `cron` or `every`. */
@@ -56,51 +55,53 @@ export const scheduleSchema = z
     if (cron === undefined && every === undefined) refuse('cron', 'Give either cron or every.');
     if (cron !== undefined && every !== undefined) refuse('every', 'Give either cron or every, not both.');
     if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only cron goes by a time zone.');
-  });
+  })
+  .meta({ id: 'Schedule' });
 /** See {@link scheduleSchema}. */
 export type ScheduleDefinition = z.infer<typeof scheduleSchema>;
 
 /** What was decided for one occurrence. */
-export const scheduleFiringSchema = z.object({
-  /** The occurrence; of one fired by hand, when that was. */
-  fireAt: z.iso.datetime(),
-  /**
-   * `pending`: its job is on the way; `fired`; `ended`: fired, and its end was seen (of schedules that do not overlap);
-   * `skipped`: the job before was unfinished; `missed`: nobody fired it in time, nor those before; `refused`: intake refused the job.
-   */
-  state: z.enum(['pending', 'fired', 'ended', 'skipped', 'missed', 'refused']),
-  /** The job it made or would have made. */
-  jobId: z.uuidv7(),
-  /** Why it was skipped or refused. */
-  detail: z.string().nullable(),
-});
+export const scheduleFiringSchema = z
+  .object({
+    fireAt: z.iso.datetime().describe('The occurrence; of one fired by hand, when that was.'),
+    state: z
+      .enum(['pending', 'fired', 'ended', 'skipped', 'missed', 'refused'])
+      .describe(
+        '`pending`: its job is on the way; `fired`; `ended`: fired, and its end was seen (of schedules that do not overlap); `skipped`: the job before was unfinished; `missed`: nobody fired it in time, nor those before; `refused`: intake refused the job.',
+      ),
+    jobId: z.uuidv7().describe('The job it made or would have made.'),
+    detail: z.string().nullable().describe('Why it was skipped or refused.'),
+  })
+  .meta({ id: 'ScheduleFiring' });
 /** See {@link scheduleFiringSchema}. */
 export type ScheduleFiring = z.infer<typeof scheduleFiringSchema>;
 
 /** `GET /v1/schedules/{name}`. */
-export const scheduleViewSchema = z.object({
-  name: z.string(),
-  cron: z.string().nullable(),
-  timeZone: z.string().nullable(),
-  every: z.string().nullable(),
-  misfire: z.enum(misfirePolicies),
-  overlap: z.enum(overlapPolicies),
-  paused: z.boolean(),
-  job: scheduledJobSchema,
-  /** `code` as long as it is as the code declares it, `rest` once it was put. */
-  origin: z.enum(['code', 'rest']),
-  /** Null while it is paused. */
-  nextFireAt: z.iso.datetime().nullable(),
-  /** The next five; none while it is paused. */
-  nextFireTimes: z.array(z.iso.datetime()),
-  lastFireAt: z.iso.datetime().nullable(),
-  /** The last ten decisions, newest first. */
-  firings: z.array(scheduleFiringSchema),
-});
+export const scheduleViewSchema = z
+  .object({
+    name: z.string(),
+    cron: z.string().nullable(),
+    timeZone: z.string().nullable(),
+    every: z.string().nullable(),
+    misfire: z.enum(misfirePolicies),
+    overlap: z.enum(overlapPolicies),
+    paused: z.boolean(),
+    job: scheduledJobSchema,
+    origin: z
+      .enum(['code', 'rest'])
+      .describe('`code` as long as it is as the code declares it, `rest` once it was put.'),
+    nextFireAt: z.iso.datetime().nullable().describe('Null while it is paused.'),
+    nextFireTimes: z.array(z.iso.datetime()).describe('The next five; none while it is paused.'),
+    lastFireAt: z.iso.datetime().nullable(),
+    firings: z.array(scheduleFiringSchema).describe('The last ten decisions, newest first.'),
+  })
+  .meta({ id: 'ScheduleView' });
 /** See {@link scheduleViewSchema}. */
 export type ScheduleView = z.infer<typeof scheduleViewSchema>;
 
 /** `GET /v1/schedules`: all of them, by name, without their firings. */
-export const scheduleListSchema = z.object({ items: z.array(scheduleViewSchema.omit({ firings: true })) });
+export const scheduleListSchema = z
+  .object({ items: z.array(scheduleViewSchema.omit({ firings: true })) })
+  .meta({ id: 'ScheduleList' });
 /** See {@link scheduleListSchema}. */
 export type ScheduleList = z.infer<typeof scheduleListSchema>;

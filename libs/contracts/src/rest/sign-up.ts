@@ -3,15 +3,16 @@ import { emailAddressSchema } from '../jobs/email-address.js';
 import { personNameSchema } from '../jobs/notification-email.js';
 
 /** `POST /signup`: has a welcome sent. */
-export const signUpSchema = z.strictObject({
-  email: emailAddressSchema,
-  /** What the mail calls them. */
-  name: personNameSchema.optional(),
-});
+export const signUpSchema = z
+  .strictObject({
+    email: emailAddressSchema,
+    name: personNameSchema.optional().describe('What the mail calls them.'),
+  })
+  .meta({ id: 'SignUp' });
 /** See {@link signUpSchema}. */
 export type SignUp = z.infer<typeof signUpSchema>;
 
 /** 201 of `POST /signup`: at once, whatever becomes of the mail, which is the task. */
-export const signedUpSchema = z.object({ email: z.string(), task_id: z.uuidv7() });
+export const signedUpSchema = z.object({ email: z.string(), task_id: z.uuidv7() }).meta({ id: 'SignedUp' });
 /** See {@link signedUpSchema}. */
 export type SignedUp = z.infer<typeof signedUpSchema>;

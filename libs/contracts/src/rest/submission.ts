@@ -26,28 +26,39 @@ function priorityOfNumber(number: number): Priority {
 
 /** `POST /v1/jobs`: asks for one job. */
 export const submissionSchema = z.strictObject({
-  /** A job type, e.g. `image.thumbnail`. */
-  type: z.string(),
-  /** What the type's own schema says. */
-  payload: z.unknown(),
-  /** Whom the job is for, as the submitter names them; a filter of the list. */
-  submittedFor: z.string().min(1).max(256).optional(),
-  /** A job that has not started so long after it was accepted ends as `expired`: `30s`, `10m`, `2h`, `7d`; at most a year. */
+  type: z.string().describe('A job type, e.g. `image.thumbnail`.'),
+  payload: z.unknown().describe("What the type's own schema says."),
+  submittedFor: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Whom the job is for, as the submitter names them; a filter of the list.'),
   expiresIn: durationSchema
     .refine((ms) => ms > 0 && ms <= yearMs, 'Take more than nothing and at most 365d.')
-    .optional(),
-  /** Only where the queue has priorities. */
-  priority: prioritySchema.optional(),
-  /** Not before so long after it was accepted: `30s`, `10m`, `7d`; at most ten years. Either this or `runAt`. */
-  delay: durationSchema.refine((ms) => ms <= longestDelayMs, 'Take at most ten years.').optional(),
-  /** Not before this time, ISO 8601; at once if it is past. At most ten years ahead. */
-  runAt: z.iso.datetime({ offset: true }).optional(),
+    .optional()
+    .describe(
+      'A job that has not started so long after it was accepted ends as `expired`: `30s`, `10m`, `2h`, `7d`; at most a year.',
+    ),
+  priority: prioritySchema.optional().describe('Only where the queue has priorities.'),
+  delay: durationSchema
+    .refine((ms) => ms <= longestDelayMs, 'Take at most ten years.')
+    .optional()
+    .describe(
+      'Not before so long after it was accepted: `30s`, `10m`, `7d`; at most ten years. Either this or `runAt`.',
+    ),
+  runAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Not before this time, ISO 8601; at once if it is past. At most ten years ahead.'),
 });
 /** See {@link submissionSchema}. */
 export type Submission = z.input<typeof submissionSchema>;
 
 /** Where to go from a job. Paths on the same host. */
-export const jobLinksSchema = z.object({ self: z.string(), history: z.string(), stream: z.string() });
+export const jobLinksSchema = z
+  .object({ self: z.string(), history: z.string(), stream: z.string() })
+  .meta({ id: 'JobLinks' });
 /** See {@link jobLinksSchema}. */
 export type JobLinks = z.infer<typeof jobLinksSchema>;
 
@@ -58,14 +69,16 @@ export function linksOf(id: string): JobLinks {
 }
 
 /** 202 of `POST /v1/jobs`: the in-sync replicas have the job. */
-export const acceptedJobSchema = z.object({
-  id: z.uuidv7(),
-  type: z.string(),
-  queue: z.string(),
-  state: z.enum(jobStates),
-  run: z.int().min(1),
-  createdAt: z.iso.datetime(),
-  links: jobLinksSchema,
-});
+export const acceptedJobSchema = z
+  .object({
+    id: z.uuidv7(),
+    type: z.string(),
+    queue: z.string(),
+    state: z.enum(jobStates),
+    run: z.int().min(1),
+    createdAt: z.iso.datetime(),
+    links: jobLinksSchema,
+  })
+  .meta({ id: 'AcceptedJob' });
 /** See {@link acceptedJobSchema}. */
 export type AcceptedJob = z.infer<typeof acceptedJobSchema>;

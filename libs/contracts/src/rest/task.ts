@@ -23,23 +23,26 @@ export function taskStatusOf(state: JobState): TaskStatus {
 }
 
 /** 202 of the Celery-shaped routes that start a job; `task_id` is the job's id. */
-export const acceptedTaskSchema = z.object({ task_id: z.uuidv7(), status: z.enum(taskStatuses) });
+export const acceptedTaskSchema = z
+  .object({ task_id: z.uuidv7(), status: z.enum(taskStatuses) })
+  .meta({ id: 'AcceptedTask' });
 /** See {@link acceptedTaskSchema}. */
 export type AcceptedTask = z.infer<typeof acceptedTaskSchema>;
 
 /** `GET /tasks/{task_id}`. `result` is the job's result, on FAILURE its error, otherwise null. */
-export const taskViewSchema = acceptedTaskSchema.extend({ result: z.unknown() });
+export const taskViewSchema = acceptedTaskSchema.extend({ result: z.unknown() }).meta({ id: 'TaskView' });
 /** See {@link taskViewSchema}. */
 export type TaskView = z.infer<typeof taskViewSchema>;
 
 /** 201 (new) or 200 (the same bytes were there) of `PUT /images/{image_id}`. */
-export const uploadedImageSchema = z.object({
-  image_id: z.string(),
-  content_type: z.enum(['image/jpeg', 'image/png', 'image/webp']),
-  /** Pixels, as the file's header says. */
-  width: z.int(),
-  height: z.int(),
-  bytes: z.int(),
-});
+export const uploadedImageSchema = z
+  .object({
+    image_id: z.string(),
+    content_type: z.enum(['image/jpeg', 'image/png', 'image/webp']),
+    width: z.int().describe("Pixels, as the file's header says."),
+    height: z.int(),
+    bytes: z.int(),
+  })
+  .meta({ id: 'UploadedImage' });
 /** See {@link uploadedImageSchema}. */
 export type UploadedImage = z.infer<typeof uploadedImageSchema>;
