@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
-import { JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
 import { connect, type ApiConnections } from './api-connections.js';
@@ -77,6 +77,7 @@ function makeParts(
   const states = new QueueStates(admin, topics);
   return [
     ...[health, metrics, submissions, queries, reader],
+    new JobCounts(database),
     new JobWaits(feed, reader),
     new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
     new QueueViews({ states, admin, queries, brokerClock: producer.brokerClock }),

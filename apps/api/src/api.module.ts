@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { CountsController } from './counts/counts.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { ImagesController } from './images/images.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
@@ -19,7 +20,7 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         ...[JobsController, ImagesController, TasksController, ReportsController, SignUpController],
-        ...[QueuesController, SchedulesController, HealthController],
+        ...[QueuesController, SchedulesController, CountsController, HealthController],
         ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
       ],
       providers: parts.map((part): Provider => ({ provide: part.constructor, useValue: part })),

@@ -145,20 +145,24 @@ export {
 } from './rest/batch.js';
 export {
   errorViewSchema,
+  jobAtSchema,
   jobDetailSchema,
   jobHistorySchema,
   jobListQuerySchema,
   jobPageSchema,
   jobQuerySchema,
   jobViewSchema,
+  timeSchema,
   transitionViewSchema,
   type ErrorView,
+  type JobAtView,
   type JobDetail,
   type JobHistory,
   type JobPage,
   type JobView,
   type TransitionView,
 } from './rest/job-view.js';
+export { countsQuerySchema, countsViewSchema, type CountsView } from './rest/counts.js';
 export {
   acceptedTaskSchema,
   taskStatuses,

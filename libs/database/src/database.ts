@@ -83,15 +83,16 @@ export class Database implements Session {
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
    * @param options.lazyCommit answers before the commit is on disk (`synchronous_commit = off`): a crash of the server
    * may undo the transaction, whole. For rows that can be derived again.
+   * @param options.snapshot reads only, and all of it as it was at the first statement
    */
   async transaction<T>(
     work: (session: Session) => Promise<T>,
-    options: { lazyCommit?: boolean } = {},
+    options: { lazyCommit?: boolean; snapshot?: boolean } = {},
   ): Promise<T> {
     const client = await this.connect();
     let intact = true;
     try {
-      await client.query(options.lazyCommit ? 'BEGIN; SET LOCAL synchronous_commit = off' : 'BEGIN');
+      await client.query(beginStatement(options));
       const result = await work({ query: (statement) => run(client, statement) });
       await client.query('COMMIT');
       return result;
@@ -120,6 +121,17 @@ export class Database implements Session {
       throw new DatabaseUnreachableError(this.where, error);
     }
   }
+}
+
+function beginStatement({
+  lazyCommit = false,
+  snapshot = false,
+}: {
+  lazyCommit?: boolean;
+  snapshot?: boolean;
+}): string {
+  if (snapshot) return 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+  return lazyCommit ? 'BEGIN; SET LOCAL synchronous_commit = off' : 'BEGIN';
 }
 
 async function rollback(client: pg.PoolClient): Promise<boolean> {

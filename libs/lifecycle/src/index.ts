@@ -24,7 +24,7 @@ export {
 } from './fold.js';
 export { mostPast, parsePlainEntry, type PlainEntry, type PlainRecord } from './past.js';
 export { belongsOn, lowestEndRank, queuedAttempt, type Rank } from './rank.js';
-export { orderHistory, transitionOf, type Step, type Transition } from './transition.js';
+export { orderHistory, standingOf, transitionOf, type Step, type Transition } from './transition.js';
 export { everyBounds, faultsOfTiming, type Timing, type TimingFault } from './timing.js';
 export {
   dueOccurrences,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parsePosition, positionOf } from './coordinates.js';
-import { logged, type Facts } from './job-history.fixture-spec.js';
-import { orderHistory, transitionOf, type Step } from './transition.js';
+import { mergeFolds } from './fold.js';
+import { foldRecord } from './fold-record.js';
+import { histories, logged, type Facts } from './job-history.fixture-spec.js';
+import { orderHistory, standingOf, transitionOf, type Step } from './transition.js';
 import { stateOfPhase } from '@jobstream/contracts';
 
 const step = (facts: Facts): Step => {
@@ -64,6 +66,29 @@ describe('orderHistory', () => {
         { phase: 'retrying', topic: 'jobs.probe.retry.1s', offset: 8, timestamp: 20 },
       ),
     ).toEqual(['1 retrying superseded', '1 retrying']);
+  });
+});
+
+describe('standingOf', () => {
+  it('is the transition that the fold of the same records shows, for any history', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const transitions = history.filter(({ record }) => record.phase !== 'progress');
+        const standing = standingOf(
+          transitions.map(({ record, at }) => ({
+            ...{ ...at, state: stateOfPhase(record.phase), run: record.run, attempt: record.attempt },
+          })),
+        );
+        if (transitions.length === 0) return expect(standing).toBeUndefined();
+        const { run, outcome } = transitions
+          .map(({ record, at }) => foldRecord(record, at))
+          .reduce(mergeFolds);
+        const { state, attempt, position } = outcome;
+        expect({ ...standing, position: positionOf(standing!) }).toMatchObject({
+          ...{ run, state, attempt, position },
+        });
+      }),
+    );
   });
 });
 

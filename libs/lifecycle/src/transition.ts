@@ -91,6 +91,25 @@ export function orderHistory<T extends Step>(steps: readonly T[]): (T & { supers
     .map((step) => ({ ...step, superseded: counting.get(placeOf(step)) !== step }));
 }
 
+/**
+ * The transition that the fold of these would show the job's state from: what was true when the log held no more than
+ * them. Undefined where there are none.
+ */
+export function standingOf<T extends Step>(steps: readonly T[]): T | undefined {
+  return steps.reduce<T | undefined>(
+    (standing, step) => (standing === undefined || goesFarther(step, standing) ? step : standing),
+    undefined,
+  );
+}
+
+function goesFarther(step: Step, other: Step): boolean {
+  if (step.run !== other.run) return step.run > other.run;
+  const rank = rankOf(phaseOf(step.state), step.attempt);
+  const otherRank = rankOf(phaseOf(other.state), other.attempt);
+  if (rank !== otherRank) return rank > otherRank;
+  return endsRun(rank) === positionOf(step) < positionOf(other);
+}
+
 /** What only one transition of a run can be: its end, or the state in an attempt. */
 function placeOf({ run, attempt, state }: Step): string {
   return endsRun(rankOf(phaseOf(state), attempt)) ? `${run}` : `${run} ${attempt} ${state}`;

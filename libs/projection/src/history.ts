@@ -1,5 +1,5 @@
 import type { DeadLetterReason, JobError, JobId, JobState, Origin } from '@jobstream/contracts';
-import type { Database } from '@jobstream/database';
+import type { Session } from '@jobstream/database';
 import { orderHistory, parsePlainEntry, parsePosition, queuedAttempt } from '@jobstream/lifecycle';
 import { parse } from './job-row.js';
 
@@ -62,27 +62,32 @@ interface TransitionColumns {
 /** More transitions than any job makes that is not out of hand. */
 const mostTransitions = 10_000;
 
-/** Every transition of a job in the order of its life; undefined where there is no such job. */
-export async function readHistory(database: Database, id: JobId): Promise<HistoryItem[] | undefined> {
-  const [job, transitions] = await Promise.all([
-    database.query<PlainColumns>({
-      name: 'plain-history',
-      text: `SELECT run, request_rank, request_position, requested_at, state, attempt, outcome_position, changed_at,
-               worker, started_at, past
-             FROM ${database.projection}.jobs WHERE id = $1`,
-      values: [id],
-    }),
-    database.query<TransitionColumns>({
-      name: 'job-transitions',
-      text: `SELECT topic, partition, "offset", appended_at, state, run, attempt, worker, started_at, error,
-               next_attempt_at, reason, attempts, origin
-             FROM ${database.projection}.job_transitions WHERE job_id = $1
-             ORDER BY run, appended_at LIMIT ${mostTransitions}`,
-      values: [id],
-    }),
-  ]);
+/**
+ * Every transition of a job in the order of its life; undefined where there is no such job.
+ * @param schema the projection's, quoted
+ */
+export async function readHistory(
+  session: Session,
+  schema: string,
+  id: JobId,
+): Promise<HistoryItem[] | undefined> {
+  const job = await session.query<PlainColumns>({
+    name: 'plain-history',
+    text: `SELECT run, request_rank, request_position, requested_at, state, attempt, outcome_position, changed_at,
+             worker, started_at, past
+           FROM ${schema}.jobs WHERE id = $1`,
+    values: [id],
+  });
   const row = job.rows[0];
   if (row === undefined) return undefined;
+  const transitions = await session.query<TransitionColumns>({
+    name: 'job-transitions',
+    text: `SELECT topic, partition, "offset", appended_at, state, run, attempt, worker, started_at, error,
+             next_attempt_at, reason, attempts, origin
+           FROM ${schema}.job_transitions WHERE job_id = $1
+           ORDER BY run, appended_at LIMIT ${mostTransitions}`,
+    values: [id],
+  });
   const items = [...plainItems(row), ...transitions.rows.map(transitionItem)];
   return orderHistory(items.map((item) => ({ ...item, timestamp: item.at.getTime() }))).map(
     ({ timestamp: _, ...item }) => item,

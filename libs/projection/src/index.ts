@@ -1,8 +1,10 @@
 // Records become rows, rows become answers.
-export { JobQueries, type ActiveCount, type JobCount } from './job-queries.js';
+export { JobQueries, type ActiveCount } from './job-queries.js';
+export { JobCounts, TooManyToCountError, type CountScope, type CountedJobs } from './job-counts.js';
 export type { JobRow } from './job-row.js';
 export type { JobFilter, JobPage } from './job-list.js';
 export type { HistoryItem } from './history.js';
+export type { JobAt } from './job-at.js';
 export {
   ReportQueries,
   type DayCount,

@@ -1,16 +1,10 @@
-import type { JobId, JobState } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { readHistory, type HistoryItem } from './history.js';
-import { jobColumns, readJobRow, type JobColumns, type JobRow } from './job-row.js';
+import { readJobAt, type JobAt } from './job-at.js';
+import { findJobs, readJobRow, type JobColumns, type JobRow } from './job-row.js';
 import { JobList, type JobFilter, type JobPage } from './job-list.js';
 import { SharedLookup } from './shared-lookup.js';
-
-/** How many jobs of a type are in a state. */
-export interface JobCount {
-  readonly state: JobState;
-  readonly type: string;
-  readonly count: number;
-}
 
 /** How many jobs of a queue are in a state between `queued` and the end. */
 export interface ActiveCount {
@@ -26,7 +20,6 @@ export interface ActiveCount {
 export class JobQueries {
   private readonly lookup = new SharedLookup<JobId, JobRow>((ids) => this.load(ids));
   private readonly jobList: JobList;
-  private counting: Promise<JobCount[]> | undefined;
 
   constructor(private readonly database: Database) {
     this.jobList = new JobList(database);
@@ -47,15 +40,12 @@ export class JobQueries {
 
   /** Every transition of a job, in the order of its life; undefined where the projection has no such job. */
   history(id: JobId): Promise<HistoryItem[] | undefined> {
-    return readHistory(this.database, id.toLowerCase());
+    return readHistory(this.database, this.database.projection, id.toLowerCase());
   }
 
-  /** All jobs, counted by state and type. Reads the whole table: concurrent calls share one answer. */
-  counts(): Promise<JobCount[]> {
-    this.counting ??= this.count().finally(() => {
-      this.counting = undefined;
-    });
-    return this.counting;
+  /** A job as it was at a time; undefined where the projection has no such job. */
+  findAt(id: JobId, at: Date): Promise<JobAt | undefined> {
+    return readJobAt(this.database, id.toLowerCase(), at);
   }
 
   /** Jobs that wait for their time, run or wait for a retry, counted by queue and state; those of none are left out. */
@@ -69,19 +59,7 @@ export class JobQueries {
   }
 
   private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {
-    const { rows } = await this.database.query<JobColumns>({
-      name: 'find-jobs',
-      text: `SELECT ${jobColumns} FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
-      values: [ids],
-    });
+    const { rows } = await this.database.query<JobColumns>(findJobs(this.database.projection, ids));
     return new Map(rows.map((row) => [row.id, readJobRow(row)]));
-  }
-
-  private async count(): Promise<JobCount[]> {
-    const { rows } = await this.database.query<JobCount>({
-      text: `SELECT state, type, count(*) AS count FROM ${this.database.projection}.jobs
-             GROUP BY state, type ORDER BY state, type`,
-    });
-    return rows;
   }
 }

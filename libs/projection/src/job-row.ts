@@ -1,4 +1,5 @@
 import type { DeadLetterReason, JobError, JobId, JobState, Priority } from '@jobstream/contracts';
+import type { Statement } from '@jobstream/database';
 import { parsePosition } from '@jobstream/lifecycle';
 
 /** A job as the projection has it. JSON is parsed; what is not known (yet) is null. */
@@ -41,6 +42,15 @@ export interface JobRow {
 export const jobColumns = `id, type, queue, state, priority, payload, result, error, progress, run, attempt,
   max_attempts, submitted_for, ordering_key, reason, worker, created_at, started_at, finished_at, next_attempt_at,
   expires_at, changed_at, outcome_position, coalesce(cardinality(starts), 0) AS other_starts`;
+
+/** The statement that answers {@link JobColumns} of the jobs with these ids. `schema` is quoted. */
+export function findJobs(schema: string, ids: readonly JobId[]): Statement {
+  return {
+    name: 'find-jobs',
+    text: `SELECT ${jobColumns} FROM ${schema}.jobs WHERE id = ANY($1::uuid[])`,
+    values: [ids],
+  };
+}
 
 /** What {@link jobColumns} answer. */
 export interface JobColumns {

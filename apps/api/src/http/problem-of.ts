@@ -2,7 +2,7 @@ import { HttpException, NotFoundException } from '@nestjs/common';
 import type { ProblemCode, ProblemDetails } from '@jobstream/contracts';
 import { codeOf, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
-import { InvalidCursorError } from '@jobstream/projection';
+import { InvalidCursorError, TooManyToCountError } from '@jobstream/projection';
 import { ScheduleError } from '@jobstream/scheduling';
 import {
   ObjectExistsError,
@@ -56,6 +56,7 @@ function ofLibraries(error: unknown): FoundProblem | undefined {
       details: { detail: 'The cursor is none.', errors: [{ pointer: '/cursor', detail }] },
     };
   }
+  if (error instanceof TooManyToCountError) return problem(error.code, error.message);
   if (error instanceof ObjectExistsError)
     return problem('image_conflict', 'An image with other bytes has this id. Take another id.');
   if (error instanceof ObjectTooLargeError)

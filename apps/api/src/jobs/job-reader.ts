@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJobId, type JobHistory, type JobId, type JobView } from '@jobstream/contracts';
+import { isJobId, type JobAtView, type JobHistory, type JobId, type JobView } from '@jobstream/contracts';
 import type { AcceptedJobs } from '@jobstream/intake';
 import type { JobQueries, JobRow, ProjectionProgress } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
 import type { Place } from '../live/log-position.js';
 import type { LogEnds } from './log-ends.js';
-import { viewOfHistory, viewOfRemembered, viewOfRow } from './job-view.js';
+import { viewOfHistory, viewOfJobAt, viewOfRemembered, viewOfRow } from './job-view.js';
 
 /** What {@link JobReader} is made of. */
 export interface JobReaderParts {
@@ -60,6 +60,23 @@ export class JobReader {
     return (await find()) ?? this.awaitRow(id, find);
   }
 
+  /**
+   * A job as it was at a time.
+   * @throws as {@link read} does; ProblemError `job_not_found` before its first record, `invalid_request` for a time to come
+   */
+  async readAt(text: string, at: Date): Promise<JobAtView> {
+    const id = readJobId(text);
+    refuseFuture(at);
+    const find = () => this.parts.queries.findAt(id, at);
+    const found = (await find()) ?? (await this.awaitRow(id, find));
+    if (found.step !== undefined) return viewOfJobAt(found, found.step, at);
+    const createdAt = found.now.createdAt.toISOString();
+    throw new ProblemError(
+      'job_not_found',
+      `There was no job ${id} at ${at.toISOString()}: it was created at ${createdAt}.`,
+    );
+  }
+
   private async awaitRow<Found>(id: JobId, find: () => Promise<Found | undefined>): Promise<Found> {
     const passed = await this.awaitProjection();
     const found = await find();
@@ -86,6 +103,20 @@ export class JobReader {
 
 function foundRow(row: JobRow): FoundJob {
   return { view: viewOfRow(row), place: row.place };
+}
+
+/** The clocks of who asks and who answers may differ by so much. */
+const clockSlackMs = 60_000;
+
+/**
+ * Lets times pass of which something can be known.
+ * @throws ProblemError `invalid_request`
+ */
+export function refuseFuture(at: Date | undefined): void {
+  if (at === undefined || at.getTime() <= Date.now() + clockSlackMs) return;
+  throw new ProblemError('invalid_request', 'The query has faults.', {
+    errors: [{ pointer: '/at', detail: 'That time is yet to come.' }],
+  });
 }
 
 /**

@@ -1,13 +1,15 @@
 import {
+  isFinal,
   linksOf,
   type ErrorView,
+  type JobAtView,
   type JobError,
   type JobHistory,
   type JobView,
   type TransitionView,
 } from '@jobstream/contracts';
 import type { RememberedJob } from '@jobstream/intake';
-import type { HistoryItem, JobRow } from '@jobstream/projection';
+import type { HistoryItem, JobAt, JobRow } from '@jobstream/projection';
 
 /** A projected job as REST shows it. */
 export function viewOfRow(row: JobRow): JobView {
@@ -36,6 +38,40 @@ export function viewOfRow(row: JobRow): JobView {
     links: linksOf(row.id),
   };
 }
+
+/** A projected job as REST shows it at a time: by the last of its transitions until then that counts. */
+export function viewOfJobAt({ now, deliveries }: JobAt, step: HistoryItem, at: Date): JobAtView {
+  const { progress: _, ...view } = viewOfRow(now);
+  const { topic, partition, offset } = step;
+  const sameRun = step.run === now.run;
+  const sameRecord =
+    now.place.topic === topic && now.place.partition === partition && now.place.offset === offset;
+  return {
+    ...view,
+    ...(sameRun ? {} : requestUnknown),
+    state: step.state,
+    result: sameRecord ? now.result : null,
+    error: viewOfError(step.error),
+    reason: step.reason,
+    run: step.run,
+    attempt: step.attempt,
+    deliveries,
+    startedAt: timeOf(step.startedAt),
+    finishedAt: timeOf(sameRecord ? now.finishedAt : isFinal(step.state) ? step.at : null),
+    nextAttemptAt: timeOf(step.nextAttemptAt),
+    at: at.toISOString(),
+    since: step.at.toISOString(),
+    record: { topic, partition, offset },
+  };
+}
+
+const requestUnknown = {
+  payload: null,
+  priority: null,
+  maxAttempts: null,
+  orderingKey: null,
+  expiresAt: null,
+};
 
 /** A job that was accepted here a moment ago, of which the projection has nothing yet. */
 export function viewOfRemembered({ request, createdAt }: RememberedJob): JobView {

@@ -62,8 +62,10 @@ export class JobsController {
 
   @Get(':id')
   async read(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
-    const { wait } = readQuery(jobQuerySchema, query);
-    await reply.send(await this.readDetail(id, wait, reply));
+    const { wait, at } = readQuery(jobQuerySchema, query);
+    await reply.send(
+      at === undefined ? await this.readDetail(id, wait, reply) : await this.reader.readAt(id, at),
+    );
   }
 
   @Get(':id/stream')

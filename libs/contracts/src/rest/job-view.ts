@@ -58,12 +58,39 @@ export type JobDetail = z.infer<typeof jobDetailSchema>;
 
 const longestWaitMs = 60_000;
 
-/** `GET /v1/jobs/{id}`: with `wait` the answer comes as soon as the job is final, or after that time; at most a minute. */
-export const jobQuerySchema = z.strictObject({
-  wait: durationSchema
-    .refine((ms) => ms <= longestWaitMs, 'Wait a minute at most, then ask again.')
-    .optional(),
+/** A time in a query, ISO 8601 with its zone or offset. */
+export const timeSchema = z.iso.datetime({ offset: true }).pipe(z.coerce.date());
+
+/**
+ * `GET /v1/jobs/{id}`: with `wait` the answer comes as soon as the job is final, or after that time, at most a minute;
+ * with `at` it is {@link jobAtSchema}.
+ */
+export const jobQuerySchema = z
+  .strictObject({
+    wait: durationSchema
+      .refine((ms) => ms <= longestWaitMs, 'Wait a minute at most, then ask again.')
+      .optional(),
+    at: timeSchema.optional(),
+  })
+  .refine(({ wait, at }) => wait === undefined || at === undefined, {
+    path: ['wait'],
+    message: 'What was true at a time does not change: give either wait or at.',
+  });
+
+/**
+ * `GET /v1/jobs/{id}?at=`: what was true then, by the records that the log had taken. `progress` is not kept over time.
+ * Of a run before the newest, what only its records hold is null: payload, result and the rest of its request. `record`
+ * says where in the log they are.
+ */
+export const jobAtSchema = jobViewSchema.omit({ progress: true }).extend({
+  at: z.iso.datetime().describe('The time asked for.'),
+  since: z.iso.datetime().describe('Since when the state was as it is told.'),
+  record: z
+    .object({ topic: z.string(), partition: z.int(), offset: z.int() })
+    .describe('The record that the state was from.'),
 });
+/** See {@link jobAtSchema}. */
+export type JobAtView = z.infer<typeof jobAtSchema>;
 
 /** `GET /v1/jobs`: the newest first, those that meet every condition given. */
 export const jobListQuerySchema = z.strictObject({
@@ -71,16 +98,8 @@ export const jobListQuerySchema = z.strictObject({
   queue: z.string().max(41).optional(),
   state: z.enum(jobStates).optional(),
   submittedFor: z.string().max(256).optional(),
-  since: z.iso
-    .datetime({ offset: true })
-    .pipe(z.coerce.date())
-    .optional()
-    .describe('Created at this time or later.'),
-  until: z.iso
-    .datetime({ offset: true })
-    .pipe(z.coerce.date())
-    .optional()
-    .describe('Created before this time.'),
+  since: timeSchema.optional().describe('Created at this time or later.'),
+  until: timeSchema.optional().describe('Created before this time.'),
   cursor: z.string().max(1_000).optional().describe('The `next` of the page before.'),
   /** Jobs a page at most. */
   limit: z

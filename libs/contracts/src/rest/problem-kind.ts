@@ -40,6 +40,7 @@ export const problemKinds = {
   broker_unavailable: { status: 503, title: 'The broker can not be reached' },
   database_unavailable: { status: 503, title: 'The database can not be reached' },
   storage_unavailable: { status: 503, title: 'The storage can not be reached' },
+  too_many_to_count: { status: 503, title: 'There are too many jobs to count in time' },
   projection_behind: { status: 503, title: 'The status of jobs is not up to date' },
   too_many_open: { status: 503, title: 'Too many requests are held open' },
   submit_unknown: { status: 504, title: 'It is unknown whether the job was accepted' },

@@ -1,0 +1,24 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { countsQuerySchema, jobStates, type CountsView, type JobState } from '@jobstream/contracts';
+import { JobCounts } from '@jobstream/projection';
+import { readQuery } from '../http/query.js';
+import { refuseFuture } from '../jobs/job-reader.js';
+
+@Controller('v1/counts')
+export class CountsController {
+  constructor(private readonly counts: JobCounts) {}
+
+  @Get()
+  async count(@Query() query: unknown): Promise<CountsView> {
+    const scope = readQuery(countsQuerySchema, query);
+    refuseFuture(scope.at);
+    const { at, counts } = await this.counts.count(scope);
+    const states = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
+    let total = 0;
+    for (const { state, count } of counts) {
+      states[state] += count;
+      total += count;
+    }
+    return { at: at.toISOString(), total, states, items: [...counts] };
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { jobStates } from '../job-state.js';
+import { timeSchema } from './job-view.js';
+
+/** `GET /v1/counts`: how many jobs there are, or were at `at`; of those created in `[since, until)` where that is given. */
+export const countsQuerySchema = z.strictObject({
+  at: timeSchema.optional(),
+  since: timeSchema.optional(),
+  until: timeSchema.optional(),
+});
+
+/** 200 of `GET /v1/counts`. */
+export const countsViewSchema = z.object({
+  at: z.iso.datetime().describe('When it was so: the time asked for, else when it was counted.'),
+  total: z.int(),
+  states: z.record(z.enum(jobStates), z.int()).describe('By state; each state is there.'),
+  items: z
+    .array(z.object({ type: z.string(), state: z.enum(jobStates), count: z.int() }))
+    .describe('By type, then state; what there is none of is left out.'),
+});
+/** See {@link countsViewSchema}. */
+export type CountsView = z.infer<typeof countsViewSchema>;
