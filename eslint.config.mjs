@@ -12,6 +12,7 @@ const kinds = {
   tool: ['platform', 'contracts', 'tool'],
   testing: ['stage', 'domain', 'platform', 'contracts', 'tool'],
   e2e: ['testing', 'platform', 'contracts'],
+  bench: ['testing', 'stage', 'platform', 'contracts'],
 };
 
 /** The stages that may import another one: all of them make new jobs through intake. */
@@ -19,17 +20,17 @@ const importsIntake = ['replay', 'scheduling', 'execution'];
 
 /** Who may import a vendor's package; everyone else may not. */
 const fences = {
-  kafkajs: ['kafka', 'stack', 'testing'],
+  kafkajs: ['kafka', 'stack', 'testing', 'bench'],
   typeorm: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
   '@nestjs/typeorm': ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
-  pg: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution', 'stack', 'testing'],
+  pg: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution', 'stack', 'testing', 'bench'],
   sharp: ['image-worker', 'testing'],
 };
 
 const projects = [
   ...['contracts', 'lifecycle', 'kafka', 'database', 'runtime', 'storage'],
   ...['intake', 'execution', 'projection', 'replay', 'scheduling', 'client', 'downloads', 'testing', 'stack'],
-  ...['api', 'projector', 'scheduler', 'cli'],
+  ...['api', 'projector', 'scheduler', 'cli', 'bench'],
   ...['image', 'report', 'notification', 'maintenance', 'inference', 'probe'].map(
     (queue) => `${queue}-worker`,
   ),

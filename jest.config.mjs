@@ -23,7 +23,7 @@ const onThePlatform = { ...onTheStack, setupFilesAfterEnv: ['<rootDir>/e2e/setup
 export default {
   testTimeout: 60_000,
   projects: [
-    project('unit', ['<rootDir>/{apps,libs,tools}/*/src/**/*.spec.ts']),
+    project('unit', ['<rootDir>/{apps,libs,tools}/*/src/**/*.spec.ts', '<rootDir>/bench/src/**/*.spec.ts']),
     project('int', ['<rootDir>/{apps,libs,tools}/*/src/**/*.int-spec.ts'], onTheStack),
     project('e2e', ['<rootDir>/e2e/*.e2e-spec.ts'], onThePlatform),
     project('torture', ['<rootDir>/e2e/torture/*.e2e-spec.ts'], onThePlatform),

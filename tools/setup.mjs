@@ -99,13 +99,11 @@ function hashSources() {
 }
 
 function projects() {
-  return ['apps', 'libs', 'tools'].flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .map((name) => join(folder, name))
-      .filter(
-        (project) =>
-          existsSync(join(root, project, 'src')) && existsSync(join(root, project, 'package.json')),
-      ),
+  const inFolders = ['apps', 'libs', 'tools'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => join(folder, name)),
+  );
+  return [...inFolders, 'bench'].filter(
+    (project) => existsSync(join(root, project, 'src')) && existsSync(join(root, project, 'package.json')),
   );
 }
 

@@ -1,0 +1,18 @@
+import type { Figure } from './figure.js';
+import { accept } from './figures/accept.js';
+import { bulkIntake, bulkRest } from './figures/bulk.js';
+import { drain } from './figures/drain.js';
+import { latency } from './figures/latency.js';
+import { memory } from './figures/memory.js';
+import { onePartition } from './figures/one-partition.js';
+
+/** Everything that is measured, in the order in which it is. */
+export const figures: readonly Figure[] = [
+  drain,
+  accept,
+  bulkRest,
+  bulkIntake,
+  latency,
+  onePartition,
+  memory,
+];

@@ -1,0 +1,30 @@
+import { encodeRecord, newJobId, type EncodedRecord } from '@jobstream/contracts';
+
+/** Makes a job's record about 200 bytes of JSON. */
+const note = 'n'.repeat(60);
+
+/** A request for a job that does nothing, or sleeps. Both sides are given the same bytes. */
+export function probeRecord({
+  sleepMs = 0,
+  orderingKey,
+}: { sleepMs?: number; orderingKey?: string } = {}): EncodedRecord {
+  return encodeRecord({
+    run: 1,
+    attempt: 1,
+    phase: 'queued',
+    createdAt: Date.now(),
+    value: {
+      v: 1,
+      id: newJobId(),
+      type: 'probe.run',
+      queue: 'probe',
+      payload: { note, ...(sleepMs > 0 && { sleepMs }) },
+      priority: 'normal',
+      maxAttempts: 4,
+      ...(orderingKey !== undefined && { orderingKey }),
+    },
+  });
+}
+
+/** The submission of the same job, as REST and intake take it. */
+export const probeSubmission = { type: 'probe.run', payload: { note } };

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { figures } from './figures.js';
+
+/** What `npm run bench` was asked to do. */
+export interface BenchOptions {
+  readonly help: boolean;
+  /** Names of figures, in the order of {@link figures}. */
+  readonly only: readonly string[];
+  /** Jobs of one measurement of `drain`, `bulk` and `memory`. */
+  readonly jobs: number;
+  /** Measurements of each side. */
+  readonly rounds: number;
+  /** How long one measurement of `accept` sends requests. */
+  readonly seconds: number;
+  /** Measure where the platform's processes spend their time instead of how fast they are. */
+  readonly profile: boolean;
+}
+
+/** The arguments make no sense; the message says which one and what would. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const lines = figures.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`);
+  return `npm run bench -- [options]
+
+Measures the platform beside its bare limit: the same loop on the same broker and database without the platform. The two
+take turns in one run, and what counts is the median of the ratios of neighbours: a machine's own speed drifts too much
+for anything else. Starts a throwaway Kafka and Postgres, unless KAFKA_BROKERS and DATABASE_URL name others.
+
+  --only <figure>    measure this one only; may be given several times
+  --jobs <n>         jobs of one measurement of drain, bulk and memory (200000)
+  --rounds <n>       measurements of each side (3)
+  --seconds <n>      how long one measurement of accept lasts (8)
+  --profile          show where the platform's processes spend their time, module by module, instead
+  --help             this text
+
+Figures:
+${lines.join('\n')}
+
+Results are printed, and written to bench/results/ as JSON.
+`;
+}
+
+/** Reads the arguments of `npm run bench`. Throws {@link UsageError}. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parse(args);
+  const names = figures.map(({ name }) => name);
+  for (const name of values.only ?? []) {
+    if (!names.includes(name))
+      throw new UsageError(`--only takes one of ${names.join(', ')}, not "${name}".`);
+  }
+  return {
+    help: values.help ?? false,
+    only: names.filter((name) => values.only === undefined || values.only.includes(name)),
+    jobs: readCount('--jobs', values.jobs ?? '200000', 1_000, 10_000_000),
+    rounds: readCount('--rounds', values.rounds ?? '3', 1, 100),
+    seconds: readCount('--seconds', values.seconds ?? '8', 1, 600),
+    profile: values.profile ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string', multiple: true },
+        jobs: { type: 'string' },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        profile: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+function readCount(what: string, text: string, least: number, most: number): number {
+  const count = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (count >= least && count <= most) return count;
+  throw new UsageError(`${what} takes a whole number from ${least} to ${most}, not "${text}".`);
+}

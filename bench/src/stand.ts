@@ -1,0 +1,139 @@
+import { fileURLToPath } from 'node:url';
+import { Topics } from '@jobstream/contracts';
+import { schemasOf } from '@jobstream/database';
+import { TopicAdmin, type OutgoingRecord, RecordProducer } from '@jobstream/kafka';
+import {
+  connectToBroker,
+  OwnStack,
+  Platform,
+  randomNamespace,
+  type ServiceProcess,
+} from '@jobstream/testing';
+import pg from 'pg';
+import type { Profiler } from './profile/profiler.js';
+
+/** Records handed to the producer at once while a topic is filled. */
+const fillBatch = 10_000;
+/** How often it is looked whether something has happened. */
+const lookMs = 10;
+/** A measurement that makes no progress for so long has failed. */
+const patienceMs = 120_000;
+
+/** The broker and database that both sides are measured on, and hands on them. */
+export class Stand {
+  readonly admin = new TopicAdmin(connectToBroker());
+  readonly database = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
+  private readonly producer = new RecordProducer(connectToBroker());
+
+  private constructor(
+    private readonly stack: OwnStack | undefined,
+    private readonly profiler: Profiler | undefined,
+  ) {}
+
+  /** Starts what KAFKA_BROKERS and DATABASE_URL do not name, and sets them. */
+  static async start(profiler: Profiler | undefined): Promise<Stand> {
+    const given = process.env.KAFKA_BROKERS !== undefined && process.env.DATABASE_URL !== undefined;
+    const stack = given ? undefined : await OwnStack.start({ postgres: true });
+    Object.assign(process.env, stack?.environment);
+    const stand = new Stand(stack, profiler);
+    await Promise.all([stand.admin.start(), stand.producer.start()]);
+    return stand;
+  }
+
+  get brokers(): string[] {
+    return process.env.KAFKA_BROKERS!.split(',');
+  }
+
+  get databaseUrl(): string {
+    return process.env.DATABASE_URL!;
+  }
+
+  /** Starts services in a namespace of their own, as they run in production: without debug logs. */
+  startPlatform(
+    services: Readonly<Record<string, number>>,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Platform> {
+    return Platform.start({
+      services,
+      environment: { LOG_LEVEL: 'warn', ...this.profiler?.environment, ...environment },
+    });
+  }
+
+  /** Runs what is measured; under `--profile` the processes are profiled meanwhile. */
+  async measure<Result>(
+    processes: readonly ServiceProcess[],
+    measured: () => Promise<Result>,
+  ): Promise<Result> {
+    await this.profiler?.begin(processes);
+    const result = await measured();
+    await this.profiler?.end(processes);
+    return result;
+  }
+
+  /** A namespace with topics like the platform's, for the bare side. */
+  async makeBareTopics(): Promise<Topics> {
+    const topics = new Topics(randomNamespace());
+    await this.admin.ensureTopics(
+      [topics.requests('probe'), topics.events].map((name) => ({ name, partitions: 6 })),
+    );
+    return topics;
+  }
+
+  /** Appends records; all must be acknowledged. */
+  async fill(count: number, recordOf: (index: number) => OutgoingRecord): Promise<void> {
+    for (let from = 0; from < count; from += fillBatch) {
+      const size = Math.min(fillBatch, count - from);
+      const outcomes = await this.producer.sendAll(
+        Array.from({ length: size }, (_, index) => recordOf(from + index)),
+      );
+      for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
+    }
+  }
+
+  /** Records in a topic so far; topics here lose none. */
+  async endOf(topic: string): Promise<number> {
+    return sum((await this.admin.endOffsets([topic])).get(topic) ?? []);
+  }
+
+  /** Records of a topic that the rows of a namespace hold, by the checkpoints beside them. */
+  async projectedOf(namespace: string, topic: string): Promise<number> {
+    const { rows } = await this.database.query<{ next: string }>({
+      name: `projected ${namespace}`,
+      text: `SELECT coalesce(sum(next), 0)::text AS next FROM ${schemasOf(namespace).projection}.checkpoints WHERE topic = $1`,
+      values: [topic],
+    });
+    return Number(rows[0]!.next);
+  }
+
+  /**
+   * Resolves as soon as a count has reached `goal`.
+   * @throws when it does not grow for two minutes
+   */
+  async reached(goal: number, count: () => Promise<number>): Promise<void> {
+    let last = -1;
+    let deadline = 0;
+    for (;;) {
+      const now = await count();
+      if (now >= goal) return;
+      if (now > last) {
+        last = now;
+        deadline = performance.now() + patienceMs;
+      } else if (performance.now() > deadline) {
+        throw new Error(`Stands still at ${now} of ${goal}.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.admin.stop(), this.producer.stop(), this.database.end()]);
+    await this.stack?.stop();
+  }
+}
+
+/** The folder that results go to. */
+export const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
