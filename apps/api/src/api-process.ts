@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
+import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
@@ -23,6 +24,7 @@ import { JobStreams } from './live/job-streams.js';
 import { JobWaits } from './live/job-waits.js';
 import { OpenRequests } from './live/open-requests.js';
 import { caughtMails } from './mail/caught-mails.js';
+import { QueueOrders } from './queues/queue-orders.js';
 import { QueueStates } from './queues/queue-states.js';
 import { QueueViews } from './queues/queue-views.js';
 import { Reports } from './reports/reports.js';
@@ -41,27 +43,38 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const { database, admin, producer, storage, topics } = connections;
   const keyStore = new KeyStore(database, database.operations);
   const feed = new JobFeed({ connection: connections.kafka, admin, topics, onFatal: fatal });
+  const orders = new OrderReader({
+    ...{ connection: connections.kafka, topics, logger, reader: 'api', onFatal: fatal },
+  });
   const openRequests = new OpenRequests();
   const apiMetrics = new ApiMetrics(context.metrics);
-  const parts = makeParts(context, connections, { keyStore, feed, apiMetrics });
+  const parts = makeParts(context, connections, { keyStore, feed, orders, apiMetrics });
   const app = await listen(context, apiMetrics, [...parts, openRequests]);
   const apiHealth = new ApiHealth(admin, database, storage);
   apiHealth.addTo(health);
-  const stopUpkeep = startUpkeep({ settings, logger, fatal }, connections, apiHealth, keyStore);
+  const stopUpkeep = startUpkeep({ settings, logger, fatal }, connections, apiHealth, keyStore, orders);
   return async () => {
     stopUpkeep();
     openRequests.drain();
     await closeServer(app);
-    await Promise.all([feed.stop(), producer.stop()]);
+    await Promise.all([feed.stop(), orders.stop(), producer.stop()]);
     await Promise.all([admin.stop(), database.close()]);
   };
+}
+
+/** Parts that need more than to be there: a start, a stop, or the server. */
+interface OwnParts {
+  readonly keyStore: KeyStore;
+  readonly feed: JobFeed;
+  readonly orders: OrderReader;
+  readonly apiMetrics: ApiMetrics;
 }
 
 /** What the controllers are given. */
 function makeParts(
   { environment, logger, health, metrics }: ProcessContext,
   { database, admin, producer, topics, storage }: ApiConnections,
-  { keyStore, feed, apiMetrics }: { keyStore: KeyStore; feed: JobFeed; apiMetrics: ApiMetrics },
+  { keyStore, feed, orders, apiMetrics }: OwnParts,
 ): object[] {
   const accepted = new AcceptedJobs();
   const queries = new JobQueries(database);
@@ -75,12 +88,14 @@ function makeParts(
   });
   const reader = new JobReader({ queries, progress, accepted, ends: LogEnds.ofRequests(admin, topics) });
   const states = new QueueStates(admin, topics);
+  const queueOrders = new QueueOrders({ states, reader: orders, writer: new OrderWriter(producer, topics) });
   return [
     ...[health, metrics, submissions, queries, reader],
     new JobCounts(database),
     new JobWaits(feed, reader),
     new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
-    new QueueViews({ states, admin, queries, brokerClock: producer.brokerClock }),
+    queueOrders,
+    new QueueViews({ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock }),
     new ImageUploads(storage),
     new Reports(reader, storage),
     new Schedules({ database, intake, logger, metrics }),

@@ -42,13 +42,7 @@ describe('maintenance', () => {
     folder = await mkdtemp(join(tmpdir(), 'jobstream-maintenance-'));
     storage = await openStorage({ STORAGE_DIR: folder });
     await migrate(databaseSettingsFromEnv(environment));
-    await admin.ensureTopics(
-      topics.plan(jobDefinitions, 'small').map(({ topic, partitions, maxRecordBytes }) => ({
-        name: topic,
-        partitions,
-        maxMessageBytes: maxRecordBytes,
-      })),
-    );
+    await admin.ensureTopics(topics.plan(jobDefinitions, 'small'));
     await producer.start();
     parts = new MaintenanceParts(environment);
     await parts.start();

@@ -55,14 +55,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     await migrate(this.databaseSettings);
     const admin = new TopicAdmin(this.connection);
     try {
-      const plans = this.topics.plan(jobDefinitions, this.context.settings.JOBSTREAM_TOPIC_SIZE);
-      await admin.ensureTopics(
-        plans.map(({ topic, partitions, maxRecordBytes }) => ({
-          name: topic,
-          partitions,
-          maxMessageBytes: maxRecordBytes,
-        })),
-      );
+      await admin.ensureTopics(this.topics.plan(jobDefinitions, this.context.settings.JOBSTREAM_TOPIC_SIZE));
     } finally {
       await admin.stop();
     }

@@ -56,14 +56,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
     await migrate(this.databaseSettings);
     const admin = new TopicAdmin(this.connection);
     try {
-      const plans = this.topics.plan(jobDefinitions, this.context.settings.JOBSTREAM_TOPIC_SIZE);
-      await admin.ensureTopics(
-        plans.map(({ topic, partitions, maxRecordBytes }) => ({
-          name: topic,
-          partitions,
-          maxMessageBytes: maxRecordBytes,
-        })),
-      );
+      await admin.ensureTopics(this.topics.plan(jobDefinitions, this.context.settings.JOBSTREAM_TOPIC_SIZE));
     } finally {
       await admin.stop();
     }

@@ -82,6 +82,14 @@ export {
   type Unreadable,
 } from './records/codec.js';
 export {
+  decodeOrder,
+  encodeOrder,
+  pauseOrderSchema,
+  type EncodedOrder,
+  type Order,
+  type PauseOrder,
+} from './records/order.js';
+export {
   imageIdSchema,
   imageQueue,
   imageThumbnail,
@@ -201,11 +209,13 @@ export {
   laneViewSchema,
   partitionLagSchema,
   queueListSchema,
+  queueOrderAnswerSchema,
   queueViewSchema,
   waitingForSchema,
   type LaneView,
   type PartitionLag,
   type QueueList,
+  type QueueOrderAnswer,
   type QueueView,
   type WaitingFor,
 } from './rest/queue-view.js';

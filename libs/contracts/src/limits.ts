@@ -12,6 +12,8 @@ export const maxResultBytes = 256 * 1024;
 export const maxRequestRecordBytes = 512 * 1024;
 /** Dead letters carry the whole record they set aside, so their topics take twice the request size. */
 export const maxDeadLetterRecordBytes = 2 * maxRequestRecordBytes;
+/** Bytes an order record may take on its topic. */
+export const maxOrderRecordBytes = 64 * 1024;
 /** Characters kept of an error's message and stack; longer ones are cut at the end. */
 export const maxErrorMessageLength = 2_000;
 export const maxErrorStackLength = 4_000;

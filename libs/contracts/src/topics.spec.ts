@@ -67,7 +67,8 @@ describe('topics', () => {
 
   it('are planned once each for the definitions that ship', () => {
     const plan = new Topics().plan(jobDefinitions, 'small');
-    expect(plan.map(({ topic, partitions }) => `${topic} ${partitions}`).sort()).toEqual([
+    expect(plan.map(({ name, partitions }) => `${name} ${partitions}`).sort()).toEqual([
+      'jobs.control 1',
       'jobs.delayed 6',
       'jobs.events 6',
       'jobs.image 6',

@@ -1,6 +1,6 @@
 import { formatDelay, parseDuration } from './duration.js';
 import type { JobDefinition, Priority, QueueDefinition } from './job-definition.js';
-import { maxDeadLetterRecordBytes, maxRequestRecordBytes } from './limits.js';
+import { maxDeadLetterRecordBytes, maxOrderRecordBytes, maxRequestRecordBytes } from './limits.js';
 
 /** What a topic of ours is for, read from its name. */
 export type TopicRole =
@@ -11,15 +11,17 @@ export type TopicRole =
 
 /** A topic as it has to be; `libs/kafka` makes it so. */
 export interface TopicPlan {
-  readonly topic: string;
+  readonly name: string;
   readonly partitions: number;
-  readonly maxRecordBytes: number;
+  readonly maxMessageBytes: number;
+  /** `compact`: of each key the newest record is kept. `delete`: records stay until they are deleted. */
+  readonly cleanup: 'delete' | 'compact';
 }
 
 /** Partition counts: `standard` for a cluster, `small` for one broker on one machine. Never changed in place. */
 export const partitionCounts = {
-  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1 },
-  small: { requests: 6, retry: 2, events: 6, deadLetters: 1 },
+  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1, control: 1 },
+  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, control: 1 },
 } as const;
 
 /** A key of {@link partitionCounts}. */
@@ -37,6 +39,7 @@ const reserved = new Map<string, TopicRole>(
 export class Topics {
   readonly events: string;
   readonly delayed: string;
+  readonly control: string;
   private readonly prefix: string;
 
   /** @throws TypeError when the namespace could not stand in a topic name. */
@@ -47,6 +50,7 @@ export class Topics {
     this.prefix = namespace === '' ? 'jobs.' : `${namespace}.jobs.`;
     this.events = `${this.prefix}events`;
     this.delayed = `${this.prefix}delayed`;
+    this.control = `${this.prefix}control`;
   }
 
   requests(queue: string, lane: Priority = 'normal'): string {
@@ -82,8 +86,13 @@ export class Topics {
   plan(definitions: readonly JobDefinition[], size: TopicSize): TopicPlan[] {
     const counts = partitionCounts[size];
     const plans = new Map<string, TopicPlan>();
-    const add = (topic: string, partitions: number, maxRecordBytes: number) =>
-      plans.set(topic, { topic, partitions, maxRecordBytes });
+    const add = (
+      name: string,
+      partitions: number,
+      maxMessageBytes: number,
+      cleanup: TopicPlan['cleanup'] = 'delete',
+    ) => plans.set(name, { name, partitions, maxMessageBytes, cleanup });
+    add(this.control, counts.control, maxOrderRecordBytes, 'compact');
     add(this.events, counts.events, maxDeadLetterRecordBytes);
     add(this.delayed, counts.requests, maxRequestRecordBytes);
     for (const { queue, backoffMs } of definitions) {

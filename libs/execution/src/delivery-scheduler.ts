@@ -60,6 +60,7 @@ export class DeliveryScheduler {
   private unsettled = 0;
   private pumping = false;
   private stopped = false;
+  private paused = false;
   private dueTimer: NodeJS.Timeout | undefined;
   private picksLeft = picksPerTurn;
   private nextTurn: NodeJS.Immediate | undefined;
@@ -92,6 +93,16 @@ export class DeliveryScheduler {
     if (this.stopped) return waiting.dropped();
     this.notDue.push(dueAt, waiting);
     this.moveDue();
+    this.pump();
+  }
+
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
+  /** While paused nothing more begins; what runs goes on, and what waits keeps waiting. */
+  set isPaused(paused: boolean) {
+    this.paused = paused;
     this.pump();
   }
 
@@ -169,7 +180,8 @@ export class DeliveryScheduler {
   }
 
   private hasRoom(): boolean {
-    return !this.stopped && this.running < this.options.slots && this.unsettled < this.options.unsettledLimit;
+    const { slots, unsettledLimit } = this.options;
+    return !this.stopped && !this.paused && this.running < slots && this.unsettled < unsettledLimit;
   }
 
   private begin(waiting: Waiting): void {

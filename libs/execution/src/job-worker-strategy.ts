@@ -8,6 +8,7 @@ import {
   type ConsumerAlarm,
   type KafkaConnection,
 } from '@jobstream/kafka';
+import { OrderReader } from '@jobstream/orders';
 import type { Clock, Health, HealthRegistry, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { DeliveryScheduler } from './delivery-scheduler.js';
@@ -52,7 +53,7 @@ const longestPauseMs = 5_000;
 
 /**
  * Nest's transport for a worker: consumes a queue's topics, runs its handlers, writes what follows from each attempt.
- * Kafka may be away when it starts; it is not ready until it has joined its group, and recovers by itself.
+ * Kafka may be away when it starts; it is not ready until it has read the orders and joined its group, and recovers by itself.
  */
 export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly topics: Topics;
@@ -64,6 +65,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly scheduler: DeliveryScheduler;
   private readonly worker: JobWorker;
   private readonly consumer: WorkConsumer;
+  private readonly orders: OrderReader;
   private readonly closing = new AbortController();
   private starting: Promise<void> | undefined;
   private topicsReady = false;
@@ -89,6 +91,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     });
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
+    this.orders = this.createOrders();
+    options.health.add('orders', () => this.orders.health());
     options.health.add('topics', () => this.topicsHealth());
     options.health.add('consumer', () => this.consumerHealth());
     options.health.add('outcomes', () => this.publisher.health());
@@ -104,6 +108,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   async close(): Promise<void> {
     this.closing.abort();
     this.scheduler.stop();
+    await this.orders.stop();
     await this.consumer.drain(this.options.drainMs);
     await this.starting;
     this.publisher.stop();
@@ -158,19 +163,34 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     });
   }
 
+  private createOrders(): OrderReader {
+    const { queue, connection, logger } = this.options;
+    return new OrderReader({
+      ...{ connection, logger, topics: this.topics, reader: queue.name },
+      onChange: () => this.obey(),
+      onFatal: (error) => this.options.fatal(error),
+    });
+  }
+
+  /** Nothing is read before it is known what not to start. */
   private async start(): Promise<void> {
     await this.producer.start();
-    if (await this.makeTopics()) await this.consumer.start();
+    if (!(await this.makeTopics()) || !(await this.orders.start())) return;
+    this.obey();
+    await this.consumer.start();
+  }
+
+  private obey(): void {
+    const { queue, logger } = this.options;
+    const pausedSince = this.orders.book.pausedSince(queue.name);
+    if (this.scheduler.isPaused === (pausedSince !== undefined)) return;
+    this.scheduler.isPaused = pausedSince !== undefined;
+    logger.info({ queue: queue.name, pausedSince }, pausedSince ? 'paused' : 'goes on');
   }
 
   /** @returns false when closed meanwhile */
   private async makeTopics(): Promise<boolean> {
-    const plans = this.topics.plan(this.options.definitions, this.options.topicSize);
-    const specs = plans.map(({ topic, partitions, maxRecordBytes }) => ({
-      name: topic,
-      partitions,
-      maxMessageBytes: maxRecordBytes,
-    }));
+    const specs = this.topics.plan(this.options.definitions, this.options.topicSize);
     for (let pauseMs = 100; !this.closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         await this.admin.start();

@@ -83,13 +83,7 @@ export class StackFixture {
 
   async start(): Promise<void> {
     await Promise.all([this.producer.start(), this.admin.start()]);
-    await this.admin.ensureTopics(
-      this.topics.plan(this.definitions, 'small').map(({ topic, partitions, maxRecordBytes }) => ({
-        name: topic,
-        partitions,
-        maxMessageBytes: maxRecordBytes,
-      })),
-    );
+    await this.admin.ensureTopics(this.topics.plan(this.definitions, 'small'));
     await this.tail.start();
   }
 

@@ -31,13 +31,7 @@ export class StackFixture {
     await Promise.all([
       migrate(this.settings),
       this.producer.start(),
-      this.admin.ensureTopics(
-        this.topics.plan(jobDefinitions, 'small').map(({ topic, partitions, maxRecordBytes }) => ({
-          name: topic,
-          partitions,
-          maxMessageBytes: maxRecordBytes,
-        })),
-      ),
+      this.admin.ensureTopics(this.topics.plan(jobDefinitions, 'small')),
     ]);
   }
 

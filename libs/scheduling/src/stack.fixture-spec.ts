@@ -95,12 +95,6 @@ export class StackFixture {
   }
 
   private makeTopics(): Promise<unknown> {
-    return this.admin.ensureTopics(
-      this.topics.plan(jobDefinitions, 'small').map(({ topic, partitions, maxRecordBytes }) => ({
-        name: topic,
-        partitions,
-        maxMessageBytes: maxRecordBytes,
-      })),
-    );
+    return this.admin.ensureTopics(this.topics.plan(jobDefinitions, 'small'));
   }
 }

@@ -4,6 +4,7 @@ import type { ActiveCount, JobQueries } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
 import type { FoundJob } from '../jobs/job-reader.js';
 import { ageOfOldest } from './oldest-waiting.js';
+import { queueNotFound, type QueueOrders } from './queue-orders.js';
 import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-states.js';
 import { waitingFor } from './waiting-for.js';
 
@@ -12,6 +13,7 @@ export interface QueueViewsParts {
   readonly states: QueueStates;
   readonly admin: TopicAdmin;
   readonly queries: JobQueries;
+  readonly orders: QueueOrders;
   readonly brokerClock: BrokerClock;
 }
 
@@ -24,28 +26,36 @@ export class QueueViews {
 
   /** Every queue, by name. */
   async list(): Promise<QueueView[]> {
-    const [{ queues }, active] = await Promise.all([this.read(), this.countActive()]);
+    const [{ queues }, active] = await Promise.all([
+      this.read(),
+      this.countActive(),
+      this.parts.orders.read(),
+    ]);
     const states = [...queues.values()].sort((a, b) => a.queue.localeCompare(b.queue));
     return Promise.all(states.map((state) => this.view(state, active)));
   }
 
   /** @throws ProblemError `queue_not_found` */
   async find(name: string): Promise<QueueView> {
-    const [{ queues }, active] = await Promise.all([this.read(), this.countActive()]);
+    const [{ queues }, active] = await Promise.all([
+      this.read(),
+      this.countActive(),
+      this.parts.orders.read(),
+    ]);
     const state = queues.get(name);
-    if (!state) throw new ProblemError('queue_not_found', 'No job type has it, and no topic either.');
+    if (!state) throw queueNotFound();
     return this.view(state, active);
   }
 
   /** What the job waits for; null where it runs or is final. While Kafka is away, only what its row tells. */
   async explain({ view, place }: FoundJob): Promise<WaitingFor | null> {
     const time = this.parts.brokerClock.now();
-    const nothing = { now: undefined, before: undefined };
-    const fromRow = waitingFor(view, place, nothing, time);
+    const pausedSince = this.parts.orders.known.pausedSince(view.queue);
+    const fromRow = waitingFor(view, place, { pausedSince }, time);
     const askKafka = fromRow?.until === null;
     if (!askKafka) return fromRow;
     const now = await this.readInTime();
-    return waitingFor(view, place, { now, before: this.parts.states.before }, time);
+    return waitingFor(view, place, { pausedSince, now, before: this.parts.states.before }, time);
   }
 
   private read(): Promise<QueueStatesAt> {
@@ -84,6 +94,7 @@ export class QueueViews {
       retrying: countOf('retrying') ?? null,
       scheduled: countOf('scheduled') ?? null,
       deadLetters,
+      paused: this.parts.orders.known.pausedSince(queue) !== undefined,
       workers,
       oldestWaitingSeconds: await this.ageOfOldest(state),
     };

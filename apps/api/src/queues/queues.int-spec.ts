@@ -27,6 +27,7 @@ describe('queues', () => {
       running: 0,
       retrying: 0,
       deadLetters: 0,
+      paused: false,
       workers: 0,
       oldestWaitingSeconds: null,
       lanes: [{ lane: 'normal' }, { lane: 'retry.15s' }, { lane: 'retry.1s' }, { lane: 'retry.5s' }],
@@ -79,5 +80,13 @@ describe('queues', () => {
       body: { code: 'queue_not_found' },
     });
     expect(await platform.api.get('/v1/queues/..%2f..')).toMatchObject({ status: 404 });
+    for (const order of ['pause', 'resume']) {
+      expect(await platform.api.request('POST', `/v1/queues/nobodys/${order}`)).toMatchObject({
+        status: 404,
+        body: { code: 'queue_not_found' },
+      });
+      const { status, body } = await platform.api.post(`/v1/queues/probe/${order}`, { now: true });
+      expect({ status, body }).toMatchObject({ status: 422, body: { errors: [{ pointer: '/now' }] } });
+    }
   });
 });

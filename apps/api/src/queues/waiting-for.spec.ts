@@ -42,6 +42,16 @@ const explain = (
 };
 
 describe('what a job waits for', () => {
+  it('is the end of a pause, whatever else it waits for but its time', () => {
+    const paused = (view: Partial<JobView>) =>
+      waitingFor({ ...queued, ...view }, place, { now: look(0, 100, 0), pausedSince: 'noon' }, time);
+    expect(paused({})).toMatchObject({ kind: 'pause', ahead: 30, estimateSeconds: null });
+    expect(paused({})!.text).toMatch(/paused since noon/);
+    const nextAttemptAt = new Date(time + 1_000).toISOString();
+    expect(paused({ state: 'retrying', nextAttemptAt })).toMatchObject({ kind: 'retry' });
+    expect(paused({ state: 'running' })).toBeNull();
+  });
+
   it.each(['running', 'succeeded', 'dead_lettered', 'cancelled', 'expired'] as const)(
     'is nothing when %s',
     (state) => {

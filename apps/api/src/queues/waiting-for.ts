@@ -4,8 +4,10 @@ import type { QueueState, QueueStatesAt } from './queue-states.js';
 
 /** What is known of the queues; `before` some seconds earlier than `now`. */
 export interface QueueLooks {
-  readonly now: QueueStatesAt | undefined;
-  readonly before: QueueStatesAt | undefined;
+  readonly now?: QueueStatesAt | undefined;
+  readonly before?: QueueStatesAt | undefined;
+  /** Since when the job's queue is paused; undefined where it is not. */
+  readonly pausedSince?: string | undefined;
 }
 
 /**
@@ -40,8 +42,10 @@ const nothingKnown = { until: null, ahead: null, estimateSeconds: null };
 function describeTurn(
   { queue, orderingKey }: JobView,
   ahead: number | null,
-  { now }: QueueLooks,
+  { now, pausedSince }: QueueLooks,
 ): Pick<WaitingFor, 'kind' | 'text'> {
+  if (pausedSince !== undefined)
+    return { kind: 'pause', text: `The queue ${queue} to be resumed: it is paused since ${pausedSince}.` };
   if (now?.queues.get(queue)?.workers === 0)
     return { kind: 'worker', text: `A worker: no process works on the queue ${queue}.` };
   const behind =
@@ -65,8 +69,9 @@ function estimate(
   place: Place | null,
   ahead: number | null,
   { queue }: JobView,
-  { now, before }: QueueLooks,
+  { now, before, pausedSince }: QueueLooks,
 ): number | null {
+  if (pausedSince !== undefined) return null;
   if (!place || !ahead || !now || !before) return null;
   const from = committedOf(place, before.queues.get(queue));
   const to = committedOf(place, now.queues.get(queue));

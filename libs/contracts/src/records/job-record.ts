@@ -4,7 +4,8 @@ import { priorities } from '../job-definition.js';
 /** The version every value carries as `v`. A reader that meets another one sets the record aside. */
 export const wireVersion = 1;
 
-const isoTime = z.iso.datetime();
+/** A time on the wire: ISO 8601 with milliseconds, UTC. */
+export const isoTime = z.iso.datetime();
 
 /** What went wrong in an attempt, as stored and shown. */
 export const jobErrorSchema = z

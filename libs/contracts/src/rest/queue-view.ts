@@ -45,6 +45,7 @@ export const queueViewSchema = z
     retrying: z.int().nullable(),
     scheduled: z.int().nullable(),
     deadLetters: z.int().describe("Records in the queue's dead-letter topic."),
+    paused: z.boolean().describe('Whether its workers were told to start nothing.'),
     workers: z.int().describe('Worker processes at the moment.'),
     oldestWaitingSeconds: z
       .number()
@@ -62,13 +63,20 @@ export const queueListSchema = z.object({ items: z.array(queueViewSchema) }).met
 /** See {@link queueListSchema}. */
 export type QueueList = z.infer<typeof queueListSchema>;
 
+/** 202 of `POST /v1/queues/{queue}/pause` and `/resume`: the log has the order. */
+export const queueOrderAnswerSchema = z
+  .object({ queue: z.string(), paused: z.boolean() })
+  .meta({ id: 'QueueOrderAnswer' });
+/** See {@link queueOrderAnswerSchema}. */
+export type QueueOrderAnswer = z.infer<typeof queueOrderAnswerSchema>;
+
 /** What an unfinished job that does not run waits for. */
 export const waitingForSchema = z
   .object({
     kind: z
-      .enum(['time', 'retry', 'worker', 'key', 'turn'])
+      .enum(['time', 'retry', 'pause', 'worker', 'key', 'turn'])
       .describe(
-        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `worker`: no process works on its queue;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
+        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `pause`: its queue is paused;\n- `worker`: no process works on its queue;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
       ),
     text: z.string().describe('The same in words.'),
     until: z.iso.datetime().nullable().describe('Of `time` and `retry`.'),

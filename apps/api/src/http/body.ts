@@ -1,0 +1,16 @@
+import { faultsOf } from '@jobstream/contracts';
+import { z } from 'zod';
+import { ProblemError } from './problem-error.js';
+
+/**
+ * The body of a request, checked; undefined where it had none.
+ * @throws ProblemError `invalid_request`, pointing at each field that is wrong
+ */
+export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError('invalid_request', 'The body has faults.', { errors: faultsOf(parsed.error) });
+}
+
+/** Of a request that says all by its path. */
+export const noBody = z.strictObject({}).nullish();

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Order, QueueOrderAnswer } from '@jobstream/contracts';
+import { RecordRefusedError } from '@jobstream/kafka';
+import type { OrderBook, OrderReader, OrderWriter } from '@jobstream/orders';
+import { ProblemError } from '../http/problem-error.js';
+import type { QueueStates } from './queue-states.js';
+
+/** What {@link QueueOrders} is made of. */
+export interface QueueOrdersParts {
+  readonly states: QueueStates;
+  readonly reader: OrderReader;
+  readonly writer: OrderWriter;
+}
+
+/** Orders are read within milliseconds; when this process starts, somewhat later. */
+const patienceMs = 2_000;
+
+/** What operators order of queues. */
+export class QueueOrders {
+  constructor(private readonly parts: QueueOrdersParts) {}
+
+  /** The orders in force, as far as they are read. */
+  get known(): OrderBook {
+    return this.parts.reader.book;
+  }
+
+  /** The orders in force. @throws ProblemError `broker_unavailable` while they can't be read */
+  async read(): Promise<OrderBook> {
+    if (await inTime(this.parts.reader.whenRead())) return this.known;
+    const detail = 'The orders are in the broker, and have not been read yet. Ask again later.';
+    throw new ProblemError('broker_unavailable', detail);
+  }
+
+  /** Its workers start nothing more until it is resumed. @throws as {@link give} does */
+  pause(queue: string): Promise<QueueOrderAnswer> {
+    const at = new Date().toISOString();
+    return this.give({ kind: 'pause', queue, value: { v: 1, queue, at } });
+  }
+
+  /** @throws as {@link give} does */
+  resume(queue: string): Promise<QueueOrderAnswer> {
+    return this.give({ kind: 'pause', queue, value: null });
+  }
+
+  /**
+   * Once the order is acknowledged, and in force here too: who asks right after it sees it.
+   * @throws ProblemError `queue_not_found`, `broker_unavailable`, `broker_refused`
+   */
+  private async give(order: Order): Promise<QueueOrderAnswer> {
+    const { reader, writer, states } = this.parts;
+    const { queues } = await states.read().catch(refuse);
+    if (!queues.has(order.queue)) throw queueNotFound();
+    const receipt = await writer.give(order).catch(refuse);
+    await inTime(reader.passed(receipt));
+    return { queue: order.queue, paused: order.value !== null };
+  }
+}
+
+/** The problem that there is no such queue. */
+export function queueNotFound(): ProblemError {
+  return new ProblemError('queue_not_found', 'No job type has it, and no topic either.');
+}
+
+function refuse(cause: unknown): never {
+  if (cause instanceof RecordRefusedError)
+    throw new ProblemError('broker_refused', 'The broker does not take this order.', { cause });
+  const detail = 'The broker did not confirm the order. It may be given again: the newest counts.';
+  throw new ProblemError('broker_unavailable', detail, { cause });
+}
+
+async function inTime(happening: Promise<void>): Promise<boolean> {
+  const giveUp = new AbortController();
+  const late = delay(patienceMs, false, { signal: giveUp.signal }).catch(() => false);
+  try {
+    return await Promise.race([happening.then(() => true), late]);
+  } finally {
+    giveUp.abort();
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JobDetail, QueueView } from '@jobstream/contracts';
+import { eventually, Platform } from '@jobstream/testing';
+
+const jobs = 200;
+
+describe('a pause survives restarts and loses nothing', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
+  });
+  afterAll(() => platform?.stop());
+
+  const order = (name: 'pause' | 'resume') => platform.api.request('POST', `/v1/queues/probe/${name}`);
+  const queue = async () => (await platform.api.get<QueueView>('/v1/queues/probe')).body;
+  const ready = async () => (await fetch(`${platform.one('probe-worker').url}/health/ready`)).status;
+
+  it('of the worker and of the API; what runs goes on, and each job runs after it', async () => {
+    const running = await platform.api.submitted('probe.run', { sleepMs: 3_000 });
+    await eventually(async () => expect((await platform.api.job(running)).state).toBe('running'));
+    const stream = submitSteadily(platform);
+    const paused = await order('pause');
+    const pausedAt = Date.now();
+    expect(paused).toMatchObject({ status: 202, body: { queue: 'probe', paused: true } });
+    expect(await queue()).toMatchObject({ paused: true, workers: 1 });
+    await delay(1_500);
+    const early = await stream.end();
+    const items = Array.from({ length: jobs }, () => ({ type: 'probe.run', payload: {} }));
+    const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
+    const ids = [...early, ...body.items.map(({ id }) => id)];
+    expect((await platform.api.finished(running)).state).toBe('succeeded');
+
+    await platform.crash(platform.one('probe-worker'));
+    await platform.crash(platform.one('api'));
+    expect(await eventually(queue)).toMatchObject({ paused: true });
+    expect(await ready()).toBe(200);
+    const detail = (await platform.api.get<JobDetail>(`/v1/jobs/${ids.at(-1)!}`)).body;
+    expect(detail).toMatchObject({ state: 'queued', waitingFor: { kind: 'pause' } });
+
+    const resumedAt = Date.now();
+    expect(await order('resume')).toMatchObject({ status: 202, body: { paused: false } });
+    const done = await Promise.all(ids.map((id) => platform.api.finished(id)));
+    const starts = done.map(({ startedAt }) => Date.parse(startedAt as string));
+    const before = starts.filter((at) => at < resumedAt);
+    const feltMs = Math.max(0, ...before.map((at) => at - pausedAt));
+    const goesOnMs = Math.min(...starts.filter((at) => at >= resumedAt)) - resumedAt;
+    console.log(
+      `pause felt after ${feltMs} ms, resume after ${goesOnMs} ms; ` +
+        `${done.length} jobs waited over a kill -9 of worker and API, lost: 0`,
+    );
+    expect(before.length).toBeGreaterThan(0);
+    expect(before.length).toBeLessThan(early.length);
+    expect(feltMs).toBeLessThan(1_000);
+    expect(done.every(({ state }) => state === 'succeeded')).toBe(true);
+    expect((await queue()).paused).toBe(false);
+  });
+});
+
+/** A job every few milliseconds until `end`, which answers their ids. */
+function submitSteadily(platform: Platform): { end(): Promise<string[]> } {
+  const ids: string[] = [];
+  let going = true;
+  const loop = (async () => {
+    while (going) {
+      ids.push(await platform.api.submitted('probe.run', {}));
+      await delay(20);
+    }
+  })();
+  return {
+    end: async () => {
+      going = false;
+      await loop;
+      return ids;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { isoTime, wireVersion } from './job-record.js';
+import type { EncodedRecord } from './codec.js';
+
+/** `pause/<queue>`: its workers start nothing; what runs goes on. */
+export const pauseOrderSchema = z.object({
+  v: z.literal(wireVersion),
+  queue: z.string(),
+  at: isoTime.describe('Since when.'),
+});
+/** See {@link pauseOrderSchema}. */
+export type PauseOrder = z.infer<typeof pauseOrderSchema>;
+
+/** An order of `jobs.control`: what an operator wants of a queue until it is taken back. `value` is null where it is. */
+export interface Order {
+  readonly kind: 'pause';
+  readonly queue: string;
+  readonly value: PauseOrder | null;
+}
+
+/** What a producer is given, but for the topic. */
+export type EncodedOrder = Omit<EncodedRecord, 'value'> & { readonly value: string | null };
+
+const schemas = { pause: pauseOrderSchema } as const satisfies Record<Order['kind'], z.ZodType>;
+
+/**
+ * The bytes of an order. The key says what it is about, so that the compacted topic keeps the newest of each; one that is
+ * taken back is a tombstone.
+ */
+export function encodeOrder({ kind, queue, value }: Order): EncodedOrder {
+  return { key: `${kind}/${queue}`, value: value && JSON.stringify(value), headers: {} };
+}
+
+/**
+ * Reads an order. Never throws: what can't be read says why; a kind that this reader does not know is undefined.
+ */
+export function decodeOrder(
+  key: Buffer | null,
+  value: Buffer | null,
+): Order | { readonly detail: string } | undefined {
+  const [kind = '', queue, ...more] = key?.toString().split('/') ?? [];
+  if (!Object.hasOwn(schemas, kind)) return undefined;
+  if (!queue || more.length > 0) return { detail: `The key names no queue: ${key?.toString()}` };
+  const known = kind as Order['kind'];
+  if (value === null) return { kind: known, queue, value };
+  try {
+    const parsed = schemas[known].safeParse(JSON.parse(value.toString()));
+    return parsed.success
+      ? { kind: known, queue, value: parsed.data }
+      : { detail: z.prettifyError(parsed.error) };
+  } catch (error) {
+    return { detail: `The value is not JSON: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,19 @@
+import type { Order } from '@jobstream/contracts';
+
+/** The orders in force: of each kind and queue the newest, unless it was taken back. */
+export class OrderBook {
+  private readonly pauses = new Map<string, string>();
+
+  apply(order: Order): void {
+    switch (order.kind) {
+      case 'pause':
+        if (order.value) this.pauses.set(order.queue, order.value.at);
+        else this.pauses.delete(order.queue);
+    }
+  }
+
+  /** Since when the queue is paused, ISO 8601; undefined where it is not. */
+  pausedSince(queue: string): string | undefined {
+    return this.pauses.get(queue);
+  }
+}
