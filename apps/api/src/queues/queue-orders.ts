@@ -13,7 +13,7 @@ export interface QueueOrdersParts {
 }
 
 /** Orders are read within milliseconds; when this process starts, somewhat later. */
-const patienceMs = 2_000;
+const patienceMs = 5_000;
 
 /** What operators order of queues. */
 export class QueueOrders {
