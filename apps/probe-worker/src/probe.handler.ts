@@ -27,11 +27,11 @@ export class ProbeHandler implements HandlerOf<Probe> {
 }
 
 async function failWhereAsked(
-  { failTimes, failWith }: PayloadOf<Probe>,
+  { failTimes, failRuns, failWith }: PayloadOf<Probe>,
   { id, run, attempt }: JobContext<Probe>,
 ): Promise<void> {
   if (failWith === 'crash') return crash(failTimes, `${id}-${run}`);
-  if (attempt > failTimes) return;
+  if (attempt > failTimes && run > failRuns) return;
   switch (failWith) {
     case 'retryable':
       throw Object.assign(new Error(`Attempt ${attempt} fails as asked.`), { code: 'probe_failed' });

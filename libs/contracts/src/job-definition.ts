@@ -27,6 +27,8 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
   readonly retries?: number;
   /** Delay before each retry, in order; the last one repeats when there are more retries. Needed when `retries` > 0. */
   readonly backoff?: readonly Duration[];
+  /** Replays after which a job that fails for good once more is parked: redrives leave it out that don't name it. Default 3. */
+  readonly parkAfter?: number;
   /** How long one attempt may take before `ctx.signal` aborts it. Default `60s`. */
   readonly timeout?: Duration;
   /**
@@ -48,6 +50,8 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   readonly maxAttempts: number;
   /** Milliseconds before the second attempt, the third, and so on; exactly `maxAttempts - 1` of them. */
   readonly backoffMs: readonly number[];
+  /** See {@link JobOptions}. */
+  readonly parkAfter: number;
   readonly timeoutMs: number;
   /** The ordering key of a job with this payload; absent where jobs run in any order. */
   orderBy?(payload: z.output<Payload>): string;
@@ -59,6 +63,9 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
 export type PayloadOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.output<P> : never;
 /** The result a handler of this definition returns. */
 export type ResultOf<D> = D extends JobDefinition<z.ZodType, infer R> ? z.output<R> : never;
+
+/** `parkAfter` of a job type that does not say, or that nobody knows. */
+export const usualParkAfter = 3;
 
 const queueName = /^[a-z][a-z0-9-]{0,40}$/;
 const typeName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
@@ -109,6 +116,7 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     result: options.result,
     maxAttempts: retries + 1,
     backoffMs: Array.from({ length: retries }, (_, retry) => ladder[retry] ?? last!),
+    parkAfter: options.parkAfter ?? usualParkAfter,
     timeoutMs: parseDuration(options.timeout ?? '60s'),
     fetches: options.fetches ?? [],
     ...(options.orderBy && { orderBy: options.orderBy }),

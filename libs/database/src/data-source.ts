@@ -2,10 +2,13 @@ import { DataSource } from 'typeorm';
 import { CreateIdempotencyKeys1763800000000 } from './operations/migrations/1763800000000-create-idempotency-keys.js';
 import { CreateSchedules1763820000000 } from './operations/migrations/1763820000000-create-schedules.js';
 import { CreateDailyStatistics1763830000000 } from './operations/migrations/1763830000000-create-daily-statistics.js';
+import { CreateReplays1763870000000 } from './operations/migrations/1763870000000-create-replays.js';
 import { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 import { DelayedJobEntity } from './operations/delayed-job.entity.js';
 import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
 import { ReadPositionEntity } from './operations/read-position.entity.js';
+import { ReplayEntity } from './operations/replay.entity.js';
+import { ReplayJobEntity } from './operations/replay-job.entity.js';
 import { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
 import { ScheduleEntity } from './operations/schedule.entity.js';
 import { CheckpointEntity } from './projection/checkpoint.entity.js';
@@ -28,11 +31,14 @@ const contents = {
       DelayedJobEntity,
       ReadPositionEntity,
       DailyStatisticEntity,
+      ReplayEntity,
+      ReplayJobEntity,
     ],
     migrations: [
       CreateIdempotencyKeys1763800000000,
       CreateSchedules1763820000000,
       CreateDailyStatistics1763830000000,
+      CreateReplays1763870000000,
     ],
   },
 };

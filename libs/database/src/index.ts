@@ -29,3 +29,5 @@ export { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
 export { DelayedJobEntity } from './operations/delayed-job.entity.js';
 export { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 export { ReadPositionEntity } from './operations/read-position.entity.js';
+export { ReplayEntity } from './operations/replay.entity.js';
+export { ReplayJobEntity } from './operations/replay-job.entity.js';

@@ -1,4 +1,4 @@
-import type { TopicRole } from '@jobstream/contracts';
+import { usualParkAfter, type TopicRole } from '@jobstream/contracts';
 import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka';
 import { decideOutcome, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
 import type { Clock } from '@jobstream/runtime';
@@ -152,9 +152,11 @@ export class JobWorker {
 
   private decide(job: StartableJob, firstAttempt: number, ending: AttemptEnding): Outcome {
     const backoffMs = this.ladderOf(job);
-    const { maxAttempts, orderingKey } = job.request;
+    const { type, maxAttempts, orderingKey } = job.request;
     return decideOutcome(
       {
+        run: job.run,
+        parkAfter: this.options.handlers.get(type)?.definition.parkAfter ?? usualParkAfter,
         attempt: job.attempt,
         maxAttempts,
         backoffMs,

@@ -159,7 +159,7 @@ describe('outcomeRecord', () => {
     const record = outcomeRecord(topics, { ...ended, ...of }, outcome);
     return { record, read: decodeRecord(Buffer.from(record.value!), record.headers) };
   };
-  const failure = { attempt: 1, maxAttempts: 4, backoffMs: [5_000], lanesMs: [5_000] };
+  const failure = { run: 1, parkAfter: 3, attempt: 1, maxAttempts: 4, backoffMs: [5_000], lanesMs: [5_000] };
   const fails = (facts: Partial<typeof failure> = {}, message = 'no') =>
     decideOutcome(
       { ...failure, ...facts },

@@ -1,19 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerLinks, type ClusterMetadata } from './broker-links.js';
 import type { KafkaConnection } from './connection.js';
 import {
-  describeErrorCode,
   requestCommits,
   requestCoordinator,
   requestListOffsets,
   type OffsetFetchAnswer,
 } from './kafkajs-internals.js';
 import type { TopicPartition } from './record.js';
-
-const ATTEMPTS = 20;
-const PAUSE_MS = 150;
-/** Codes that pass by themselves: leaders move, coordinators load. */
-const PASSING = new Set([3, 5, 6, 7, 14, 15, 16]);
+import { PassingError, throwOn, withPatience } from './request-patience.js';
 
 /** Offsets by topic; the index is the partition. */
 export type OffsetsByTopic = Map<string, number[]>;
@@ -32,21 +26,6 @@ export type GroupCommit = Commit | 'wiped' | null;
 
 const KAFKAJS_WIPED = -2;
 const UNKNOWN_TOPIC = 3;
-
-/** Kafka answered with an error that does not pass by itself. */
-export class KafkaRequestError extends Error {
-  readonly code = 'kafka_request_failed';
-
-  /** @param brokerError Kafka's name of the error */
-  constructor(
-    readonly brokerError: string,
-    what: string,
-    detail: string,
-  ) {
-    super(`${what}: ${brokerError} (${detail})`);
-    this.name = 'KafkaRequestError';
-  }
-}
 
 /** The offset to ask for: a time in ms, or one of the log's ends. */
 export type LogPoint = 'start' | 'end' | number;
@@ -78,7 +57,7 @@ export class ClusterReader {
   async offsetsAt(topics: readonly string[], point: LogPoint): Promise<OffsetsByTopic> {
     if (topics.length === 0) return new Map();
     const timestamp = point === 'start' ? -2 : point === 'end' ? -1 : point;
-    return this.#withPatience(`Offsets of ${topics.length} topics`, async () => {
+    return withPatience(`Offsets of ${topics.length} topics`, async () => {
       const { topics: leaders } = await this.describe(topics);
       const offsets = await this.#listOffsets(leaders, timestamp);
       if (timestamp < 0 || [...offsets.values()].every((each) => each.every((offset) => offset >= 0)))
@@ -106,7 +85,7 @@ export class ClusterReader {
       groupId,
       [...byTopic].map(([topic, listed]) => ({ topic, partitions: listed })),
     );
-    const answer = await this.#withPatience(`Commits of group ${groupId}`, async () => {
+    const answer = await withPatience(`Commits of group ${groupId}`, async () => {
       const { errorCode, coordinator } = await this.#links.sendToAny(requestCoordinator(groupId));
       throwOn(errorCode, `Coordinator of group ${groupId}`);
       await this.#links.know(coordinator);
@@ -145,37 +124,6 @@ export class ClusterReader {
     await Promise.all(answers);
     return offsets;
   }
-
-  async #withPatience<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!(error instanceof PassingError)) throw error;
-        if (attempt === ATTEMPTS) throw toRequestError(error.errorCode, what);
-        await sleep(PAUSE_MS);
-      }
-    }
-  }
-}
-
-class PassingError extends Error {
-  constructor(
-    readonly errorCode: number,
-    what: string,
-  ) {
-    super(what);
-  }
-}
-
-function throwOn(errorCode: number, what: string): void {
-  if (errorCode === 0) return;
-  throw PASSING.has(errorCode) ? new PassingError(errorCode, what) : toRequestError(errorCode, what);
-}
-
-function toRequestError(errorCode: number, what: string): KafkaRequestError {
-  const { type, message } = describeErrorCode(errorCode);
-  return new KafkaRequestError(type, what, message);
 }
 
 function pickCommits(answer: OffsetFetchAnswer, partitions: readonly TopicPartition[]): GroupCommit[] {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Logger } from 'kafkajs';
+import type { KafkaMessage, Logger } from 'kafkajs';
 
 /**
  * The parts of kafkajs 2.2.4 that its public interface hides, typed. Its producer answers a request for many partitions
@@ -104,6 +104,17 @@ const offsetFetchRequest = require('kafkajs/src/protocol/requests/offsetFetch/v4
 const offsetFetchResponse = require('kafkajs/src/protocol/requests/offsetFetch/v4/response') as {
   decode(raw: Buffer): Promise<OffsetFetchAnswer>;
 };
+const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v7/request') as (options: {
+  replicaId: -1;
+  maxWaitTime: number;
+  minBytes: number;
+  maxBytes: number;
+  isolationLevel: 1;
+  topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[];
+}) => WireRequest<unknown>['request'];
+const fetchResponse = require('kafkajs/src/protocol/requests/fetch/v7/response') as {
+  decode(raw: Buffer): Promise<FetchAnswer>;
+};
 const protocolErrors = require('kafkajs/src/protocol/error') as {
   createErrorFromCode(code: number): { type: string; message: string };
 };
@@ -138,6 +149,27 @@ export interface OffsetFetchAnswer {
     partitions: { partition: number; offset: string; metadata: string | null; errorCode: number }[];
   }[];
 }
+
+/** The answer to a Fetch request (version 7), by partition. */
+export interface FetchAnswer {
+  errorCode: number;
+  responses: { topicName: string; partitions: FetchedPartition[] }[];
+}
+
+/** One partition's part of a {@link FetchAnswer}, as {@link FetchBatch} takes it. */
+export interface FetchedPartition {
+  partition: number;
+  errorCode: number;
+  highWatermark: string;
+  messages: unknown[];
+}
+
+/** What is to be read of a partition's answer: no record below the offset asked for, none of an aborted transaction, no marker. */
+export const FetchBatch = require('kafkajs/src/consumer/batch') as new (
+  topic: string,
+  fetchedOffset: string,
+  partition: FetchedPartition,
+) => { messages: KafkaMessage[]; rawMessages: unknown[]; lastOffset(): string };
 
 /** A maker of brokers over one set of connection options. */
 export function buildBrokers(options: WireOptions): {
@@ -186,6 +218,22 @@ export function requestListOffsets(
   return {
     request: listOffsetsRequest({ replicaId: -1, isolationLevel: 1, topics }),
     response: { decode: (raw) => listOffsetsResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** Records of one partition from an offset on, committed ones only; at least one batch, and about `maxBytes` at most. */
+export function requestFetch(
+  topic: string,
+  partition: number,
+  fetchOffset: number,
+  maxBytes: number,
+): WireRequest<FetchAnswer> {
+  const topics = [{ topic, partitions: [{ partition, fetchOffset, maxBytes }] }];
+  return {
+    request: fetchRequest({
+      ...{ replicaId: -1, maxWaitTime: 250, minBytes: 1, maxBytes, isolationLevel: 1, topics },
+    }),
+    response: { decode: (raw) => fetchResponse.decode(raw), parse: async (decoded) => decoded },
   };
 }
 

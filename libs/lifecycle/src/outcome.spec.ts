@@ -3,6 +3,8 @@ import { maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
 import { decideOutcome, waitInPlaceBudgetMs, type AttemptEnding, type AttemptFacts } from './outcome.js';
 
 const facts: AttemptFacts = {
+  run: 1,
+  parkAfter: 3,
   attempt: 1,
   maxAttempts: 4,
   backoffMs: [1_000, 5_000, 15_000],
@@ -100,6 +102,16 @@ describe('decideOutcome', () => {
       error: { code: 'result_too_large' },
       attempts: 1,
     });
+  });
+
+  it('parks what is dead-lettered again after so many replays, with its error', () => {
+    const ofRun = (run: number) => decideOutcome({ ...facts, run, parkAfter: 2 }, threw('never'));
+    expect([1, 2].map(ofRun)).toMatchObject([{ reason: 'non_retryable' }, { reason: 'non_retryable' }]);
+    expect([3, 9].map(ofRun)).toMatchObject([
+      { kind: 'dead-letter', reason: 'parked', error, attempts: 1 },
+      { reason: 'parked' },
+    ]);
+    expect(decideOutcome({ ...facts, run: 9 }, threw('by-ladder'))).toMatchObject({ kind: 'retry' });
   });
 
   it('retries a timeout', () => {

@@ -10,6 +10,10 @@ export const waitInPlaceBudgetMs = 15 * 60_000;
 
 /** What is known of an attempt when its outcome is decided. */
 export interface AttemptFacts {
+  /** Counted from 1: one more than the job was replayed. */
+  readonly run: number;
+  /** Replays after which a job that is dead-lettered once more is parked. */
+  readonly parkAfter: number;
   /** Counted from 1 within the run. */
   readonly attempt: number;
   /** Attempts of the run at most, frozen in the request. */
@@ -57,6 +61,12 @@ export type Outcome =
 
 /** Decides what follows from an attempt. */
 export function decideOutcome(facts: AttemptFacts, ending: AttemptEnding): Outcome {
+  const outcome = decideEnding(facts, ending);
+  const isParked = outcome.kind === 'dead-letter' && facts.run > facts.parkAfter;
+  return isParked ? { ...outcome, reason: 'parked' } : outcome;
+}
+
+function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
   const notStarted = facts.attempt - 1;
   switch (ending.kind) {
     case 'expired':

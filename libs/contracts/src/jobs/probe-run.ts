@@ -16,6 +16,14 @@ export const probeRun = defineJob({
       .default(0)
       .describe("Keeps one processor busy this long, outside the worker's event loop."),
     failTimes: z.int().min(0).max(1_000).default(0).describe('The first so many attempts of a run fail.'),
+    failRuns: z
+      .int()
+      .min(0)
+      .max(1_000)
+      .default(0)
+      .describe(
+        'Every attempt of the first so many runs fails, until replays have brought the job beyond them.',
+      ),
     failWith: z
       .enum(['retryable', 'non-retryable', 'crash', 'hang'])
       .default('retryable')

@@ -131,6 +131,8 @@ export type EndedEvent = z.infer<typeof endedEventSchema>;
 export const deadLetterReasons = [
   /** The last attempt failed. */
   'exhausted',
+  /** It failed for good once more after as many replays as its type allows; the error tells how. */
+  'parked',
   /** The handler said that no retry can help. */
   'non_retryable',
   /** No definition or no handler of this type in this worker: deploy workers first, redrive after. */

@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import { jobStates } from '../job-state.js';
+import { deadLetterReasons, originSchema } from '../records/job-record.js';
+import { errorViewSchema } from './job-view.js';
+import { durationSchema } from './submission.js';
+
+/** Where a replay finds its jobs: among the requests of a queue, or among what its workers set aside. */
+export const replaySources = ['history', 'dead-letters'] as const;
+/** See {@link replaySources}. */
+export type ReplaySource = (typeof replaySources)[number];
+
+/** Jobs a second unless a replay asks otherwise: what a worker has room for beside its live jobs. */
+export const usualReplayRate = 100;
+/** Operations of one patch, faults that one replay tells of, ids that one filter names. */
+export const maxPatchOperations = 100;
+export const maxReplayFaults = 100;
+export const maxReplayIds = 5_000;
+
+const pointerSchema = z
+  .string()
+  .max(1_000)
+  .regex(/^(\/([^~/]|~[01])*)+$/, 'Write a JSON Pointer into the payload, e.g. /width.')
+  .refine((path) => !path.split('/').includes('__proto__'), 'No payload has that field.');
+
+const anyValue = z.unknown().refine((value) => value !== undefined, 'Give a value.');
+
+/** One operation of a JSON Patch (RFC 6902); paths begin at the payload. */
+export const patchOperationSchema = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.enum(['add', 'replace', 'test']), path: pointerSchema, value: anyValue }),
+  z.strictObject({ op: z.literal('remove'), path: pointerSchema }),
+  z.strictObject({ op: z.enum(['move', 'copy']), from: pointerSchema, path: pointerSchema }),
+]);
+/** A JSON Patch (RFC 6902) of a payload. */
+export const patchSchema = z.array(patchOperationSchema).min(1).max(maxPatchOperations);
+/** See {@link patchSchema}. */
+export type PayloadPatch = z.output<typeof patchSchema>;
+
+/** Which of the jobs in the range are meant: those that meet every condition given. */
+export const replayFilterSchema = z.strictObject({
+  type: z.string().min(1).max(200).optional(),
+  /** How the job stands now. */
+  state: z.enum(jobStates).optional(),
+  /** The code of the error it failed with, as is `message`. */
+  errorCode: z.string().min(1).max(200).optional(),
+  /** Why it was set aside. */
+  reason: z.enum(deadLetterReasons).optional(),
+  /** Text in the error's message, in any letter case; `*` stands for any text. */
+  message: z.string().min(1).max(500).optional(),
+  /** Recorded at least so long ago: `10m`, `2h`, `7d`. */
+  olderThan: durationSchema.optional(),
+  ids: z
+    .array(z.uuidv7().transform((id) => id.toLowerCase()))
+    .min(1)
+    .max(maxReplayIds)
+    .optional(),
+});
+/** See {@link replayFilterSchema}. */
+export type ReplayFilter = z.output<typeof replayFilterSchema>;
+
+const timeSchema = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+/** Where to begin in one partition. */
+export const replayOffsetSchema = z.strictObject({
+  /** The topic's whole name, e.g. `jobs.image`. */
+  topic: z.string().min(1).max(249),
+  partition: z.int().min(0),
+  offset: z.int().min(0),
+});
+
+/** `POST /v1/replays`. */
+export const replayRequestSchema = z
+  .strictObject({
+    source: z.enum(replaySources),
+    queue: z.string().min(1).max(41),
+    /** Recorded at this time or later; default the log's start. */
+    from: timeSchema.optional(),
+    /** Recorded before this time; default now. */
+    to: timeSchema.optional(),
+    /** Instead of `from`: these partitions alone, each from its offset on. */
+    fromOffsets: z.array(replayOffsetSchema).min(1).max(1_000).optional(),
+    filter: replayFilterSchema.default({}),
+    /** Changes the payload of each job; a result that breaks the schema of its type is not replayed. */
+    patch: patchSchema.optional(),
+    /** Jobs a second at most. */
+    rate: z.int().min(1, 'Take at least 1 job a second.').max(10_000).default(usualReplayRate),
+    /** Jobs at most. */
+    cap: z.int().min(1).max(100_000_000).optional(),
+    /** Which of them run again: those that failed (dead-lettered or expired), or also those that succeeded or were cancelled. */
+    only: z.enum(['failed', 'all']).default('failed'),
+    /** Counts and changes nothing. */
+    dryRun: z.boolean().default(false),
+    /** For whoever looks at it later; a dry run needs none. */
+    why: z.string().trim().min(1).max(500).optional(),
+  })
+  .superRefine(({ from, to, fromOffsets, dryRun, why }, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (from !== undefined && fromOffsets !== undefined)
+      refuse('fromOffsets', 'Give either from or fromOffsets.');
+    if (from !== undefined && to !== undefined && from >= to)
+      refuse('to', 'The range is empty or reversed: `to` has to be later than `from`.');
+    if (!dryRun && why === undefined) refuse('why', 'Say why: it stays with the replay.');
+  });
+/** A replay as it is asked for, defaults filled in; times are milliseconds since 1970. */
+export type ReplayRequest = z.output<typeof replayRequestSchema>;
+
+/** Why a job that met the filter is not replayed. */
+export const skipReasons = [
+  'succeeded',
+  'cancelled',
+  /** Not final yet. */
+  'unfinished',
+  /** The job has the run that would be made, or a later one: by another replay, or by this one. */
+  'already_replayed',
+  /** Dead-lettered again after as many replays as its type allows: to be named by id, or by the reason `parked`. */
+  'parked',
+  /** A dead letter in which no job could be read. */
+  'poison',
+] as const;
+/** See {@link skipReasons}. */
+export type SkipReason = (typeof skipReasons)[number];
+
+const countSchema = z.int().min(0);
+const skipsSchema = z.partialRecord(z.enum(skipReasons), countSchema);
+
+/** A job that a replay can not run, and why. */
+export const replayFaultSchema = z.object({ id: z.uuidv7(), detail: z.string() });
+/** See {@link replayFaultSchema}. */
+export type ReplayFault = z.infer<typeof replayFaultSchema>;
+
+/** What a replay would do now: 200 of a dry run. */
+export const replaySurveySchema = z.object({
+  matched: countSchema,
+  /** Of these: would run again. */
+  replayable: countSchema,
+  /** Of these, by reason: would be passed over. */
+  skipped: skipsSchema,
+  /** Of these: the patch breaks the schema of their type. */
+  failed: countSchema,
+  /** Why, of the first hundred. */
+  faults: z.array(replayFaultSchema),
+  /** Those that would run again, by the reason of their dead letter or, without one, their state. */
+  byReason: z.record(z.string(), countSchema),
+  byType: z.record(z.string(), countSchema),
+  /** False where the range was too long to be looked through in a request: the counts are of its beginning. */
+  complete: z.boolean(),
+});
+/** See {@link replaySurveySchema}. */
+export type ReplaySurvey = z.infer<typeof replaySurveySchema>;
+
+/** Where a replay stands. */
+export const replayStates = ['pending', 'running', 'cancelling', 'finished', 'cancelled'] as const;
+/** See {@link replayStates}. */
+export type ReplayState = (typeof replayStates)[number];
+
+/** A replay. */
+export const replayViewSchema = z.object({
+  id: z.uuidv7(),
+  /** `pending` until a scheduler takes it; `cancelling` until the jobs it has reserved are in their queue. */
+  state: z.enum(replayStates),
+  source: z.enum(replaySources),
+  queue: z.string(),
+  /** Records looked at so far that met the filter; each was replayed, skipped or failed. */
+  matched: countSchema,
+  replayed: countSchema,
+  skipped: countSchema,
+  failed: countSchema,
+  skippedBy: skipsSchema,
+  /** Why jobs failed, of the first hundred. */
+  faults: z.array(replayFaultSchema),
+  /** How many jobs it was to replay when it was asked for; null where that was not known. */
+  expected: countSchema.nullable(),
+  /** How much of the range is read, 0 to 1. */
+  progress: z.number(),
+  /** Jobs a second at most, and so far. */
+  rate: z.int(),
+  throughput: z.number().nullable(),
+  /** When it will be finished if it goes on as so far; null while that is not known, and when it is over. */
+  eta: z.iso.datetime().nullable(),
+  /** Why it does not go on at present. */
+  trouble: z.string().nullable(),
+  only: z.enum(['failed', 'all']),
+  filter: z.record(z.string(), z.unknown()),
+  patch: z.array(z.unknown()).nullable(),
+  cap: z.int().nullable(),
+  from: z.iso.datetime().nullable(),
+  to: z.iso.datetime().nullable(),
+  why: z.string().nullable(),
+  /** Whose API key asked for it; null where none was needed. */
+  requestedBy: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  links: z.object({ self: z.string(), jobs: z.string() }),
+});
+/** See {@link replayViewSchema}. */
+export type ReplayView = z.infer<typeof replayViewSchema>;
+
+/** A page of a list that a cursor goes through. */
+export const pageQuerySchema = z.strictObject({
+  /** The `next` of the page before. */
+  cursor: z.string().max(1_000).optional(),
+  /** Items a page at most. */
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'Write a whole number from 1 to 500.')
+    .transform(Number)
+    .pipe(z.int().min(1).max(500))
+    .default(50),
+});
+/** See {@link pageQuerySchema}. */
+export type PageQuery = z.output<typeof pageQuerySchema>;
+
+/** `GET /v1/replays`: newest first. `next` is null at the end. */
+export const replayPageSchema = z.object({ items: z.array(replayViewSchema), next: z.string().nullable() });
+/** See {@link replayPageSchema}. */
+export type ReplayPage = z.infer<typeof replayPageSchema>;
+
+/** `GET /v1/replays/{id}/jobs`: the runs it made, by id. */
+export const replayJobPageSchema = z.object({
+  items: z.array(
+    z.object({
+      id: z.uuidv7(),
+      /** The run that it made. */
+      run: z.int(),
+      /** `reserved`: about to be put into its queue; `refused`: the broker does not take it. */
+      state: z.enum(['reserved', 'replayed', 'refused']),
+      detail: z.string().nullable(),
+      replayedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+/** See {@link replayJobPageSchema}. */
+export type ReplayJobPage = z.infer<typeof replayJobPageSchema>;
+
+/** `POST /v1/jobs/{id}/replay`; the body may be left out. */
+export const jobReplaySchema = z.strictObject({
+  patch: patchSchema.optional(),
+  why: z.string().trim().min(1).max(500).optional(),
+});
+
+/** `GET /v1/queues/{queue}/dead-letters`: newest first, as the dead-letter topic holds them. */
+export const deadLetterPageSchema = z.object({
+  items: z.array(
+    z.object({
+      topic: z.string(),
+      partition: z.int(),
+      offset: z.int(),
+      time: z.iso.datetime(),
+      reason: z.enum(deadLetterReasons),
+      error: errorViewSchema,
+      /** The record that was set aside. */
+      origin: originSchema,
+      /** Null for poison: no job could be read in it, and it can not be redriven. */
+      job: z
+        .object({
+          id: z.uuidv7(),
+          type: z.string(),
+          run: z.int(),
+          /** Attempts of that run that were started. */
+          attempts: z.int(),
+          /** How the job stands now; null while the projection does not know it. */
+          state: z.enum(jobStates).nullable(),
+          currentRun: z.int().nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+/** See {@link deadLetterPageSchema}. */
+export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
