@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId, type JobRecord } from '@jobstream/contracts';
-import { eventually, Platform, writeRecords } from '@jobstream/testing';
+import type { Fault } from '@jobstream/contracts';
+import { eventually, Platform } from '@jobstream/testing';
 import { AttemptLedger } from './attempt-ledger.js';
 
 const keys = 5;
@@ -14,29 +14,15 @@ describe('jobs of one key run in order', () => {
   afterAll(() => platform?.stop());
 
   it('200 jobs over 5 keys, random durations, failures and a killed worker: n+1 starts only after n is final', async () => {
-    const lines = Array.from({ length: keys }, (_, key) =>
-      Array.from({ length: perKey }, (_unused, nth): JobRecord => {
-        const payload = { sleepMs: (nth * 37 + key * 11) % 60, failTimes: nth % 20 === 7 ? 1 : 0 };
-        return {
-          run: 1,
-          attempt: 1,
-          phase: 'queued',
-          createdAt: Date.now(),
-          value: {
-            v: 1,
-            id: newJobId(),
-            type: 'probe.run',
-            queue: 'probe',
-            payload,
-            priority: 'normal',
-            maxAttempts: 4,
-            orderingKey: `key-${key}`,
-          },
-        };
-      }),
-    );
-    const topic = platform.topics.requests('probe');
-    await writeRecords(lines.flat().map((record) => ({ ...encodeRecord(record), topic })));
+    const items = Array.from({ length: keys * perKey }, (_, index) => {
+      const [key, nth] = [index % keys, Math.floor(index / keys)];
+      const payload = { sleepMs: (nth * 37 + key * 11) % 60, failTimes: nth % 20 === 7 ? 1 : 0 };
+      return { type: 'probe.run', payload, orderingKey: `key-${key}` };
+    });
+    const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
+    expect(body).toMatchObject({ accepted: items.length, rejected: 0 });
+    const ids = body.items.map(({ id }) => id);
+    const lines = Array.from({ length: keys }, (_, key) => ids.filter((_id, index) => index % keys === key));
 
     const ledger = new AttemptLedger(platform);
     const worker = platform.one('probe-worker');
@@ -44,18 +30,32 @@ describe('jobs of one key run in order', () => {
     await eventually(() => expect(ledger.running(worker)).toBeGreaterThan(0));
     await platform.crash(worker);
 
-    for (const { value } of lines.flat()) {
-      const job = await eventually(() => platform.api.finished(value.id), { timeoutMs: 90_000 });
+    for (const id of ids) {
+      const job = await eventually(() => platform.api.finished(id), { timeoutMs: 90_000 });
       expect(job.state).toBe('succeeded');
     }
     const spans = ledger.spans();
     for (const line of lines) {
-      const overlaps = line.slice(1).filter(({ value }, nth) => {
-        const before = spans.get(line[nth]!.value.id)!;
-        return spans.get(value.id)!.started < before.succeeded;
-      });
+      const overlaps = line
+        .slice(1)
+        .filter((id, nth) => spans.get(id)!.started < spans.get(line[nth]!)!.succeeded);
       expect(overlaps).toEqual([]);
     }
     expect(ledger.rerun().size).toBeGreaterThan(0);
+    console.log(`${ids.length} jobs over ${keys} keys in order, ${ledger.rerun().size} rerun after a kill`);
+  });
+
+  it('422 for a priority beside the key, and for a key that is none', async () => {
+    const job = { type: 'probe.run', payload: {}, orderingKey: 'key' };
+    const answers = await Promise.all([
+      platform.api.post('/v1/jobs', { ...job, priority: 'high' }),
+      platform.api.post('/v1/jobs', { ...job, orderingKey: '' }),
+      platform.api.post('/v1/jobs', { ...job, orderingKey: 'k'.repeat(257) }),
+    ]);
+    expect(answers.map(({ status, body }) => [status, (body.errors as Fault[])[0]!.pointer])).toEqual([
+      [422, '/priority'],
+      [422, '/orderingKey'],
+      [422, '/orderingKey'],
+    ]);
   });
 });

@@ -7,21 +7,24 @@ type Probe = typeof probeRun;
 
 const burnScript = new URL('./burn.thread.js', import.meta.url);
 
-/** Does what the payload says, in this order: sleep, burn, fail or return. */
+/** Does what the payload says, in this order: sleep, burn, enqueue, fail or return. */
 @JobHandler(probeRun)
 export class ProbeHandler implements HandlerOf<Probe> {
   async handle(payload: PayloadOf<Probe>, context: JobContext<Probe>): Promise<ResultOf<Probe>> {
-    const { sleepMs, cpuMs, outputBytes, note } = payload;
+    const { sleepMs, cpuMs, outputBytes, fanOut } = payload;
+    const note = payload.note === undefined ? {} : { note: payload.note };
     const sleptMs =
       sleepMs > 0 ? await timed(() => sleep(sleepMs, undefined, { signal: context.signal })) : 0;
     const burntMs = cpuMs > 0 ? await context.runInThread<number>({ script: burnScript, input: cpuMs }) : 0;
+    const children = Array.from({ length: fanOut }, () => context.enqueue(probeRun, note));
     await failWhereAsked(payload, context);
     return {
       attempt: context.attempt,
       sleptMs,
       cpuMs: burntMs,
       output: 'x'.repeat(outputBytes),
-      ...(note === undefined ? {} : { note }),
+      ...(fanOut > 0 && { children }),
+      ...note,
     };
   }
 }

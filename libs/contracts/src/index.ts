@@ -15,9 +15,12 @@ export {
   maxBatchBytes,
   maxBatchItems,
   maxBodyBytes,
+  maxChildren,
+  maxChildrenBytes,
   maxDeadLetterRecordBytes,
   maxErrorMessageLength,
   maxErrorStackLength,
+  maxOrderingKeyLength,
   maxRequestRecordBytes,
   maxResultBytes,
   maxUploadBytes,
@@ -31,6 +34,7 @@ export {
   usualParkAfter,
   type JobDefinition,
   type JobOptions,
+  type PayloadInputOf,
   type PayloadOf,
   type Priority,
   type QueueDefinition,
@@ -142,6 +146,7 @@ export {
   type AcceptedJob,
   type JobLinks,
   type Submission,
+  type SubmissionOptions,
 } from './rest/submission.js';
 export {
   batchAnswerSchema,

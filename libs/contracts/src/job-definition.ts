@@ -61,6 +61,8 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
 
 /** The payload a handler of this definition is given, defaults filled in. */
 export type PayloadOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.output<P> : never;
+/** The payload as it is submitted: what has a default may be left out. */
+export type PayloadInputOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.input<P> : never;
 /** The result a handler of this definition returns. */
 export type ResultOf<D> = D extends JobDefinition<z.ZodType, infer R> ? z.output<R> : never;
 

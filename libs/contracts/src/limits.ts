@@ -4,10 +4,16 @@ export const maxBodyBytes = 256 * 1024;
 export const maxBatchBytes = 32 * 1024 * 1024;
 /** Items of one batch. */
 export const maxBatchItems = 10_000;
+/** Jobs that one attempt may enqueue. */
+export const maxChildren = 1_000;
+/** Bytes of the requests of all jobs that one attempt enqueues. */
+export const maxChildrenBytes = 32 * 1024 * 1024;
 /** Bytes of one uploaded image. */
 export const maxUploadBytes = 25 * 1024 * 1024;
 /** Bytes of a handler's result as JSON; a larger one is the non-retryable `result_too_large`. */
 export const maxResultBytes = 256 * 1024;
+/** Characters of an ordering key. */
+export const maxOrderingKeyLength = 256;
 /** Bytes a request record may take on its topic: a full body and what surrounds it. Retries carry an error beside it. */
 export const maxRequestRecordBytes = 512 * 1024;
 /** Dead letters carry the whole record they set aside, so their topics take twice the request size. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { JobRequest, Start } from '@jobstream/contracts';
+import type { DrawnJob } from '@jobstream/intake';
 import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';
+import { Children } from './children.js';
 import type { RegisteredHandler } from './handler-registry.js';
 import { JobContext } from './job-context.js';
 import { retryWishOf } from './job-failures.js';
@@ -23,10 +25,12 @@ export interface AttemptPorts {
   observeDuration(type: string, seconds: number): void;
 }
 
-/** An attempt's end; `start` where the handler was called. */
+/** An attempt's end; `start` and `children` where the handler was called. */
 export interface Attempted {
   readonly ending: AttemptEnding;
   readonly start?: Start;
+  /** The jobs that it enqueued. */
+  readonly children?: readonly DrawnJob[];
 }
 
 /** Runs one attempt of a job, if it may start: its type is known, its time has not run out, its payload fits the schema. */
@@ -56,19 +60,22 @@ async function callHandler(
   logger.debug({ job: job.request.id, run: job.run, attempt: job.attempt }, 'attempt starts');
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
   const abortion = new AbortController();
+  const collected = new Children(job, clock);
   const context = new JobContext(definition, job, {
     logger,
     threads,
     abortion,
+    children: collected,
     report: (progress) => reports.report(progress),
   });
   const limit = { timeoutMs: definition.timeoutMs, graceMs };
   const ended = await runWithin(limit, abortion, () => handler.handle(payload, context));
   reports.end();
+  const children = collected.end();
   ports.observeDuration(definition.type, (performance.now() - startedAt) / 1_000);
   switch (ended.kind) {
     case 'returned':
-      return { ending: endWith(definition.result, ended.result), start };
+      return { ending: endWith(definition.result, ended.result), start, children };
     case 'threw':
       return {
         ending: { kind: 'threw', error: describeError(ended.thrown), retry: retryWishOf(ended.thrown) },

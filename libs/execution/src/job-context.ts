@@ -1,5 +1,6 @@
-import type { JobDefinition } from '@jobstream/contracts';
+import type { JobDefinition, JobId, PayloadInputOf, SubmissionOptions } from '@jobstream/contracts';
 import type { Logger } from '@jobstream/runtime';
+import type { Children } from './children.js';
 import type { StartableJob } from './startable-job.js';
 import type { ThreadPool, ThreadTask } from './thread-pool.js';
 
@@ -8,6 +9,7 @@ export interface ContextPorts {
   readonly logger: Logger;
   readonly threads: ThreadPool;
   readonly abortion: AbortController;
+  readonly children: Children;
   report(progress: unknown): void;
 }
 
@@ -72,6 +74,25 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
    */
   progress(value: unknown): void {
     this.ports.report(value);
+  }
+
+  /**
+   * Has another job follow from this one. Nothing is sent yet: the jobs that an attempt enqueues are produced once the handler
+   * has returned, and acknowledged before this job counts as succeeded. Of an attempt that fails there are none.
+   *
+   * An attempt that runs again (after a crash, or a move of the partition) and enqueues the same in the same order makes the same
+   * jobs; a replay makes new ones. A child is for whom its parent is, and in the same trace, unless `options` say otherwise;
+   * `delay` and `expiresIn` count from this call.
+   * @returns the id of the job to come
+   * @throws NonRetryableError `invalid_child` where the payload breaks its schema, or an option makes no sense;
+   * `too_many_children` beyond 1,000, or 32 MiB of requests; `too_late` when the attempt has ended
+   */
+  enqueue<Child extends JobDefinition>(
+    definition: Child,
+    payload: PayloadInputOf<Child>,
+    options: SubmissionOptions = {},
+  ): JobId {
+    return this.ports.children.add(definition, payload, options);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Topics, type JobDefinition, type QueueDefinition, type TopicSize } from '@jobstream/contracts';
+import { JobIntake } from '@jobstream/intake';
 import {
   RecordProducer,
   TopicAdmin,
@@ -76,8 +77,10 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.workerTopics = new WorkerTopics(this.topics, queue, definitions);
     this.admin = new TopicAdmin(connection);
     this.producer = new RecordProducer(connection);
+    const intake = new JobIntake({ producer: this.producer, topics: this.topics });
     this.publisher = new OutcomePublisher({
       send: (record) => this.producer.send(record),
+      produce: (jobs) => intake.produce(jobs),
       logger,
       clock,
       random: Math.random,

@@ -124,7 +124,7 @@ export class JobWorker {
     const { delivery, firstAttempt } = ongoing;
     ongoing.job = job;
     const registered = handlers.get(job.request.type);
-    const { ending, start } = await attempt(job, registered, brokerClock.now(), attempts);
+    const { ending, start, children = [] } = await attempt(job, registered, brokerClock.now(), attempts);
     freeSlot();
     const outcome = this.decide(job, firstAttempt, ending);
     const ended: EndedAttempt = {
@@ -132,6 +132,7 @@ export class JobWorker {
       type: this.labelOf(job),
       source: delivery.record,
       start,
+      children,
       finishedAt: new Date(clock.now()).toISOString(),
       dueAt: outcome.kind === 'retry-in-place' ? brokerClock.now() + outcome.delayMs : undefined,
     };

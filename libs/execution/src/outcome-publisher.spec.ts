@@ -21,6 +21,7 @@ describe('OutcomePublisher', () => {
         if (refusals-- > 0) throw new Error('the broker is away');
         return receipt;
       },
+      produce: async () => [],
       logger: createLogger('test', 'silent'),
       clock: { now: () => Date.now() },
       random: () => 0,

@@ -1,9 +1,12 @@
-import type { OutgoingRecord, RecordReceipt } from '@jobstream/kafka';
+import type { DrawnJob } from '@jobstream/intake';
+import type { OutgoingRecord, RecordReceipt, SendOutcome } from '@jobstream/kafka';
 import type { Clock, Health, Logger } from '@jobstream/runtime';
 
 /** What {@link OutcomePublisher} takes. */
 export interface OutcomePublisherOptions {
   readonly send: (record: OutgoingRecord) => Promise<RecordReceipt>;
+  /** Appends the requests of jobs; outcomes in their order. */
+  readonly produce: (jobs: readonly DrawnJob[]) => Promise<SendOutcome[]>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** From 0 to below 1; spreads the repetitions. */
@@ -32,14 +35,34 @@ export class OutcomePublisher {
    * Sends a record until it is acknowledged, at least once and then as long as `wanted` says so.
    * @returns whether it is acknowledged
    */
-  async publish(record: OutgoingRecord, wanted: () => boolean): Promise<boolean> {
+  publish(record: OutgoingRecord, wanted: () => boolean): Promise<boolean> {
+    return this.repeat(() => this.options.send(record), wanted);
+  }
+
+  /**
+   * Produces the requests of jobs, each until it is acknowledged.
+   * @returns whether all are
+   */
+  publishJobs(jobs: readonly DrawnJob[]): Promise<boolean> {
+    let left = jobs;
+    return this.repeat(
+      async () => {
+        const outcomes = await this.options.produce(left);
+        left = left.filter((_, index) => 'error' in outcomes[index]!);
+        for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
+      },
+      () => true,
+    );
+  }
+
+  private async repeat(send: () => Promise<unknown>, wanted: () => boolean): Promise<boolean> {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
-        await this.options.send(record);
+        await send();
         this.noteSuccess();
         return true;
       } catch (error) {
-        this.noteFailure(record.topic, error);
+        this.noteFailure(error);
       }
       if (this.stopped || !wanted()) return false;
       await this.pause(pauseMs);
@@ -78,10 +101,10 @@ export class OutcomePublisher {
     this.options.logger.info('outcomes are acknowledged again');
   }
 
-  private noteFailure(topic: string, error: unknown): void {
+  private noteFailure(error: unknown): void {
     this.lastFailure = error instanceof Error ? error.message : String(error);
     if (this.failingSince !== undefined) return;
     this.failingSince = this.options.clock.now();
-    this.options.logger.warn({ topic, err: error }, 'an outcome is not acknowledged, it is sent again');
+    this.options.logger.warn({ err: error }, 'an outcome is not acknowledged, it is sent again');
   }
 }

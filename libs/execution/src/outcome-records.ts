@@ -8,6 +8,7 @@ import {
   type Start,
   type Topics,
 } from '@jobstream/contracts';
+import type { DrawnJob } from '@jobstream/intake';
 import type { IncomingRecord, OutgoingRecord } from '@jobstream/kafka';
 import type { Outcome } from '@jobstream/lifecycle';
 import {
@@ -30,6 +31,8 @@ export interface EndedAttempt {
   readonly source: IncomingRecord;
   /** Undefined where the handler was not called. */
   readonly start: Start | undefined;
+  /** The jobs that it enqueued: produced if it succeeds. */
+  readonly children: readonly DrawnJob[];
   /** ISO 8601, by the worker's clock. */
   readonly finishedAt: string;
   /** When the next attempt in place is due, by the broker's time in milliseconds since 1970; undefined without one. */

@@ -18,16 +18,22 @@ export interface OutcomeWriterOptions {
 
 /**
  * Writes what follows from a record, by one rule: a failure only while its partition is held, because the partition's next
- * holder runs the attempt too and may succeed; a success always.
+ * holder runs the attempt too and may succeed; a success always, after the jobs that it enqueued.
  */
 export class OutcomeWriter {
   constructor(private readonly options: OutcomeWriterOptions) {}
 
   /** @returns whether the log has acknowledged the outcome */
   async write(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
-    const record = outcomeRecord(this.options.topics, ended, outcome);
+    const { topics, publisher } = this.options;
+    const record = outcomeRecord(topics, ended, outcome);
     const wanted = outcome.kind === 'succeed' ? () => true : () => delivery.isCurrent();
-    const settled = wanted() && (await this.options.publisher.publish(record, wanted));
+    const settled =
+      wanted() &&
+      (outcome.kind !== 'succeed' ||
+        ended.children.length === 0 ||
+        (await publisher.publishJobs(ended.children))) &&
+      (await publisher.publish(record, wanted));
     this.tell(ended, outcome, settled);
     return settled;
   }

@@ -154,7 +154,15 @@ describe('poisonRecord', () => {
 describe('outcomeRecord', () => {
   const job = { ...head, request };
   const source = incoming('jobs.probe', Buffer.alloc(0));
-  const ended = { job, type: 'probe.run', source, start, finishedAt: start.at, dueAt: undefined };
+  const ended = {
+    job,
+    type: 'probe.run',
+    source,
+    start,
+    children: [],
+    finishedAt: start.at,
+    dueAt: undefined,
+  };
   const write = (outcome: Outcome, of: Partial<typeof ended> = {}) => {
     const record = outcomeRecord(topics, { ...ended, ...of }, outcome);
     return { record, read: decodeRecord(Buffer.from(record.value!), record.headers) };

@@ -1,5 +1,13 @@
 import { encodeRecord, newJobId, Topics, type JobRequest, type TopicRole } from '@jobstream/contracts';
-import type { Delivery, IncomingRecord, OutgoingRecord, RecordReceipt } from '@jobstream/kafka';
+import { JobIntake } from '@jobstream/intake';
+import type {
+  Delivery,
+  IncomingRecord,
+  OutgoingRecord,
+  RecordProducer,
+  RecordReceipt,
+  SendOutcome,
+} from '@jobstream/kafka';
 import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
 import { DeliveryScheduler, type SchedulerLoad } from './delivery-scheduler.js';
@@ -62,6 +70,17 @@ export class TestWorker {
       this.sent.push(record);
       return { topic: record.topic, partition: 0, offset: 0, appendedAt: 0, resent: false };
     };
+    const sendAll = (records: readonly OutgoingRecord[]): Promise<SendOutcome[]> =>
+      Promise.all(
+        records.map((record) =>
+          send(record).then(
+            (receipt): SendOutcome => ({ receipt }),
+            (error: Error): SendOutcome => ({ error }) as SendOutcome,
+          ),
+        ),
+      );
+    const producer = { sendAll } as unknown as RecordProducer;
+    const intake = new JobIntake({ producer, topics: this.topics });
     const logger = createLogger('test', 'silent');
     const { clock } = this;
     const roleOf = (topic: string): TopicRole | undefined => this.topics.roleOf(topic);
@@ -78,7 +97,13 @@ export class TestWorker {
       writer: new OutcomeWriter({
         queue: 'print',
         topics: this.topics,
-        publisher: new OutcomePublisher({ send, logger, clock, random: () => 0 }),
+        publisher: new OutcomePublisher({
+          send,
+          produce: (jobs) => intake.produce(jobs),
+          logger,
+          clock,
+          random: () => 0,
+        }),
         metrics,
         logger,
       }),

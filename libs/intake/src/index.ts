@@ -3,7 +3,14 @@ export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
 export { checkBatch, type CheckedBatch } from './batch.js';
 export { IntakeError, type IntakeErrorDetails } from './intake-error.js';
 export { JobIntake, type ForwardedRequest, type JobIntakeParts } from './job-intake.js';
-export type { CheckedJob, RequestMarks } from './job-request.js';
+export {
+  checkSubmission,
+  drawJob,
+  type CheckedJob,
+  type DrawnJob,
+  type RequestMarks,
+} from './job-request.js';
+export { fingerprintOf } from './keys/fingerprint.js';
 export { IdempotencyKeys } from './keys/idempotency-keys.js';
 export { readIdempotencyKey, type KeyScope } from './keys/idempotency-key.js';
 export { KeyStore } from './keys/key-store.js';

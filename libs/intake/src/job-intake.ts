@@ -93,7 +93,7 @@ export class JobIntake {
       item instanceof IntakeError ? item : drawJob(item, deriveJobId(seed, String(index)), marks),
     );
     const drawn = results.filter((result): result is DrawnJob => !(result instanceof IntakeError));
-    const outcomes = await this.parts.producer.sendAll(drawn.map((job) => this.recordOf(job)));
+    const outcomes = await this.produce(drawn);
     let next = 0;
     const settled = results.map((result): JobId | IntakeError => {
       if (result instanceof IntakeError) return result;
@@ -103,6 +103,11 @@ export class JobIntake {
       return result.request.id;
     });
     return answerBatch(settled);
+  }
+
+  /** Appends requests that are drawn already: of jobs that a handler enqueues. Outcomes in their order. */
+  produce(jobs: readonly DrawnJob[]): Promise<SendOutcome[]> {
+    return this.parts.producer.sendAll(jobs.map((job) => this.recordOf(job)));
   }
 
   /** Appends requests that were accepted before: of jobs whose time has come. Outcomes in their order. */
@@ -116,7 +121,9 @@ export class JobIntake {
 
   private recordOf({ request, record }: DrawnJob): OutgoingRecord {
     const isDelayed = 'runAt' in request;
-    const topic = isDelayed ? this.parts.topics.delayed : this.topicOf(request.queue, request.priority);
+    const topic = isDelayed
+      ? this.parts.topics.delayed
+      : this.parts.topics.requests(request.queue, request.priority);
     return { topic, ...record };
   }
 

@@ -2,11 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import {
   acceptedJobSchema,
   decodeRecord,
+  defineJob,
+  defineQueue,
   isJobId,
   maxBodyBytes,
   newJobId,
   type EncodedRecord,
 } from '@jobstream/contracts';
+import { z } from 'zod';
 import { IntakeError } from './intake-error.js';
 import {
   checkSubmission,
@@ -98,6 +101,14 @@ describe('checking a submission', () => {
     ['an unknown priority', at({ priority: 'urgent' }), 'invalid_request', ['/priority']],
     ['a priority out of range', at({ priority: 10 }), 'invalid_request', ['/priority']],
     ['a priority where there is one lane', at({ priority: 'high' }), 'invalid_request', ['/priority']],
+    [
+      'a priority beside an ordering key',
+      { type: 'daily-stats', payload: {}, priority: 'high', orderingKey: 'k' },
+      'invalid_request',
+      ['/priority'],
+    ],
+    ['an empty ordering key', at({ orderingKey: '' }), 'invalid_request', ['/orderingKey']],
+    ['an endless ordering key', at({ orderingKey: 'k'.repeat(257) }), 'invalid_request', ['/orderingKey']],
     ['a payload that is no object', { type: 'probe.run', payload: 3 }, 'invalid_payload', ['/payload']],
     [
       'faults in the payload',
@@ -255,5 +266,45 @@ describe('traceparent', () => {
     const id = newJobId();
     expect(isJobId(id)).toBe(true);
     expect(isTraceparent(traceparentOf(id))).toBe(true);
+  });
+});
+
+describe('the ordering key of a job', () => {
+  const queue = defineQueue('print', { priorities: true });
+  const page = defineJob({
+    type: 'print.page',
+    queue,
+    payload: z.strictObject({ printer: z.string().default('hall') }),
+    result: z.null(),
+    orderBy: ({ printer }) => printer,
+  });
+  const check = (fields: object) =>
+    checkSubmission({ type: page.type, payload: {}, ...fields }, now, () => page);
+
+  it('follows from the payload, defaults filled in; one in the request wins', () => {
+    expect(check({})).toMatchObject({ orderingKey: 'hall', priority: 'normal' });
+    expect(check({ payload: { printer: 'attic' } })).toMatchObject({ orderingKey: 'attic' });
+    expect(check({ orderingKey: 'mine' })).toMatchObject({ orderingKey: 'mine' });
+  });
+
+  it('is the key of the record, also while it waits for its time', () => {
+    for (const fields of [{}, { delay: '1h' }]) {
+      const { record, request } = drawn(check(fields) as CheckedJob, newJobId());
+      expect(record.key).toBe('hall');
+      expect(request.orderingKey).toBe('hall');
+    }
+  });
+
+  it('is 1 to 256 characters, and beside it there is no priority', () => {
+    for (const printer of ['', 'x'.repeat(257)]) {
+      expect(check({ payload: { printer } })).toMatchObject({
+        code: 'invalid_payload',
+        details: { errors: [{ pointer: '/payload' }] },
+      });
+    }
+    expect(check({ priority: 'high' })).toMatchObject({
+      code: 'invalid_request',
+      details: { errors: [{ pointer: '/priority' }] },
+    });
   });
 });

@@ -5,6 +5,7 @@ import {
   linksOf,
   longestDelayMs,
   maxBodyBytes,
+  maxOrderingKeyLength,
   maxRequestRecordBytes,
   submissionSchema,
   wireVersion,
@@ -36,6 +37,8 @@ export interface CheckedJob {
   /** How long after it was accepted the job may still start, in milliseconds. */
   readonly expiresInMs?: number;
   readonly priority: Priority;
+  /** Jobs of one key run one after another. */
+  readonly orderingKey?: string;
   /** How long after it was accepted the job is due, or when; at once without both. */
   readonly due?: { readonly afterMs: number } | { readonly at: number };
 }
@@ -63,15 +66,20 @@ export interface DrawnJob {
  * Checks a submission, whatever it is, against the contract and the schema of its job type. An error is
  * `invalid_request`, `unknown_type` or `invalid_payload` and has the path of each fault.
  * @param now milliseconds since 1970: what a time is too far ahead of
+ * @param find the definition of a job type; by default among those that ship
  */
-export function checkSubmission(submission: unknown, now: number): CheckedJob | IntakeError {
+export function checkSubmission(
+  submission: unknown,
+  now: number,
+  find: (type: string) => JobDefinition | undefined = findJobDefinition,
+): CheckedJob | IntakeError {
   const parsed = submissionSchema.safeParse(submission);
   if (!parsed.success) {
     const errors = faultsOf(parsed.error);
     return new IntakeError('invalid_request', `${count(errors.length)} in the submission.`, { errors });
   }
   const { type, payload, submittedFor, expiresIn, priority = 'normal', delay, runAt } = parsed.data;
-  const definition = findJobDefinition(type);
+  const definition = find(type);
   if (!definition) {
     const detail = `No job type is called "${type.slice(0, 200)}".`;
     return new IntakeError('unknown_type', detail, { errors: [{ pointer: '/type', detail }] });
@@ -89,6 +97,8 @@ export function checkSubmission(submission: unknown, now: number): CheckedJob | 
       errors,
     });
   }
+  const orderingKey = parsed.data.orderingKey ?? orderOf(definition, checked.data);
+  if (orderingKey instanceof IntakeError) return orderingKey;
   return {
     submission,
     definition,
@@ -96,6 +106,7 @@ export function checkSubmission(submission: unknown, now: number): CheckedJob | 
     ...(submittedFor !== undefined && { submittedFor }),
     ...(expiresIn !== undefined && { expiresInMs: expiresIn }),
     priority,
+    ...(orderingKey !== undefined && { orderingKey }),
     ...(delay !== undefined && { due: { afterMs: delay } }),
     ...(runAt !== undefined && { due: { at: Date.parse(runAt) } }),
   };
@@ -103,12 +114,15 @@ export function checkSubmission(submission: unknown, now: number): CheckedJob | 
 
 /** What is wrong with fields that make sense each alone. */
 function faultsTogether(
-  { priority, delay, runAt, expiresIn }: SubmissionFields,
-  { type, queue }: JobDefinition,
+  { priority, orderingKey, delay, runAt, expiresIn }: SubmissionFields,
+  { type, queue, orderBy }: JobDefinition,
   now: number,
 ): Fault[] {
   const faults: Fault[] = [];
-  if (priority !== undefined && priority !== 'normal' && !queue.priorities) {
+  if (priority !== undefined && (orderingKey ?? orderBy) !== undefined) {
+    const detail = 'A job with an ordering key has no priority: jobs of one key run in the order they came.';
+    faults.push({ pointer: '/priority', detail });
+  } else if (priority !== undefined && priority !== 'normal' && !queue.priorities) {
     const detail = `Jobs of type ${type} have no priorities: their queue ${queue.name} has one lane.`;
     faults.push({ pointer: '/priority', detail });
   }
@@ -121,17 +135,29 @@ function faultsTogether(
   return faults;
 }
 
+/** The ordering key that the definition takes from the payload; undefined where jobs of the type run in any order. */
+function orderOf(definition: JobDefinition, payload: unknown): string | undefined | IntakeError {
+  const key = definition.orderBy?.(payload);
+  if (key === undefined || (key.length > 0 && key.length <= maxOrderingKeyLength)) return key;
+  const detail = `The ordering key that follows from it has ${key.length} characters, not 1 to ${maxOrderingKeyLength}.`;
+  return new IntakeError('invalid_payload', `There is a fault in the payload of ${definition.type}.`, {
+    errors: [{ pointer: '/payload', detail }],
+  });
+}
+
 /**
  * The request of a checked job under this id. The same job and id always give the same record, whoever makes it and
  * when: the job counts as created at the time its id was drawn. An error is `item_too_large`: more bytes than one body
  * may have (only a batch can bring them), or than the topic takes.
+ * @param countedFrom what `delay` and `expiresIn` count from, in milliseconds since 1970; by default the job's creation
  */
 export function drawJob(
   job: CheckedJob,
   id: JobId,
   { traceparent = traceparentOf(id), claimed = false }: RequestMarks = {},
+  countedFrom = drawnAt(id),
 ): DrawnJob | IntakeError {
-  const { definition, payload, submittedFor, expiresInMs, priority } = job;
+  const { definition, payload, submittedFor, expiresInMs, priority, orderingKey } = job;
   const createdAt = drawnAt(id);
   const plain: JobRequest = {
     v: wireVersion,
@@ -142,9 +168,10 @@ export function drawJob(
     payload,
     priority,
     maxAttempts: definition.maxAttempts,
-    ...(expiresInMs !== undefined && { expiresAt: new Date(createdAt + expiresInMs).toISOString() }),
+    ...(orderingKey !== undefined && { orderingKey }),
+    ...(expiresInMs !== undefined && { expiresAt: new Date(countedFrom + expiresInMs).toISOString() }),
   };
-  const runAt = runAtOf(job, createdAt);
+  const runAt = runAtOf(job, countedFrom);
   const request = runAt === undefined ? plain : { ...plain, runAt };
   const head = { run: 1, attempt: 1, createdAt, traceparent, ...(claimed && { claimed }) };
   const record = encodeRecord(
@@ -158,11 +185,11 @@ export function drawJob(
   return { request, createdAt, record };
 }
 
-/** When the job is due; undefined where that is no later than its creation. Never by a clock: see {@link drawJob}. */
-function runAtOf({ due }: CheckedJob, createdAt: number): string | undefined {
+/** When the job is due; undefined where that is no later than `countedFrom`. Never by a clock: see {@link drawJob}. */
+function runAtOf({ due }: CheckedJob, countedFrom: number): string | undefined {
   if (due === undefined) return undefined;
-  const at = 'at' in due ? due.at : createdAt + due.afterMs;
-  return at > createdAt ? new Date(at).toISOString() : undefined;
+  const at = 'at' in due ? due.at : countedFrom + due.afterMs;
+  return at > countedFrom ? new Date(at).toISOString() : undefined;
 }
 
 /** What the submitter of an accepted job is answered. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob, defineQueue } from '../job-definition.js';
+import { maxChildren } from '../limits.js';
 
 export const probeQueue = defineQueue('probe');
 
@@ -36,6 +37,14 @@ export const probeRun = defineJob({
       .max(1_048_576)
       .default(0)
       .describe('Length of the filler text in the result.'),
+    fanOut: z
+      .int()
+      .min(0)
+      .max(maxChildren)
+      .default(0)
+      .describe(
+        'Enqueues so many jobs of this type that do nothing, with the same `note`; before it fails or returns.',
+      ),
     note: z
       .string()
       .max(1_000)
@@ -47,6 +56,8 @@ export const probeRun = defineJob({
     sleptMs: z.int(),
     cpuMs: z.int(),
     output: z.string(),
+    /** The ids of the jobs enqueued. */
+    children: z.array(z.uuidv7()).optional(),
     note: z.string().optional(),
   }),
   retries: 3,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { priorities } from '../job-definition.js';
+import { maxOrderingKeyLength } from '../limits.js';
 
 /** The version every value carries as `v`. A reader that meets another one sets the record aside. */
 export const wireVersion = 1;
@@ -49,7 +50,7 @@ const request = {
   orderingKey: z
     .string()
     .min(1)
-    .max(256)
+    .max(maxOrderingKeyLength)
     .optional()
     .describe("Jobs of one ordering key run one after another; then it is also the record's key."),
   expiresAt: isoTime.optional().describe('A job that has not started by then ends as `expired`.'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../duration.js';
 import { priorities, type Priority } from '../job-definition.js';
 import { jobStates } from '../job-state.js';
+import { maxOrderingKeyLength } from '../limits.js';
 
 const yearMs = parseDuration('365d');
 /** How far ahead a job can be asked for: ten years, in milliseconds. */
@@ -51,9 +52,19 @@ export const submissionSchema = z.strictObject({
     .datetime({ offset: true })
     .optional()
     .describe('Not before this time, ISO 8601; at once if it is past. At most ten years ahead.'),
+  orderingKey: z
+    .string()
+    .min(1)
+    .max(maxOrderingKeyLength)
+    .optional()
+    .describe(
+      "Jobs of one key run one after another. Wins over the definition's `orderBy`; such a job has no priority.",
+    ),
 });
 /** See {@link submissionSchema}. */
 export type Submission = z.input<typeof submissionSchema>;
+/** What a submission says of a job beside what it is. */
+export type SubmissionOptions = Omit<Submission, 'type' | 'payload'>;
 
 /** Where to go from a job. Paths on the same host. */
 export const jobLinksSchema = z

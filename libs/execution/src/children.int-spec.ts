@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defineJob, defineQueue, encodeRecord } from '@jobstream/contracts';
+import { z } from 'zod';
+import { handlerOf, StackFixture } from './stack.fixture-spec.js';
+
+const queue = defineQueue('print');
+const book = defineJob({
+  type: 'print.book',
+  queue,
+  payload: z.strictObject({ pages: z.int() }),
+  result: z.array(z.string()),
+});
+const page = defineJob({
+  type: 'print.page',
+  queue,
+  payload: z.strictObject({ n: z.int(), printer: z.string() }),
+  result: z.null(),
+  orderBy: ({ printer }) => printer,
+});
+
+const pages = 40;
+const printers = 4;
+
+describe('jobs that a job enqueues, on the real broker', () => {
+  const stack = new StackFixture([book, page]);
+  const bound: string[] = [];
+  const running = new Set<string>();
+  const printed: { readonly id: string; readonly n: number; readonly printer: string }[] = [];
+  const bind = handlerOf(book, (payload, context) => {
+    bound.push(context.id);
+    return Array.from({ length: payload.pages }, (_, n) =>
+      context.enqueue(page, { n, printer: `p${n % printers}` }),
+    );
+  });
+  const print = handlerOf(page, async ({ n, printer }, { id }) => {
+    if (running.has(printer)) throw new Error(`Two at a time on ${printer}.`);
+    running.add(printer);
+    await new Promise((resolve) => setTimeout(resolve, (n * 7) % 10));
+    running.delete(printer);
+    printed.push({ id, n, printer });
+    return null;
+  });
+
+  beforeAll(async () => {
+    await stack.start();
+    await stack.startWorker([bind, print]);
+  }, 60_000);
+  afterAll(() => stack.stop(), 60_000);
+
+  it('run once each and in the order of their keys, though their parent ran twice', async () => {
+    const value = stack.requestOf(book, { pages });
+    const request = encodeRecord({ run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued', value });
+    const topic = stack.topics.requests('print');
+    // Two partitions: no worker can know the second for a copy of the first, as after a crash.
+    const receipts = await Promise.all(
+      ['a', 'd'].map((key) => stack.producer.send({ topic, ...request, key })),
+    );
+    expect(new Set(receipts.map(({ partition }) => partition)).size).toBe(2);
+
+    await stack.until(() => stack.of(value.id, 'succeeded').length === 2, 'the parent to succeed twice');
+    const { job } = stack.of(value.id, 'succeeded')[0]!;
+    const { result: ids } = job.value as { result: string[] };
+    await Promise.all(ids.map((id) => stack.succeeded(id)));
+    await stack.until(() => ids.every((id) => stack.of(id, 'queued').length === 2), 'copies of all');
+
+    expect(bound).toEqual([value.id, value.id]);
+    expect(printed.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    for (let printer = 0; printer < printers; printer++) {
+      const line = printed.filter((each) => each.printer === `p${printer}`).map(({ n }) => n);
+      expect(line).toEqual([...line].sort((a, b) => a - b));
+    }
+    console.log(
+      `${pages} children of a parent that ran twice: ${printed.length} ran, in the order of ${printers} keys`,
+    );
+  }, 60_000);
+});

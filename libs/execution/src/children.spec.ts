@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  decodeRecord,
+  defineJob,
+  defineQueue,
+  isJobId,
+  maxChildren,
+  newJobId,
+  type JobRecord,
+  type JobRequest,
+} from '@jobstream/contracts';
+import type { OutgoingRecord } from '@jobstream/kafka';
+import { z } from 'zod';
+import type { JobContext } from './job-context.js';
+import { TestWorker, turn } from './worker.fixture-spec.js';
+
+const book = defineJob({
+  type: 'print.book',
+  queue: defineQueue('print'),
+  payload: z.strictObject({}),
+  result: z.int(),
+  retries: 2,
+  backoff: ['1s'],
+});
+const page = defineJob({
+  type: 'bind.page',
+  queue: defineQueue('bind', { priorities: true }),
+  payload: z.strictObject({ n: z.int(), size: z.string().default('A4') }),
+  result: z.null(),
+});
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+type Write = (context: JobContext<typeof book>) => unknown;
+
+function workerThat(handle: Write): TestWorker {
+  const worker = new TestWorker([
+    { definition: book, handler: { handle: (_, context) => handle(context as never) as never } },
+  ]);
+  open.push(worker);
+  return worker;
+}
+const open: TestWorker[] = [];
+
+afterEach(() => {
+  for (const worker of open.splice(0)) worker.scheduler.stop();
+});
+
+async function run(
+  worker: TestWorker,
+  request: Partial<JobRequest> = {},
+  at: { attempt?: number; offset?: number } = {},
+) {
+  const delivery = worker.deliver({ type: book.type, ...request }, at);
+  worker.scheduler.accept([delivery]);
+  await turn();
+  await turn();
+  return delivery;
+}
+
+function read({ value, headers }: OutgoingRecord): JobRecord {
+  const record = decodeRecord(Buffer.from(value!), headers);
+  if ('fault' in record) throw new Error(record.detail);
+  return record;
+}
+
+const requestsOf = (worker: TestWorker) => worker.sent.map(read).filter(({ phase }) => phase === 'queued');
+
+describe('the jobs that an attempt enqueues', () => {
+  it('are produced after the handler has returned and before its own success', async () => {
+    const seen: number[] = [];
+    const ids: string[] = [];
+    const worker = workerThat(async (context) => {
+      ids.push(...[1, 2, 3].map((n) => context.enqueue(page, { n })));
+      await turn();
+      seen.push(worker.sent.length);
+      return 3;
+    });
+    await run(worker, { submittedFor: 'ada' });
+    await turn();
+    expect(seen).toEqual([0]);
+    expect(worker.sent.map(({ topic }) => topic)).toEqual([
+      ...Array<string>(3).fill('jobs.bind'),
+      'jobs.events',
+    ]);
+    expect(worker.sent.slice(0, 3).map((record) => read(record).value)).toMatchObject(
+      ids.map((id, index) => ({
+        id,
+        type: 'bind.page',
+        payload: { n: index + 1, size: 'A4' },
+        submittedFor: 'ada',
+        maxAttempts: 1,
+      })),
+    );
+    expect(ids.every(isJobId)).toBe(true);
+  });
+
+  it('are the same jobs when the attempt runs again, and others for another run, place or payload', async () => {
+    const worker = workerThat((context) => {
+      context.enqueue(page, { n: 1, size: 'A4' });
+      context.enqueue(page, { n: context.attempt });
+      return 1;
+    });
+    const id = newJobId();
+    await run(worker, { id }, { offset: 0 });
+    await run(worker, { id }, { offset: 0 });
+    const [first, second, ...again] = requestsOf(worker).map(({ value }) => value.id);
+    expect(again).toEqual([first, second]);
+    expect(first!.slice(0, 13)).toBe(id.slice(0, 13));
+    expect(new Set([id, first, second]).size).toBe(3);
+    await run(worker, { id: newJobId() });
+    await run(worker, { id }, { attempt: 2 });
+    const ids = requestsOf(worker).map(({ value }) => value.id);
+    expect(new Set(ids).size).toBe(5);
+    expect(ids.slice(-2)).toEqual([first, expect.not.stringMatching(second!)]);
+  });
+
+  it.each<[string, Write]>([
+    ['fails', () => Promise.reject(new Error('no'))],
+    ['returns what breaks the schema', () => 'three'],
+    ['is over its time', () => new Promise(() => undefined)],
+  ])('are none where it %s', async (_, end) => {
+    const quick = { ...book, timeoutMs: 5 };
+    const handle = (_payload: unknown, context: unknown) => {
+      (context as JobContext).enqueue(page, { n: 1 });
+      return end(context as never) as never;
+    };
+    const worker = new TestWorker([{ definition: quick, handler: { handle } }]);
+    open.push(worker);
+    const delivery = await run(worker);
+    while (!delivery.calls.includes('done')) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(requestsOf(worker)).toEqual([]);
+    expect(worker.sent).toHaveLength(1);
+  });
+
+  it('are sent until each is acknowledged, and those that are not again; meanwhile the parent has not succeeded', async () => {
+    const worker = workerThat((context) => {
+      for (const n of [1, 2, 3]) context.enqueue(page, { n });
+      return 3;
+    });
+    let refused = 0;
+    worker.answer = async (record) => {
+      if (record.topic === 'jobs.bind' && read(record).value.id && refused < 1 && ++refused)
+        throw new Error('the broker is away');
+    };
+    const delivery = await run(worker);
+    expect(worker.sent.map(({ topic }) => topic)).toEqual(['jobs.bind', 'jobs.bind']);
+    expect(delivery.calls).toEqual(['begin']);
+    while (!delivery.calls.includes('done')) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(worker.sent.map(({ topic }) => topic)).toEqual([
+      ...Array<string>(3).fill('jobs.bind'),
+      'jobs.events',
+    ]);
+  });
+
+  it('are in the trace of the parent, and honour priority, order and delay from the moment they are asked for', async () => {
+    const worker = workerThat((context) => {
+      context.enqueue(page, { n: 1 }, { priority: 'high', submittedFor: 'eve' });
+      context.enqueue(page, { n: 2 }, { orderingKey: 'k' });
+      context.enqueue(page, { n: 3 }, { delay: '10m', expiresIn: '1h' });
+      return 3;
+    });
+    const delivery = worker.deliver({ type: book.type });
+    Object.assign(delivery.record.headers, { traceparent });
+    worker.clock.time += 3_600_000;
+    worker.scheduler.accept([delivery]);
+    await turn();
+    const [urgent, ordered, delayed] = worker.sent;
+    expect([urgent!.topic, ordered!.topic, delayed!.topic]).toEqual([
+      'jobs.bind.high',
+      'jobs.bind',
+      'jobs.delayed',
+    ]);
+    expect(read(urgent!).value.submittedFor).toBe('eve');
+    expect(worker.sent.slice(0, 3).map((record) => read(record).claimed)).toEqual([true, true, true]);
+    expect(ordered!.key).toBe('k');
+    expect(read(delayed!)).toMatchObject({
+      phase: 'scheduled',
+      value: {
+        runAt: new Date(worker.clock.time + 600_000).toISOString(),
+        expiresAt: new Date(worker.clock.time + 3_600_000).toISOString(),
+      },
+    });
+    expect(worker.sent.slice(0, 3).map((record) => read(record).traceparent)).toEqual(
+      Array(3).fill(traceparent),
+    );
+  });
+
+  it.each<[string, string, Write]>([
+    ['breaks its schema', 'invalid_child', (context) => context.enqueue(page, { n: 1.5 })],
+    [
+      'has an option of no sense',
+      'invalid_child',
+      (context) => context.enqueue(page, { n: 1 }, { delay: 'soon' }),
+    ],
+    [
+      'is one too many',
+      'too_many_children',
+      (context) => Array.from({ length: maxChildren + 1 }, (_, n) => context.enqueue(page, { n })),
+    ],
+    [
+      'is too much',
+      'too_many_children',
+      (context) =>
+        Array.from({ length: 200 }, (_, n) => context.enqueue(page, { n, size: 'x'.repeat(200_000) })),
+    ],
+  ])('dead-letter the parent at once where one %s', async (_, code, write) => {
+    const worker = workerThat((context) => {
+      write(context);
+      return 1;
+    });
+    await run(worker);
+    expect(worker.sent.map(read)).toMatchObject([
+      { phase: 'dead_lettered', value: { reason: 'non_retryable', error: { code } } },
+    ]);
+  });
+
+  it('can not be added once the attempt has ended', async () => {
+    let kept: JobContext<typeof book> | undefined;
+    const worker = workerThat((context) => {
+      kept = context;
+      return 1;
+    });
+    await run(worker);
+    expect(() => kept!.enqueue(page, { n: 1 })).toThrow(expect.objectContaining({ code: 'too_late' }));
+  });
+});

@@ -1,0 +1,98 @@
+import {
+  deriveJobId,
+  maxChildren,
+  maxChildrenBytes,
+  type JobDefinition,
+  type JobId,
+  type PayloadInputOf,
+  type SubmissionOptions,
+} from '@jobstream/contracts';
+import {
+  checkSubmission,
+  drawJob,
+  fingerprintOf,
+  IntakeError,
+  type CheckedJob,
+  type DrawnJob,
+} from '@jobstream/intake';
+import type { Clock } from '@jobstream/runtime';
+import { NonRetryableError } from './job-failures.js';
+import type { StartableJob } from './startable-job.js';
+
+/**
+ * The jobs that an attempt enqueues: checked at once, collected while the handler runs, produced only when it has
+ * succeeded. Their ids follow from the parent, so that an attempt which runs again makes copies and no other jobs.
+ */
+export class Children {
+  private readonly collected: DrawnJob[] = [];
+  private bytes = 0;
+  private ended = false;
+
+  constructor(
+    private readonly parent: StartableJob,
+    private readonly clock: Clock,
+  ) {}
+
+  /** See `JobContext.enqueue`. */
+  add<Definition extends JobDefinition>(
+    definition: Definition,
+    payload: PayloadInputOf<Definition>,
+    options: SubmissionOptions,
+  ): JobId {
+    if (this.ended) throw refusal(definition, 'too_late', 'The attempt has ended: await what enqueues.');
+    if (this.collected.length === maxChildren) {
+      const detail = `An attempt enqueues at most ${maxChildren} jobs: have one of them enqueue the rest.`;
+      throw refusal(definition, 'too_many_children', detail);
+    }
+    const child = this.draw(definition, payload, options);
+    this.bytes += Buffer.byteLength(child.record.value);
+    if (this.bytes > maxChildrenBytes) {
+      const detail = `The jobs that an attempt enqueues take at most ${maxChildrenBytes} bytes: store what is large and name it.`;
+      throw refusal(definition, 'too_many_children', detail);
+    }
+    this.collected.push(child);
+    return child.request.id;
+  }
+
+  /** What was collected; from now on nothing more is. */
+  end(): readonly DrawnJob[] {
+    this.ended = true;
+    return this.collected;
+  }
+
+  private draw(definition: JobDefinition, payload: unknown, options: SubmissionOptions): DrawnJob {
+    const { request, traceparent } = this.parent;
+    const now = this.clock.now();
+    const submission = {
+      type: definition.type,
+      payload,
+      ...(request.submittedFor !== undefined && { submittedFor: request.submittedFor }),
+      ...options,
+    };
+    const checked = accepted(
+      definition,
+      checkSubmission(submission, now, () => definition),
+    );
+    return accepted(definition, drawJob(checked, this.idOf(checked), { traceparent, claimed: true }, now));
+  }
+
+  /** The parent's time, then a hash of parent, run, place in its line, type and payload. */
+  private idOf({ definition: { type }, payload }: CheckedJob): JobId {
+    const { request, run } = this.parent;
+    return deriveJobId(
+      request.id,
+      `child:${run}:${this.collected.length}:${fingerprintOf({ type, payload })}`,
+    );
+  }
+}
+
+/** A child that can't be is a fault of the handler, which a retry repeats. */
+function accepted<Job>(definition: JobDefinition, result: Job | IntakeError): Job {
+  if (!(result instanceof IntakeError)) return result;
+  const faults = (result.details.errors ?? []).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
+  throw refusal(definition, 'invalid_child', [result.message, ...faults].join(' '));
+}
+
+function refusal({ type }: JobDefinition, code: string, detail: string): NonRetryableError {
+  return new NonRetryableError(`${type} can not be enqueued. ${detail}`, { code });
+}
