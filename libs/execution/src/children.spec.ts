@@ -34,7 +34,7 @@ type Write = (context: JobContext<typeof book>) => unknown;
 
 function workerThat(handle: Write): TestWorker {
   const worker = new TestWorker([
-    { definition: book, handler: { handle: (_, context) => handle(context as never) as never } },
+    { definition: book, handler: { handle: (_, context) => handle(context as never) } },
   ]);
   open.push(worker);
   return worker;
