@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CountsController } from './counts/counts.controller.js';
+import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { ImagesController } from './images/images.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
@@ -20,7 +21,7 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         ...[JobsController, ImagesController, TasksController, ReportsController, SignUpController],
-        ...[QueuesController, SchedulesController, CountsController, HealthController],
+        ...[QueuesController, SchedulesController, CountsController, HealthController, DocsController],
         ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
       ],
       providers: parts.map((part): Provider => ({ provide: part.constructor, useValue: part })),

@@ -250,3 +250,16 @@ export {
   type ReplayView,
   type SkipReason,
 } from './rest/replay.js';
+export { healthReportSchema } from './rest/health.js';
+export type { JsonSchema, JsonSchemasOptions } from './json-schemas.js';
+export { describeRestInterface, type OpenApiDocument } from './openapi/document.js';
+export type { Content, Operation, OperationResponse } from './openapi/operation.js';
+export {
+  problemsOf,
+  type Example,
+  type Route,
+  type RouteAnswer,
+  type RouteBody,
+  type RouteContract,
+} from './openapi/route-contract.js';
+export { routeContracts } from './openapi/routes.js';

@@ -4,19 +4,21 @@ import { timeSchema } from './job-view.js';
 
 /** `GET /v1/counts`: how many jobs there are, or were at `at`; of those created in `[since, until)` where that is given. */
 export const countsQuerySchema = z.strictObject({
-  at: timeSchema.optional(),
-  since: timeSchema.optional(),
-  until: timeSchema.optional(),
+  at: timeSchema.optional().describe('As it was at this time; now unless given.'),
+  since: timeSchema.optional().describe('Of the jobs created at this time or later.'),
+  until: timeSchema.optional().describe('Of the jobs created before this time.'),
 });
 
 /** 200 of `GET /v1/counts`. */
-export const countsViewSchema = z.object({
-  at: z.iso.datetime().describe('When it was so: the time asked for, else when it was counted.'),
-  total: z.int(),
-  states: z.record(z.enum(jobStates), z.int()).describe('By state; each state is there.'),
-  items: z
-    .array(z.object({ type: z.string(), state: z.enum(jobStates), count: z.int() }))
-    .describe('By type, then state; what there is none of is left out.'),
-});
+export const countsViewSchema = z
+  .object({
+    at: z.iso.datetime().describe('When it was so: the time asked for, else when it was counted.'),
+    total: z.int(),
+    states: z.record(z.enum(jobStates), z.int()).describe('By state; each state is there.'),
+    items: z
+      .array(z.object({ type: z.string(), state: z.enum(jobStates), count: z.int() }))
+      .describe('By type, then state; what there is none of is left out.'),
+  })
+  .meta({ id: 'CountsView' });
 /** See {@link countsViewSchema}. */
 export type CountsView = z.infer<typeof countsViewSchema>;

@@ -69,8 +69,9 @@ export const jobQuerySchema = z
   .strictObject({
     wait: durationSchema
       .refine((ms) => ms <= longestWaitMs, 'Wait a minute at most, then ask again.')
-      .optional(),
-    at: timeSchema.optional(),
+      .optional()
+      .describe('Answer as soon as the job is final, or after that time: `30s`; at most a minute.'),
+    at: timeSchema.optional().describe('What was true at this time.'),
   })
   .refine(({ wait, at }) => wait === undefined || at === undefined, {
     path: ['wait'],
@@ -82,32 +83,35 @@ export const jobQuerySchema = z
  * Of a run before the newest, what only its records hold is null: payload, result and the rest of its request. `record`
  * says where in the log they are.
  */
-export const jobAtSchema = jobViewSchema.omit({ progress: true }).extend({
-  at: z.iso.datetime().describe('The time asked for.'),
-  since: z.iso.datetime().describe('Since when the state was as it is told.'),
-  record: z
-    .object({ topic: z.string(), partition: z.int(), offset: z.int() })
-    .describe('The record that the state was from.'),
-});
+export const jobAtSchema = jobViewSchema
+  .omit({ progress: true })
+  .extend({
+    at: z.iso.datetime().describe('The time asked for.'),
+    since: z.iso.datetime().describe('Since when the state was as it is told.'),
+    record: z
+      .object({ topic: z.string(), partition: z.int(), offset: z.int() })
+      .describe('The record that the state was from.'),
+  })
+  .meta({ id: 'JobAt' });
 /** See {@link jobAtSchema}. */
 export type JobAtView = z.infer<typeof jobAtSchema>;
 
 /** `GET /v1/jobs`: the newest first, those that meet every condition given. */
 export const jobListQuerySchema = z.strictObject({
-  type: z.string().max(200).optional(),
-  queue: z.string().max(41).optional(),
-  state: z.enum(jobStates).optional(),
-  submittedFor: z.string().max(256).optional(),
+  type: z.string().max(200).optional().describe('Of this job type.'),
+  queue: z.string().max(41).optional().describe('In this queue.'),
+  state: z.enum(jobStates).optional().describe('In this state.'),
+  submittedFor: z.string().max(256).optional().describe('Submitted for them.'),
   since: timeSchema.optional().describe('Created at this time or later.'),
   until: timeSchema.optional().describe('Created before this time.'),
   cursor: z.string().max(1_000).optional().describe('The `next` of the page before.'),
-  /** Jobs a page at most. */
   limit: z
     .string()
     .regex(/^\d{1,4}$/, 'Write a whole number from 1 to 500.')
     .transform(Number)
     .pipe(z.int().min(1).max(500))
-    .default(50),
+    .default(50)
+    .describe('Jobs a page at most: 1 to 500, 50 unless given.'),
 });
 
 /**

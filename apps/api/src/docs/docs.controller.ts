@@ -1,0 +1,40 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { describeRestInterface } from '@jobstream/contracts';
+import type { FastifyReply } from 'fastify';
+import { ProblemError } from '../http/problem-error.js';
+import { docsPage, docsPolicy, readDocsAsset } from './docs-page.js';
+
+/** The contract of this server, for programs and for people. */
+@Controller()
+export class DocsController {
+  private openApi: string | undefined;
+
+  @Get('openapi.json')
+  async readOpenApi(@Res() reply: FastifyReply): Promise<void> {
+    this.openApi ??= JSON.stringify(describeRestInterface());
+    await reply.header('content-type', 'application/json; charset=utf-8').send(this.openApi);
+  }
+
+  @Get('docs')
+  async open(@Res() reply: FastifyReply): Promise<void> {
+    reply.headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': docsPolicy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    await reply.send(docsPage);
+  }
+
+  @Get('docs/:asset')
+  async readAsset(@Param('asset') name: string, @Res() reply: FastifyReply): Promise<void> {
+    const asset = await readDocsAsset(name);
+    if (!asset) throw new ProblemError('route_not_found', 'The page has no such file: GET /docs');
+    reply.headers({
+      'content-type': asset.contentType,
+      'cache-control': 'max-age=3600',
+      'x-content-type-options': 'nosniff',
+    });
+    await reply.send(asset.body);
+  }
+}

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+
+/** A JSON Schema of draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Whether a shape is what comes in, before defaults and conversions, or what goes out. */
+export type Direction = 'input' | 'output';
+
+/** What {@link JsonSchemas} takes. */
+export interface JsonSchemasOptions {
+  /**
+   * Whether what goes out has no other fields than those declared. Default false: a reader passes over what it does
+   * not know. True is for tests, which must notice what is sent and not declared.
+   */
+  readonly exact?: boolean;
+}
+
+/** Turns shapes into JSON Schema. Those that carry an `id` are gathered, each once, as `#/components/schemas/{id}`. */
+export class JsonSchemas {
+  /** The gathered ones, by id. */
+  readonly components: Record<string, JsonSchema> = {};
+  private readonly exact: boolean;
+
+  constructor({ exact = false }: JsonSchemasOptions = {}) {
+    this.exact = exact;
+  }
+
+  /** @throws TypeError when a shape of this id was gathered that differs */
+  of(schema: z.ZodType, direction: Direction): JsonSchema {
+    const { properties, $defs = {} } = z.toJSONSchema(z.object({ root: schema }), {
+      target: 'draft-2020-12',
+      io: direction,
+      unrepresentable: 'any',
+      override: (shape) => this.tidy(shape, direction),
+    });
+    for (const [id, definition] of Object.entries($defs)) this.gather(id, pointAtComponents(definition));
+    return pointAtComponents(properties!.root);
+  }
+
+  private gather(id: string, schema: JsonSchema): void {
+    const known = this.components[id];
+    if (known && !isDeepStrictEqual(known, schema)) {
+      const detail = 'has two forms, as what comes in and as what goes out: give each an id of its own.';
+      throw new TypeError(`The shape "${id}" ${detail}`);
+    }
+    this.components[id] = schema;
+  }
+
+  /** Leaves out patterns that only repeat a format, and the ban on fields that a later version may add. */
+  private tidy({ zodSchema, jsonSchema }: Shape, direction: Direction): void {
+    if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern;
+    const { def } = zodSchema._zod;
+    if (def.type === 'record' && jsonSchema.required) nameProperties(jsonSchema);
+    const isOpen = def.type === 'object' && (def as z.core.$ZodObjectDef).catchall === undefined;
+    if (isOpen && direction === 'output' && !this.exact) delete jsonSchema.additionalProperties;
+  }
+}
+
+interface Shape {
+  readonly zodSchema: z.core.$ZodTypes;
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema;
+}
+
+/** A record whose keys are all known is told as the object that it is. */
+function nameProperties(schema: z.core.JSONSchema.BaseSchema): void {
+  const { required = [], additionalProperties: value } = schema;
+  schema.properties = Object.fromEntries(required.map((key) => [key, value!]));
+  delete schema.propertyNames;
+  delete schema.additionalProperties;
+}
+
+function pointAtComponents(schema: unknown): JsonSchema {
+  const text = JSON.stringify(schema).replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/');
+  return JSON.parse(text) as JsonSchema;
+}

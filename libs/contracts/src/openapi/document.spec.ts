@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { jobDefinitions } from '../jobs/catalogue.js';
+import { describeRestInterface } from './document.js';
+import { routeContracts } from './routes.js';
+
+const document = describeRestInterface();
+
+describe('the OpenAPI document', () => {
+  it('is clean to a public linter', async () => {
+    const config = await createConfig({ extends: ['recommended'] });
+    const problems = await lintFromString({ source: JSON.stringify(document), config });
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+      [],
+    );
+    console.log(
+      `linted ${routeContracts.length} routes and ${Object.keys(document.components.schemas).length} schemas`,
+    );
+  });
+
+  it('describes every job type as a submission of its own', () => {
+    const { oneOf, discriminator } = document.components.schemas.Submission as {
+      oneOf: unknown;
+      discriminator: { mapping: Record<string, string> };
+    };
+    expect(oneOf).toEqual(
+      jobDefinitions.map(({ type }) => ({ $ref: `#/components/schemas/Submission.${type}` })),
+    );
+    expect(Object.keys(discriminator.mapping)).toEqual(jobDefinitions.map(({ type }) => type));
+  });
+
+  it('says of every parameter what it means', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    const parameters = operations.flatMap(({ parameters = [] }) => parameters as Record<string, string>[]);
+    expect(parameters.length).toBeGreaterThan(20);
+    expect(parameters.filter(({ description }) => !description)).toEqual([]);
+  });
+
+  it('has only examples that pass the check at submit', () => {
+    const examples = routeContracts.flatMap(({ body }) =>
+      Object.values(body?.examples ?? {}).map(({ value }) => body!.schema!.safeParse(value).success),
+    );
+    expect(examples.length).toBeGreaterThan(5);
+    expect(examples).not.toContain(false);
+  });
+});

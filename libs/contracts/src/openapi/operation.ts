@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import type { JsonSchema, JsonSchemas } from '../json-schemas.js';
+import { problemKinds, type ProblemCode } from '../rest/problem-kind.js';
+import { describeProblem, problemSchema } from '../rest/problem.js';
+import { problemsOf, type RouteAnswer, type RouteBody, type RouteContract } from './route-contract.js';
+
+/** A body by content type. */
+export type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly examples?: unknown }>>;
+
+/** One answer of an operation. */
+export interface OperationResponse {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Content;
+}
+
+/** One route in an OpenAPI document. */
+export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters?: readonly unknown[];
+  readonly requestBody?: {
+    readonly required: boolean;
+    readonly description?: string;
+    readonly content: Content;
+  };
+  /** By status. */
+  readonly responses: Readonly<Record<string, OperationResponse>>;
+}
+
+/** A route as OpenAPI describes it. */
+export function describeOperation(contract: RouteContract, schemas: JsonSchemas): Operation {
+  const { operationId, tag, summary, description, body } = contract;
+  const parameters = parametersOf(contract, schemas);
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: describeBody(body, schemas) }),
+    responses: responsesOf(contract, schemas),
+  };
+}
+
+function parametersOf({ path, query, headers }: RouteContract, schemas: JsonSchemas): unknown[] {
+  return [
+    ...parametersIn('path', path, schemas),
+    ...parametersIn('query', query?.shape, schemas),
+    ...parametersIn('header', headers, schemas),
+  ];
+}
+
+function parametersIn(place: string, shapes: Readonly<Record<string, z.ZodType>> = {}, schemas: JsonSchemas) {
+  return Object.entries(shapes).map(([name, shape]) => {
+    const { description, ...schema } = schemas.of(shape, 'input');
+    const required = !shape.safeParse(undefined).success;
+    return { name, in: place, required, ...(description !== undefined && { description }), schema };
+  });
+}
+
+function describeBody(body: RouteBody, schemas: JsonSchemas): NonNullable<Operation['requestBody']> {
+  const { contentTypes = ['application/json'], schema, required = true, description, examples } = body;
+  const content = {
+    schema: schema ? schemas.of(schema, 'input') : {},
+    ...(examples && { examples }),
+  };
+  return {
+    required,
+    ...(description !== undefined && { description }),
+    content: Object.fromEntries(contentTypes.map((type) => [type, content])),
+  };
+}
+
+function responsesOf(contract: RouteContract, schemas: JsonSchemas): Record<string, OperationResponse> {
+  const responses: Record<string, OperationResponse> = {};
+  for (const [status, answer] of Object.entries(contract.answers))
+    responses[status] = describeAnswer(answer, schemas);
+  const codes = problemsOf(contract);
+  for (const status of new Set(codes.map((code) => problemKinds[code].status))) {
+    const ofStatus = codes.filter((code) => problemKinds[code].status === status);
+    const { description, content } = describeProblems(ofStatus, schemas);
+    const answer = responses[status];
+    responses[status] = {
+      description: answer ? `${answer.description} Or: ${description}` : description,
+      content: { ...answer?.content, ...content },
+      ...(status === 503 && { headers: describeHeaders({ 'Retry-After': 'Seconds to wait.' }) }),
+    };
+  }
+  return responses;
+}
+
+function describeAnswer(answer: RouteAnswer, schemas: JsonSchemas): OperationResponse {
+  const { description, schema, headers } = answer;
+  const contentType = answer.contentType ?? (schema && 'application/json');
+  return {
+    description,
+    ...(headers && { headers: describeHeaders(headers) }),
+    ...(contentType !== undefined && {
+      content: { [contentType]: { schema: schema ? schemas.of(schema, 'output') : { type: 'string' } } },
+    }),
+  };
+}
+
+function describeHeaders(headers: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+}
+
+/** The problems of one status: the shape of all, narrowed to these codes, with an example of each. */
+function describeProblems(codes: readonly ProblemCode[], schemas: JsonSchemas): OperationResponse {
+  const schema = { allOf: [schemas.of(problemSchema, 'output'), { properties: { code: { enum: codes } } }] };
+  const examples = Object.fromEntries(
+    codes.map((code) => {
+      const { title } = problemKinds[code];
+      return [
+        code,
+        { summary: title, value: describeProblem(code, { detail: `${title}.` }, '/requests/1f6a-9') },
+      ];
+    }),
+  );
+  return {
+    description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(' '),
+    content: { 'application/problem+json': { schema, examples } },
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { imageIdSchema } from '../jobs/image-thumbnail.js';
+import type { RouteBody } from './route-contract.js';
+
+/** A job's id in a path. */
+export const jobIdParameter = z.uuidv7().describe('A job id, as the answer to its submission says.');
+
+/** An image's id in a path. */
+export const imageIdParameter = imageIdSchema.describe('What the uploader calls the image.');
+
+/** Headers of every route that makes jobs. */
+export const submitHeaders = {
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe(
+      'Makes one job of any number of tries: the same key and body get the first answer for 24 hours. A random UUID is a good one.',
+    ),
+  traceparent: z
+    .string()
+    .optional()
+    .describe(
+      'W3C Trace Context, handed on to the handler. Without it the trace id is the job id without its dashes.',
+    ),
+};
+
+/** The body of a route that takes none. */
+export const noBodyAsked: RouteBody = {
+  schema: z.strictObject({}),
+  required: false,
+  description: 'Nothing, or `{}`.',
+};

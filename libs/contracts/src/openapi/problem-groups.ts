@@ -1,0 +1,23 @@
+import type { ProblemCode } from '../rest/problem-kind.js';
+
+/** A route that makes a job. */
+export const submitProblems = [
+  'invalid_idempotency_key',
+  'invalid_request',
+  'unknown_type',
+  'invalid_payload',
+  'idempotency_key_reused',
+  'item_too_large',
+  'broker_refused',
+  'broker_unavailable',
+  'database_unavailable',
+  'submit_unknown',
+] as const satisfies readonly ProblemCode[];
+
+/** A route that reads a job by its id. */
+export const readJobProblems = [
+  'invalid_job_id',
+  'job_not_found',
+  'database_unavailable',
+  'projection_behind',
+] as const satisfies readonly ProblemCode[];

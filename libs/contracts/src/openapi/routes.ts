@@ -1,0 +1,15 @@
+import type { RouteContract } from './route-contract.js';
+import { jobRoutes } from './routes/jobs.js';
+import { processRoutes } from './routes/process.js';
+import { queueRoutes } from './routes/queues.js';
+import { scheduleRoutes } from './routes/schedules.js';
+import { taskRoutes } from './routes/tasks.js';
+
+/** Every route of the REST server. */
+export const routeContracts: readonly RouteContract[] = [
+  ...jobRoutes,
+  ...queueRoutes,
+  ...scheduleRoutes,
+  ...taskRoutes,
+  ...processRoutes,
+];

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { caughtMailsSchema } from '../../rest/caught-mail.js';
+import { healthReportSchema } from '../../rest/health.js';
+import type { RouteContract } from '../route-contract.js';
+
+/** A document whose shape is another standard's. */
+const anyDocument = z.record(z.string(), z.unknown());
+
+export const processRoutes: readonly RouteContract[] = [
+  {
+    route: 'GET /health/live',
+    operationId: 'readLiveness',
+    tag: 'Process',
+    summary: 'Whether the process answers at all',
+    answers: { 200: { description: 'It does.', schema: z.object({ live: z.literal(true) }) } },
+    problems: [],
+  },
+  {
+    route: 'GET /health/ready',
+    operationId: 'readReadiness',
+    tag: 'Process',
+    summary: 'Whether the process can do its work, and what is missing',
+    answers: {
+      200: { description: 'It can.', schema: healthReportSchema },
+      503: { description: 'It can not, or it is stopping.', schema: healthReportSchema },
+    },
+    problems: [],
+  },
+  {
+    route: 'GET /metrics',
+    operationId: 'readMetrics',
+    tag: 'Process',
+    summary: 'Metrics as Prometheus reads them',
+    answers: { 200: { description: 'The text exposition format.', contentType: 'text/plain' } },
+    problems: [],
+  },
+  {
+    route: 'GET /openapi.json',
+    operationId: 'readOpenApi',
+    tag: 'Process',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: anyDocument } },
+    problems: [],
+  },
+  {
+    route: 'GET /docs',
+    operationId: 'openDocs',
+    tag: 'Process',
+    summary: 'This document as a page to read and try',
+    answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+    problems: [],
+  },
+  {
+    route: 'GET /docs/{asset}',
+    operationId: 'readDocsAsset',
+    tag: 'Process',
+    summary: 'Scripts and styles of that page',
+    path: { asset: z.string().describe('Its file name.') },
+    answers: {
+      200: { description: 'The file.', contentType: 'text/*' },
+    },
+    problems: ['route_not_found'],
+  },
+  {
+    route: 'GET /dev/mail',
+    operationId: 'listCaughtMail',
+    tag: 'Process',
+    summary: 'Mail that was caught instead of delivered',
+    description: 'Only on the embedded stack. A page for browsers, JSON for everyone else.',
+    answers: { 200: { description: 'The newest first.', schema: caughtMailsSchema } },
+    problems: [],
+  },
+];

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { queueListSchema, queueOrderAnswerSchema, queueViewSchema } from '../../rest/queue-view.js';
+import { noBodyAsked } from '../parameters.js';
+import type { RouteAnswer, RouteContract } from '../route-contract.js';
+
+const path = { queue: z.string().describe('Its name, e.g. `image`.') };
+
+const ordered: RouteAnswer = { description: 'The log has the order.', schema: queueOrderAnswerSchema };
+const orderProblems = ['queue_not_found', 'broker_unavailable', 'broker_refused'] as const;
+
+export const queueRoutes: readonly RouteContract[] = [
+  {
+    route: 'GET /v1/queues',
+    operationId: 'listQueues',
+    tag: 'Queues',
+    summary: 'List all queues, by name',
+    answers: { 200: { description: 'The queues.', schema: queueListSchema } },
+    problems: ['broker_unavailable'],
+  },
+  {
+    route: 'GET /v1/queues/{queue}',
+    operationId: 'readQueue',
+    tag: 'Queues',
+    summary: 'Read a queue: lag by lane and partition, workers, the oldest that waits',
+    path,
+    answers: { 200: { description: 'The queue as it is.', schema: queueViewSchema } },
+    problems: ['queue_not_found', 'broker_unavailable'],
+  },
+  {
+    route: 'POST /v1/queues/{queue}/pause',
+    operationId: 'pauseQueue',
+    tag: 'Queues',
+    summary: 'Pause a queue: its workers start nothing; what runs goes on',
+    path,
+    body: noBodyAsked,
+    answers: { 202: ordered },
+    problems: orderProblems,
+  },
+  {
+    route: 'POST /v1/queues/{queue}/resume',
+    operationId: 'resumeQueue',
+    tag: 'Queues',
+    summary: 'Resume a paused queue',
+    path,
+    body: noBodyAsked,
+    answers: { 202: ordered },
+    problems: orderProblems,
+  },
+];

@@ -1,0 +1,94 @@
+import {
+  scheduleListSchema,
+  scheduleNameSchema,
+  scheduleSchema,
+  scheduleViewSchema,
+} from '../../rest/schedule.js';
+import { acceptedJobSchema } from '../../rest/submission.js';
+import type { RouteContract } from '../route-contract.js';
+
+const path = { name: scheduleNameSchema.describe('What the schedule is called.') };
+
+export const scheduleRoutes: readonly RouteContract[] = [
+  {
+    route: 'GET /v1/schedules',
+    operationId: 'listSchedules',
+    tag: 'Schedules',
+    summary: 'List all schedules, by name',
+    answers: { 200: { description: 'The schedules, without their firings.', schema: scheduleListSchema } },
+    problems: ['database_unavailable'],
+  },
+  {
+    route: 'GET /v1/schedules/{name}',
+    operationId: 'readSchedule',
+    tag: 'Schedules',
+    summary: 'Read a schedule and what was decided last',
+    path,
+    answers: { 200: { description: 'The schedule as it is.', schema: scheduleViewSchema } },
+    problems: ['invalid_schedule_name', 'schedule_not_found', 'database_unavailable'],
+  },
+  {
+    route: 'PUT /v1/schedules/{name}',
+    operationId: 'putSchedule',
+    tag: 'Schedules',
+    summary: 'Make a schedule, or make it another',
+    path,
+    body: {
+      schema: scheduleSchema,
+      examples: {
+        cron: {
+          summary: 'At six in the morning, as clocks in Paris go',
+          value: {
+            cron: '0 6 * * *',
+            timeZone: 'Europe/Paris',
+            job: { type: 'daily-stats', payload: {} },
+          },
+        },
+        every: {
+          summary: 'Every five minutes, but not while the last one runs',
+          value: { every: '5m', overlap: 'skip', job: { type: 'health-check', payload: {} } },
+        },
+      },
+    },
+    answers: { 200: { description: 'The schedule as it is now.', schema: scheduleViewSchema } },
+    problems: [
+      'invalid_schedule_name',
+      'invalid_request',
+      'unknown_type',
+      'invalid_payload',
+      'database_unavailable',
+    ],
+  },
+  {
+    route: 'DELETE /v1/schedules/{name}',
+    operationId: 'deleteSchedule',
+    tag: 'Schedules',
+    summary: 'Delete a schedule; what it has fired goes its way',
+    path,
+    answers: { 204: { description: 'Deleted.' } },
+    problems: ['invalid_schedule_name', 'schedule_not_found', 'schedule_declared', 'database_unavailable'],
+  },
+  {
+    route: 'POST /v1/schedules/{name}/fire',
+    operationId: 'fireSchedule',
+    tag: 'Schedules',
+    summary: 'Fire a schedule now, paused or not',
+    path,
+    answers: {
+      202: {
+        description: 'Its job is accepted.',
+        schema: acceptedJobSchema,
+        headers: { Location: 'Path of the job.' },
+      },
+    },
+    problems: [
+      'invalid_schedule_name',
+      'schedule_not_found',
+      'unknown_type',
+      'invalid_payload',
+      'broker_refused',
+      'broker_unavailable',
+      'database_unavailable',
+    ],
+  },
+];
