@@ -3,6 +3,7 @@ import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { ReportQueries } from '@jobstream/projection';
 import { readSettings } from '@jobstream/runtime';
 import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
+import { Recipients, recipientSettings } from './recipients.js';
 import { ReportHandler } from './report.handler.js';
 
 /** Reports read many rows. */
@@ -12,6 +13,10 @@ const statementTimeoutMs = 60_000;
   providers: [
     ReportHandler,
     { provide: ObjectStorage, useFactory: () => openStorage(readSettings(storageSettings, process.env)) },
+    {
+      provide: Recipients,
+      useFactory: () => new Recipients(readSettings(recipientSettings, process.env).MAIL_DOMAIN),
+    },
     {
       provide: Database,
       useFactory: () =>
