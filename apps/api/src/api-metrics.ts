@@ -4,12 +4,18 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 /** What the REST server counts beside the standard series of a process. */
 export class ApiMetrics {
   readonly acceptedJobs: Counter;
+  readonly droppedAuditEntries: Counter;
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
   constructor(registry: Registry) {
     this.acceptedJobs = new Counter({
       name: 'jobstream_jobs_accepted_total',
       help: 'Jobs that were acknowledged by the broker and answered as accepted.',
+      registers: [registry],
+    });
+    this.droppedAuditEntries = new Counter({
+      name: 'jobstream_audit_dropped_total',
+      help: 'Audit entries that were given up because the database was away for too long.',
       registers: [registry],
     });
     this.requests = new Histogram({

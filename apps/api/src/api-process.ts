@@ -2,15 +2,24 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiKeyStore, AuditStore } from '@jobstream/access';
+import { isUnavailable, migrate } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
+import { guardRoutes } from './access/access-check.js';
+import { accessSettings, areKeysRequired } from './access/access-settings.js';
+import { ApiKeys } from './access/api-keys.js';
+import { NoApiKeyError } from './access/first-key.js';
+import { KeyRing } from './access/key-ring.js';
 import { connect, type ApiConnections } from './api-connections.js';
 import { ApiMetrics } from './api-metrics.js';
 import { ApiModule } from './api.module.js';
+import { auditRequests } from './audit/audit-hook.js';
+import { AuditTrail } from './audit/audit-trail.js';
 import { ApiHealth } from './health/api-health.js';
 import { createHttpServer } from './http/http-server.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -34,37 +43,59 @@ const closeIdleEveryMs = 50;
 
 /**
  * Starts the REST server. It listens at once; what Kafka or Postgres have to be there for answers 503 until they are.
- * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR` and the common ones.
+ * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR`, `API_KEYS_REQUIRED` and the
+ * common ones.
+ * @throws NoApiKeyError where keys are required and there is none
  */
 export async function startApi(context: ProcessContext): Promise<StopProcess> {
-  const { settings, logger, health } = context;
+  const { environment, settings, logger, health } = context;
+  const areRequired = areKeysRequired(settings, readSettings(accessSettings, environment));
   const fatal = (error: unknown) => context.fatal(error);
   const connections = await connect(context);
   const { database, admin, producer, storage, topics } = connections;
-  const keyStore = new KeyStore(database, database.operations);
+  const apiKeys = new ApiKeyStore(database);
+  const keys = areRequired ? new KeyRing(apiKeys) : undefined;
+  const prepareDatabase = async () => {
+    await migrate(connections.databaseSettings);
+    if (areRequired && !(await apiKeys.hasUsable())) throw new NoApiKeyError(settings.HOST);
+  };
+  if (areRequired) await prepareDatabase().catch(orLater);
   const feed = new JobFeed({ connection: connections.kafka, admin, topics, onFatal: fatal });
   const orders = new OrderReader({
     ...{ connection: connections.kafka, topics, logger, reader: 'api', onFatal: fatal },
   });
   const openRequests = new OpenRequests();
   const apiMetrics = new ApiMetrics(context.metrics);
-  const parts = makeParts(context, connections, { keyStore, feed, orders, apiMetrics });
-  const app = await listen(context, apiMetrics, [...parts, openRequests]);
+  const audit = new AuditStore(database);
+  const trail = new AuditTrail({
+    ...{ store: audit, logger },
+    onDropped: (count) => apiMetrics.droppedAuditEntries.inc(count),
+  });
+  const parts = makeParts(context, connections, { feed, orders, apiMetrics });
+  const access = [new ApiKeys({ store: apiKeys, onRevoked: (id) => keys?.revoke(id) }), audit];
+  const app = await listen(context, { apiMetrics, keys, trail }, [...parts, ...access, openRequests]);
   const apiHealth = new ApiHealth(admin, database, storage);
   apiHealth.addTo(health);
-  const stopUpkeep = startUpkeep({ settings, logger, fatal }, connections, apiHealth, keyStore, orders);
+  const stopUpkeep = startUpkeep(
+    { settings, logger, fatal },
+    { connections, health: apiHealth, orders, keys, prepareDatabase },
+  );
   return async () => {
     stopUpkeep();
     openRequests.drain();
     await closeServer(app);
-    await Promise.all([feed.stop(), orders.stop(), producer.stop()]);
+    await Promise.all([feed.stop(), orders.stop(), producer.stop(), trail.close()]);
     await Promise.all([admin.stop(), database.close()]);
   };
 }
 
+/** While Postgres is away no key can be looked up, so nothing is open: whether there is one shows later. */
+function orLater(error: unknown): void {
+  if (!isUnavailable(error)) throw error;
+}
+
 /** Parts that need more than to be there: a start, a stop, or the server. */
 interface OwnParts {
-  readonly keyStore: KeyStore;
   readonly feed: JobFeed;
   readonly orders: OrderReader;
   readonly apiMetrics: ApiMetrics;
@@ -74,7 +105,7 @@ interface OwnParts {
 function makeParts(
   { environment, logger, health, metrics }: ProcessContext,
   { database, admin, producer, topics, storage }: ApiConnections,
-  { keyStore, feed, orders, apiMetrics }: OwnParts,
+  { feed, orders, apiMetrics }: OwnParts,
 ): object[] {
   const accepted = new AcceptedJobs();
   const queries = new JobQueries(database);
@@ -82,7 +113,7 @@ function makeParts(
   const intake = new JobIntake({ producer, topics, accepted });
   const submissions = new Submissions({
     intake,
-    keys: new IdempotencyKeys(keyStore),
+    keys: new IdempotencyKeys(new KeyStore(database, database.operations)),
     allowedHosts: readSettings(downloadSettings, environment).FETCH_ALLOW,
     accepted: apiMetrics.acceptedJobs,
   });
@@ -116,12 +147,14 @@ async function closeServer(app: NestFastifyApplication): Promise<void> {
 
 async function listen(
   { settings, logger }: ProcessContext,
-  apiMetrics: ApiMetrics,
+  { apiMetrics, keys, trail }: { apiMetrics: ApiMetrics; keys: KeyRing | undefined; trail: AuditTrail },
   parts: readonly object[],
 ): Promise<NestFastifyApplication> {
   const replies = new ProblemReplies(logger);
   const server = createHttpServer(replies);
   apiMetrics.observe(server.getInstance());
+  const routes = guardRoutes(server.getInstance(), keys);
+  auditRequests(server.getInstance(), trail);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), server, {
     logger: false,
     abortOnError: false,
@@ -130,6 +163,7 @@ async function listen(
   app.useGlobalFilters(new ProblemFilter(replies));
   await app.listen({ host: settings.HOST, port: settings.PORT });
   const { port } = app.getHttpServer().address() as AddressInfo;
-  logger.info({ host: settings.HOST, port }, 'api listens');
+  logger.info({ host: settings.HOST, port, keysRequired: keys !== undefined }, 'api listens');
+  logger.debug({ routes }, 'routes');
   return app;
 }

@@ -1,4 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { ApiKeysController } from './access/api-keys.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { CountsController } from './counts/counts.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -21,7 +23,8 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         ...[JobsController, ImagesController, TasksController, ReportsController, SignUpController],
-        ...[QueuesController, SchedulesController, CountsController, HealthController, DocsController],
+        ...[QueuesController, SchedulesController, CountsController, ApiKeysController, AuditController],
+        ...[HealthController, DocsController],
         ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
       ],
       providers: parts.map((part): Provider => ({ provide: part.constructor, useValue: part })),

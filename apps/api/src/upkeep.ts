@@ -1,39 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { jobDefinitions } from '@jobstream/contracts';
-import { isUnavailable, migrate } from '@jobstream/database';
-import type { KeyStore } from '@jobstream/intake';
+import { isUnavailable } from '@jobstream/database';
 import type { OrderReader } from '@jobstream/orders';
-import type { ProcessContext } from '@jobstream/runtime';
+import type { Logger, ProcessContext } from '@jobstream/runtime';
+import type { KeyRing } from './access/key-ring.js';
 import type { ApiConnections } from './api-connections.js';
 import type { ApiHealth } from './health/api-health.js';
 import { keepTrying } from './keep-trying.js';
 
-const purgeEveryMs = 10 * 60_000;
+/** What {@link startUpkeep} works with. */
+export interface UpkeepParts {
+  readonly connections: ApiConnections;
+  readonly health: ApiHealth;
+  readonly orders: OrderReader;
+  /** Undefined where no API key is needed. */
+  readonly keys: KeyRing | undefined;
+  /** Tried until Postgres is there. */
+  prepareDatabase(): Promise<void>;
+}
 
-/** Makes topics and tables as soon as Kafka and Postgres are there, begins to read the orders, and removes old keys. Returns how to stop. */
+/** How long a revocation may stay unheard of where no order tells of it. */
+const refreshKeysMs = 2_000;
+
+/** Makes topics and tables as soon as Kafka and Postgres are there, begins to read the orders, and keeps API keys up to date. Returns how to stop. */
 export function startUpkeep(
   {
     settings,
     logger,
     fatal,
   }: Pick<ProcessContext, 'settings' | 'logger'> & { fatal(this: void, error: unknown): void },
-  { admin, topics, databaseSettings }: ApiConnections,
-  health: ApiHealth,
-  keyStore: KeyStore,
-  orders: OrderReader,
+  { connections: { admin, topics }, health, orders, keys, prepareDatabase }: UpkeepParts,
 ): () => void {
   const stopping = new AbortController();
-  const retry = { logger, signal: stopping.signal };
+  const { signal } = stopping;
+  const retry = { logger, signal };
   const specs = topics.plan(jobDefinitions, settings.JOBSTREAM_TOPIC_SIZE);
   keepTrying('topics', () => admin.ensureTopics(specs), { ...retry, mayPass: () => true })
     .then(() => health.topicsAreThere())
     .then(() => orders.start())
     .catch(fatal);
-  keepTrying('database', () => migrate(databaseSettings), { ...retry, mayPass: isUnavailable }).catch(fatal);
-  const purge = setInterval(() => {
-    keyStore.purge().catch((error: unknown) => logger.warn({ err: error }, 'old keys were not purged'));
-  }, purgeEveryMs);
-  return () => {
-    clearInterval(purge);
-    stopping.abort();
-  };
+  keepTrying('database', prepareDatabase, { ...retry, mayPass: isUnavailable }).catch(fatal);
+  if (keys) refreshKeys(keys, logger, signal).catch(fatal);
+  return () => stopping.abort();
+}
+
+async function refreshKeys(keys: KeyRing, logger: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(refreshKeysMs, undefined, { signal }).catch(() => undefined);
+    await keys.refresh().catch((error: unknown) => {
+      logger.warn({ err: error }, 'API keys can not be looked up: those seen stay as they are');
+    });
+  }
 }

@@ -11,11 +11,15 @@ export class CleanupExpiredTokensHandler implements HandlerOf<Cleanup> {
   constructor(private readonly parts: MaintenanceParts) {}
 
   async handle(_: PayloadOf<Cleanup>, { signal }: Pick<JobContext, 'signal'>): Promise<ResultOf<Cleanup>> {
-    const { keys, firings, retention } = this.parts;
+    const { keys, firings, apiKeys, audit, retention } = this.parts;
     const firingsMs = retention.RETENTION_FIRINGS_DAYS * dayMs;
+    const apiKeysMs = retention.RETENTION_API_KEYS_DAYS * dayMs;
+    const auditedBefore = Date.now() - retention.RETENTION_AUDIT_DAYS * dayMs;
     return {
       idempotencyKeys: await deleteAll(() => keys.purge(), signal),
       scheduleFirings: await deleteAll(() => firings.purge(firingsMs), signal),
+      apiKeys: await deleteAll(() => apiKeys.purge(apiKeysMs), signal),
+      auditEntries: await deleteAll(() => audit.purge(auditedBefore), signal),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { JobIntake, KeyStore } from '@jobstream/intake';
@@ -28,6 +29,8 @@ export class MaintenanceParts {
   readonly intake: JobIntake;
   readonly keys: KeyStore;
   readonly firings: FiringStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditStore;
   readonly jobs: JobQueries;
   readonly needed: NeededJobs;
   readonly reports: ReportQueries;
@@ -51,6 +54,8 @@ export class MaintenanceParts {
     this.intake = new JobIntake({ producer: this.producer, topics: this.topics });
     this.keys = new KeyStore(this.database, this.database.operations);
     this.firings = new FiringStore(this.database);
+    this.apiKeys = new ApiKeyStore(this.database);
+    this.audit = new AuditStore(this.database);
     this.jobs = new JobQueries(this.database);
     this.needed = new NeededJobs(this.database);
     this.reports = new ReportQueries(this.database);

@@ -2,9 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { issueKey } from '@jobstream/access';
 import {
+  apiKeyRequestSchema,
+  deriveJobId,
   encodeRecord,
   jobDefinitions,
+  lowestJobId,
   newJobId,
   thumbnailKey,
   Topics,
@@ -179,8 +183,36 @@ describe('maintenance', () => {
     await firing(1_000, 'fired', '40 days');
     await firing(2_000, 'pending', '40 days');
     await firing(3_000, 'fired', '2 days');
+    const apiKey = async (expired: string | null, revoked: string | null) => {
+      const { id } = await parts.apiKeys.insert(
+        issueKey(),
+        apiKeyRequestSchema.parse({ name: 'x', scopes: ['read'] }),
+      );
+      await parts.database.query({
+        text: `UPDATE ${operations}.api_keys SET expires_at = now() - $2::interval, revoked_at = now() - $3::interval WHERE id = $1`,
+        values: [id, expired, revoked],
+      });
+      return id;
+    };
+    await apiKey('31 days', null);
+    await apiKey(null, '31 days');
+    await apiKey('-1 days', '31 days');
+    const kept = [await apiKey(null, null), await apiKey('29 days', '29 days')];
+    const audited = (ageDays: number) => ({
+      ...{
+        id: deriveJobId(lowestJobId(Date.now() - ageDays * dayMs), 'x'),
+        at: iso(Date.now() - ageDays * dayMs),
+      },
+      ...{ who: null, keyId: null, action: 'POST /v1/jobs', target: '/', requestId: 'r', status: 202 },
+    });
+    const lately = audited(364);
+    await parts.audit.append([audited(366), lately]);
+    await parts.audit.append([lately]);
     const handler = new CleanupExpiredTokensHandler(parts);
-    expect(await handler.handle({}, { signal })).toEqual({ idempotencyKeys: 12_000, scheduleFirings: 1 });
-    expect(await handler.handle({}, { signal })).toEqual({ idempotencyKeys: 0, scheduleFirings: 0 });
+    const [first, second] = [await handler.handle({}, { signal }), await handler.handle({}, { signal })];
+    expect(first).toEqual({ idempotencyKeys: 12_000, scheduleFirings: 1, apiKeys: 3, auditEntries: 1 });
+    expect(second).toEqual({ idempotencyKeys: 0, scheduleFirings: 0, apiKeys: 0, auditEntries: 0 });
+    expect((await parts.apiKeys.list()).map(({ id }) => id).sort()).toEqual(kept.sort());
+    expect((await parts.audit.page({ limit: 10 })).items).toHaveLength(1);
   });
 });

@@ -9,6 +9,10 @@ export const retentionSettings = z.object({
   RETENTION_REPORTS_DAYS: days(90),
   /** What was decided for occurrences of schedules. */
   RETENTION_FIRINGS_DAYS: days(30),
+  /** API keys, after they expired or were revoked. */
+  RETENTION_API_KEYS_DAYS: days(30),
+  /** What was done with API keys, and without where none are needed. */
+  RETENTION_AUDIT_DAYS: days(365),
   /** How long after its creation a finished job can be replayed, and so needs what it read. */
   RETENTION_REPLAY_DAYS: days(30),
 });

@@ -263,3 +263,28 @@ export {
   type RouteContract,
 } from './openapi/route-contract.js';
 export { routeContracts } from './openapi/routes.js';
+export {
+  apiKeyListSchema,
+  apiKeyRequestSchema,
+  apiKeyViewSchema,
+  createdApiKeySchema,
+  defaultRateLimit,
+  isGranted,
+  rateLimitSchema,
+  scopes,
+  type ApiKeyList,
+  type ApiKeyRequest,
+  type ApiKeyView,
+  type CreatedApiKey,
+  type RateLimit,
+  type Scope,
+} from './rest/api-key.js';
+export {
+  auditEntrySchema,
+  auditPageSchema,
+  auditQuerySchema,
+  type AuditEntry,
+  type AuditPage,
+  type AuditQuery,
+} from './rest/audit.js';
+export { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './rest/list-cursor.js';

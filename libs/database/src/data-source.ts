@@ -3,6 +3,9 @@ import { CreateIdempotencyKeys1763800000000 } from './operations/migrations/1763
 import { CreateSchedules1763820000000 } from './operations/migrations/1763820000000-create-schedules.js';
 import { CreateDailyStatistics1763830000000 } from './operations/migrations/1763830000000-create-daily-statistics.js';
 import { CreateReplays1763870000000 } from './operations/migrations/1763870000000-create-replays.js';
+import { CreateApiKeys1763860000000 } from './operations/migrations/1763860000000-create-api-keys.js';
+import { ApiKeyEntity } from './operations/api-key.entity.js';
+import { AuditEntryEntity } from './operations/audit-entry.entity.js';
 import { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 import { DelayedJobEntity } from './operations/delayed-job.entity.js';
 import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
@@ -33,12 +36,15 @@ const contents = {
       DailyStatisticEntity,
       ReplayEntity,
       ReplayJobEntity,
+      ApiKeyEntity,
+      AuditEntryEntity,
     ],
     migrations: [
       CreateIdempotencyKeys1763800000000,
       CreateSchedules1763820000000,
       CreateDailyStatistics1763830000000,
       CreateReplays1763870000000,
+      CreateApiKeys1763860000000,
     ],
   },
 };

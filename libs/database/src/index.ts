@@ -31,3 +31,5 @@ export { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 export { ReadPositionEntity } from './operations/read-position.entity.js';
 export { ReplayEntity } from './operations/replay.entity.js';
 export { ReplayJobEntity } from './operations/replay-job.entity.js';
+export { ApiKeyEntity } from './operations/api-key.entity.js';
+export { AuditEntryEntity } from './operations/audit-entry.entity.js';

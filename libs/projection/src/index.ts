@@ -15,7 +15,6 @@ export {
   type TypeDuration,
 } from './report-queries.js';
 export { NeededJobs } from './needed-jobs.js';
-export { InvalidCursorError } from './list-cursor.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
 export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';
 export { Projector, type ProjectorOptions, type WrittenBatch } from './projector.js';

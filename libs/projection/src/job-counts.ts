@@ -1,8 +1,7 @@
-import type { JobState } from '@jobstream/contracts';
+import { lowestIdAt, type JobState } from '@jobstream/contracts';
 import { codeOf, type Database } from '@jobstream/database';
 import { lowestEndRank } from '@jobstream/lifecycle';
 import { idSlackMs } from './job-list.js';
-import { lowestIdAt } from './list-cursor.js';
 
 /** Which jobs to count: those created in `[since, until)`, as they are or as they were at a time. */
 export interface CountScope {

@@ -1,8 +1,7 @@
-import type { JobId, JobState } from '@jobstream/contracts';
+import { decodeCursor, encodeCursor, lowestIdAt, type JobId, type JobState } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { clean } from '@jobstream/lifecycle';
 import { jobColumns, readJobRow, type JobColumns, type JobRow } from './job-row.js';
-import { decodeCursor, encodeCursor, lowestIdAt } from './list-cursor.js';
 
 /** Which jobs to list: those that meet every condition given. */
 export interface JobFilter {

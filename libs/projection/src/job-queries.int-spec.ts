@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newJobId, type JobId } from '@jobstream/contracts';
+import { InvalidCursorError, newJobId, type JobId } from '@jobstream/contracts';
 import { BatchWriter } from './batch-writer.js';
 import { Checkpoints } from './checkpoints.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import type { JobFilter } from './job-list.js';
 import { JobCounts } from './job-counts.js';
 import { JobQueries } from './job-queries.js';
-import { InvalidCursorError } from './list-cursor.js';
 import { projectRecord } from './projected-record.js';
 import { incoming, topics, type Facts } from './wire-history.fixture-spec.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Database } from '@jobstream/database';
 import { Checkpoints } from './checkpoints.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
-import { DatabaseProxy } from './database-proxy.fixture-spec.js';
+import { DatabaseProxy } from '@jobstream/testing';
 import { ProjectionProgress } from './progress.js';
 
 const identity = { clusterId: 'test', generation: 1 };

@@ -5,7 +5,7 @@ import { Database } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { DatabaseFixture } from './database.fixture-spec.js';
-import { DatabaseProxy } from './database-proxy.fixture-spec.js';
+import { DatabaseProxy } from '@jobstream/testing';
 import { JobQueries } from './job-queries.js';
 import { ProjectionProgress } from './progress.js';
 import { Projector } from './projector.js';

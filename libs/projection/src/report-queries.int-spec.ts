@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   deriveJobId,
   encodeRecord,
+  lowestIdAt,
   Topics,
   type DeadLetterReason,
   type JobRecord,
 } from '@jobstream/contracts';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import { DatabaseFixture } from './database.fixture-spec.js';
-import { lowestIdAt } from './list-cursor.js';
 import { projectRecord } from './projected-record.js';
 import { ReportQueries } from './report-queries.js';
 import { upsertJobs } from './upsert-jobs.js';

@@ -1,7 +1,6 @@
-import type { DeadLetterReason, JobId, JobState } from '@jobstream/contracts';
+import { lowestIdAt, type DeadLetterReason, type JobId, type JobState } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { idSlackMs } from './job-list.js';
-import { lowestIdAt } from './list-cursor.js';
 
 /** Which jobs a report is about: those created in `[since, until)`, of one submitter or of all. */
 export interface ReportScope {

@@ -22,14 +22,22 @@ export interface JobAnswer {
 
 /** The REST interface as a test speaks it: every status is an answer, nothing throws but a lost connection. */
 export class ApiClient {
-  constructor(readonly url: string) {}
+  /** @param key the API key to send, where one is needed */
+  constructor(
+    readonly url: string,
+    private readonly key?: string,
+  ) {}
 
   async request<Body = Record<string, unknown>>(
     method: string,
     path: string,
     options: { body?: RequestInit['body']; headers?: Record<string, string> } = {},
   ): Promise<Answer<Body>> {
-    const response = await fetch(`${this.url}${path}`, { method, ...options });
+    const headers = {
+      ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
+      ...options.headers,
+    };
+    const response = await fetch(`${this.url}${path}`, { method, ...options, headers });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json') ?? false;
     return {

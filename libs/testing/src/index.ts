@@ -1,7 +1,9 @@
 // Handles on the real broker, database and services, for tests.
 export { ApiClient, type Answer, type JobAnswer } from './api-client.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
+export { DatabaseProxy } from './database-proxy.js';
 export { eventually, type Patience } from './eventually.js';
+export { makeFirstApiKey } from './first-api-key.js';
 export { randomNamespace, stackAddress } from './namespace.js';
 export { OwnStack } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';

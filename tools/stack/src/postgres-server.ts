@@ -122,6 +122,13 @@ const logFile = (options: PostgresOptions): string => join(options.logFolder, 'p
 const databaseUrl = (port: number, password: string, database = DATABASE): string =>
   `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
 
+/** The DATABASE_URL of the server that runs, or ran last, in this folder; undefined where none ever did. Holds the password. */
+export function findDatabaseUrl(folder: string): string | undefined {
+  const [passwordFile, portFile] = [join(folder, 'password'), join(folder, 'port')];
+  if (!existsSync(passwordFile) || !existsSync(portFile)) return undefined;
+  return databaseUrl(Number(readFileSync(portFile, 'utf8')), readFileSync(passwordFile, 'utf8'));
+}
+
 /** Root's own cache often lies in a home folder that lets nobody through. */
 function reachableCache(runAs: UnprivilegedUser | undefined): string {
   const own = userCacheFolder();

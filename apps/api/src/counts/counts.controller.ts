@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { countsQuerySchema, jobStates, type CountsView, type JobState } from '@jobstream/contracts';
 import { JobCounts } from '@jobstream/projection';
+import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
 import { refuseFuture } from '../jobs/job-reader.js';
 
@@ -9,6 +10,7 @@ export class CountsController {
   constructor(private readonly counts: JobCounts) {}
 
   @Get()
+  @Access('read')
   async count(@Query() query: unknown): Promise<CountsView> {
     const scope = readQuery(countsQuerySchema, query);
     refuseFuture(scope.at);

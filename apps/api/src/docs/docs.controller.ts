@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { describeRestInterface } from '@jobstream/contracts';
 import type { FastifyReply } from 'fastify';
+import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';
 import { docsPage, docsPolicy, readDocsAsset } from './docs-page.js';
 
@@ -10,12 +11,14 @@ export class DocsController {
   private openApi: string | undefined;
 
   @Get('openapi.json')
+  @Access('read')
   async readOpenApi(@Res() reply: FastifyReply): Promise<void> {
     this.openApi ??= JSON.stringify(describeRestInterface());
     await reply.header('content-type', 'application/json; charset=utf-8').send(this.openApi);
   }
 
   @Get('docs')
+  @Access('read')
   async open(@Res() reply: FastifyReply): Promise<void> {
     reply.headers({
       'content-type': 'text/html; charset=utf-8',
@@ -27,6 +30,7 @@ export class DocsController {
   }
 
   @Get('docs/:asset')
+  @Access('read')
   async readAsset(@Param('asset') name: string, @Res() reply: FastifyReply): Promise<void> {
     const asset = await readDocsAsset(name);
     if (!asset) throw new ProblemError('route_not_found', 'The page has no such file: GET /docs');

@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { HealthRegistry, type HealthReport } from '@jobstream/runtime';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
+import { Access } from '../access/access.js';
 
 @Controller()
 export class HealthController {
@@ -11,11 +12,13 @@ export class HealthController {
   ) {}
 
   @Get('health/live')
+  @Access('open')
   live(): { live: true } {
     return { live: true };
   }
 
   @Get('health/ready')
+  @Access('open')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     const report = await this.health.report();
     if (!report.ready) reply.code(503);
@@ -23,6 +26,7 @@ export class HealthController {
   }
 
   @Get('metrics')
+  @Access('read')
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     reply.header('content-type', this.metrics.contentType);
     return this.metrics.metrics();

@@ -1,8 +1,8 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
-import type { ProblemCode, ProblemDetails } from '@jobstream/contracts';
+import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobstream/contracts';
 import { codeOf, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
-import { InvalidCursorError, TooManyToCountError } from '@jobstream/projection';
+import { TooManyToCountError } from '@jobstream/projection';
 import { ScheduleError } from '@jobstream/scheduling';
 import {
   ObjectExistsError,

@@ -21,6 +21,7 @@ export class ProblemReplies {
     const { status } = problemKinds[code];
     this.log(status, code, error, request);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
+    if (status === 401) reply.header('www-authenticate', 'Bearer realm="jobstream"');
     if (status === 503) reply.header('retry-after', retryAfterSeconds);
     const answer = () =>
       void reply

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   faultsOf,
   imageThumbnail,
@@ -13,6 +12,7 @@ import {
 } from '@jobstream/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Submissions } from '../jobs/submissions.js';
 import { ImageUploads } from './image-uploads.js';
@@ -28,7 +28,7 @@ export class ImagesController {
   ) {}
 
   @Put()
-  @RouteConfig({ streamed: true })
+  @Access('submit', { streamed: true })
   async upload(
     @Param('imageId') imageId: string,
     @Req() request: FastifyRequest,
@@ -46,6 +46,7 @@ export class ImagesController {
   }
 
   @Post('process')
+  @Access('submit')
   @HttpCode(202)
   process(
     @Param('imageId') imageId: string,
@@ -56,6 +57,7 @@ export class ImagesController {
   }
 
   @Post('text')
+  @Access('submit')
   @HttpCode(202)
   readText(
     @Param('imageId') imageId: string,
@@ -79,12 +81,13 @@ export class ImagesController {
       });
     const imageId = await this.uploads.find(text);
     const submission: Submission = { type, payload: { imageId } };
-    const job = await this.submissions.submit(route, submission, request.headers);
+    const job = await this.submissions.submit(route, submission, request);
     reply.header('location', `/tasks/${job.id}`);
     return { task_id: job.id, status: taskStatusOf(job.state) };
   }
 
   @Get('thumbnail')
+  @Access('read')
   async thumbnail(
     @Param('imageId') imageId: string,
     @Req() request: FastifyRequest,

@@ -1,5 +1,4 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   isFinal,
   jobListQuerySchema,
@@ -13,6 +12,7 @@ import {
 } from '@jobstream/contracts';
 import { JobQueries } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
 import { writeEvents } from '../live/event-stream.js';
 import { JobStreams } from '../live/job-streams.js';
@@ -37,30 +37,33 @@ export class JobsController {
   ) {}
 
   @Post()
+  @Access('submit')
   @HttpCode(202)
   async submit(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptedJob> {
-    const job = await this.submissions.submit('POST /v1/jobs', request.body, request.headers);
+    const job = await this.submissions.submit('POST /v1/jobs', request.body, request);
     reply.header('location', job.links.self);
     return job;
   }
 
   @Post('batch')
+  @Access('submit', { bodyLimit: maxBatchBytes })
   @HttpCode(202)
-  @RouteConfig({ bodyLimit: maxBatchBytes })
   submitBatch(@Req() request: FastifyRequest): Promise<BatchAnswer> {
-    return this.submissions.submitBatch('POST /v1/jobs/batch', request.body, request.headers);
+    return this.submissions.submitBatch('POST /v1/jobs/batch', request.body, request);
   }
 
   @Get()
+  @Access('read')
   async list(@Query() query: unknown): Promise<JobPage> {
     const { items, next } = await this.queries.list(readQuery(jobListQuerySchema, query));
     return { items: items.map(viewOfRow), next };
   }
 
   @Get(':id')
+  @Access('read')
   async read(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     const { wait, at } = readQuery(jobQuerySchema, query);
     await reply.send(
@@ -69,6 +72,7 @@ export class JobsController {
   }
 
   @Get(':id/stream')
+  @Access('read')
   async stream(
     @Param('id') text: string,
     @Req() request: FastifyRequest,
@@ -87,6 +91,7 @@ export class JobsController {
   }
 
   @Get(':id/history')
+  @Access('read')
   history(@Param('id') id: string): Promise<JobHistory> {
     return this.reader.readHistory(id);
   }

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { newJobId, type AcceptedJob, type BatchAnswer, type JobId } from '@jobstream/contracts';
 import type { AllowedHosts } from '@jobstream/downloads';
 import {
@@ -10,6 +9,7 @@ import {
   type JobIntake,
   type RequestMarks,
 } from '@jobstream/intake';
+import type { FastifyRequest } from 'fastify';
 import type { Counter } from 'prom-client';
 import { checkUrls } from './url-check.js';
 
@@ -23,7 +23,10 @@ export interface SubmissionParts {
   readonly accepted: Counter;
 }
 
-/** Submits what requests bring, with the trace and the Idempotency-Key in their headers. */
+/** Of a request: the trace and the Idempotency-Key in its headers, and whose key it comes with. */
+export type Submitter = Pick<FastifyRequest, 'headers' | 'caller'>;
+
+/** Submits what requests bring. */
 export class Submissions {
   constructor(private readonly parts: SubmissionParts) {}
 
@@ -31,11 +34,11 @@ export class Submissions {
    * @param route method and path as documented: what an Idempotency-Key is unique within
    * @throws IntakeError
    */
-  submit(route: string, submission: unknown, headers: IncomingHttpHeaders): Promise<AcceptedJob> {
+  submit(route: string, submission: unknown, submitter: Submitter): Promise<AcceptedJob> {
     const { intake, allowedHosts, accepted } = this.parts;
     const job = checkUrls(intake.check(submission), allowedHosts);
     if (job instanceof IntakeError) throw job;
-    return this.once(route, submission, headers, async (id, marks) => {
+    return this.once(route, submission, submitter, async (id, marks) => {
       const answer = await intake.accept(job, id, marks);
       accepted.inc();
       return answer;
@@ -43,12 +46,12 @@ export class Submissions {
   }
 
   /** @throws IntakeError */
-  submitBatch(route: string, batch: unknown, headers: IncomingHttpHeaders): Promise<BatchAnswer> {
+  submitBatch(route: string, batch: unknown, submitter: Submitter): Promise<BatchAnswer> {
     const { intake, allowedHosts, accepted } = this.parts;
     const items = checkBatch(batch).map((item) =>
       item instanceof IntakeError ? item : checkUrls(item, allowedHosts),
     );
-    return this.once(route, batch, headers, async (seed, marks) => {
+    return this.once(route, batch, submitter, async (seed, marks) => {
       const answer = await intake.acceptBatch(items, seed, marks);
       accepted.inc(answer.accepted);
       return answer;
@@ -58,17 +61,17 @@ export class Submissions {
   private once<Answer>(
     route: string,
     body: unknown,
-    headers: IncomingHttpHeaders,
+    { headers, caller }: Submitter,
     perform: (id: JobId, marks: RequestMarks) => Promise<Answer>,
   ): Promise<Answer> {
     const key = headers['idempotency-key'];
     const traceparent = traceOf(headers);
     if (typeof key !== 'string') return perform(newJobId(), { traceparent });
-    const scope = { owner: '', route, key: readIdempotencyKey(key) };
+    const scope = { owner: caller?.owner ?? '', route, key: readIdempotencyKey(key) };
     return this.parts.keys.once(scope, body, (id) => perform(id, { traceparent, claimed: true }));
   }
 }
 
-function traceOf({ traceparent }: IncomingHttpHeaders): string | undefined {
+function traceOf({ traceparent }: Submitter['headers']): string | undefined {
   return typeof traceparent === 'string' && isTraceparent(traceparent) ? traceparent : undefined;
 }

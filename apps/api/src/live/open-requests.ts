@@ -4,13 +4,13 @@ import { ProblemError } from '../http/problem-error.js';
 /** Each costs a connection and some memory. */
 const mostOpen = 10_000;
 
-/** The requests that are held open: waits and streams. They end when the client leaves or the process drains. */
+/** The requests that are held open: waits and streams. They end when the client leaves, its key is revoked or the process drains. */
 export class OpenRequests {
   private readonly open = new Set<AbortController>();
   private draining = false;
 
   /**
-   * Aborts when the connection of this reply closes or the process drains.
+   * Aborts when the connection of this reply closes, the API key of its request is revoked, or the process drains.
    * @throws ProblemError `too_many_open`
    */
   signalOf(reply: FastifyReply): AbortSignal {
@@ -19,11 +19,13 @@ export class OpenRequests {
     const controller = new AbortController();
     if (this.draining || reply.raw.destroyed) controller.abort();
     this.open.add(controller);
+    const { signal } = controller;
+    reply.request.caller?.revoked.addEventListener('abort', () => controller.abort(), { once: true, signal });
     reply.raw.once('close', () => {
       this.open.delete(controller);
       controller.abort();
     });
-    return controller.signal;
+    return signal;
   }
 
   /** Ends all of them: waits answer what they know, clients of streams resume elsewhere. */

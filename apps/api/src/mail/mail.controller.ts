@@ -1,6 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { CaughtMails as CaughtMailList } from '@jobstream/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../access/access.js';
 import { CaughtMails } from './caught-mails.js';
 import { writeMailPage } from './mail-page.js';
 
@@ -10,6 +11,7 @@ export class MailController {
   constructor(private readonly mails: CaughtMails) {}
 
   @Get()
+  @Access('read')
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const items = await this.mails.list();
     reply.headers({ vary: 'accept', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts';
+import { Access } from '../access/access.js';
 import { noBody, readBody } from '../http/body.js';
 import { QueueOrders } from './queue-orders.js';
 import { QueueViews } from './queue-views.js';
@@ -12,16 +13,19 @@ export class QueuesController {
   ) {}
 
   @Get()
+  @Access('read')
   async list(): Promise<QueueList> {
     return { items: await this.queues.list() };
   }
 
   @Get(':queue')
+  @Access('read')
   find(@Param('queue') queue: string): Promise<QueueView> {
     return this.queues.find(queue);
   }
 
   @Post(':queue/pause')
+  @Access('operate')
   @HttpCode(202)
   pause(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
     readBody(noBody, body);
@@ -29,6 +33,7 @@ export class QueuesController {
   }
 
   @Post(':queue/resume')
+  @Access('operate')
   @HttpCode(202)
   resume(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
     readBody(noBody, body);

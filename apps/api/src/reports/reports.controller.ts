@@ -9,6 +9,7 @@ import {
   type Submission,
 } from '@jobstream/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Submissions } from '../jobs/submissions.js';
 import { Reports } from './reports.js';
@@ -21,6 +22,7 @@ export class ReportsController {
   ) {}
 
   @Post()
+  @Access('submit')
   @HttpCode(202)
   async request(
     @Req() request: FastifyRequest,
@@ -34,12 +36,13 @@ export class ReportsController {
     const userId = String(parsed.data.user_id);
     const payload: PayloadOf<typeof reportGenerate> = { userId, reportType: parsed.data.report_type };
     const submission: Submission = { type: reportGenerate.type, payload, submittedFor: userId };
-    const job = await this.submissions.submit('POST /reports', submission, request.headers);
+    const job = await this.submissions.submit('POST /reports', submission, request);
     reply.header('location', `/reports/${job.id}`);
     return { task_id: job.id, status: taskStatusOf(job.state) };
   }
 
   @Get(':taskId')
+  @Access('read')
   async read(@Param('taskId') taskId: string, @Res() reply: FastifyReply): Promise<void> {
     const { jobId, object, body } = await this.reports.open(taskId);
     reply.headers({

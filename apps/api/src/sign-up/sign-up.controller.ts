@@ -8,6 +8,7 @@ import {
   type Submission,
 } from '@jobstream/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Submissions } from '../jobs/submissions.js';
 
@@ -17,6 +18,7 @@ export class SignUpController {
 
   /** Answers once the welcome is accepted as a job: the mail server has no part in it. */
   @Post()
+  @Access('submit')
   @HttpCode(201)
   async signUp(
     @Req() request: FastifyRequest,
@@ -31,7 +33,7 @@ export class SignUpController {
     const data = name === undefined ? {} : { name };
     const payload: PayloadOf<typeof notificationEmail> = { to: email, template: 'welcome', data };
     const submission: Submission = { type: notificationEmail.type, payload, submittedFor: email };
-    const job = await this.submissions.submit('POST /signup', submission, request.headers);
+    const job = await this.submissions.submit('POST /signup', submission, request);
     reply.header('location', `/tasks/${job.id}`);
     return { email, task_id: job.id };
   }

@@ -1,5 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { taskStatusOf, type TaskView } from '@jobstream/contracts';
+import { Access } from '../access/access.js';
 import { JobReader } from '../jobs/job-reader.js';
 
 @Controller('tasks')
@@ -7,6 +8,7 @@ export class TasksController {
   constructor(private readonly reader: JobReader) {}
 
   @Get(':taskId')
+  @Access('read')
   async read(@Param('taskId') taskId: string): Promise<TaskView> {
     const { id, state, result, error } = await this.reader.read(taskId);
     const status = taskStatusOf(state);

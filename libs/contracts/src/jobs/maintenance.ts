@@ -3,7 +3,7 @@ import { defineJob, defineQueue } from '../job-definition.js';
 
 export const maintenanceQueue = defineQueue('maintenance', { priorities: true });
 
-/** Deletes Idempotency-Keys past their time, and what was decided for schedules long ago. */
+/** Deletes Idempotency-Keys and API keys past their time, and what was decided for schedules or audited long ago. */
 export const cleanupExpiredTokens = defineJob({
   type: 'cleanup-expired-tokens',
   queue: maintenanceQueue,
@@ -11,6 +11,8 @@ export const cleanupExpiredTokens = defineJob({
   result: z.strictObject({
     idempotencyKeys: z.int(),
     scheduleFirings: z.int(),
+    apiKeys: z.int(),
+    auditEntries: z.int(),
   }),
   retries: 3,
   backoff: ['60s'],

@@ -13,7 +13,10 @@ export interface OpenApiDocument {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   /** By path, then by method in lower case. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes: Readonly<Record<string, unknown>>;
+  };
 }
 
 const description = [
@@ -21,6 +24,15 @@ const description = [
   'Every error is a problem document (RFC 9457) with a stable `code`; its `instance` is also in the log.',
   'Times are ISO 8601 in UTC, ids UUIDs of version 7, cursors opaque.',
 ].join('\n\n');
+
+const securitySchemes = {
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An API key, `jsk_...`: `submit` makes jobs, `read` sees them, `operate` changes what runs, `admin` does all.',
+  },
+};
 
 /** The REST interface as OpenAPI 3.1, made of its route contracts. */
 export function describeRestInterface(options: JsonSchemasOptions = {}): OpenApiDocument {
@@ -40,9 +52,10 @@ export function describeRestInterface(options: JsonSchemasOptions = {}): OpenApi
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'The process that served this document.' }],
-    security: [],
+    // A server that listens on loopback alone may need none.
+    security: [{ apiKey: [] }, {}],
     tags: Object.entries(routeTags).map(([name, purpose]) => ({ name, description: purpose })),
     paths,
-    components: { schemas: schemas.components },
+    components: { schemas: schemas.components, securitySchemes },
   };
 }

@@ -26,13 +26,15 @@ export interface Operation {
     readonly description?: string;
     readonly content: Content;
   };
+  /** Empty where no API key is needed; else what the document says. */
+  readonly security?: readonly unknown[];
   /** By status. */
   readonly responses: Readonly<Record<string, OperationResponse>>;
 }
 
 /** A route as OpenAPI describes it. */
 export function describeOperation(contract: RouteContract, schemas: JsonSchemas): Operation {
-  const { operationId, tag, summary, description, body } = contract;
+  const { operationId, tag, summary, description, body, isOpen = false } = contract;
   const parameters = parametersOf(contract, schemas);
   return {
     operationId,
@@ -41,6 +43,7 @@ export function describeOperation(contract: RouteContract, schemas: JsonSchemas)
     ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: describeBody(body, schemas) }),
+    ...(isOpen && { security: [] }),
     responses: responsesOf(contract, schemas),
   };
 }
@@ -86,7 +89,9 @@ function responsesOf(contract: RouteContract, schemas: JsonSchemas): Record<stri
     responses[status] = {
       description: answer ? `${answer.description} Or: ${description}` : description,
       content: { ...answer?.content, ...content },
-      ...(status === 503 && { headers: describeHeaders({ 'Retry-After': 'Seconds to wait.' }) }),
+      ...((status === 429 || status === 503) && {
+        headers: describeHeaders({ 'Retry-After': 'Seconds to wait.' }),
+      }),
     };
   }
   return responses;

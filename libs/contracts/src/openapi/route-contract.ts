@@ -7,6 +7,7 @@ export const routeTags = {
   Queues: 'How far the workers of each queue have come.',
   Schedules: 'Jobs that are made at set times.',
   Tasks: 'The routes that people know from Celery and FastAPI: images, reports, sign-ups.',
+  Access: 'API keys, and who did what with them.',
   Process: 'Health, metrics and these documents.',
 } as const;
 
@@ -52,6 +53,8 @@ export interface RouteContract {
   /** What generated clients call it; unique. */
   readonly operationId: string;
   readonly tag: keyof typeof routeTags;
+  /** It never needs an API key. Default false. */
+  readonly isOpen?: boolean;
   readonly summary: string;
   /** Markdown. */
   readonly description?: string;
@@ -84,8 +87,18 @@ const ofDocuments: readonly ProblemCode[] = [
   'invalid_request',
 ];
 
+/** What any request can be answered with that needs an API key. */
+const ofKeys: readonly ProblemCode[] = [
+  'unauthenticated',
+  'insufficient_scope',
+  'rate_limited',
+  'database_unavailable',
+];
+
 /** Every problem code that a route can answer with, each once. */
-export function problemsOf({ route, body, problems }: RouteContract): ProblemCode[] {
+export function problemsOf({ route, body, problems, isOpen = false }: RouteContract): ProblemCode[] {
   const takesDocument = !route.startsWith('GET ') && !body?.contentTypes;
-  return [...new Set([...problems, ...(takesDocument ? ofDocuments : []), ...always])];
+  return [
+    ...new Set([...problems, ...(takesDocument ? ofDocuments : []), ...(isOpen ? [] : ofKeys), ...always]),
+  ];
 }

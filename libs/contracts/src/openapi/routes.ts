@@ -1,4 +1,5 @@
 import type { RouteContract } from './route-contract.js';
+import { accessRoutes } from './routes/access.js';
 import { jobRoutes } from './routes/jobs.js';
 import { processRoutes } from './routes/process.js';
 import { queueRoutes } from './routes/queues.js';
@@ -11,5 +12,6 @@ export const routeContracts: readonly RouteContract[] = [
   ...queueRoutes,
   ...scheduleRoutes,
   ...taskRoutes,
+  ...accessRoutes,
   ...processRoutes,
 ];

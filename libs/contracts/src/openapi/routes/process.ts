@@ -11,6 +11,7 @@ export const processRoutes: readonly RouteContract[] = [
     route: 'GET /health/live',
     operationId: 'readLiveness',
     tag: 'Process',
+    isOpen: true,
     summary: 'Whether the process answers at all',
     answers: { 200: { description: 'It does.', schema: z.object({ live: z.literal(true) }) } },
     problems: [],
@@ -19,6 +20,7 @@ export const processRoutes: readonly RouteContract[] = [
     route: 'GET /health/ready',
     operationId: 'readReadiness',
     tag: 'Process',
+    isOpen: true,
     summary: 'Whether the process can do its work, and what is missing',
     answers: {
       200: { description: 'It can.', schema: healthReportSchema },

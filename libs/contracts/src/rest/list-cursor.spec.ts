@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newJobId } from '@jobstream/contracts';
+import { newJobId } from '../job-id.js';
 import { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './list-cursor.js';
 
 describe('a list cursor', () => {

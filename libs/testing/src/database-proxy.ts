@@ -12,6 +12,7 @@ export class DatabaseProxy {
     this.server = createServer((socket) => this.join(socket));
   }
 
+  /** @param url the database's own */
   static async open(url: string): Promise<DatabaseProxy> {
     const proxy = new DatabaseProxy(new URL(url));
     proxy.server.listen(0, '127.0.0.1');
@@ -33,6 +34,7 @@ export class DatabaseProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Lets connections through again. */
   mend(): void {
     this.isCut = false;
   }
@@ -42,6 +44,7 @@ export class DatabaseProxy {
     await once(this.server, 'refused');
   }
 
+  /** Breaks every connection and listens no more. */
   async close(): Promise<void> {
     this.cut();
     this.server.close();

@@ -1,4 +1,4 @@
-import { isJobId, type JobId } from '@jobstream/contracts';
+import { isJobId, type JobId } from '../job-id.js';
 
 /** A `cursor` that no list of ours gave out. */
 export class InvalidCursorError extends Error {

@@ -1,0 +1,73 @@
+import { isGranted, type Scope } from '@jobstream/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemError } from '../http/problem-error.js';
+import { unauthenticated, type Caller, type KeyRing } from './key-ring.js';
+import type { RouteAccess } from './access.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who makes the request; null where no API key is needed. */
+    caller: Caller | null;
+  }
+}
+
+/** A registered route and who may use it; undefined: nobody. */
+export interface GuardedRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly access: RouteAccess | undefined;
+}
+
+/**
+ * Lets only those use a route who may, before anything of a body is read. A route that does not declare who that is lets
+ * nobody. Returns the routes, which grow as they are registered.
+ * @param keys undefined: no key is needed
+ */
+export function guardRoutes(server: FastifyInstance, keys: KeyRing | undefined): readonly GuardedRoute[] {
+  const routes: GuardedRoute[] = [];
+  server.decorateRequest('caller', null);
+  server.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat()) routes.push({ method: each, path: url, access: config?.access });
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    const { url, config } = request.routeOptions;
+    // Where there is no route, everyone may hear so.
+    if (url === undefined || config.access === 'open') return done();
+    if (config.access === undefined) return done(undeclared());
+    if (!keys) return done();
+    admit(request, reply, config.access, keys).then(() => done(), done);
+  });
+  return routes;
+}
+
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  needed: Scope,
+  keys: KeyRing,
+): Promise<void> {
+  const [, text] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (text === undefined) throw unauthenticated();
+  const caller = await keys.identify(text);
+  request.caller = caller;
+  const { isAllowed, remaining, nextInSeconds } = keys.count(caller);
+  const { requests, windowSeconds } = caller.rateLimit;
+  // draft-ietf-httpapi-ratelimit-headers-11
+  reply.headers({
+    'ratelimit-policy': `"key";q=${requests};w=${windowSeconds}`,
+    ratelimit: `"key";r=${remaining};t=${nextInSeconds}`,
+  });
+  if (!isAllowed) {
+    reply.header('retry-after', nextInSeconds);
+    const detail = `This key may make ${requests} requests in ${windowSeconds} s. Send it again in ${nextInSeconds} s.`;
+    throw new ProblemError('rate_limited', detail);
+  }
+  if (!isGranted(caller.scopes, needed)) {
+    const detail = `This needs a key with the scope \`${needed}\`; this one has ${caller.scopes.map((scope) => `\`${scope}\``).join(', ')}.`;
+    throw new ProblemError('insufficient_scope', detail);
+  }
+}
+
+function undeclared(): ProblemError {
+  return new ProblemError('insufficient_scope', 'The route does not declare who may use it: nobody may.');
+}

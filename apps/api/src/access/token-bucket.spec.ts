@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { takeToken, type TokenBucket } from './token-bucket.js';
+
+const limit = { requests: 3, windowSeconds: 60 };
+
+function takeMany(count: number, bucket: TokenBucket | undefined, now: number) {
+  const taken = [];
+  for (let nth = 0; nth < count; nth++) {
+    const each = takeToken(limit, bucket, now);
+    taken.push(each);
+    bucket = each.bucket;
+  }
+  return taken;
+}
+
+describe('a token bucket', () => {
+  it('lets a whole window through at once, then none', () => {
+    const taken = takeMany(4, undefined, 0);
+    expect(taken.map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, false]);
+    expect(taken.map(({ remaining }) => remaining)).toEqual([2, 1, 0, 0]);
+  });
+
+  it('says in whole seconds when the next one is allowed, and then allows it', () => {
+    const { nextInSeconds, bucket } = takeMany(4, undefined, 0).at(-1)!;
+    expect(nextInSeconds).toBe(20);
+    expect(takeToken(limit, bucket, 19_000)).toMatchObject({ isAllowed: false, nextInSeconds: 1 });
+    expect(takeToken(limit, bucket, 20_000)).toMatchObject({ isAllowed: true, remaining: 0 });
+  });
+
+  it('holds no more than a window, however long nobody came', () => {
+    const { bucket } = takeMany(1, undefined, 0)[0]!;
+    expect(takeMany(4, bucket, 1e9).map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, false]);
+  });
+});

@@ -1,0 +1,36 @@
+import type { AuditEntry } from '@jobstream/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { instanceOf } from '../http/problem-reply.js';
+import type { AuditTrail } from './audit-trail.js';
+
+const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+const mostTargetCharacters = 1_000;
+
+/** Notes every request that was to change something and came with a valid key, and every one that lacked a scope. */
+export function auditRequests(server: FastifyInstance, trail: AuditTrail): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    const { url } = request.routeOptions;
+    if (url !== undefined && isAudited(request, reply)) trail.note(entryOf(request, reply, url));
+    done();
+  });
+}
+
+/** Strangers are not noted, nor what was turned away by a limit: both could push out what was done. */
+function isAudited({ method }: FastifyRequest, { statusCode }: FastifyReply): boolean {
+  if (statusCode === 401 || statusCode === 429) return false;
+  return statusCode === 403 || !reading.has(method);
+}
+
+function entryOf(request: FastifyRequest, reply: FastifyReply, route: string): AuditEntry {
+  const location = reply.getHeader('location');
+  const target = typeof location === 'string' ? location : request.url.split('?', 1)[0]!;
+  return {
+    at: new Date().toISOString(),
+    who: request.caller?.owner ?? null,
+    keyId: request.caller?.keyId ?? null,
+    action: `${request.method} ${route}`,
+    target: target.slice(0, mostTargetCharacters),
+    requestId: instanceOf(request),
+    status: reply.statusCode,
+  };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AuditRecord } from '@jobstream/access';
+import type { AuditEntry } from '@jobstream/contracts';
+import { DatabaseUnreachableError } from '@jobstream/database';
+import { createLogger } from '@jobstream/runtime';
+import { eventually } from '@jobstream/testing';
+import { AuditTrail } from './audit-trail.js';
+
+const entry = (target: string): AuditEntry => ({
+  ...{ at: new Date(0).toISOString(), who: 'web', keyId: null },
+  ...{ action: 'PUT /v1/schedules/:name', target, requestId: '/requests/a-1', status: 200 },
+});
+
+function openTrail(mostWaiting?: number) {
+  const rows: AuditRecord[] = [];
+  const database = { isAway: false, refuses: false };
+  let dropped = 0;
+  const trail = new AuditTrail({
+    store: {
+      append: async (records) => {
+        if (database.isAway) throw new DatabaseUnreachableError('db:5432/x', new Error('refused'));
+        if (database.refuses) throw new Error('value too long');
+        rows.push(...records);
+      },
+    },
+    logger: createLogger('test', 'silent'),
+    onDropped: (count) => (dropped += count),
+    ...(mostWaiting !== undefined && { mostWaiting }),
+  });
+  return { trail, rows, database, dropped: () => dropped, targets: () => rows.map(({ target }) => target) };
+}
+
+describe('the audit', () => {
+  it('gathers entries and keeps their order', async () => {
+    const { trail, targets } = openTrail();
+    for (const target of ['/a', '/b', '/c']) trail.note(entry(target));
+    expect(targets()).toEqual([]);
+    await eventually(() => expect(targets()).toEqual(['/a', '/b', '/c']));
+  });
+
+  it('waits for Postgres; what finds no room becomes a gap that can be seen', async () => {
+    const { trail, database, rows, targets, dropped } = openTrail(2);
+    database.isAway = true;
+    for (const target of ['/a', '/b', '/c', '/d', '/e']) trail.note(entry(target));
+    expect(dropped()).toBe(3);
+    database.isAway = false;
+    await eventually(() => expect(targets()).toEqual(['/a', '/b', '3 entries']));
+    expect(rows.at(-1)).toMatchObject({ action: 'audit.dropped', status: 503 });
+  });
+
+  it('is not held up by what Postgres will never take', async () => {
+    const { trail, database, dropped, targets } = openTrail();
+    database.refuses = true;
+    trail.note(entry('/a'));
+    await eventually(() => expect(dropped()).toBe(1));
+    database.refuses = false;
+    trail.note(entry('/b'));
+    await eventually(() => expect(targets()).toContain('/b'));
+  });
+
+  it('is written before the process ends, or counted', async () => {
+    const open = openTrail();
+    open.trail.note(entry('/a'));
+    await open.trail.close();
+    expect(open.targets()).toEqual(['/a']);
+
+    const away = openTrail();
+    away.database.isAway = true;
+    away.trail.note(entry('/a'));
+    await away.trail.close();
+    expect(away.dropped()).toBe(1);
+  });
+});

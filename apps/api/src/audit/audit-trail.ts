@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AuditRecord, AuditStore } from '@jobstream/access';
+import { newJobId, type AuditEntry } from '@jobstream/contracts';
+import { isUnavailable } from '@jobstream/database';
+import type { Logger } from '@jobstream/runtime';
+
+/** What {@link AuditTrail} is made of. */
+export interface AuditTrailParts {
+  readonly store: Pick<AuditStore, 'append'>;
+  readonly logger: Logger;
+  /** Told of entries that are given up. */
+  onDropped(count: number): void;
+  /** Entries that may wait for Postgres. Default 50,000. */
+  readonly mostWaiting?: number;
+}
+
+const gatherMs = 200;
+const retryMs = 1_000;
+const mostAtOnce = 5_000;
+const closingMs = 3_000;
+
+/**
+ * Brings the audit to Postgres behind the answers: entries gather, and go in batches. While Postgres is away they wait;
+ * of those for which there is no room, the count is kept and becomes an entry of its own, so that a gap is seen as one.
+ */
+export class AuditTrail {
+  private readonly mostWaiting: number;
+  private waiting: AuditRecord[] = [];
+  private dropped = 0;
+  private writing: Promise<void> | undefined;
+  private closing = false;
+
+  constructor(private readonly parts: AuditTrailParts) {
+    this.mostWaiting = parts.mostWaiting ?? 50_000;
+  }
+
+  /** Takes an entry; never waits. */
+  note(entry: AuditEntry): void {
+    if (this.waiting.length < this.mostWaiting) this.waiting.push({ id: newJobId(), ...entry });
+    else this.drop(1);
+    this.writing ??= this.write().finally(() => (this.writing = undefined));
+  }
+
+  /** Writes what waits, for a few seconds at most; what is left then is counted as dropped. */
+  async close(): Promise<void> {
+    this.closing = true;
+    await Promise.race([this.writing, pause(closingMs, undefined, { ref: false })]);
+    if (this.waiting.length > 0) this.drop(this.waiting.length);
+  }
+
+  private async write(): Promise<void> {
+    if (!this.closing) await pause(gatherMs);
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.slice(0, mostAtOnce);
+      const outcome = await this.append(batch);
+      if (outcome !== 'away') this.waiting.splice(0, batch.length);
+      if (outcome === 'refused') this.drop(batch.length);
+      if (outcome === 'away' && this.closing) return;
+      if (outcome === 'away') await pause(retryMs);
+    }
+    const gap = this.dropped;
+    if (gap > 0 && (await this.append([gapOf(gap)])) === 'written') this.dropped -= gap;
+  }
+
+  private async append(batch: readonly AuditRecord[]): Promise<'written' | 'refused' | 'away'> {
+    try {
+      await this.parts.store.append(batch);
+      return 'written';
+    } catch (error) {
+      if (isUnavailable(error)) return 'away';
+      this.parts.logger.error({ err: error, entries: batch.length }, 'audit entries were refused');
+      return 'refused';
+    }
+  }
+
+  private drop(count: number): void {
+    if (this.dropped === 0)
+      this.parts.logger.error(
+        { waiting: this.waiting.length },
+        'audit entries are dropped: see the database',
+      );
+    this.dropped += count;
+    this.parts.onDropped(count);
+  }
+}
+
+function gapOf(count: number): AuditRecord {
+  return {
+    ...{ id: newJobId(), at: new Date().toISOString(), who: null, keyId: null },
+    ...{ action: 'audit.dropped', target: `${count} entries`, requestId: 'none', status: 503 },
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { apiKeyListSchema, apiKeyRequestSchema, createdApiKeySchema } from '../../rest/api-key.js';
+import { auditPageSchema, auditQuerySchema } from '../../rest/audit.js';
+import type { RouteContract } from '../route-contract.js';
+
+export const accessRoutes: readonly RouteContract[] = [
+  {
+    route: 'GET /v1/api-keys',
+    operationId: 'listApiKeys',
+    tag: 'Access',
+    summary: 'List all API keys, newest first',
+    answers: { 200: { description: 'The keys, without their secrets.', schema: apiKeyListSchema } },
+    problems: ['database_unavailable'],
+  },
+  {
+    route: 'POST /v1/api-keys',
+    operationId: 'createApiKey',
+    tag: 'Access',
+    summary: 'Make an API key',
+    body: {
+      schema: apiKeyRequestSchema,
+      examples: {
+        submitter: {
+          summary: 'A key that makes jobs and reads their results, for 90 days',
+          value: { name: 'web 2026', owner: 'web', scopes: ['submit', 'read'], expiresIn: '90d' },
+        },
+        limited: {
+          summary: 'A key that reads, at most ten times a minute',
+          value: {
+            name: 'monitoring',
+            scopes: ['read'],
+            rateLimit: { requests: 10, windowSeconds: 60 },
+          },
+        },
+      },
+    },
+    answers: {
+      201: {
+        description: 'The key. Its text is shown only here.',
+        schema: createdApiKeySchema,
+        headers: { Location: 'Path of the key.' },
+      },
+    },
+    problems: ['invalid_request', 'database_unavailable'],
+  },
+  {
+    route: 'DELETE /v1/api-keys/{id}',
+    operationId: 'revokeApiKey',
+    tag: 'Access',
+    summary: 'Revoke an API key for good; again changes nothing',
+    path: { id: z.uuidv7().describe('The id of the key.') },
+    answers: { 204: { description: 'Revoked: every process refuses it within seconds.' } },
+    problems: ['invalid_api_key_id', 'api_key_not_found', 'database_unavailable'],
+  },
+  {
+    route: 'GET /v1/audit',
+    operationId: 'listAudit',
+    tag: 'Access',
+    summary: 'List who changed what, newest first',
+    query: auditQuerySchema,
+    answers: { 200: { description: 'One page.', schema: auditPageSchema } },
+    problems: ['invalid_request', 'database_unavailable'],
+  },
+];

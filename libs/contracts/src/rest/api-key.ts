@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { parseDuration } from '../duration.js';
+
+/**
+ * What an API key may do:
+ * - `submit`: make jobs and store what they read;
+ * - `read`: see jobs, queues, schedules, reports, metrics;
+ * - `operate`: change what runs, such as schedules and queues; includes `submit` and `read`;
+ * - `admin`: API keys and the audit; includes all others.
+ */
+export const scopes = ['submit', 'read', 'operate', 'admin'] as const;
+/** See {@link scopes}. */
+export type Scope = (typeof scopes)[number];
+
+const included: Readonly<Record<Scope, readonly Scope[]>> = {
+  submit: ['submit'],
+  read: ['read'],
+  operate: ['operate', 'submit', 'read'],
+  admin: scopes,
+};
+
+/** Whether someone who was granted these scopes may do what needs `needed`. */
+export function isGranted(granted: readonly Scope[], needed: Scope): boolean {
+  return granted.some((scope) => included[scope].includes(needed));
+}
+
+/** How many requests a key may make in a window, at most all of them at once. Each API process counts for itself. */
+export const rateLimitSchema = z
+  .strictObject({
+    requests: z.int().min(1).max(1_000_000),
+    windowSeconds: z.int().min(1).max(86_400),
+  })
+  .meta({ id: 'RateLimit' });
+/** See {@link rateLimitSchema}. */
+export type RateLimit = z.infer<typeof rateLimitSchema>;
+
+/** The limit of a key that was given none. */
+export const defaultRateLimit: RateLimit = { requests: 1_000, windowSeconds: 1 };
+
+const longestLifeMs = parseDuration('3660d');
+
+const lifeSchema = z.string().superRefine((text, context) => {
+  try {
+    if (parseDuration(text) > longestLifeMs)
+      context.addIssue({ code: 'custom', message: 'A key lives ten years at most.' });
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
+const nameSchema = z
+  .string()
+  .regex(/^[^\p{C}]{1,100}$/u, 'Use 1 to 100 characters, none of them a control character.');
+
+/** `POST /v1/api-keys`. */
+export const apiKeyRequestSchema = z
+  .strictObject({
+    name: nameSchema.describe('What the key is for; shown in lists.'),
+    owner: nameSchema
+      .optional()
+      .describe(
+        "Who uses it; shown in the audit. Keys of one owner share their Idempotency-Keys, so that one can take another's place. Default `name`.",
+      ),
+    scopes: z
+      .array(z.enum(scopes))
+      .min(1)
+      .max(scopes.length)
+      .describe('`operate` includes `submit` and `read`, `admin` includes all.'),
+    expiresIn: lifeSchema
+      .optional()
+      .describe('How long it is valid, e.g. `90d`. Without it the key is valid until it is revoked.'),
+    rateLimit: rateLimitSchema.default(defaultRateLimit),
+  })
+  .meta({ id: 'ApiKeyRequest' });
+/** See {@link apiKeyRequestSchema}. */
+export type ApiKeyRequest = z.infer<typeof apiKeyRequestSchema>;
+
+/** An API key without its secret. */
+export const apiKeyViewSchema = z
+  .object({
+    id: z.uuidv7(),
+    name: z.string(),
+    owner: z.string(),
+    scopes: z.array(z.enum(scopes)),
+    rateLimit: rateLimitSchema,
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable().describe('Null: never.'),
+    revokedAt: z.iso.datetime().nullable(),
+    lastUsedAt: z.iso.datetime().nullable().describe('To about a minute; null: never.'),
+  })
+  .meta({ id: 'ApiKey' });
+/** See {@link apiKeyViewSchema}. */
+export type ApiKeyView = z.infer<typeof apiKeyViewSchema>;
+
+/** 201 of `POST /v1/api-keys`: the only answer that shows the key itself. */
+export const createdApiKeySchema = apiKeyViewSchema
+  .extend({
+    key: z
+      .string()
+      .describe('Send it as `Authorization: Bearer <key>`. It is kept nowhere: who loses it makes another.'),
+  })
+  .meta({ id: 'CreatedApiKey' });
+/** See {@link createdApiKeySchema}. */
+export type CreatedApiKey = z.infer<typeof createdApiKeySchema>;
+
+/** `GET /v1/api-keys`: newest first, revoked and expired ones too until they are cleaned up. */
+export const apiKeyListSchema = z.object({ items: z.array(apiKeyViewSchema) }).meta({ id: 'ApiKeyList' });
+/** See {@link apiKeyListSchema}. */
+export type ApiKeyList = z.infer<typeof apiKeyListSchema>;

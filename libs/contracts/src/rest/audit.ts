@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** `GET /v1/audit`. */
+export const auditQuerySchema = z
+  .strictObject({
+    keyId: z.uuid().optional().describe('Only what was done with this API key.'),
+    limit: z.coerce.number().int().min(1).max(200).default(50).describe('Entries of a page at most.'),
+    cursor: z.string().optional().describe('The `next` of the page before.'),
+  })
+  .meta({ id: 'AuditQuery' });
+/** See {@link auditQuerySchema}. */
+export type AuditQuery = z.infer<typeof auditQuerySchema>;
+
+/** One request that changed something or was not allowed to. Holds neither bodies nor secrets. */
+export const auditEntrySchema = z
+  .object({
+    at: z.iso.datetime().describe('When it was answered.'),
+    who: z.string().nullable().describe('The owner of the API key; null where none is needed.'),
+    keyId: z.uuidv7().nullable(),
+    action: z
+      .string()
+      .describe(
+        'Method and route, e.g. `PUT /v1/schedules/:name`; `audit.dropped` for a gap in the audit itself; `create-key` for the command.',
+      ),
+    target: z
+      .string()
+      .describe('The path of what was changed or made; of a gap, how many entries are missing.'),
+    requestId: z.string().describe('As `instance` names the request in problems, and the log.'),
+    status: z.int().describe('The HTTP status of the answer.'),
+  })
+  .meta({ id: 'AuditEntry' });
+/** See {@link auditEntrySchema}. */
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** 200 of `GET /v1/audit`: newest first. */
+export const auditPageSchema = z
+  .object({
+    items: z.array(auditEntrySchema),
+    next: z.string().nullable().describe('The cursor of the following page, null on the last.'),
+  })
+  .meta({ id: 'AuditPage' });
+/** See {@link auditPageSchema}. */
+export type AuditPage = z.infer<typeof auditPageSchema>;
