@@ -4,6 +4,9 @@ import {
   requestCommits,
   requestCoordinator,
   requestListOffsets,
+  requestOffsetCommit,
+  type CommittedTopic,
+  type GroupMembership,
   type OffsetFetchAnswer,
 } from './kafkajs-internals.js';
 import type { TopicPartition } from './record.js';
@@ -31,7 +34,7 @@ const UNKNOWN_TOPIC = 3;
 export type LogPoint = 'start' | 'end' | number;
 
 /**
- * Reads what the cluster knows about topics and groups. Topics that don't exist are left out of answers instead of
+ * Asks the cluster about topics and groups, over connections of its own. Topics that don't exist are left out of answers instead of
  * failing them, and errors that pass by themselves (a leader moves, a coordinator loads) are waited out for about 3 s.
  */
 export class ClusterReader {
@@ -86,18 +89,34 @@ export class ClusterReader {
       [...byTopic].map(([topic, listed]) => ({ topic, partitions: listed })),
     );
     const answer = await withPatience(`Commits of group ${groupId}`, async () => {
-      const { errorCode, coordinator } = await this.#links.sendToAny(requestCoordinator(groupId));
-      throwOn(errorCode, `Coordinator of group ${groupId}`);
-      await this.#links.know(coordinator);
-      const commits = await this.#links.send(coordinator.nodeId, request);
+      const commits = await this.#links.send(await this.#coordinatorOf(groupId), request);
       throwOn(commits.errorCode, `Commits of group ${groupId}`);
       return commits;
     });
     return pickCommits(answer, partitions);
   }
 
+  /**
+   * Commits once, without repeats, for a member whose own connection is held up: while it joins again, its JoinGroup request
+   * has no answer, and the broker reads nothing more from that connection until it has.
+   * @throws KafkaRequestError when the coordinator has gone on to another generation
+   */
+  async commit(membership: GroupMembership, topics: CommittedTopic[]): Promise<void> {
+    const coordinator = await this.#coordinatorOf(membership.groupId);
+    const { responses } = await this.#links.send(coordinator, requestOffsetCommit(membership, topics));
+    for (const { topic, partitions } of responses)
+      for (const { errorCode } of partitions) throwOn(errorCode, `Commit for ${topic}`);
+  }
+
   async close(): Promise<void> {
     await this.#links.close();
+  }
+
+  async #coordinatorOf(groupId: string): Promise<number> {
+    const { errorCode, coordinator } = await this.#links.sendToAny(requestCoordinator(groupId));
+    throwOn(errorCode, `Coordinator of group ${groupId}`);
+    await this.#links.know(coordinator);
+    return coordinator.nodeId;
   }
 
   async #listOffsets(leaders: ReadonlyMap<string, number[]>, timestamp: number): Promise<OffsetsByTopic> {

@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, KafkaMessage, PartitionAssigner } from 'kafkajs';
 import type { KafkaConnection } from './connection.js';
 import { isPassingCrash } from './crash.js';
+import type { CommittedTopic, GroupMembership } from './kafkajs-internals.js';
 import type { TopicPartition } from './record.js';
 import { waitAtMost } from './time-limit.js';
 
@@ -10,6 +11,8 @@ export interface SessionSettings {
   topics: readonly string[];
   assigner: PartitionAssigner;
   requestTimeoutMs: number;
+  /** Commits over another connection than kafkajs'. */
+  commitAside(membership: GroupMembership, topics: CommittedTopic[]): Promise<void>;
 }
 
 /** One answer of a fetch for one partition: records only, contiguous from `fetchedFrom` on. */
@@ -39,7 +42,7 @@ export interface OffsetCommit extends TopicPartition {
 export interface SessionEvents {
   /** Joined, with this assignment: a new generation of the group. Kept partitions start again from their commits. */
   joined(assigned: TopicPartition[]): void;
-  /** A new generation is about to be joined; the last moment for a commit under the old one. */
+  /** A new generation is about to be joined. Until `joined`, which may take seconds, commits still count for the old one. */
   rebalancing(): void;
   batch(batch: FetchedBatch): Promise<void> | void;
   /** kafkajs passed over offsets `from` to `next` by itself: nothing in them is a record to be read. */
@@ -62,19 +65,22 @@ export class ConsumerSession {
   /** Resolves if the session ends without `stop`. */
   readonly ended: Promise<SessionEnd>;
   readonly #consumer: Consumer;
-  readonly #topics: readonly string[];
+  readonly #settings: SessionSettings;
   readonly #events: SessionEvents;
   #state: 'starting' | 'joined' | 'over' = 'starting';
   #running: Promise<void> = Promise.resolve();
   #end: (end: SessionEnd) => void = () => {};
   #passing = false;
   #commit: Commit | null = null;
+  /** Known from the first heartbeat of a generation on. */
+  #membership: GroupMembership | null = null;
+  #isRejoining = false;
   #commitSentAt: number | null = null;
   #lastSign = performance.now();
 
   constructor(connection: KafkaConnection, settings: SessionSettings, events: SessionEvents) {
     this.#events = events;
-    this.#topics = settings.topics;
+    this.#settings = settings;
     this.ended = new Promise((resolve) => (this.#end = resolve));
     const client = connection.openClient({ requestTimeoutMs: settings.requestTimeoutMs });
     this.#consumer = client.consumer({
@@ -143,27 +149,24 @@ export class ConsumerSession {
   }
 
   /**
-   * Commits under the present generation, without repeats; null while nothing was read in this session. Must be called
+   * Commits under the present generation, without repeats; null where that can't be done yet. Must be called
    * from a macrotask or from an event here: between kafkajs' taking of a new generation and `joined` lie microtasks,
    * in which a commit of the old generation's state would pass as one of the new.
    */
   commit(offsets: readonly OffsetCommit[]): Promise<void> | null {
-    if (!this.#commit || this.#state !== 'joined') return null;
-    const byTopic = new Map<string, { partition: number; offset: string; metadata: string | null }[]>();
-    for (const { topic, partition, offset, metadata } of offsets) {
-      const listed = byTopic.get(topic) ?? [];
-      byTopic.set(topic, listed);
-      listed.push({ partition, offset: String(offset), metadata });
-    }
+    if (this.#state !== 'joined') return null;
+    const topics = committedTopics(offsets);
+    const sent = this.#isRejoining
+      ? this.#membership && this.#settings.commitAside(this.#membership, topics)
+      : this.#commit?.({ topics });
+    if (!sent) return null;
     this.#commitSentAt = performance.now();
-    return this.#commit({
-      topics: [...byTopic].map(([topic, partitions]) => ({ topic, partitions })),
-    }).finally(() => (this.#commitSentAt = null));
+    return sent.finally(() => (this.#commitSentAt = null));
   }
 
   async #run(): Promise<void> {
     await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: [...this.#topics], fromBeginning: true });
+    await this.#consumer.subscribe({ topics: [...this.#settings.topics], fromBeginning: true });
     if (this.#state === 'over') return;
     await this.#consumer.run({
       autoCommit: false,
@@ -175,20 +178,27 @@ export class ConsumerSession {
   #listen(): void {
     const { events } = this.#consumer;
     const alive = (): void => void (this.#lastSign = performance.now());
-    this.#consumer.on(events.HEARTBEAT, alive);
+    this.#consumer.on(events.HEARTBEAT, ({ payload: { groupId, memberId, groupGenerationId } }) => {
+      alive();
+      this.#membership = { groupId, memberId, generation: groupGenerationId };
+    });
     this.#consumer.on(events.FETCH, alive);
     this.#consumer.on(events.END_BATCH_PROCESS, alive);
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       alive();
       if (this.#state === 'over') return;
       this.#state = 'joined';
+      this.#isRejoining = false;
+      this.#membership = null;
       const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       );
       this.#events.joined(assigned);
     });
     this.#consumer.on(events.REBALANCING, () => {
-      if (this.#state === 'joined') this.#events.rebalancing();
+      if (this.#state !== 'joined') return;
+      this.#isRejoining = true;
+      this.#events.rebalancing();
     });
     this.#consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0 || this.#state !== 'joined') return;
@@ -235,6 +245,16 @@ export class ConsumerSession {
     this.#state = 'over';
     this.#end({ error, passing });
   }
+}
+
+function committedTopics(offsets: readonly OffsetCommit[]): CommittedTopic[] {
+  const byTopic = new Map<string, CommittedTopic['partitions']>();
+  for (const { topic, partition, offset, metadata } of offsets) {
+    const listed = byTopic.get(topic) ?? [];
+    byTopic.set(topic, listed);
+    listed.push({ partition, offset: String(offset), metadata });
+  }
+  return [...byTopic].map(([topic, partitions]) => ({ topic, partitions }));
 }
 
 function toKafkajs(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {

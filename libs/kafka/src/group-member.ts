@@ -114,7 +114,13 @@ export class GroupMember {
     const { groupId, assigner, timings, events, leaving, detached, onFatal } = this.#options;
     const session = new ConsumerSession(
       this.#connection,
-      { groupId, topics, assigner, requestTimeoutMs: timings.requestTimeoutMs },
+      {
+        groupId,
+        topics,
+        assigner,
+        requestTimeoutMs: timings.requestTimeoutMs,
+        commitAside: (membership, committed) => this.reader.commit(membership, committed),
+      },
       { ...events, joined: (assigned) => this.#joined(assigned) },
     );
     this.#session = session;

@@ -115,6 +115,15 @@ const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v7/request') a
 const fetchResponse = require('kafkajs/src/protocol/requests/fetch/v7/response') as {
   decode(raw: Buffer): Promise<FetchAnswer>;
 };
+const offsetCommitRequest = require('kafkajs/src/protocol/requests/offsetCommit/v5/request') as (options: {
+  groupId: string;
+  groupGenerationId: number;
+  memberId: string;
+  topics: CommittedTopic[];
+}) => WireRequest<unknown>['request'];
+const offsetCommitResponse = require('kafkajs/src/protocol/requests/offsetCommit/v5/response') as {
+  decode(raw: Buffer): Promise<OffsetCommitAnswer>;
+};
 const protocolErrors = require('kafkajs/src/protocol/error') as {
   createErrorFromCode(code: number): { type: string; message: string };
 };
@@ -170,6 +179,23 @@ export const FetchBatch = require('kafkajs/src/consumer/batch') as new (
   fetchedOffset: string,
   partition: FetchedPartition,
 ) => { messages: KafkaMessage[]; rawMessages: unknown[]; lastOffset(): string };
+/** What an OffsetCommit request says of a topic. */
+export interface CommittedTopic {
+  topic: string;
+  partitions: { partition: number; offset: string; metadata: string | null }[];
+}
+
+/** A member of a group in one of its generations: whom the group's coordinator takes commits from. */
+export interface GroupMembership {
+  groupId: string;
+  memberId: string;
+  generation: number;
+}
+
+/** The answer to an OffsetCommit request (version 5), by partition. */
+export interface OffsetCommitAnswer {
+  responses: { topic: string; partitions: { partition: number; errorCode: number }[] }[];
+}
 
 /** A maker of brokers over one set of connection options. */
 export function buildBrokers(options: WireOptions): {
@@ -253,6 +279,17 @@ export function requestCommits(
   return {
     request: offsetFetchRequest({ groupId, topics }),
     response: { decode: (raw) => offsetFetchResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** A commit by a member of a group; to be sent to its coordinator, which refuses any generation but its present one. */
+export function requestOffsetCommit(
+  { groupId, memberId, generation }: GroupMembership,
+  topics: CommittedTopic[],
+): WireRequest<OffsetCommitAnswer> {
+  return {
+    request: offsetCommitRequest({ groupId, groupGenerationId: generation, memberId, topics }),
+    response: { decode: (raw) => offsetCommitResponse.decode(raw), parse: async (decoded) => decoded },
   };
 }
 

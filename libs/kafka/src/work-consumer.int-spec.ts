@@ -29,6 +29,16 @@ describe('WorkConsumer on a real broker', () => {
   const committedOf = async (groupId: string, topic: string): Promise<(number | null)[]> =>
     (await fixture.admin.committed(groupId, [topic])).get(topic)!;
 
+  const groupState = async (groupId: string): Promise<string> => {
+    const admin = fixture.connection.openClient().admin();
+    await admin.connect();
+    try {
+      return (await admin.describeGroups([groupId])).groups[0]!.state;
+    } finally {
+      await admin.disconnect();
+    }
+  };
+
   it('hands over everything acknowledged, once, and commits it', async () => {
     const topic = await fixture.makeTopic(3);
     const groupId = fixture.groupId();
@@ -222,6 +232,40 @@ describe('WorkConsumer on a real broker', () => {
       'what was paused',
     );
     await worker.consumer.stop();
+  });
+
+  it('commits what it finishes while the group waits for a member that does not answer', async () => {
+    const topic = await fixture.makeTopic(2);
+    const groupId = fixture.groupId();
+    const proxy = proxyToBroker();
+    await proxy.start();
+    const healthy = work({ groupId, topics: () => [topic] });
+    const silent = work({ groupId, topics: () => [topic] }, proxy.carry(fixture.connect()));
+    const running: Delivery[] = [];
+    healthy.work = (delivery) => void (delivery.begin() && running.push(delivery));
+    await healthy.consumer.start();
+    await silent.consumer.start();
+    await healthy.until(() => healthy.consumer.health().partitions.length === 1, 'one partition each');
+    await fixture.producer.sendAll(numbered(topic, 100));
+    await healthy.until(() => running.length > 10, 'records to run');
+    const { partition } = running[0]!.record;
+    proxy.freeze();
+    const { joins } = healthy.consumer.health();
+    const newcomer = work({ groupId, topics: () => [topic] });
+    void newcomer.consumer.start();
+
+    // Heartbeats stop while kafkajs joins again.
+    await untilAsync('the join to be held up', () => healthy.consumer.health().loopAgeMs > 1_000);
+    const committed = async (): Promise<number> => (await committedOf(groupId, topic))[partition] ?? 0;
+    const before = await committed();
+    for (const delivery of running.splice(0, 10)) delivery.done();
+    await untilAsync('the commit', async () => (await committed()) === before + 10);
+    expect(await groupState(groupId)).toBe('PreparingRebalance');
+    expect(healthy.consumer.health().joins).toBe(joins);
+    await Promise.all([healthy.consumer.stop(), newcomer.consumer.stop()]);
+    proxy.open();
+    await silent.consumer.stop();
+    await proxy.cut();
   });
 
   it('bounds what it holds: a full buffer pauses the partition and nothing else', async () => {
