@@ -8,6 +8,7 @@ import {
   WorkConsumer,
   type ConsumerAlarm,
   type KafkaConnection,
+  type TopicPartition,
 } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import type { Clock, Health, HealthRegistry, Logger } from '@jobstream/runtime';
@@ -157,10 +158,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       groupId: this.topics.group(queue.name),
       topics: async () => this.workerTopics.among(await this.admin.listTopics()),
       onDeliveries: (deliveries) => this.scheduler.accept(deliveries),
-      onLost: (partitions) => {
-        this.scheduler.dropLost();
-        this.worker.forget(partitions);
-      },
+      onLost: (partitions) => this.lose(partitions),
       onAlarm: (alarm) => this.tellAlarm(alarm),
       onFatal: (error) => this.options.fatal(error),
     });
@@ -173,6 +171,13 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       onChange: () => this.obey(),
       onFatal: (error) => this.options.fatal(error),
     });
+  }
+
+  private lose(partitions: readonly TopicPartition[]): void {
+    const running = this.worker.countIn(partitions);
+    this.scheduler.dropLost();
+    this.worker.forget(partitions);
+    this.options.logger.info({ partitions: partitions.length, running }, 'partitions lost');
   }
 
   /** Nothing is read before it is known what not to start. */

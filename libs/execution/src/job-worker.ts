@@ -66,6 +66,13 @@ export class JobWorker {
     }
   }
 
+  /** How many jobs of these partitions are being worked on. */
+  countIn(partitions: readonly TopicPartition[]): number {
+    const names = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
+    const within = ({ delivery: { record } }: Ongoing) => names.has(`${record.topic}/${record.partition}`);
+    return [...this.ongoing].filter(within).length;
+  }
+
   /** The job that is being worked on at a position; undefined where none is. */
   jobAt({
     topic,
