@@ -41,6 +41,30 @@ export class AttemptLedger {
     return [...started].filter((attempt) => !committed.has(attempt)).length;
   }
 
+  /** Attempts that live processes had started and can't have committed when a partition was taken from them. */
+  inFlightOnLost(): number {
+    return this.platform.processes.reduce((sum, { log }) => {
+      const losses = log.filter(({ msg }) => msg === 'partitions lost');
+      const uncommitted = losses.map(({ time, running }) => {
+        const lostAt = Date.parse(time);
+        const fresh = (line: LogLine) =>
+          line.msg === 'attempt ends' &&
+          Math.abs(Date.parse(line.time) - lostAt + commitMs / 2) <= commitMs / 2;
+        return (running as number) + log.filter(fresh).length;
+      });
+      return sum + uncommitted.reduce((all, one) => all + one, 0);
+    }, 0);
+  }
+
+  /** The longest time without a start of any attempt between two times, in ms. */
+  longestGap(from: number, to: number): number {
+    const starts = this.lines('attempt starts')
+      .map(({ time }) => Date.parse(time))
+      .filter((time) => time >= from && time <= to)
+      .sort((a, b) => a - b);
+    return Math.max(...[...starts, to].map((time, nth) => time - (starts[nth - 1] ?? from)));
+  }
+
   /** Of each job its first start and when it first succeeded, in ms since 1970; processes of one machine share the clock. */
   spans(): Map<string, { started: number; succeeded: number }> {
     const spans = new Map<string, { started: number; succeeded: number }>();
