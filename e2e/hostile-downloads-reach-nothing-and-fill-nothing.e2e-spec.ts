@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -43,7 +44,7 @@ describe('hostile downloads reach nothing and fill nothing', () => {
     page = await photographPage('The log is the truth.');
     for (const server of [outside, inside]) await once(server.listen(0, '127.0.0.1'), 'listening');
     platform = await Platform.start({
-      services: { api: 1, projector: 1, 'inference-worker': 1 },
+      services: { api: 1, projector: 1, 'inference-worker': 1, 'image-worker': 1 },
       environment: { FETCH_ALLOW: new URL(outsideUrl()).host },
     });
   });
@@ -56,7 +57,8 @@ describe('hostile downloads reach nothing and fill nothing', () => {
     expect(hits).toEqual([]);
   });
 
-  const read = (url: string) => platform.api.submitted('inference.ocr', { url });
+  const types = ['inference.ocr', 'image.thumbnail'];
+  const read = (url: string, type = 'inference.ocr') => platform.api.submitted(type, { url });
 
   it('while an allowed host is fetched and read, also after it was busy', async () => {
     const [plain, retried] = await Promise.all(
@@ -67,6 +69,16 @@ describe('hostile downloads reach nothing and fill nothing', () => {
     expect(plain).toMatchObject({ state: 'succeeded', attempt: 1 });
     expect(plain!.result!.text).toContain('The log is the truth');
     expect(retried).toMatchObject({ state: 'succeeded', attempt: 2 });
+    const url = `${outsideUrl()}/page.jpg`;
+    const { result } = await platform.api.finished(await read(url, 'image.thumbnail'));
+    const name = `url-${createHash('sha256').update(url).digest('hex')}`;
+    expect(result).toMatchObject({ key: `thumbs/${name}`, width: 300, height: 300 });
+    const thumbnail = await fetch(`${platform.api.url}/images/${name}/thumbnail`);
+    expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    expect(await platform.api.request('PUT', `/images/${name}`, { body: page })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_image_id' },
+    });
   });
 
   it('422 at submit for what can be seen in the URL, alone and in a batch', async () => {
@@ -75,7 +87,9 @@ describe('hostile downloads reach nothing and fill nothing', () => {
       ...['http://169.254.169.254/', 'http://10.0.0.1/', 'http://u:p@example.com/', 'http://example.com:22/'],
       `http://127.0.0.1:${insidePort()}/`,
     ];
-    const answers = await Promise.all(bad.map((url) => platform.api.submit('inference.ocr', { url })));
+    const answers = await Promise.all(
+      types.flatMap((type) => bad.map((url) => platform.api.submit(type, { url }))),
+    );
     for (const answer of answers) {
       expect(answer).toMatchObject({ status: 422, body: { code: 'invalid_payload' } });
       expect(answer.body.errors).toMatchObject([{ pointer: '/payload/url' }]);
@@ -90,7 +104,7 @@ describe('hostile downloads reach nothing and fill nothing', () => {
     });
   });
 
-  it('a dead letter at the first attempt for what shows later', async () => {
+  it.each(types)('a dead letter at the first attempt for what shows later to %s', async (type) => {
     const expected = {
       'http://localhost/': 'url_refused',
       [`${outsideUrl()}/metadata`]: 'url_refused',
@@ -101,7 +115,9 @@ describe('hostile downloads reach nothing and fill nothing', () => {
       [`${outsideUrl()}/words`]: 'image_unreadable',
     };
     const ends = await Promise.all(
-      Object.keys(expected).map(async (url) => [url, await platform.api.finished(await read(url))] as const),
+      Object.keys(expected).map(
+        async (url) => [url, await platform.api.finished(await read(url, type))] as const,
+      ),
     );
     const codes = ends.map(([url, { state, attempt, error }]) => {
       expect({ url, state, attempt }).toEqual({ url, state: 'dead_lettered', attempt: 1 });

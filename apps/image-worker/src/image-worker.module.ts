@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Downloader, downloadSettings } from '@jobstream/downloads';
 import { readSettings } from '@jobstream/runtime';
 import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
 import { Renderers } from './rendering/renderers.js';
@@ -7,6 +8,10 @@ import { ThumbnailHandler } from './thumbnail.handler.js';
 @Module({
   providers: [
     { provide: ObjectStorage, useFactory: () => openStorage(readSettings(storageSettings, process.env)) },
+    {
+      provide: Downloader,
+      useFactory: () => new Downloader({ allowed: readSettings(downloadSettings, process.env).FETCH_ALLOW }),
+    },
     Renderers,
     ThumbnailHandler,
   ],

@@ -1,17 +1,19 @@
 import { buffer } from 'node:stream/consumers';
 import { imageThumbnail, thumbnailKey, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { Downloader } from '@jobstream/downloads';
 import { ObjectStorage } from '@jobstream/storage';
 import type { RenderedImage, RenderOrder } from './rendering/render-order.js';
 import { Renderers } from './rendering/renderers.js';
 
 type Thumbnail = typeof imageThumbnail;
 
-/** Reads the upload, renders it, stores the thumbnail. Equal uploads give equal thumbnails, so doing it again does no harm. */
+/** Reads the upload or fetches the URL, renders the image, stores the thumbnail. Equal images give equal thumbnails, so doing it again does no harm. */
 @JobHandler(imageThumbnail)
 export class ThumbnailHandler implements HandlerOf<Thumbnail> {
   constructor(
     private readonly storage: ObjectStorage,
+    private readonly downloader: Downloader,
     private readonly renderers: Renderers,
   ) {}
 
@@ -19,8 +21,9 @@ export class ThumbnailHandler implements HandlerOf<Thumbnail> {
     payload: PayloadOf<Thumbnail>,
     { signal }: Pick<JobContext, 'signal'>,
   ): Promise<ResultOf<Thumbnail>> {
-    const { imageId, width, height, fit } = payload;
-    const image = await this.readUpload(imageId);
+    const { imageId, url, width, height, fit } = payload;
+    const image =
+      url === undefined ? await this.readUpload(imageId!) : await this.downloader.download(url, signal);
     const rendered = await this.render({ image, width, height, fit }, signal);
     const { key, bytes, contentType, sha256 } = await this.storage.put(
       thumbnailKey(payload),

@@ -78,7 +78,7 @@ describe('inference.ocr', () => {
     const { text } = await read({ url: `http://127.0.0.1:${port}/page.jpg` });
     expect(text).toContain('The log is the truth');
     await expect(read({ url: `http://127.0.0.2:${port}/` })).rejects.toMatchObject({
-      name: 'NonRetryableError',
+      retryable: false,
       code: 'url_refused',
     });
   });

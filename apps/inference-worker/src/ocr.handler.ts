@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { inferenceOcr, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
-import { DownloadError, Downloader } from '@jobstream/downloads';
+import { Downloader } from '@jobstream/downloads';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { ObjectStorage } from '@jobstream/storage';
 import { UnreadableImageError, type Reading } from './ocr/engine.js';
@@ -26,7 +26,8 @@ export class OcrHandler implements HandlerOf<Ocr> {
     context: Pick<JobContext, 'signal' | 'progress'>,
   ): Promise<ResultOf<Ocr>> {
     const { signal } = context;
-    const image = url === undefined ? await this.readUpload(imageId!) : await this.download(url, signal);
+    const image =
+      url === undefined ? await this.readUpload(imageId!) : await this.downloader.download(url, signal);
     const why = whyUnreadable(image);
     if (why !== undefined) throw unreadable(why);
     const { text, confidence } = await this.read(image, context);
@@ -44,17 +45,6 @@ export class OcrHandler implements HandlerOf<Ocr> {
     throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
       code: 'image_not_found',
     });
-  }
-
-  private async download(url: string, signal: AbortSignal): Promise<Uint8Array> {
-    try {
-      return await this.downloader.download(url, signal);
-    } catch (error) {
-      if (error instanceof DownloadError && !error.retryable) {
-        throw new NonRetryableError(error.message, { code: error.code });
-      }
-      throw error;
-    }
   }
 
   private async read(image: Uint8Array, context: Pick<JobContext, 'signal' | 'progress'>): Promise<Reading> {

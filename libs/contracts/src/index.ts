@@ -94,13 +94,8 @@ export {
   type Order,
   type PauseOrder,
 } from './records/order.js';
-export {
-  imageIdSchema,
-  imageQueue,
-  imageThumbnail,
-  thumbnailKey,
-  uploadKey,
-} from './jobs/image-thumbnail.js';
+export { imageIdOfUrl, imageIdSchema, isImageIdOfUrl, uploadKey } from './jobs/image-source.js';
+export { imageQueue, imageThumbnail, thumbnailKey } from './jobs/image-thumbnail.js';
 export { emailAddressSchema } from './jobs/email-address.js';
 export { inferenceOcr, inferenceQueue } from './jobs/inference-ocr.js';
 export { notificationEmail, notificationQueue, personNameSchema } from './jobs/notification-email.js';

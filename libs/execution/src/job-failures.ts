@@ -5,6 +5,7 @@ import type { RetryWish } from '@jobstream/lifecycle';
 export class NonRetryableError extends Error {
   override readonly name = 'NonRetryableError';
   readonly code: string;
+  readonly retryable = false;
 
   /** @param options.code what filters and alarms go by: a short word, default `non_retryable` */
   constructor(message: string, options: ErrorOptions & { readonly code?: string } = {}) {
@@ -38,9 +39,12 @@ export class RetryAfterError extends Error {
   }
 }
 
-/** What a thrown value asks for. Everything but the two errors above is retried by the ladder. */
+/**
+ * What a thrown value asks for. An error that says of itself `retryable: false` is not retried, whatever library it comes
+ * from; everything else is, by the ladder unless it names a delay.
+ */
 export function retryWishOf(thrown: unknown): RetryWish {
-  if (thrown instanceof NonRetryableError) return 'never';
+  if (thrown instanceof Error && 'retryable' in thrown && thrown.retryable === false) return 'never';
   if (thrown instanceof RetryAfterError) return { afterMs: thrown.delayMs };
   return 'by-ladder';
 }

@@ -9,7 +9,8 @@ export interface HandlerOf<Definition extends JobDefinition> {
    * Runs one attempt. It may be called again for the same attempt (after a crash, or a move of the partition), so its effect
    * should bear repetition.
    * @returns the result; it is checked against the definition's schema
-   * @throws anything: retried by the definition's ladder, but for `NonRetryableError` and `RetryAfterError`
+   * @throws anything: retried by the definition's ladder, but for `NonRetryableError` (and any error whose
+   * `retryable` is false) and `RetryAfterError`
    */
   handle(
     payload: PayloadOf<Definition>,

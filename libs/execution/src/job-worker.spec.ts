@@ -56,13 +56,15 @@ describe('a delivery', () => {
   it('is one record for a quick attempt, however it ends', async () => {
     const worker = workerWith(({ n }) => {
       if (n === 1) return 1;
+      if (n === 4) throw Object.assign(new Error('refused'), { retryable: false });
       throw n === 2 ? new Error('no') : new NonRetryableError('never');
     });
-    worker.scheduler.accept([1, 2, 3].map((n) => worker.deliver({ payload: { n } })));
+    worker.scheduler.accept([1, 2, 3, 4].map((n) => worker.deliver({ payload: { n } })));
     await turn();
     expect(worker.sent.map(({ topic }) => topic)).toEqual([
       'jobs.events',
       'jobs.print.retry.1s',
+      'jobs.print.dlq',
       'jobs.print.dlq',
     ]);
   });

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import {
   imageIdSchema,
   imageThumbnail,
+  isImageIdOfUrl,
   maxUploadBytes,
   thumbnailKey,
   uploadKey,
@@ -28,6 +29,8 @@ export class ImageUploads {
    */
   async store(text: string, body: Readable, declaredBytes: number | undefined): Promise<Upload> {
     const imageId = readImageId(text);
+    if (isImageIdOfUrl(imageId))
+      throw new ProblemError('invalid_image_id', 'Ids of this form are kept for images from URLs.');
     if (declaredBytes !== undefined && declaredBytes > maxUploadBytes)
       throw new ProblemError('upload_too_large', `An image takes at most ${maxUploadBytes} bytes.`);
     const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { faultsOf } from '../rest/problem.js';
 import { findJobDefinition, jobDefinitions } from './catalogue.js';
+import { imageIdOfUrl, imageIdSchema, isImageIdOfUrl } from './image-source.js';
+import { imageThumbnail, thumbnailKey } from './image-thumbnail.js';
 
 const reportId = '0190163d-8694-739b-aea5-966c26f8ad91';
 const ready = { template: 'report-ready', data: { reportId, reportType: 'usage' } };
@@ -97,12 +100,26 @@ describe('report.generate', () => {
   });
 });
 
-describe('inference.ocr', () => {
+describe.each(['image.thumbnail', 'inference.ocr'])('%s', (type) => {
   it('takes an image or a URL, not both, not none', () => {
-    expect(check('inference.ocr', { imageId: 'page' }).faults).toEqual([]);
-    expect(check('inference.ocr', { url: 'https://example.com/page.png' }).faults).toEqual([]);
-    expect(check('inference.ocr', {}).faults).toEqual(['']);
-    expect(check('inference.ocr', { imageId: 'page', url: 'https://example.com/' }).faults).toEqual(['']);
-    expect(check('inference.ocr', { url: 'ftp://example.com/' }).faults).toEqual(['/url']);
+    expect(check(type, { imageId: 'page' }).faults).toEqual([]);
+    expect(check(type, { url: 'https://example.com/page.png' }).faults).toEqual([]);
+    expect(check(type, {}).faults).toEqual(['']);
+    expect(check(type, { imageId: 'page', url: 'https://example.com/' }).faults).toEqual(['']);
+    expect(check(type, { url: 'ftp://example.com/' }).faults).toEqual(['/url']);
+  });
+});
+
+describe('the key of a thumbnail', () => {
+  const keyOf = (payload: object) => thumbnailKey(imageThumbnail.payload.parse(payload));
+
+  it('has the name of the upload, or the hash of the URL, and any size but the usual', () => {
+    const url = 'https://example.com/cat.jpg';
+    const name = `url-${createHash('sha256').update(url).digest('hex')}`;
+    expect(keyOf({ imageId: 'cat' })).toBe('thumbs/cat');
+    expect(keyOf({ url })).toBe(`thumbs/${name}`);
+    expect(keyOf({ url, width: 64, height: 32, fit: 'fill' })).toBe(`thumbs/${name}/64x32-fill`);
+    expect(imageIdSchema.safeParse(imageIdOfUrl(url)).success).toBe(true);
+    expect([name, 'url-cat', 'cat'].map(isImageIdOfUrl)).toEqual([true, false, false]);
   });
 });

@@ -1,28 +1,26 @@
 import { z } from 'zod';
 import { defineJob, defineQueue, type PayloadOf } from '../job-definition.js';
+import { imageIdOfUrl, imageSourceFields, isOneSource, oneSourceError } from './image-source.js';
 
 export const imageQueue = defineQueue('image');
 
-/** An image's name in storage: what `PUT /images/{image_id}` takes. */
-export const imageIdSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/,
-    'Use 1 to 128 letters, digits, dashes and underscores, beginning with a letter or digit.',
-  );
-
 const side = z.int().min(1).max(4_096);
 
-/** Resizes an uploaded image and stores it as `thumbs/{imageId}` (other sizes as `thumbs/{imageId}/{width}x{height}-{fit}`). */
+/**
+ * Resizes an image and stores it as `thumbs/{imageId}` (other sizes as `thumbs/{imageId}/{width}x{height}-{fit}`). An image from a
+ * URL is known under `url-{SHA-256 of the URL}`.
+ */
 export const imageThumbnail = defineJob({
   type: 'image.thumbnail',
   queue: imageQueue,
-  payload: z.strictObject({
-    imageId: imageIdSchema,
-    width: side.default(300),
-    height: side.default(300),
-    fit: z.enum(['cover', 'contain', 'fill', 'inside', 'outside']).default('cover'),
-  }),
+  payload: z
+    .strictObject({
+      ...imageSourceFields,
+      width: side.default(300),
+      height: side.default(300),
+      fit: z.enum(['cover', 'contain', 'fill', 'inside', 'outside']).default('cover'),
+    })
+    .refine(isOneSource, { error: oneSourceError }),
   result: z.strictObject({
     key: z.string().describe('Storage key of the thumbnail.'),
     width: z.int(),
@@ -34,15 +32,12 @@ export const imageThumbnail = defineJob({
   retries: 3,
   backoff: ['60s'],
   timeout: '60s',
+  fetches: ['url'],
 });
 
-/** Where the storage keeps an uploaded image. */
-export function uploadKey(imageId: string): string {
-  return `uploads/${imageId}`;
-}
-
 /** Where the storage keeps a thumbnail: the usual one, 300x300 cover, under the image's own name. */
-export function thumbnailKey({ imageId, width, height, fit }: PayloadOf<typeof imageThumbnail>): string {
+export function thumbnailKey({ imageId, url, width, height, fit }: PayloadOf<typeof imageThumbnail>): string {
+  const name = url === undefined ? imageId! : imageIdOfUrl(url);
   const usual = width === 300 && height === 300 && fit === 'cover';
-  return usual ? `thumbs/${imageId}` : `thumbs/${imageId}/${width}x${height}-${fit}`;
+  return usual ? `thumbs/${name}` : `thumbs/${name}/${width}x${height}-${fit}`;
 }

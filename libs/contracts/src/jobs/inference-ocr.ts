@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob, defineQueue } from '../job-definition.js';
-import { imageIdSchema } from './image-thumbnail.js';
+import { imageSourceFields, isOneSource, oneSourceError } from './image-source.js';
 
 export const inferenceQueue = defineQueue('inference');
 
@@ -8,17 +8,7 @@ export const inferenceQueue = defineQueue('inference');
 export const inferenceOcr = defineJob({
   type: 'inference.ocr',
   queue: inferenceQueue,
-  payload: z
-    .strictObject({
-      imageId: imageIdSchema.optional(),
-      url: z
-        .url({ protocol: /^https?$/, error: 'Give an http or https URL.' })
-        .max(2_048)
-        .optional(),
-    })
-    .refine(({ imageId, url }) => (imageId === undefined) !== (url === undefined), {
-      error: 'Give either imageId or url.',
-    }),
+  payload: z.strictObject(imageSourceFields).refine(isOneSource, { error: oneSourceError }),
   result: z.strictObject({
     text: z
       .string()
