@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { imageIdSchema } from '../jobs/image-thumbnail.js';
+import { imageIdSchema } from '../jobs/image-source.js';
 import type { RouteBody } from './route-contract.js';
 
 /** A job's id in a path. */
