@@ -1,7 +1,17 @@
 import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Guard, startKafka, startPostgres, type KafkaCluster, type PostgresServer } from '@jobstream/stack';
+import {
+  Guard,
+  startKafka,
+  startPostgres,
+  type KafkaCluster,
+  type KafkaOptions,
+  type PostgresServer,
+} from '@jobstream/stack';
+
+/** A node's settings, from its ports. */
+export type BrokerSettings = NonNullable<KafkaOptions['settings']>;
 
 /** A broker and, if asked for, a database of one test's own, to be killed, frozen and started again. */
 export class OwnStack {
@@ -12,8 +22,14 @@ export class OwnStack {
     readonly postgres: PostgresServer | undefined,
   ) {}
 
-  /** Starts them; `brokers` is 1 unless said otherwise. */
-  static async start(options: { brokers?: number; postgres?: boolean } = {}): Promise<OwnStack> {
+  /** Starts them; `brokers` is 1 unless said otherwise, `brokerSettings` come on top of the usual ones. */
+  static async start(
+    options: {
+      brokers?: number;
+      postgres?: boolean;
+      brokerSettings?: BrokerSettings;
+    } = {},
+  ): Promise<OwnStack> {
     const guard = Guard.start();
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'jobstream-own-'));
     guard.removeAtEnd(folder);
@@ -22,7 +38,12 @@ export class OwnStack {
     try {
       const own = { guard, logFolder: folder, throwaway: true };
       const [kafka, postgres] = await Promise.all([
-        startKafka({ ...own, folder: join(folder, 'kafka'), brokers: options.brokers ?? 1 }),
+        startKafka({
+          ...own,
+          folder: join(folder, 'kafka'),
+          brokers: options.brokers ?? 1,
+          ...(options.brokerSettings && { settings: options.brokerSettings }),
+        }),
         options.postgres ? startPostgres({ ...own, folder: join(folder, 'postgres') }) : undefined,
       ]);
       return new OwnStack(guard, kafka, postgres);

@@ -34,8 +34,8 @@ export interface KafkaOptions {
   version?: string | undefined;
   /** Data that nobody needs after the end: nodes are killed instead of shut down. */
   throwaway?: boolean;
-  /** Broker settings on top of the usual ones. */
-  settings?: Record<string, string | number>;
+  /** A node's settings on top of the usual ones. */
+  settings?: (node: KafkaNode) => Record<string, string | number>;
   progress?: Progress;
 }
 
@@ -180,7 +180,7 @@ async function formatNode(
   progress: Progress,
 ): Promise<void> {
   const properties = propertiesFile(options.folder, node);
-  writeFileSync(properties, formatProperties(kafkaSettings(node, nodes, options.settings)));
+  writeFileSync(properties, formatProperties(kafkaSettings(node, nodes, options.settings?.(node))));
   if (existsSync(join(node.dataFolder, 'meta.properties'))) return;
   progress(`formatting storage of Kafka ${version}`);
   const { clusterId } = JSON.parse(readFileSync(join(options.folder, 'cluster.json'), 'utf8')) as ClusterFile;
