@@ -13,6 +13,9 @@ interface Answer {
   readonly error?: string;
 }
 
+/** What a child has open is closed within this time, or left: its broker may be gone. */
+const closeLimitMs = 5_000;
+
 /** A process of the bench's own, that does what the parent calls for: see {@link answerCalls}. */
 export class Child {
   private readonly pending = new Map<
@@ -73,7 +76,10 @@ export function answerCalls(
       (error: unknown) => process.send?.({ call, error: (error as Error).stack ?? '' } satisfies Answer),
     );
   });
-  process.once('disconnect', () => void close().finally(() => process.exit(0)));
+  process.once('disconnect', () => {
+    setTimeout(() => process.exit(1), closeLimitMs);
+    void close().finally(() => process.exit(0));
+  });
   // A Ctrl-C of the terminal reaches the children too; the parent ends them in its order.
   process.on('SIGINT', () => undefined);
 }

@@ -76,11 +76,15 @@ async function drainOnce(stand: Stand, jobs: number, { topics, startWorker }: Dr
   await stand.reached(eventsBefore + 1, () => stand.endOf(events));
   const began = performance.now();
   const working = await starting;
-  await stand.measure(working.processes, () =>
-    stand.reached(eventsBefore + jobs, () => stand.projectedOf(namespace, events)),
-  );
-  const seconds = (performance.now() - began) / 1_000;
-  await working.stop();
+  let seconds: number;
+  try {
+    await stand.measure(working.processes, () =>
+      stand.reached(eventsBefore + jobs, () => stand.projectedOf(namespace, events)),
+    );
+    seconds = (performance.now() - began) / 1_000;
+  } finally {
+    await working.stop();
+  }
   await checkFinals(stand, namespace);
   return { 'jobs/s': jobs / seconds, seconds };
 }
