@@ -20,6 +20,7 @@ import {
   type RunningEvent,
   type SucceededEvent,
 } from './job-record.js';
+import { isPlainRequest, isPlainSuccess } from './plain-value.js';
 
 /** A record of a job, read. `phase` tells which value it has. */
 export type JobRecord = Omit<RecordHead, 'phase'> &
@@ -92,9 +93,16 @@ export function decodeRecord(
   if ('fault' in json) return json;
   const head = decodeHead(headers);
   if ('detail' in head) return { fault: 'malformed', detail: `headers: ${head.detail}` };
+  if (isPlain(head.phase, json.value)) return { ...head, value: json.value } as JobRecord;
   const parsed = schemas[head.phase].safeParse(json.value);
   if (!parsed.success) return { fault: 'malformed', detail: `value: ${z.prettifyError(parsed.error)}` };
   return { ...head, value: parsed.data } as JobRecord;
+}
+
+/** Almost every record is one of these: read without its schema, in a tenth of the time. */
+function isPlain(phase: Phase, value: unknown): boolean {
+  if (phase === 'queued') return isPlainRequest(value);
+  return phase === 'succeeded' && isPlainSuccess(value);
 }
 
 /** Reads a dead letter in which no job could be read; undefined if it is another record. */
