@@ -27,6 +27,15 @@ describe('murmur2', () => {
     );
   });
 
+  it('gives text the partition of its UTF-8', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ maxLength: 200 }));
+    fc.assert(
+      fc.property(text, (key) => {
+        expect(partitionOf(key, 6_007)).toBe(partitionOf(Buffer.from(key), 6_007));
+      }),
+    );
+  });
+
   it('gives a partition within the count', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 200 }), (key, count) => {

@@ -1,9 +1,8 @@
 const SEED = 0x9747b28c;
 const MULTIPLIER = 0x5bd1e995;
 
-/** Murmur2 of a key as a signed 32-bit integer, exactly as Kafka's Java client computes it. */
-export function murmur2(key: Buffer): number {
-  const length = key.length;
+/** Murmur2 of the first `length` bytes as a signed 32-bit integer, exactly as Kafka's Java client computes it. */
+export function murmur2(key: Buffer, length = key.length): number {
   const whole = length & ~3;
   let hash = SEED ^ length;
   for (let at = 0; at < whole; at += 4) {
@@ -21,6 +20,16 @@ export function murmur2(key: Buffer): number {
 }
 
 /** The partition a key belongs to: the default of Kafka's own clients, so that they and we agree. */
-export function partitionOf(key: Buffer, partitions: number): number {
-  return (murmur2(key) & 0x7fffffff) % partitions;
+export function partitionOf(key: Buffer | string, partitions: number): number {
+  return (hashOf(key) & 0x7fffffff) % partitions;
+}
+
+/** Where short text is encoded to be hashed. */
+const scratch = Buffer.alloc(256);
+
+function hashOf(key: Buffer | string): number {
+  if (typeof key !== 'string') return murmur2(key);
+  // No character takes more than three bytes a UTF-16 unit.
+  if (key.length * 3 > scratch.length) return murmur2(Buffer.from(key));
+  return murmur2(scratch, scratch.write(key, 0, 'utf8'));
 }

@@ -3,15 +3,17 @@ import { PartitionLane, type PendingRecord } from './partition-lane.js';
 
 const pending = (more: Partial<PendingRecord> = {}): PendingRecord => ({
   topic: 't',
-  key: Buffer.from('k'),
+  key: 'k',
   value: null,
   headers: {},
+  sizes: { key: 1, value: 0, headers: 1 },
   bound: 100,
   deadline: 1_000,
   enqueuedAt: 0,
   mayBeInLog: false,
+  failure: undefined,
   settled: false,
-  settle: () => {},
+  tell: () => {},
   ...more,
 });
 const filled = (...records: PendingRecord[]): PartitionLane => {

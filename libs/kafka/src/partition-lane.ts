@@ -12,9 +12,10 @@ export interface PendingRecord extends EncodableRecord {
   /** Some attempt may have left it in the log. */
   mayBeInLog: boolean;
   /** Why the last attempt failed. */
-  failure?: unknown;
+  failure: unknown;
   settled: boolean;
-  settle(outcome: SendOutcome): void;
+  /** Tells who waits. For the producer alone, once a record. */
+  tell(outcome: SendOutcome): void;
 }
 
 const BACKOFF_FIRST_MS = 20;

@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { batchSizeBound, encodeRecordBatch, sizeBound, type EncodableRecord } from './record-batch.js';
+import {
+  batchSizeBound,
+  encodeRecordBatch,
+  measureRecord,
+  sizeBound,
+  type EncodableRecord,
+} from './record-batch.js';
 
 const require = createRequire(import.meta.url);
 const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => unknown;
@@ -18,17 +24,32 @@ const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (d
 }>;
 const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
 
-const anyRecord: fc.Arbitrary<EncodableRecord> = fc.record({
-  key: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-  value: fc.option(fc.uint8Array({ maxLength: 20_000 }).map((bytes) => Buffer.from(bytes))),
-  headers: fc
-    .dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string({ unit: 'grapheme', maxLength: 200 }), {
-      maxKeys: 10,
-    })
-    .map((headers) =>
-      Object.fromEntries(Object.entries(headers).map(([name, text]) => [`js-${name}`, text])),
-    ),
-});
+const bytesOrText = (maxLength: number): fc.Arbitrary<Buffer | string> =>
+  fc.oneof(
+    fc.uint8Array({ maxLength }).map((bytes) => Buffer.from(bytes)),
+    fc.string({ maxLength }),
+    fc.string({ unit: 'grapheme', maxLength }),
+    fc.string({ unit: 'binary', maxLength }),
+  );
+const anyRecord: fc.Arbitrary<EncodableRecord> = fc
+  .record({
+    key: bytesOrText(200),
+    value: fc.option(bytesOrText(20_000)),
+    headers: fc
+      .dictionary(
+        fc.string({ minLength: 1, maxLength: 20 }),
+        fc.string({ unit: 'grapheme', maxLength: 200 }),
+        {
+          maxKeys: 10,
+        },
+      )
+      .map((headers) =>
+        Object.fromEntries(Object.entries(headers).map(([name, text]) => [`js-${name}`, text])),
+      ),
+  })
+  .map((record) => ({ ...record, sizes: measureRecord(record) }));
+
+const bytesOf = (source: Buffer | string): Buffer => (Buffer.isBuffer(source) ? source : Buffer.from(source));
 
 describe('encodeRecordBatch', () => {
   it('writes what kafkajs reads back, in order and within the size bound', async () => {
@@ -36,7 +57,7 @@ describe('encodeRecordBatch', () => {
       fc.asyncProperty(fc.array(anyRecord, { minLength: 1, maxLength: 200 }), async (records) => {
         const bytes = encodeRecordBatch(records, 1_732_300_000_000);
         expect(bytes.length).toBeLessThanOrEqual(
-          batchSizeBound(records.reduce((sum, each) => sum + sizeBound(each), 0)),
+          batchSizeBound(records.reduce((sum, { sizes }) => sum + sizeBound(sizes), 0)),
         );
         expect(bytes.readUInt32BE(17)).toBe(crc32c(bytes.subarray(21)));
         const batch = await decodeBatch(new Decoder(bytes));
@@ -46,8 +67,10 @@ describe('encodeRecordBatch', () => {
           const { key, value, headers } = records[index]!;
           expect(read.offset).toBe(String(index));
           expect(read.timestamp).toBe('1732300000000');
-          expect(read.key.equals(key)).toBe(true);
-          expect(read.value === null ? null : Buffer.from(read.value)).toEqual(value);
+          expect(read.key.equals(bytesOf(key))).toBe(true);
+          expect(read.value === null ? null : Buffer.from(read.value)).toEqual(
+            value === null ? null : bytesOf(value),
+          );
           const texts = Object.entries(read.headers).map(([name, text]) => [name, text.toString()]);
           expect(Object.fromEntries(texts)).toEqual(headers);
         });

@@ -1,24 +1,47 @@
 import { crc32c } from './kafkajs-internals.js';
 
-/** A record ready to be written: key and value as bytes, headers as text. */
+/** A record to be written: text is encoded as UTF-8 only where it is written, so that none of it is copied twice. */
 export interface EncodableRecord {
-  key: Buffer;
-  value: Buffer | null;
+  key: Buffer | string;
+  value: Buffer | string | null;
   headers: Record<string, string>;
+  sizes: RecordSizes;
+}
+
+/** Bytes of a record's parts, counted once. */
+export interface RecordSizes {
+  readonly key: number;
+  /** 0 for null. */
+  readonly value: number;
+  /** All that the headers take in the record, their number included. */
+  readonly headers: number;
 }
 
 const BATCH_OVERHEAD = 61;
 const HEAD_FROM_CRC = 21;
-/** Length, attributes, timestamp delta, offset delta, key length, value length, header count: at most. */
-const RECORD_OVERHEAD = 5 + 1 + 1 + 5 + 5 + 5 + 5;
+/** Length, attributes, timestamp delta, offset delta, key length, value length: at most. */
+const RECORD_OVERHEAD = 5 + 1 + 1 + 5 + 5 + 5;
+
+/** Counts the bytes of a record's parts. */
+export function measureRecord({ key, value, headers }: Omit<EncodableRecord, 'sizes'>): RecordSizes {
+  let count = 0;
+  let size = 0;
+  for (const name in headers) {
+    const nameSize = Buffer.byteLength(name);
+    const valueSize = Buffer.byteLength(headers[name]!);
+    size += varintSize(nameSize) + nameSize + varintSize(valueSize) + valueSize;
+    count += 1;
+  }
+  return {
+    key: Buffer.byteLength(key),
+    value: value === null ? 0 : Buffer.byteLength(value),
+    headers: varintSize(count) + size,
+  };
+}
 
 /** The most bytes a record can take in a batch. */
-export function sizeBound(record: EncodableRecord): number {
-  let size = RECORD_OVERHEAD + record.key.length + (record.value?.length ?? 0);
-  for (const name in record.headers) {
-    size += 10 + Buffer.byteLength(name) + Buffer.byteLength(record.headers[name]!);
-  }
-  return size;
+export function sizeBound({ key, value, headers }: RecordSizes): number {
+  return RECORD_OVERHEAD + key + value + headers;
 }
 
 /** The most bytes a batch of records with this sum of bounds can take. */
@@ -33,7 +56,7 @@ export function batchSizeBound(recordBounds: number): number {
  */
 export function encodeRecordBatch(records: readonly EncodableRecord[], timestamp: number): Buffer {
   let bound = BATCH_OVERHEAD;
-  for (const record of records) bound += sizeBound(record);
+  for (const { sizes } of records) bound += sizeBound(sizes);
   const bytes = Buffer.allocUnsafe(bound);
   let at = BATCH_OVERHEAD;
   for (let index = 0; index < records.length; index += 1) at = writeRecord(bytes, at, records[index]!, index);
@@ -54,46 +77,45 @@ export function encodeRecordBatch(records: readonly EncodableRecord[], timestamp
 }
 
 function writeRecord(bytes: Buffer, start: number, record: EncodableRecord, index: number): number {
-  const { key, value, headers } = record;
-  const size = recordSize(record, index);
-  let at = writeVarint(bytes, start, size);
+  const { key, value, headers, sizes } = record;
+  let at = writeVarint(bytes, start, recordSize(record, index));
   bytes[at++] = 0; // attributes
   bytes[at++] = 0; // timestamp delta
   at = writeVarint(bytes, at, index);
-  at = writeBytes(bytes, at, key);
-  at = value === null ? writeVarint(bytes, at, -1) : writeBytes(bytes, at, value);
-  at = writeVarint(bytes, at, Object.keys(headers).length);
+  at = writeSized(bytes, at, key, sizes.key);
+  at = value === null ? writeVarint(bytes, at, -1) : writeSized(bytes, at, value, sizes.value);
+  let count = 0;
+  for (const _ in headers) count += 1;
+  at = writeVarint(bytes, at, count);
   for (const name in headers) {
-    at = writeText(bytes, at, name);
-    at = writeText(bytes, at, headers[name]!);
+    const text = headers[name]!;
+    at = writeSized(bytes, at, name, Buffer.byteLength(name));
+    at = writeSized(bytes, at, text, Buffer.byteLength(text));
   }
   return at;
 }
 
-function recordSize({ key, value, headers }: EncodableRecord, index: number): number {
-  let size = 2 + varintSize(index) + varintSize(key.length) + key.length;
-  size += value === null ? 1 : varintSize(value.length) + value.length;
-  let count = 0;
-  for (const name in headers) {
-    const nameSize = Buffer.byteLength(name);
-    const valueSize = Buffer.byteLength(headers[name]!);
-    size += varintSize(nameSize) + nameSize + varintSize(valueSize) + valueSize;
-    count += 1;
-  }
-  return size + varintSize(count);
+function recordSize({ value, sizes }: EncodableRecord, index: number): number {
+  const valueLength = value === null ? 1 : varintSize(sizes.value);
+  return (
+    2 + varintSize(index) + varintSize(sizes.key) + sizes.key + valueLength + sizes.value + sizes.headers
+  );
 }
 
-function writeBytes(bytes: Buffer, at: number, source: Buffer): number {
-  const start = writeVarint(bytes, at, source.length);
-  bytes.set(source, start);
-  return start + source.length;
-}
-
-function writeText(bytes: Buffer, at: number, text: string): number {
-  const size = Buffer.byteLength(text);
+function writeSized(bytes: Buffer, at: number, source: Buffer | string, size: number): number {
   const start = writeVarint(bytes, at, size);
-  bytes.write(text, start, size, 'utf8');
+  if (typeof source !== 'string') bytes.set(source, start);
+  // Text of as many bytes as characters is ASCII, which takes no encoding.
+  else if (size === source.length && size <= SHORT_TEXT) writeAscii(bytes, start, source);
+  else bytes.write(source, start, size, size === source.length ? 'latin1' : 'utf8');
   return start + size;
+}
+
+/** Below that, writing byte by byte beats a call into native code. */
+const SHORT_TEXT = 48;
+
+function writeAscii(bytes: Buffer, start: number, text: string): void {
+  for (let index = 0; index < text.length; index += 1) bytes[start + index] = text.charCodeAt(index);
 }
 
 function writeVarint(bytes: Buffer, start: number, value: number): number {

@@ -13,7 +13,7 @@ import {
 } from './producer-errors.js';
 import { ProducerRoutes } from './producer-routes.js';
 import type { OutgoingRecord, RecordReceipt } from './record.js';
-import { encodeRecordBatch, sizeBound } from './record-batch.js';
+import { encodeRecordBatch, measureRecord, sizeBound } from './record-batch.js';
 import { SendRoom } from './send-room.js';
 
 const DEADLINE_MS = 5_000;
@@ -68,10 +68,15 @@ export class RecordProducer {
    * Appends one record and resolves once it is acknowledged.
    * @throws NeverSentError | UnacknowledgedError | RecordRefusedError
    */
-  async send(record: OutgoingRecord): Promise<RecordReceipt> {
-    const [outcome] = await this.sendAll([record]);
-    if ('error' in outcome!) throw outcome.error;
-    return outcome!.receipt;
+  send(record: OutgoingRecord): Promise<RecordReceipt> {
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + this.#deadlineMs;
+      const pending = prepare(record, deadline, (outcome) => {
+        if ('error' in outcome) reject(outcome.error);
+        else resolve(outcome.receipt);
+      });
+      if (!this.#admit(pending)) void this.#admitLater(pending);
+    });
   }
 
   /** Appends records; those of one key keep their order. Never rejects; outcomes in the order of `records`. */
@@ -82,23 +87,13 @@ export class RecordProducer {
     let finish = (): void => {};
     const finished = new Promise<void>((resolve) => (finish = resolve));
     if (missing === 0) finish();
-    const settle = (index: number, outcome: SendOutcome): void => {
-      outcomes[index] = outcome;
-      missing -= 1;
-      if (missing === 0) finish();
-    };
     for (let index = 0; index < records.length; index += 1) {
-      const pending = this.#prepare(records[index]!, deadline, (outcome) => settle(index, outcome));
-      if (
-        this.#state === 'running' &&
-        (this.#room.tryEnter(pending.bound) || (await this.#waitForRoom(pending)))
-      ) {
-        this.#enqueue(pending);
-      } else {
-        const cause =
-          this.#state === 'running' ? "the producer's buffer stayed full" : 'the producer is not running';
-        settle(index, { error: new NeverSentError(pending.topic, cause) });
-      }
+      const pending = prepare(records[index]!, deadline, (outcome) => {
+        outcomes[index] = outcome;
+        missing -= 1;
+        if (missing === 0) finish();
+      });
+      if (!this.#admit(pending)) await this.#admitLater(pending);
     }
     await finished;
     return outcomes;
@@ -115,34 +110,21 @@ export class RecordProducer {
     await this.#links.close();
   }
 
-  #prepare(record: OutgoingRecord, deadline: number, done: (outcome: SendOutcome) => void): PendingRecord {
-    const { topic, headers } = record;
-    const key = Buffer.isBuffer(record.key) ? record.key : Buffer.from(record.key);
-    const value = typeof record.value === 'string' ? Buffer.from(record.value) : record.value;
-    const bound = sizeBound({ key, value, headers });
-    const settle = (outcome: SendOutcome): void => {
-      this.#room.leave(bound);
-      done(outcome);
-      if (this.#room.isEmpty) this.#emptied?.();
-    };
-    const enqueuedAt = performance.now();
-    return {
-      topic,
-      key,
-      value,
-      headers,
-      bound,
-      deadline,
-      enqueuedAt,
-      mayBeInLog: false,
-      settled: false,
-      settle,
-    };
+  #admit(pending: PendingRecord): boolean {
+    if (this.#state !== 'running' || !this.#room.tryEnter(pending.bound)) return false;
+    this.#enqueue(pending);
+    return true;
   }
 
-  #waitForRoom({ bound, deadline }: PendingRecord): Promise<boolean> {
-    this.#keepSweeping();
-    return this.#room.waitToEnter(bound, deadline);
+  /** Waits in line for room, or tells why it never will be sent. */
+  async #admitLater(pending: PendingRecord): Promise<void> {
+    if (this.#state === 'running') {
+      this.#keepSweeping();
+      if (await this.#room.waitToEnter(pending.bound, pending.deadline)) return this.#enqueue(pending);
+    }
+    const cause =
+      this.#state === 'running' ? "the producer's buffer stayed full" : 'the producer is not running';
+    pending.tell({ error: new NeverSentError(pending.topic, cause) });
   }
 
   #enqueue(pending: PendingRecord): void {
@@ -240,7 +222,7 @@ export class RecordProducer {
         for (let index = 0; index < records.length; index += 1) {
           const { topic, mayBeInLog: resent } = records[index]!;
           const receipt = { topic, partition: lane.partition, offset: base + index, appendedAt, resent };
-          settle(records[index]!, { receipt });
+          this.#settle(records[index]!, { receipt });
         }
         return;
       }
@@ -285,7 +267,15 @@ export class RecordProducer {
     const error = record.mayBeInLog
       ? new UnacknowledgedError(record.topic, `an attempt went unanswered, the next was refused (${type})`)
       : new RecordRefusedError(record.topic, type, message);
-    settle(record, { error });
+    this.#settle(record, { error });
+  }
+
+  #settle(record: PendingRecord, outcome: SendOutcome): void {
+    if (record.settled) return;
+    record.settled = true;
+    this.#room.leave(record.bound);
+    record.tell(outcome);
+    if (this.#room.isEmpty) this.#emptied?.();
   }
 
   #keepSweeping(): void {
@@ -301,7 +291,7 @@ export class RecordProducer {
         record.mayBeInLog || inFlight
           ? new UnacknowledgedError(record.topic, cause)
           : new NeverSentError(record.topic, cause);
-      settle(record, { error });
+      this.#settle(record, { error });
     }
     const waiting = this.#room.expire(now);
     if (!this.#room.isEmpty) {
@@ -313,10 +303,26 @@ export class RecordProducer {
   }
 }
 
-function settle(record: PendingRecord, outcome: SendOutcome): void {
-  if (record.settled) return;
-  record.settled = true;
-  record.settle(outcome);
+function prepare(
+  { topic, key, value, headers }: OutgoingRecord,
+  deadline: number,
+  tell: PendingRecord['tell'],
+): PendingRecord {
+  const sizes = measureRecord({ key, value, headers });
+  return {
+    topic,
+    key,
+    value,
+    headers,
+    sizes,
+    bound: sizeBound(sizes),
+    deadline,
+    enqueuedAt: performance.now(),
+    mayBeInLog: false,
+    failure: undefined,
+    settled: false,
+    tell,
+  };
 }
 
 /** kafkajs found the connection closed before it wrote the request. */

@@ -245,7 +245,7 @@ describe('WorkConsumer in trouble', () => {
 /** A batch of one record as another client may write it: Snappy in xerial's framing, one literal. */
 function snappyBatch(): Buffer {
   const plain = encodeRecordBatch(
-    [{ key: Buffer.from('k'), value: Buffer.from('v'), headers: {} }],
+    [{ key: 'k', value: 'v', headers: {}, sizes: { key: 1, value: 1, headers: 1 } }],
     Date.now(),
   );
   const records = plain.subarray(61);
