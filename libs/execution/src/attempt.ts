@@ -3,6 +3,7 @@ import type { JobRequest, Start } from '@jobstream/contracts';
 import type { DrawnJob } from '@jobstream/intake';
 import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';
+import { Abortion } from './abortion.js';
 import { Children } from './children.js';
 import type { RegisteredHandler } from './handler-registry.js';
 import { JobContext } from './job-context.js';
@@ -57,9 +58,10 @@ async function callHandler(
   const { clock, threads, logger, graceMs } = ports;
   const start: Start = { worker: ports.worker, at: new Date(clock.now()).toISOString() };
   const startedAt = performance.now();
-  logger.debug({ job: job.request.id, run: job.run, attempt: job.attempt }, 'attempt starts');
+  if (logger.isLevelEnabled('debug'))
+    logger.debug({ job: job.request.id, run: job.run, attempt: job.attempt }, 'attempt starts');
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
-  const abortion = new AbortController();
+  const abortion = new Abortion();
   const collected = new Children(job, clock);
   const context = new JobContext(definition, job, {
     logger,

@@ -85,13 +85,7 @@ export function originOf(record: IncomingRecord): Origin {
 /** What all records of a job have in their headers. */
 export function headOf(job: StartableJob): Omit<RecordHead, 'phase'> {
   const { run, attempt, createdAt, claimed, traceparent } = job;
-  return {
-    run,
-    attempt,
-    createdAt,
-    ...(claimed === undefined ? {} : { claimed }),
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
+  return { run, attempt, createdAt, claimed, traceparent };
 }
 
 function fittingHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,5 +1,6 @@
 import type { JobDefinition, JobId, PayloadInputOf, SubmissionOptions } from '@jobstream/contracts';
 import type { Logger } from '@jobstream/runtime';
+import type { Abortion } from './abortion.js';
 import type { Children } from './children.js';
 import type { StartableJob } from './startable-job.js';
 import type { ThreadPool, ThreadTask } from './thread-pool.js';
@@ -8,7 +9,7 @@ import type { ThreadPool, ThreadTask } from './thread-pool.js';
 export interface ContextPorts {
   readonly logger: Logger;
   readonly threads: ThreadPool;
-  readonly abortion: AbortController;
+  readonly abortion: Abortion;
   readonly children: Children;
   report(progress: unknown): void;
 }

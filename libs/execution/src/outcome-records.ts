@@ -143,5 +143,5 @@ function tooLargeToRetry(job: StartableJob, error: JobError): Extract<Outcome, {
 }
 
 function baseOf({ request: { v, id, type, queue, submittedFor } }: StartableJob) {
-  return { v, id, type, queue, ...(submittedFor === undefined ? {} : { submittedFor }) };
+  return { v, id, type, queue, submittedFor };
 }

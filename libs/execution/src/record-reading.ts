@@ -45,8 +45,8 @@ export function readRecord(record: IncomingRecord, role: TopicRole | undefined):
       run: read.run,
       attempt: read.phase === 'retrying' ? read.attempt + 1 : read.attempt,
       createdAt: read.createdAt,
-      ...(read.claimed === undefined ? {} : { claimed: read.claimed }),
-      ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
+      claimed: read.claimed,
+      traceparent: read.traceparent,
     },
   };
 }

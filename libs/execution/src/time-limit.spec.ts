@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { Abortion } from './abortion.js';
 import { runWithin } from './time-limit.js';
 
 const limit = { timeoutMs: 20, graceMs: 20 };
-const whenAborted = (abortion: AbortController) =>
+const whenAborted = (abortion: Abortion) =>
   new Promise((resolve) => abortion.signal.addEventListener('abort', resolve));
 
 describe('runWithin', () => {
   it('gives what the work returns, at once or later', async () => {
-    const plain = await runWithin(limit, new AbortController(), () => 1);
-    const later = await runWithin(limit, new AbortController(), async () => 2);
+    const plain = await runWithin(limit, new Abortion(), () => 1);
+    const later = await runWithin(limit, new Abortion(), async () => 2);
     expect([plain, later]).toEqual([
       { kind: 'returned', result: 1 },
       { kind: 'returned', result: 2 },
@@ -20,15 +21,15 @@ describe('runWithin', () => {
     const fail = (): never => {
       throw error;
     };
-    expect(await runWithin(limit, new AbortController(), fail)).toEqual({ kind: 'threw', thrown: error });
-    expect(await runWithin(limit, new AbortController(), async () => fail())).toEqual({
+    expect(await runWithin(limit, new Abortion(), fail)).toEqual({ kind: 'threw', thrown: error });
+    expect(await runWithin(limit, new Abortion(), async () => fail())).toEqual({
       kind: 'threw',
       thrown: error,
     });
   });
 
   it('aborts with a TimeoutError; what throws then has timed out', async () => {
-    const abortion = new AbortController();
+    const abortion = new Abortion();
     const ended = await runWithin(limit, abortion, async () => {
       await whenAborted(abortion);
       throw new Error('aborted');
@@ -38,7 +39,7 @@ describe('runWithin', () => {
   });
 
   it('still takes what returns within the grace', async () => {
-    const abortion = new AbortController();
+    const abortion = new Abortion();
     const ended = await runWithin(limit, abortion, async () => {
       await whenAborted(abortion);
       return 'late';
@@ -47,12 +48,12 @@ describe('runWithin', () => {
   });
 
   it('waits for nobody after the grace', async () => {
-    const ended = await runWithin(limit, new AbortController(), () => new Promise<never>(() => undefined));
+    const ended = await runWithin(limit, new Abortion(), () => new Promise<never>(() => undefined));
     expect(ended).toEqual({ kind: 'timed-out' });
   });
 
   it('takes limits longer than a timer can hold', async () => {
-    const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new AbortController(), () => 1);
+    const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new Abortion(), () => 1);
     expect(ended).toEqual({ kind: 'returned', result: 1 });
   });
 });

@@ -1,3 +1,5 @@
+import type { Abortion } from './abortion.js';
+
 /** How long an attempt may take, and how long it is given to return once it was told to stop. */
 export interface TimeLimit {
   readonly timeoutMs: number;
@@ -19,7 +21,7 @@ const maxTimerMs = 2 ** 31 - 1;
  */
 export function runWithin<Result>(
   limit: TimeLimit,
-  abortion: AbortController,
+  abortion: Abortion,
   work: () => Promise<Result> | Result,
 ): Promise<LimitedEnding<Result>> {
   return new Promise((resolve) => {
@@ -36,7 +38,7 @@ export function runWithin<Result>(
     };
     callAsync(work).then(
       (result) => end({ kind: 'returned', result }),
-      (thrown: unknown) => end(abortion.signal.aborted ? { kind: 'timed-out' } : { kind: 'threw', thrown }),
+      (thrown: unknown) => end(abortion.hasHappened ? { kind: 'timed-out' } : { kind: 'threw', thrown }),
     );
   });
 }

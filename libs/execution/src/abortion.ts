@@ -1,0 +1,24 @@
+/** An `AbortController` that is made when somebody asks for its signal: most attempts end before anyone does. */
+export class Abortion {
+  private controller: AbortController | undefined;
+  private reason: Error | undefined;
+
+  /** Always the same one; aborted already where that has happened. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.reason !== undefined) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  get hasHappened(): boolean {
+    return this.reason !== undefined;
+  }
+
+  /** Only the first reason counts. */
+  abort(reason: Error): void {
+    this.reason ??= reason;
+    this.controller?.abort(this.reason);
+  }
+}
