@@ -7,7 +7,7 @@ import { isUnavailable, migrate } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
-import { JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
 import { guardRoutes } from './access/access-check.js';
@@ -36,6 +36,7 @@ import { caughtMails } from './mail/caught-mails.js';
 import { QueueOrders } from './queues/queue-orders.js';
 import { QueueStates } from './queues/queue-states.js';
 import { QueueViews } from './queues/queue-views.js';
+import { rebuildSettings } from './rebuilds/rebuild-settings.js';
 import { Reports } from './reports/reports.js';
 import { startUpkeep } from './upkeep.js';
 
@@ -104,7 +105,7 @@ interface OwnParts {
 /** What the controllers are given. */
 function makeParts(
   { environment, logger, health, metrics }: ProcessContext,
-  { database, admin, producer, topics, storage }: ApiConnections,
+  { database, databaseSettings, admin, producer, topics, storage }: ApiConnections,
   { feed, orders, apiMetrics }: OwnParts,
 ): object[] {
   const accepted = new AcceptedJobs();
@@ -123,6 +124,7 @@ function makeParts(
   return [
     ...[health, metrics, submissions, queries, reader],
     new JobCounts(database),
+    new Rebuilds(database, databaseSettings, readSettings(rebuildSettings, environment).DATABASE_MAX_BYTES),
     new JobWaits(feed, reader),
     new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
     queueOrders,

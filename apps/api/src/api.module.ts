@@ -9,6 +9,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { CaughtMails } from './mail/caught-mails.js';
 import { MailController } from './mail/mail.controller.js';
 import { QueuesController } from './queues/queues.controller.js';
+import { RebuildsController } from './rebuilds/rebuilds.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
@@ -23,7 +24,14 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         ...[JobsController, ImagesController, TasksController, ReportsController, SignUpController],
-        ...[QueuesController, SchedulesController, CountsController, ApiKeysController, AuditController],
+        ...[
+          QueuesController,
+          SchedulesController,
+          CountsController,
+          RebuildsController,
+          ApiKeysController,
+          AuditController,
+        ],
         ...[HealthController, DocsController],
         ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
       ],

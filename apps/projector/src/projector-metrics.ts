@@ -36,9 +36,9 @@ export class ProjectorMetrics {
     });
   }
 
-  count({ records, jobs, seconds }: WrittenBatch): void {
+  count({ records, rows, seconds }: WrittenBatch): void {
     this.records.inc(records);
-    this.jobs.inc(jobs);
+    this.jobs.inc(rows.folds.size);
     this.seconds.observe(seconds);
   }
 }

@@ -2,20 +2,21 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { jobDefinitions, Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, TopicAdmin } from '@jobstream/kafka';
-import { Projector } from '@jobstream/projection';
+import { Projector, Rebuilder } from '@jobstream/projection';
 import type { ProcessContext } from '@jobstream/runtime';
 import { ProjectorMetrics } from './projector-metrics.js';
 
 /** A statement holds a whole batch; one that takes longer than this is lost. */
 const statementTimeoutMs = 20_000;
 
-/** The projector with its connections, begun and stopped with the application. */
+/** The projector and the rebuilder with their connections, begun and stopped with the application. */
 export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly topics: Topics;
   private readonly databaseSettings: DatabaseSettings;
   private readonly database: Database;
   private readonly connection: KafkaConnection;
   private readonly projector: Projector;
+  private readonly rebuilder: Rebuilder;
 
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
   constructor(private readonly context: ProcessContext) {
@@ -38,6 +39,9 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       onFatal: fatal,
       onWritten: (batch) => metrics.count(batch),
     });
+    this.rebuilder = new Rebuilder({
+      ...{ connection: this.connection, settings: this.databaseSettings, topics: this.topics, logger },
+    });
     health.add('projector', () => this.projector.health());
   }
 
@@ -46,11 +50,11 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.projector.stop();
+    await Promise.all([this.rebuilder.stop(), this.projector.stop()]);
     await this.database.close();
   }
 
-  /** The schemas and the topics, whichever process comes first. */
+  /** The schemas and the topics, whichever process comes first. Rebuilds need them too. */
   private async prepare(): Promise<void> {
     await migrate(this.databaseSettings);
     const admin = new TopicAdmin(this.connection);
@@ -59,5 +63,6 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     } finally {
       await admin.stop();
     }
+    this.rebuilder.start();
   }
 }

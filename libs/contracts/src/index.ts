@@ -171,6 +171,22 @@ export {
   type JobView,
   type TransitionView,
 } from './rest/job-view.js';
+export {
+  differenceSchema,
+  differencesSchema,
+  rebuildListSchema,
+  rebuildRequestSchema,
+  rebuildStates,
+  rebuildViewSchema,
+  swapPolicies,
+  type Difference,
+  type Differences,
+  type RebuildList,
+  type RebuildRequest,
+  type RebuildState,
+  type RebuildView,
+  type SwapPolicy,
+} from './rest/rebuild.js';
 export { countsQuerySchema, countsViewSchema, type CountsView } from './rest/counts.js';
 export {
   acceptedTaskSchema,

@@ -6,25 +6,28 @@ import { CreateReplays1763870000000 } from './operations/migrations/176387000000
 import { CreateApiKeys1763860000000 } from './operations/migrations/1763860000000-create-api-keys.js';
 import { ApiKeyEntity } from './operations/api-key.entity.js';
 import { AuditEntryEntity } from './operations/audit-entry.entity.js';
+import { CreateRebuilds1763880000000 } from './operations/migrations/1763880000000-create-rebuilds.js';
 import { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 import { DelayedJobEntity } from './operations/delayed-job.entity.js';
 import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
 import { ReadPositionEntity } from './operations/read-position.entity.js';
 import { ReplayEntity } from './operations/replay.entity.js';
 import { ReplayJobEntity } from './operations/replay-job.entity.js';
+import { RebuildEntity } from './operations/rebuild.entity.js';
 import { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
 import { ScheduleEntity } from './operations/schedule.entity.js';
 import { CheckpointEntity } from './projection/checkpoint.entity.js';
 import { JobEntity } from './projection/job.entity.js';
 import { JobTransitionEntity } from './projection/job-transition.entity.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
+import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
 import { RejectedRecordEntity } from './projection/rejected-record.entity.js';
 
 /** What each kind of schema holds. Migrations are only ever appended. */
 const contents = {
   projection: {
     entities: [JobEntity, JobTransitionEntity, CheckpointEntity, RejectedRecordEntity],
-    migrations: [CreateProjection1763800000000],
+    migrations: [CreateProjection1763800000000, MarkCarriedJobs1763880000000],
   },
   operations: {
     entities: [
@@ -38,6 +41,7 @@ const contents = {
       ReplayJobEntity,
       ApiKeyEntity,
       AuditEntryEntity,
+      RebuildEntity,
     ],
     migrations: [
       CreateIdempotencyKeys1763800000000,
@@ -45,6 +49,7 @@ const contents = {
       CreateDailyStatistics1763830000000,
       CreateReplays1763870000000,
       CreateApiKeys1763860000000,
+      CreateRebuilds1763880000000,
     ],
   },
 };

@@ -32,6 +32,12 @@ export interface DatabaseOptions {
   readonly onConnectionLost?: (error: Error) => void;
 }
 
+interface TransactionOptions {
+  readonly lazyCommit?: boolean;
+  readonly snapshot?: boolean;
+  readonly sharedLock?: string;
+}
+
 /**
  * The connections of one process. Nothing connects before it is needed, and what broke is replaced when it is needed:
  * a process can start and live while Postgres is away.
@@ -84,11 +90,9 @@ export class Database implements Session {
    * @param options.lazyCommit answers before the commit is on disk (`synchronous_commit = off`): a crash of the server
    * may undo the transaction, whole. For rows that can be derived again.
    * @param options.snapshot reads only, and all of it as it was at the first statement
+   * @param options.sharedLock an advisory lock of this name, taken at the beginning beside all others who share it
    */
-  async transaction<T>(
-    work: (session: Session) => Promise<T>,
-    options: { lazyCommit?: boolean; snapshot?: boolean } = {},
-  ): Promise<T> {
+  async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const client = await this.connect();
     let intact = true;
     try {
@@ -123,15 +127,15 @@ export class Database implements Session {
   }
 }
 
-function beginStatement({
-  lazyCommit = false,
-  snapshot = false,
-}: {
-  lazyCommit?: boolean;
-  snapshot?: boolean;
-}): string {
-  if (snapshot) return 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
-  return lazyCommit ? 'BEGIN; SET LOCAL synchronous_commit = off' : 'BEGIN';
+/** All in one round trip. */
+function beginStatement({ lazyCommit, snapshot, sharedLock }: TransactionOptions): string {
+  const statements = [snapshot ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN'];
+  if (lazyCommit) statements.push('SET LOCAL synchronous_commit = off');
+  if (sharedLock !== undefined)
+    statements.push(
+      `SELECT pg_advisory_xact_lock_shared(hashtextextended(${pg.escapeLiteral(sharedLock)}, 0))`,
+    );
+  return statements.join('; ');
 }
 
 async function rollback(client: pg.PoolClient): Promise<boolean> {

@@ -18,7 +18,7 @@ export {
 } from './errors.js';
 export { Database, type Answer, type DatabaseOptions, type Session, type Statement } from './database.js';
 export { createDataSource, type SchemaKind } from './data-source.js';
-export { migrate } from './migrate.js';
+export { migrate, migrateProjection, migrationsLock } from './migrate.js';
 export { JobEntity } from './projection/job.entity.js';
 export { JobTransitionEntity } from './projection/job-transition.entity.js';
 export { CheckpointEntity } from './projection/checkpoint.entity.js';
@@ -28,6 +28,7 @@ export { ScheduleEntity } from './operations/schedule.entity.js';
 export { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
 export { DelayedJobEntity } from './operations/delayed-job.entity.js';
 export { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
+export { RebuildEntity } from './operations/rebuild.entity.js';
 export { ReadPositionEntity } from './operations/read-position.entity.js';
 export { ReplayEntity } from './operations/replay.entity.js';
 export { ReplayJobEntity } from './operations/replay-job.entity.js';

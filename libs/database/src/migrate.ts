@@ -9,16 +9,38 @@ import { quoteName, type DatabaseSettings } from './settings.js';
  * them does the work under an advisory lock, the others wait for it.
  * @throws DatabaseUnreachableError, PostgresTooOldError
  */
-export async function migrate({ url, schemas }: DatabaseSettings): Promise<void> {
+export async function migrate(settings: DatabaseSettings): Promise<void> {
+  await underLock(settings, async (client) => {
+    for (const kind of ['projection', 'operations'] as const)
+      await migrateSchema(client, settings.url, kind, settings.schemas[kind]);
+  });
+}
+
+/**
+ * The same for one projection that stands beside the live one.
+ * @param schema its name, not quoted; made if it is not there
+ * @throws as {@link migrate} does
+ */
+export async function migrateProjection(settings: DatabaseSettings, schema: string): Promise<void> {
+  await underLock(settings, (client) => migrateSchema(client, settings.url, 'projection', schema));
+}
+
+/** The advisory lock that whoever changes schemas holds. */
+export function migrationsLock({ schemas }: DatabaseSettings): string {
+  return `jobstream migrations ${schemas.operations}`;
+}
+
+async function underLock(
+  settings: DatabaseSettings,
+  work: (client: pg.Client) => Promise<void>,
+): Promise<void> {
+  const { url } = settings;
   const client = await connect(url);
   try {
     await refuseOldServer(client, url);
     // Held by the session: it is free again when this connection ends, however that happens.
-    await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [
-      `jobstream migrations ${schemas.operations}`,
-    ]);
-    for (const kind of ['projection', 'operations'] as const)
-      await migrateSchema(client, url, kind, schemas[kind]);
+    await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [migrationsLock(settings)]);
+    await work(client);
   } catch (error) {
     throw isUnavailable(error) ? new DatabaseUnreachableError(describe(url), error) : error;
   } finally {

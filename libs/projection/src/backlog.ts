@@ -50,6 +50,13 @@ export class Backlog {
     return this.held.get(partitionKey(partition))?.checkpoint;
   }
 
+  /** Every partition held, and where the rows hold it. */
+  get checkpoints(): (TopicPartition & { readonly checkpoint: number })[] {
+    return [...this.held.values()].map(({ topic, partition, checkpoint }) => ({
+      ...{ topic, partition, checkpoint },
+    }));
+  }
+
   get isEmpty(): boolean {
     for (const { chunks } of this.held.values()) if (chunks.length > 0) return false;
     return true;

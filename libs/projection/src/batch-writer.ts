@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { JobId } from '@jobstream/contracts';
 import { isContention, type Database, type Session } from '@jobstream/database';
 import { mergeFolds, type JobFold, type Transition } from '@jobstream/lifecycle';
 import { bareArray, textArray } from './array-literal.js';
 import type { Checkpoints, LogIdentity, Move } from './checkpoints.js';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
+import { projectionLock } from './projection-lock.js';
 import { upsertJobs } from './upsert-jobs.js';
 
 /** Records of several partitions, to be written in one transaction. */
@@ -22,11 +24,11 @@ export class BatchWriter {
   ) {}
 
   /**
-   * Writes a batch, again when it met another projector's transaction in a deadlock. Answers how many jobs it was of.
+   * Writes a batch, again when it met another projector's transaction in a deadlock. Answers what rows it was of.
    * @throws CheckpointMovedError, and what the database throws; then nothing was written, unless the connection was
    * lost while committing
    */
-  async write({ moves, records }: Batch, identity: LogIdentity): Promise<number> {
+  async write({ moves, records }: Batch, identity: LogIdentity): Promise<WrittenRows> {
     const rows = rowsOf(records);
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -36,9 +38,9 @@ export class BatchWriter {
             await this.writeRows(session, rows);
           },
           // The checkpoints would be undone with the rows.
-          { lazyCommit: true },
+          { lazyCommit: true, sharedLock: projectionLock(this.database.projection) },
         );
-        return rows.folds.size;
+        return rows;
       } catch (error) {
         if (!isContention(error) || attempt === mostTries) throw error;
         await pause(Math.random() * 20 * attempt);
@@ -58,8 +60,14 @@ interface JobTransition {
   readonly transition: Transition;
 }
 
-interface Rows {
-  readonly folds: Map<string, JobFold>;
+/** The rows that a batch touched. */
+export interface WrittenRows {
+  readonly folds: ReadonlyMap<JobId, JobFold>;
+  readonly rejected: readonly RejectedRecord[];
+}
+
+interface Rows extends WrittenRows {
+  readonly folds: Map<JobId, JobFold>;
   readonly transitions: JobTransition[];
   readonly rejected: RejectedRecord[];
 }

@@ -1,5 +1,6 @@
 import type { Database, Session } from '@jobstream/database';
 import type { TopicPartition } from '@jobstream/kafka';
+import { projectionLock } from './projection-lock.js';
 
 /** Whose rows they are: a projector writes only under the cluster and the generation it read its positions of. */
 export interface LogIdentity {
@@ -46,15 +47,16 @@ export class Checkpoints {
 
   /**
    * The identity to write under.
+   * @param firstGeneration that of rows that are yet to come
    * @throws ForeignLogError when the rows are of another cluster
    */
-  async identify(clusterId: string): Promise<LogIdentity> {
+  async identify(clusterId: string, firstGeneration = 1): Promise<LogIdentity> {
     const { rows } = await this.database.query<{ cluster_id: string; generation: number }>({
       text: `SELECT DISTINCT cluster_id, generation FROM ${this.database.projection}.checkpoints`,
     });
     const foreign = rows.find((row) => row.cluster_id !== clusterId);
     if (foreign) throw new ForeignLogError(this.database.projection, foreign.cluster_id, clusterId);
-    return { clusterId, generation: Math.max(1, ...rows.map(({ generation }) => generation)) };
+    return { clusterId, generation: Math.max(firstGeneration, ...rows.map(({ generation }) => generation)) };
   }
 
   /** The offset to read next of each of these partitions that has one, by {@link partitionKey}. */
@@ -67,17 +69,32 @@ export class Checkpoints {
     return new Map(rows.map((row) => [partitionKey(row), row.next]));
   }
 
-  /** Begins partitions at these offsets, unless they have a checkpoint by now. */
+  /** All positions, by {@link partitionKey}, as the session sees them. */
+  async all(session: Session): Promise<Map<string, number>> {
+    const { rows } = await session.query<TopicPartition & { next: number }>({
+      text: `SELECT topic, partition, next FROM ${this.database.projection}.checkpoints`,
+    });
+    return new Map(rows.map((row) => [partitionKey(row), row.next]));
+  }
+
+  /**
+   * Begins partitions at these offsets, unless they have a checkpoint by now, or the identity is no longer the rows'.
+   */
   async begin(
     starts: readonly (TopicPartition & { readonly next: number })[],
     { clusterId, generation }: LogIdentity,
   ): Promise<void> {
-    await this.database.query({
-      text: `INSERT INTO ${this.database.projection}.checkpoints (topic, partition, next, cluster_id, generation)
+    const checkpoints = `${this.database.projection}.checkpoints`;
+    const statement = {
+      text: `INSERT INTO ${checkpoints} (topic, partition, next, cluster_id, generation)
              SELECT topic, partition, next, $4, $5
              FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS begun(topic, partition, next)
+             WHERE NOT EXISTS (SELECT FROM ${checkpoints} WHERE generation <> $5)
              ORDER BY topic, partition ON CONFLICT DO NOTHING`,
       values: [...columnsOf(starts), starts.map(({ next }) => next), clusterId, generation],
+    };
+    await this.database.transaction((session) => session.query(statement), {
+      sharedLock: projectionLock(this.database.projection),
     });
   }
 

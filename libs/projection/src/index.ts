@@ -17,4 +17,7 @@ export {
 export { NeededJobs } from './needed-jobs.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
 export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';
+export { Rebuilder, type RebuilderOptions } from './rebuild/rebuilder.js';
+export { Rebuilds } from './rebuild/rebuilds.js';
+export { RebuildError } from './rebuild/rebuild-error.js';
 export { Projector, type ProjectorOptions, type WrittenBatch } from './projector.js';

@@ -10,9 +10,11 @@ const longestPauseMs = 3_000;
 export class Patience {
   private missing: string | null = null;
 
+  /** @param mayPass whether an error that may pass by itself is waited for; default any */
   constructor(
     private readonly logger: Logger,
     private readonly signal: AbortSignal,
+    private readonly mayPass: (error: unknown) => boolean = () => true,
   ) {}
 
   /** Why nothing goes on at present; null when it does. */
@@ -33,7 +35,7 @@ export class Patience {
         this.missing = null;
         return result;
       } catch (error) {
-        if (isHopeless(error)) throw error;
+        if (isHopeless(error) || !this.mayPass(error)) throw error;
         if (this.missing === null) this.logger.warn({ err: error }, `${what}: not now, trying again`);
         this.missing = `${what}: ${error instanceof Error ? error.message : String(error)}`;
       }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TopicRole, Topics } from '@jobstream/contracts';
-import type { Database } from '@jobstream/database';
+import { codeOf, type Database } from '@jobstream/database';
 import {
   PositionedConsumer,
   TopicAdmin,
@@ -11,17 +11,21 @@ import {
 } from '@jobstream/kafka';
 import type { Health, Logger } from '@jobstream/runtime';
 import { Backlog, type Taken } from './backlog.js';
-import { BatchWriter } from './batch-writer.js';
+import { BatchWriter, type WrittenRows } from './batch-writer.js';
 import { CheckpointMovedError, Checkpoints, partitionKey, type LogIdentity } from './checkpoints.js';
 import { Patience } from './patience.js';
 import { projectRecord } from './projected-record.js';
+import { projectedTopics } from './projected-topics.js';
 
-/** One transaction, for metrics. */
+/** One transaction. */
 export interface WrittenBatch {
   readonly records: number;
-  readonly jobs: number;
+  readonly rows: WrittenRows;
   readonly seconds: number;
 }
+
+/** Offsets by {@link partitionKey}. */
+export type Positions = ReadonlyMap<string, number>;
 
 /** What {@link Projector} takes. */
 export interface ProjectorOptions {
@@ -34,12 +38,21 @@ export interface ProjectorOptions {
   /** Only a restart, or a person, can help: Postgres too old, a log of another cluster, refused credentials. */
   readonly onFatal: (error: Error) => void;
   readonly onWritten?: (batch: WrittenBatch) => void;
+  /**
+   * For a generation that is built beside the live one, in the schema that `database` calls the projection: its number,
+   * and a consumer group of its own. It gives up where the disk is full, so that the live one can go on.
+   */
+  readonly beside?: { readonly generation: number; readonly group: string };
 }
 
 /** Records in one transaction at most, but for the last chunk of them. */
 const mostRecords = 5_000;
 /** Transactions with less than that begin at least so far apart: a steady trickle must not cost a core. */
 const paceMs = 10;
+/** Between two looks at whether limits are reached. */
+const limitPollMs = 5;
+/** SQLSTATE. */
+const diskFull = '53100';
 const bufferRecords = 20_000;
 const bufferBytes = 32 * 1024 * 1024;
 
@@ -59,12 +72,20 @@ export class Projector {
   private identity: LogIdentity | undefined;
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
+  /** Up to where to write, where that is limited; nothing of partitions that are not in it. */
+  private limits: Positions | undefined;
+  /** Sets other limits, between two transactions. */
+  private limiting: (() => void) | undefined;
 
   constructor(private readonly options: ProjectorOptions) {
     this.admin = new TopicAdmin(options.connection);
     this.checkpoints = new Checkpoints(options.database);
     this.writer = new BatchWriter(options.database, this.checkpoints);
-    this.patience = new Patience(options.logger, this.stopping.signal);
+    this.patience = new Patience(
+      options.logger,
+      this.stopping.signal,
+      (error) => options.beside === undefined || codeOf(error) !== diskFull,
+    );
   }
 
   /** Begins; returns at once. What is missing shows in {@link health} and is waited for. */
@@ -79,8 +100,49 @@ export class Projector {
     this.stopping.abort(new Error('The projector stops.'));
     this.wake();
     await this.running;
+    this.limiting?.();
     await this.consumer?.stop();
     await this.admin.stop();
+  }
+
+  /** Stops writing. Answers where the rows hold each partition: there they stay until {@link readOn} or {@link readTo}. */
+  async hold(): Promise<Positions> {
+    await this.limit(new Map());
+    return this.positions();
+  }
+
+  /** Writes up to exactly these offsets. Whether they were reached in time; there it stays until {@link readOn}. */
+  async readTo(limits: Positions, timeoutMs: number): Promise<boolean> {
+    const giveUpAt = performance.now() + timeoutMs;
+    await this.limit(limits);
+    for (;;) {
+      const positions = this.positions();
+      if ([...limits].every(([partition, limit]) => (positions.get(partition) ?? -1) >= limit)) return true;
+      if (this.stopping.signal.aborted || performance.now() > giveUpAt) return false;
+      await pause(limitPollMs);
+    }
+  }
+
+  /** Writes all there is again. */
+  readOn(): Promise<void> {
+    return this.limit(undefined);
+  }
+
+  /** Where the rows hold each partition that this process reads. */
+  positions(): Positions {
+    return new Map(this.backlog.checkpoints.map((held) => [partitionKey(held), held.checkpoint]));
+  }
+
+  private limit(limits: Positions | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      this.limiting = () => {
+        this.limits = limits;
+        // What was read beyond the limits, or left out for them, is read again.
+        for (const { checkpoint, ...partition } of this.backlog.checkpoints) this.seek(partition, checkpoint);
+        resolve();
+      };
+      this.wake();
+    });
   }
 
   /** Ready means: reads from Kafka, reaches Postgres. Being behind is no fault. */
@@ -108,12 +170,13 @@ export class Projector {
   }
 
   private async run(): Promise<void> {
-    const { prepare, connection, topics, onFatal } = this.options;
+    const { prepare, connection, topics, onFatal, beside } = this.options;
     await this.patience.until('preparing', prepare);
     this.identity = await this.patience.until('reading checkpoints', () => this.identify());
     const consumer = new PositionedConsumer(connection, {
-      groupId: topics.group('projector'),
-      topics: async () => (await this.admin.listTopics()).filter((topic) => this.isProjected(topic)),
+      groupId: beside?.group ?? topics.group('projector'),
+      commitHints: beside === undefined,
+      topics: () => projectedTopics(this.admin, topics),
       positions: (partitions) => this.open(partitions),
       onRecords: (records) => this.read(records),
       onPosition: (partition, next) => this.move(partition, next),
@@ -126,6 +189,8 @@ export class Projector {
     consumer.start().catch(onFatal);
     while (!this.stopping.signal.aborted) {
       const began = performance.now();
+      this.limiting?.();
+      this.limiting = undefined;
       if (this.backlog.isEmpty) await this.somethingRead();
       else await this.write(this.backlog.take(mostRecords));
       if (this.backlog.size < mostRecords) await this.pace(began);
@@ -133,17 +198,12 @@ export class Projector {
   }
 
   private async identify(): Promise<LogIdentity> {
-    return this.checkpoints.identify(await this.admin.clusterId());
+    return this.checkpoints.identify(await this.admin.clusterId(), this.options.beside?.generation);
   }
 
   private roleOf(topic: string): TopicRole | undefined {
     if (!this.roles.has(topic)) this.roles.set(topic, this.options.topics.roleOf(topic));
     return this.roles.get(topic);
-  }
-
-  private isProjected(topic: string): boolean {
-    const role = this.roleOf(topic);
-    return role !== undefined && role.kind !== 'cancels' && role.kind !== 'control';
   }
 
   private async open(partitions: readonly TopicPartition[]): Promise<number[]> {
@@ -157,10 +217,11 @@ export class Projector {
     const known = await this.checkpoints.positions(partitions);
     const first = partitions.filter((partition) => !known.has(partitionKey(partition)));
     if (first.length === 0) return partitions.map((partition) => known.get(partitionKey(partition))!);
+    this.identity = await this.identify();
     const starts = await this.admin.startOffsets([...new Set(first.map(({ topic }) => topic))]);
     await this.checkpoints.begin(
       first.map(({ topic, partition }) => ({ topic, partition, next: starts.get(topic)?.[partition] ?? 0 })),
-      this.identity!,
+      this.identity,
     );
     return this.positionsOf(partitions);
   }
@@ -168,28 +229,39 @@ export class Projector {
   private read(records: readonly IncomingRecord[]): void {
     const { topic, partition, offset } = records.at(-1)!;
     const role = this.roleOf(topic)!;
+    const limit = this.limitOf({ topic, partition });
+    const wanted = offset < limit ? records : records.filter((record) => record.offset < limit);
     this.backlog.add(
       { topic, partition },
-      records.map((record) => projectRecord(record, role)),
-      offset + 1,
+      wanted.map((record) => projectRecord(record, role)),
+      Math.min(offset + 1, limit),
     );
     this.wake();
   }
 
   /** Offsets that are no records are passed too, or the end of the log would never be reached. */
   private move(partition: TopicPartition, next: number): void {
-    this.backlog.add(partition, [], next);
+    this.backlog.add(partition, [], Math.min(next, this.limitOf(partition)));
     this.wake();
+  }
+
+  private limitOf(partition: TopicPartition): number {
+    return this.limits === undefined ? Infinity : (this.limits.get(partitionKey(partition)) ?? 0);
+  }
+
+  private seek(partition: TopicPartition, next: number): void {
+    this.backlog.open(partition, next);
+    this.consumer!.seekTo(partition.topic, partition.partition, next);
   }
 
   private async write(batch: Taken): Promise<void> {
     const began = performance.now();
     try {
-      const jobs = await this.patience.until('writing rows', () => this.writer.write(batch, this.identity!));
+      const rows = await this.patience.until('writing rows', () => this.writer.write(batch, this.identity!));
       for (const { topic, partition } of this.backlog.settle(batch))
         this.consumer!.release(topic, partition, this.backlog.checkpointOf({ topic, partition })!);
       const seconds = (performance.now() - began) / 1_000;
-      this.options.onWritten?.({ records: batch.records.length, jobs, seconds });
+      this.options.onWritten?.({ records: batch.records.length, rows, seconds });
     } catch (error) {
       if (!(error instanceof CheckpointMovedError)) throw error;
       this.options.logger.info({ partitions: batch.moves.length }, error.message);
@@ -203,9 +275,7 @@ export class Projector {
     partitions.forEach((partition, index) => {
       const checkpoint = this.backlog.checkpointOf(partition);
       const next = positions[index]!;
-      if (checkpoint === undefined || checkpoint === next) return;
-      this.backlog.open(partition, next);
-      this.consumer!.seekTo(partition.topic, partition.partition, next);
+      if (checkpoint !== undefined && checkpoint !== next) this.seek(partition, next);
     });
   }
 

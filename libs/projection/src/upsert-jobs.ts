@@ -164,26 +164,34 @@ const mergedPast = `CASE
     ORDER BY entry LIMIT ${mostPast}) AS distinct_entries)
   END`;
 
+/** The columns that a job's records decide. */
+export const rowColumns: readonly string[] = columns.map(({ name }) => name);
+
+const whole = (group: readonly Column[], replaced: string) =>
+  group.map(({ name }) => `${name} = CASE WHEN ${replaced} THEN new.${name} ELSE old.${name} END`);
+
+/** The end of an `INSERT INTO … AS old`: what becomes of a row that is there. More columns may be set after it. */
+export const mergeIntoRow = `ON CONFLICT (id) DO UPDATE SET ${[
+  'run = greatest(old.run, new.run)',
+  ...whole(originColumns, originReplaced),
+  ...whole(requestColumns, requestReplaced),
+  ...whole(outcomeColumns, outcomeReplaced),
+  `starts = ${mergedStarts}`,
+  `past = ${mergedPast}`,
+]
+  .join(', ')
+  .replaceAll('new.', 'EXCLUDED.')}`;
+
 const statements = new Map<string, string>();
 
 function upsertStatement(schema: string): string {
   const known = statements.get(schema);
   if (known !== undefined) return known;
-  const whole = (group: readonly Column[], replaced: string) =>
-    group.map(({ name }) => `${name} = CASE WHEN ${replaced} THEN new.${name} ELSE old.${name} END`);
-  const sets = [
-    'run = greatest(old.run, new.run)',
-    ...whole(originColumns, originReplaced),
-    ...whole(requestColumns, requestReplaced),
-    ...whole(outcomeColumns, outcomeReplaced),
-    `starts = ${mergedStarts}`,
-    `past = ${mergedPast}`,
-  ];
-  const names = columns.map(({ name }) => name).join(', ');
+  const names = rowColumns.join(', ');
   const statement = `INSERT INTO ${schema}.jobs AS old (${names})
     SELECT ${columns.map(selected).join(', ')}
     FROM unnest(${columns.map(({ kind }, index) => `$${index + 1}::${arrayTypes[kind]}`).join(', ')}) AS given(${names})
-    ON CONFLICT (id) DO UPDATE SET ${sets.join(', ').replaceAll('new.', 'EXCLUDED.')}`;
+    ${mergeIntoRow}`;
   statements.set(schema, statement);
   return statement;
 }

@@ -2,7 +2,7 @@ import { HttpException, NotFoundException } from '@nestjs/common';
 import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobstream/contracts';
 import { codeOf, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
-import { TooManyToCountError } from '@jobstream/projection';
+import { RebuildError, TooManyToCountError } from '@jobstream/projection';
 import { ScheduleError } from '@jobstream/scheduling';
 import {
   ObjectExistsError,
@@ -23,7 +23,12 @@ export interface FoundProblem {
  * an `internal_error`: nothing of it is shown.
  */
 export function problemOf(error: unknown): FoundProblem {
-  if (error instanceof ProblemError || error instanceof IntakeError || error instanceof ScheduleError) {
+  if (
+    error instanceof ProblemError ||
+    error instanceof IntakeError ||
+    error instanceof ScheduleError ||
+    error instanceof RebuildError
+  ) {
     const { errors, items, ...others } = error.details;
     return {
       code: error.code,

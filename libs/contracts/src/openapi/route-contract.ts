@@ -6,6 +6,7 @@ export const routeTags = {
   Jobs: 'Submit jobs and follow them.',
   Queues: 'How far the workers of each queue have come.',
   Schedules: 'Jobs that are made at set times.',
+  Rebuilds: 'The status of all jobs, made again from the log.',
   Tasks: 'The routes that people know from Celery and FastAPI: images, reports, sign-ups.',
   Access: 'API keys, and who did what with them.',
   Process: 'Health, metrics and these documents.',

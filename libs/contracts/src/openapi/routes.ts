@@ -3,6 +3,7 @@ import { accessRoutes } from './routes/access.js';
 import { jobRoutes } from './routes/jobs.js';
 import { processRoutes } from './routes/process.js';
 import { queueRoutes } from './routes/queues.js';
+import { rebuildRoutes } from './routes/rebuilds.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { taskRoutes } from './routes/tasks.js';
 
@@ -11,6 +12,7 @@ export const routeContracts: readonly RouteContract[] = [
   ...jobRoutes,
   ...queueRoutes,
   ...scheduleRoutes,
+  ...rebuildRoutes,
   ...taskRoutes,
   ...accessRoutes,
   ...processRoutes,

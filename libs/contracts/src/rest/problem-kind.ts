@@ -21,6 +21,7 @@ export const problemKinds = {
   image_not_found: { status: 404, title: 'There is no such image' },
   schedule_not_found: { status: 404, title: 'There is no such schedule' },
   replay_not_found: { status: 404, title: 'There is no such replay' },
+  rebuild_not_found: { status: 404, title: 'There is no such rebuild' },
   report_not_found: { status: 404, title: 'There is no such report' },
   thumbnail_not_found: { status: 404, title: 'There is no thumbnail of this image' },
   api_key_not_found: { status: 404, title: 'There is no such API key' },
@@ -29,6 +30,11 @@ export const problemKinds = {
   replay_over: { status: 409, title: 'The replay is over' },
   job_unfinished: { status: 409, title: 'The job is unfinished' },
   job_already_replayed: { status: 409, title: 'The job is being replayed already' },
+  rebuild_running: { status: 409, title: 'A rebuild is under way' },
+  rebuild_finished: { status: 409, title: 'The rebuild has ended' },
+  rebuild_unfinished: { status: 409, title: 'The rebuild has not ended' },
+  rebuild_not_swappable: { status: 409, title: 'The rebuild has no generation to swap in' },
+  schema_in_use: { status: 409, title: 'The old generation is still being read' },
   report_not_ready: { status: 409, title: 'The report is not ready' },
   image_conflict: { status: 409, title: 'Another image has this id' },
   report_failed: { status: 410, title: 'The report could not be made' },
@@ -57,6 +63,7 @@ export const problemKinds = {
   projection_behind: { status: 503, title: 'The status of jobs is not up to date' },
   too_many_open: { status: 503, title: 'Too many requests are held open' },
   submit_unknown: { status: 504, title: 'It is unknown whether the job was accepted' },
+  rebuild_no_room: { status: 507, title: 'The database has no room for a rebuild' },
   storage_full: { status: 507, title: 'There is no room to store this' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

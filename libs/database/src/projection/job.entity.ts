@@ -117,4 +117,8 @@ export class JobEntity {
   /** Plain records of all runs but for the request's and the outcome's own; null for none. */
   @Column({ type: 'text', array: true, collation: 'C', nullable: true })
   past!: string[] | null;
+
+  /** A rebuild took the row over from the generation before, because the log no longer held all of its records. */
+  @Column({ type: 'boolean', default: false })
+  carried!: boolean;
 }

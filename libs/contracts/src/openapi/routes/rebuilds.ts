@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { rebuildListSchema, rebuildRequestSchema, rebuildViewSchema } from '../../rest/rebuild.js';
+import type { RouteContract } from '../route-contract.js';
+
+const path = { id: z.uuidv7().describe('As the answer to its creation says.') };
+const rebuild = (description: string) => ({ description, schema: rebuildViewSchema });
+
+export const rebuildRoutes: readonly RouteContract[] = [
+  {
+    route: 'GET /v1/rebuilds',
+    operationId: 'listRebuilds',
+    tag: 'Rebuilds',
+    summary: 'List the last rebuilds, newest first',
+    answers: { 200: { description: 'The rebuilds.', schema: rebuildListSchema } },
+    problems: ['database_unavailable'],
+  },
+  {
+    route: 'POST /v1/rebuilds',
+    operationId: 'createRebuild',
+    tag: 'Rebuilds',
+    summary: 'Make the status of all jobs again from the log, and put it in the place of the live one',
+    body: {
+      schema: rebuildRequestSchema,
+      required: false,
+      examples: {
+        check: { summary: 'Only if it equals what is live', value: { why: 'quarterly check' } },
+        heal: {
+          summary: 'In any case: the log is the truth',
+          value: { swap: 'always', why: 'rows were changed by hand' },
+        },
+      },
+    },
+    answers: {
+      202: { ...rebuild('It is under way.'), headers: { Location: 'Path of the rebuild.' } },
+    },
+    problems: ['invalid_request', 'rebuild_running', 'rebuild_no_room', 'database_unavailable'],
+  },
+  {
+    route: 'GET /v1/rebuilds/{id}',
+    operationId: 'readRebuild',
+    tag: 'Rebuilds',
+    summary: 'Watch a rebuild',
+    path,
+    answers: { 200: rebuild('How it goes, or how it ended.') },
+    problems: ['rebuild_not_found', 'database_unavailable'],
+  },
+  {
+    route: 'POST /v1/rebuilds/{id}/cancel',
+    operationId: 'cancelRebuild',
+    tag: 'Rebuilds',
+    summary: 'End a rebuild and drop what it has built',
+    path,
+    answers: { 202: rebuild('It ends within seconds.') },
+    problems: ['rebuild_not_found', 'rebuild_finished', 'database_unavailable'],
+  },
+  {
+    route: 'POST /v1/rebuilds/{id}/swap',
+    operationId: 'swapRebuild',
+    tag: 'Rebuilds',
+    summary: 'Take the generation of a rebuild that failed because it differs from the live one',
+    path,
+    answers: { 202: rebuild('It goes on, and swaps in any case.') },
+    problems: ['rebuild_not_found', 'rebuild_not_swappable', 'rebuild_running', 'database_unavailable'],
+  },
+  {
+    route: 'DELETE /v1/rebuilds/{id}/kept',
+    operationId: 'dropKeptGeneration',
+    tag: 'Rebuilds',
+    summary: 'Drop the generation that an ended rebuild has left beside the live one',
+    path,
+    answers: { 204: { description: 'It is gone.' } },
+    problems: ['rebuild_not_found', 'rebuild_unfinished', 'schema_in_use', 'database_unavailable'],
+  },
+];

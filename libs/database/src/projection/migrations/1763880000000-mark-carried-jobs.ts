@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { schemaOf } from '../../migration-schema.js';
+
+export class MarkCarriedJobs1763880000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `ALTER TABLE ${schemaOf(runner)}.jobs ADD COLUMN carried boolean NOT NULL DEFAULT false`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE ${schemaOf(runner)}.jobs DROP COLUMN carried`);
+  }
+}

@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Why a run ends before its time: its order was withdrawn, its lease went to another process, or the process stops. */
+export type InterruptionReason = 'cancelled' | 'lost' | 'stopped';
+
+/** See {@link InterruptionReason}. */
+export class InterruptedError extends Error {
+  constructor(readonly why: InterruptionReason) {
+    super(`The rebuild was ${why}.`);
+  }
+}
+
+/** Ends a run from outside. The first reason counts. */
+export class Interruption {
+  private readonly controller = new AbortController();
+
+  /** @param reason why, or the error that what runs beside it has met */
+  interrupt(reason: InterruptionReason | Error): void {
+    this.controller.abort(typeof reason === 'string' ? new InterruptedError(reason) : reason);
+  }
+
+  /** What it was interrupted for; `error` where it was not. */
+  reasonOr(error: unknown): unknown {
+    return this.controller.signal.aborted ? this.controller.signal.reason : error;
+  }
+
+  /** @throws the reason, once there is one */
+  check(): void {
+    this.controller.signal.throwIfAborted();
+  }
+
+  /** @throws the reason, at once when there is one */
+  async rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.controller.signal }).catch(() => undefined);
+    this.check();
+  }
+}

@@ -1,0 +1,42 @@
+import type { OffsetsByTopic } from '@jobstream/kafka';
+import { partitionKey } from '../checkpoints.js';
+import type { Positions } from '../projector.js';
+
+/** How far reading a log has come, and how fast it goes. */
+export class ReadingPace {
+  private readonly marks: { readonly at: number; readonly done: number }[] = [];
+  private done = 0;
+
+  /** @param windowMs the rate is that of the last so many ms */
+  constructor(private readonly windowMs = 10_000) {}
+
+  /** Records between the log's starts and its ends, how many of them are read, and whether all partitions are held. */
+  look(
+    starts: OffsetsByTopic,
+    ends: OffsetsByTopic,
+    positions: Positions,
+  ): { readonly done: number; readonly total: number; readonly isWhole: boolean } {
+    let done = 0;
+    let total = 0;
+    let isWhole = true;
+    for (const [topic, offsets] of ends)
+      offsets.forEach((end, partition) => {
+        const start = starts.get(topic)?.[partition] ?? 0;
+        const held = positions.get(partitionKey({ topic, partition }));
+        const position = held ?? start;
+        isWhole &&= held !== undefined;
+        total += Math.max(0, end - start);
+        done += Math.min(Math.max(0, position - start), Math.max(0, end - start));
+      });
+    this.done = done;
+    return { done, total, isWhole };
+  }
+
+  /** Records a second since the window's first look; null at the first. */
+  perSecond(now: number): number | null {
+    this.marks.push({ at: now, done: this.done });
+    while (this.marks.length > 2 && this.marks[0]!.at < now - this.windowMs) this.marks.shift();
+    const first = this.marks[0]!;
+    return first.at === now ? null : Math.round(((this.done - first.done) / (now - first.at)) * 1_000);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Differences } from '@jobstream/contracts';
+import type { RebuildEnd } from './rebuild-store.js';
+
+/** The new generation is not what the live one is, and was to be taken only if it were. */
+export function differing(schema: string, differences: Differences): RebuildEnd {
+  return {
+    state: 'failed',
+    keptSchema: schema,
+    differences,
+    failure: {
+      code: 'generations_differ',
+      message:
+        `${differences.total} rows differ from the live ones, so these stay. Both are there to look at: the rebuilt ` +
+        `ones in schema ${schema}. The log is the truth: POST …/swap takes the rebuilt ones all the same, ` +
+        'DELETE …/kept drops them.',
+    },
+  };
+}
+
+/** Postgres has no room for it. */
+export const noRoom: RebuildEnd = {
+  state: 'failed',
+  failure: {
+    code: 'rebuild_no_room',
+    message: "Postgres' disk was full, so what was built is dropped. Make room for it, then ask again.",
+  },
+};
+
+/** Something that no repetition can mend. */
+export function broken({ message }: Error): RebuildEnd {
+  return { state: 'failed', failure: { code: 'rebuild_broken', message } };
+}

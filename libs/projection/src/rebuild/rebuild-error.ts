@@ -1,0 +1,17 @@
+import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts';
+
+/** What was asked of a rebuild can't be done. `code` is that of the problem that REST answers with. */
+export class RebuildError extends Error {
+  override readonly name = 'RebuildError';
+  readonly details: Omit<ProblemDetails, 'detail'>;
+
+  /** @param detail what went wrong, and what to do next; shown to whoever asked */
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    errors?: Fault[],
+  ) {
+    super(detail);
+    this.details = errors ? { errors } : {};
+  }
+}

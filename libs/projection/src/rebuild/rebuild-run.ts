@@ -1,0 +1,303 @@
+import type { Differences, Topics } from '@jobstream/contracts';
+import { codeOf, Database, isPermanent, type DatabaseSettings } from '@jobstream/database';
+import type { KafkaConnection, OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
+import type { Logger } from '@jobstream/runtime';
+import { ForeignLogError } from '../checkpoints.js';
+import { projectedTopics } from '../projected-topics.js';
+import { Projector } from '../projector.js';
+import { carryOver } from './carry-over.js';
+import { GenerationComparison } from './compare-generations.js';
+import type { Generations } from './generations.js';
+import { InterruptedError, Interruption } from './interruption.js';
+import { Meeting } from './meeting.js';
+import { ReadingPace } from './reading-pace.js';
+import { broken, differing, noRoom } from './rebuild-ends.js';
+import type { Rebuild, RebuildEnd, RebuildNews, RebuildStore } from './rebuild-store.js';
+import { TouchedRows } from './touched-rows.js';
+
+/** What {@link RebuildRun} is made of. */
+export interface RebuildRunParts {
+  readonly connection: KafkaConnection;
+  readonly admin: TopicAdmin;
+  readonly topics: Topics;
+  readonly database: Database;
+  readonly settings: DatabaseSettings;
+  readonly store: RebuildStore;
+  readonly generations: Generations;
+  readonly logger: Logger;
+  /** Names this process in the lease. */
+  readonly owner: string;
+}
+
+const reportEveryMs = 1_000;
+const lookEveryMs = 200;
+/** Close enough to the log's end to go on to what comes next. */
+const nearRecords = 5_000;
+/** Jobs that may be compared while projectors wait. */
+const fewJobs = 5_000;
+/** Rounds of comparing what changed during the last one, until it is few. */
+const mostRounds = 6;
+/** SQLSTATE. */
+const diskFull = '53100';
+
+/**
+ * One rebuild in the process that holds its lease. All it has done is in its schema and its row, so whoever holds the
+ * lease next goes on from there: read the log to its end, carry over what the log has lost, compare, swap.
+ */
+export class RebuildRun {
+  private readonly pace = new ReadingPace();
+  private readonly news: { -readonly [Field in keyof RebuildNews]: RebuildNews[Field] } = {};
+  private readonly touched = new TouchedRows();
+  private readonly interruption = new Interruption();
+
+  constructor(
+    private readonly parts: RebuildRunParts,
+    private readonly rebuild: Rebuild,
+  ) {}
+
+  /** Lets another process go on with it. */
+  stop(): void {
+    this.interruption.interrupt('stopped');
+  }
+
+  /**
+   * Brings the rebuild to its end, or to an interruption.
+   * @throws what may pass: run it again later
+   */
+  async run(): Promise<void> {
+    const { store, owner, generations, database } = this.parts;
+    const reports = setInterval(() => void this.report(), reportEveryMs);
+    let schema: string | undefined;
+    try {
+      const generation = await this.begin();
+      schema = generations.schemaOf(generation);
+      const end = await this.build(schema, generation);
+      if (end !== 'swapped')
+        await database.transaction((session) => store.end(session, this.rebuild.id, owner, end));
+    } catch (error) {
+      await this.giveUp(this.interruption.reasonOr(error), schema);
+    } finally {
+      clearInterval(reports);
+    }
+  }
+
+  /** Makes the schema, or finds the one begun before. Older generations that were kept make room. */
+  private async begin(): Promise<number> {
+    const { store, generations, database, owner } = this.parts;
+    if (this.rebuild.generation !== null) {
+      await generations.create(this.rebuild.generation);
+      return this.rebuild.generation;
+    }
+    for (const schema of await store.keptSchemas())
+      await database.transaction(async (session) => {
+        await generations.drop(session, schema);
+        await store.forgetSchema(session, schema);
+      });
+    const generation = (await generations.liveGeneration(database)) + 1;
+    await database.transaction((session) => generations.drop(session, generations.schemaOf(generation)));
+    await generations.create(generation);
+    await store.report(this.rebuild.id, owner, { generation });
+    return generation;
+  }
+
+  private async build(schema: string, generation: number): Promise<RebuildEnd | 'swapped'> {
+    const { connection, topics, logger, settings } = this.parts;
+    const database = new Database(
+      { ...settings, schemas: { ...settings.schemas, projection: schema } },
+      { applicationName: 'jobstream rebuild', connections: 2, statementTimeoutMs: 20_000 },
+    );
+    const projector = new Projector({
+      ...{ connection, database, topics, logger },
+      prepare: () => Promise.resolve(),
+      beside: { generation, group: topics.group(`rebuild.${this.rebuild.id}`) },
+      onFatal: (error) => this.interruption.interrupt(error),
+      // Until the first comparison begins, every row is still to be compared.
+      onWritten: ({ rows }) => this.news.state === 'comparing' && this.touched.add(rows),
+    });
+    projector.start();
+    try {
+      await this.readToEnd(projector);
+      await this.carry(schema);
+      return await this.compareAndSwap(projector, schema);
+    } finally {
+      await projector.stop();
+      await database.close();
+    }
+  }
+
+  private async readToEnd(projector: Projector): Promise<void> {
+    const { admin, topics } = this.parts;
+    this.news.state = 'reading';
+    let starts: OffsetsByTopic | undefined;
+    for (;;) {
+      const names = await projectedTopics(admin, topics);
+      starts ??= await admin.startOffsets(names);
+      const seen = this.pace.look(starts, await admin.endOffsets(names), projector.positions());
+      this.news.recordsDone = seen.done;
+      this.news.recordsTotal = seen.total;
+      this.news.recordsPerSecond = this.pace.perSecond(performance.now());
+      if (seen.isWhole && seen.total - seen.done <= nearRecords) return this.report();
+      await this.interruption.rest(lookEveryMs);
+    }
+  }
+
+  private async carry(schema: string): Promise<void> {
+    const { admin, topics, database, generations } = this.parts;
+    this.news.state = 'comparing';
+    this.news.recordsPerSecond = null;
+    if (!(await generations.isUpToDate(schema)))
+      throw new Error(
+        'Another version of the platform has changed the live schema: it has to go on with this.',
+      );
+    const starts = await admin.startOffsets(await projectedTopics(admin, topics));
+    let all = 0;
+    await carryOver(database, generations.liveAnd(schema), starts, (carried) => {
+      all += carried;
+      this.news.carried = all;
+      this.interruption.check();
+    });
+    await generations.analyze(schema);
+  }
+
+  private async compareAndSwap(projector: Projector, schema: string): Promise<RebuildEnd | 'swapped'> {
+    const meeting = new Meeting({
+      ...{ ...this.parts, projector, interruption: this.interruption },
+      onTrouble: (trouble) => (this.news.trouble = trouble),
+    });
+    const meet: Meet = async (work) => {
+      await meeting.hold(work);
+      await projector.readOn();
+    };
+    const differences = await this.compare(meet, schema);
+    await this.report();
+    if (differences !== null && this.rebuild.swap === 'when-equal') return differing(schema, differences);
+    return this.swap(meeting, schema, differences);
+  }
+
+  /** Compares all rows as they were at one place of the log, then those touched meanwhile, until these are few. */
+  private async compare(meet: Meet, schema: string): Promise<Differences | null> {
+    let all = 0;
+    let differences = await this.compareOnce(meet, schema, (comparison) =>
+      comparison.compareAll((jobs) => {
+        all += jobs;
+        this.news.compared = all;
+        this.interruption.check();
+      }),
+    );
+    for (
+      let round = 0;
+      differences === null && this.touched.size > fewJobs && round < mostRounds;
+      round += 1
+    ) {
+      const { ids, rejected } = this.touched;
+      differences = await this.compareOnce(meet, schema, (comparison) =>
+        comparison.compareTouched(ids, rejected),
+      );
+    }
+    return differences;
+  }
+
+  /** Compares in a snapshot of a moment in which both generations were at the same place, while both go on. */
+  private async compareOnce(
+    meet: Meet,
+    schema: string,
+    compare: (comparison: GenerationComparison) => Promise<void>,
+  ): Promise<Differences | null> {
+    const { database, generations } = this.parts;
+    let comparing: Promise<Differences | null> | undefined;
+    await meet(async () => {
+      this.touched.clear();
+      await new Promise<void>((taken, failed) => {
+        comparing = database.transaction(
+          async (snapshot) => {
+            const comparison = await GenerationComparison.open(snapshot, generations.liveAnd(schema));
+            taken();
+            await compare(comparison);
+            return comparison.differences;
+          },
+          { snapshot: true },
+        );
+        comparing.catch(failed);
+      });
+    });
+    return comparing!;
+  }
+
+  /** Puts the new generation in the place of the live one, while projectors wait. */
+  private async swap(
+    meeting: Meeting,
+    schema: string,
+    known: Differences | null,
+  ): Promise<RebuildEnd | 'swapped'> {
+    const { store, owner, generations, logger } = this.parts;
+    let differences = known;
+    let old: string | undefined;
+    await meeting.hold(async (session) => {
+      if (known === null) {
+        const comparison = await GenerationComparison.open(session, generations.liveAnd(schema));
+        await comparison.compareTouched(this.touched.ids, this.touched.rejected);
+        differences = comparison.differences;
+        if (differences !== null && this.rebuild.swap === 'when-equal') return;
+      }
+      old = await generations.swap(session, schema);
+      const end = { state: 'swapped', keptSchema: old, differences } as const;
+      if (!(await store.end(session, this.rebuild.id, owner, end))) throw await this.whyNotOurs();
+    });
+    if (old === undefined) return differing(schema, differences!);
+    logger.info({ rebuild: this.rebuild.id, old }, 'the rebuilt generation is live');
+    if (!this.rebuild.keepOld) await this.dropOld(old);
+    return 'swapped';
+  }
+
+  /** Where someone still reads it, it stays: it can be dropped later. */
+  private async dropOld(old: string): Promise<void> {
+    const { store, generations, logger, database } = this.parts;
+    try {
+      await database.transaction(async (session) => {
+        await generations.drop(session, old);
+        await store.forgetSchema(session, old);
+      });
+    } catch (error) {
+      logger.warn({ err: error, schema: old }, 'the old generation is still there');
+    }
+  }
+
+  /** Tells how it goes; learns whether it is to end. Outages pass, or the lease does. */
+  private async report(): Promise<void> {
+    const { store, owner, logger } = this.parts;
+    try {
+      const row = await store.report(this.rebuild.id, owner, this.news);
+      if (row === undefined) this.interruption.interrupt('lost');
+      else if (row.cancelRequested) this.interruption.interrupt('cancelled');
+    } catch (error) {
+      logger.debug({ err: error }, 'the rebuild could not report');
+    }
+  }
+
+  private async whyNotOurs(): Promise<Error> {
+    const row = await this.parts.store.report(this.rebuild.id, this.parts.owner, {});
+    return new InterruptedError(row === undefined ? 'lost' : 'cancelled');
+  }
+
+  private async giveUp(reason: unknown, schema: string | undefined): Promise<void> {
+    const { store, owner } = this.parts;
+    const why = reason instanceof InterruptedError ? reason.why : undefined;
+    if (why === 'lost') return;
+    if (why === 'stopped') return store.release(this.rebuild.id, owner);
+    if (why === 'cancelled') return this.throwAway(schema, { state: 'cancelled' });
+    if (codeOf(reason) === diskFull) return this.throwAway(schema, noRoom);
+    if (!isPermanent(reason) && !(reason instanceof ForeignLogError)) throw reason;
+    return this.throwAway(schema, broken(reason as Error));
+  }
+
+  private async throwAway(schema: string | undefined, end: RebuildEnd): Promise<void> {
+    const { store, owner, generations, database } = this.parts;
+    await database.transaction(async (session) => {
+      if (schema !== undefined) await generations.drop(session, schema);
+      await store.end(session, this.rebuild.id, owner, end);
+    });
+  }
+}
+
+/** Does work while both generations are at the same place; then both go on. */
+type Meet = (work: () => Promise<void>) => Promise<void>;
