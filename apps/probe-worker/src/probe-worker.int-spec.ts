@@ -22,6 +22,7 @@ const namespace = randomNamespace();
 const topics = new Topics(namespace);
 const environment = {
   KAFKA_BROKERS: stackAddress('KAFKA_BROKERS'),
+  DATABASE_URL: stackAddress('DATABASE_URL'),
   JOBSTREAM_NAMESPACE: namespace,
   JOBSTREAM_TOPIC_SIZE: 'small',
   LOG_LEVEL: 'debug',

@@ -39,6 +39,7 @@ export {
   type Priority,
   type QueueDefinition,
   type ResultOf,
+  type OwnerDeathPolicy,
 } from './job-definition.js';
 export {
   lanesOf,

@@ -25,6 +25,15 @@ describe('defineJob', () => {
     });
   });
 
+  it('takes a claim only where it is told to, and has an attempt rerun whose owner died', () => {
+    const job = { type: 'a', queue, payload: schema, result: schema };
+    expect(defineJob(job)).toMatchObject({ exclusive: false, onOwnerDeath: 'rerun' });
+    expect(defineJob({ ...job, exclusive: true, onOwnerDeath: 'dead-letter' })).toMatchObject({
+      exclusive: true,
+      onOwnerDeath: 'dead-letter',
+    });
+  });
+
   it('takes the ordering key from the payload, with its defaults filled in', () => {
     const payload = z.object({ customer: z.string().default('nobody') });
     const job = defineJob({ type: 'a', queue, payload, result: schema, orderBy: ({ customer }) => customer });

@@ -14,6 +14,9 @@ export interface QueueDefinition {
   readonly priorities: boolean;
 }
 
+/** What becomes of an attempt whose worker died or froze in its middle. */
+export type OwnerDeathPolicy = 'rerun' | 'dead-letter';
+
 /** What {@link defineJob} takes. */
 export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType> {
   /** Dotted name, e.g. `image.thumbnail`; chooses schema and handler. */
@@ -31,6 +34,16 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
   readonly parkAfter?: number;
   /** How long one attempt may take before `ctx.signal` aborts it. Default `60s`. */
   readonly timeout?: Duration;
+  /**
+   * Whether an attempt first takes a claim, so that none starts while another one's lease lasts, and none after a recorded end:
+   * for effects that must not happen twice. Costs two round trips to Postgres a job. Default false.
+   */
+  readonly exclusive?: boolean;
+  /**
+   * What follows where a worker died or froze in the middle of a claimed attempt, so that nobody knows how far it came: it is run
+   * again (at most 5 times, default), or the job is dead-lettered as `owner_died`.
+   */
+  readonly onOwnerDeath?: OwnerDeathPolicy;
   /**
    * The ordering key of a job, 1 to 256 characters, where jobs of one key are to run one after another; a request's own
    * `orderingKey` wins. Such jobs are retried in place: their key waits with them.
@@ -53,6 +66,10 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   /** See {@link JobOptions}. */
   readonly parkAfter: number;
   readonly timeoutMs: number;
+  /** Whether each attempt takes a claim, whoever made the job. */
+  readonly exclusive: boolean;
+  /** Also for jobs that are claimed because their request may come twice. */
+  readonly onOwnerDeath: OwnerDeathPolicy;
   /** The ordering key of a job with this payload; absent where jobs run in any order. */
   orderBy?(payload: z.output<Payload>): string;
   /** Fields of the payload that hold URLs to fetch. */
@@ -120,6 +137,8 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     backoffMs: Array.from({ length: retries }, (_, retry) => ladder[retry] ?? last!),
     parkAfter: options.parkAfter ?? usualParkAfter,
     timeoutMs: parseDuration(options.timeout ?? '60s'),
+    exclusive: options.exclusive ?? false,
+    onOwnerDeath: options.onOwnerDeath ?? 'rerun',
     fetches: options.fetches ?? [],
     ...(options.orderBy && { orderBy: options.orderBy }),
   };

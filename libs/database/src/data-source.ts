@@ -7,6 +7,8 @@ import { CreateApiKeys1763860000000 } from './operations/migrations/176386000000
 import { ApiKeyEntity } from './operations/api-key.entity.js';
 import { AuditEntryEntity } from './operations/audit-entry.entity.js';
 import { CreateRebuilds1763880000000 } from './operations/migrations/1763880000000-create-rebuilds.js';
+import { CreateClaims1763840000000 } from './operations/migrations/1763840000000-create-claims.js';
+import { ClaimEntity } from './operations/claim.entity.js';
 import { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 import { DelayedJobEntity } from './operations/delayed-job.entity.js';
 import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
@@ -42,6 +44,7 @@ const contents = {
       ApiKeyEntity,
       AuditEntryEntity,
       RebuildEntity,
+      ClaimEntity,
     ],
     migrations: [
       CreateIdempotencyKeys1763800000000,
@@ -50,6 +53,7 @@ const contents = {
       CreateReplays1763870000000,
       CreateApiKeys1763860000000,
       CreateRebuilds1763880000000,
+      CreateClaims1763840000000,
     ],
   },
 };

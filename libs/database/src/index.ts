@@ -17,6 +17,7 @@ export {
   PostgresTooOldError,
 } from './errors.js';
 export { Database, type Answer, type DatabaseOptions, type Session, type Statement } from './database.js';
+export { GatheredCalls } from './gathered-calls.js';
 export { createDataSource, type SchemaKind } from './data-source.js';
 export { migrate, migrateProjection, migrationsLock } from './migrate.js';
 export { JobEntity } from './projection/job.entity.js';
@@ -27,6 +28,7 @@ export { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
 export { ScheduleEntity } from './operations/schedule.entity.js';
 export { ScheduleFiringEntity } from './operations/schedule-firing.entity.js';
 export { DelayedJobEntity } from './operations/delayed-job.entity.js';
+export { ClaimEntity } from './operations/claim.entity.js';
 export { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 export { RebuildEntity } from './operations/rebuild.entity.js';
 export { ReadPositionEntity } from './operations/read-position.entity.js';

@@ -33,7 +33,10 @@ const unsayable = {
     { table: 'checkpoints', options: ['fillfactor=10'] },
     { table: 'jobs', options: ['fillfactor=45'] },
   ],
-  operations: [{ table: 'read_positions', options: ['fillfactor=10'] }],
+  operations: [
+    { table: 'claims', options: ['fillfactor=70'] },
+    { table: 'read_positions', options: ['fillfactor=10'] },
+  ],
 };
 
 /** All that Postgres knows of a schema's tables, without the schema's name and those of primary keys. */

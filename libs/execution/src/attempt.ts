@@ -34,19 +34,23 @@ export interface Attempted {
   readonly children?: readonly DrawnJob[];
 }
 
-/** Runs one attempt of a job, if it may start: its type is known, its time has not run out, its payload fits the schema. */
+/**
+ * Runs one attempt of a job, if it may start: its type is known, its time has not run out, its payload fits the schema.
+ * @param stop aborts it from outside; it then ends as if its time were over
+ */
 export function attempt(
   job: StartableJob,
   registered: RegisteredHandler | undefined,
   brokerNow: number,
   ports: AttemptPorts,
+  stop?: AbortSignal,
 ): Attempted | Promise<Attempted> {
   const { request } = job;
   if (registered === undefined) return { ending: { kind: 'unknown-type', type: request.type } };
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
   const payload = check(registered.definition.payload, request.payload);
   if ('detail' in payload) return { ending: { kind: 'invalid-payload', detail: payload.detail } };
-  return callHandler(job, registered, payload.data, ports);
+  return callHandler(job, registered, payload.data, ports, stop);
 }
 
 async function callHandler(
@@ -54,6 +58,7 @@ async function callHandler(
   { definition, handler }: RegisteredHandler,
   payload: unknown,
   ports: AttemptPorts,
+  stop: AbortSignal | undefined,
 ): Promise<Attempted> {
   const { clock, threads, logger, graceMs } = ports;
   const start: Start = { worker: ports.worker, at: new Date(clock.now()).toISOString() };
@@ -63,6 +68,7 @@ async function callHandler(
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
   const abortion = new Abortion();
   const collected = new Children(job, clock);
+  stop?.addEventListener('abort', () => abortion.abort(stop.reason));
   const context = new JobContext(definition, job, {
     logger,
     threads,

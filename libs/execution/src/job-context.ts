@@ -53,7 +53,7 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
     return this.job.createdAt;
   }
 
-  /** Aborts when the attempt's time is over (`TimeoutError`). What then does not return within the grace is failed. */
+  /** Aborts when the attempt's time is over (`TimeoutError`), or its claim is lost (`ClaimLostError`). What then does not return within the grace is failed. */
   get signal(): AbortSignal {
     return this.ports.abortion.signal;
   }

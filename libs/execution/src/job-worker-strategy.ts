@@ -10,9 +10,12 @@ import {
   type KafkaConnection,
   type TopicPartition,
 } from '@jobstream/kafka';
+import { Database, migrate, type DatabaseSettings } from '@jobstream/database';
 import { OrderReader } from '@jobstream/orders';
 import type { Clock, Health, HealthRegistry, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
+import { ClaimStore } from './claims/claim-store.js';
+import { Claims } from './claims/claims.js';
 import { DeliveryScheduler } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
 import { JobWorker } from './job-worker.js';
@@ -30,6 +33,10 @@ export interface JobWorkerStrategyOptions {
   /** By job type, as `HandlerRegistry.handlersOf` answers. */
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
   readonly connection: KafkaConnection;
+  /** Where claims are. Not connected to before a job needs one. */
+  readonly database: DatabaseSettings;
+  /** How long a claim is held without a sign of life, in milliseconds: the same in all workers of the queue. */
+  readonly claimLeaseMs: number;
   readonly namespace: string;
   readonly topicSize: TopicSize;
   /** Tells this process from every other. */
@@ -66,6 +73,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly threads = new ThreadPool();
   private readonly scheduler: DeliveryScheduler;
   private readonly worker: JobWorker;
+  private readonly database: Database;
+  private readonly claims: Claims;
   private readonly consumer: WorkConsumer;
   private readonly orders: OrderReader;
   private readonly closing = new AbortController();
@@ -93,12 +102,19 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       roleOf: (topic) => this.workerTopics.roleOf(topic),
       enlist: (delivery) => this.worker.enlist(delivery),
     });
+    this.database = new Database(options.database, {
+      ...{ connections: 4, applicationName: `jobstream ${queue.name}-worker claims` },
+      // Leaves time for another try before a lease is over.
+      statementTimeoutMs: Math.max(500, options.claimLeaseMs / 4),
+    });
+    this.claims = this.createClaims();
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
     this.orders = this.createOrders();
     options.health.add('orders', () => this.orders.health());
     options.health.add('topics', () => this.topicsHealth());
     options.health.add('consumer', () => this.consumerHealth());
+    options.health.add('claims', () => this.claims.health());
     options.health.add('outcomes', () => this.publisher.health());
   }
 
@@ -112,11 +128,23 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   async close(): Promise<void> {
     this.closing.abort();
     this.scheduler.stop();
+    this.worker.drain();
     await this.orders.stop();
     await this.consumer.drain(this.options.drainMs);
     await this.starting;
     this.publisher.stop();
-    await Promise.all([this.producer.stop(), this.admin.stop(), this.threads.close()]);
+    this.claims.stop();
+    await Promise.all([this.database.close(), this.producer.stop(), this.admin.stop(), this.threads.close()]);
+  }
+
+  private createClaims(): Claims {
+    const { database, claimLeaseMs, metrics, logger } = this.options;
+    return new Claims({
+      ...{ metrics, logger, leaseMs: claimLeaseMs },
+      store: new ClaimStore(this.database, claimLeaseMs),
+      prepare: () => migrate(database),
+      monotonic: () => performance.now(),
+    });
   }
 
   private createWorker(): JobWorker {
@@ -144,6 +172,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
           this.producer.send(runningRecord(this.topics, job, start, report)),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
       },
+      claims: this.claims,
       lanesMs: () => this.workerTopics.lanesMs,
       roleOf: (topic) => this.workerTopics.roleOf(topic),
       accept: (deliveries) => this.scheduler.accept(deliveries),

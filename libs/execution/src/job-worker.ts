@@ -1,8 +1,12 @@
 import { usualParkAfter, type TopicRole } from '@jobstream/contracts';
 import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka';
-import { decideOutcome, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
+import { decideOutcome, isDoomed, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
 import type { Clock } from '@jobstream/runtime';
-import { attempt, type AttemptPorts } from './attempt.js';
+import { attempt, type Attempted, type AttemptPorts } from './attempt.js';
+import { ClaimGate } from './claims/claim-gate.js';
+import type { HeldClaim } from './claims/claim-leases.js';
+import type { Claims } from './claims/claims.js';
+import { readOutcome, recordOutcome } from './claims/recorded-outcome.js';
 import { CopyMemory } from './copy-memory.js';
 import type { FreeSlot, Waiting } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
@@ -21,6 +25,7 @@ export interface JobWorkerOptions {
   readonly clock: Clock;
   readonly brokerClock: Clock;
   readonly attempts: AttemptPorts;
+  readonly claims: Claims;
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(topic: string): TopicRole | undefined;
@@ -49,8 +54,12 @@ export class JobWorker {
   private readonly copies = new CopyMemory();
   private readonly order = new KeyOrder();
   private readonly ongoing = new Set<Ongoing>();
+  private readonly gate: ClaimGate;
+  private claimants = 0;
 
-  constructor(private readonly options: JobWorkerOptions) {}
+  constructor(private readonly options: JobWorkerOptions) {
+    this.gate = new ClaimGate(options.claims, options.putFirst);
+  }
 
   /** What waits for a slot with a delivery that has not begun. */
   enlist(delivery: Delivery, dropped: () => void = () => undefined): Waiting {
@@ -59,6 +68,7 @@ export class JobWorker {
 
   /** These partitions are no longer held. What of them still runs here is remembered: its copies may come with them. */
   forget(partitions: readonly TopicPartition[]): void {
+    this.gate.dropLost();
     this.copies.forget(partitions);
     this.order.dropLost();
     for (const { delivery, job, firstAttempt } of this.ongoing) {
@@ -71,6 +81,11 @@ export class JobWorker {
     const names = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
     const within = ({ delivery: { record } }: Ongoing) => names.has(`${record.topic}/${record.partition}`);
     return [...this.ongoing].filter(within).length;
+  }
+
+  /** Begins nothing any more that waits for its claim. */
+  drain(): void {
+    this.gate.drain();
   }
 
   /** The job that is being worked on at a position; undefined where none is. */
@@ -94,17 +109,36 @@ export class JobWorker {
     const job = read.kind === 'job' ? read.job : undefined;
     const key = job?.request.orderingKey;
     if (key !== undefined && !this.order.take(key, delivery)) return;
-    if (!delivery.begin()) return this.passOn(key);
     const ongoing: Ongoing = { delivery, job, firstAttempt: job?.attempt ?? 0 };
-    this.ongoing.add(ongoing);
     if (read.kind === 'poison') {
+      if (!this.begin(ongoing)) return;
       freeSlot();
       this.end(ongoing, await this.options.writer.setAside(delivery, read));
     } else if (this.isCopy(delivery, read.job)) {
-      this.end(ongoing, true);
+      this.pass(ongoing);
     } else {
       await this.startOrGoOn(ongoing, read.job, freeSlot);
     }
+  }
+
+  /** @returns false where its partition is gone, or nothing may begin any more */
+  private begin(ongoing: Ongoing): boolean {
+    if (this.ongoing.has(ongoing)) return true;
+    const begun = ongoing.delivery.begin();
+    if (begun) this.ongoing.add(ongoing);
+    else this.passOn(ongoing.job?.request.orderingKey);
+    return begun;
+  }
+
+  /** There is nothing to do for it. */
+  private pass(ongoing: Ongoing): void {
+    if (this.begin(ongoing)) this.end(ongoing, true);
+  }
+
+  /** It waited, and will not have its turn here. */
+  private drop(ongoing: Ongoing): void {
+    if (this.ongoing.has(ongoing)) this.end(ongoing, false);
+    else this.passOn(ongoing.job?.request.orderingKey);
   }
 
   private isCopy(delivery: Delivery, job: StartableJob): boolean {
@@ -120,19 +154,51 @@ export class JobWorker {
    */
   private startOrGoOn(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> | void {
     const { attemptsUsed } = ongoing.delivery;
-    if (attemptsUsed === 0) return this.run(ongoing, job, freeSlot);
+    if (attemptsUsed === 0) return this.start(ongoing, job, freeSlot);
     const next = { ...job, attempt: job.attempt + attemptsUsed };
     const delayMs = retryDelay(this.ladderOf(job), next.attempt - 1);
     this.waitInPlace(ongoing, next, this.options.brokerClock.now() + delayMs);
   }
 
-  private async run(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> {
-    const { attempts, brokerClock, clock, handlers, writer } = this.options;
+  private start(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> {
+    const { claimed, request, run, attempt } = job;
+    const exclusive = this.options.handlers.get(request.type)?.definition.exclusive ?? false;
+    if (claimed === undefined && !exclusive) return this.run(ongoing, job, freeSlot);
+    const at = (attempt: number): StartableJob => ({ ...job, attempt });
+    return this.gate.admit(
+      {
+        delivery: ongoing.delivery,
+        request: {
+          ...{ id: request.id.toLowerCase(), run, attempt },
+          inPlace: request.orderingKey !== undefined,
+          owner: `${this.options.attempts.worker}/${++this.claimants}`,
+        },
+        run: (claim, slot) => this.run(ongoing, at(claim.attempt), slot, claim),
+        repeat: (ended, outcome) => this.repeat(ongoing, at(ended), outcome),
+        pass: () => this.pass(ongoing),
+        dropped: () => this.drop(ongoing),
+      },
+      freeSlot,
+    );
+  }
+
+  private async run(
+    ongoing: Ongoing,
+    job: StartableJob,
+    freeSlot: FreeSlot,
+    claim?: HeldClaim,
+  ): Promise<void> {
+    const { brokerClock, claims, clock, writer } = this.options;
     const { delivery, firstAttempt } = ongoing;
+    if (!this.begin(ongoing)) return claim && claims.free(claim);
     ongoing.job = job;
-    const registered = handlers.get(job.request.type);
-    const { ending, start, children = [] } = await attempt(job, registered, brokerClock.now(), attempts);
+    const { ending, start, children = [] } = await this.attempt(job, claim);
     freeSlot();
+    if (claim?.signal.aborted && ending.kind !== 'returned') {
+      // It was stopped: what it would have come to nobody knows.
+      claims.leave(claim);
+      return this.end(ongoing, false);
+    }
     const outcome = this.decide(job, firstAttempt, ending);
     const ended: EndedAttempt = {
       job,
@@ -143,18 +209,41 @@ export class JobWorker {
       finishedAt: new Date(clock.now()).toISOString(),
       dueAt: outcome.kind === 'retry-in-place' ? brokerClock.now() + outcome.delayMs : undefined,
     };
-    const settled = await writer.write(delivery, ended, outcome);
-    if (!settled || ended.dueAt === undefined) return this.end(ongoing, settled);
-    delivery.noteAttempts(job.attempt - firstAttempt + 1);
-    this.waitInPlace(ongoing, { ...job, attempt: job.attempt + 1 }, ended.dueAt);
+    if (claim && !(await claims.end(claim, recordOutcome(ended, outcome)))) return this.end(ongoing, false);
+    this.settle(ongoing, ended, await writer.write(delivery, ended, outcome));
+  }
+
+  private attempt(job: StartableJob, claim: HeldClaim | undefined): Attempted | Promise<Attempted> {
+    const { attempts, brokerClock, handlers } = this.options;
+    const registered = handlers.get(job.request.type);
+    if (claim && isDoomed(claim.deaths, registered?.definition.onOwnerDeath ?? 'rerun')) {
+      return { ending: { kind: 'owner-died', deaths: claim.deaths } };
+    }
+    return attempt(job, registered, brokerClock.now(), attempts, claim?.signal);
+  }
+
+  /** Produces what a claim says that this attempt has come to. */
+  private async repeat(ongoing: Ongoing, job: StartableJob, recorded: string): Promise<void> {
+    if (!this.begin(ongoing)) return;
+    ongoing.job = job;
+    const { outcome, ended } = readOutcome(recorded);
+    const { delivery } = ongoing;
+    const again = { ...ended, job, type: this.labelOf(job), source: delivery.record };
+    this.settle(ongoing, again, await this.options.writer.repeat(delivery, again, outcome));
+  }
+
+  private settle(ongoing: Ongoing, { job, dueAt }: EndedAttempt, settled: boolean): void {
+    if (!settled || dueAt === undefined) return this.end(ongoing, settled);
+    ongoing.delivery.noteAttempts(job.attempt - ongoing.firstAttempt + 1);
+    this.waitInPlace(ongoing, { ...job, attempt: job.attempt + 1 }, dueAt);
   }
 
   private waitInPlace(ongoing: Ongoing, next: StartableJob, dueAt: number): void {
     ongoing.job = next;
     this.options.putOff(dueAt, {
       delivery: ongoing.delivery,
-      work: (freeSlot) => this.run(ongoing, next, freeSlot),
-      dropped: () => this.end(ongoing, false),
+      work: (freeSlot) => this.start(ongoing, next, freeSlot),
+      dropped: () => this.drop(ongoing),
     });
   }
 

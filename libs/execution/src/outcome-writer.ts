@@ -25,17 +25,17 @@ export class OutcomeWriter {
 
   /** @returns whether the log has acknowledged the outcome */
   async write(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
-    const { topics, publisher } = this.options;
-    const record = outcomeRecord(topics, ended, outcome);
-    const wanted = outcome.kind === 'succeed' ? () => true : () => delivery.isCurrent();
-    const settled =
-      wanted() &&
-      (outcome.kind !== 'succeed' ||
-        ended.children.length === 0 ||
-        (await publisher.publishJobs(ended.children))) &&
-      (await publisher.publish(record, wanted));
+    const settled = await this.produce(delivery, ended, outcome);
     this.tell(ended, outcome, settled);
     return settled;
+  }
+
+  /** Writes the outcome of an attempt that ended before, perhaps in another worker. @returns as {@link write} */
+  async repeat(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
+    const { request, run, attempt } = ended.job;
+    const about = { job: request.id, run, attempt, outcome: outcome.kind };
+    this.options.logger.debug(about, 'an outcome is produced again');
+    return this.produce(delivery, ended, outcome);
   }
 
   /** Sets aside a record in which no job could be read. @returns whether the log has acknowledged it */
@@ -50,6 +50,19 @@ export class OutcomeWriter {
       logger.warn({ topic, partition, offset, reason: fault.reason }, 'record set aside');
     }
     return settled;
+  }
+
+  private async produce(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
+    const { topics, publisher } = this.options;
+    const record = outcomeRecord(topics, ended, outcome);
+    const wanted = outcome.kind === 'succeed' ? () => true : () => delivery.isCurrent();
+    return (
+      wanted() &&
+      (outcome.kind !== 'succeed' ||
+        ended.children.length === 0 ||
+        (await publisher.publishJobs(ended.children))) &&
+      (await publisher.publish(record, wanted))
+    );
   }
 
   private tell({ job, type }: EndedAttempt, outcome: Outcome, settled: boolean): void {

@@ -9,6 +9,7 @@ import {
   type JobRecord,
   type JobRequest,
 } from '@jobstream/contracts';
+import { Database, databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import {
   KafkaConnection,
   kafkaSettingsFromEnv,
@@ -95,7 +96,19 @@ export class StackFixture {
       (await this.admin.listTopics()).filter((topic) => this.topics.roleOf(topic) !== undefined),
     );
     await this.admin.stop();
+    await this.dropSchemas();
     if (this.failed) throw this.failed;
+  }
+
+  /** Workers make them for the first job that needs a claim. */
+  private async dropSchemas(): Promise<void> {
+    const database = new Database({
+      ...databaseSettingsFromEnv(this.environment),
+      schemas: schemasOf(this.namespace),
+    });
+    const { projection, operations } = database;
+    await database.query({ text: `DROP SCHEMA IF EXISTS ${projection}, ${operations} CASCADE` });
+    await database.close();
   }
 
   /** Starts a worker with these handlers, all of one queue. */

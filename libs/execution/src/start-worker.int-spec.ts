@@ -17,6 +17,9 @@ import { serveWorker } from './start-worker.js';
 const queue = defineQueue('print');
 const page = defineJob({ type: 'print.page', queue, payload: z.object({}), result: z.null() });
 
+/** Of a database that nobody connects to before a job needs it. */
+const database = { DATABASE_URL: 'postgres://127.0.0.1:1/none' };
+
 function contextWith(environment: Record<string, string>) {
   return {
     service: 'test-worker',
@@ -40,7 +43,7 @@ class EmptyModule {}
 
 describe('serveWorker', () => {
   it('comes up while Kafka is away: live, not ready with the reason, and can be stopped', async () => {
-    const context = contextWith({ KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
+    const context = contextWith({ ...database, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
     const stop = await serveWorker(
       { queue, module: PageModule, concurrency: 1, definitions: [page] },
       context,
@@ -59,8 +62,9 @@ describe('serveWorker', () => {
     ['a job type without a handler', { module: EmptyModule }, {}, /"print.page" has no handler/],
     ['a concurrency that makes no sense', {}, { CONCURRENCY: 'many' }, /CONCURRENCY/],
     ['no address of Kafka', {}, { KAFKA_BROKERS: '' }, /KAFKA_BROKERS/],
+    ['no address of Postgres', {}, { DATABASE_URL: '' }, /DATABASE_URL/],
   ])('refuses %s, naming the fix', async (_, options, environment, message) => {
-    const context = contextWith({ KAFKA_BROKERS: '127.0.0.1:1', ...environment });
+    const context = contextWith({ ...database, KAFKA_BROKERS: '127.0.0.1:1', ...environment });
     const worker = { queue, module: PageModule, concurrency: 1, definitions: [page], ...options };
     await expect(serveWorker(worker, context)).rejects.toThrow(message);
   });

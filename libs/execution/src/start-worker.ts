@@ -3,6 +3,7 @@ import { Module, type Type } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { jobDefinitions, type JobDefinition, type QueueDefinition } from '@jobstream/contracts';
+import { databaseSettingsFromEnv } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv } from '@jobstream/kafka';
 import {
   readSettings,
@@ -12,6 +13,7 @@ import {
   type StopProcess,
 } from '@jobstream/runtime';
 import { z } from 'zod';
+import { usualLeaseMs } from './claims/claim-store.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { JobWorkerStrategy } from './job-worker-strategy.js';
 
@@ -29,7 +31,7 @@ export interface WorkerOptions {
 
 /**
  * The whole main of a worker app: runs the handlers of `module` for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`, the
- * common ones, `CONCURRENCY`.
+ * common ones, `DATABASE_URL`, `CONCURRENCY` and `CLAIM_LEASE_SECONDS`.
  *
  * Exits with code 1 and a line that names the fix if a job type of the queue has no handler, or two.
  */
@@ -69,8 +71,15 @@ function strategyOf(
 ): JobWorkerStrategy {
   const { queue } = options;
   const { environment, settings, logger } = context;
-  const { CONCURRENCY } = readSettings(
-    z.object({ CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(options.concurrency) }),
+  const { CONCURRENCY, CLAIM_LEASE_SECONDS } = readSettings(
+    z.object({
+      CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(options.concurrency),
+      CLAIM_LEASE_SECONDS: z.coerce
+        .number()
+        .min(1)
+        .max(3_600)
+        .default(usualLeaseMs / 1_000),
+    }),
     environment,
   );
   const definitions = (options.definitions ?? jobDefinitions).filter(
@@ -86,6 +95,8 @@ function strategyOf(
     definitions,
     handlers: registry.handlersOf(queue, options.definitions ?? jobDefinitions),
     connection,
+    database: databaseSettingsFromEnv(environment),
+    claimLeaseMs: CLAIM_LEASE_SECONDS * 1_000,
     namespace: settings.JOBSTREAM_NAMESPACE,
     topicSize: settings.JOBSTREAM_TOPIC_SIZE,
     concurrency: CONCURRENCY,

@@ -52,6 +52,14 @@ describe('runWithin', () => {
     expect(ended).toEqual({ kind: 'timed-out' });
   });
 
+  it('ends just so when it is aborted by someone else', async () => {
+    const abortion = new AbortController();
+    const ended = runWithin({ timeoutMs: 60_000, graceMs: 20 }, abortion, () => new Promise(() => undefined));
+    abortion.abort(new Error('enough'));
+    expect(await ended).toEqual({ kind: 'timed-out' });
+    expect(abortion.signal.reason).toMatchObject({ message: 'enough' });
+  });
+
   it('takes limits longer than a timer can hold', async () => {
     const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new Abortion(), () => 1);
     expect(ended).toEqual({ kind: 'returned', result: 1 });

@@ -17,7 +17,7 @@ const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Calls `work` and aborts it (`TimeoutError`) when its time is over. What it returns within the grace still counts; what it does
- * after that, nobody hears.
+ * after that, nobody hears. Whoever else aborts it ends its time just so.
  */
 export function runWithin<Result>(
   limit: TimeLimit,
@@ -26,12 +26,13 @@ export function runWithin<Result>(
 ): Promise<LimitedEnding<Result>> {
   return new Promise((resolve) => {
     let timer = setTimeout(
-      () => {
-        timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
-        abortion.abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError'));
-      },
+      () => abortion.abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError')),
       Math.min(limit.timeoutMs, maxTimerMs),
     );
+    abortion.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
+    });
     const end = (ending: LimitedEnding<Result>) => {
       clearTimeout(timer);
       resolve(ending);

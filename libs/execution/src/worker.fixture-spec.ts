@@ -1,4 +1,5 @@
 import { encodeRecord, newJobId, Topics, type JobRequest, type TopicRole } from '@jobstream/contracts';
+import { Database, schemasOf } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import type {
   Delivery,
@@ -10,6 +11,8 @@ import type {
 } from '@jobstream/kafka';
 import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
+import { Claims } from './claims/claims.js';
+import { ClaimStore } from './claims/claim-store.js';
 import { DeliveryScheduler, type SchedulerLoad } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
 import { JobWorker } from './job-worker.js';
@@ -51,6 +54,8 @@ export class ScriptedDelivery implements Delivery {
     this.whenAbandoned();
   }
 }
+
+const nowhere = new Database({ url: 'postgres://127.0.0.1:1/none', schemas: schemasOf('') });
 
 /** A worker without Kafka: records go to `sent`, or wait there while `log.hold` is set. */
 export class TestWorker {
@@ -119,6 +124,11 @@ export class TestWorker {
         sendReport: () => Promise.resolve(),
         observeDuration: () => undefined,
       },
+      claims: new Claims({
+        ...{ metrics: this.metrics, logger, leaseMs: 1_000, monotonic: () => clock.now() },
+        store: new ClaimStore(nowhere),
+        prepare: () => Promise.reject(new Error('Jobs without a claim need no database.')),
+      }),
       lanesMs: () => [1_000, 5_000],
       roleOf,
       accept: (deliveries) => this.scheduler.accept(deliveries),

@@ -49,6 +49,15 @@ describe('decideOutcome', () => {
     }
   });
 
+  it('dead-letters a claimed job whose owners died, however many attempts are left', () => {
+    expect(decideOutcome({ ...facts, attempt: 2 }, { kind: 'owner-died', deaths: 5 })).toEqual({
+      kind: 'dead-letter',
+      reason: 'owner_died',
+      error: { code: 'owner_died', message: expect.stringContaining('5 workers') },
+      attempts: 2,
+    });
+  });
+
   it('goes by the attempts frozen in the request, not by the ladder of today', () => {
     expect(decideOutcome({ ...facts, attempt: 1, maxAttempts: 1 }, threw('by-ladder'))).toMatchObject({
       reason: 'exhausted',

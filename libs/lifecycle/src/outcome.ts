@@ -41,7 +41,9 @@ export type AttemptEnding =
   /** The handler returned what its definition does not allow, or what is no JSON. */
   | { readonly kind: 'invalid-result'; readonly detail: string }
   | { readonly kind: 'threw'; readonly error: JobError; readonly retry: RetryWish }
-  | { readonly kind: 'timed-out'; readonly timeoutMs: number };
+  | { readonly kind: 'timed-out'; readonly timeoutMs: number }
+  /** Of a claimed job: it is not started, because so many owners died or froze in this attempt. */
+  | { readonly kind: 'owner-died'; readonly deaths: number };
 
 /** What follows from an attempt: exactly one record. */
 export type Outcome =
@@ -85,6 +87,8 @@ function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
       return decideFailure(facts, ending.error, ending.retry);
     case 'timed-out':
       return decideFailure(facts, timedOut(ending.timeoutMs), 'by-ladder');
+    case 'owner-died':
+      return deadLetter('owner_died', ownerDied(ending.deaths), facts.attempt);
   }
 }
 
@@ -120,6 +124,15 @@ function resultTooLarge(bytes: number): JobError {
   return {
     code: 'result_too_large',
     message: `The result takes ${bytes} bytes as JSON, ${maxResultBytes} are allowed. Store it and return where it is.`,
+  };
+}
+
+function ownerDied(deaths: number): JobError {
+  return {
+    code: 'owner_died',
+    message:
+      `${deaths === 1 ? 'A worker' : `${deaths} workers`} died or froze while running this attempt. ` +
+      'See what it does to its worker and how far it came, then replay the dead letter.',
   };
 }
 

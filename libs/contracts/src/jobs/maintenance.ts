@@ -17,6 +17,7 @@ export const cleanupExpiredTokens = defineJob({
   retries: 3,
   backoff: ['60s'],
   timeout: '10m',
+  exclusive: true,
 });
 
 /** Counts the jobs of a day by type and outcome, into the table that reports are drawn from. Doing so again replaces them. */
@@ -38,6 +39,7 @@ export const dailyStats = defineJob({
   retries: 3,
   backoff: ['60s'],
   timeout: '10m',
+  exclusive: true,
 });
 
 /** The stations of a job on its way, in order. */
@@ -66,6 +68,7 @@ export const healthCheck = defineJob({
     totalMs: z.number(),
   }),
   timeout: '5m',
+  exclusive: true,
 });
 
 /** Deletes stored objects past their retention that no waiting or replayable job needs. */
@@ -81,4 +84,5 @@ export const cleanupOldFiles = defineJob({
   retries: 3,
   backoff: ['60s'],
   timeout: '30m',
+  exclusive: true,
 });

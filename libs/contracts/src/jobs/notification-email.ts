@@ -42,4 +42,5 @@ export const notificationEmail = defineJob({
   retries: 4,
   backoff: ['10s', '60s', '10m'],
   timeout: '60s',
+  exclusive: true,
 });

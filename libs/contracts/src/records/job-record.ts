@@ -138,6 +138,8 @@ export const deadLetterReasons = [
   'non_retryable',
   /** No definition or no handler of this type in this worker: deploy workers first, redrive after. */
   'unknown_type',
+  /** Workers kept dying or freezing while they ran an attempt of a claimed job, or one did where its definition allows none. */
+  'owner_died',
   /** The payload breaks the type's schema. */
   'invalid_payload',
   /** Value or headers are not the wire format. */

@@ -1,6 +1,5 @@
 import type { JobId } from '@jobstream/contracts';
-import type { Session } from '@jobstream/database';
-import { GatheredCalls } from './gathered-calls.js';
+import { GatheredCalls, type Session } from '@jobstream/database';
 import type { KeyScope } from './idempotency-key.js';
 
 /** What a request with a key brings. */

@@ -1,0 +1,195 @@
+import type { JobId } from '@jobstream/contracts';
+import type { Health, Logger } from '@jobstream/runtime';
+import type { Registry } from 'prom-client';
+import { ClaimLeases, type HeldClaim } from './claim-leases.js';
+import { ClaimMetrics } from './claim-metrics.js';
+import type { ClaimAnswer, ClaimOutcome, ClaimStore } from './claim-store.js';
+import { ClaimWatch, type Watcher } from './claim-watch.js';
+import type { ClaimRequest } from './met-claim.js';
+
+/** What {@link Claims} takes. */
+export interface ClaimsParts {
+  readonly store: ClaimStore;
+  readonly leaseMs: number;
+  /** Makes the table be there; called before the first claim, again until it succeeds. */
+  prepare(): Promise<void>;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly monotonic: () => number;
+  readonly metrics: Registry;
+  readonly logger: Logger;
+}
+
+/** What a request for a claim met, as `ClaimAnswer`. */
+export type Met =
+  { readonly kind: 'taken'; readonly claim: HeldClaim } | Exclude<ClaimAnswer, { readonly kind: 'taken' }>;
+
+/** A request that takes longer counts as Postgres being away: others are not even asked for. */
+const patienceMs = 1_000;
+const longestPollMs = 500;
+const endPauseMs = 200;
+
+/**
+ * The claims of one worker. Postgres may be away: nobody is answered meanwhile, and what asks is told that its claim is held,
+ * so that it watches.
+ */
+export class Claims {
+  private readonly leases: ClaimLeases;
+  private readonly watching: ClaimWatch;
+  private readonly metrics: ClaimMetrics;
+  /** Jobs whose claim this process asks for, or holds. */
+  private readonly busy = new Set<JobId>();
+  private prepared: Promise<void> | undefined;
+  /** Why Postgres is of no use at present. */
+  private away: string | undefined;
+  private isStopped = false;
+
+  constructor(private readonly parts: ClaimsParts) {
+    const { store, leaseMs, monotonic } = parts;
+    this.leases = new ClaimLeases({
+      ...{ leaseMs, monotonic },
+      renew: (claims) => store.renew(claims),
+      onLost: (claim) => this.noteLost(claim),
+    });
+    this.watching = new ClaimWatch({
+      pollMs: Math.min(longestPollMs, leaseMs / 10),
+      findHeld: (requests) => this.ask(() => store.findHeld(requests)),
+    });
+    this.metrics = new ClaimMetrics(parts.metrics, {
+      held: () => this.leases.size,
+      watched: () => this.watching.size,
+    });
+  }
+
+  /** Asks for a claim. Never throws. */
+  async meet(request: ClaimRequest): Promise<Met> {
+    if (this.away !== undefined || this.busy.has(request.id)) return { kind: 'held' };
+    this.busy.add(request.id);
+    const askedAt = this.parts.monotonic();
+    const answer = await this.ask(() => this.parts.store.take(request)).catch(() => undefined);
+    if (answer?.kind !== 'taken') this.busy.delete(request.id);
+    if (answer === undefined) return { kind: 'held' };
+    this.note(request, answer);
+    return answer.kind === 'taken'
+      ? { kind: 'taken', claim: this.leases.hold(answer.claim, askedAt) }
+      : answer;
+  }
+
+  /** Waits without a slot until asking again makes sense. */
+  watch(watcher: Watcher): void {
+    this.metrics.count('waited');
+    this.watching.add(watcher);
+  }
+
+  /** Drops the watchers of partitions that are no longer held. */
+  dropLost(): void {
+    this.watching.dropLost();
+  }
+
+  /**
+   * Writes down what follows from an attempt, as often as it takes.
+   * @returns whether it is written; false: another has taken the claim, or the worker stops. Then nothing may be produced
+   */
+  async end(claim: HeldClaim, outcome: ClaimOutcome): Promise<boolean> {
+    this.leases.release(claim);
+    try {
+      for (;;) {
+        try {
+          return await this.ask(() => this.parts.store.end(claim, outcome));
+        } catch {
+          if (this.isStopped) return false;
+          await new Promise((resolve) => setTimeout(resolve, endPauseMs));
+        }
+      }
+    } finally {
+      this.busy.delete(claim.id);
+    }
+  }
+
+  /** Leaves a claim to its lease: work under it was cut short, so nobody may go on at once. */
+  leave(claim: HeldClaim): void {
+    this.leases.release(claim);
+    this.busy.delete(claim.id);
+  }
+
+  /** Gives back a claim under which nothing was started. Where that fails its lease runs out. */
+  async free(claim: HeldClaim): Promise<void> {
+    this.leases.release(claim);
+    await this.ask(() => this.parts.store.free(claim)).catch(() => undefined);
+    this.busy.delete(claim.id);
+  }
+
+  /** Never unready: jobs without claims go on whatever Postgres does. */
+  health(): Health {
+    const { size: held } = this.leases;
+    const { size: watched } = this.watching;
+    return { ok: true, detail: { held, watched, ...(this.away !== undefined && { away: this.away }) } };
+  }
+
+  /** Drops who watches: nothing new begins. */
+  drain(): void {
+    this.watching.stop();
+  }
+
+  /** Gives up on outcomes that can't be written. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  private async ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    const overdue = setTimeout(() => this.noteAway(`no answer within ${patienceMs} ms`), patienceMs);
+    try {
+      this.prepared ??= this.parts.prepare();
+      await this.prepared.catch((error: unknown) => {
+        this.prepared = undefined;
+        throw error;
+      });
+      const answer = await question();
+      this.noteBack();
+      return answer;
+    } catch (error) {
+      this.noteAway(error instanceof Error ? error.message : String(error));
+      throw error;
+    } finally {
+      clearTimeout(overdue);
+    }
+  }
+
+  private note({ id, run, attempt }: ClaimRequest, answer: ClaimAnswer): void {
+    const { logger } = this.parts;
+    switch (answer.kind) {
+      case 'taken': {
+        const { deaths } = answer.claim;
+        this.metrics.count(deaths > 0 ? 'taken_over' : 'taken');
+        if (deaths > 0)
+          logger.warn({ job: id, run, attempt: answer.claim.attempt, deaths }, 'claim taken over');
+        return;
+      }
+      case 'repeat':
+        return this.metrics.count('ended');
+      case 'passed':
+        logger.debug({ job: id, run, attempt }, 'its claim says that it is over');
+        return this.metrics.count('passed');
+      case 'held':
+        return;
+    }
+  }
+
+  private noteLost({ id, attempt, fence, signal }: HeldClaim): void {
+    this.metrics.count('lost');
+    this.parts.logger.warn(
+      { job: id, attempt, fence, err: signal.reason },
+      'claim lost: the attempt is stopped',
+    );
+  }
+
+  private noteAway(why: string): void {
+    if (this.away === undefined) this.parts.logger.warn({ why }, 'no claims: jobs that need one wait');
+    this.away = why;
+  }
+
+  private noteBack(): void {
+    if (this.away === undefined) return;
+    this.away = undefined;
+    this.parts.logger.info('claims are taken again');
+  }
+}

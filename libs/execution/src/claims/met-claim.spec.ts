@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { newJobId } from '@jobstream/contracts';
+import fc from 'fast-check';
+import { meetClaim, type ClaimRequest, type ClaimStanding } from './met-claim.js';
+
+const id = newJobId();
+const asks = (more: Partial<ClaimRequest> = {}): ClaimRequest => ({
+  ...{ id, run: 2, attempt: 2, inPlace: false, owner: 'me' },
+  ...more,
+});
+const stands = (more: Partial<ClaimStanding> = {}): ClaimStanding => ({
+  ...{ run: 2, attempt: 2, state: 'running', owner: 'other', deaths: 1, leased: false },
+  ...more,
+});
+const states = ['running', 'free', 'retrying', 'ended'] as const;
+
+describe('meetClaim', () => {
+  it('lets the first one take it', () => {
+    expect(meetClaim(undefined, asks({ attempt: 3 }))).toEqual({ kind: 'take', attempt: 3, deaths: 0 });
+  });
+
+  describe.each([false, true])('in place: %s', (inPlace) => {
+    it.each(states)('an older run has passed, whatever its claim is: %s', (state) => {
+      for (const leased of [false, true])
+        expect(meetClaim(stands({ state, leased }), asks({ run: 1, attempt: 9, inPlace }))).toEqual({
+          kind: 'passed',
+        });
+    });
+
+    it.each(states)('a newer run takes what is not held: %s', (state) => {
+      const take = { kind: 'take', attempt: 1, deaths: 0 };
+      expect(meetClaim(stands({ state }), asks({ run: 3, attempt: 1, inPlace }))).toEqual(take);
+    });
+
+    it('a newer run waits for the lease of an older one', () => {
+      expect(meetClaim(stands({ leased: true }), asks({ run: 3, attempt: 1, inPlace }))).toEqual({
+        kind: 'held',
+      });
+    });
+
+    it.each([2, 3])('waits while another holds it: attempt %i', (attempt) => {
+      expect(meetClaim(stands({ leased: true }), asks({ attempt, inPlace }))).toEqual({ kind: 'held' });
+    });
+
+    it('takes over from an owner that died, and counts it', () => {
+      expect(meetClaim(stands(), asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 2 });
+    });
+
+    it.each([
+      ['was given back', stands({ state: 'free' })],
+      ['was taken in its own name, unheard', stands({ owner: 'me', leased: true })],
+    ])('takes what %s, and counts nobody', (_, standing) => {
+      expect(meetClaim(standing, asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 1 });
+    });
+
+    it.each(['running', 'free', 'retrying'] as const)(
+      'takes the next attempt, counting anew: %s',
+      (state) => {
+        const take = { kind: 'take', attempt: 3, deaths: 0 };
+        expect(meetClaim(stands({ state }), asks({ attempt: 3, inPlace }))).toEqual(take);
+      },
+    );
+
+    it.each([2, 3])('repeats the end of a run, whatever attempt comes: %i', (attempt) => {
+      const repeat = { kind: 'repeat', attempt: 2 };
+      expect(meetClaim(stands({ state: 'ended' }), asks({ attempt, inPlace }))).toEqual(repeat);
+    });
+
+    it('repeats the retry of an attempt that comes again', () => {
+      const repeat = { kind: 'repeat', attempt: 2 };
+      expect(meetClaim(stands({ state: 'retrying' }), asks({ inPlace }))).toEqual(repeat);
+    });
+  });
+
+  it.each(states)('an earlier attempt has passed: %s', (state) => {
+    for (const leased of [false, true])
+      expect(meetClaim(stands({ state, leased }), asks({ attempt: 1 }))).toEqual({ kind: 'passed' });
+  });
+
+  it.each([
+    ['running', true, { kind: 'held' }],
+    ['running', false, { kind: 'take', attempt: 2, deaths: 2 }],
+    ['free', false, { kind: 'take', attempt: 2, deaths: 1 }],
+    ['retrying', false, { kind: 'repeat', attempt: 2 }],
+    ['ended', false, { kind: 'repeat', attempt: 2 }],
+  ] as const)('an ordered job goes on where its claim stands: %s, leased %s', (state, leased, met) => {
+    expect(meetClaim(stands({ state, leased }), asks({ attempt: 1, inPlace: true }))).toEqual(met);
+  });
+});
+
+const step = fc.record({
+  owner: fc.constantFrom('a', 'b', 'c'),
+  run: fc.integer({ min: 1, max: 3 }),
+  attempt: fc.integer({ min: 1, max: 3 }),
+  then: fc.constantFrom('die', 'give back', 'retry', 'end', 'go on'),
+});
+
+describe('any number of owners over one claim', () => {
+  it('start nothing under another’s lease, nothing after the end of a run, and never go back', () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(step, { maxLength: 40 }), (inPlace, steps) => {
+        let row: ClaimStanding | undefined;
+        const ended = new Set<number>();
+        let last = 0;
+        for (const { then, owner, run, attempt } of steps) {
+          const before = row;
+          const met = meetClaim(row, { id, owner, run, attempt, inPlace });
+          if (met.kind === 'take') {
+            expect(before?.state === 'running' && before.leased && before.owner !== owner).toBe(false);
+            expect(ended.has(run)).toBe(false);
+            const place = run * 10 + met.attempt;
+            expect(place).toBeGreaterThanOrEqual(last);
+            last = place;
+            row = { run, attempt: met.attempt, state: 'running', owner, deaths: met.deaths, leased: true };
+          } else if (met.kind === 'repeat') {
+            expect(['retrying', 'ended']).toContain(before!.state);
+            expect(met.attempt).toBe(before!.attempt);
+          }
+          // What the present owner does next.
+          if (row?.state !== 'running' || then === 'go on') continue;
+          if (then === 'end') ended.add(row.run);
+          const next = { die: row.state, 'give back': 'free', retry: 'retrying', end: 'ended' } as const;
+          row = { ...row, state: next[then], leased: false };
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import type { Outcome } from '@jobstream/lifecycle';
+import type { EndedAttempt } from '../outcome-records.js';
+import type { ClaimOutcome } from './claim-store.js';
+
+/** What a claim keeps of an attempt that ended: all that its record does not say. */
+export interface RecordedOutcome {
+  readonly outcome: Outcome;
+  readonly ended: Omit<EndedAttempt, 'job' | 'type' | 'source'>;
+}
+
+/** An outcome as its claim keeps it. */
+export function recordOutcome(
+  { start, children, finishedAt, dueAt }: EndedAttempt,
+  outcome: Outcome,
+): ClaimOutcome {
+  const ended = { start, children: outcome.kind === 'succeed' ? children : [], finishedAt, dueAt };
+  return {
+    isFinal: outcome.kind !== 'retry' && outcome.kind !== 'retry-in-place',
+    outcome: JSON.stringify({ outcome, ended } satisfies RecordedOutcome),
+  };
+}
+
+/** Reads what {@link recordOutcome} made. */
+export function readOutcome(text: string): RecordedOutcome {
+  const { outcome, ended } = JSON.parse(text) as RecordedOutcome;
+  // JSON has no undefined.
+  return { outcome, ended: { ...ended, start: ended.start, dueAt: ended.dueAt } };
+}
