@@ -41,7 +41,7 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
   readonly exclusive?: boolean;
   /**
    * What follows where a worker died or froze in the middle of a claimed attempt, so that nobody knows how far it came: it is run
-   * again (at most 5 times, default), or the job is dead-lettered as `owner_died`.
+   * again (default, until 5 have died), or the job is dead-lettered as `owner_died`.
    */
   readonly onOwnerDeath?: OwnerDeathPolicy;
   /**

@@ -68,7 +68,6 @@ async function callHandler(
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
   const abortion = new Abortion();
   const collected = new Children(job, clock);
-  stop?.addEventListener('abort', () => abortion.abort(stop.reason));
   const context = new JobContext(definition, job, {
     logger,
     threads,
@@ -77,7 +76,7 @@ async function callHandler(
     report: (progress) => reports.report(progress),
   });
   const limit = { timeoutMs: definition.timeoutMs, graceMs };
-  const ended = await runWithin(limit, abortion, () => handler.handle(payload, context));
+  const ended = await runWithin(limit, abortion, () => handler.handle(payload, context), stop);
   reports.end();
   const children = collected.end();
   ports.observeDuration(definition.type, (performance.now() - startedAt) / 1_000);

@@ -53,9 +53,10 @@ describe('runWithin', () => {
   });
 
   it('ends just so when it is aborted by someone else', async () => {
-    const abortion = new AbortController();
-    const ended = runWithin({ timeoutMs: 60_000, graceMs: 20 }, abortion, () => new Promise(() => undefined));
-    abortion.abort(new Error('enough'));
+    const [abortion, stop] = [new Abortion(), new AbortController()];
+    const long = { timeoutMs: 60_000, graceMs: 20 };
+    const ended = runWithin(long, abortion, () => new Promise(() => undefined), stop.signal);
+    stop.abort(new Error('enough'));
     expect(await ended).toEqual({ kind: 'timed-out' });
     expect(abortion.signal.reason).toMatchObject({ message: 'enough' });
   });

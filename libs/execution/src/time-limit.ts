@@ -17,22 +17,26 @@ const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Calls `work` and aborts it (`TimeoutError`) when its time is over. What it returns within the grace still counts; what it does
- * after that, nobody hears. Whoever else aborts it ends its time just so.
+ * after that, nobody hears.
+ * @param stop ends its time just so, for a reason of its own
  */
 export function runWithin<Result>(
   limit: TimeLimit,
   abortion: Abortion,
   work: () => Promise<Result> | Result,
+  stop?: AbortSignal,
 ): Promise<LimitedEnding<Result>> {
   return new Promise((resolve) => {
-    let timer = setTimeout(
-      () => abortion.abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError')),
-      Math.min(limit.timeoutMs, maxTimerMs),
-    );
-    abortion.signal.addEventListener('abort', () => {
+    const abort = (reason: Error) => {
       clearTimeout(timer);
       timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
-    });
+      abortion.abort(reason);
+    };
+    let timer = setTimeout(
+      () => abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError')),
+      Math.min(limit.timeoutMs, maxTimerMs),
+    );
+    stop?.addEventListener('abort', () => abort(stop.reason as Error));
     const end = (ending: LimitedEnding<Result>) => {
       clearTimeout(timer);
       resolve(ending);

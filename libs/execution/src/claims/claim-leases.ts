@@ -69,6 +69,11 @@ export class ClaimLeases {
     this.timer = undefined;
   }
 
+  /** Renews nothing any more: the process ends. */
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
   private look(): void {
     const { leaseMs, monotonic } = this.parts;
     const now = monotonic();

@@ -14,9 +14,9 @@ export interface TakenClaim {
   readonly deaths: number;
 }
 
-/** What became of a request; `outcome` is what the owner wrote. */
+/** What became of a request. `tookOver`: from an owner that died or froze; `outcome`: what the owner wrote. */
 export type ClaimAnswer =
-  | { readonly kind: 'taken'; readonly claim: TakenClaim }
+  | { readonly kind: 'taken'; readonly claim: TakenClaim; readonly tookOver: boolean }
   | { readonly kind: 'repeat'; readonly attempt: number; readonly outcome: string }
   | Extract<ClaimMeeting, { kind: 'passed' | 'held' }>;
 
@@ -28,10 +28,11 @@ export interface ClaimOutcome {
 
 type Fenced = Pick<TakenClaim, 'id' | 'fence'>;
 
-/** The columns of the standing claim are null where it was taken, or where there was none when the statement began. */
-interface MetRow extends Omit<ClaimStanding, 'state'> {
+/** The columns of the standing claim are as the statement found it when it began; null where there was none. */
+interface MetRow extends Omit<ClaimStanding, 'state' | 'deaths'> {
   readonly id: JobId;
   readonly state: ClaimStanding['state'] | null;
+  readonly deaths: number | null;
   readonly taken_attempt: number;
   readonly fence: number | null;
   readonly taken_deaths: number;
@@ -150,9 +151,9 @@ export class ClaimStore {
           RETURNING kept.id, kept.attempt, kept.fence, kept.deaths
         )
         SELECT given.id, taken.attempt AS taken_attempt, taken.fence, taken.deaths AS taken_deaths,
-          kept.run, kept.attempt, kept.state, kept.owner, kept.deaths, kept.outcome, ${isLeased('$6')} AS leased
-        FROM given LEFT JOIN taken USING (id)
-        LEFT JOIN ${this.table} AS kept ON kept.id = given.id AND taken.id IS NULL`,
+          kept.run, kept.attempt, kept.state, kept.owner, kept.deaths, ${isLeased('$6')} AS leased,
+          CASE WHEN taken.id IS NULL THEN kept.outcome END AS outcome
+        FROM given LEFT JOIN taken USING (id) LEFT JOIN ${this.table} AS kept USING (id)`,
       values: [
         requests.map(({ id }) => id),
         requests.map(({ run }) => run),
@@ -205,9 +206,12 @@ export class ClaimStore {
 
 /** A claim that changed while the statement ran may look free, or missing: whoever looks again knows more. */
 function answerOf(request: ClaimRequest, row: MetRow): ClaimAnswer {
-  const { id, fence, taken_attempt: attempt, taken_deaths: deaths, state } = row;
-  if (fence !== null) return { kind: 'taken', claim: { id, attempt, fence, deaths } };
-  const meeting: ClaimMeeting = state === null ? { kind: 'held' } : meetClaim({ ...row, state }, request);
+  const { id, fence, taken_attempt: attempt, taken_deaths: deaths, state, deaths: deathsBefore } = row;
+  if (fence !== null) {
+    return { kind: 'taken', claim: { id, attempt, fence, deaths }, tookOver: deaths > (deathsBefore ?? 0) };
+  }
+  if (state === null || deathsBefore === null) return { kind: 'held' };
+  const meeting = meetClaim({ ...row, state, deaths: deathsBefore }, request);
   switch (meeting.kind) {
     case 'take':
       return { kind: 'held' };

@@ -130,9 +130,10 @@ export class Claims {
     this.watching.stop();
   }
 
-  /** Gives up on outcomes that can't be written. */
+  /** Gives up on outcomes that can't be written, and on leases. */
   stop(): void {
     this.isStopped = true;
+    this.leases.stop();
   }
 
   private async ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
@@ -158,10 +159,10 @@ export class Claims {
     const { logger } = this.parts;
     switch (answer.kind) {
       case 'taken': {
-        const { deaths } = answer.claim;
-        this.metrics.count(deaths > 0 ? 'taken_over' : 'taken');
-        if (deaths > 0)
-          logger.warn({ job: id, run, attempt: answer.claim.attempt, deaths }, 'claim taken over');
+        const { claim, tookOver } = answer;
+        this.metrics.count(tookOver ? 'taken_over' : 'taken');
+        const about = { job: id, run, attempt: claim.attempt, deaths: claim.deaths };
+        if (tookOver) logger.warn(about, 'claim taken over');
         return;
       }
       case 'repeat':
