@@ -23,6 +23,7 @@ describe('the schedules that ship', () => {
     ).toEqual([
       ['cleanup-expired-tokens', '0 3 * * *', false, 'code'],
       ['cleanup-old-files', '0 * * * *', false, 'code'],
+      ['cleanup-old-records', '0 4 * * *', false, 'code'],
       ['daily-stats', '30 0 * * *', false, 'code'],
       ['health-check', '300s', false, 'code'],
     ]);
@@ -32,6 +33,11 @@ describe('the schedules that ship', () => {
     expect(await fire('cleanup-expired-tokens')).toMatchObject({ state: 'succeeded' });
     expect(await fire('daily-stats')).toMatchObject({ state: 'succeeded', result: { jobs: 0 } });
     expect(await fire('cleanup-old-files')).toMatchObject({ state: 'succeeded', priority: 'low' });
+    // Nothing is as old as that: nothing goes.
+    expect(await fire('cleanup-old-records')).toMatchObject({
+      state: 'succeeded',
+      result: { heldBy: null, records: {}, jobs: 0 },
+    });
     const { state, result } = await fire('health-check');
     expect(state).toBe('succeeded');
     const { probe, hops, totalMs } = result as {

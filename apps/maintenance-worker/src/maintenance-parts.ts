@@ -2,10 +2,24 @@ import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { JobIntake, KeyStore } from '@jobstream/intake';
-import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
-import { JobQueries, NeededJobs, ProjectionProgress, ReportQueries } from '@jobstream/projection';
+import {
+  KafkaConnection,
+  kafkaSettingsFromEnv,
+  LogReader,
+  RecordProducer,
+  TopicAdmin,
+} from '@jobstream/kafka';
+import {
+  JobQueries,
+  NeededJobs,
+  OldJobs,
+  ProjectionPositions,
+  ProjectionProgress,
+  ReportQueries,
+} from '@jobstream/projection';
 import { commonSettings, readSettings, type Environment } from '@jobstream/runtime';
 import { FiringStore } from '@jobstream/scheduling';
+import { RecordReaders } from './old-records/record-readers.js';
 import { retentionSettings, type Retention } from './retention.js';
 
 /** Counting a day, or deleting what has gathered, reads many rows. */
@@ -34,17 +48,22 @@ export class MaintenanceParts {
   readonly jobs: JobQueries;
   readonly needed: NeededJobs;
   readonly reports: ReportQueries;
+  readonly oldJobs: OldJobs;
+  readonly readers: RecordReaders;
+  readonly log: LogReader;
+  readonly projections: ProjectionPositions;
+  readonly admin: TopicAdmin;
   readonly retention: Retention;
   private readonly topics: Topics;
   private readonly producer: RecordProducer;
-  private readonly admin: TopicAdmin;
   private readonly progress: ProjectionProgress;
 
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
   constructor(environment: Environment) {
     this.retention = readSettings(retentionSettings, environment);
     this.topics = new Topics(readSettings(commonSettings, environment).JOBSTREAM_NAMESPACE);
-    this.database = new Database(databaseSettingsFromEnv(environment), {
+    const databaseSettings = databaseSettingsFromEnv(environment);
+    this.database = new Database(databaseSettings, {
       applicationName: 'jobstream maintenance-worker',
       statementTimeoutMs,
     });
@@ -59,6 +78,11 @@ export class MaintenanceParts {
     this.jobs = new JobQueries(this.database);
     this.needed = new NeededJobs(this.database);
     this.reports = new ReportQueries(this.database);
+    this.oldJobs = new OldJobs(this.database);
+    this.projections = new ProjectionPositions(this.database, databaseSettings.schemas);
+    this.log = new LogReader(connection);
+    const { topics, admin, database, projections } = this;
+    this.readers = new RecordReaders({ topics, admin, database, projections });
     this.progress = new ProjectionProgress(this.database);
   }
 
@@ -67,7 +91,7 @@ export class MaintenanceParts {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.producer.stop(), this.admin.stop(), this.database.close()]);
+    await Promise.all([this.producer.stop(), this.admin.stop(), this.log.close(), this.database.close()]);
   }
 
   /**

@@ -3,6 +3,7 @@ import { readSettings } from '@jobstream/runtime';
 import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
 import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
 import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
+import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
 import { DailyStatsHandler } from './daily-stats.handler.js';
 import { HealthCheckHandler } from './health-check.handler.js';
 import { MaintenanceParts } from './maintenance-parts.js';
@@ -11,6 +12,7 @@ import { MaintenanceParts } from './maintenance-parts.js';
   providers: [
     CleanupExpiredTokensHandler,
     CleanupOldFilesHandler,
+    CleanupOldRecordsHandler,
     DailyStatsHandler,
     HealthCheckHandler,
     { provide: MaintenanceParts, useFactory: () => new MaintenanceParts(process.env) },

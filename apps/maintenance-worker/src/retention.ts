@@ -13,6 +13,10 @@ export const retentionSettings = z.object({
   RETENTION_API_KEYS_DAYS: days(30),
   /** What was done with API keys, and without where none are needed. */
   RETENTION_AUDIT_DAYS: days(365),
+  /** Records of the log that nobody needs any more, and rows of jobs that ended. */
+  RETENTION_RECORDS_DAYS: days(30),
+  /** Whether dead letters go like all others. */
+  RETENTION_DELETES_DEAD_LETTERS: z.enum(['true', 'false']).default('false'),
   /** How long after its creation a finished job can be replayed, and so needs what it read. */
   RETENTION_REPLAY_DAYS: days(30),
 });

@@ -111,6 +111,7 @@ export {
 export {
   cleanupExpiredTokens,
   cleanupOldFiles,
+  cleanupOldRecords,
   dailyStats,
   healthCheck,
   healthCheckHops,

@@ -14,6 +14,8 @@ export {
   type TypeCount,
   type TypeDuration,
 } from './report-queries.js';
+export { OldJobs } from './old-jobs.js';
+export { ProjectionPositions, type ProjectionPosition } from './projection-positions.js';
 export { NeededJobs } from './needed-jobs.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
 export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';

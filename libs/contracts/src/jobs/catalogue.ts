@@ -1,7 +1,13 @@
 import type { JobDefinition, QueueDefinition } from '../job-definition.js';
 import { imageThumbnail } from './image-thumbnail.js';
 import { inferenceOcr } from './inference-ocr.js';
-import { cleanupExpiredTokens, cleanupOldFiles, dailyStats, healthCheck } from './maintenance.js';
+import {
+  cleanupExpiredTokens,
+  cleanupOldFiles,
+  cleanupOldRecords,
+  dailyStats,
+  healthCheck,
+} from './maintenance.js';
 import { notificationEmail } from './notification-email.js';
 import { probeRun } from './probe-run.js';
 import { reportGenerate } from './report-generate.js';
@@ -15,6 +21,7 @@ export const jobDefinitions: readonly JobDefinition[] = [
   dailyStats,
   healthCheck,
   cleanupOldFiles,
+  cleanupOldRecords,
   inferenceOcr,
   probeRun,
 ];

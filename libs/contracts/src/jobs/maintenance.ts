@@ -86,3 +86,22 @@ export const cleanupOldFiles = defineJob({
   timeout: '30m',
   exclusive: true,
 });
+
+/** Deletes records of the log, and rows of ended jobs, that are past their retention and that nobody needs any more. */
+export const cleanupOldRecords = defineJob({
+  type: 'cleanup-old-records',
+  queue: maintenanceQueue,
+  payload: z.strictObject({}),
+  result: z.strictObject({
+    cutAt: z.iso.datetime().describe('What the log took before then may go.'),
+    heldBy: z
+      .string()
+      .nullable()
+      .describe('The consumer group or projection that has not read further; null where age alone decided.'),
+    records: z.record(z.string(), z.int()).describe('Records deleted, by topic.'),
+    jobs: z.int().describe('Ended jobs whose rows were deleted.'),
+  }),
+  retries: 3,
+  backoff: ['60s'],
+  timeout: '30m',
+});

@@ -28,4 +28,9 @@ export const declaredSchedules: readonly DeclaredSchedule[] = [
     cron: '0 * * * *',
     job: { type: 'cleanup-old-files', payload: {}, priority: 'low' },
   },
+  {
+    name: 'cleanup-old-records',
+    cron: '0 4 * * *',
+    job: { type: 'cleanup-old-records', payload: {}, priority: 'low' },
+  },
 ];

@@ -1,0 +1,110 @@
+import { cleanupOldRecords, type FinalState, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { MaintenanceParts } from './maintenance-parts.js';
+import {
+  decideCut,
+  decideDeletions,
+  findUnread,
+  type Hold,
+  type LogPartition,
+  type RecordCut,
+  type UnreadRecord,
+} from './old-records/record-cut.js';
+import type { KeptTopic } from './old-records/record-readers.js';
+import { dayMs } from './retention.js';
+
+type Cleanup = typeof cleanupOldRecords;
+
+/** How far the clocks of Postgres and of the brokers may be apart. */
+const clockMarginMs = 60_000;
+
+/**
+ * Deletes what the log took before one cut for all topics: older than its retention, and older than anything that workers, a
+ * projection or the scheduler have not passed yet. Nothing is deleted by age alone: what waits in a paused queue stays, and
+ * with it all that came after it.
+ */
+@JobHandler(cleanupOldRecords)
+export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
+  constructor(private readonly parts: MaintenanceParts) {}
+
+  async handle(
+    _: PayloadOf<Cleanup>,
+    { signal }: Pick<JobContext, 'signal'>,
+    now = Date.now(),
+  ): Promise<ResultOf<Cleanup>> {
+    const { readers, retention } = this.parts;
+    const topics = await readers.topics();
+    const partitions = await readers.partitions(topics);
+    const unread = findUnread(partitions, await readers.readings(topics, partitions));
+    const keptMs = retention.RETENTION_RECORDS_DAYS * dayMs;
+    const cut = decideCut(now, keptMs, await this.holds(unread));
+    signal.throwIfAborted();
+    const records = await this.deleteRecords(topics, partitions, unread, cut);
+    const jobs = await this.deleteJobs(cut, signal);
+    return { cutAt: new Date(cut.at).toISOString(), heldBy: cut.heldBy?.reader ?? null, records, jobs };
+  }
+
+  /** When the log took what is unread, and since when ends of jobs are waited for. */
+  private async holds(unread: readonly UnreadRecord[]): Promise<Hold[]> {
+    const holds: Hold[] = [];
+    for (const { reader, topic, partition, offset } of unread) {
+      const at = await this.readTime({ topic, partition }, offset);
+      if (at !== undefined) holds.push({ reader, at });
+    }
+    const { since } = await this.parts.firings.awaited();
+    return since === undefined ? holds : [...holds, { reader: 'schedules', at: since - clockMarginMs }];
+  }
+
+  /** When the first record from there on was taken; undefined where there is none. */
+  private async readTime(
+    place: { topic: string; partition: number },
+    offset: number,
+  ): Promise<number | undefined> {
+    const { admin, log } = this.parts;
+    const end = (await admin.endOffsets([place.topic])).get(place.topic)?.[place.partition] ?? 0;
+    for (let from = offset; from < end;) {
+      const { records, next } = await log.read(place, from, end);
+      if (records[0]) return records[0].timestamp;
+      from = next;
+    }
+    return undefined;
+  }
+
+  private async deleteRecords(
+    topics: readonly KeptTopic[],
+    partitions: readonly LogPartition[],
+    unread: readonly UnreadRecord[],
+    { at }: RecordCut,
+  ): Promise<Record<string, number>> {
+    const deletable = new Set(
+      topics
+        .filter(({ role }) => role.kind !== 'dead-letters' || this.deletesDeadLetters)
+        .map(({ topic }) => topic),
+    );
+    const offsetsAtCut = await this.parts.admin.offsetsAt([...deletable], at);
+    const ofDeletable = partitions.filter(({ topic }) => deletable.has(topic));
+    const deleted: Record<string, number> = {};
+    for (const [topic, offsets] of decideDeletions(ofDeletable, offsetsAtCut, unread)) {
+      await this.parts.admin.deleteRecordsBefore(topic, offsets);
+      deleted[topic] = offsets.reduce((sum, { records }) => sum + records, 0);
+    }
+    return deleted;
+  }
+
+  /** Waits until no projection is built: one that reads the log has to find what it is compared with. */
+  private async deleteJobs({ at }: RecordCut, signal: AbortSignal): Promise<number> {
+    if ((await this.parts.projections.read()).some(({ isLive }) => !isLive)) return 0;
+    const states: FinalState[] = ['succeeded', 'cancelled', 'expired'];
+    if (this.deletesDeadLetters) states.push('dead_lettered');
+    let jobs = 0;
+    for await (const deleted of this.parts.oldJobs.deleteEnded(states, new Date(at))) {
+      signal.throwIfAborted();
+      jobs += deleted;
+    }
+    return jobs;
+  }
+
+  private get deletesDeadLetters(): boolean {
+    return this.parts.retention.RETENTION_DELETES_DEAD_LETTERS === 'true';
+  }
+}

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Platform, readTopics, type ApiClient } from '@jobstream/testing';
+import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
+import { MaintenanceParts } from './maintenance-parts.js';
+import { dayMs } from './retention.js';
+
+const { signal } = new AbortController();
+
+describe('old records', () => {
+  let platform: Platform;
+  let api: ApiClient;
+  let parts: MaintenanceParts;
+  let handler: CleanupOldRecordsHandler;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
+    api = platform.api;
+    parts = new MaintenanceParts(platform.environment());
+    await parts.start();
+    handler = new CleanupOldRecordsHandler(parts);
+  });
+  afterAll(async () => {
+    await parts?.stop();
+    await platform?.stop();
+  });
+
+  /** As if it ran in so many days. */
+  const cleanIn = (days: number) => handler.handle({}, { signal }, Date.now() + days * dayMs);
+  async function finish(count: number, payload: object = {}): Promise<string[]> {
+    const ids = [];
+    for (let nth = 0; nth < count; nth++) ids.push(await api.submitted('probe.run', payload));
+    for (const id of ids) await api.finished(id);
+    return ids;
+  }
+  const keysIn = async (topic: string) =>
+    (await readTopics([topic])).map(({ key }) => key?.toString()).filter((key) => key !== undefined);
+  const stateOf = async (id: string) => (await api.get(`/v1/jobs/${id}`)).body.state;
+  const requests = () => keysIn(platform.topics.requests('probe'));
+
+  it('stay until they are past their retention', async () => {
+    await finish(3);
+    expect(await cleanIn(29)).toMatchObject({ heldBy: null, records: {}, jobs: 0 });
+  });
+
+  it('go where all have passed them; a job that waits keeps itself and all that came later', async () => {
+    const old = await finish(20);
+    const [dead] = await finish(1, { failTimes: 1, failWith: 'non-retryable' });
+    // Nobody works this queue off.
+    const waiting = await api.submitted('image.thumbnail', { imageId: 'none' });
+    const late = await finish(5);
+    await parts.awaitProjection();
+
+    const { heldBy, records, jobs } = await cleanIn(40);
+    expect(heldBy).toBe(platform.topics.group('image'));
+    expect(records[platform.topics.requests('probe')]).toBeGreaterThanOrEqual(20);
+    expect(records[platform.topics.requests('image')]).toBeUndefined();
+    expect((await requests()).sort()).toEqual([...late].sort());
+    expect(await keysIn(platform.topics.requests('image'))).toEqual([waiting]);
+    expect(await keysIn(platform.topics.deadLetters('probe'))).toEqual([dead]);
+
+    expect(jobs).toBeGreaterThanOrEqual(20);
+    expect((await api.get(`/v1/jobs/${old[0]!}`)).status).toBe(404);
+    expect(await stateOf(dead!)).toBe('dead_lettered');
+    expect(await stateOf(waiting)).toBe('queued');
+    expect(await stateOf(late[0]!)).toBe('succeeded');
+    const total = Object.values(records).reduce((sum, each) => sum + each, 0);
+    console.log(`${total} records and ${jobs} rows deleted, held by ${heldBy}: the waiting job stays`);
+  });
+
+  it('are missed by nobody: readers go on from where the log begins now, and what waited runs', async () => {
+    for (const name of ['projector', 'probe-worker']) {
+      expect(await platform.one(name).stop()).toBe(0);
+      await platform.launch(name);
+    }
+    await platform.launch('image-worker');
+    const [waiting] = await keysIn(platform.topics.requests('image'));
+    expect((await api.finished(waiting!)).error).toMatchObject({ code: expect.any(String) });
+    const [again] = await finish(1);
+    expect(await stateOf(again!)).toBe('succeeded');
+    await parts.awaitProjection();
+    const { heldBy, records } = await cleanIn(40);
+    expect(heldBy).toBeNull();
+    expect(Object.keys(records)).toContain(platform.topics.requests('image'));
+    expect(await requests()).toEqual([]);
+    await finish(1);
+    const alarms = platform.processes.flatMap(({ log }) =>
+      log.filter(({ level }) => level === 'error' || level === 'fatal'),
+    );
+    expect(alarms).toEqual([]);
+  });
+});

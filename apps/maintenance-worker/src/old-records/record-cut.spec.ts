@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { decideCut, decideDeletions, findUnread } from './record-cut.js';
+
+const at = (topic: string, start: number, end: number, partition = 0) => ({ topic, partition, start, end });
+const reads = (reader: string, topic: string, next: number, partition = 0) => ({
+  ...{ reader, topic, partition, next },
+});
+
+describe('what is unread', () => {
+  it('is where the slowest reader of each partition goes on', () => {
+    expect(
+      findUnread(
+        [at('jobs.a', 0, 10), at('jobs.a', 0, 10, 1), at('jobs.events', 0, 10), at('jobs.b', 5, 10)],
+        [
+          ...[
+            reads('a', 'jobs.a', 10),
+            reads('projection', 'jobs.a', 7),
+            reads('projection', 'jobs.a', 9, 1),
+          ],
+          ...[reads('a', 'jobs.a', 3, 1), reads('projection', 'jobs.events', 10), reads('b', 'jobs.b', 0)],
+        ],
+      ),
+    ).toEqual([
+      { topic: 'jobs.a', partition: 0, reader: 'projection', offset: 7 },
+      { topic: 'jobs.a', partition: 1, reader: 'a', offset: 3 },
+      { topic: 'jobs.b', partition: 0, reader: 'b', offset: 5 },
+    ]);
+  });
+
+  it('is nothing in an empty partition', () =>
+    expect(findUnread([at('jobs.a', 4, 4)], [reads('a', 'jobs.a', 0)])).toEqual([]));
+});
+
+describe('the cut', () => {
+  const [now, kept] = [1_000, 300];
+
+  it('goes by age where nothing older is needed', () => {
+    expect(decideCut(now, kept, [])).toEqual({ at: 700, heldBy: null });
+    expect(decideCut(now, kept, [{ reader: 'a', at: 700 }])).toEqual({ at: 700, heldBy: null });
+  });
+
+  it('is held by the oldest that is needed, however old', () => {
+    const oldest = { reader: 'b', at: 20 };
+    expect(decideCut(now, kept, [{ reader: 'a', at: 600 }, oldest, { reader: 'c', at: 21 }])).toEqual({
+      at: 20,
+      heldBy: oldest,
+    });
+  });
+});
+
+describe('what is deleted', () => {
+  it('lies before the cut, and never behind what is unread, whatever the clocks say', () => {
+    const partitions = [at('jobs.a', 2, 10), at('jobs.a', 0, 10, 1), at('jobs.b', 3, 10), at('jobs.c', 0, 5)];
+    const offsets = new Map([
+      ['jobs.a', [6, 9]],
+      ['jobs.b', [3]],
+    ]);
+    const unread = [{ topic: 'jobs.a', partition: 1, reader: 'a', offset: 4 }];
+    expect(decideDeletions(partitions, offsets, unread)).toEqual(
+      new Map([
+        [
+          'jobs.a',
+          [
+            { partition: 0, offset: 6, records: 4 },
+            { partition: 1, offset: 4, records: 4 },
+          ],
+        ],
+      ]),
+    );
+  });
+});

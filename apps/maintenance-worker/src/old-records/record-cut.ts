@@ -1,0 +1,86 @@
+import type { TopicPartition } from '@jobstream/kafka';
+
+/** What a partition holds. */
+export interface LogPartition extends TopicPartition {
+  readonly start: number;
+  /** The offset after the last record. */
+  readonly end: number;
+}
+
+/** How far someone who needs a partition has come in it. */
+export interface Reading extends TopicPartition {
+  /** A consumer group, or the schema of a projection. */
+  readonly reader: string;
+  /** The offset to read next; the log's start for one who has not begun. */
+  readonly next: number;
+}
+
+/** The first record of a partition that some reader still needs. */
+export interface UnreadRecord extends TopicPartition {
+  readonly reader: string;
+  readonly offset: number;
+}
+
+/** Something that must stay in the log, and since when it is there, in milliseconds since 1970. */
+export interface Hold {
+  readonly reader: string;
+  readonly at: number;
+}
+
+/** What is older than `at` may go. */
+export interface RecordCut {
+  readonly at: number;
+  /** Why it is not later; null where age alone decides. */
+  readonly heldBy: Hold | null;
+}
+
+/** Of each partition that someone has not read to its end, the first record that is needed, and by whom. */
+export function findUnread(
+  partitions: readonly LogPartition[],
+  readings: readonly Reading[],
+): UnreadRecord[] {
+  return partitions.flatMap(({ topic, partition, start, end }) => {
+    const slowest = readings
+      .filter((reading) => reading.topic === topic && reading.partition === partition)
+      .reduce<Reading | undefined>(
+        (least, each) => (least && least.next <= each.next ? least : each),
+        undefined,
+      );
+    if (!slowest || slowest.next >= end) return [];
+    return [{ topic, partition, reader: slowest.reader, offset: Math.max(start, slowest.next) }];
+  });
+}
+
+/**
+ * One cut for all topics, so that nothing of a job is missed by what stays of it: the earlier of `now - keptMs` and the
+ * oldest record that someone needs.
+ */
+export function decideCut(now: number, keptMs: number, holds: readonly Hold[]): RecordCut {
+  const byAge = now - keptMs;
+  const oldest = holds.reduce<Hold | null>(
+    (least, each) => (least && least.at <= each.at ? least : each),
+    null,
+  );
+  return oldest && oldest.at < byAge ? { at: oldest.at, heldBy: oldest } : { at: byAge, heldBy: null };
+}
+
+/**
+ * The offsets below which each partition may be emptied; partitions of which nothing goes are left out.
+ * @param offsetsAtCut by topic and partition, the first offset at or after the cut
+ * @param unread what {@link findUnread} found: nothing from there on goes, whatever the clocks say
+ */
+export function decideDeletions(
+  partitions: readonly LogPartition[],
+  offsetsAtCut: ReadonlyMap<string, readonly number[]>,
+  unread: readonly UnreadRecord[],
+): Map<string, { partition: number; offset: number; records: number }[]> {
+  const deletions = new Map<string, { partition: number; offset: number; records: number }[]>();
+  for (const { topic, partition, start, end } of partitions) {
+    const needed = unread.find((each) => each.topic === topic && each.partition === partition);
+    const offset = Math.min(offsetsAtCut.get(topic)?.[partition] ?? start, needed?.offset ?? end);
+    if (offset <= start) continue;
+    const ofTopic = deletions.get(topic) ?? [];
+    deletions.set(topic, [...ofTopic, { partition, offset, records: offset - start }]);
+  }
+  return deletions;
+}

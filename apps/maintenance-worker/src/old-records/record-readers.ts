@@ -1,0 +1,115 @@
+import type { TopicRole, Topics } from '@jobstream/contracts';
+import type { Database } from '@jobstream/database';
+import type { TopicAdmin } from '@jobstream/kafka';
+import type { ProjectionPositions } from '@jobstream/projection';
+import type { LogPartition, Reading } from './record-cut.js';
+
+/** What {@link RecordReaders} asks. */
+export interface RecordReadersParts {
+  readonly topics: Topics;
+  readonly admin: TopicAdmin;
+  readonly database: Database;
+  readonly projections: ProjectionPositions;
+}
+
+/** A topic whose old records may go. */
+export interface KeptTopic {
+  readonly topic: string;
+  readonly role: TopicRole;
+}
+
+/** Finds out who needs what of the log. A reader that has never begun needs all of it. */
+export class RecordReaders {
+  constructor(private readonly parts: RecordReadersParts) {}
+
+  /** All topics of this platform but `jobs.control`, which Kafka compacts. */
+  async topics(): Promise<KeptTopic[]> {
+    const names = await this.parts.admin.listTopics();
+    return names.flatMap((topic) => {
+      const role = this.parts.topics.roleOf(topic);
+      return role && role.kind !== 'control' ? [{ topic, role }] : [];
+    });
+  }
+
+  async partitions(topics: readonly KeptTopic[]): Promise<LogPartition[]> {
+    const names = topics.map(({ topic }) => topic);
+    const { admin } = this.parts;
+    const [starts, ends] = await Promise.all([admin.startOffsets(names), admin.endOffsets(names)]);
+    return [...ends].flatMap(([topic, offsets]) =>
+      offsets.map((end, partition) => ({
+        topic,
+        partition,
+        start: starts.get(topic)?.[partition] ?? 0,
+        end,
+      })),
+    );
+  }
+
+  async readings(topics: readonly KeptTopic[], partitions: readonly LogPartition[]): Promise<Reading[]> {
+    return [
+      ...(await this.ofGroups(topics)),
+      ...(await this.ofProjections(topics, partitions)),
+      ...(await this.ofDelayedJobs(partitions)),
+    ];
+  }
+
+  /** The workers of each queue, begun or not, and whoever else has committed anything. */
+  private async ofGroups(topics: readonly KeptTopic[]): Promise<Reading[]> {
+    const { admin, topics: names } = this.parts;
+    const lanes = topics.flatMap(({ topic, role }) =>
+      role.kind === 'requests' || role.kind === 'retry' ? [{ topic, group: names.group(role.queue) }] : [],
+    );
+    // Their places are in Postgres; what they commit are hints.
+    const elsewhere = [names.group('projector'), names.group('scheduler')];
+    const groups = new Set([...lanes.map(({ group }) => group), ...(await admin.listGroups())]);
+    const readings: Reading[] = [];
+    // One after another: a cluster may know thousands.
+    for (const reader of [...groups].filter((group) => !elsewhere.includes(group))) {
+      const commits = await admin.committed(
+        reader,
+        topics.map(({ topic }) => topic),
+      );
+      for (const [topic, offsets] of commits) {
+        const isOwn = lanes.some((lane) => lane.topic === topic && lane.group === reader);
+        offsets.forEach((offset, partition) => {
+          if (offset !== null || isOwn) readings.push({ reader, topic, partition, next: offset ?? 0 });
+        });
+      }
+    }
+    return readings;
+  }
+
+  private async ofProjections(
+    topics: readonly KeptTopic[],
+    partitions: readonly LogPartition[],
+  ): Promise<Reading[]> {
+    const unprojected = new Set(
+      topics.filter(({ role }) => role.kind === 'cancels').map(({ topic }) => topic),
+    );
+    const projections = await this.parts.projections.read();
+    return projections.flatMap(({ schema, checkpoints }) => {
+      const next = new Map(checkpoints.map((each) => [`${each.topic}/${each.partition}`, each.next]));
+      return partitions
+        .filter(({ topic }) => !unprojected.has(topic))
+        .map(({ topic, partition }) => ({
+          ...{ reader: schema, topic, partition },
+          next: next.get(`${topic}/${partition}`) ?? 0,
+        }));
+    });
+  }
+
+  /** The scheduler, which moves delayed jobs into rows of its own. */
+  private async ofDelayedJobs(partitions: readonly LogPartition[]): Promise<Reading[]> {
+    const { admin, database, topics } = this.parts;
+    const reader = topics.group('scheduler');
+    const { rows } = await database.query<{ partition: number; next: number }>({
+      text: `SELECT partition, next FROM ${database.operations}.read_positions
+             WHERE reader = $1 AND cluster_id = $2 AND topic = $3`,
+      values: [reader, await admin.clusterId(), topics.delayed],
+    });
+    const next = new Map(rows.map((row) => [row.partition, row.next]));
+    return partitions
+      .filter(({ topic }) => topic === topics.delayed)
+      .map(({ topic, partition }) => ({ reader, topic, partition, next: next.get(partition) ?? 0 }));
+  }
+}
