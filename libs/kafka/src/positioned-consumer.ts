@@ -75,7 +75,7 @@ export class PositionedConsumer {
         skipped: (topic, partition, from, next) => this.#skipped(topic, partition, from, next),
       },
       leaving: async () => {
-        this.#commitHints();
+        if (this.#leavesHints) this.#commitHints();
         if (this.#hintInFlight) await waitAtMost(FLUSH_MS, this.#hintInFlight);
       },
       detached: () => {
@@ -88,7 +88,7 @@ export class PositionedConsumer {
 
   /** Resolves with the first join (or `stop`): not to be awaited where the process should come up while Kafka is away. */
   async start(): Promise<void> {
-    if (this.#options.commitHints ?? true) this.#hints ??= setInterval(() => this.#commitHints(), HINT_MS);
+    if (this.#leavesHints) this.#hints ??= setInterval(() => this.#commitHints(), HINT_MS);
     await this.#member.start();
   }
 
@@ -120,6 +120,10 @@ export class PositionedConsumer {
       partitions: [...this.#held.values()].map((held) => held.health()),
       alarms: this.#alarms.alarms,
     };
+  }
+
+  get #leavesHints(): boolean {
+    return this.#options.commitHints ?? true;
   }
 
   #joined(assigned: TopicPartition[]): void {

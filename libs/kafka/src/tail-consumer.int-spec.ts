@@ -49,6 +49,11 @@ describe('TailConsumer on a real broker', () => {
     await seen(50);
     expect(sorted(values)).toEqual(range(50, 100));
     await tail.stop();
+    // A commit would say that someone needs what comes after it, long after this reader is gone.
+    const groups = (await fixture.admin.listGroups()).filter((group) => group.startsWith(fixture.namespace));
+    expect(groups.length).toBeGreaterThan(0);
+    for (const group of groups)
+      expect([...(await fixture.admin.committed(group, [topic])).values()]).toEqual([[null, null, null]]);
   });
 
   it('two in one process both see everything', async () => {

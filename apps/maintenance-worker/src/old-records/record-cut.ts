@@ -46,8 +46,9 @@ export function findUnread(
         (least, each) => (least && least.next <= each.next ? least : each),
         undefined,
       );
-    if (!slowest || slowest.next >= end) return [];
-    return [{ topic, partition, reader: slowest.reader, offset: Math.max(start, slowest.next) }];
+    if (!slowest) return [];
+    const offset = Math.max(start, slowest.next);
+    return offset < end ? [{ topic, partition, reader: slowest.reader, offset }] : [];
   });
 }
 
