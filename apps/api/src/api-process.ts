@@ -64,6 +64,7 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const feed = new JobFeed({ connection: connections.kafka, admin, topics, onFatal: fatal });
   const orders = new OrderReader({
     ...{ connection: connections.kafka, topics, logger, reader: 'api', onFatal: fatal },
+    onRevoked: (keyId) => keys?.revoke(keyId),
   });
   const openRequests = new OpenRequests();
   const apiMetrics = new ApiMetrics(context.metrics);
@@ -73,7 +74,10 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
     onDropped: (count) => apiMetrics.droppedAuditEntries.inc(count),
   });
   const parts = makeParts(context, connections, { feed, orders, apiMetrics });
-  const access = [new ApiKeys({ store: apiKeys, onRevoked: (id) => keys?.revoke(id) }), audit];
+  const access = [
+    new ApiKeys({ store: apiKeys, orders: new OrderWriter(producer, topics), keys, logger }),
+    audit,
+  ];
   const app = await listen(context, { apiMetrics, keys, trail }, [...parts, ...access, openRequests]);
   const apiHealth = new ApiHealth(admin, database, storage);
   apiHealth.addTo(health);

@@ -300,4 +300,5 @@ export {
   type AuditPage,
   type AuditQuery,
 } from './rest/audit.js';
+export { decodeRevocation, encodeRevocation } from './records/revocation.js';
 export { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './rest/list-cursor.js';

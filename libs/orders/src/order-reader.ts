@@ -1,4 +1,4 @@
-import { decodeOrder, type Topics } from '@jobstream/contracts';
+import { decodeOrder, decodeRevocation, type Topics } from '@jobstream/contracts';
 import {
   TailConsumer,
   type IncomingRecord,
@@ -17,6 +17,8 @@ export interface OrderReaderOptions {
   readonly logger: Logger;
   /** Called after each change of {@link OrderReader.book}, once everything was read. */
   readonly onChange?: () => void;
+  /** Called with the id of each API key that is revoked. */
+  readonly onRevoked?: (keyId: string) => void;
   /** The log can't be followed any more: only a restart helps. */
   readonly onFatal: (error: Error) => void;
 }
@@ -87,6 +89,8 @@ export class OrderReader {
 
   private take(records: readonly IncomingRecord[]): void {
     for (const { topic, offset, key, value } of records) {
+      const revoked = decodeRevocation(key, value);
+      if (revoked !== undefined) this.options.onRevoked?.(revoked);
       const order = decodeOrder(key, value);
       if (order === undefined) continue;
       if ('detail' in order)

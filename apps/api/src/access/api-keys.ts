@@ -1,36 +1,28 @@
-import { issueKey, type ApiKeyStore } from '@jobstream/access';
-import {
-  apiKeyRequestSchema,
-  faultsOf,
-  isJobId,
-  type ApiKeyList,
-  type CreatedApiKey,
-} from '@jobstream/contracts';
+import type { ApiKeyStore } from '@jobstream/access';
+import { isJobId, type ApiKeyList, type CreatedApiKey } from '@jobstream/contracts';
+import type { OrderWriter } from '@jobstream/orders';
+import type { Logger } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
+import { createApiKey } from './create-api-key.js';
+import type { KeyRing } from './key-ring.js';
 
 /** What {@link ApiKeys} is made of. */
 export interface ApiKeysParts {
   readonly store: ApiKeyStore;
-  /** Told of a key that was revoked. */
-  onRevoked(id: string): void;
+  /** Tells the other processes of revocations. */
+  readonly orders: OrderWriter;
+  /** This process' own; undefined where no key is needed. */
+  readonly keys: KeyRing | undefined;
+  readonly logger: Logger;
 }
 
 /** API keys as administrators work with them. */
 export class ApiKeys {
   constructor(private readonly parts: ApiKeysParts) {}
 
-  /**
-   * Makes a key; its text is in the answer and nowhere else.
-   * @throws ProblemError `invalid_request`
-   */
-  async create(request: unknown): Promise<CreatedApiKey> {
-    const parsed = apiKeyRequestSchema.safeParse(request);
-    if (!parsed.success) {
-      const errors = faultsOf(parsed.error);
-      throw new ProblemError('invalid_request', 'The API key that is asked for has faults.', { errors });
-    }
-    const key = issueKey();
-    return { ...(await this.parts.store.insert(key, parsed.data)), key: key.text };
+  /** @throws ProblemError `invalid_request` */
+  create(request: unknown): Promise<CreatedApiKey> {
+    return createApiKey(this.parts.store, request);
   }
 
   async list(): Promise<ApiKeyList> {
@@ -45,6 +37,10 @@ export class ApiKeys {
     if (!isJobId(id)) throw new ProblemError('invalid_api_key_id', 'The id of a key is a UUIDv7.');
     if (!(await this.parts.store.revoke(id)))
       throw new ProblemError('api_key_not_found', `There is no API key ${id}.`);
-    this.parts.onRevoked(id);
+    this.parts.keys?.revoke(id);
+    // Behind the answer: the row is what counts, and those who do not hear the order look it up a little later.
+    this.parts.orders.revoke(id).catch((error: unknown) => {
+      this.parts.logger.warn({ err: error, keyId: id }, 'a revocation was not told to the other processes');
+    });
   }
 }

@@ -4,7 +4,7 @@ import { newJobId, type CreatedApiKey } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, migrate } from '@jobstream/database';
 import type { Environment } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
-import { ApiKeys } from './api-keys.js';
+import { createApiKey } from './create-api-key.js';
 
 /** API keys are required and there is none that could be used. */
 export class NoApiKeyError extends Error {
@@ -36,8 +36,8 @@ export async function createKeyByCommand(args: string[], environment: Environmen
   await migrate(settings);
   const database = new Database(settings, { applicationName: 'jobstream create-key' });
   try {
-    const keys = new ApiKeys({ store: new ApiKeyStore(database), onRevoked: () => undefined });
-    const key = await keys.create({ name, scopes: scopes?.split(','), owner, expiresIn }).catch(explain);
+    const request = { name, scopes: scopes?.split(','), owner, expiresIn };
+    const key = await createApiKey(new ApiKeyStore(database), request).catch(explain);
     await noteCreation(new AuditStore(database), key);
     process.stderr.write(`Key ${key.id} for ${key.owner}: ${key.scopes.join(', ')}. It is shown only now.\n`);
     process.stdout.write(`${key.key}\n`);
