@@ -3,6 +3,14 @@ import type { IncomingRecord } from './record.js';
 
 /** kafkajs' messages are slices of the whole fetch answer: whatever outlives the hand-over is copied, or it would pin that. */
 export function copyRecord(topic: string, partition: number, message: KafkaMessage): IncomingRecord {
+  const record = lendRecord(topic, partition, message);
+  record.key &&= Buffer.from(record.key);
+  record.value &&= Buffer.from(record.value);
+  return record;
+}
+
+/** A record whose key and value are still slices of the fetch answer: for whoever is done with it when the hand-over returns. */
+export function lendRecord(topic: string, partition: number, message: KafkaMessage): IncomingRecord {
   const headers: Record<string, string> = {};
   for (const name in message.headers) {
     const value = message.headers[name];
@@ -14,8 +22,8 @@ export function copyRecord(topic: string, partition: number, message: KafkaMessa
     partition,
     offset: Number(message.offset),
     timestamp: Number(message.timestamp),
-    key: message.key && Buffer.from(message.key),
-    value: message.value && Buffer.from(message.value),
+    key: message.key,
+    value: message.value,
     headers,
   };
 }

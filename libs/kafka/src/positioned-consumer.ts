@@ -3,7 +3,7 @@ import type { KafkaConnection } from './connection.js';
 import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
 import type { FetchedBatch } from './consumer-session.js';
 import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
-import { copyRecord } from './copy-record.js';
+import { copyRecord, lendRecord } from './copy-record.js';
 import { EpochGate } from './epoch-gate.js';
 import { GroupMember } from './group-member.js';
 import { lookUpRange } from './offset-range.js';
@@ -26,6 +26,8 @@ export interface PositionedConsumerOptions {
   positions(partitions: TopicPartition[]): Promise<number[]>;
   /** Records of one partition, in order and without a gap; `logEnd` is the offset after the partition's last one. */
   onRecords(records: IncomingRecord[], logEnd: number): void;
+  /** Whether `onRecords` is done with keys and values when it returns, so that they need not be copied (default false). */
+  lends?: boolean;
   /** Everything of the partition below `next` was handed over, also where the last offsets are no records. */
   onPosition?(partition: TopicPartition, next: number): void;
   onAssigned?(partitions: TopicPartition[]): void;
@@ -162,11 +164,12 @@ export class PositionedConsumer {
     if (!held || held.trouble) return;
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
     if (!batch.resolve()) return;
+    const hand = this.#options.lends ? lendRecord : copyRecord;
     const records: IncomingRecord[] = [];
     let bytes = 0;
     for (const message of batch.messages) {
       if (Number(message.offset) < held.next) continue;
-      records.push(copyRecord(batch.topic, batch.partition, message));
+      records.push(hand(batch.topic, batch.partition, message));
       bytes += (message.value?.length ?? 0) + 200;
     }
     held.advance(batch.next, batch.logEnd, records.length, bytes);

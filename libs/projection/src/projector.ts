@@ -179,6 +179,7 @@ export class Projector {
       topics: () => projectedTopics(this.admin, topics),
       positions: (partitions) => this.open(partitions),
       onRecords: (records) => this.read(records),
+      lends: true,
       onPosition: (partition, next) => this.move(partition, next),
       onLost: (partitions) => partitions.forEach((partition) => this.backlog.close(partition)),
       onFatal,
