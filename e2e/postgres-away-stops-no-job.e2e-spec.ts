@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, OwnStack, Platform } from '@jobstream/testing';
+import { encodeRecord, newJobId } from '@jobstream/contracts';
+import { eventually, OwnStack, Platform, writeRecords } from '@jobstream/testing';
 import { AttemptLedger } from './attempt-ledger.js';
 
 const awayMs = 20_000;
@@ -12,13 +13,36 @@ describe('Postgres away stops no job', () => {
     stack = await OwnStack.start({ postgres: true });
     platform = await Platform.start({
       services: { api: 1, projector: 1, 'probe-worker': 1 },
-      environment: stack.environment,
+      environment: { ...stack.environment, CONCURRENCY: '10' },
     });
   });
   afterAll(async () => {
     await platform?.stop();
     await stack?.stop();
   });
+
+  /** Jobs that run under a claim, more than the worker has slots. */
+  const writeClaimed = async (): Promise<string[]> => {
+    const ids = Array.from({ length: 50 }, () => newJobId());
+    const head = { run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued', claimed: true } as const;
+    const job = {
+      v: 1,
+      type: 'probe.run',
+      queue: 'probe',
+      payload: {},
+      priority: 'normal',
+      maxAttempts: 4,
+    } as const;
+    const topic = platform.topics.requests('probe');
+    const records = ids.map((id) => ({ topic, ...encodeRecord({ ...head, value: { ...job, id } }) }));
+    await writeRecords(records, stack.environment.KAFKA_BROKERS);
+    return ids;
+  };
+  const claims = async () => {
+    const answer = await fetch(`${platform.one('probe-worker').url}/health/ready`);
+    const { ready, checks } = (await answer.json()) as { ready: boolean; checks: Record<string, unknown> };
+    return { ready, claims: checks.claims };
+  };
 
   it('for 20 s under load: jobs are accepted and run meanwhile, status catches up, nothing is lost', async () => {
     const ledger = new AttemptLedger(platform);
@@ -41,7 +65,13 @@ describe('Postgres away stops no job', () => {
     expect(await postgres.exited).toMatchObject({ signal: 'SIGKILL' });
     away = true;
     const endedBefore = ledger.ended();
+    const claimed = await writeClaimed();
     await delay(awayMs);
+    expect(await claims()).toMatchObject({
+      ready: true,
+      claims: { detail: { watched: 50, away: expect.any(String) } },
+    });
+    expect(claimed.filter((id) => ledger.spans().has(id))).toEqual([]);
     const endedAway = ledger.ended() - endedBefore;
     const status = await platform.api.get(`/v1/jobs/${ids[0]!}`);
     expect(status).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
@@ -53,6 +83,7 @@ describe('Postgres away stops no job', () => {
     done = true;
     await loading;
 
+    ids.push(...claimed);
     for (const id of ids) {
       const job = await eventually(() => platform.api.finished(id), { timeoutMs: 60_000 });
       expect(job.state).toBe('succeeded');
