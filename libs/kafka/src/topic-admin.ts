@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import type { Admin, ITopicConfig } from 'kafkajs';
+import type { Admin, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
 import { ClusterReader, type OffsetsByTopic } from './cluster-reader.js';
 import type { KafkaConnection } from './connection.js';
 
@@ -136,6 +136,19 @@ export class TopicAdmin {
     return (await this.#reader.describe([NO_TOPIC])).brokers;
   }
 
+  /** A broker's settings in force, by name. */
+  async brokerSettings(nodeId: number): Promise<Map<string, string>> {
+    const [settings] = await this.#settings(kafkajs.ConfigResourceTypes.BROKER, [String(nodeId)]);
+    return settings![1];
+  }
+
+  /** The settings in force of those of these topics that exist, each by name. */
+  async topicSettings(topics: readonly string[]): Promise<Map<string, Map<string, string>>> {
+    const existing = [...(await this.partitionCounts(topics)).keys()];
+    if (existing.length === 0) return new Map();
+    return new Map(await this.#settings(kafkajs.ConfigResourceTypes.TOPIC, existing));
+  }
+
   /** Deletes records below the offsets given. Final: callers make sure that nobody needs them. */
   async deleteRecordsBefore(
     topic: string,
@@ -152,6 +165,22 @@ export class TopicAdmin {
   async deleteTopics(topics: readonly string[]): Promise<void> {
     const existing = [...(await this.partitionCounts(topics)).keys()];
     if (existing.length > 0) await this.#withAdmin((admin) => admin.deleteTopics({ topics: existing }));
+  }
+
+  async #settings(
+    type: ConfigResourceTypes,
+    names: readonly string[],
+  ): Promise<[string, Map<string, string>][]> {
+    const { resources } = await this.#withAdmin((admin) =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: names.map((name) => ({ type, name })),
+      }),
+    );
+    return resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+    ]);
   }
 
   async #createTopics(topics: ITopicConfig[]): Promise<void> {

