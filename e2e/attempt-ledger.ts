@@ -24,6 +24,14 @@ export class AttemptLedger {
     return rerun;
   }
 
+  /** How often attempts of this run were started, by job. */
+  startsOf(run: number): Map<string, number> {
+    const starts = new Map<string, number>();
+    for (const line of this.lines('attempt starts'))
+      if (line.run === run) starts.set(line.job as string, (starts.get(line.job as string) ?? 0) + 1);
+    return starts;
+  }
+
   /** Attempts that a process has started and not ended. */
   running({ log }: ServiceProcess): number {
     const count = (msg: string) => log.filter((line) => line.msg === msg).length;

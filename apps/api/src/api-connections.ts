@@ -1,6 +1,12 @@
 import { Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, type DatabaseSettings } from '@jobstream/database';
-import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import {
+  KafkaConnection,
+  kafkaSettingsFromEnv,
+  LogReader,
+  RecordProducer,
+  TopicAdmin,
+} from '@jobstream/kafka';
 import { readSettings, type ProcessContext } from '@jobstream/runtime';
 import { openStorage, storageSettings, type ObjectStorage } from '@jobstream/storage';
 
@@ -10,6 +16,7 @@ export interface ApiConnections {
   readonly kafka: KafkaConnection;
   readonly admin: TopicAdmin;
   readonly producer: RecordProducer;
+  readonly logReader: LogReader;
   readonly databaseSettings: DatabaseSettings;
   readonly database: Database;
   readonly storage: ObjectStorage;
@@ -30,6 +37,7 @@ export async function connect({ environment, settings, logger }: ProcessContext)
     kafka,
     admin: new TopicAdmin(kafka),
     producer,
+    logReader: new LogReader(kafka),
     databaseSettings,
     database: new Database(databaseSettings, { applicationName: 'jobstream api' }),
     storage,

@@ -8,6 +8,7 @@ import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
+import { DeadLetters, Replays } from '@jobstream/replay';
 import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
 import { guardRoutes } from './access/access-check.js';
@@ -90,7 +91,7 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
     openRequests.drain();
     await closeServer(app);
     await Promise.all([feed.stop(), orders.stop(), producer.stop(), trail.close()]);
-    await Promise.all([admin.stop(), database.close()]);
+    await Promise.all([admin.stop(), connections.logReader.close(), database.close()]);
   };
 }
 
@@ -109,7 +110,7 @@ interface OwnParts {
 /** What the controllers are given. */
 function makeParts(
   { environment, logger, health, metrics }: ProcessContext,
-  { database, databaseSettings, admin, producer, topics, storage }: ApiConnections,
+  { database, databaseSettings, admin, producer, logReader, topics, storage }: ApiConnections,
   { feed, orders, apiMetrics }: OwnParts,
 ): object[] {
   const accepted = new AcceptedJobs();
@@ -125,6 +126,7 @@ function makeParts(
   const reader = new JobReader({ queries, progress, accepted, ends: LogEnds.ofRequests(admin, topics) });
   const states = new QueueStates(admin, topics);
   const queueOrders = new QueueOrders({ states, reader: orders, writer: new OrderWriter(producer, topics) });
+  const replaying = { reader: logReader, admin, topics, projection: { queries, progress } };
   return [
     ...[health, metrics, submissions, queries, reader],
     new JobCounts(database),
@@ -135,6 +137,8 @@ function makeParts(
     new QueueViews({ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock }),
     new ImageUploads(storage),
     new Reports(reader, storage),
+    new Replays({ ...replaying, database, intake }),
+    new DeadLetters(replaying),
     new Schedules({ database, intake, logger, metrics }),
     ...caughtMails(environment),
   ];

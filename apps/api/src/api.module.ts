@@ -10,6 +10,9 @@ import { CaughtMails } from './mail/caught-mails.js';
 import { MailController } from './mail/mail.controller.js';
 import { QueuesController } from './queues/queues.controller.js';
 import { RebuildsController } from './rebuilds/rebuilds.controller.js';
+import { DeadLettersController } from './replays/dead-letters.controller.js';
+import { JobReplaysController } from './replays/job-replays.controller.js';
+import { ReplaysController } from './replays/replays.controller.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
@@ -24,14 +27,8 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         ...[JobsController, ImagesController, TasksController, ReportsController, SignUpController],
-        ...[
-          QueuesController,
-          SchedulesController,
-          CountsController,
-          RebuildsController,
-          ApiKeysController,
-          AuditController,
-        ],
+        ...[QueuesController, SchedulesController, CountsController, ApiKeysController, AuditController],
+        ...[ReplaysController, JobReplaysController, DeadLettersController, RebuildsController],
         ...[HealthController, DocsController],
         ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
       ],

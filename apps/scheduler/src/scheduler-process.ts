@@ -4,7 +4,7 @@ import { startOpsServer, type ProcessContext, type StopProcess } from '@jobstrea
 import { SchedulerModule } from './scheduler.module.js';
 
 /**
- * Starts a scheduler: fires schedules, holds delayed jobs until they are due. Run two or more, so that one is there when another
+ * Starts a scheduler: fires schedules, holds delayed jobs until they are due, runs replays. Run two or more, so that one is there when another
  * dies. Settings: `KAFKA_*`, `DATABASE_URL` and the common ones.
  */
 export async function startScheduler(context: ProcessContext): Promise<StopProcess> {

@@ -4,12 +4,14 @@ import { jobDefinitions, Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { ReplayRunner } from '@jobstream/replay';
 import type { ProcessContext } from '@jobstream/runtime';
 import { Scheduler } from '@jobstream/scheduling';
 
 const tickMs = 25;
 
-/** The scheduler with its connections: ticks as long as the application lives. */
+/** The scheduler and the runner of replays with their connections: they go on as long as the application lives. */
 @Injectable()
 export class SchedulerService implements BeforeApplicationShutdown {
   private readonly topics: Topics;
@@ -18,6 +20,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   private readonly connection: KafkaConnection;
   private readonly producer: RecordProducer;
   private readonly scheduler: Scheduler;
+  private readonly replays: ReplayRunner;
 
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
   constructor(private readonly context: ProcessContext) {
@@ -30,9 +33,14 @@ export class SchedulerService implements BeforeApplicationShutdown {
       logger: (level, message, about) => logger[level](about, message),
     });
     this.producer = new RecordProducer(this.connection);
+    const { connection, database, topics } = this;
+    const intake = new JobIntake({ producer: this.producer, topics });
+    this.replays = new ReplayRunner({
+      ...{ connection, database, topics, intake, logger },
+      projection: { queries: new JobQueries(database), progress: new ProjectionProgress(database) },
+    });
     this.scheduler = new Scheduler({
-      ...{ connection: this.connection, database: this.database, topics: this.topics, logger, metrics },
-      intake: new JobIntake({ producer: this.producer, topics: this.topics }),
+      ...{ connection, database, topics, intake, logger, metrics },
       prepare: () => this.prepare(),
       onFatal: (error) => context.fatal(error),
     });
@@ -45,7 +53,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.scheduler.stop();
+    await Promise.all([this.scheduler.stop(), this.replays.stop()]);
     await this.producer.stop();
     await this.database.close();
   }
@@ -60,5 +68,6 @@ export class SchedulerService implements BeforeApplicationShutdown {
     } finally {
       await admin.stop();
     }
+    this.replays.start();
   }
 }

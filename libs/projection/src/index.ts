@@ -1,5 +1,5 @@
 // Records become rows, rows become answers.
-export { JobQueries, type ActiveCount } from './job-queries.js';
+export { JobQueries, type ActiveCount, type JobStanding } from './job-queries.js';
 export { JobCounts, TooManyToCountError, type CountScope, type CountedJobs } from './job-counts.js';
 export type { JobRow } from './job-row.js';
 export type { JobFilter, JobPage } from './job-list.js';

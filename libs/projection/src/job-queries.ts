@@ -1,8 +1,8 @@
-import type { JobId } from '@jobstream/contracts';
+import type { DeadLetterReason, JobError, JobId, JobState } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { readHistory, type HistoryItem } from './history.js';
 import { readJobAt, type JobAt } from './job-at.js';
-import { findJobs, readJobRow, type JobColumns, type JobRow } from './job-row.js';
+import { findJobs, parse, readJobRow, type JobColumns, type JobRow } from './job-row.js';
 import { JobList, type JobFilter, type JobPage } from './job-list.js';
 import { SharedLookup } from './shared-lookup.js';
 
@@ -11,6 +11,15 @@ export interface ActiveCount {
   readonly queue: string;
   readonly state: 'scheduled' | 'running' | 'retrying';
   readonly count: number;
+}
+
+/** How a job stands: less than its row. */
+export interface JobStanding {
+  readonly run: number;
+  readonly state: JobState;
+  /** Of a dead letter. */
+  readonly reason: DeadLetterReason | null;
+  readonly error: JobError | null;
 }
 
 /**
@@ -56,6 +65,19 @@ export class JobQueries {
              WHERE indexed_state IN ('scheduled', 'running', 'retrying') GROUP BY queue, state`,
     });
     return rows;
+  }
+
+  /** How these jobs stand; those that the projection does not know are left out. */
+  async standings(ids: readonly JobId[]): Promise<Map<JobId, JobStanding>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.database.query<Pick<JobColumns, 'id' | 'run' | 'state' | 'reason' | 'error'>>({
+      name: 'job-standings',
+      text: `SELECT id, run, state, reason, error FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
+      values: [ids],
+    });
+    return new Map(
+      rows.map(({ id, error, ...row }) => [id, { ...row, error: parse(error) as JobError | null }]),
+    );
   }
 
   private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {

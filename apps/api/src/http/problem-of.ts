@@ -3,6 +3,7 @@ import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobs
 import { codeOf, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
 import { RebuildError, TooManyToCountError } from '@jobstream/projection';
+import { ReplayError } from '@jobstream/replay';
 import { ScheduleError } from '@jobstream/scheduling';
 import {
   ObjectExistsError,
@@ -23,12 +24,7 @@ export interface FoundProblem {
  * an `internal_error`: nothing of it is shown.
  */
 export function problemOf(error: unknown): FoundProblem {
-  if (
-    error instanceof ProblemError ||
-    error instanceof IntakeError ||
-    error instanceof ScheduleError ||
-    error instanceof RebuildError
-  ) {
+  if (isOurs(error)) {
     const { errors, items, ...others } = error.details;
     return {
       code: error.code,
@@ -41,6 +37,13 @@ export function problemOf(error: unknown): FoundProblem {
     };
   }
   return ofLibraries(error) ?? ofFramework(error) ?? internalError;
+}
+
+type OwnError = ProblemError | IntakeError | ScheduleError | RebuildError | ReplayError;
+
+function isOurs(error: unknown): error is OwnError {
+  const kinds = [ProblemError, IntakeError, ScheduleError, RebuildError, ReplayError];
+  return kinds.some((kind) => error instanceof kind);
 }
 
 const internalError: FoundProblem = {

@@ -5,6 +5,7 @@ import type { ProblemCode } from '../rest/problem-kind.js';
 export const routeTags = {
   Jobs: 'Submit jobs and follow them.',
   Queues: 'How far the workers of each queue have come.',
+  Replays: 'Run jobs again: what failed, or what ended in a time.',
   Schedules: 'Jobs that are made at set times.',
   Rebuilds: 'The status of all jobs, made again from the log.',
   Tasks: 'The routes that people know from Celery and FastAPI: images, reports, sign-ups.',

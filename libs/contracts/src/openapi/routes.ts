@@ -4,6 +4,7 @@ import { jobRoutes } from './routes/jobs.js';
 import { processRoutes } from './routes/process.js';
 import { queueRoutes } from './routes/queues.js';
 import { rebuildRoutes } from './routes/rebuilds.js';
+import { replayRoutes } from './routes/replays.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { taskRoutes } from './routes/tasks.js';
 
@@ -11,6 +12,7 @@ import { taskRoutes } from './routes/tasks.js';
 export const routeContracts: readonly RouteContract[] = [
   ...jobRoutes,
   ...queueRoutes,
+  ...replayRoutes,
   ...scheduleRoutes,
   ...rebuildRoutes,
   ...taskRoutes,

@@ -31,23 +31,32 @@ export const patchOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.enum(['move', 'copy']), from: pointerSchema, path: pointerSchema }),
 ]);
 /** A JSON Patch (RFC 6902) of a payload. */
-export const patchSchema = z.array(patchOperationSchema).min(1).max(maxPatchOperations);
+export const patchSchema = z
+  .array(patchOperationSchema)
+  .min(1)
+  .max(maxPatchOperations)
+  .meta({ id: 'PayloadPatch' });
 /** See {@link patchSchema}. */
 export type PayloadPatch = z.output<typeof patchSchema>;
 
 /** Which of the jobs in the range are meant: those that meet every condition given. */
 export const replayFilterSchema = z.strictObject({
   type: z.string().min(1).max(200).optional(),
-  /** How the job stands now. */
-  state: z.enum(jobStates).optional(),
-  /** The code of the error it failed with, as is `message`. */
-  errorCode: z.string().min(1).max(200).optional(),
-  /** Why it was set aside. */
-  reason: z.enum(deadLetterReasons).optional(),
-  /** Text in the error's message, in any letter case; `*` stands for any text. */
-  message: z.string().min(1).max(500).optional(),
-  /** Recorded at least so long ago: `10m`, `2h`, `7d`. */
-  olderThan: durationSchema.optional(),
+  state: z.enum(jobStates).optional().describe('How the job stands now.'),
+  errorCode: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The code of the error it failed with, as is `message`.'),
+  reason: z.enum(deadLetterReasons).optional().describe('Why it was set aside.'),
+  message: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe("Text in the error's message, in any letter case; `*` stands for any text."),
+  olderThan: durationSchema.optional().describe('Recorded at least so long ago: `10m`, `2h`, `7d`.'),
   ids: z
     .array(z.uuidv7().transform((id) => id.toLowerCase()))
     .min(1)
@@ -61,8 +70,7 @@ const timeSchema = z.iso.datetime({ offset: true }).transform((text) => Date.par
 
 /** Where to begin in one partition. */
 export const replayOffsetSchema = z.strictObject({
-  /** The topic's whole name, e.g. `jobs.image`. */
-  topic: z.string().min(1).max(249),
+  topic: z.string().min(1).max(249).describe("The topic's whole name, e.g. `jobs.image`."),
   partition: z.int().min(0),
   offset: z.int().min(0),
 });
@@ -72,25 +80,41 @@ export const replayRequestSchema = z
   .strictObject({
     source: z.enum(replaySources),
     queue: z.string().min(1).max(41),
-    /** Recorded at this time or later; default the log's start. */
-    from: timeSchema.optional(),
-    /** Recorded before this time; default now. */
-    to: timeSchema.optional(),
-    /** Instead of `from`: these partitions alone, each from its offset on. */
-    fromOffsets: z.array(replayOffsetSchema).min(1).max(1_000).optional(),
+    from: timeSchema.optional().describe("Recorded at this time or later; default the log's start."),
+    to: timeSchema.optional().describe('Recorded before this time; default now.'),
+    fromOffsets: z
+      .array(replayOffsetSchema)
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe('Instead of `from`: these partitions alone, each from its offset on.'),
     filter: replayFilterSchema.default({}),
-    /** Changes the payload of each job; a result that breaks the schema of its type is not replayed. */
-    patch: patchSchema.optional(),
-    /** Jobs a second at most. */
-    rate: z.int().min(1, 'Take at least 1 job a second.').max(10_000).default(usualReplayRate),
-    /** Jobs at most. */
-    cap: z.int().min(1).max(100_000_000).optional(),
-    /** Which of them run again: those that failed (dead-lettered or expired), or also those that succeeded or were cancelled. */
-    only: z.enum(['failed', 'all']).default('failed'),
-    /** Counts and changes nothing. */
-    dryRun: z.boolean().default(false),
-    /** For whoever looks at it later; a dry run needs none. */
-    why: z.string().trim().min(1).max(500).optional(),
+    patch: patchSchema
+      .optional()
+      .describe(
+        'Changes the payload of each job; a result that breaks the schema of its type is not replayed.',
+      ),
+    rate: z
+      .int()
+      .min(1, 'Take at least 1 job a second.')
+      .max(10_000)
+      .default(usualReplayRate)
+      .describe('Jobs a second at most.'),
+    cap: z.int().min(1).max(100_000_000).optional().describe('Jobs at most.'),
+    only: z
+      .enum(['failed', 'all'])
+      .default('failed')
+      .describe(
+        'Which of them run again: those that failed (dead-lettered or expired), or also those that succeeded or were cancelled.',
+      ),
+    dryRun: z.boolean().default(false).describe('Counts and changes nothing.'),
+    why: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('For whoever looks at it later; a dry run needs none.'),
   })
   .superRefine(({ from, to, fromOffsets, dryRun, why }, context) => {
     const refuse = (path: string, message: string) =>
@@ -100,7 +124,8 @@ export const replayRequestSchema = z
     if (from !== undefined && to !== undefined && from >= to)
       refuse('to', 'The range is empty or reversed: `to` has to be later than `from`.');
     if (!dryRun && why === undefined) refuse('why', 'Say why: it stays with the replay.');
-  });
+  })
+  .meta({ id: 'ReplayRequest' });
 /** A replay as it is asked for, defaults filled in; times are milliseconds since 1970. */
 export type ReplayRequest = z.output<typeof replayRequestSchema>;
 
@@ -124,27 +149,31 @@ const countSchema = z.int().min(0);
 const skipsSchema = z.partialRecord(z.enum(skipReasons), countSchema);
 
 /** A job that a replay can not run, and why. */
-export const replayFaultSchema = z.object({ id: z.uuidv7(), detail: z.string() });
+export const replayFaultSchema = z.object({ id: z.uuidv7(), detail: z.string() }).meta({ id: 'ReplayFault' });
 /** See {@link replayFaultSchema}. */
 export type ReplayFault = z.infer<typeof replayFaultSchema>;
 
 /** What a replay would do now: 200 of a dry run. */
-export const replaySurveySchema = z.object({
-  matched: countSchema,
-  /** Of these: would run again. */
-  replayable: countSchema,
-  /** Of these, by reason: would be passed over. */
-  skipped: skipsSchema,
-  /** Of these: the patch breaks the schema of their type. */
-  failed: countSchema,
-  /** Why, of the first hundred. */
-  faults: z.array(replayFaultSchema),
-  /** Those that would run again, by the reason of their dead letter or, without one, their state. */
-  byReason: z.record(z.string(), countSchema),
-  byType: z.record(z.string(), countSchema),
-  /** False where the range was too long to be looked through in a request: the counts are of its beginning. */
-  complete: z.boolean(),
-});
+export const replaySurveySchema = z
+  .object({
+    matched: countSchema,
+    replayable: countSchema.describe('Of these: would run again.'),
+    skipped: skipsSchema.describe('Of these, by reason: would be passed over.'),
+    failed: countSchema.describe('Of these: the patch breaks the schema of their type.'),
+    faults: z.array(replayFaultSchema).describe('Why, of the first hundred.'),
+    byReason: z
+      .record(z.string(), countSchema)
+      .describe(
+        'Those that would run again, by the reason of their dead letter or, without one, their state.',
+      ),
+    byType: z.record(z.string(), countSchema),
+    complete: z
+      .boolean()
+      .describe(
+        'False where the range was too long to be looked through in a request: the counts are of its beginning.',
+      ),
+  })
+  .meta({ id: 'ReplaySurvey' });
 /** See {@link replaySurveySchema}. */
 export type ReplaySurvey = z.infer<typeof replaySurveySchema>;
 
@@ -154,120 +183,133 @@ export const replayStates = ['pending', 'running', 'cancelling', 'finished', 'ca
 export type ReplayState = (typeof replayStates)[number];
 
 /** A replay. */
-export const replayViewSchema = z.object({
-  id: z.uuidv7(),
-  /** `pending` until a scheduler takes it; `cancelling` until the jobs it has reserved are in their queue. */
-  state: z.enum(replayStates),
-  source: z.enum(replaySources),
-  queue: z.string(),
-  /** Records looked at so far that met the filter; each was replayed, skipped or failed. */
-  matched: countSchema,
-  replayed: countSchema,
-  skipped: countSchema,
-  failed: countSchema,
-  skippedBy: skipsSchema,
-  /** Why jobs failed, of the first hundred. */
-  faults: z.array(replayFaultSchema),
-  /** How many jobs it was to replay when it was asked for; null where that was not known. */
-  expected: countSchema.nullable(),
-  /** How much of the range is read, 0 to 1. */
-  progress: z.number(),
-  /** Jobs a second at most, and so far. */
-  rate: z.int(),
-  throughput: z.number().nullable(),
-  /** When it will be finished if it goes on as so far; null while that is not known, and when it is over. */
-  eta: z.iso.datetime().nullable(),
-  /** Why it does not go on at present. */
-  trouble: z.string().nullable(),
-  only: z.enum(['failed', 'all']),
-  filter: z.record(z.string(), z.unknown()),
-  patch: z.array(z.unknown()).nullable(),
-  cap: z.int().nullable(),
-  from: z.iso.datetime().nullable(),
-  to: z.iso.datetime().nullable(),
-  why: z.string().nullable(),
-  /** Whose API key asked for it; null where none was needed. */
-  requestedBy: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().nullable(),
-  finishedAt: z.iso.datetime().nullable(),
-  links: z.object({ self: z.string(), jobs: z.string() }),
-});
+export const replayViewSchema = z
+  .object({
+    id: z.uuidv7(),
+    state: z
+      .enum(replayStates)
+      .describe(
+        '`pending` until a scheduler takes it; `cancelling` until the jobs it has reserved are in their queue.',
+      ),
+    source: z.enum([...replaySources, 'job']).describe('`job` for one job that was named.'),
+    queue: z.string(),
+    matched: countSchema.describe(
+      'Records looked at so far that met the filter; each was replayed, skipped or failed.',
+    ),
+    replayed: countSchema,
+    skipped: countSchema,
+    failed: countSchema,
+    skippedBy: skipsSchema,
+    faults: z.array(replayFaultSchema).describe('Why jobs failed, of the first hundred.'),
+    expected: countSchema
+      .nullable()
+      .describe('How many jobs it was to replay when it was asked for; null where that was not known.'),
+    progress: z.number().describe('How much of the range is read, 0 to 1.'),
+    rate: z.int().nullable().describe('Jobs a second at most (null for one job), and so far.'),
+    throughput: z.number().nullable(),
+    eta: z.iso
+      .datetime()
+      .nullable()
+      .describe(
+        'When it will be finished if it goes on as so far; null while that is not known, and when it is over.',
+      ),
+    trouble: z.string().nullable().describe('Why it does not go on at present.'),
+    only: z.enum(['failed', 'all']),
+    filter: z.record(z.string(), z.unknown()),
+    patch: z.array(z.unknown()).nullable(),
+    cap: z.int().nullable(),
+    from: z.iso.datetime().nullable(),
+    to: z.iso.datetime().nullable(),
+    why: z.string().nullable(),
+    requestedBy: z.string().nullable().describe('Whose API key asked for it; null where none was needed.'),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+    links: z.object({ self: z.string(), jobs: z.string() }),
+  })
+  .meta({ id: 'ReplayView' });
 /** See {@link replayViewSchema}. */
 export type ReplayView = z.infer<typeof replayViewSchema>;
 
 /** A page of a list that a cursor goes through. */
 export const pageQuerySchema = z.strictObject({
-  /** The `next` of the page before. */
-  cursor: z.string().max(1_000).optional(),
-  /** Items a page at most. */
+  cursor: z.string().max(1_000).optional().describe('The `next` of the page before.'),
   limit: z
     .string()
     .regex(/^\d{1,4}$/, 'Write a whole number from 1 to 500.')
     .transform(Number)
     .pipe(z.int().min(1).max(500))
-    .default(50),
+    .default(50)
+    .describe('Items a page at most.'),
 });
 /** See {@link pageQuerySchema}. */
 export type PageQuery = z.output<typeof pageQuerySchema>;
 
 /** `GET /v1/replays`: newest first. `next` is null at the end. */
-export const replayPageSchema = z.object({ items: z.array(replayViewSchema), next: z.string().nullable() });
+export const replayPageSchema = z
+  .object({ items: z.array(replayViewSchema), next: z.string().nullable() })
+  .meta({ id: 'ReplayPage' });
 /** See {@link replayPageSchema}. */
 export type ReplayPage = z.infer<typeof replayPageSchema>;
 
 /** `GET /v1/replays/{id}/jobs`: the runs it made, by id. */
-export const replayJobPageSchema = z.object({
-  items: z.array(
-    z.object({
-      id: z.uuidv7(),
-      /** The run that it made. */
-      run: z.int(),
-      /** `reserved`: about to be put into its queue; `refused`: the broker does not take it. */
-      state: z.enum(['reserved', 'replayed', 'refused']),
-      detail: z.string().nullable(),
-      replayedAt: z.iso.datetime().nullable(),
-    }),
-  ),
-  next: z.string().nullable(),
-});
+export const replayJobPageSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        id: z.uuidv7(),
+        run: z.int().describe('The run that it made.'),
+        state: z
+          .enum(['reserved', 'replayed', 'refused'])
+          .describe('`reserved`: about to be put into its queue; `refused`: the broker does not take it.'),
+        detail: z.string().nullable(),
+        replayedAt: z.iso.datetime().nullable(),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'ReplayJobPage' });
 /** See {@link replayJobPageSchema}. */
 export type ReplayJobPage = z.infer<typeof replayJobPageSchema>;
 
 /** `POST /v1/jobs/{id}/replay`; the body may be left out. */
-export const jobReplaySchema = z.strictObject({
-  patch: patchSchema.optional(),
-  why: z.string().trim().min(1).max(500).optional(),
-});
+export const jobReplaySchema = z
+  .strictObject({
+    patch: patchSchema.optional(),
+    why: z.string().trim().min(1).max(500).optional(),
+  })
+  .meta({ id: 'JobReplay' });
 
 /** `GET /v1/queues/{queue}/dead-letters`: newest first, as the dead-letter topic holds them. */
-export const deadLetterPageSchema = z.object({
-  items: z.array(
-    z.object({
-      topic: z.string(),
-      partition: z.int(),
-      offset: z.int(),
-      time: z.iso.datetime(),
-      reason: z.enum(deadLetterReasons),
-      error: errorViewSchema,
-      /** The record that was set aside. */
-      origin: originSchema,
-      /** Null for poison: no job could be read in it, and it can not be redriven. */
-      job: z
-        .object({
-          id: z.uuidv7(),
-          type: z.string(),
-          run: z.int(),
-          /** Attempts of that run that were started. */
-          attempts: z.int(),
-          /** How the job stands now; null while the projection does not know it. */
-          state: z.enum(jobStates).nullable(),
-          currentRun: z.int().nullable(),
-        })
-        .nullable(),
-    }),
-  ),
-  next: z.string().nullable(),
-});
+export const deadLetterPageSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        topic: z.string(),
+        partition: z.int(),
+        offset: z.int(),
+        time: z.iso.datetime(),
+        reason: z.enum(deadLetterReasons),
+        error: errorViewSchema,
+        origin: originSchema.describe('The record that was set aside.'),
+        job: z
+          .object({
+            id: z.uuidv7(),
+            type: z.string(),
+            run: z.int(),
+            attempts: z.int().describe('Attempts of that run that were started.'),
+            state: z
+              .enum(jobStates)
+              .nullable()
+              .describe('How the job stands now; null while the projection does not know it.'),
+            currentRun: z.int().nullable(),
+          })
+          .nullable()
+          .describe('Null for poison: no job could be read in it, and it can not be redriven.'),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'DeadLetterPage' });
 /** See {@link deadLetterPageSchema}. */
 export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;

@@ -1,0 +1,21 @@
+import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { AcceptedJob } from '@jobstream/contracts';
+import { Replays } from '@jobstream/replay';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+@Controller('v1/jobs/:id/replay')
+export class JobReplaysController {
+  constructor(private readonly replays: Replays) {}
+
+  @Post()
+  @HttpCode(202)
+  async replay(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedJob> {
+    const job = await this.replays.replayJob(id, request.body, null);
+    reply.header('location', job.links.self);
+    return job;
+  }
+}

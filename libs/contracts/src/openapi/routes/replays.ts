@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import {
+  deadLetterPageSchema,
+  jobReplaySchema,
+  pageQuerySchema,
+  replayJobPageSchema,
+  replayPageSchema,
+  replayRequestSchema,
+  replaySurveySchema,
+  replayViewSchema,
+} from '../../rest/replay.js';
+import { acceptedJobSchema } from '../../rest/submission.js';
+import { jobIdParameter, noBodyAsked } from '../parameters.js';
+import { readJobProblems } from '../problem-groups.js';
+import type { RouteContract } from '../route-contract.js';
+
+const path = { id: z.uuidv7().describe('The id of the replay.') };
+const replayProblems = ['invalid_replay_id', 'replay_not_found', 'database_unavailable'] as const;
+
+export const replayRoutes: readonly RouteContract[] = [
+  {
+    route: 'POST /v1/replays',
+    operationId: 'createReplay',
+    tag: 'Replays',
+    summary: 'Run jobs again: dead letters, or a range of history',
+    description:
+      'Each job starts a new run under its own id. A dry run counts and changes nothing; otherwise a scheduler runs the replay, and it is watched under its id.',
+    body: {
+      schema: replayRequestSchema,
+      examples: {
+        redrive: {
+          summary: 'The dead letters of a queue, once the fault is fixed',
+          value: { source: 'dead-letters', queue: 'image', why: 'the storage is back' },
+        },
+        dryRun: {
+          summary: 'How many failed for one reason, counted only',
+          value: {
+            source: 'dead-letters',
+            queue: 'image',
+            filter: { errorCode: 'download_failed', olderThan: '1h' },
+            dryRun: true,
+          },
+        },
+        history: {
+          summary: 'A morning once more, with a changed payload',
+          value: {
+            source: 'history',
+            queue: 'image',
+            from: '2026-01-31T06:00:00Z',
+            to: '2026-01-31T09:00:00Z',
+            only: 'all',
+            patch: [{ op: 'replace', path: '/width', value: 400 }],
+            rate: 50,
+            why: 'larger thumbnails',
+          },
+        },
+      },
+    },
+    answers: {
+      200: { description: 'Of a dry run: what a replay would do now.', schema: replaySurveySchema },
+      202: {
+        description: 'The replay is written down and will be run.',
+        schema: replayViewSchema,
+        headers: { Location: 'Path of the replay.' },
+      },
+    },
+    problems: [
+      'queue_not_found',
+      'offsets_outside_log',
+      'nothing_to_replay',
+      'patch_breaks_schema',
+      'broker_unavailable',
+      'database_unavailable',
+      'projection_behind',
+    ],
+  },
+  {
+    route: 'GET /v1/replays',
+    operationId: 'listReplays',
+    tag: 'Replays',
+    summary: 'List replays, newest first',
+    query: pageQuerySchema,
+    answers: { 200: { description: 'A page of replays.', schema: replayPageSchema } },
+    problems: ['invalid_request', 'database_unavailable'],
+  },
+  {
+    route: 'GET /v1/replays/{id}',
+    operationId: 'readReplay',
+    tag: 'Replays',
+    summary: 'Watch a replay',
+    path,
+    answers: { 200: { description: 'The replay as it stands.', schema: replayViewSchema } },
+    problems: replayProblems,
+  },
+  {
+    route: 'GET /v1/replays/{id}/jobs',
+    operationId: 'listReplayedJobs',
+    tag: 'Replays',
+    summary: 'List the runs that a replay made, by job',
+    path,
+    query: pageQuerySchema,
+    answers: { 200: { description: 'A page of runs.', schema: replayJobPageSchema } },
+    problems: [...replayProblems, 'invalid_request'],
+  },
+  {
+    route: 'POST /v1/replays/{id}/cancel',
+    operationId: 'cancelReplay',
+    tag: 'Replays',
+    summary: 'End a replay once the jobs that it has reserved are in their queue',
+    path,
+    body: noBodyAsked,
+    answers: { 202: { description: 'It is being cancelled.', schema: replayViewSchema } },
+    problems: [...replayProblems, 'replay_over'],
+  },
+  {
+    route: 'POST /v1/jobs/{id}/replay',
+    operationId: 'replayJob',
+    tag: 'Replays',
+    summary: 'Run one job again, whatever became of it',
+    path: { id: jobIdParameter },
+    body: { schema: jobReplaySchema, required: false },
+    answers: {
+      202: {
+        description: 'Its new run is in its queue.',
+        schema: acceptedJobSchema,
+        headers: { Location: 'Path of the job.' },
+      },
+    },
+    problems: [
+      ...readJobProblems,
+      'job_unfinished',
+      'job_already_replayed',
+      'patch_breaks_schema',
+      'broker_unavailable',
+    ],
+  },
+  {
+    route: 'GET /v1/queues/{queue}/dead-letters',
+    operationId: 'listDeadLetters',
+    tag: 'Replays',
+    summary: 'List what the workers of a queue set aside, newest first',
+    path: { queue: z.string().describe('Its name, e.g. `image`.') },
+    query: pageQuerySchema,
+    answers: { 200: { description: 'A page of dead letters.', schema: deadLetterPageSchema } },
+    problems: ['queue_not_found', 'invalid_request', 'broker_unavailable', 'database_unavailable'],
+  },
+];

@@ -1,0 +1,56 @@
+import {
+  decodePoison,
+  decodeRecord,
+  requestOf,
+  type DeadLetterReason,
+  type JobId,
+  type JobRequest,
+  type ReplaySource,
+} from '@jobstream/contracts';
+import type { IncomingRecord } from '@jobstream/kafka';
+
+/** A run of a job as the log tells of it: what may be run once more. */
+export interface Candidate {
+  readonly id: JobId;
+  readonly run: number;
+  readonly request: JobRequest;
+  /** Milliseconds since 1970, as is `recordedAt`: when its record was appended. */
+  readonly createdAt: number;
+  readonly recordedAt: number;
+  readonly traceparent?: string;
+  /** Of a dead letter: why it was set aside. */
+  readonly failure?: Failure;
+}
+
+/** How a run failed. */
+export interface Failure {
+  readonly reason: DeadLetterReason | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What a record of a source is. What is `foreign` was never a job's: its worker has set it aside. */
+export type ReadCandidate =
+  | { readonly kind: 'job'; readonly candidate: Candidate }
+  | { readonly kind: 'poison'; readonly failure: Failure }
+  | { readonly kind: 'foreign' };
+
+/** Reads a record of a request lane or of a dead-letter topic. Never throws. */
+export function readCandidate(record: IncomingRecord, source: ReplaySource): ReadCandidate {
+  const read = decodeRecord(record.value, record.headers);
+  if ('fault' in read) {
+    const poison = source === 'dead-letters' ? decodePoison(record.value) : undefined;
+    return poison ? { kind: 'poison', failure: poison } : { kind: 'foreign' };
+  }
+  const expected = source === 'dead-letters' ? 'dead_lettered' : 'queued';
+  if (read.phase !== expected) return { kind: 'foreign' };
+  const { value, run, createdAt, traceparent } = read;
+  return {
+    kind: 'job',
+    candidate: {
+      ...{ id: value.id.toLowerCase(), run, createdAt, recordedAt: record.timestamp },
+      request: requestOf(value),
+      ...(traceparent !== undefined && { traceparent }),
+      ...(read.phase === 'dead_lettered' && { failure: read.value }),
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { encodeRecord, queues, type JobId } from '@jobstream/contracts';
+import type { ForwardedRequest } from '@jobstream/intake';
+import type { Candidate } from './candidate.js';
+
+/** A run that a replay makes. */
+export interface NewRun {
+  readonly id: JobId;
+  readonly run: number;
+  readonly request: ForwardedRequest;
+}
+
+/**
+ * The next run of a job: the same job with all its attempts before it, in its queue's low lane where there is one and its
+ * ordering allows. Its records are claimed: whoever makes it may have to send it again.
+ * @param at milliseconds since 1970; what is left of a job's time to start counts from then
+ */
+export function newRunOf(
+  candidate: Pick<Candidate, 'id' | 'run' | 'request' | 'createdAt' | 'traceparent'>,
+  payload: unknown,
+  at: number,
+): NewRun {
+  const { id, createdAt, traceparent, request } = candidate;
+  const run = candidate.run + 1;
+  const { expiresAt, queue, orderingKey } = request;
+  const isLow = queues.get(queue)?.priorities === true && orderingKey === undefined;
+  const priority = isLow ? 'low' : 'normal';
+  const value = {
+    ...request,
+    payload,
+    priority,
+    ...(expiresAt !== undefined && { expiresAt: renew(expiresAt, createdAt, at) }),
+  } as const;
+  const record = encodeRecord({
+    ...{ run, attempt: 1, createdAt, claimed: true, phase: 'queued', value },
+    ...(traceparent !== undefined && { traceparent }),
+  });
+  return { id, run, request: { queue, priority, ...record } };
+}
+
+function renew(expiresAt: string, createdAt: number, at: number): string {
+  return new Date(at + Math.max(Date.parse(expiresAt) - createdAt, 1)).toISOString();
+}

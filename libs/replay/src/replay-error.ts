@@ -1,0 +1,17 @@
+import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts';
+
+/** A replay can't be made as asked. `code` is that of the problem that REST answers with. */
+export class ReplayError extends Error {
+  override readonly name = 'ReplayError';
+  readonly details: Omit<ProblemDetails, 'detail'>;
+
+  /** @param detail what went wrong, and what to do next; shown to whoever asked */
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    errors?: readonly Fault[],
+  ) {
+    super(detail);
+    this.details = errors ? { errors: [...errors] } : {};
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Topics } from '@jobstream/contracts';
+import type { Database } from '@jobstream/database';
+import type { JobIntake } from '@jobstream/intake';
+import { LogReader, TopicAdmin, type KafkaConnection } from '@jobstream/kafka';
+import type { Logger } from '@jobstream/runtime';
+import type { Projection } from './projection.js';
+import { ReplayRun } from './replay-run.js';
+import { ReplayStore, type HeldReplay } from './replay-store.js';
+import { ReservedRuns } from './reserved-runs.js';
+import { Selection } from './selection.js';
+
+/** What {@link ReplayRunner} takes. */
+export interface ReplayRunnerOptions {
+  readonly connection: KafkaConnection;
+  readonly database: Database;
+  readonly topics: Topics;
+  readonly intake: JobIntake;
+  readonly projection: Projection;
+  readonly logger: Logger;
+}
+
+/** A replay whose process died goes on in another one after this time. */
+const leaseMs = 3_000;
+const lookEveryMs = 300;
+const afterTroubleMs = 1_000;
+const mostAtOnce = 8;
+const purgeEveryMs = 3_600_000;
+
+/**
+ * Runs the replays that are open. Any number of processes may do so: each replay is one process' at a time, by a lease, and
+ * goes on in another when that one dies.
+ */
+export class ReplayRunner {
+  private readonly admin: TopicAdmin;
+  private readonly reader: LogReader;
+  private readonly replays: ReplayStore;
+  private readonly parts: ConstructorParameters<typeof ReplayRun>[0];
+  private readonly stopping = new AbortController();
+  private readonly running = new Set<Promise<void>>();
+  private looking: Promise<void> | undefined;
+  private purgeAt = performance.now() + purgeEveryMs;
+
+  constructor(private readonly options: ReplayRunnerOptions) {
+    const { connection, database, topics, intake, projection } = options;
+    this.admin = new TopicAdmin(connection);
+    this.reader = new LogReader(connection);
+    this.replays = new ReplayStore(database);
+    this.parts = {
+      ...{ database, replays: this.replays, leaseMs },
+      reserved: new ReservedRuns(database, this.replays, intake),
+      selection: new Selection({ reader: this.reader, admin: this.admin, topics, projection }),
+    };
+  }
+
+  /** Begins to look for replays; the tables have to be there. */
+  start(): void {
+    this.looking ??= this.look();
+  }
+
+  /** Finishes the slices under way and leaves the rest to other processes. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.looking;
+    await Promise.all(this.running);
+    await Promise.all([this.admin.stop(), this.reader.close()]);
+  }
+
+  private async look(): Promise<void> {
+    const { logger } = this.options;
+    let trouble = false;
+    while (!this.stopping.signal.aborted) {
+      try {
+        while (this.running.size < mostAtOnce && (await this.takeOne()));
+        await this.purge();
+        trouble = false;
+      } catch (err) {
+        if (!trouble) logger.warn({ err }, 'looking for replays: not now, trying again');
+        trouble = true;
+      }
+      await this.pause(trouble ? afterTroubleMs : lookEveryMs);
+    }
+  }
+
+  private async takeOne(): Promise<boolean> {
+    const held = await this.replays.take(randomUUID(), leaseMs);
+    if (held === undefined) return false;
+    const run = this.run(held).finally(() => this.running.delete(run));
+    this.running.add(run);
+    return true;
+  }
+
+  private async run(held: HeldReplay): Promise<void> {
+    const { logger } = this.options;
+    const about = { replay: held.replay.id };
+    logger.info(about, 'replay taken');
+    try {
+      await new ReplayRun(this.parts, held, this.stopping.signal).run();
+      logger.info(about, 'replay over, or left to another process');
+    } catch (error) {
+      logger.warn({ ...about, err: error }, 'replay interrupted: trying again');
+      const trouble = error instanceof Error ? error.message : String(error);
+      // Where this fails too, the lease runs out.
+      await this.replays.release(held, trouble, afterTroubleMs).catch(() => undefined);
+    }
+  }
+
+  private async purge(): Promise<void> {
+    if (performance.now() < this.purgeAt) return;
+    this.purgeAt = performance.now() + purgeEveryMs;
+    while ((await this.replays.purge()) > 0);
+  }
+
+  private pause(ms: number): Promise<void> {
+    return delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}

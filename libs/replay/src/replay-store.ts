@@ -1,0 +1,175 @@
+import type { ReplayFault } from '@jobstream/contracts';
+import type { Database, Session } from '@jobstream/database';
+import type { Range } from './ranges.js';
+import { replayOf, type Replay, type ReplayRow, type Skipped } from './replay.js';
+
+/** A replay to be written down. */
+export type NewReplay = Pick<Replay, 'id' | 'request' | 'ranges' | 'expected' | 'requestedBy'>;
+
+/** A replay that this process runs, as long as its token is that of the row. */
+export interface HeldReplay {
+  readonly replay: Replay;
+  readonly token: string;
+}
+
+/** What a page adds to its replay. */
+export interface PageResult {
+  readonly ranges: readonly Range[];
+  readonly matched: number;
+  readonly failed: number;
+  /** These two as they are from now on. */
+  readonly skipped: Skipped;
+  readonly faults: readonly ReplayFault[];
+}
+
+const columns = `id, source, queue, request, ranges, state, matched, replayed, failed, skipped, faults, expected,
+  requested_by, created_at, started_at, finished_at, trouble`;
+const isOpen = `state IN ('pending', 'running', 'cancelling')`;
+const isFree = `(lease_until IS NULL OR lease_until < clock_timestamp())`;
+const keptDays = 90;
+const purgedAtOnce = 50;
+
+/** The rows of `operations.replays`. Leases go by Postgres' clock alone. */
+export class ReplayStore {
+  private readonly table: string;
+  private readonly jobs: string;
+
+  constructor(private readonly database: Database) {
+    this.table = `${database.operations}.replays`;
+    this.jobs = `${database.operations}.replay_jobs`;
+  }
+
+  /** Writes a replay down. With a token it is this process' from the start. */
+  async insert(
+    session: Session,
+    { id, request, ranges, expected, requestedBy }: NewReplay,
+    lease?: { readonly token: string; readonly ms: number },
+  ): Promise<Replay> {
+    const { rows } = await session.query<ReplayRow>({
+      text: `INSERT INTO ${this.table} (id, source, queue, request, ranges, state, matched, replayed, failed, skipped, faults,
+               expected, requested_by, created_at, started_at, lease_token, lease_until)
+             SELECT $1, $2, $3, $4, $5, CASE WHEN $8::uuid IS NULL THEN 'pending' ELSE 'running' END, 0, 0, 0, '{}', '[]',
+               $6, $7, now(), CASE WHEN $8::uuid IS NOT NULL THEN now() END, $8,
+               clock_timestamp() + $9::double precision * interval '1 ms'
+             RETURNING ${columns}`,
+      values: [
+        ...[id, request.source, request.queue, JSON.stringify(request), JSON.stringify(ranges)],
+        ...[expected, requestedBy, lease?.token ?? null, lease?.ms ?? null],
+      ],
+    });
+    return replayOf(rows[0]!);
+  }
+
+  async find(id: string): Promise<Replay | undefined> {
+    const { rows } = await this.database.query<ReplayRow>({
+      text: `SELECT ${columns} FROM ${this.table} WHERE id = $1`,
+      values: [id],
+    });
+    return rows[0] && replayOf(rows[0]);
+  }
+
+  /** The newest, or those older than the one with this id. */
+  async list(below: string | undefined, most: number): Promise<Replay[]> {
+    const { rows } = await this.database.query<ReplayRow>({
+      text: `SELECT ${columns} FROM ${this.table} WHERE $1::uuid IS NULL OR id < $1::uuid
+             ORDER BY id DESC LIMIT $2`,
+      values: [below ?? null, most],
+    });
+    return rows.map(replayOf);
+  }
+
+  /** Resolves with whether it was open. */
+  async cancel(id: string): Promise<boolean> {
+    const { affected } = await this.database.query({
+      text: `UPDATE ${this.table} SET state = 'cancelling' WHERE id = $1 AND ${isOpen}`,
+      values: [id],
+    });
+    return affected > 0;
+  }
+
+  /** Takes the oldest open replay that nobody runs. */
+  async take(token: string, leaseMs: number): Promise<HeldReplay | undefined> {
+    const { rows } = await this.database.query<ReplayRow>({
+      name: 'take-replay',
+      text: `UPDATE ${this.table} SET lease_token = $1, lease_until = clock_timestamp() + $2 * interval '1 ms',
+               state = CASE state WHEN 'pending' THEN 'running' ELSE state END,
+               started_at = coalesce(started_at, clock_timestamp()), trouble = NULL
+             WHERE id = (SELECT id FROM ${this.table} WHERE ${isOpen} AND ${isFree}
+                         ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+             RETURNING ${columns}`,
+      values: [token, leaseMs],
+    });
+    return rows[0] && { replay: replayOf(rows[0]), token };
+  }
+
+  /** Holds a replay for longer. Resolves with its state; undefined once another process holds it. */
+  async renew({ replay, token }: HeldReplay, leaseMs: number): Promise<Replay['state'] | undefined> {
+    const { rows } = await this.database.query<Pick<ReplayRow, 'state'>>({
+      name: 'renew-replay',
+      text: `UPDATE ${this.table} SET lease_until = clock_timestamp() + $3 * interval '1 ms'
+             WHERE id = $1 AND lease_token = $2 RETURNING state`,
+      values: [replay.id, token, leaseMs],
+    });
+    return rows[0]?.state;
+  }
+
+  /** Moves a replay on, in the transaction that reserves the page. Resolves with false where it is not to go on. */
+  async advance(session: Session, { replay, token }: HeldReplay, page: PageResult): Promise<boolean> {
+    const { affected } = await session.query({
+      name: 'advance-replay',
+      text: `UPDATE ${this.table} SET ranges = $3, matched = matched + $4, failed = failed + $5, skipped = $6, faults = $7
+             WHERE id = $1 AND lease_token = $2 AND state = 'running'`,
+      values: [
+        ...[replay.id, token, JSON.stringify(page.ranges), page.matched, page.failed],
+        ...[JSON.stringify(page.skipped), JSON.stringify(page.faults)],
+      ],
+    });
+    return affected > 0;
+  }
+
+  /** Counts runs of which is known what became of them, in the transaction that says so of each. */
+  async count(
+    session: Session,
+    id: string,
+    { replayed, refused }: { readonly replayed: number; readonly refused: number },
+  ): Promise<void> {
+    await session.query({
+      name: 'count-replayed',
+      text: `UPDATE ${this.table} SET replayed = replayed + $2, failed = failed + $3 WHERE id = $1`,
+      values: [id, replayed, refused],
+    });
+  }
+
+  /** Ends a replay that has nothing left to do; one that was to be cancelled ends as `cancelled`. */
+  async finish({ replay, token }: HeldReplay): Promise<void> {
+    await this.database.query({
+      text: `UPDATE ${this.table} SET state = CASE state WHEN 'cancelling' THEN 'cancelled' ELSE 'finished' END,
+               finished_at = clock_timestamp(), lease_token = NULL, lease_until = NULL, trouble = NULL
+             WHERE id = $1 AND lease_token = $2 AND ${isOpen}`,
+      values: [replay.id, token],
+    });
+  }
+
+  /** Leaves a replay to whoever takes it next, not before `pauseMs`. */
+  async release({ replay, token }: HeldReplay, trouble: string | null, pauseMs: number): Promise<void> {
+    await this.database.query({
+      text: `UPDATE ${this.table} SET trouble = $3, lease_token = NULL,
+               lease_until = clock_timestamp() + $4 * interval '1 ms'
+             WHERE id = $1 AND lease_token = $2`,
+      values: [replay.id, token, trouble, pauseMs],
+    });
+  }
+
+  /** Forgets replays that were over three months ago, a few at a time; answers how many. */
+  async purge(): Promise<number> {
+    const { affected } = await this.database.query({
+      text: `WITH old AS (
+               DELETE FROM ${this.table} WHERE id IN (
+                 SELECT id FROM ${this.table} WHERE finished_at < now() - interval '${keptDays} days' LIMIT ${purgedAtOnce})
+               RETURNING id
+             ), jobs AS (DELETE FROM ${this.jobs} WHERE replay_id IN (SELECT id FROM old))
+             SELECT id FROM old`,
+    });
+    return affected;
+  }
+}

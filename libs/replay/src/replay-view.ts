@@ -1,0 +1,56 @@
+import { formatDelay, type ReplayView } from '@jobstream/contracts';
+import { measureRanges } from './ranges.js';
+import type { Replay } from './replay.js';
+
+/** A replay as REST shows it. @param now milliseconds since 1970 */
+export function viewOfReplay(replay: Replay, now: number): ReplayView {
+  const { id, state, matched, replayed, failed, faults, expected, trouble, requestedBy } = replay;
+  const { patch, why, queue } = replay.request;
+  const self = `/v1/replays/${id}`;
+  return {
+    ...{ id, state, queue, matched, replayed, failed, expected, trouble, requestedBy },
+    skipped: Object.values(replay.skipped).reduce((sum, count) => sum + count, 0),
+    skippedBy: replay.skipped,
+    faults: [...faults],
+    ...paceOf(replay, now),
+    ...askedOf(replay.request),
+    patch: patch ?? null,
+    why: why ?? null,
+    createdAt: replay.createdAt.toISOString(),
+    startedAt: replay.startedAt?.toISOString() ?? null,
+    finishedAt: replay.finishedAt?.toISOString() ?? null,
+    links: { self, jobs: `${self}/jobs` },
+  };
+}
+
+function paceOf(
+  { ranges, state, startedAt, finishedAt, replayed }: Replay,
+  now: number,
+): Pick<ReplayView, 'progress' | 'throughput' | 'eta'> {
+  const { total, read } = measureRanges(ranges);
+  const isOver = finishedAt !== null;
+  const progress = total === 0 ? Number(isOver) : read / total;
+  const elapsedMs =
+    startedAt === null ? 0 : Math.max((finishedAt?.getTime() ?? now) - startedAt.getTime(), 1);
+  const isGoing = state === 'running' && elapsedMs > 0 && progress > 0 && progress < 1;
+  return {
+    progress: Math.floor(progress * 10_000) / 10_000,
+    throughput: elapsedMs === 0 ? null : Math.round((replayed / elapsedMs) * 10_000) / 10,
+    eta: isGoing ? new Date(now + elapsedMs / progress - elapsedMs).toISOString() : null,
+  };
+}
+
+type Asked = Pick<ReplayView, 'source' | 'rate' | 'only' | 'filter' | 'cap' | 'from' | 'to'>;
+
+function askedOf(request: Replay['request']): Asked {
+  if (request.source === 'job')
+    return { source: 'job', rate: null, only: 'all', filter: {}, cap: 1, from: null, to: null };
+  const { source, rate, only, filter, cap = null, from, to } = request;
+  const { olderThan, ...others } = filter;
+  const age = olderThan === undefined ? {} : { olderThan: formatDelay(olderThan) };
+  return { source, rate, only, filter: { ...others, ...age }, cap, from: timeOf(from), to: timeOf(to) };
+}
+
+function timeOf(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
+}

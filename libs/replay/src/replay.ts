@@ -1,0 +1,68 @@
+import type { ReplayFault, ReplayRequest, ReplaySource, ReplayState, SkipReason } from '@jobstream/contracts';
+import type { Range } from './ranges.js';
+
+/** How often runs were passed over, by reason. */
+export type Skipped = Readonly<Partial<Record<SkipReason, number>>>;
+
+/** What one job that was named is run again by; its run is reserved from the start, there is nothing to select. */
+export interface JobReplayRequest {
+  readonly source: 'job';
+  readonly queue: string;
+  readonly patch?: ReplayRequest['patch'];
+  readonly why?: string;
+}
+
+/** A replay as its row holds it. */
+export interface Replay {
+  readonly id: string;
+  readonly request: ReplayRequest | JobReplayRequest;
+  readonly ranges: readonly Range[];
+  readonly state: ReplayState;
+  readonly matched: number;
+  readonly replayed: number;
+  readonly failed: number;
+  readonly skipped: Skipped;
+  readonly faults: readonly ReplayFault[];
+  readonly expected: number | null;
+  readonly requestedBy: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly trouble: string | null;
+}
+
+/** The columns of {@link replayOf}. */
+export interface ReplayRow {
+  id: string;
+  source: ReplaySource | 'job';
+  queue: string;
+  request: string;
+  ranges: string;
+  state: ReplayState;
+  matched: number;
+  replayed: number;
+  failed: number;
+  skipped: string;
+  faults: string;
+  expected: number | null;
+  requested_by: string | null;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  trouble: string | null;
+}
+
+export function replayOf(row: ReplayRow): Replay {
+  const { id, state, matched, replayed, failed, expected, trouble } = row;
+  return {
+    ...{ id, state, matched, replayed, failed, expected, trouble },
+    request: JSON.parse(row.request) as Replay['request'],
+    ranges: JSON.parse(row.ranges) as Range[],
+    skipped: JSON.parse(row.skipped) as Skipped,
+    faults: JSON.parse(row.faults) as ReplayFault[],
+    requestedBy: row.requested_by,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}

@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import {
+  faultsOf,
+  isJobId,
+  jobReplaySchema,
+  newJobId,
+  replayRequestSchema,
+  wireVersion,
+  type AcceptedJob,
+  type JobId,
+  type PageQuery,
+  type PayloadPatch,
+  type ReplayJobPage,
+  type ReplayPage,
+  type ReplayRequest,
+  type ReplaySurvey,
+  type ReplayView,
+  type Topics,
+  linksOf,
+} from '@jobstream/contracts';
+import type { Database } from '@jobstream/database';
+import { traceparentOf, type JobIntake } from '@jobstream/intake';
+import type { LogReader, TopicAdmin } from '@jobstream/kafka';
+import type { z } from 'zod';
+import { judgeRun } from './judge.js';
+import { newRunOf, type NewRun } from './new-run.js';
+import { decodeCursor, encodeCursor } from './page-cursor.js';
+import { patchPayload } from './patch-payload.js';
+import type { ProjectedJob, Projection } from './projection.js';
+import { locateRanges, type Range } from './ranges.js';
+import { ReplayError } from './replay-error.js';
+import { ReplayStore } from './replay-store.js';
+import { viewOfReplay } from './replay-view.js';
+import { NotAcknowledgedError, ReservedRuns } from './reserved-runs.js';
+import { Selection } from './selection.js';
+import { surveyReplay } from './survey.js';
+
+/** What {@link Replays} is made of. */
+export interface ReplaysParts {
+  readonly database: Database;
+  readonly reader: LogReader;
+  readonly admin: TopicAdmin;
+  readonly topics: Topics;
+  readonly intake: JobIntake;
+  readonly projection: Projection;
+}
+
+/** How long a request waits until the projection has read the log. */
+const projectionPatienceMs = 2_000;
+/** How long a dry run counts, and how long a replay is looked through before it is accepted. */
+const dryRunPatienceMs = 20_000;
+const firstLookPatienceMs = 3_000;
+/** One job is produced within this time, or left to whoever runs replays. */
+const jobLeaseMs = 15_000;
+
+/** Replays as people work with them: ask, count, look, cancel, run one job again. */
+export class Replays {
+  private readonly replays: ReplayStore;
+  private readonly reserved: ReservedRuns;
+  private readonly selection: Selection;
+
+  constructor(private readonly parts: ReplaysParts) {
+    this.replays = new ReplayStore(parts.database);
+    this.reserved = new ReservedRuns(parts.database, this.replays, parts.intake);
+    this.selection = new Selection(parts);
+  }
+
+  /**
+   * Writes a replay down, to be run by a scheduler; of a dry run only counts. What can be seen at once to be of no use is
+   * refused.
+   * @param requestedBy whose API key asked; null where none was needed
+   * @throws ReplayError `invalid_request`, `queue_not_found`, `offsets_outside_log`, `nothing_to_replay`,
+   * `patch_breaks_schema`; of a dry run `projection_behind`
+   */
+  async create(body: unknown, requestedBy: string | null): Promise<ReplaySurvey | ReplayView> {
+    const request = check(replayRequestSchema, body, 'replay');
+    const { admin, topics } = this.parts;
+    const ranges = await locateRanges(admin, topics, request);
+    const isKnown = await this.selection.awaitProjection(projectionPatienceMs);
+    if (request.dryRun) {
+      if (!isKnown) throw projectionBehind();
+      return surveyReplay(this.selection, request, ranges, Date.now(), dryRunPatienceMs);
+    }
+    const expected = isKnown ? await this.lookThrough(request, ranges) : null;
+    const replay = { id: newJobId(), request, ranges, expected, requestedBy };
+    return viewOfReplay(await this.replays.insert(this.parts.database, replay), Date.now());
+  }
+
+  /** @throws ReplayError `invalid_replay_id`, `replay_not_found` */
+  async read(text: string): Promise<ReplayView> {
+    const id = checkReplayId(text);
+    const replay = await this.replays.find(id);
+    if (!replay) throw notFound(id);
+    return viewOfReplay(replay, Date.now());
+  }
+
+  /** All replays, newest first. @throws ReplayError `invalid_request` for a cursor of another list */
+  async list({ cursor, limit }: PageQuery): Promise<ReplayPage> {
+    const [below] = cursor === undefined ? [] : decodeCursor(cursor, isIdPlace);
+    const found = await this.replays.list(below, limit + 1);
+    const items = found.slice(0, limit).map((replay) => viewOfReplay(replay, Date.now()));
+    return { items, next: found.length > limit ? encodeCursor([items.at(-1)!.id]) : null };
+  }
+
+  /** The runs that a replay made or is about to make, by job. @throws ReplayError as {@link read} and {@link list} do */
+  async listJobs(text: string, { cursor, limit }: PageQuery): Promise<ReplayJobPage> {
+    const { id } = await this.read(text);
+    const [after, run] = cursor === undefined ? [] : decodeCursor(cursor, isRunPlace);
+    const place = after === undefined || run === undefined ? undefined : { id: after, run };
+    const found = await this.reserved.list(id, place, limit + 1);
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    return { items, next: found.length > limit && last ? encodeCursor([last.id, last.run]) : null };
+  }
+
+  /**
+   * Ends a replay once the jobs that it has reserved are in their queue.
+   * @throws ReplayError `invalid_replay_id`, `replay_not_found`; `replay_over` for one that has ended
+   */
+  async cancel(text: string): Promise<ReplayView> {
+    const id = checkReplayId(text);
+    if (await this.replays.cancel(id)) return this.read(id);
+    const { state } = await this.read(id);
+    throw new ReplayError('replay_over', `The replay is ${state} already: there is nothing left to cancel.`);
+  }
+
+  /**
+   * Runs one job again, whatever became of it. Its request is acknowledged when this resolves, and projected as a rule.
+   * @throws ReplayError `invalid_job_id`, `job_not_found`, `job_unfinished`, `job_already_replayed`, `invalid_request`,
+   * `patch_breaks_schema`, `projection_behind`; `broker_unavailable` when it is not acknowledged yet
+   */
+  async replayJob(text: string, body: unknown, requestedBy: string | null): Promise<AcceptedJob> {
+    const { patch, why } = check(jobReplaySchema, body ?? {}, 'replay');
+    const job = await this.findReplayable(text);
+    const made = makeRun(job, patch);
+    const id = newJobId();
+    const token = randomUUID();
+    const request = {
+      ...({ source: 'job', queue: job.queue } as const),
+      ...(patch && { patch }),
+      ...(why !== undefined && { why }),
+    };
+    const replay = await this.parts.database.transaction(async (session) => {
+      const lease = { token, ms: jobLeaseMs };
+      const row = { id, request, ranges: [], expected: 1, requestedBy };
+      const written = await this.replays.insert(session, row, lease);
+      if ((await this.reserved.reserve(session, id, [made])) === 0) throw alreadyReplayed(job);
+      return written;
+    });
+    await this.reserved.produce(id, 1).catch((error: unknown) => {
+      if (!(error instanceof NotAcknowledgedError)) throw error;
+      throw new ReplayError(
+        'broker_unavailable',
+        'The order is kept, but its job is not acknowledged yet: it is produced as soon as the broker can be reached.',
+      );
+    });
+    await this.replays.finish({ replay, token });
+    await this.selection.awaitProjection(projectionPatienceMs).catch(() => false);
+    return describeRun(job, made.run);
+  }
+
+  private async findReplayable(text: string): Promise<ProjectedJob> {
+    if (!isJobId(text)) {
+      const detail = 'A job id is a UUID of version 7, as the answer to its submission says.';
+      throw new ReplayError('invalid_job_id', detail);
+    }
+    const isKnown = await this.selection.awaitProjection(projectionPatienceMs);
+    const job = await this.parts.projection.queries.find(text.toLowerCase());
+    if (!isKnown) throw projectionBehind();
+    if (!job) throw new ReplayError('job_not_found', `No job has the id ${text}.`);
+    const verdict = judgeRun(job.run, job, 'all', true);
+    if (verdict !== 'replay')
+      throw new ReplayError(
+        'job_unfinished',
+        `The job is ${job.state}: only a run that has ended is run again.`,
+      );
+    return job;
+  }
+
+  /**
+   * Looks through the range, or its beginning, for what makes the replay useless.
+   * @returns how many jobs it will replay; null where the range is too long to say
+   */
+  private async lookThrough(request: ReplayRequest, ranges: readonly Range[]): Promise<number | null> {
+    const { failed, faults, replayable, matched, skipped, complete } = await surveyReplay(
+      this.selection,
+      request,
+      ranges,
+      Date.now(),
+      firstLookPatienceMs,
+    );
+    if (failed > 0) {
+      const errors = faults.map(({ id, detail }) => ({ pointer: '/patch', detail: `Job ${id}: ${detail}` }));
+      const detail = `The patch breaks the payload of ${failed} jobs. Change it, or leave them out by a filter.`;
+      throw new ReplayError('patch_breaks_schema', detail, errors);
+    }
+    if (!complete) return null;
+    if (replayable === 0) {
+      const passed = Object.entries(skipped).map(([reason, count]) => `${count} ${reason}`);
+      const detail =
+        matched === 0
+          ? 'No record in the range meets the filter.'
+          : `None of the ${matched} records that meet the filter would run again: ${passed.join(', ')}.`;
+      throw new ReplayError('nothing_to_replay', detail);
+    }
+    return Math.min(replayable, request.cap ?? Infinity);
+  }
+}
+
+function makeRun(job: ProjectedJob, patch: PayloadPatch | undefined): NewRun {
+  const { id, run, type, queue, payload, maxAttempts, submittedFor, orderingKey, expiresAt } = job;
+  // An end can be projected before its request.
+  if (maxAttempts === null) throw projectionBehind();
+  const patched = patch ? patchPayload(patch, type, payload) : { payload };
+  if ('detail' in patched) {
+    const errors = [{ pointer: '/patch', detail: patched.detail }];
+    throw new ReplayError('patch_breaks_schema', 'The patch breaks the payload of this job.', errors);
+  }
+  const request = {
+    ...({
+      v: wireVersion,
+      id,
+      type,
+      queue,
+      payload,
+      priority: job.priority ?? 'normal',
+      maxAttempts,
+    } as const),
+    ...(submittedFor !== null && { submittedFor }),
+    ...(orderingKey !== null && { orderingKey }),
+    ...(expiresAt !== null && { expiresAt: expiresAt.toISOString() }),
+  };
+  const createdAt = job.createdAt.getTime();
+  return newRunOf(
+    { id, run, request, createdAt, traceparent: traceparentOf(id) },
+    patched.payload,
+    Date.now(),
+  );
+}
+
+function describeRun({ id, type, queue, createdAt }: ProjectedJob, run: number): AcceptedJob {
+  return { id, type, queue, state: 'queued', run, createdAt: createdAt.toISOString(), links: linksOf(id) };
+}
+
+function check<Schema extends z.ZodType>(schema: Schema, body: unknown, what: string): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new ReplayError('invalid_request', `The ${what} has faults.`, faultsOf(parsed.error));
+}
+
+function checkReplayId(text: string): string {
+  if (isJobId(text)) return text.toLowerCase();
+  throw new ReplayError(
+    'invalid_replay_id',
+    'The id of a replay is a UUID of version 7, as its answer says.',
+  );
+}
+
+function notFound(id: string): ReplayError {
+  return new ReplayError('replay_not_found', `No replay has the id ${id}.`);
+}
+
+function alreadyReplayed({ id, run }: ProjectedJob): ReplayError {
+  const detail = `Run ${run + 1} of job ${id} is made already. Look at the job, and ask again once it has ended.`;
+  return new ReplayError('job_already_replayed', detail);
+}
+
+function projectionBehind(): ReplayError {
+  const detail =
+    'What became of jobs is not known yet: the projection has not read the whole log. Ask again.';
+  return new ReplayError('projection_behind', detail);
+}
+
+function isIdPlace(place: unknown): place is [string] {
+  return Array.isArray(place) && place.length === 1 && typeof place[0] === 'string' && isJobId(place[0]);
+}
+
+function isRunPlace(place: unknown): place is [JobId, number] {
+  return (
+    Array.isArray(place) &&
+    place.length === 2 &&
+    typeof place[0] === 'string' &&
+    isJobId(place[0]) &&
+    Number.isSafeInteger(place[1])
+  );
+}

@@ -1,0 +1,139 @@
+import type { JobId, ReplayJobPage } from '@jobstream/contracts';
+import type { Database, Session } from '@jobstream/database';
+import type { ForwardedRequest, JobIntake } from '@jobstream/intake';
+import { RecordRefusedError } from '@jobstream/kafka';
+import type { NewRun } from './new-run.js';
+import type { ReplayStore } from './replay-store.js';
+
+/** A job and one of its runs. */
+export interface RunId {
+  readonly id: JobId;
+  readonly run: number;
+}
+
+interface ReservedRow {
+  readonly job_id: JobId;
+  readonly run: number;
+  readonly request: string;
+}
+
+interface Settlement extends RunId {
+  readonly state: 'replayed' | 'refused';
+  readonly detail: string | null;
+}
+
+/** Some runs are not acknowledged by the broker: they stay reserved and are produced again. */
+export class NotAcknowledgedError extends Error {
+  readonly code = 'not_acknowledged';
+  override readonly name = 'NotAcknowledgedError';
+
+  constructor(cause: Error) {
+    super(`The broker has not acknowledged all jobs: ${cause.message}`, { cause });
+  }
+}
+
+/**
+ * The rows of `operations.replay_jobs`: runs that replays make. A run is reserved first, by its primary key and with its
+ * request, then produced, then marked: whoever dies between leaves a request that is produced again, under a claim.
+ */
+export class ReservedRuns {
+  private readonly table: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly replays: ReplayStore,
+    private readonly intake: JobIntake,
+  ) {
+    this.table = `${database.operations}.replay_jobs`;
+  }
+
+  /** Reserves runs for a replay; resolves with how many are its own: the others were reserved before, by whichever replay. */
+  async reserve(session: Session, replayId: string, runs: readonly NewRun[]): Promise<number> {
+    if (runs.length === 0) return 0;
+    const { affected } = await session.query({
+      name: 'reserve-runs',
+      text: `INSERT INTO ${this.table} (job_id, run, replay_id, state, request)
+             SELECT job_id, run, $1, 'reserved', request
+             FROM unnest($2::uuid[], $3::integer[], $4::text[]) AS made(job_id, run, request)
+             ORDER BY job_id, run ON CONFLICT DO NOTHING`,
+      values: [
+        replayId,
+        runs.map(({ id }) => id),
+        runs.map(({ run }) => run),
+        runs.map(({ request }) => JSON.stringify(request)),
+      ],
+    });
+    return affected;
+  }
+
+  /**
+   * Puts some reserved runs of a replay into their queue; resolves with how many are settled: 0 when none are left.
+   * @throws NotAcknowledgedError once those that were acknowledged are marked
+   */
+  async produce(replayId: string, most: number): Promise<number> {
+    const { rows } = await this.database.query<ReservedRow>({
+      name: 'reserved-runs',
+      text: `SELECT job_id, run, request FROM ${this.table}
+             WHERE replay_id = $1 AND state = 'reserved' ORDER BY job_id, run LIMIT $2`,
+      values: [replayId, most],
+    });
+    if (rows.length === 0) return 0;
+    const outcomes = await this.intake.forward(
+      rows.map(({ request }) => JSON.parse(request) as ForwardedRequest),
+    );
+    let unknown: Error | undefined;
+    const settled = rows.flatMap(({ job_id: id, run }, index): Settlement[] => {
+      const outcome = outcomes[index]!;
+      if (!('error' in outcome)) return [{ id, run, state: 'replayed', detail: null }];
+      if (outcome.error instanceof RecordRefusedError)
+        return [{ id, run, state: 'refused', detail: outcome.error.message }];
+      unknown = outcome.error;
+      return [];
+    });
+    await this.settle(replayId, settled);
+    if (unknown) throw new NotAcknowledgedError(unknown);
+    return settled.length;
+  }
+
+  /** The runs of a replay by id, those behind `after`. */
+  async list(replayId: string, after: RunId | undefined, most: number): Promise<ReplayJobPage['items']> {
+    const { rows } = await this.database.query<{
+      job_id: JobId;
+      run: number;
+      state: ReplayJobPage['items'][number]['state'];
+      detail: string | null;
+      replayed_at: Date | null;
+    }>({
+      text: `SELECT job_id, run, state, detail, replayed_at FROM ${this.table}
+             WHERE replay_id = $1 AND ($2::uuid IS NULL OR (job_id, run) > ($2::uuid, $3::integer))
+             ORDER BY job_id, run LIMIT $4`,
+      values: [replayId, after?.id ?? null, after?.run ?? null, most],
+    });
+    return rows.map(({ job_id: id, run, state, detail, replayed_at: at }) => {
+      return { id, run, state, detail, replayedAt: at?.toISOString() ?? null };
+    });
+  }
+
+  private async settle(replayId: string, settled: readonly Settlement[]): Promise<void> {
+    if (settled.length === 0) return;
+    await this.database.transaction(async (session) => {
+      const { rows } = await session.query<Pick<Settlement, 'state'>>({
+        name: 'settle-runs',
+        text: `UPDATE ${this.table} AS job SET state = made.state, detail = made.detail, request = NULL,
+                 replayed_at = CASE made.state WHEN 'replayed' THEN clock_timestamp() END
+               FROM unnest($2::uuid[], $3::integer[], $4::text[], $5::text[]) AS made(job_id, run, state, detail)
+               WHERE job.job_id = made.job_id AND job.run = made.run AND job.replay_id = $1 AND job.state = 'reserved'
+               RETURNING job.state`,
+        values: [
+          replayId,
+          settled.map(({ id }) => id),
+          settled.map(({ run }) => run),
+          settled.map(({ state }) => state),
+          settled.map(({ detail }) => detail),
+        ],
+      });
+      const replayed = rows.filter(({ state }) => state === 'replayed').length;
+      await this.replays.count(session, replayId, { replayed, refused: rows.length - replayed });
+    });
+  }
+}
