@@ -8,7 +8,7 @@ import {
   type Topics,
 } from '@jobstream/contracts';
 import type { IncomingRecord, LogReader, TopicAdmin } from '@jobstream/kafka';
-import { decodeCursor, encodeCursor } from './page-cursor.js';
+import { decodePlace, encodePlace } from './place-cursor.js';
 import type { Projection } from './projection.js';
 import { ReplayError } from './replay-error.js';
 
@@ -30,7 +30,7 @@ export class DeadLetters {
   /**
    * The dead letters of a queue, newest first (where the topic has several partitions: of each), with how their jobs stand.
    * A page may hold fewer than asked for, even none, while `next` is not null.
-   * @throws ReplayError `queue_not_found`; `invalid_request` for a cursor of another list
+   * @throws ReplayError `queue_not_found`; InvalidCursorError
    */
   async list(queue: string, { cursor, limit }: PageQuery): Promise<DeadLetterPage> {
     const topic = this.parts.topics.deadLetters(queue);
@@ -42,14 +42,14 @@ export class DeadLetters {
     const last = ends.get(topic);
     if (!first || !last)
       throw new ReplayError('queue_not_found', `No queue "${queue}" has a dead-letter topic on the broker.`);
-    const [partition, below] = cursor === undefined ? [0, Infinity] : decodeCursor(cursor, isPlace);
+    const [partition, below] = cursor === undefined ? [0, Infinity] : decodePlace(cursor, isPlace);
     const start = first[partition] ?? 0;
     const end = Math.min(below, last[partition] ?? 0);
     const from = Math.max(end - limit, start);
     const items = await this.read(topic, partition, from, end);
-    if (from > start) return { items, next: encodeCursor([partition, from]) };
+    if (from > start) return { items, next: encodePlace([partition, from]) };
     const isLast = partition + 1 >= first.length;
-    return { items, next: isLast ? null : encodeCursor([partition + 1, last[partition + 1]!]) };
+    return { items, next: isLast ? null : encodePlace([partition + 1, last[partition + 1]!]) };
   }
 
   private async read(topic: string, partition: number, from: number, end: number): Promise<Item[]> {

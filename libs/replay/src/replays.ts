@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  decodeCursor,
+  encodeCursor,
   faultsOf,
   isJobId,
   jobReplaySchema,
@@ -24,7 +26,7 @@ import type { LogReader, TopicAdmin } from '@jobstream/kafka';
 import type { z } from 'zod';
 import { judgeRun } from './judge.js';
 import { newRunOf, type NewRun } from './new-run.js';
-import { decodeCursor, encodeCursor } from './page-cursor.js';
+import { decodePlace, encodePlace } from './place-cursor.js';
 import { patchPayload } from './patch-payload.js';
 import type { ProjectedJob, Projection } from './projection.js';
 import { locateRanges, type Range } from './ranges.js';
@@ -94,23 +96,23 @@ export class Replays {
     return viewOfReplay(replay, Date.now());
   }
 
-  /** All replays, newest first. @throws ReplayError `invalid_request` for a cursor of another list */
+  /** All replays, newest first. @throws InvalidCursorError */
   async list({ cursor, limit }: PageQuery): Promise<ReplayPage> {
-    const [below] = cursor === undefined ? [] : decodeCursor(cursor, isIdPlace);
+    const below = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = await this.replays.list(below, limit + 1);
     const items = found.slice(0, limit).map((replay) => viewOfReplay(replay, Date.now()));
-    return { items, next: found.length > limit ? encodeCursor([items.at(-1)!.id]) : null };
+    return { items, next: found.length > limit ? encodeCursor(items.at(-1)!.id) : null };
   }
 
-  /** The runs that a replay made or is about to make, by job. @throws ReplayError as {@link read} and {@link list} do */
+  /** The runs that a replay made or is about to make, by job. @throws as {@link read} and {@link list} do */
   async listJobs(text: string, { cursor, limit }: PageQuery): Promise<ReplayJobPage> {
     const { id } = await this.read(text);
-    const [after, run] = cursor === undefined ? [] : decodeCursor(cursor, isRunPlace);
+    const [after, run] = cursor === undefined ? [] : decodePlace(cursor, isRunPlace);
     const place = after === undefined || run === undefined ? undefined : { id: after, run };
     const found = await this.reserved.list(id, place, limit + 1);
     const items = found.slice(0, limit);
     const last = items.at(-1);
-    return { items, next: found.length > limit && last ? encodeCursor([last.id, last.run]) : null };
+    return { items, next: found.length > limit && last ? encodePlace([last.id, last.run]) : null };
   }
 
   /**
@@ -269,10 +271,6 @@ function projectionBehind(): ReplayError {
   const detail =
     'What became of jobs is not known yet: the projection has not read the whole log. Ask again.';
   return new ReplayError('projection_behind', detail);
-}
-
-function isIdPlace(place: unknown): place is [string] {
-  return Array.isArray(place) && place.length === 1 && typeof place[0] === 'string' && isJobId(place[0]);
 }
 
 function isRunPlace(place: unknown): place is [JobId, number] {

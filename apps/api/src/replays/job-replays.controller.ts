@@ -2,19 +2,21 @@ import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { AcceptedJob } from '@jobstream/contracts';
 import { Replays } from '@jobstream/replay';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../access/access.js';
 
 @Controller('v1/jobs/:id/replay')
 export class JobReplaysController {
   constructor(private readonly replays: Replays) {}
 
   @Post()
+  @Access('operate')
   @HttpCode(202)
   async replay(
     @Param('id') id: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptedJob> {
-    const job = await this.replays.replayJob(id, request.body, null);
+    const job = await this.replays.replayJob(id, request.body, request.caller?.owner ?? null);
     reply.header('location', job.links.self);
     return job;
   }

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number in an option. */
+export function readCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number.');
+  return Number(text);
+}
+
+/** A time in an option: ISO 8601, with a zone or in UTC. */
+export function readTime(text: string): string {
+  const isZoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
+  const time = Date.parse(isZoned || !text.includes('T') ? text : `${text}Z`);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Write a time like 2026-01-31T06:00:00Z.');
+  return new Date(time).toISOString();
+}
+
+/** JSON in an option, or in the file that `@path` names. */
+export function readJson(text: string): unknown {
+  const source = text.startsWith('@') ? readText(text.slice(1)) : text;
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new InvalidArgumentError(`That is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** `topic/partition=offset`, once or more. */
+export function readOffset(
+  text: string,
+  before: readonly object[] = [],
+): { topic: string; partition: number; offset: number }[] {
+  const [, topic, partition, offset] = /^([^/=]+)\/(\d{1,9})=(\d{1,15})$/.exec(text) ?? [];
+  if (topic === undefined) throw new InvalidArgumentError('Write topic/partition=offset: jobs.image/0=1200.');
+  return [
+    ...(before as { topic: string; partition: number; offset: number }[]),
+    { topic, partition: Number(partition), offset: Number(offset) },
+  ];
+}
+
+/** An option that may be given more than once. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}

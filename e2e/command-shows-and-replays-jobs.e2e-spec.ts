@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, Platform } from '@jobstream/testing';
+
+const bin = fileURLToPath(new URL('../apps/cli/bin/jobstream.js', import.meta.url));
+const failing = 150;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe('the command', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1 } });
+    const items = Array.from({ length: failing }, () => ({
+      type: 'probe.run',
+      payload: { failRuns: 1, failWith: 'non-retryable' },
+    }));
+    await platform.api.post('/v1/jobs/batch', { items });
+    await eventually(
+      async () => {
+        const { body } = await platform.api.get<{ items: unknown[] }>(
+          '/v1/queues/probe/dead-letters?limit=500',
+        );
+        expect(body.items.length).toBe(failing);
+      },
+      { timeoutMs: 60_000, everyMs: 200 },
+    );
+  });
+  afterAll(() => platform?.stop());
+
+  function launch(...args: string[]) {
+    const child = spawn(process.execPath, [bin, ...args], {
+      env: { PATH: process.env.PATH, JOBSTREAM_URL: platform.api.url },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
+      ([stdout, stderr, [code]]): Ended => ({ code: code as number | null, stdout, stderr }),
+    );
+    return { child, ended };
+  }
+  const run = (...args: string[]) => launch(...args).ended;
+
+  it('explains itself', async () => {
+    const help = await run('--help');
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toMatch(/redrive[\s\S]*Exit codes:/);
+    expect((await run('redrive', '--help')).stdout).toContain('Examples:');
+  });
+
+  it.each([
+    [['redrive'], 2, '--queue'],
+    [['redrive', '--queue', 'probe', '--rate', 'fast', '--dry-run'], 2, 'whole number'],
+    [['redrive', '--queue', 'probe'], 2, '--why'],
+    [['redrive', '--queue', 'probe', '--rate', '0', '--dry-run'], 2, '/rate'],
+    [['redrive', '--queue', 'nothing', '--dry-run'], 3, 'no such queue'],
+    [['replays', 'get', '01a20495-2546-7ab4-9119-1338e5675ed4'], 3, 'no such replay'],
+    [['jobs', 'get', 'nonsense'], 2, 'job id'],
+    [['jobs', 'get', 'x', '--url', 'http://127.0.0.1:1'], 1, 'Nothing answers'],
+  ])('%j ends with %d and says why', async (args, code, why) => {
+    const ended = await run(...args);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(why);
+  });
+
+  it('counts first, asks before many, and leaves the data alone on stdout', async () => {
+    const dryRun = await run('redrive', '--queue', 'probe', '--dry-run', '--json');
+    expect(dryRun).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(dryRun.stdout)).toMatchObject({ replayable: failing });
+    const unasked = await run('redrive', '--queue', 'probe', '--why', 'a test');
+    expect(unasked).toMatchObject({ code: 2, stdout: '' });
+    expect(unasked.stderr).toContain('--yes');
+  });
+
+  it('stops watching at Ctrl-C, while the replay goes on until it is cancelled', async () => {
+    const args = ['--queue', 'probe', '--why', 'slowly', '--rate', '5', '--yes'];
+    const { child, ended } = launch('redrive', ...args);
+    const id = await eventually(async () => {
+      const { body } = await platform.api.get<{ items: { id: string; replayed: number }[] }>('/v1/replays');
+      expect(body.items[0]!.replayed).toBeGreaterThan(0);
+      return body.items[0]!.id;
+    });
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`replays cancel ${id}`);
+    const cancelled = await run('replays', 'cancel', id, '--json');
+    expect(JSON.parse(cancelled.stdout)).toMatchObject({ state: 'cancelling' });
+    const watched = await run('replays', 'watch', id, '--json');
+    expect(watched.code).toBe(1);
+    const { state, replayed, matched } = JSON.parse(watched.stdout) as Record<string, number | string>;
+    expect({ state, replayed }).toEqual({ state: 'cancelled', replayed: matched });
+    expect(await run('replays', 'cancel', id)).toMatchObject({ code: 5 });
+    const { body } = await platform.api.get<{ items: { state: string }[] }>(
+      `/v1/replays/${id}/jobs?limit=500`,
+    );
+    expect(body.items.map((job) => job.state)).toEqual(Array<string>(replayed as number).fill('replayed'));
+  });
+
+  it('redrives to the end', async () => {
+    const redrive = await run(
+      'redrive',
+      '--queue',
+      'probe',
+      '--why',
+      'fixed',
+      '--rate',
+      '1000',
+      '--yes',
+      '--json',
+    );
+    expect(redrive.code).toBe(0);
+    const replay = JSON.parse(redrive.stdout) as { replayed: number; skippedBy: Record<string, number> };
+    expect(replay.replayed + replay.skippedBy.already_replayed!).toBe(failing);
+    const again = await run('redrive', '--queue', 'probe', '--why', 'once more', '--yes');
+    expect(again).toMatchObject({ code: 0, stdout: 'Nothing to replay.\n' });
+  });
+
+  it('shows a job and runs it again', async () => {
+    const id = await platform.api.submitted('probe.run', { note: 'shown' });
+    const shown = await run('jobs', 'get', id, '--wait', '30s', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ id, state: 'succeeded', result: { note: 'shown' } });
+    expect((await run('jobs', 'replay', id)).stdout).toBe(`Run 2 of ${id} is in its queue.\n`);
+    expect((await run('jobs', 'get', id, '--wait', '30s')).stdout).toMatch(/state +succeeded\nrun +2/);
+    expect((await run('jobs', 'get', id, '--history')).stdout).toMatch(/run 1.*succeeded[\s\S]*run 2/);
+  });
+});

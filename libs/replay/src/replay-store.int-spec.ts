@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newJobId, replayRequestSchema } from '@jobstream/contracts';
+import { Database, migrate, schemasOf } from '@jobstream/database';
+import { randomNamespace, stackAddress } from '@jobstream/testing';
+import { ReplayStore, type HeldReplay } from './replay-store.js';
+
+const settings = { url: stackAddress('DATABASE_URL'), schemas: schemasOf(randomNamespace()) };
+const database = new Database(settings);
+const store = new ReplayStore(database);
+const request = replayRequestSchema.parse({ source: 'history', queue: 'probe', why: 'a test' });
+const ranges = [{ topic: 't', partition: 0, from: 0, next: 0, to: 10 }];
+const page = { ranges: [{ ...ranges[0]!, next: 5 }], matched: 5, failed: 0, skipped: {}, faults: [] };
+
+describe('the rows of replays', () => {
+  beforeAll(() => migrate(settings));
+  beforeEach(() => database.query({ text: `TRUNCATE ${database.operations}.replays` }));
+  afterAll(async () => {
+    await database.query({ text: `DROP SCHEMA ${database.projection}, ${database.operations} CASCADE` });
+    await database.close();
+  });
+
+  const insert = () =>
+    store.insert(database, { id: newJobId(), request, ranges, expected: 5, requestedBy: 'ada' });
+  const expire = () =>
+    database.query({
+      text: `UPDATE ${database.operations}.replays SET lease_until = now() - interval '1 s'`,
+    });
+  const take = async () => (await store.take(randomUUID(), 60_000))!;
+  const advance = (held: HeldReplay) => store.advance(database, held, page);
+
+  it('keep what was asked', async () => {
+    const { id } = await insert();
+    expect(await store.find(id)).toMatchObject({ id, request, ranges, state: 'pending', requestedBy: 'ada' });
+  });
+
+  it('are taken by one process at a time, the oldest first', async () => {
+    const [first, second] = [await insert(), await insert()];
+    const taken = await Promise.all(Array.from({ length: 4 }, () => store.take(randomUUID(), 60_000)));
+    const ids = taken.flatMap((held) => held?.replay.id ?? []);
+    expect(ids.sort()).toEqual([first.id, second.id].sort());
+    expect(await store.find(first.id)).toMatchObject({ state: 'running', startedAt: expect.any(Date) });
+  });
+
+  it('are moved on by their holder alone, from where the last one left them', async () => {
+    const { id } = await insert();
+    const dead = await take();
+    expect(await advance(dead)).toBe(true);
+    await expire();
+    const heir = await take();
+    expect(heir.replay.ranges).toEqual(page.ranges);
+    expect([await advance(dead), await store.renew(dead, 60_000)]).toEqual([false, undefined]);
+    await store.finish(dead);
+    expect(await store.find(id)).toMatchObject({ state: 'running', matched: 5 });
+    await store.finish(heir);
+    expect(await store.find(id)).toMatchObject({ state: 'finished', finishedAt: expect.any(Date) });
+    expect(await store.take(randomUUID(), 60_000)).toBeUndefined();
+  });
+
+  it('reserve nothing more once cancelled, and end as cancelled', async () => {
+    const { id } = await insert();
+    const held = await take();
+    expect(await store.cancel(id)).toBe(true);
+    expect([await advance(held), await store.renew(held, 60_000)]).toEqual([false, 'cancelling']);
+    await store.finish(held);
+    expect(await store.find(id)).toMatchObject({ state: 'cancelled' });
+    expect(await store.cancel(id)).toBe(false);
+  });
+
+  it('wait for their time after trouble', async () => {
+    const { id } = await insert();
+    await store.release(await take(), 'the broker is away', 60_000);
+    expect(await store.find(id)).toMatchObject({ trouble: 'the broker is away' });
+    expect(await store.take(randomUUID(), 60_000)).toBeUndefined();
+    await expire();
+    expect((await take()).replay).toMatchObject({ id, trouble: null });
+  });
+});
