@@ -70,11 +70,13 @@ export class JobQueries {
   /** How these jobs stand; those that the projection does not know are left out. */
   async standings(ids: readonly JobId[]): Promise<Map<JobId, JobStanding>> {
     if (ids.length === 0) return new Map();
-    const { rows } = await this.database.query<Pick<JobColumns, 'id' | 'run' | 'state' | 'reason' | 'error'>>({
-      name: 'job-standings',
-      text: `SELECT id, run, state, reason, error FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
-      values: [ids],
-    });
+    const { rows } = await this.database.query<Pick<JobColumns, 'id' | 'run' | 'state' | 'reason' | 'error'>>(
+      {
+        name: 'job-standings',
+        text: `SELECT id, run, state, reason, error FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
+        values: [ids],
+      },
+    );
     return new Map(
       rows.map(({ id, error, ...row }) => [id, { ...row, error: parse(error) as JobError | null }]),
     );
