@@ -24,12 +24,12 @@ export function viewOfReplay(replay: Replay, now: number): ReplayView {
 }
 
 function paceOf(
-  { ranges, state, startedAt, finishedAt, replayed }: Replay,
+  { ranges, state, startedAt, finishedAt, replayed, expected }: Replay,
   now: number,
 ): Pick<ReplayView, 'progress' | 'throughput' | 'eta'> {
   const { total, read } = measureRanges(ranges);
-  const isOver = finishedAt !== null;
-  const progress = total === 0 ? Number(isOver) : read / total;
+  const [done, all] = expected === null ? [read, total] : [replayed, expected];
+  const progress = state === 'finished' ? 1 : all === 0 ? 0 : Math.min(done / all, 1);
   const elapsedMs =
     startedAt === null ? 0 : Math.max((finishedAt?.getTime() ?? now) - startedAt.getTime(), 1);
   const isGoing = state === 'running' && elapsedMs > 0 && progress > 0 && progress < 1;

@@ -204,7 +204,11 @@ export const replayViewSchema = z
     expected: countSchema
       .nullable()
       .describe('How many jobs it was to replay when it was asked for; null where that was not known.'),
-    progress: z.number().describe('How much of the range is read, 0 to 1.'),
+    progress: z
+      .number()
+      .describe(
+        'How far it has come, 0 to 1: of the jobs that it is to replay or, where their number is not known, of its range.',
+      ),
     rate: z.int().nullable().describe('Jobs a second at most (null for one job), and so far.'),
     throughput: z.number().nullable(),
     eta: z.iso
