@@ -28,7 +28,7 @@ const fences = {
 };
 
 const projects = [
-  ...['contracts', 'lifecycle', 'kafka', 'orders', 'database', 'runtime', 'storage', 'access'],
+  ...['contracts', 'lifecycle', 'kafka', 'orders', 'limits', 'database', 'runtime', 'storage', 'access'],
   ...['intake', 'execution', 'projection', 'replay', 'scheduling', 'client', 'downloads', 'testing', 'stack'],
   ...['api', 'projector', 'scheduler', 'cli', 'bench'],
   ...['image', 'report', 'notification', 'maintenance', 'inference', 'probe'].map(

@@ -6,6 +6,7 @@ import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { isUnavailable, migrate } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
+import { LimitUse } from '@jobstream/limits';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
@@ -134,7 +135,10 @@ function makeParts(
     new JobWaits(feed, reader),
     new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
     queueOrders,
-    new QueueViews({ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock }),
+    new QueueViews({
+      ...{ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock },
+      limitUse: new LimitUse(database),
+    }),
     new ImageUploads(storage),
     new Reports(reader, storage),
     new Replays({ ...replaying, database, intake }),

@@ -41,6 +41,7 @@ export {
   type ResultOf,
   type OwnerDeathPolicy,
 } from './job-definition.js';
+export { intervalOfRate, queueLimitsSchema, rateSchema, type QueueLimits } from './queue-limits.js';
 export {
   lanesOf,
   partitionCounts,
@@ -90,8 +91,10 @@ export {
 export {
   decodeOrder,
   encodeOrder,
+  limitsOrderSchema,
   pauseOrderSchema,
   type EncodedOrder,
+  type LimitsOrder,
   type Order,
   type PauseOrder,
 } from './records/order.js';

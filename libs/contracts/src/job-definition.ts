@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
+import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
 
 /** How urgent a job is among those of its queue. `normal` unless asked otherwise. */
 export const priorities = ['high', 'normal', 'low'] as const;
@@ -12,6 +13,8 @@ export interface QueueDefinition {
   readonly name: string;
   /** Whether it has a `.high` and a `.low` topic beside the normal one. Default false. */
   readonly priorities: boolean;
+  /** What holds unless an operator orders other limits. Default none. */
+  readonly limits: QueueLimits;
 }
 
 /** What becomes of an attempt whose worker died or froze in its middle. */
@@ -96,15 +99,19 @@ export function isQueueName(name: string): boolean {
 
 /**
  * Defines a queue.
- * @throws TypeError when the name could not stand in a topic name.
+ * @throws TypeError when the name could not stand in a topic name, ZodError when the limits make no sense.
  */
-export function defineQueue(name: string, options: { priorities?: boolean } = {}): QueueDefinition {
+export function defineQueue(
+  name: string,
+  options: { priorities?: boolean; limits?: QueueLimits } = {},
+): QueueDefinition {
   if (!isQueueName(name)) {
     throw new TypeError(
       `Queue name "${name}": use lower case letters, digits and dashes, beginning with a letter.`,
     );
   }
-  return { name, priorities: options.priorities ?? false };
+  const limits = queueLimitsSchema.parse(options.limits ?? {});
+  return { name, priorities: options.priorities ?? false, limits };
 }
 
 /**

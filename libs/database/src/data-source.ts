@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { CreateIdempotencyKeys1763800000000 } from './operations/migrations/1763800000000-create-idempotency-keys.js';
 import { CreateSchedules1763820000000 } from './operations/migrations/1763820000000-create-schedules.js';
 import { CreateDailyStatistics1763830000000 } from './operations/migrations/1763830000000-create-daily-statistics.js';
+import { CreateLimits1763850000000 } from './operations/migrations/1763850000000-create-limits.js';
 import { CreateReplays1763870000000 } from './operations/migrations/1763870000000-create-replays.js';
 import { CreateApiKeys1763860000000 } from './operations/migrations/1763860000000-create-api-keys.js';
 import { ApiKeyEntity } from './operations/api-key.entity.js';
@@ -12,6 +13,8 @@ import { ClaimEntity } from './operations/claim.entity.js';
 import { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 import { DelayedJobEntity } from './operations/delayed-job.entity.js';
 import { IdempotencyKeyEntity } from './operations/idempotency-key.entity.js';
+import { LimitSlotEntity } from './operations/limit-slot.entity.js';
+import { RateGrantEntity } from './operations/rate-grant.entity.js';
 import { ReadPositionEntity } from './operations/read-position.entity.js';
 import { ReplayEntity } from './operations/replay.entity.js';
 import { ReplayJobEntity } from './operations/replay-job.entity.js';
@@ -45,11 +48,14 @@ const contents = {
       AuditEntryEntity,
       RebuildEntity,
       ClaimEntity,
+      LimitSlotEntity,
+      RateGrantEntity,
     ],
     migrations: [
       CreateIdempotencyKeys1763800000000,
       CreateSchedules1763820000000,
       CreateDailyStatistics1763830000000,
+      CreateLimits1763850000000,
       CreateReplays1763870000000,
       CreateApiKeys1763860000000,
       CreateRebuilds1763880000000,

@@ -31,6 +31,8 @@ export { DelayedJobEntity } from './operations/delayed-job.entity.js';
 export { ClaimEntity } from './operations/claim.entity.js';
 export { DailyStatisticEntity } from './operations/daily-statistic.entity.js';
 export { RebuildEntity } from './operations/rebuild.entity.js';
+export { LimitSlotEntity } from './operations/limit-slot.entity.js';
+export { RateGrantEntity } from './operations/rate-grant.entity.js';
 export { ReadPositionEntity } from './operations/read-position.entity.js';
 export { ReplayEntity } from './operations/replay.entity.js';
 export { ReplayJobEntity } from './operations/replay-job.entity.js';

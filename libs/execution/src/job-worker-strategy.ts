@@ -11,6 +11,7 @@ import {
   type TopicPartition,
 } from '@jobstream/kafka';
 import { Database, migrate, type DatabaseSettings } from '@jobstream/database';
+import { JobLimits } from '@jobstream/limits';
 import { OrderReader } from '@jobstream/orders';
 import type { Clock, Health, HealthRegistry, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
@@ -33,7 +34,7 @@ export interface JobWorkerStrategyOptions {
   /** By job type, as `HandlerRegistry.handlersOf` answers. */
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
   readonly connection: KafkaConnection;
-  /** Where claims are. Not connected to before a job needs one. */
+  /** Where claims and limits are. Not connected to before a job needs one. */
   readonly database: DatabaseSettings;
   /** How long a claim is held without a sign of life, in milliseconds: the same in all workers of the queue. */
   readonly claimLeaseMs: number;
@@ -77,9 +78,11 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly claims: Claims;
   private readonly consumer: WorkConsumer;
   private readonly orders: OrderReader;
+  private readonly limits: JobLimits;
   private readonly closing = new AbortController();
   private starting: Promise<void> | undefined;
   private topicsReady = false;
+  private requestPartitions = 1;
 
   constructor(private readonly options: JobWorkerStrategyOptions) {
     const { queue, definitions, connection, clock, logger } = options;
@@ -103,11 +106,12 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       enlist: (delivery) => this.worker.enlist(delivery),
     });
     this.database = new Database(options.database, {
-      ...{ connections: 4, applicationName: `jobstream ${queue.name}-worker claims` },
+      ...{ connections: 4, applicationName: `jobstream ${queue.name}-worker` },
       // Leaves time for another try before a lease is over.
       statementTimeoutMs: Math.max(500, options.claimLeaseMs / 4),
     });
     this.claims = this.createClaims();
+    this.limits = this.createLimits();
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
     this.orders = this.createOrders();
@@ -129,11 +133,13 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.closing.abort();
     this.scheduler.stop();
     this.worker.drain();
+    this.limits.stop();
     await this.orders.stop();
     await this.consumer.drain(this.options.drainMs);
     await this.starting;
     this.publisher.stop();
     this.claims.stop();
+    await this.limits.close();
     await Promise.all([this.database.close(), this.producer.stop(), this.admin.stop(), this.threads.close()]);
   }
 
@@ -173,6 +179,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
       },
       claims: this.claims,
+      limits: this.limits,
       lanesMs: () => this.workerTopics.lanesMs,
       roleOf: (topic) => this.workerTopics.roleOf(topic),
       accept: (deliveries) => this.scheduler.accept(deliveries),
@@ -193,6 +200,22 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     });
   }
 
+  private createLimits(): JobLimits {
+    const { queue, instance, concurrency, logger } = this.options;
+    return new JobLimits({
+      ...{ queue: queue.name, logger, worker: instance, slots: concurrency },
+      database: this.database,
+      share: () => this.share(),
+    });
+  }
+
+  /** Of the partitions of the queue's requests, the part that is held here. */
+  private share(): number {
+    const topic = this.topics.requests(this.options.queue.name);
+    const held = this.consumer.health().partitions.filter((partition) => partition.topic === topic);
+    return held.length / this.requestPartitions;
+  }
+
   private createOrders(): OrderReader {
     const { queue, connection, logger } = this.options;
     return new OrderReader({
@@ -205,6 +228,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private lose(partitions: readonly TopicPartition[]): void {
     const running = this.worker.countIn(partitions);
     this.scheduler.dropLost();
+    this.limits.dropLost();
     this.worker.forget(partitions);
     this.options.logger.info({ partitions: partitions.length, running }, 'partitions lost');
   }
@@ -219,6 +243,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   private obey(): void {
     const { queue, logger } = this.options;
+    this.limits.set(this.orders.book.limitsOf(queue.name) ?? queue.limits);
     const pausedSince = this.orders.book.pausedSince(queue.name);
     if (this.scheduler.isPaused === (pausedSince !== undefined)) return;
     this.scheduler.isPaused = pausedSince !== undefined;
@@ -232,6 +257,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       try {
         await this.admin.start();
         await this.admin.ensureTopics(specs);
+        this.requestPartitions = await this.countRequestPartitions();
         this.topicsReady = true;
         return !this.closing.signal.aborted;
       } catch (error) {
@@ -240,6 +266,11 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       await delay(pauseMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
     return false;
+  }
+
+  private async countRequestPartitions(): Promise<number> {
+    const topic = this.topics.requests(this.options.queue.name);
+    return (await this.admin.partitionCounts([topic])).get(topic) ?? 1;
   }
 
   private topicsHealth(): Health {

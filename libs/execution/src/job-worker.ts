@@ -1,6 +1,7 @@
 import { usualParkAfter, type TopicRole } from '@jobstream/contracts';
 import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka';
 import { decideOutcome, isDoomed, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
+import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';
 import type { Clock } from '@jobstream/runtime';
 import { attempt, type Attempted, type AttemptPorts } from './attempt.js';
 import { ClaimGate } from './claims/claim-gate.js';
@@ -26,6 +27,7 @@ export interface JobWorkerOptions {
   readonly brokerClock: Clock;
   readonly attempts: AttemptPorts;
   readonly claims: Claims;
+  readonly limits: StartLimits;
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(topic: string): TopicRole | undefined;
@@ -35,6 +37,13 @@ export interface JobWorkerOptions {
   putFirst(waiting: Waiting): void;
   /** Has it worked on from `dueAt` on, by the broker's time. */
   putOff(dueAt: number, waiting: Waiting): void;
+}
+
+/** What may keep a job from starting now. */
+export interface StartLimits {
+  /** Empty for nothing. */
+  rulesOf(payload: unknown): readonly LimitRule[];
+  enter(rules: readonly LimitRule[], entrant: Entrant): Promise<Leave | Dismissal>;
 }
 
 /** A record whose work has begun and not ended. */
@@ -163,7 +172,11 @@ export class JobWorker {
   private start(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> {
     const { claimed, request, run, attempt } = job;
     const exclusive = this.options.handlers.get(request.type)?.definition.exclusive ?? false;
-    if (claimed === undefined && !exclusive) return this.run(ongoing, job, freeSlot);
+    const dropped = () => this.drop(ongoing);
+    if (claimed === undefined && !exclusive) {
+      const work = (slot: FreeSlot) => this.run(ongoing, job, slot);
+      return this.admit(job, { delivery: ongoing.delivery, work, dropped }, freeSlot);
+    }
     const at = (attempt: number): StartableJob => ({ ...job, attempt });
     return this.gate.admit(
       {
@@ -173,13 +186,34 @@ export class JobWorker {
           inPlace: request.orderingKey !== undefined,
           owner: `${this.options.attempts.worker}/${++this.claimants}`,
         },
-        run: (claim, slot) => this.run(ongoing, at(claim.attempt), slot, claim),
+        run: (claim, slot) => {
+          const work = (freed: FreeSlot) => this.run(ongoing, at(claim.attempt), freed, claim);
+          const droppedWith = () => {
+            this.options.claims.free(claim);
+            dropped();
+          };
+          return this.admit(job, { delivery: ongoing.delivery, work, dropped: droppedWith }, slot);
+        },
         repeat: (ended, outcome) => this.repeat(ongoing, at(ended), outcome),
         pass: () => this.pass(ongoing),
-        dropped: () => this.drop(ongoing),
+        dropped,
       },
       freeSlot,
     );
+  }
+
+  /** Has the work go on at once where no limit concerns the job; else sets it aside, without a slot, until they let it start. */
+  private async admit(job: StartableJob, waiting: Waiting, freeSlot: FreeSlot): Promise<void> {
+    const { limits, putFirst } = this.options;
+    const { delivery, dropped } = waiting;
+    const rules = limits.rulesOf(job.request.payload);
+    if (rules.length === 0) return waiting.work(freeSlot);
+    void limits.enter(rules, delivery).then((answer) => {
+      if (answer === 'lost') dropped();
+      else if (answer === 'changed')
+        putFirst({ delivery, work: (slot) => this.admit(job, waiting, slot), dropped });
+      else putFirst(leavingAfter(waiting, answer));
+    });
   }
 
   private async run(
@@ -293,6 +327,22 @@ export class JobWorker {
   private labelOf(job: StartableJob): string {
     return this.options.handlers.has(job.request.type) ? job.request.type : unknownTypeLabel;
   }
+}
+
+/** The same work, which leaves its limits once the handler has ended, or when it does not come to it. */
+function leavingAfter({ delivery, work, dropped }: Waiting, leave: Leave): Waiting {
+  return {
+    delivery,
+    work: (freeSlot) =>
+      work(() => {
+        leave();
+        freeSlot();
+      }).finally(leave),
+    dropped: () => {
+      leave();
+      dropped();
+    },
+  };
 }
 
 /** What the ladder has had a job wait between these attempts. */

@@ -15,7 +15,7 @@ import { Claims } from './claims/claims.js';
 import { ClaimStore } from './claims/claim-store.js';
 import { DeliveryScheduler, type SchedulerLoad } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
-import { JobWorker } from './job-worker.js';
+import { JobWorker, type StartLimits } from './job-worker.js';
 import { OutcomePublisher } from './outcome-publisher.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import type { ThreadPool } from './thread-pool.js';
@@ -69,7 +69,10 @@ export class TestWorker {
   answer: (record: OutgoingRecord) => Promise<void> = async () => undefined;
   private nextOffset = 0;
 
-  constructor(handlers: RegisteredHandler[], options: { slots?: number; unsettledLimit?: number } = {}) {
+  constructor(
+    handlers: RegisteredHandler[],
+    options: { slots?: number; unsettledLimit?: number; limits?: Partial<StartLimits> } = {},
+  ) {
     const send = async (record: OutgoingRecord): Promise<RecordReceipt> => {
       await this.answer(record);
       this.sent.push(record);
@@ -129,6 +132,7 @@ export class TestWorker {
         store: new ClaimStore(nowhere),
         prepare: () => Promise.reject(new Error('Jobs without a claim need no database.')),
       }),
+      limits: { rulesOf: () => [], enter: () => Promise.resolve(() => undefined), ...options.limits },
       lanesMs: () => [1_000, 5_000],
       roleOf,
       accept: (deliveries) => this.scheduler.accept(deliveries),

@@ -1,19 +1,29 @@
-import type { Order } from '@jobstream/contracts';
+import type { Order, QueueLimits } from '@jobstream/contracts';
 
 /** The orders in force: of each kind and queue the newest, unless it was taken back. */
 export class OrderBook {
   private readonly pauses = new Map<string, string>();
+  private readonly limits = new Map<string, QueueLimits>();
 
   apply(order: Order): void {
     switch (order.kind) {
       case 'pause':
         if (order.value) this.pauses.set(order.queue, order.value.at);
         else this.pauses.delete(order.queue);
+        break;
+      case 'limits':
+        if (order.value) this.limits.set(order.queue, order.value.limits);
+        else this.limits.delete(order.queue);
     }
   }
 
   /** Since when the queue is paused, ISO 8601; undefined where it is not. */
   pausedSince(queue: string): string | undefined {
     return this.pauses.get(queue);
+  }
+
+  /** The limits that were ordered for the queue; undefined where those of its definition hold. */
+  limitsOf(queue: string): QueueLimits | undefined {
+    return this.limits.get(queue);
   }
 }

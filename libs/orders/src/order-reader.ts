@@ -78,7 +78,10 @@ export class OrderReader {
   /** Not ok until everything was read. */
   health(): Health {
     if (!this.isRead)
-      return { ok: false, why: 'The orders (which queues are paused) have not been read to their end yet.' };
+      return {
+        ok: false,
+        why: 'The orders (pauses and limits of queues) have not been read to their end yet.',
+      };
     return { ok: true, detail: { following: this.tail.health().joined } };
   }
 

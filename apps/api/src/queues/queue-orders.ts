@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Order, QueueOrderAnswer } from '@jobstream/contracts';
+import { queues, type Order, type QueueLimits, type QueueOrderAnswer } from '@jobstream/contracts';
 import { RecordRefusedError } from '@jobstream/kafka';
 import type { OrderBook, OrderReader, OrderWriter } from '@jobstream/orders';
 import { ProblemError } from '../http/problem-error.js';
@@ -42,17 +42,38 @@ export class QueueOrders {
     return this.give({ kind: 'pause', queue, value: null });
   }
 
+  /** These hold instead of those of its definition, until they are taken back. @throws as {@link give} does */
+  limit(queue: string, limits: QueueLimits): Promise<QueueOrderAnswer> {
+    const at = new Date().toISOString();
+    return this.give({ kind: 'limits', queue, value: { v: 1, queue, at, limits } });
+  }
+
+  /** Those of its definition hold again. @throws as {@link give} does */
+  takeLimitsBack(queue: string): Promise<QueueOrderAnswer> {
+    return this.give({ kind: 'limits', queue, value: null });
+  }
+
+  /** The limits that hold, as far as the orders are read. */
+  limitsOf(queue: string): QueueLimits {
+    return this.known.limitsOf(queue) ?? queues.get(queue)?.limits ?? {};
+  }
+
+  isPaused(queue: string): boolean {
+    return this.known.pausedSince(queue) !== undefined;
+  }
+
   /**
    * Once the order is acknowledged, and in force here too: who asks right after it sees it.
    * @throws ProblemError `queue_not_found`, `broker_unavailable`, `broker_refused`
    */
   private async give(order: Order): Promise<QueueOrderAnswer> {
     const { reader, writer, states } = this.parts;
-    const { queues } = await states.read().catch(refuse);
-    if (!queues.has(order.queue)) throw queueNotFound();
+    const found = await states.read().catch(refuse);
+    if (!found.queues.has(order.queue)) throw queueNotFound();
     const receipt = await writer.give(order).catch(refuse);
     await inTime(reader.passed(receipt));
-    return { queue: order.queue, paused: order.value !== null };
+    const { queue } = order;
+    return { queue, paused: this.isPaused(queue), limits: this.limitsOf(queue) };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LaneView, QueueView, WaitingFor } from '@jobstream/contracts';
 import type { BrokerClock, TopicAdmin } from '@jobstream/kafka';
+import { limitRulesOf, type LimitUse } from '@jobstream/limits';
 import type { ActiveCount, JobQueries } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
 import type { FoundJob } from '../jobs/job-reader.js';
@@ -14,6 +15,7 @@ export interface QueueViewsParts {
   readonly admin: TopicAdmin;
   readonly queries: JobQueries;
   readonly orders: QueueOrders;
+  readonly limitUse: LimitUse;
   readonly brokerClock: BrokerClock;
 }
 
@@ -54,8 +56,12 @@ export class QueueViews {
     const fromRow = waitingFor(view, place, { pausedSince }, time);
     const askKafka = fromRow?.until === null;
     if (!askKafka) return fromRow;
-    const now = await this.readInTime();
-    return waitingFor(view, place, { pausedSince, now, before: this.parts.states.before }, time);
+    const rules = limitRulesOf(view.queue, this.parts.orders.limitsOf(view.queue), view.payload);
+    const [now, busyLimit] = await Promise.all([
+      inTime(this.parts.states.read()),
+      inTime(this.parts.limitUse.findBusy(rules)),
+    ]);
+    return waitingFor(view, place, { pausedSince, busyLimit, now, before: this.parts.states.before }, time);
   }
 
   private read(): Promise<QueueStatesAt> {
@@ -63,18 +69,6 @@ export class QueueViews {
       const detail = 'The queues are in the broker, which can not be reached. Ask again later.';
       throw new ProblemError('broker_unavailable', detail, { cause });
     });
-  }
-
-  private async readInTime(): Promise<QueueStatesAt | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, patienceMs, undefined);
-    });
-    try {
-      return await Promise.race([this.parts.states.read().catch(() => undefined), late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   private countActive(): Promise<ActiveCount[] | undefined> {
@@ -94,7 +88,8 @@ export class QueueViews {
       retrying: countOf('retrying') ?? null,
       scheduled: countOf('scheduled') ?? null,
       deadLetters,
-      paused: this.parts.orders.known.pausedSince(queue) !== undefined,
+      paused: this.parts.orders.isPaused(queue),
+      limits: this.parts.orders.limitsOf(queue),
       workers,
       oldestWaitingSeconds: await this.ageOfOldest(state),
     };
@@ -106,6 +101,18 @@ export class QueueViews {
       this.parts.admin.offsetsAt(topics, time),
     );
     return ageMs === null ? null : Math.round(ageMs / 100) / 10;
+  }
+}
+
+async function inTime<Answer>(question: Promise<Answer>): Promise<Answer | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, undefined);
+  });
+  try {
+    return await Promise.race([question.catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

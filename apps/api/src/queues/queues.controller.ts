@@ -1,5 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import {
+  queueLimitsSchema,
+  type QueueList,
+  type QueueOrderAnswer,
+  type QueueView,
+} from '@jobstream/contracts';
 import { Access } from '../access/access.js';
 import { noBody, readBody } from '../http/body.js';
 import { QueueOrders } from './queue-orders.js';
@@ -38,5 +43,19 @@ export class QueuesController {
   resume(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
     readBody(noBody, body);
     return this.orders.resume(queue);
+  }
+
+  @Put(':queue/limits')
+  @Access('operate')
+  @HttpCode(202)
+  limit(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
+    return this.orders.limit(queue, readBody(queueLimitsSchema, body));
+  }
+
+  @Delete(':queue/limits')
+  @Access('operate')
+  @HttpCode(202)
+  takeLimitsBack(@Param('queue') queue: string): Promise<QueueOrderAnswer> {
+    return this.orders.takeLimitsBack(queue);
   }
 }

@@ -74,6 +74,33 @@ describe('queues', () => {
     });
   });
 
+  it('have the limits that were ordered, until they are taken back', async () => {
+    const put = (limits: unknown) =>
+      platform.api.request('PUT', '/v1/queues/report/limits', {
+        body: JSON.stringify(limits),
+        headers: { 'content-type': 'application/json' },
+      });
+    const limits = { rate: '100/m', perKey: { field: 'userId', concurrency: 1 } };
+    expect(await put(limits)).toMatchObject({
+      status: 202,
+      body: { queue: 'report', paused: false, limits },
+    });
+    expect((await queue('report')).limits).toEqual(limits);
+    for (const [bad, pointer] of [
+      [{ rate: '0/s' }, '/rate'],
+      [{ concurrency: 0 }, '/concurrency'],
+      [{ concurrency: -1 }, '/concurrency'],
+      [{ perKey: { field: 'userId' } }, '/perKey'],
+      [{ parallel: 2 }, '/parallel'],
+      [[], ''],
+    ] as const) {
+      expect(await put(bad)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    }
+    expect((await queue('report')).limits).toEqual(limits);
+    expect((await platform.api.request('DELETE', '/v1/queues/report/limits')).status).toBe(202);
+    expect((await queue('report')).limits).toEqual({});
+  });
+
   it('are only those that exist', async () => {
     expect(await platform.api.get('/v1/queues/nobodys')).toMatchObject({
       status: 404,

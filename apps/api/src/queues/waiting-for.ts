@@ -1,4 +1,5 @@
 import { isFinal, type JobView, type WaitingFor } from '@jobstream/contracts';
+import type { LimitRule } from '@jobstream/limits';
 import type { Place } from '../live/log-position.js';
 import type { QueueState, QueueStatesAt } from './queue-states.js';
 
@@ -8,6 +9,8 @@ export interface QueueLooks {
   readonly before?: QueueStatesAt | undefined;
   /** Since when the job's queue is paused; undefined where it is not. */
   readonly pausedSince?: string | undefined;
+  /** What lets no job like this one start at present. */
+  readonly busyLimit?: LimitRule | undefined;
 }
 
 /**
@@ -42,17 +45,24 @@ const nothingKnown = { until: null, ahead: null, estimateSeconds: null };
 function describeTurn(
   { queue, orderingKey }: JobView,
   ahead: number | null,
-  { now, pausedSince }: QueueLooks,
+  { now, pausedSince, busyLimit }: QueueLooks,
 ): Pick<WaitingFor, 'kind' | 'text'> {
   if (pausedSince !== undefined)
     return { kind: 'pause', text: `The queue ${queue} to be resumed: it is paused since ${pausedSince}.` };
   if (now?.queues.get(queue)?.workers === 0)
     return { kind: 'worker', text: `A worker: no process works on the queue ${queue}.` };
+  if (busyLimit) return { kind: 'limit', text: textOf(busyLimit) };
   const behind =
     ahead === null ? '' : ahead === 0 ? ' It is next.' : ` At most ${ahead} jobs come before it.`;
   return orderingKey === null
     ? { kind: 'turn', text: `Its turn in the queue ${queue}.${behind}` }
     : { kind: 'key', text: `The jobs of its key before it, then its turn in the queue ${queue}.${behind}` };
+}
+
+function textOf(rule: LimitRule): string {
+  return rule.kind === 'concurrency'
+    ? `The limit of ${rule.most} at once of ${rule.id}.`
+    : `The limit of ${rule.rate} of ${rule.id.slice(0, -rule.rate.length - 1)}.`;
 }
 
 function jobsAhead(place: Place, queue: QueueState | undefined): number | null {

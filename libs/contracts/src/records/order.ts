@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queueLimitsSchema } from '../queue-limits.js';
 import { isoTime, wireVersion } from './job-record.js';
 import type { EncodedRecord } from './codec.js';
 
@@ -11,17 +12,28 @@ export const pauseOrderSchema = z.object({
 /** See {@link pauseOrderSchema}. */
 export type PauseOrder = z.infer<typeof pauseOrderSchema>;
 
+/** `limits/<queue>`: these hold instead of those of the queue's definition. */
+export const limitsOrderSchema = z.object({
+  v: z.literal(wireVersion),
+  queue: z.string(),
+  at: isoTime,
+  limits: queueLimitsSchema,
+});
+/** See {@link limitsOrderSchema}. */
+export type LimitsOrder = z.infer<typeof limitsOrderSchema>;
+
 /** An order of `jobs.control`: what an operator wants of a queue until it is taken back. `value` is null where it is. */
-export interface Order {
-  readonly kind: 'pause';
-  readonly queue: string;
-  readonly value: PauseOrder | null;
-}
+export type Order =
+  | { readonly kind: 'pause'; readonly queue: string; readonly value: PauseOrder | null }
+  | { readonly kind: 'limits'; readonly queue: string; readonly value: LimitsOrder | null };
 
 /** What a producer is given, but for the topic. */
 export type EncodedOrder = Omit<EncodedRecord, 'value'> & { readonly value: string | null };
 
-const schemas = { pause: pauseOrderSchema } as const satisfies Record<Order['kind'], z.ZodType>;
+const schemas = {
+  pause: pauseOrderSchema,
+  limits: limitsOrderSchema,
+} as const satisfies Record<Order['kind'], z.ZodType>;
 
 /**
  * The bytes of an order. The key says what it is about, so that the compacted topic keeps the newest of each; one that is
@@ -46,7 +58,7 @@ export function decodeOrder(
   try {
     const parsed = schemas[known].safeParse(JSON.parse(value.toString()));
     return parsed.success
-      ? { kind: known, queue, value: parsed.data }
+      ? ({ kind: known, queue, value: parsed.data } as Order)
       : { detail: z.prettifyError(parsed.error) };
   } catch (error) {
     return { detail: `The value is not JSON: ${(error as Error).message}` };

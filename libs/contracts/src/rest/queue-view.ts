@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queueLimitsSchema } from '../queue-limits.js';
 
 /** A partition of a lane: how far its workers have come. */
 export const partitionLagSchema = z
@@ -46,6 +47,9 @@ export const queueViewSchema = z
     scheduled: z.int().nullable(),
     deadLetters: z.int().describe("Records in the queue's dead-letter topic."),
     paused: z.boolean().describe('Whether its workers were told to start nothing.'),
+    limits: queueLimitsSchema.describe(
+      "What limits its jobs: as ordered, else as the queue's definition says. Empty for nothing.",
+    ),
     workers: z.int().describe('Worker processes at the moment.'),
     oldestWaitingSeconds: z
       .number()
@@ -63,9 +67,9 @@ export const queueListSchema = z.object({ items: z.array(queueViewSchema) }).met
 /** See {@link queueListSchema}. */
 export type QueueList = z.infer<typeof queueListSchema>;
 
-/** 202 of `POST /v1/queues/{queue}/pause` and `/resume`: the log has the order. */
+/** 202 of `POST /v1/queues/{queue}/pause`, `/resume`, `PUT` and `DELETE …/limits`: the log has the order. What holds now. */
 export const queueOrderAnswerSchema = z
-  .object({ queue: z.string(), paused: z.boolean() })
+  .object({ queue: z.string(), paused: z.boolean(), limits: queueLimitsSchema })
   .meta({ id: 'QueueOrderAnswer' });
 /** See {@link queueOrderAnswerSchema}. */
 export type QueueOrderAnswer = z.infer<typeof queueOrderAnswerSchema>;
@@ -74,9 +78,9 @@ export type QueueOrderAnswer = z.infer<typeof queueOrderAnswerSchema>;
 export const waitingForSchema = z
   .object({
     kind: z
-      .enum(['time', 'retry', 'pause', 'worker', 'key', 'turn'])
+      .enum(['time', 'retry', 'pause', 'worker', 'limit', 'key', 'turn'])
       .describe(
-        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `pause`: its queue is paused;\n- `worker`: no process works on its queue;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
+        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `pause`: its queue is paused;\n- `worker`: no process works on its queue;\n- `limit`: a limit of its queue or key is used up; `text` says which;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
       ),
     text: z.string().describe('The same in words.'),
     until: z.iso.datetime().nullable().describe('Of `time` and `retry`.'),

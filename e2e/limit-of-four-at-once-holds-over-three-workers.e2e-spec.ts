@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JobDetail, JobHistory } from '@jobstream/contracts';
+import { eventually, Platform } from '@jobstream/testing';
+
+const limit = 4;
+const jobs = 48;
+const sleepMs = 800;
+const leaseMs = 10_000;
+
+/** An attempt that ran, in milliseconds since 1970. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+describe('a limit of four at once holds over three workers', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 3 } });
+  });
+  afterAll(() => platform?.stop());
+
+  it('when one of them is killed: never five, and four again within its lease', async () => {
+    const { status } = await platform.api.request('PUT', '/v1/queues/probe/limits', {
+      body: JSON.stringify({ concurrency: limit }),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(status).toBe(202);
+    const items = Array.from({ length: jobs }, () => ({ type: 'probe.run', payload: { sleepMs } }));
+    const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
+    const ids = body.items.map(({ id }) => id);
+
+    const victim = await eventually(async () => {
+      const histories = await Promise.all(ids.map((id) => historyOf(id)));
+      const running = histories.map(({ items }) => items.at(-1)!).filter(({ state }) => state === 'running');
+      const found = platform
+        .all('probe-worker')
+        .find(({ pid }) => running.some(({ worker }) => worker?.includes(`-${pid}-`)));
+      if (!found) throw new Error('Nobody runs anything yet.');
+      return found;
+    });
+    await eventually(async () => {
+      const waiting = (await platform.api.get<JobDetail>(`/v1/jobs/${ids.at(-1)!}`)).body.waitingFor;
+      expect(waiting).toMatchObject({ kind: 'limit', text: `The limit of ${limit} at once of probe.` });
+    });
+    await victim.crash();
+    const killedAt = Date.now();
+    for (const id of ids)
+      expect((await platform.api.finished(id, { timeoutMs: 120_000 })).state).toBe('succeeded');
+
+    const spans = (await Promise.all(ids.map(async (id) => spansOf(await historyOf(id), killedAt)))).flat();
+    const most = Math.max(...spans.map(({ from }) => countAt(spans, from)));
+    const cut = spans.filter(({ to }) => to === killedAt).length;
+    const fourAgainAt = Math.min(
+      ...spans.map(({ from }) => from).filter((at) => at > killedAt && countAt(spans, at) === limit),
+    );
+    console.log(
+      `${jobs} jobs over three workers, one killed with ${cut} running: at most ${most} at once, ` +
+        `${limit} again ${fourAgainAt - killedAt} ms after the kill`,
+    );
+    expect(cut).toBeGreaterThan(0);
+    expect(most).toBe(limit);
+    expect(fourAgainAt - killedAt).toBeLessThan(leaseMs + 5_000);
+  });
+
+  const historyOf = async (id: string) => (await platform.api.get<JobHistory>(`/v1/jobs/${id}/history`)).body;
+});
+
+/** Each start that is known of: to its end, or to the kill of its worker. */
+function spansOf({ items }: JobHistory, killedAt: number): Span[] {
+  const ends = new Map<string, Span>();
+  for (const { state, startedAt, worker, time } of items) {
+    if (startedAt === null) continue;
+    const to = state === 'running' ? killedAt : Date.parse(time);
+    const known = ends.get(`${worker}/${startedAt}`);
+    if (!known || state !== 'running')
+      ends.set(`${worker}/${startedAt}`, { from: Date.parse(startedAt), to });
+  }
+  return [...ends.values()];
+}
+
+function countAt(spans: readonly Span[], at: number): number {
+  return spans.filter(({ from, to }) => from <= at && at < to).length;
+}

@@ -1,0 +1,108 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { defineJob, defineQueue } from '@jobstream/contracts';
+import type { Dismissal, Leave, LimitRule } from '@jobstream/limits';
+import { z } from 'zod';
+import { TestWorker, turn } from './worker.fixture-spec.js';
+
+const page = defineJob({
+  type: 'print.page',
+  queue: defineQueue('print'),
+  payload: z.strictObject({ limited: z.boolean() }),
+  result: z.int(),
+});
+const rule: LimitRule = { kind: 'concurrency', id: 'print', most: 1 };
+
+describe('a job whose limit is used up', () => {
+  const answers: ((answer: Leave | Dismissal) => void)[] = [];
+  const open: TestWorker[] = [];
+  afterEach(() => {
+    for (const worker of open.splice(0)) worker.scheduler.stop();
+    answers.length = 0;
+  });
+
+  /** One slot; limits answer when the test says so. */
+  function limitedWorker(handle: () => unknown) {
+    const worker = new TestWorker([{ definition: page, handler: { handle } as never }], {
+      slots: 1,
+      limits: {
+        rulesOf: (payload) => ((payload as { limited: boolean }).limited ? [rule] : []),
+        enter: () => new Promise((resolve) => answers.push(resolve)),
+      },
+    });
+    open.push(worker);
+    return worker;
+  }
+
+  it('holds no slot, is not begun, and others pass it', async () => {
+    const worker = limitedWorker(() => 1);
+    const [limited, free] = [true, false].map((value) => worker.deliver({ payload: { limited: value } }));
+    worker.scheduler.accept([limited!, free!]);
+    await turn();
+    expect(free!.calls).toEqual(['begin', 'done']);
+    expect(limited!.calls).toEqual([]);
+    expect(worker.scheduler.load()).toMatchObject({ running: 0, unsettled: 0 });
+  });
+
+  it('runs once it is let in, and leaves when its handler has ended', async () => {
+    let end: (value: number) => void = () => undefined;
+    const worker = limitedWorker(() => new Promise((resolve) => (end = resolve)));
+    let acknowledge = (): void => undefined;
+    worker.answer = () => new Promise((resolve) => (acknowledge = resolve));
+    const limited = worker.deliver({ payload: { limited: true } });
+    worker.scheduler.accept([limited]);
+    await turn();
+    let left = 0;
+    answers[0]!(() => left++);
+    await turn();
+    expect({ calls: limited.calls, left }).toEqual({ calls: ['begin'], left: 0 });
+    end(1);
+    await turn();
+    expect({ calls: limited.calls, hasLeft: left > 0 }).toEqual({ calls: ['begin'], hasLeft: true });
+    acknowledge();
+    await turn();
+    expect(limited.calls).toEqual(['begin', 'done']);
+  });
+
+  it('asks again when the limits have changed', async () => {
+    const worker = limitedWorker(() => 1);
+    const limited = worker.deliver({ payload: { limited: true } });
+    worker.scheduler.accept([limited]);
+    await turn();
+    answers[0]!('changed');
+    await turn();
+    expect(answers).toHaveLength(2);
+    answers[1]!(() => undefined);
+    await turn();
+    expect(limited.calls).toEqual(['begin', 'done']);
+  });
+
+  it('leaves at once when its partition is lost between its admission and its turn', async () => {
+    const worker = limitedWorker(() => 1);
+    const limited = worker.deliver({ payload: { limited: true } });
+    worker.scheduler.accept([limited]);
+    await turn();
+    let left = 0;
+    worker.scheduler.isPaused = true;
+    answers[0]!(() => left++);
+    await turn();
+    limited.lose();
+    worker.scheduler.dropLost();
+    expect({ calls: limited.calls, left }).toEqual({ calls: [], left: 1 });
+  });
+
+  it('gives its ordering key on when its partition is lost', async () => {
+    const worker = limitedWorker(() => 1);
+    const [first, second] = [0, 1].map(() =>
+      worker.deliver({ payload: { limited: true }, orderingKey: 'k' }),
+    );
+    worker.scheduler.accept([first!, second!]);
+    await turn();
+    expect(answers).toHaveLength(1);
+    first!.lose();
+    answers[0]!('lost');
+    await turn();
+    answers[1]!(() => undefined);
+    await turn();
+    expect(second!.calls).toEqual(['begin', 'done']);
+  });
+});

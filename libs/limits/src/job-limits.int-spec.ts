@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { QueueLimits } from '@jobstream/contracts';
+import { Database, migrate, schemasOf } from '@jobstream/database';
+import { createLogger } from '@jobstream/runtime';
+import { JobLimits } from './job-limits.js';
+import { LimitUse } from './limit-use.js';
+
+const leaseMs = 1_500;
+const settings = {
+  url: process.env.DATABASE_URL!,
+  schemas: schemasOf(`t${randomBytes(5).toString('hex')}`),
+};
+const nowhere = { ...settings, url: 'postgres://nobody@127.0.0.1:1/none' };
+
+describe('limits that workers hold together', () => {
+  const database = new Database(settings);
+  const away = new Database(nowhere);
+  let workers: JobLimits[] = [];
+  /** Jobs that are let in now, and the most there ever were. */
+  let running = 0;
+  let most = 0;
+  let begun: number[] = [];
+
+  beforeAll(() => migrate(settings));
+  afterEach(async () => {
+    for (const worker of workers) worker.stop();
+    await Promise.all(workers.map((worker) => worker.close()));
+    [workers, running, most, begun] = [[], 0, 0, []];
+  });
+  afterAll(async () => {
+    for (const schema of [database.projection, database.operations])
+      await database.query({ text: `DROP SCHEMA IF EXISTS ${schema} CASCADE` });
+    await Promise.all([database.close(), away.close()]);
+  });
+
+  const worker = (queue: string, limits: QueueLimits, more: { database?: Database; share?: number } = {}) => {
+    const made = new JobLimits({
+      queue,
+      database: more.database ?? database,
+      worker: `w${workers.length}`,
+      slots: 20,
+      share: () => more.share ?? 1,
+      logger: createLogger('test', 'silent'),
+      leaseMs,
+    });
+    made.set(limits);
+    workers.push(made);
+    return made;
+  };
+  const held = { isCurrent: () => true };
+
+  /** Waits for its limits, runs for some time, leaves. */
+  async function run(limits: JobLimits, payload: unknown, ms: number): Promise<string> {
+    const entry = await limits.enter(limits.rulesOf(payload), held);
+    if (typeof entry === 'string') return entry;
+    begun.push(performance.now());
+    most = Math.max(most, ++running);
+    await delay(ms);
+    running--;
+    entry();
+    return 'ran';
+  }
+
+  it('let no more run at once than a limit has places, and every worker has its turn', async () => {
+    const three = [1, 2, 3].map(() => worker('together', { concurrency: 4 }));
+    await Promise.all(three.flatMap((each) => Array.from({ length: 15 }, () => run(each, {}, 30))));
+    expect(most).toBe(4);
+    expect(begun).toHaveLength(45);
+  });
+
+  it('get the places of a worker that died back when its lease ends, not sooner', async () => {
+    const [dead, living] = [worker('lease', { concurrency: 2 }), worker('lease', { concurrency: 2 })];
+    const rules = dead.rulesOf({});
+    await Promise.all([dead.enter(rules, held), dead.enter(rules, held)]);
+    await dead.close(); // renews nothing any more, and has not left
+    const closedAt = performance.now();
+    expect(await new LimitUse(database).findBusy(rules)).toEqual(rules[0]);
+    expect(await run(living, {}, 0)).toBe('ran');
+    const waitedMs = performance.now() - closedAt;
+    console.log(
+      `places of a dead worker were free again after ${Math.round(waitedMs)} ms; its lease: ${leaseMs} ms`,
+    );
+    expect(waitedMs).toBeGreaterThan(leaseMs / 2);
+  });
+
+  it('keep the places of what runs for longer than a lease', async () => {
+    const [one, two] = [worker('long', { concurrency: 1 }), worker('long', { concurrency: 1 })];
+    await Promise.all([run(one, {}, leaseMs * 2), delay(50).then(() => run(two, {}, 10))]);
+    expect(most).toBe(1);
+  });
+
+  it('let jobs of other keys pass', async () => {
+    const one = worker('keys', { perKey: { field: 'customer', concurrency: 1 } });
+    const blocked = run(one, { customer: 'ada' }, 1_000);
+    await delay(100);
+    const second = run(one, { customer: 'ada' }, 0);
+    await Promise.all(['bob', 'eve', undefined].map((customer) => run(one, { customer }, 0)));
+    expect(running).toBe(1);
+    expect(await Promise.all([blocked, second])).toEqual(['ran', 'ran']);
+  });
+
+  it('start jobs at the rate, all together', async () => {
+    const three = [1, 2, 3].map(() => worker('rate', { rate: '100/s' }));
+    await Promise.all(three.flatMap((each) => Array.from({ length: 100 }, () => run(each, {}, 0))));
+    const seconds = (Math.max(...begun) - Math.min(...begun)) / 1_000;
+    console.log(`100/s over three: ${(299 / seconds).toFixed(1)}/s`);
+    expect(299 / seconds).toBeLessThan(110);
+    expect(299 / seconds).toBeGreaterThan(50);
+  });
+
+  it('fall to the own share of the rate while Postgres is away; places wait', async () => {
+    const alone = worker('away', { rate: '100/s' }, { database: away, share: 0.25 });
+    await Promise.all(Array.from({ length: 26 }, () => run(alone, {}, 0)));
+    const seconds = (Math.max(...begun) - Math.min(...begun)) / 1_000;
+    console.log(`100/s while Postgres is away, with a share of 25 %: ${(25 / seconds).toFixed(1)}/s`);
+    expect(25 / seconds).toBeLessThan(35);
+    const placed = worker('away', { concurrency: 4 }, { database: away });
+    const entry = placed.enter(placed.rulesOf({}), held);
+    expect(await Promise.race([entry, delay(300, 'waits')])).toBe('waits');
+  });
+
+  it('let go who waits when the limits change, and when a partition is lost', async () => {
+    const one = worker('change', { concurrency: 1 });
+    void run(one, {}, 1_000);
+    await delay(100);
+    const changed = one.enter(one.rulesOf({}), held);
+    one.set({ concurrency: 2 });
+    expect(await changed).toBe('changed');
+    expect(await run(one, {}, 0)).toBe('ran');
+    let current = true;
+    one.set({ concurrency: 1 });
+    const lost = one.enter(one.rulesOf({}), { isCurrent: () => current });
+    current = false;
+    one.dropLost();
+    expect(await lost).toBe('lost');
+    one.set({});
+    expect(one.rulesOf({})).toEqual([]);
+  });
+
+  it('admit no more than a limit that was lowered while its places are taken', async () => {
+    const one = worker('lowered', { concurrency: 4 });
+    const four = Array.from({ length: 4 }, () => run(one, {}, 600));
+    await delay(150);
+    for (const each of workers) each.set({ concurrency: 1 });
+    const later = run(one, {}, 0);
+    await delay(200);
+    expect(begun).toHaveLength(4);
+    await Promise.all([...four, later]);
+    expect(begun).toHaveLength(5);
+  });
+});
