@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queueLimitsSchema } from '../../queue-limits.js';
 import { queueListSchema, queueOrderAnswerSchema, queueViewSchema } from '../../rest/queue-view.js';
 import { noBodyAsked } from '../parameters.js';
 import type { RouteAnswer, RouteContract } from '../route-contract.js';
@@ -43,6 +44,35 @@ export const queueRoutes: readonly RouteContract[] = [
     summary: 'Resume a paused queue',
     path,
     body: noBodyAsked,
+    answers: { 202: ordered },
+    problems: orderProblems,
+  },
+  {
+    route: 'PUT /v1/queues/{queue}/limits',
+    operationId: 'limitQueue',
+    tag: 'Queues',
+    summary: 'Limit how many jobs of a queue start in a time or run at once, all workers together',
+    description: "In place of all that the queue's definition says; `{}` lifts every limit.",
+    path,
+    body: {
+      schema: queueLimitsSchema,
+      examples: {
+        rate: { summary: 'Fifty a second, four at once', value: { rate: '50/s', concurrency: 4 } },
+        perKey: {
+          summary: 'One at once of each customer',
+          value: { perKey: { field: 'customer', concurrency: 1 } },
+        },
+      },
+    },
+    answers: { 202: ordered },
+    problems: orderProblems,
+  },
+  {
+    route: 'DELETE /v1/queues/{queue}/limits',
+    operationId: 'takeQueueLimitsBack',
+    tag: 'Queues',
+    summary: "Take ordered limits back: those of the queue's definition hold again",
+    path,
     answers: { 202: ordered },
     problems: orderProblems,
   },
