@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobDetail, JobHistory } from '@jobstream/contracts';
-import { eventually, Platform } from '@jobstream/testing';
+import type { JobDetail, JobHistory, JobPage, TransitionView } from '@jobstream/contracts';
+import { eventually, Platform, type ServiceProcess } from '@jobstream/testing';
 
 const limit = 4;
-const jobs = 48;
-const sleepMs = 800;
+const jobs = 24;
+const sleepMs = 2_000;
 const leaseMs = 10_000;
 
 /** An attempt that ran, in milliseconds since 1970. */
@@ -30,19 +30,11 @@ describe('a limit of four at once holds over three workers', () => {
     const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
     const ids = body.items.map(({ id }) => id);
 
-    const victim = await eventually(async () => {
-      const histories = await Promise.all(ids.map((id) => historyOf(id)));
-      const running = histories.map(({ items }) => items.at(-1)!).filter(({ state }) => state === 'running');
-      const found = platform
-        .all('probe-worker')
-        .find(({ pid }) => running.some(({ worker }) => worker?.includes(`-${pid}-`)));
-      if (!found) throw new Error('Nobody runs anything yet.');
-      return found;
-    });
     await eventually(async () => {
       const waiting = (await platform.api.get<JobDetail>(`/v1/jobs/${ids.at(-1)!}`)).body.waitingFor;
       expect(waiting).toMatchObject({ kind: 'limit', text: `The limit of ${limit} at once of probe.` });
     });
+    const victim = await eventually(findBusyWorker);
     await victim.crash();
     const killedAt = Date.now();
     const done = await Promise.all(ids.map((id) => platform.api.finished(id, { timeoutMs: 120_000 })));
@@ -70,12 +62,27 @@ describe('a limit of four at once holds over three workers', () => {
     expect(fourAgainAt - killedAt).toBeLessThan(leaseMs + 5_000);
   });
 
+  /** A worker that has a job which began within the last moment. */
+  async function findBusyWorker(): Promise<ServiceProcess> {
+    const { body } = await platform.api.get<JobPage>('/v1/jobs?state=running');
+    const [fresh] = body.items.filter(({ startedAt }) => Date.now() - Date.parse(startedAt!) < sleepMs / 2);
+    if (!fresh) throw new Error('Nothing has begun just now.');
+    const { items } = await historyOf(fresh.id);
+    const busy = platform.all('probe-worker').find(({ pid }) => isOf(pid, items.at(-1)!));
+    if (!busy) throw new Error('It has ended already.');
+    return busy;
+  }
+
   const historyOf = async (id: string) => (await platform.api.get<JobHistory>(`/v1/jobs/${id}/history`)).body;
 });
 
+function isOf(pid: number, { worker }: TransitionView): boolean {
+  return worker?.includes(`-${pid}-`) ?? false;
+}
+
 /** When the killed process started the job, where it did not end it. */
 function startsOf({ items }: JobHistory, pid: number): number[] {
-  const own = items.filter(({ worker }) => worker?.includes(`-${pid}-`));
+  const own = items.filter((item) => isOf(pid, item));
   return own.some(({ state }) => state === 'succeeded')
     ? []
     : own.map(({ startedAt }) => Date.parse(startedAt!));
