@@ -22,7 +22,7 @@ describe('a job whose limit is used up', () => {
 
   /** One slot; limits answer when the test says so. */
   function limitedWorker(handle: () => unknown) {
-    const worker = new TestWorker([{ definition: page, handler: { handle } as never }], {
+    const worker = new TestWorker([{ definition: page, handler: { handle } }], {
       slots: 1,
       limits: {
         rulesOf: (payload) => ((payload as { limited: boolean }).limited ? [rule] : []),
