@@ -189,7 +189,7 @@ export class JobWorker {
         run: (claim, slot) => {
           const work = (freed: FreeSlot) => this.run(ongoing, at(claim.attempt), freed, claim);
           const droppedWith = () => {
-            this.options.claims.free(claim);
+            void this.options.claims.free(claim);
             dropped();
           };
           return this.admit(job, { delivery: ongoing.delivery, work, dropped: droppedWith }, slot);
