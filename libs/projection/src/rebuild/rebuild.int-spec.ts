@@ -1,0 +1,215 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { newJobId, Topics, type JobId, type RebuildView } from '@jobstream/contracts';
+import { quoteName } from '@jobstream/database';
+import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { createLogger } from '@jobstream/runtime';
+import { DatabaseFixture } from '../database.fixture-spec.js';
+import { JobQueries } from '../job-queries.js';
+import { ProjectionProgress } from '../progress.js';
+import { Projector } from '../projector.js';
+import { incoming, type Facts } from '../wire-history.fixture-spec.js';
+import { Rebuilder } from './rebuilder.js';
+import { Rebuilds } from './rebuilds.js';
+
+const topics = new Topics(`t${randomBytes(5).toString('hex')}`);
+const connection = new KafkaConnection(kafkaSettingsFromEnv(process.env));
+const admin = new TopicAdmin(connection);
+const producer = new RecordProducer(connection);
+const logger = createLogger('test', 'silent');
+const names = {
+  requests: topics.requests('probe'),
+  lane: topics.retry('probe', 1_000),
+  events: topics.events,
+  deadLetters: topics.deadLetters('probe'),
+};
+let fixture: DatabaseFixture;
+let rebuilds: Rebuilds;
+let projector: Projector;
+const rebuilders: Rebuilder[] = [];
+
+beforeAll(async () => {
+  fixture = await DatabaseFixture.create();
+  rebuilds = new Rebuilds(fixture.database, fixture.settings, undefined);
+  await admin.ensureTopics(Object.values(names).map((name) => ({ name, partitions: 2 })));
+  await producer.start();
+  projector = new Projector({
+    ...{ connection, database: fixture.another(), topics, logger },
+    prepare: async () => undefined,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  projector.start();
+});
+
+afterEach(() => Promise.all(rebuilders.splice(0).map((rebuilder) => rebuilder.stop())));
+
+afterAll(async () => {
+  await projector.stop();
+  await producer.stop();
+  await admin.deleteTopics(Object.values(names));
+  await admin.stop();
+  for (const { keptSchema } of (await rebuilds.list()).items)
+    if (keptSchema !== null)
+      await fixture.database.query({ text: `DROP SCHEMA IF EXISTS ${quoteName(keptSchema)} CASCADE` });
+  await fixture.drop();
+});
+
+const topicOf: Partial<Record<Facts['phase'], string>> = {
+  queued: names.requests,
+  retrying: names.lane,
+  dead_lettered: names.deadLetters,
+};
+
+/** Appends records one after another in each job's life, and waits until the live generation has them. */
+async function append(histories: readonly Facts[][]): Promise<void> {
+  const longest = Math.max(...histories.map(({ length }) => length));
+  for (let step = 0; step < longest; step += 1) {
+    const records = histories.flatMap((history) => {
+      const facts = history[step];
+      if (facts === undefined) return [];
+      const { key, value, headers } = incoming(facts);
+      return [{ topic: topicOf[facts.phase] ?? names.events, key: key!, value, headers }];
+    });
+    for (const outcome of await producer.sendAll(records)) if ('error' in outcome) throw outcome.error;
+  }
+  const ends = await admin.endOffsets(Object.values(names));
+  expect(await new ProjectionProgress(fixture.database).waitUntilPassed(ends, 60_000)).toBe(true);
+}
+
+function startRebuilder(): void {
+  const rebuilder = new Rebuilder({ connection, settings: fixture.settings, topics, logger });
+  rebuilder.start();
+  rebuilders.push(rebuilder);
+}
+
+async function rebuilt(request: object): Promise<RebuildView> {
+  const { id } = await rebuilds.create(request);
+  startRebuilder();
+  for (;;) {
+    const view = await rebuilds.read(id);
+    if (view.finishedAt !== null) return view;
+    await pause(50);
+  }
+}
+
+async function rowsOf(schema: string): Promise<string[]> {
+  const { rows } = await fixture.database.query<{ line: string }>({
+    text: `SELECT (to_jsonb(j) - 'carried')::text AS line FROM ${quoteName(schema)}.jobs AS j
+           UNION ALL SELECT t::text FROM ${quoteName(schema)}.job_transitions AS t
+           UNION ALL SELECT r::text FROM ${quoteName(schema)}.rejected_records AS r ORDER BY 1`,
+  });
+  return rows.map(({ line }) => line);
+}
+
+async function carriedIds(): Promise<JobId[]> {
+  const { rows } = await fixture.database.query<{ id: JobId }>({
+    text: `SELECT id FROM ${fixture.database.projection}.jobs WHERE carried ORDER BY id`,
+  });
+  return rows.map(({ id }) => id);
+}
+
+describe('a rebuild', () => {
+  it('carries over, marked, what the log does not hold any more, and what came of it since', async () => {
+    const old = Array.from({ length: 40 }, () => newJobId()).sort();
+    await append(
+      old.map((id, nth): Facts[] =>
+        nth % 2 === 0
+          ? [
+              { id, phase: 'queued' },
+              { id, phase: 'retrying', start: 1 },
+            ]
+          : [
+              { id, phase: 'queued' },
+              { id, phase: 'succeeded', start: 1 },
+            ],
+      ),
+    );
+    await producer.sendAll([{ topic: names.events, key: 'x', value: 'not json', headers: {} }]);
+    const cut = await admin.endOffsets(Object.values(names));
+    for (const [topic, ends] of cut)
+      await admin.deleteRecordsBefore(
+        topic,
+        ends.map((offset, partition) => ({ partition, offset })),
+      );
+    const young = Array.from({ length: 30 }, () => newJobId());
+    await append([
+      ...young.map((id): Facts[] => [{ id, phase: 'queued' }]),
+      ...old
+        .filter((_, nth) => nth % 2 === 0)
+        .map((id): Facts[] => [{ id, phase: 'dead_lettered', attempt: 2, start: 2 }]),
+    ]);
+    const before = await rowsOf(fixture.settings.schemas.projection);
+    expect(before.length).toBeGreaterThan(40 + 30 + 20 + 20);
+
+    const end = await rebuilt({});
+    expect(end).toMatchObject({ state: 'swapped', carried: 40, compared: 70, differences: null });
+    expect(await rowsOf(fixture.settings.schemas.projection)).toEqual(before);
+    expect(await carriedIds()).toEqual(old);
+    const queries = new JobQueries(fixture.database);
+    expect((await queries.history(old[0]!))!.map(({ state }) => state)).toEqual([
+      'queued',
+      'retrying',
+      'dead_lettered',
+    ]);
+    // The live projector has found its place in the new generation.
+    await append([[{ id: old[1]!, phase: 'queued', run: 2 }]]);
+    expect(await queries.find(old[1]!)).toMatchObject({ run: 2, state: 'queued' });
+  });
+
+  it('leaves a late end of the first run behind the second one', async () => {
+    const id = newJobId();
+    await append([
+      [
+        { id, phase: 'queued' },
+        { id, phase: 'dead_lettered', start: 1 },
+        { id, phase: 'queued', run: 2 },
+        { id, phase: 'succeeded', run: 1, start: 1 },
+      ],
+    ]);
+    const { id: rebuild, ...end } = await rebuilt({ keepOld: false });
+    expect(end).toMatchObject({ state: 'swapped', generation: 3 });
+    while ((await rebuilds.read(rebuild)).keptSchema !== null) await pause(20);
+    const queries = new JobQueries(fixture.database);
+    expect(await queries.find(id)).toMatchObject({ run: 2, state: 'queued' });
+    const { rows } = await fixture.database.query({
+      text: 'SELECT FROM pg_namespace WHERE starts_with(nspname, $1)',
+      values: [`${fixture.settings.schemas.projection}_g`],
+    });
+    expect(rows).toEqual([]);
+  });
+
+  it('is done by one of several processes, and one at a time', async () => {
+    startRebuilder();
+    startRebuilder();
+    const asked = await Promise.allSettled([rebuilds.create({}), rebuilds.create({}), rebuilds.create({})]);
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(asked.filter(({ status }) => status === 'rejected')).toMatchObject([
+      { reason: { code: 'rebuild_running' } },
+      { reason: { code: 'rebuild_running' } },
+    ]);
+    const { items } = await rebuilds.list();
+    while ((await rebuilds.read(items[0]!.id)).finishedAt === null) await pause(50);
+    expect(await rebuilds.read(items[0]!.id)).toMatchObject({ state: 'swapped', generation: 4 });
+  });
+
+  it('goes on where it was when its process stops, and is thrown away when it is cancelled', async () => {
+    const { id } = await rebuilds.create({});
+    startRebuilder();
+    while ((await rebuilds.read(id)).generation === null) await pause(5);
+    await rebuilders.pop()!.stop();
+    await rebuilds.cancel(id).catch(() => undefined);
+    startRebuilder();
+    while ((await rebuilds.read(id)).finishedAt === null) await pause(20);
+    const { state, generation } = await rebuilds.read(id);
+    expect(['cancelled', 'swapped']).toContain(state);
+    if (state === 'swapped') return;
+    const { rows } = await fixture.database.query({
+      text: 'SELECT FROM pg_namespace WHERE nspname = $1',
+      values: [`${fixture.settings.schemas.projection}_g${generation}`],
+    });
+    expect(rows).toEqual([]);
+  });
+});
