@@ -22,7 +22,7 @@ export interface ApiConnections {
   readonly storage: ObjectStorage;
 }
 
-/** Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` and the common ones. */
+/** Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, and the common ones. */
 export async function connect({ environment, settings, logger }: ProcessContext): Promise<ApiConnections> {
   const databaseSettings = databaseSettingsFromEnv(environment);
   const kafka = new KafkaConnection({

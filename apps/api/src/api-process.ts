@@ -46,8 +46,8 @@ const closeIdleEveryMs = 50;
 
 /**
  * Starts the REST server. It listens at once; what Kafka or Postgres have to be there for answers 503 until they are.
- * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR`, `API_KEYS_REQUIRED` and the
- * common ones.
+ * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR`,
+ * `API_KEYS_REQUIRED` and the common ones.
  * @throws NoApiKeyError where keys are required and there is none
  */
 export async function startApi(context: ProcessContext): Promise<StopProcess> {

@@ -26,6 +26,12 @@ export function assertKey(key: string): void {
   }
 }
 
+/** Whether a text could be a key: see {@link assertKey}. */
+export function isKey(text: string): boolean {
+  if (text.length > maxKeyLength) return false;
+  return text.split('/').every((name) => name.length <= maxKeyPartLength && part.test(name));
+}
+
 /** Checks the beginning of a key, as listings take it: empty, a key, or a key and a slash. @throws InvalidKeyError */
 export function assertPrefix(prefix: string): void {
   if (prefix !== '') assertKey(prefix.replace(/\/$/, ''));

@@ -49,7 +49,7 @@ export const defaultMaxObjectBytes = 64 * 1024 * 1024;
  */
 export abstract class ObjectStorage {
   /**
-   * Stores the bytes under the key, forced to the disk when it returns.
+   * Stores the bytes under the key, for good when it returns.
    * @throws ObjectExistsError when `ifAbsent` met other bytes, ObjectTooLargeError past `maxBytes`, StorageFullError
    * when there is no room, and whatever error the body ended with. Nothing is stored then, and a stream that was not
    * read to its end is left open: it may be a request that is still to be answered.

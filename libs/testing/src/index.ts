@@ -5,6 +5,7 @@ export { DatabaseProxy } from './database-proxy.js';
 export { eventually, type Patience } from './eventually.js';
 export { makeFirstApiKey } from './first-api-key.js';
 export { randomNamespace, stackAddress } from './namespace.js';
+export { OwnS3 } from './own-s3.js';
 export { OwnStack, type BrokerSettings } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';
 export { freePort, leftBehind, ServiceProcess, type LogLine } from './service-process.js';

@@ -6,4 +6,6 @@ export { startKafka } from './kafka-cluster.js';
 export type { KafkaBroker, KafkaCluster, KafkaOptions } from './kafka-cluster.js';
 export { startPostgres } from './postgres-server.js';
 export type { PostgresOptions, PostgresServer } from './postgres-server.js';
+export { startS3Server } from './s3-server.js';
+export type { S3Server, S3ServerOptions } from './s3-server.js';
 export { logTail, StartError } from './readiness.js';

@@ -2,7 +2,7 @@
 // stalled one as a promise that never settles; here the first ends only this thread, and the second can be terminated.
 import { parentPort, workerData } from 'node:worker_threads';
 import mvnArtifactDownload from 'mvn-artifact-download';
-import type { Jar } from './kafka-distribution.js';
+import type { Jar } from './jars.js';
 
 const { jar, folder, file } = workerData as { jar: Jar; folder: string; file: string };
 const download = mvnArtifactDownload.default;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { environmentWithout, type Environment } from './environment.js';
 import type { Progress } from './progress.js';
 import { buildFolder } from './user-cache.js';
 
@@ -78,6 +79,11 @@ export async function findJava(
     if (java) tooOld.push(`${command} is ${java.version}`);
   }
   return { java: undefined, tooOld };
+}
+
+/** The environment of a Java program of ours: options for others on this machine must not change it. */
+export function javaEnvironment(): Environment {
+  return environmentWithout('JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'CLASSPATH');
 }
 
 function javaCandidates(cacheFolder: string, env: NodeJS.ProcessEnv): string[] {

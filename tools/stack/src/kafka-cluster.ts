@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { environmentWithout, type Environment } from './environment.js';
 import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
-import { provideJava } from './java-runtime.js';
-import { DEFAULT_KAFKA_VERSION, provideKafkaJars } from './kafka-distribution.js';
+import { javaEnvironment, provideJava } from './java-runtime.js';
+import { provideJars } from './jars.js';
+import { DEFAULT_KAFKA_VERSION, readKafkaLock } from './kafka-distribution.js';
 import { isKafkaReady } from './kafka-readiness.js';
 import { formatProperties, kafkaSettings, type KafkaNode } from './kafka-settings.js';
 import type { Progress } from './progress.js';
@@ -113,7 +113,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaCluster> {
   const { version = DEFAULT_KAFKA_VERSION, progress = () => undefined } = options;
   const cache = userCacheFolder();
   const java = await provideJava(cache, progress);
-  const jars = await provideKafkaJars(version, cache, progress);
+  const jars = await provideJars(readKafkaLock(version), cache, progress);
   const installation = { java: java.command, classPath: jars.join(delimiter), options };
   for (const folder of [options.folder, options.logFolder]) mkdirSync(folder, { recursive: true });
 
@@ -217,9 +217,4 @@ function spawnNode({ java, classPath, options }: Installation, node: KafkaNode):
     stopSignal: options.throwaway ? 'SIGKILL' : 'SIGTERM',
     stopLimitMs: STOP_LIMIT_MS,
   });
-}
-
-/** Options for other Java programs of this machine must not change ours. */
-function javaEnvironment(): Environment {
-  return environmentWithout('JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'CLASSPATH');
 }

@@ -82,7 +82,7 @@ export class Platform {
       ...process.env,
       KAFKA_BROKERS: this.kafkaAddresses,
       DATABASE_URL: this.databaseUrl,
-      STORAGE_DIR: this.options.workplace.storage,
+      ...(process.env.STORAGE_URL ? {} : { STORAGE_DIR: this.options.workplace.storage }),
       ...(await this.catchMails()),
     };
     mkdirSync(this.options.workplace.storage, { recursive: true });

@@ -34,8 +34,8 @@ others), the API, the projector and the workers. Ctrl-C stops everything.
 
 Services: ${SERVICES.join(', ')}.
 
-Environment: PORT (the API's, 3000), KAFKA_BROKERS, DATABASE_URL, STORAGE_DIR, JOBSTREAM_HOME (where data and logs go,
-.jobstream), JOBSTREAM_NAMESPACE, LOG_LEVEL; others reach the services as they are.
+Environment: PORT (the API's, 3000), KAFKA_BROKERS, DATABASE_URL, STORAGE_DIR or STORAGE_URL, JOBSTREAM_HOME (where data
+and logs go, .jobstream), JOBSTREAM_NAMESPACE, LOG_LEVEL; others reach the services as they are.
 `;
 
 /** Reads the arguments of `npm start`. Throws {@link UsageError}. */

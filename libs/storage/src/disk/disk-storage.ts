@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { chunksOf, holdError } from '../object-body.js';
 import { assertContentType, assertKey, assertPrefix } from '../object-key.js';
 import {
   defaultMaxObjectBytes,
@@ -35,7 +36,6 @@ import { decodeFooter, encodeFooter, footerBytes } from './object-footer.js';
 import { partOfDirectory, partOfFile, pathOfKey } from './object-path.js';
 import { nextTemporaryPath, removeAbandoned } from './temporary-files.js';
 
-const sliceBytes = 1024 * 1024;
 const readAheadBytes = 256 * 1024;
 
 /**
@@ -72,8 +72,7 @@ export class DiskStorage extends ObjectStorage {
   ): Promise<PutReceipt> {
     assertKey(key);
     assertContentType(options.contentType);
-    // A stream that breaks before its first read must not bring the process down: the read then meets the error.
-    if (body instanceof Readable) body.once('error', () => undefined);
+    holdError(body);
     const temporary = nextTemporaryPath(this.temporary);
     try {
       const object = await this.write(temporary, key, body, options);
@@ -229,18 +228,6 @@ export class DiskStorage extends ObjectStorage {
       throw new StorageUnavailableError(what, { cause });
     }
   }
-}
-
-function chunksOf(
-  body: Uint8Array | AsyncIterable<Uint8Array>,
-): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  if (body instanceof Uint8Array) return slicesOf(body);
-  return body instanceof Readable ? body.iterator({ destroyOnReturn: false }) : body;
-}
-
-/** Big buffers are hashed and written in slices, so that neither holds up the event loop. */
-function* slicesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += sliceBytes) yield bytes.subarray(at, at + sliceBytes);
 }
 
 async function streamOf(file: FileHandle, bytes: number): Promise<Readable> {
