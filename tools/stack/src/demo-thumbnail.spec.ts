@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
-import { inspectThumbnail } from './demo-thumbnail.js';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inspectThumbnail, makeThumbnail } from './demo-thumbnail.js';
 
 /** A PNG header of this size; image headers are all that is read. */
 const png = (side: number) => {
@@ -22,5 +24,33 @@ describe('inspectThumbnail', () => {
     );
     expect(() => inspectThumbnail(Buffer.from('{"type":"problem"}'))).toThrow();
     expect(() => inspectThumbnail(Buffer.alloc(0))).toThrow();
+  });
+});
+
+describe('makeThumbnail, of a platform that requires keys', () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    const { method, headers } = request;
+    if (headers.authorization !== 'Bearer right') response.writeHead(401).end('unauthenticated');
+    else if (method === 'PUT') response.end();
+    else if (method === 'POST') response.writeHead(202).end('{"task_id":"7"}');
+    else if (request.url === '/tasks/7') response.end('{"status":"SUCCESS"}');
+    else response.setHeader('content-type', 'image/png').end(png(300));
+  });
+  let url: string;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  const make = (apiKey?: string) => makeThumbnail({ url, apiKey }, png(300), () => undefined);
+
+  it('sends the key with every request', async () => {
+    expect(await make('right')).toMatchObject({ width: 300, height: 300 });
+  });
+
+  it('says which variable is missing, or wrong', async () => {
+    await expect(make()).rejects.toThrow(/answered 401.*requires a key.*JOBSTREAM_API_KEY/);
+    await expect(make('wrong')).rejects.toThrow(/answered 401.*no such key.*JOBSTREAM_API_KEY/);
   });
 });

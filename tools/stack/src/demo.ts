@@ -1,5 +1,6 @@
 // npm run demo: a photograph goes in by REST and comes out as a thumbnail. Drives the platform that JOBSTREAM_URL names,
-// or the one that runs in this workplace, or one that is started for it and stopped after.
+// or the one that runs in this workplace, or one that is started for it and stopped after. JOBSTREAM_API_KEY is sent where
+// it is set.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -56,7 +57,9 @@ async function startPlatform(): Promise<{ process: ChildProcess; url: string }> 
 
 async function runDemo(url: string, workplace: Workplace): Promise<void> {
   const photo = readFileSync(new URL('../assets/photo.jpg', import.meta.url));
-  const thumbnail = await makeThumbnail(url, photo, (line) => console.log(line));
+  const thumbnail = await makeThumbnail({ url, apiKey: readVariable('JOBSTREAM_API_KEY') }, photo, (line) =>
+    console.log(line),
+  );
   mkdirSync(workplace.demo, { recursive: true });
   const file = `${workplace.demo}/thumbnail.${thumbnail.extension}`;
   writeFileSync(file, thumbnail.bytes);
