@@ -16,7 +16,10 @@ interface DailyStatistic {
   readonly p95Ms: number | null;
 }
 
-/** Counts a day anew and puts it in place of what was counted before. */
+/**
+ * Counts a day anew and puts it in place of what was counted before, but for a type of which fewer jobs are found than then:
+ * their rows were deleted meanwhile, and the statistics have to outlive them.
+ */
 @JobHandler(dailyStats)
 export class DailyStatsHandler implements HandlerOf<Stats> {
   constructor(private readonly parts: MaintenanceParts) {}
@@ -38,27 +41,26 @@ export class DailyStatsHandler implements HandlerOf<Stats> {
 
   private async replace(day: string, statistics: readonly DailyStatistic[]): Promise<void> {
     const { database } = this.parts;
-    const table = `${database.operations}.daily_statistics`;
     const column = <Key extends keyof DailyStatistic>(key: Key) => statistics.map((row) => row[key]);
-    await database.transaction(async (session) => {
-      // Two attempts at once take their turns.
-      await session.query({ text: `LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE` });
-      await session.query({ text: `DELETE FROM ${table} WHERE day = $1::date`, values: [day] });
-      await session.query({
-        text: `INSERT INTO ${table} (day, type, created, succeeded, dead_lettered, other, median_ms, p95_ms)
-               SELECT $1::date, * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                 $7::double precision[], $8::double precision[])`,
-        values: [
-          day,
-          column('type'),
-          column('created'),
-          column('succeeded'),
-          column('deadLettered'),
-          column('other'),
-          column('medianMs'),
-          column('p95Ms'),
-        ],
-      });
+    await database.query({
+      text: `INSERT INTO ${database.operations}.daily_statistics AS kept
+               (day, type, created, succeeded, dead_lettered, other, median_ms, p95_ms)
+             SELECT $1::date, * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+               $7::double precision[], $8::double precision[])
+             ON CONFLICT (day, type) DO UPDATE SET
+               created = excluded.created, succeeded = excluded.succeeded, dead_lettered = excluded.dead_lettered,
+               other = excluded.other, median_ms = excluded.median_ms, p95_ms = excluded.p95_ms
+             WHERE excluded.created >= kept.created`,
+      values: [
+        day,
+        column('type'),
+        column('created'),
+        column('succeeded'),
+        column('deadLettered'),
+        column('other'),
+        column('medianMs'),
+        column('p95Ms'),
+      ],
     });
   }
 }

@@ -162,6 +162,14 @@ describe('maintenance', () => {
     await succeed(ids[3]!, 'probe.run', 'probe', 200);
     await handler.handle({ day }, { createdAt: Date.now() });
     expect(await rows()).toEqual([{ ...expected, succeeded: 3, other: 0 }]);
+
+    // Retention took a job's row meanwhile.
+    await parts.database.query({
+      text: `DELETE FROM ${parts.database.projection}.jobs WHERE id = $1`,
+      values: [ids[0]],
+    });
+    await handler.handle({ day }, { createdAt: Date.now() });
+    expect(await rows()).toEqual([{ ...expected, succeeded: 3, other: 0 }]);
   });
 
   it('deletes what expired, however much, and keeps what did not', async () => {

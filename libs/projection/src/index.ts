@@ -8,8 +8,10 @@ export type { JobAt } from './job-at.js';
 export {
   ReportQueries,
   type DayCount,
+  type DayUsage,
   type FailedJob,
   type FailureCause,
+  type OutcomeCounts,
   type ReportScope,
   type TypeCount,
   type TypeDuration,

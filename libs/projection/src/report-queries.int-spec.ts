@@ -123,6 +123,35 @@ describe('ReportQueries', () => {
     ]);
   });
 
+  it('tells days that were counted when they were over as they stood then, and counts the others', async () => {
+    const { operations } = fixture.database;
+    await fixture.database.query({
+      text: `INSERT INTO ${operations}.daily_statistics (day, type, created, succeeded, dead_lettered, other) VALUES
+             ('2026-11-19', 'probe.run', 9, 9, 0, 0), ('2026-11-20', 'report.generate', 6, 1, 2, 3),
+             ('2026-11-20', 'probe.run', 7, 7, 0, 0), ('2026-11-22', 'probe.run', 1, 1, 0, 0)`,
+    });
+    const since = new Date('2026-11-20');
+    // The rows of the 20th are gone but one; the 21st was never counted; the 22nd is not over.
+    expect(await queries.usageByDay({ since, until: scope.until })).toEqual([
+      {
+        day: '2026-11-20',
+        types: [
+          { type: 'probe.run', succeeded: 7, deadLettered: 0, other: 0 },
+          { type: 'report.generate', succeeded: 1, deadLettered: 2, other: 3 },
+        ],
+      },
+      {
+        day: '2026-11-21',
+        types: [
+          { type: 'image.thumbnail', succeeded: 1, deadLettered: 0, other: 0 },
+          { type: 'probe.run', succeeded: 0, deadLettered: 1, other: 0 },
+        ],
+      },
+      { day: '2026-11-22', types: [{ type: 'probe.run', succeeded: 5, deadLettered: 2, other: 1 }] },
+    ]);
+    expect(await queries.usageByDay({ since, until: new Date('2026-11-21') })).toHaveLength(1);
+  });
+
   it('groups failures by their cause', async () => {
     expect(await queries.failureCauses(scope)).toEqual([
       { type: 'probe.run', reason: 'exhausted', code: 'boom', count: 2 },

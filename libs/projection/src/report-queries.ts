@@ -28,15 +28,28 @@ export interface TypeDuration {
   readonly longestMs: number;
 }
 
-/** The jobs created on a day, in UTC. */
-export interface DayCount {
-  /** `2026-11-22`. Days without jobs are there too. */
-  readonly day: string;
+/** What became of jobs. */
+export interface OutcomeCounts {
   readonly succeeded: number;
   readonly deadLettered: number;
   /** Everything else, finished or not. */
   readonly other: number;
 }
+
+/** The jobs created on a day, in UTC. */
+export interface DayCount extends OutcomeCounts {
+  /** `2026-11-22`. Days without jobs are there too. */
+  readonly day: string;
+}
+
+/** The jobs created on a day, in UTC, by type. */
+export interface DayUsage {
+  /** As in {@link DayCount}. */
+  readonly day: string;
+  readonly types: readonly (OutcomeCounts & { readonly type: string })[];
+}
+
+type DayTypeCount = DayCount & { readonly type: string };
 
 /** How many jobs of a type ended as dead letters for the same reason with the same error code. */
 export interface FailureCause {
@@ -82,16 +95,45 @@ export class ReportQueries {
 
   /** Every day of the scope, in order. */
   async countsByDay(scope: ReportScope): Promise<DayCount[]> {
-    const rows = await this.select<DayCount>(
-      scope,
-      `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
-       count(*) FILTER (WHERE state = 'succeeded') AS succeeded,
-       count(*) FILTER (WHERE state = 'dead_lettered') AS "deadLettered",
-       count(*) FILTER (WHERE state NOT IN ('succeeded', 'dead_lettered')) AS other`,
-      'GROUP BY day',
-    );
+    const rows = await this.select<DayCount>(scope, `${createdDay} AS day, ${outcomeCounts}`, 'GROUP BY day');
     const byDay = new Map(rows.map((row) => [row.day, row]));
     return daysOf(scope).map((day) => byDay.get(day) ?? { day, succeeded: 0, deadLettered: 0, other: 0 });
+  }
+
+  /**
+   * Every day of the scope, in order, of everybody's jobs. A day that is over and in `operations.daily_statistics` is told as it
+   * stands there, whether or not the rows of its jobs are still kept; any other is counted.
+   * @param scope `since` is the beginning of a day in UTC
+   */
+  async usageByDay({ since, until }: Omit<ReportScope, 'submittedFor'>): Promise<DayUsage[]> {
+    const days = daysOf({ since, until });
+    const told = await this.toldUsage(since, until);
+    const toldDays = new Set(told.map(({ day }) => day));
+    const firstUntold = days.find((day) => !toldDays.has(day));
+    const counted =
+      firstUntold === undefined
+        ? []
+        : await this.select<DayTypeCount>(
+            { since: new Date(firstUntold), until },
+            `${createdDay} AS day, type, ${outcomeCounts}`,
+            'GROUP BY day, type ORDER BY type COLLATE "C"',
+          );
+    return days.map((day) => ({
+      day,
+      types: (toldDays.has(day) ? told : counted)
+        .filter((row) => row.day === day)
+        .map(({ type, succeeded, deadLettered, other }) => ({ type, succeeded, deadLettered, other })),
+    }));
+  }
+
+  private async toldUsage(since: Date, until: Date): Promise<DayTypeCount[]> {
+    const { rows } = await this.database.query<DayTypeCount>({
+      text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, type, succeeded, dead_lettered AS "deadLettered", other
+             FROM ${this.database.operations}.daily_statistics
+             WHERE day >= $1::date AND day < $2::date ORDER BY type`,
+      values: [dayOf(since), dayOf(until)],
+    });
+    return rows;
   }
 
   /** Why jobs ended as dead letters, the most frequent first. */
@@ -138,14 +180,24 @@ export class ReportQueries {
 /** The code of an error as JSON text, which begins with it. */
 const errorCode = `coalesce(substring(error FROM '^\\{"code":"([^"\\\\]*)"'), '')`;
 
+const createdDay = `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
+
+/** See {@link DayCount}. */
+const outcomeCounts = `count(*) FILTER (WHERE state = 'succeeded') AS succeeded,
+  count(*) FILTER (WHERE state = 'dead_lettered') AS "deadLettered",
+  count(*) FILTER (WHERE state NOT IN ('succeeded', 'dead_lettered')) AS other`;
+
 const dayMs = 24 * 3_600_000;
 
+function dayOf(instant: Date): string {
+  return instant.toISOString().slice(0, 10);
+}
+
+/** Every day that the scope touches, in order. */
 function daysOf({ since, until }: ReportScope): string[] {
   const first = Math.floor(since.getTime() / dayMs);
   const last = Math.ceil(until.getTime() / dayMs);
-  return Array.from({ length: last - first }, (_, nth) =>
-    new Date((first + nth) * dayMs).toISOString().slice(0, 10),
-  );
+  return Array.from({ length: last - first }, (_, nth) => dayOf(new Date((first + nth) * dayMs)));
 }
 
 function messageOf(error: string | null): string {

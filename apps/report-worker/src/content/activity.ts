@@ -50,7 +50,8 @@ function stateTable(counts: readonly TypeCount[]): ReportTable {
   };
 }
 
-function durationTable(durations: readonly TypeDuration[]): ReportTable {
+/** Of jobs whose rows are still kept. */
+export function durationTable(durations: readonly TypeDuration[]): ReportTable {
   return {
     heading: 'How long successful attempts took',
     columns: [

@@ -6,15 +6,20 @@ import type { ReportContent } from './report-content.js';
 import { composeUsage } from './usage.js';
 import { dateText, timeText } from './wording.js';
 
-const periodMs = 30 * 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+const periodMs = 30 * dayMs;
 
-/** Reads what a report of the 30 days before `until` shows. */
+/**
+ * Reads what a report of the 30 days before `until` shows. The usage begins with a whole day in UTC: that is how finished days
+ * were counted.
+ */
 export async function composeReport(
   queries: ReportQueries,
   { userId, reportType }: PayloadOf<typeof reportGenerate>,
   until: Date,
 ): Promise<ReportContent> {
-  const since = new Date(until.getTime() - periodMs);
+  const began = until.getTime() - periodMs;
+  const since = new Date(reportType === 'usage' ? began - (began % dayMs) : began);
   const frame = { until, period: `${dateText(since)} to ${timeText(until)}` };
   const everybody: ReportScope = { since, until };
   const own: ReportScope = { ...everybody, submittedFor: userId };

@@ -7,7 +7,8 @@ export const reportQueue = defineQueue('report');
  * What a report tells of the 30 days before it was asked for:
  * - `activity`: the jobs submitted for the user, by state and type, and how long they took;
  * - `failures`: those of them that ended as dead letters, and why;
- * - `usage`: the jobs of the whole platform, by type and day.
+ * - `usage`: the jobs of the whole platform, by type and day, from the beginning of a day in UTC; days that `daily-stats` has
+ *   counted as it counted them.
  */
 export const reportTypes = ['activity', 'failures', 'usage'] as const;
 /** See {@link reportTypes}. */
