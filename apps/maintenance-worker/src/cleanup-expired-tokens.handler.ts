@@ -1,5 +1,6 @@
 import { cleanupExpiredTokens, type PayloadOf, type ResultOf } from '@jobstream/contracts';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { deleteAll } from './delete-all.js';
 import { MaintenanceParts } from './maintenance-parts.js';
 import { dayMs } from './retention.js';
 
@@ -22,14 +23,4 @@ export class CleanupExpiredTokensHandler implements HandlerOf<Cleanup> {
       auditEntries: await deleteAll(() => audit.purge(auditedBefore), signal),
     };
   }
-}
-
-/** @param deleteSome answers how many */
-async function deleteAll(deleteSome: () => Promise<number>, signal: AbortSignal): Promise<number> {
-  let total = 0;
-  for (let deleted = -1; deleted !== 0; total += deleted) {
-    signal.throwIfAborted();
-    deleted = await deleteSome();
-  }
-  return total;
 }

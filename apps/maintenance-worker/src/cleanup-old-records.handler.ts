@@ -1,5 +1,6 @@
 import { cleanupOldRecords, type FinalState, type PayloadOf, type ResultOf } from '@jobstream/contracts';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { deleteAll } from './delete-all.js';
 import { MaintenanceParts } from './maintenance-parts.js';
 import {
   decideCut,
@@ -17,6 +18,12 @@ type Cleanup = typeof cleanupOldRecords;
 
 /** How far the clocks of Postgres and of the brokers may be apart. */
 const clockMarginMs = 60_000;
+
+/**
+ * How long after its first record a job may be sent again: as long as its Idempotency-Key is known. So much longer than
+ * records are claims kept.
+ */
+const resentForMs = dayMs;
 
 /**
  * Deletes what the log took before one cut for all topics: older than its retention, and older than anything that workers, a
@@ -41,7 +48,11 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     signal.throwIfAborted();
     const records = await this.deleteRecords(topics, partitions, unread, cut);
     const jobs = await this.deleteJobs(cut, signal);
-    return { cutAt: new Date(cut.at).toISOString(), heldBy: cut.heldBy?.reader ?? null, records, jobs };
+    // Only when the records are gone: until then one that is read again has to meet its claim.
+    const claimedBefore = new Date(cut.at - resentForMs - clockMarginMs);
+    const claims = await deleteAll(() => this.parts.claims.purge(claimedBefore), signal);
+    const heldBy = cut.heldBy?.reader ?? null;
+    return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims };
   }
 
   /** When the log took what is unread, and since when ends of jobs are waited for. */

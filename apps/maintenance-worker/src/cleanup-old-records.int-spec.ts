@@ -11,6 +11,8 @@ describe('old records', () => {
   let api: ApiClient;
   let parts: MaintenanceParts;
   let handler: CleanupOldRecordsHandler;
+  /** A job that ran under a claim. */
+  let once: string;
   beforeAll(async () => {
     platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
     api = platform.api;
@@ -34,11 +36,22 @@ describe('old records', () => {
   const keysIn = async (topic: string) =>
     (await readTopics([topic])).map(({ key }) => key?.toString()).filter((key) => key !== undefined);
   const stateOf = async (id: string) => (await api.get(`/v1/jobs/${id}`)).body.state;
+  const claimed = async (id: string) =>
+    (
+      await parts.database.query({
+        text: `SELECT FROM ${parts.database.operations}.claims WHERE id = $1`,
+        values: [id],
+      })
+    ).rows.length === 1;
   const requests = () => keysIn(platform.topics.requests('probe'));
 
   it('stay until they are past their retention', async () => {
     await finish(3);
-    expect(await cleanIn(29)).toMatchObject({ heldBy: null, records: {}, jobs: 0 });
+    const { body } = await api.submit('probe.run', {}, { 'idempotency-key': '"once"' });
+    once = body.id as string;
+    await api.finished(once);
+    expect(await cleanIn(29)).toMatchObject({ heldBy: null, records: {}, jobs: 0, claims: 0 });
+    expect(await claimed(once)).toBe(true);
   });
 
   it('go where all have passed them; a job that waits keeps itself and all that came later', async () => {
@@ -78,10 +91,14 @@ describe('old records', () => {
     const [again] = await finish(1);
     expect(await stateOf(again!)).toBe('succeeded');
     await parts.awaitProjection();
-    const { heldBy, records } = await cleanIn(40);
-    expect(heldBy).toBeNull();
+    const { heldBy, records, claims } = await cleanIn(30.5);
+    expect([heldBy, claims]).toEqual([null, 0]);
     expect(Object.keys(records)).toContain(platform.topics.requests('image'));
     expect(await requests()).toEqual([]);
+    // A day more: by then nobody sends a copy of a request any more.
+    expect(await claimed(once)).toBe(true);
+    expect((await cleanIn(40)).claims).toBe(1);
+    expect(await claimed(once)).toBe(false);
     await finish(1);
     const alarms = platform.processes.flatMap(({ log }) =>
       log.filter(({ level }) => level === 'error' || level === 'fatal'),

@@ -1,6 +1,7 @@
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
+import { ClaimStore } from '@jobstream/execution';
 import { JobIntake, KeyStore } from '@jobstream/intake';
 import {
   KafkaConnection,
@@ -43,6 +44,7 @@ export class MaintenanceParts {
   readonly intake: JobIntake;
   readonly keys: KeyStore;
   readonly firings: FiringStore;
+  readonly claims: ClaimStore;
   readonly apiKeys: ApiKeyStore;
   readonly audit: AuditStore;
   readonly jobs: JobQueries;
@@ -73,6 +75,7 @@ export class MaintenanceParts {
     this.intake = new JobIntake({ producer: this.producer, topics: this.topics });
     this.keys = new KeyStore(this.database, this.database.operations);
     this.firings = new FiringStore(this.database);
+    this.claims = new ClaimStore(this.database);
     this.apiKeys = new ApiKeyStore(this.database);
     this.audit = new AuditStore(this.database);
     this.jobs = new JobQueries(this.database);

@@ -87,7 +87,7 @@ export const cleanupOldFiles = defineJob({
   exclusive: true,
 });
 
-/** Deletes records of the log, and rows of ended jobs, that are past their retention and that nobody needs any more. */
+/** Deletes records of the log, rows of ended jobs, and claims that are past their retention and that nobody needs any more. */
 export const cleanupOldRecords = defineJob({
   type: 'cleanup-old-records',
   queue: maintenanceQueue,
@@ -100,6 +100,7 @@ export const cleanupOldRecords = defineJob({
       .describe('The consumer group or projection that has not read further; null where age alone decided.'),
     records: z.record(z.string(), z.int()).describe('Records deleted, by topic.'),
     jobs: z.int().describe('Ended jobs whose rows were deleted.'),
+    claims: z.int().describe('Claims deleted whose jobs have no record any more that could be run again.'),
   }),
   retries: 3,
   backoff: ['60s'],

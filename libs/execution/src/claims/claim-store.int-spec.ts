@@ -146,19 +146,39 @@ describe('ClaimStore', () => {
     expect(await taken({ ...request, owner: 'other' })).toMatchObject({ fence: 2, deaths: 0 });
   });
 
-  it('deletes what was last touched long ago, but for leases that last', async () => {
+  it('deletes what was last touched long ago, but for leases that last and jobs that are still to be sent', async () => {
     const [old, held, fresh] = [ask(), ask(), ask()];
-    const claims = await Promise.all([old, held, fresh].map((request) => taken(request)));
-    for (const claim of [claims[0]!, claims[2]!]) await store.end(claim, { isFinal: true, outcome: '1' });
+    const [delayed, firing, replayed] = [ask(), ask(), ask()];
+    const all = [old, held, fresh, delayed, firing, replayed];
+    for (const request of all) {
+      const claim = await taken(request);
+      if (request !== held) await store.end(claim, { isFinal: true, outcome: '1' });
+    }
+    const { operations } = database;
     await database.query({
-      text: `UPDATE ${database.operations}.claims SET changed_at = now() - interval '2 days' WHERE id = ANY($1)`,
-      values: [[old.id, held.id]],
+      text: `UPDATE ${operations}.claims SET changed_at = now() - interval '2 days' WHERE id = ANY($1)`,
+      values: [all.filter((request) => request !== fresh).map(({ id }) => id)],
     });
-    await store.purge(86_400_000);
+    await database.query({
+      text: `INSERT INTO ${operations}.delayed_jobs (id, run, attempt, state, due_at, queue, priority, key, value, headers)
+             VALUES ($1, 1, 1, 'publishing', now(), 'probe', 'normal', '', '', '')`,
+      values: [delayed.id],
+    });
+    await database.query({
+      text: `INSERT INTO ${operations}.schedule_firings (schedule, fire_at, job_id, job, state, watched, decided_at)
+             VALUES ('s', now(), $1, '{}', 'pending', false, now())`,
+      values: [firing.id],
+    });
+    await database.query({
+      text: `INSERT INTO ${operations}.replay_jobs (job_id, run, replay_id, state) VALUES ($1, 2, $1, 'reserved')`,
+      values: [replayed.id],
+    });
+    await store.purge(new Date(Date.now() - 86_400_000));
     const { rows } = await database.query({
-      text: `SELECT id FROM ${database.operations}.claims WHERE id = ANY($1)`,
-      values: [[old.id, held.id, fresh.id]],
+      text: `SELECT id FROM ${operations}.claims WHERE id = ANY($1)`,
+      values: [all.map(({ id }) => id)],
     });
-    expect(rows.map(({ id }) => id).toSorted()).toEqual([held.id, fresh.id].toSorted());
+    const kept = [held, fresh, delayed, firing, replayed];
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(kept.map(({ id }) => id).toSorted());
   });
 });

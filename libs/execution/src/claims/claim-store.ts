@@ -103,17 +103,25 @@ export class ClaimStore {
   }
 
   /**
-   * Deletes claims that were last touched this long ago, a few thousand at most; answers how many. A claim has to outlive every
-   * record of its job: without it a record that comes again is run again.
+   * Deletes claims that were last touched before then, a few thousand at most; answers how many. A claim has to outlive every
+   * record of its job: without it a record that comes again is run again. So those stay whose job the scheduler or a replay has
+   * still to send, perhaps for the second time.
    */
-  async purge(keptMs: number): Promise<number> {
+  async purge(before: Date): Promise<number> {
+    const { operations } = this.database;
     const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE ctid = ANY (ARRAY(
         SELECT kept.ctid FROM ${this.table} AS kept
-        WHERE kept.changed_at < now() - ${milliseconds('$1')}
-          AND (kept.state <> 'running' OR kept.leased_until < now() - ${milliseconds('$1')})
-        LIMIT $2 FOR UPDATE SKIP LOCKED))`,
-      values: [keptMs, purgedAtOnce],
+        WHERE kept.changed_at < $1 AND (kept.state <> 'running' OR kept.leased_until < $1)
+          AND NOT EXISTS (SELECT FROM ${operations}.delayed_jobs AS delayed WHERE delayed.id = kept.id)
+          AND NOT EXISTS (
+            SELECT FROM ${operations}.schedule_firings AS firing
+            WHERE firing.job_id = kept.id AND firing.state = 'pending')
+          AND NOT EXISTS (
+            SELECT FROM ${operations}.replay_jobs AS replay
+            WHERE replay.job_id = kept.id AND replay.state = 'reserved')
+        LIMIT $2 FOR UPDATE OF kept SKIP LOCKED))`,
+      values: [before, purgedAtOnce],
     });
     return affected;
   }
