@@ -9,9 +9,10 @@ const kinds = {
   domain: ['contracts'],
   platform: ['contracts', 'platform'],
   contracts: [],
-  tool: ['platform', 'contracts', 'tool'],
+  client: ['contracts'],
+  tool: ['platform', 'contracts', 'tool', 'client'],
   testing: ['stage', 'domain', 'platform', 'contracts', 'tool'],
-  e2e: ['testing', 'platform', 'contracts'],
+  e2e: ['testing', 'platform', 'contracts', 'client'],
   bench: ['testing', 'stage', 'platform', 'contracts'],
 };
 
@@ -55,7 +56,7 @@ const byVendor = projects.map((project) => ({
   bannedExternalImports: Object.keys(fences).filter((vendor) => !fences[vendor].includes(project)),
 }));
 
-const withoutNest = ['contracts', 'lifecycle'].map((project) => ({
+const withoutNest = ['contracts', 'lifecycle', 'client'].map((project) => ({
   sourceTag: `name:${project}`,
   bannedExternalImports: ['@nestjs/*', 'pino', 'undici', 'fastify'],
 }));

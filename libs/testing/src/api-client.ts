@@ -1,4 +1,5 @@
 import { isFinal, type JobState } from '@jobstream/contracts';
+import { DeclaredAnswers } from './declared-answers.js';
 import { eventually, type Patience } from './eventually.js';
 
 /** An answer of the API with its body read. */
@@ -20,7 +21,12 @@ export interface JobAnswer {
   readonly [field: string]: unknown;
 }
 
-/** The REST interface as a test speaks it: every status is an answer, nothing throws but a lost connection. */
+const declared = new DeclaredAnswers();
+
+/**
+ * The REST interface as a test speaks it: every status is an answer, nothing throws but a lost connection and an answer that
+ * the OpenAPI document does not declare.
+ */
 export class ApiClient {
   /** @param key the API key to send, where one is needed */
   constructor(
@@ -39,12 +45,11 @@ export class ApiClient {
     };
     const response = await fetch(`${this.url}${path}`, { method, ...options, headers });
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') ?? false;
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (json ? JSON.parse(text) : text) as Body,
-    };
+    const { status, headers } = response;
+    const contentType = headers.get('content-type');
+    const body: unknown = contentType?.includes('json') ? JSON.parse(text) : text;
+    declared.check(method, path, { status, contentType, body });
+    return { status, headers, body: body as Body };
   }
 
   post<Body = Record<string, unknown>>(

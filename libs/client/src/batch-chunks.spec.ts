@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { maxBatchBytes } from '@jobstream/contracts';
+import { chunkItems, type BatchChunk } from './batch-chunks.js';
+
+async function chunk(items: Iterable<unknown>): Promise<BatchChunk[]> {
+  const chunks: BatchChunk[] = [];
+  for await (const each of chunkItems(items)) chunks.push(each);
+  return chunks;
+}
+
+describe('the chunks of a batch', () => {
+  it('are none of nothing', async () => expect(await chunk([])).toEqual([]));
+
+  it('have at most 10,000 items, each once and in order', async () => {
+    const chunks = await chunk(Array.from({ length: 20_001 }, (_, n) => n));
+    expect(chunks.map(({ firstIndex, count }) => [firstIndex, count])).toEqual([
+      [0, 10_000],
+      [10_000, 10_000],
+      [20_000, 1],
+    ]);
+    const all = chunks.flatMap(({ body }) => (JSON.parse(body) as { items: number[] }).items);
+    expect(all).toEqual(Array.from({ length: 20_001 }, (_, n) => n));
+  });
+
+  it('have at most 32 MiB, by bytes and not by characters', async () => {
+    const chunks = await chunk(Array.from({ length: 300 }, () => 'é'.repeat(100_000)));
+    expect(chunks.reduce((sum, { count }) => sum + count, 0)).toBe(300);
+    expect(Math.max(...chunks.map(({ body }) => Buffer.byteLength(body)))).toBeLessThanOrEqual(maxBatchBytes);
+    expect(chunks.length).toBe(2);
+  });
+
+  it('leave an item alone that is larger', async () => {
+    const chunks = await chunk([1, 'x'.repeat(maxBatchBytes), 2]);
+    expect(chunks.map(({ count }) => count)).toEqual([1, 1, 1]);
+  });
+});

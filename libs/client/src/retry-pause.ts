@@ -1,0 +1,28 @@
+const firstMs = 200;
+const longestMs = 5_000;
+
+/**
+ * Milliseconds before a call is made again: what the server asked for, otherwise 200 ms, doubled each time up to 5 s, of
+ * which the latter half is drawn so that many clients do not come back at once.
+ * @param tries calls made so far, from 1
+ * @param retryAfter the `Retry-After` header, if there was one
+ * @param random from 0 to below 1
+ * @param now milliseconds since 1970
+ */
+export function pauseBeforeRetry(
+  tries: number,
+  retryAfter: string | null,
+  random: number,
+  now: number,
+): number {
+  const asked = retryAfter === null ? undefined : readRetryAfter(retryAfter, now);
+  if (asked !== undefined) return asked;
+  return Math.min(firstMs * 2 ** (tries - 1), longestMs) * (0.5 + random / 2);
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. Undefined for anything else. */
+function readRetryAfter(header: string, now: number): number | undefined {
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
+}
