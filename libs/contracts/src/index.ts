@@ -52,6 +52,13 @@ export {
 } from './topics.js';
 export { decodeHead, encodeHead, headerNames, type RecordHead } from './records/record-head.js';
 export {
+  foreignTraceId,
+  isTraceparent,
+  ownTraceId,
+  traceIdOf,
+  traceparentOf,
+} from './records/trace-context.js';
+export {
   deadLetterReasons,
   deadLetterSchema,
   delayedRequestSchema,

@@ -26,13 +26,14 @@ import { JobEntity } from './projection/job.entity.js';
 import { JobTransitionEntity } from './projection/job-transition.entity.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
+import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
 import { RejectedRecordEntity } from './projection/rejected-record.entity.js';
 
 /** What each kind of schema holds. Migrations are only ever appended. */
 const contents = {
   projection: {
     entities: [JobEntity, JobTransitionEntity, CheckpointEntity, RejectedRecordEntity],
-    migrations: [CreateProjection1763800000000, MarkCarriedJobs1763880000000],
+    migrations: [CreateProjection1763800000000, MarkCarriedJobs1763880000000, AddTraceId1763890000000],
   },
   operations: {
     entities: [

@@ -63,8 +63,6 @@ async function callHandler(
   const { clock, threads, logger, graceMs } = ports;
   const start: Start = { worker: ports.worker, at: new Date(clock.now()).toISOString() };
   const startedAt = performance.now();
-  if (logger.isLevelEnabled('debug'))
-    logger.debug({ job: job.request.id, run: job.run, attempt: job.attempt }, 'attempt starts');
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
   const abortion = new Abortion();
   const collected = new Children(job, clock);
@@ -76,6 +74,7 @@ async function callHandler(
     report: (progress) => reports.report(progress),
   });
   const limit = { timeoutMs: definition.timeoutMs, graceMs };
+  if (logger.isLevelEnabled('debug')) context.logger.debug('attempt starts');
   const ended = await runWithin(limit, abortion, () => handler.handle(payload, context), stop);
   reports.end();
   const children = collected.end();

@@ -1,4 +1,10 @@
-import type { JobDefinition, JobId, PayloadInputOf, SubmissionOptions } from '@jobstream/contracts';
+import {
+  traceIdOf,
+  type JobDefinition,
+  type JobId,
+  type PayloadInputOf,
+  type SubmissionOptions,
+} from '@jobstream/contracts';
 import type { Logger } from '@jobstream/runtime';
 import type { Abortion } from './abortion.js';
 import type { Children } from './children.js';
@@ -58,13 +64,14 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
     return this.ports.abortion.signal;
   }
 
-  /** Logs with the job's id, run and attempt. */
+  /** Logs with the job's id, run, attempt and trace. */
   get logger(): Logger {
     return (this.ownLogger ??= this.ports.logger.child({
       job: this.id,
       type: this.definition.type,
       run: this.run,
       attempt: this.attempt,
+      trace: traceIdOf(this.id, this.job.traceparent),
     }));
   }
 

@@ -1,4 +1,4 @@
-import type { Topics } from '@jobstream/contracts';
+import { traceIdOf, type Topics } from '@jobstream/contracts';
 import type { Delivery } from '@jobstream/kafka';
 import type { Outcome } from '@jobstream/lifecycle';
 import type { Logger } from '@jobstream/runtime';
@@ -77,6 +77,7 @@ export class OutcomeWriter {
         type,
         run: job.run,
         attempt: job.attempt,
+        trace: traceIdOf(job.request.id, job.traceparent),
         outcome: outcome.kind,
         settled,
         ...detailOf(outcome),

@@ -1,4 +1,11 @@
-import type { DelayedRequest, JobId, JobRequest } from '@jobstream/contracts';
+import {
+  headerNames,
+  traceIdOf,
+  type DelayedRequest,
+  type EncodedRecord,
+  type JobId,
+  type JobRequest,
+} from '@jobstream/contracts';
 import { LRUCache } from 'lru-cache';
 
 /** A job as it was when this process accepted it. */
@@ -7,12 +14,15 @@ export interface RememberedJob {
   readonly request: JobRequest | DelayedRequest;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** 32 hex digits. */
+  readonly traceId: string;
 }
 
 interface Entry {
   /** The request as JSON: a string is a tenth of the objects. */
   readonly value: string;
   readonly createdAt: number;
+  readonly traceId: string;
 }
 
 const entryOverheadBytes = 256;
@@ -33,15 +43,15 @@ export class AcceptedJobs {
     });
   }
 
-  /** @param value the job request's record value */
-  remember(id: JobId, value: string, createdAt: number): void {
-    this.entries.set(id, { value, createdAt });
+  /** @param record the job's request */
+  remember(id: JobId, { value, headers }: EncodedRecord, createdAt: number): void {
+    this.entries.set(id, { value, createdAt, traceId: traceIdOf(id, headers[headerNames.trace]) });
   }
 
   find(id: JobId): RememberedJob | undefined {
     const entry = this.entries.get(id);
-    return (
-      entry && { request: JSON.parse(entry.value) as RememberedJob['request'], createdAt: entry.createdAt }
-    );
+    if (!entry) return undefined;
+    const { value, ...others } = entry;
+    return { request: JSON.parse(value) as RememberedJob['request'], ...others };
   }
 }

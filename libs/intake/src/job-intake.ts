@@ -132,6 +132,6 @@ export class JobIntake {
   }
 
   private remember({ request, record, createdAt }: DrawnJob): void {
-    this.parts.accepted?.remember(request.id, record.value, createdAt);
+    this.parts.accepted?.remember(request.id, record, createdAt);
   }
 }

@@ -4,9 +4,9 @@ import {
   decodeRecord,
   defineJob,
   defineQueue,
-  isJobId,
   maxBodyBytes,
   newJobId,
+  traceparentOf,
   type EncodedRecord,
 } from '@jobstream/contracts';
 import { z } from 'zod';
@@ -19,7 +19,6 @@ import {
   type DrawnJob,
   type RequestMarks,
 } from './job-request.js';
-import { isTraceparent, traceparentOf } from './traceparent.js';
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -248,24 +247,6 @@ describe('drawing a job', () => {
     };
     expect(drawJob(fill(maxBodyBytes), newJobId())).not.toBeInstanceOf(IntakeError);
     expect(drawJob(fill(maxBodyBytes + 1), newJobId())).toMatchObject({ code: 'item_too_large' });
-  });
-});
-
-describe('traceparent', () => {
-  it.each([
-    ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', true],
-    ['00-00000000000000000000000000000000-00f067aa0ba902b7-01', false],
-    ['00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01', false],
-    ['ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', false],
-    ['00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01', false],
-    ['', false],
-    ['x', false],
-  ])('%s: %s', (text, valid) => expect(isTraceparent(text)).toBe(valid));
-
-  it('of a job is one itself', () => {
-    const id = newJobId();
-    expect(isJobId(id)).toBe(true);
-    expect(isTraceparent(traceparentOf(id))).toBe(true);
   });
 });
 

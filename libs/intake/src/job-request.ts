@@ -8,6 +8,7 @@ import {
   maxOrderingKeyLength,
   maxRequestRecordBytes,
   submissionSchema,
+  traceparentOf,
   wireVersion,
   type AcceptedJob,
   type DelayedRequest,
@@ -20,7 +21,6 @@ import {
 } from '@jobstream/contracts';
 import type { z } from 'zod';
 import { IntakeError } from './intake-error.js';
-import { traceparentOf } from './traceparent.js';
 
 type SubmissionFields = z.output<typeof submissionSchema>;
 

@@ -1,5 +1,5 @@
 import type { JobRecord, Start } from '@jobstream/contracts';
-import { stateOfPhase } from '@jobstream/contracts';
+import { foreignTraceId, stateOfPhase } from '@jobstream/contracts';
 import { positionOf, type Coordinates, type Position } from './coordinates.js';
 import type { JobFold, JsonText, RunOutcome, RunRequest } from './fold.js';
 import { rankOf, requestRankOf } from './rank.js';
@@ -22,6 +22,7 @@ export function foldRecord(record: JobRecord, at: Coordinates): JobFold {
       position,
       type: clean(value.type),
       submittedFor: value.submittedFor === undefined ? null : clean(value.submittedFor),
+      traceId: foreignTraceId(value.id, record.traceparent),
       createdAt: record.createdAt,
     },
     request: requestOf(record, at, position),

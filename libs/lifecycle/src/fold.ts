@@ -13,6 +13,8 @@ export interface JobOrigin {
   readonly position: Position;
   readonly type: string;
   readonly submittedFor: string | null;
+  /** The trace that the job belongs to, where that is not its own: see `ownTraceId`. */
+  readonly traceId: string | null;
   readonly createdAt: number;
 }
 

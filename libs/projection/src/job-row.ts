@@ -1,4 +1,11 @@
-import type { DeadLetterReason, JobError, JobId, JobState, Priority } from '@jobstream/contracts';
+import {
+  ownTraceId,
+  type DeadLetterReason,
+  type JobError,
+  type JobId,
+  type JobState,
+  type Priority,
+} from '@jobstream/contracts';
 import type { Statement } from '@jobstream/database';
 import { parsePosition } from '@jobstream/lifecycle';
 
@@ -22,6 +29,8 @@ export interface JobRow {
   /** How often this run's handler was started, redeliveries included; counted to 1,001. */
   readonly deliveries: number;
   readonly submittedFor: string | null;
+  /** The trace that the job belongs to, 32 hex digits. */
+  readonly traceId: string;
   readonly orderingKey: string | null;
   /** Why a dead letter was set aside. */
   readonly reason: DeadLetterReason | null;
@@ -40,7 +49,7 @@ export interface JobRow {
 
 /** The columns of {@link readJobRow}, as SQL. */
 export const jobColumns = `id, type, queue, state, priority, payload, result, error, progress, run, attempt,
-  max_attempts, submitted_for, ordering_key, reason, worker, created_at, started_at, finished_at, next_attempt_at,
+  max_attempts, submitted_for, trace_id, ordering_key, reason, worker, created_at, started_at, finished_at, next_attempt_at,
   expires_at, changed_at, outcome_position, coalesce(cardinality(starts), 0) AS other_starts`;
 
 /** The statement that answers {@link JobColumns} of the jobs with these ids. `schema` is quoted. */
@@ -67,6 +76,7 @@ export interface JobColumns {
   attempt: number;
   max_attempts: number | null;
   submitted_for: string | null;
+  trace_id: string | null;
   ordering_key: string | null;
   reason: DeadLetterReason | null;
   worker: string | null;
@@ -96,6 +106,7 @@ export function readJobRow(row: JobColumns): JobRow {
     maxAttempts: row.max_attempts,
     deliveries: row.other_starts + (row.worker === null ? 0 : 1),
     submittedFor: row.submitted_for,
+    traceId: row.trace_id ?? ownTraceId(row.id),
     orderingKey: row.ordering_key,
     reason: row.reason,
     worker: row.worker,

@@ -53,7 +53,12 @@ function readFold(row: JobEntity): JobFold {
     run: row.run,
     origin: {
       ...{ run: row.originRun, rank: Number(row.originRank), position: row.originPosition },
-      ...{ type: row.type, submittedFor: row.submittedFor, createdAt: row.createdAt.getTime() },
+      ...{
+        type: row.type,
+        submittedFor: row.submittedFor,
+        traceId: row.traceId,
+        createdAt: row.createdAt.getTime(),
+      },
     },
     request: {
       ...{

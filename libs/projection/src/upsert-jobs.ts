@@ -18,6 +18,7 @@ const originColumns = [
   column('origin_position', 'word', ({ origin }) => origin.position),
   column('type', 'text', ({ origin }) => origin.type),
   column('submitted_for', 'text', ({ origin }) => origin.submittedFor),
+  column('trace_id', 'word', ({ origin }) => origin.traceId),
   column('created_at', 'time', ({ origin }) => origin.createdAt),
 ];
 

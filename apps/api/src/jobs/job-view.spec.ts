@@ -21,6 +21,7 @@ const row: JobRow = {
   maxAttempts: 4,
   deliveries: 5,
   submittedFor: 'ada',
+  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   orderingKey: null,
   reason: 'exhausted',
   worker: 'host-1',
@@ -51,7 +52,7 @@ describe('a job as REST shows it', () => {
       priority: 'normal' as const,
       maxAttempts: 4,
     };
-    const view = viewOfRemembered({ request, createdAt: at.getTime() });
+    const view = viewOfRemembered({ request, createdAt: at.getTime(), traceId: row.traceId });
     expect(jobViewSchema.parse(view)).toEqual(view);
     expect(Object.keys(view)).toEqual(Object.keys(viewOfRow(row)));
     expect(view).toMatchObject({ state: 'queued', run: 1, attempt: 1, createdAt: at.toISOString() });

@@ -29,6 +29,7 @@ export function viewOfRow(row: JobRow): JobView {
     maxAttempts: row.maxAttempts,
     deliveries: row.deliveries,
     submittedFor: row.submittedFor,
+    traceId: row.traceId,
     orderingKey: row.orderingKey,
     createdAt: row.createdAt.toISOString(),
     startedAt: timeOf(row.startedAt),
@@ -74,7 +75,7 @@ const requestUnknown = {
 };
 
 /** A job that was accepted here a moment ago, of which the projection has nothing yet. */
-export function viewOfRemembered({ request, createdAt }: RememberedJob): JobView {
+export function viewOfRemembered({ request, createdAt, traceId }: RememberedJob): JobView {
   return {
     id: request.id,
     type: request.type,
@@ -91,6 +92,7 @@ export function viewOfRemembered({ request, createdAt }: RememberedJob): JobView
     maxAttempts: request.maxAttempts,
     deliveries: 0,
     submittedFor: request.submittedFor ?? null,
+    traceId,
     orderingKey: request.orderingKey ?? null,
     createdAt: new Date(createdAt).toISOString(),
     startedAt: null,

@@ -1,9 +1,14 @@
-import { newJobId, type AcceptedJob, type BatchAnswer, type JobId } from '@jobstream/contracts';
+import {
+  isTraceparent,
+  newJobId,
+  type AcceptedJob,
+  type BatchAnswer,
+  type JobId,
+} from '@jobstream/contracts';
 import type { AllowedHosts } from '@jobstream/downloads';
 import {
   checkBatch,
   IntakeError,
-  isTraceparent,
   readIdempotencyKey,
   type IdempotencyKeys,
   type JobIntake,

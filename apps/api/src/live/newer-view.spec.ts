@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   jobViewSchema,
   newJobId,
+  ownTraceId,
   transitionViewSchema,
   type JobRecord,
   type JobView,
@@ -55,7 +56,7 @@ const dlq: Coordinates = {
   role: { kind: 'dead-letters', queue: 'probe' },
 };
 
-const queued: JobView = viewOfRemembered({ request, createdAt: 0 });
+const queued: JobView = viewOfRemembered({ request, createdAt: 0, traceId: ownTraceId(request.id) });
 const after = (view: JobView, record: JobRecord, at: Coordinates) => newerView(view, foldRecord(record, at));
 
 describe('what the log adds to a view', () => {

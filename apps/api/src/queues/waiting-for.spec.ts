@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newJobId, waitingForSchema, type JobView } from '@jobstream/contracts';
+import { newJobId, ownTraceId, waitingForSchema, type JobView } from '@jobstream/contracts';
 import { viewOfRemembered } from '../jobs/job-view.js';
 import type { QueueStatesAt } from './queue-states.js';
 import { waitingFor } from './waiting-for.js';
@@ -17,6 +17,7 @@ const queued: JobView = viewOfRemembered({
     maxAttempts: 4,
   },
   createdAt: time,
+  traceId: ownTraceId(id),
 });
 const place = { topic: 'jobs.probe', partition: 1, offset: 130 };
 

@@ -37,6 +37,9 @@ export const jobViewSchema = z
         "Distinct starts of this run's attempts that are known of; more than `attempt` after redeliveries.",
       ),
     submittedFor: z.string().nullable(),
+    traceId: z
+      .string()
+      .describe('The W3C trace that the job belongs to, as logs name it too: 32 hex digits.'),
     orderingKey: z.string().nullable(),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable().describe('When the latest attempt that is known of was started.'),

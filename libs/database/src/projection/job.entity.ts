@@ -31,6 +31,10 @@ export class JobEntity {
   @Column({ name: 'submitted_for', type: 'text', nullable: true })
   submittedFor!: string | null;
 
+  /** Null where the job belongs to no other trace: then its trace id is its id without dashes. */
+  @Column({ name: 'trace_id', type: 'text', nullable: true })
+  traceId!: string | null;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 
