@@ -45,11 +45,11 @@ export class ApiClient {
     };
     const response = await fetch(`${this.url}${path}`, { method, ...options, headers });
     const text = await response.text();
-    const { status, headers } = response;
-    const contentType = headers.get('content-type');
+    const { status } = response;
+    const contentType = response.headers.get('content-type');
     const body: unknown = contentType?.includes('json') ? JSON.parse(text) : text;
     declared.check(method, path, { status, contentType, body });
-    return { status, headers, body: body as Body };
+    return { status, headers: response.headers, body: body as Body };
   }
 
   post<Body = Record<string, unknown>>(
