@@ -14,4 +14,3 @@ export { fingerprintOf } from './keys/fingerprint.js';
 export { IdempotencyKeys } from './keys/idempotency-keys.js';
 export { readIdempotencyKey, type KeyScope } from './keys/idempotency-key.js';
 export { KeyStore } from './keys/key-store.js';
-export { isTraceparent, traceparentOf } from './traceparent.js';

@@ -8,6 +8,7 @@ import {
   newJobId,
   replayRequestSchema,
   wireVersion,
+  traceparentOf,
   type AcceptedJob,
   type JobId,
   type PageQuery,
@@ -21,7 +22,7 @@ import {
   linksOf,
 } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
-import { traceparentOf, type JobIntake } from '@jobstream/intake';
+import type { JobIntake } from '@jobstream/intake';
 import type { LogReader, TopicAdmin } from '@jobstream/kafka';
 import type { z } from 'zod';
 import { judgeRun } from './judge.js';
