@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Platform, readTopics, type ApiClient } from '@jobstream/testing';
+import type { RebuildView } from '@jobstream/contracts';
+import { schemasOf } from '@jobstream/database';
+import { eventually, Platform, readTopics, type ApiClient } from '@jobstream/testing';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
 import { MaintenanceParts } from './maintenance-parts.js';
 import { dayMs } from './retention.js';
@@ -78,6 +80,26 @@ describe('old records', () => {
     expect(await stateOf(late[0]!)).toBe('succeeded');
     const total = Object.values(records).reduce((sum, each) => sum + each, 0);
     console.log(`${total} records and ${jobs} rows deleted, held by ${heldBy}: the waiting job stays`);
+  });
+
+  it('stay, rows and all, while a rebuild has yet to read them', async () => {
+    await finish(1);
+    await parts.awaitProjection();
+    expect(await platform.one('projector').stop()).toBe(0);
+    const { id } = (await api.post<RebuildView>('/v1/rebuilds', {})).body;
+    const { heldBy, records, jobs } = await cleanIn(40);
+    expect(heldBy).toBe(`${schemasOf(platform.namespace).projection}_g2`);
+    expect({ records, jobs }).toEqual({ records: {}, jobs: 0 });
+    await platform.launch('projector');
+    const end = await eventually(
+      async () => {
+        const { body } = await api.get<RebuildView>(`/v1/rebuilds/${id}`);
+        expect(body.finishedAt).not.toBeNull();
+        return body;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(end).toMatchObject({ state: 'swapped', differences: null });
   });
 
   it('are missed by nobody: readers go on from where the log begins now, and what waited runs', async () => {

@@ -27,6 +27,20 @@ describe('what is unread', () => {
     ]);
   });
 
+  it('is all of it for a projection that is yet to be built, and what is ahead of one that is begun', () =>
+    expect(
+      findUnread(
+        [at('jobs.a', 2, 10), at('jobs.a', 0, 10, 1)],
+        [
+          ...[reads('projection', 'jobs.a', 10), reads('projection', 'jobs.a', 10, 1)],
+          ...[reads('projection_g2', 'jobs.a', 0), reads('projection_g2', 'jobs.a', 6, 1)],
+        ],
+      ),
+    ).toEqual([
+      { topic: 'jobs.a', partition: 0, reader: 'projection_g2', offset: 2 },
+      { topic: 'jobs.a', partition: 1, reader: 'projection_g2', offset: 6 },
+    ]));
+
   it('is nothing in an empty partition', () =>
     expect(findUnread([at('jobs.a', 4, 4)], [reads('a', 'jobs.a', 0)])).toEqual([]));
 });

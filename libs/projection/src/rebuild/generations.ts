@@ -15,6 +15,11 @@ export interface DatabaseRoom {
   readonly live: number;
 }
 
+/** The schema of a generation that is not the live one: `projection_g2`. */
+export function schemaOfGeneration(live: string, generation: number): string {
+  return `${live}_g${generation}`;
+}
+
 /**
  * The schemas that generations of the projection are in. The live one has the projection's name; one that is built, and
  * one that was live, has its number added to it: `projection_g2`.
@@ -32,7 +37,7 @@ export class Generations {
 
   /** The schema of a generation that is not the live one. */
   schemaOf(generation: number): string {
-    return `${this.live}_g${generation}`;
+    return schemaOfGeneration(this.live, generation);
   }
 
   /** The live schema and another one, quoted. */
