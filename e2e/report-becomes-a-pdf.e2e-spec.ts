@@ -1,6 +1,7 @@
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeRecord, newJobId } from '@jobstream/contracts';
+import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { eventually, Platform, writeRecords } from '@jobstream/testing';
 
 describe('a report becomes a PDF', () => {
@@ -60,11 +61,26 @@ describe('a report becomes a PDF', () => {
   });
 
   it('of failures with their causes, and of the usage of the whole platform', async () => {
+    // A day whose jobs retention has deleted: what was counted of it is all that is left.
+    const yesterday = new Date(Date.now() - 86_400_000);
+    const database = new Database(databaseSettingsFromEnv(platform.environment()));
+    await database.query({
+      text: `INSERT INTO ${database.operations}.daily_statistics (day, type, created, succeeded, dead_lettered, other)
+             VALUES ($1::date, 'image.thumbnail', 7654, 7000, 600, 54)`,
+      values: [yesterday.toISOString().slice(0, 10)],
+    });
+    await database.close();
     const [failures, usage] = await Promise.all([ask('42', 'failures'), ask('somebody', 'usage')]);
     await Promise.all([failures, usage].map((id) => platform.api.finished(id)));
     expect(await fetchText(failures)).toContain('probe_failed');
     const text = await fetchText(usage);
-    for (const words of ['All jobs of the platform', 'report.generate', 'Day by day'])
+    for (const words of [
+      'All jobs of the platform',
+      'report.generate',
+      'Day by day',
+      'image.thumbnail',
+      '7,654',
+    ])
       expect(text).toContain(words);
   });
 
