@@ -79,6 +79,7 @@ export class Platform {
     const environment = {
       // One broker on one machine has no use for the partitions of a cluster.
       ...(embedded ? { JOBSTREAM_TOPIC_SIZE: 'small' } : {}),
+      PUBLIC_URL: `http://127.0.0.1:${this.options.apiPort}`,
       ...process.env,
       KAFKA_BROKERS: this.kafkaAddresses,
       DATABASE_URL: this.databaseUrl,
