@@ -23,13 +23,18 @@ export interface ApiConnections {
 }
 
 /** Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, and the common ones. */
-export async function connect({ environment, settings, logger }: ProcessContext): Promise<ApiConnections> {
+export async function connect({
+  environment,
+  settings,
+  logger,
+  metrics,
+}: ProcessContext): Promise<ApiConnections> {
   const databaseSettings = databaseSettingsFromEnv(environment);
   const kafka = new KafkaConnection({
     ...kafkaSettingsFromEnv(environment),
     logger: (level, message, about) => logger[level](about, message),
   });
-  const producer = new RecordProducer(kafka);
+  const producer = new RecordProducer(kafka, { metrics });
   const storage = await openStorage(readSettings(storageSettings, environment));
   await producer.start();
   return {

@@ -19,7 +19,7 @@ export class ApiMetrics {
       registers: [registry],
     });
     this.requests = new Histogram({
-      name: 'jobstream_http_request_seconds',
+      name: 'jobstream_http_request_duration_seconds',
       help: 'Time from the request line to the end of the answer, by route.',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],

@@ -35,6 +35,7 @@ import { JobStreams } from './live/job-streams.js';
 import { JobWaits } from './live/job-waits.js';
 import { OpenRequests } from './live/open-requests.js';
 import { caughtMails } from './mail/caught-mails.js';
+import { QueueMetrics } from './queues/queue-metrics.js';
 import { QueueOrders } from './queues/queue-orders.js';
 import { QueueStates } from './queues/queue-states.js';
 import { QueueViews } from './queues/queue-views.js';
@@ -128,6 +129,11 @@ function makeParts(
   const states = new QueueStates(admin, topics);
   const queueOrders = new QueueOrders({ states, reader: orders, writer: new OrderWriter(producer, topics) });
   const replaying = { reader: logReader, admin, topics, projection: { queries, progress } };
+  const queueViews = new QueueViews({
+    ...{ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock },
+    limitUse: new LimitUse(database),
+  });
+  new QueueMetrics(metrics, queueViews);
   return [
     ...[health, metrics, submissions, queries, reader],
     new JobCounts(database),
@@ -135,10 +141,7 @@ function makeParts(
     new JobWaits(feed, reader),
     new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
     queueOrders,
-    new QueueViews({
-      ...{ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock },
-      limitUse: new LimitUse(database),
-    }),
+    queueViews,
     new ImageUploads(storage),
     new Reports(reader, storage),
     new Replays({ ...replaying, database, intake }),

@@ -6,6 +6,10 @@ export class ProjectorMetrics {
   private readonly records: Counter;
   private readonly jobs: Counter;
   private readonly seconds: Histogram;
+  /** Append time of the newest record written; milliseconds since 1970, as is the next. */
+  private newestAt: number | undefined;
+  /** When nothing was seen to be missing. */
+  private completeAt = Date.now();
 
   /** @param lag records the log has and the rows do not */
   constructor(registry: Registry, lag: () => number) {
@@ -21,7 +25,7 @@ export class ProjectorMetrics {
       registers,
     });
     this.seconds = new Histogram({
-      name: 'jobstream_projection_transaction_seconds',
+      name: 'jobstream_projection_transaction_duration_seconds',
       help: 'How long the transactions took that write records.',
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
       registers,
@@ -34,9 +38,28 @@ export class ProjectorMetrics {
         this.set(lag());
       },
     });
+    const secondsBehind = () => this.secondsBehind(lag());
+    new Gauge({
+      name: 'jobstream_projection_lag_seconds',
+      help: 'How far the rows are behind the log in time; 0 where they have all of it.',
+      registers,
+      collect() {
+        this.set(secondsBehind());
+      },
+    });
+  }
+
+  /** The age of the newest record written; but after an idle time that is old, so no longer than something was missing. */
+  private secondsBehind(missing: number): number {
+    const now = Date.now();
+    if (missing === 0) this.completeAt = now;
+    return Math.max(0, now - Math.max(this.completeAt, this.newestAt ?? 0)) / 1_000;
   }
 
   count({ records, rows, seconds }: WrittenBatch): void {
+    let newestAt = 0;
+    for (const { outcome } of rows.folds.values()) newestAt = Math.max(newestAt, outcome.appendedAt);
+    if (newestAt > 0) this.newestAt = newestAt;
     this.records.inc(records);
     this.jobs.inc(rows.folds.size);
     this.seconds.observe(seconds);

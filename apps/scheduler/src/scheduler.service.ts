@@ -32,7 +32,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
       ...kafkaSettingsFromEnv(environment),
       logger: (level, message, about) => logger[level](about, message),
     });
-    this.producer = new RecordProducer(this.connection);
+    this.producer = new RecordProducer(this.connection, { metrics });
     const { connection, database, topics } = this;
     const intake = new JobIntake({ producer: this.producer, topics });
     this.replays = new ReplayRunner({

@@ -89,7 +89,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.topics = new Topics(options.namespace);
     this.workerTopics = new WorkerTopics(this.topics, queue, definitions);
     this.admin = new TopicAdmin(connection);
-    this.producer = new RecordProducer(connection);
+    this.producer = new RecordProducer(connection, { metrics: options.metrics });
     const intake = new JobIntake({ producer: this.producer, topics: this.topics });
     this.publisher = new OutcomePublisher({
       send: (record) => this.producer.send(record),

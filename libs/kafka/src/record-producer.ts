@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { BrokerClock } from './broker-clock.js';
 import { BrokerLinks } from './broker-links.js';
 import type { KafkaConnection } from './connection.js';
@@ -11,6 +12,7 @@ import {
   UnacknowledgedError,
   type SendOutcome,
 } from './producer-errors.js';
+import { ProducerMetrics } from './producer-metrics.js';
 import { ProducerRoutes } from './producer-routes.js';
 import type { OutgoingRecord, RecordReceipt } from './record.js';
 import { encodeRecordBatch, measureRecord, sizeBound } from './record-batch.js';
@@ -46,13 +48,18 @@ export class RecordProducer {
   readonly #busyBrokers = new Set<number>();
   readonly #deadlineMs: number;
   readonly #log: KafkaConnection['log'];
+  readonly #metrics: ProducerMetrics | undefined;
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
   #pumpScheduled = false;
   #sweep: NodeJS.Timeout | null = null;
   #emptied: (() => void) | null = null;
 
-  /** @param options.deadlineMs how long a record may take, retries included (default 5,000) */
-  constructor(connection: KafkaConnection, options: { deadlineMs?: number } = {}) {
+  /**
+   * @param options.deadlineMs how long a record may take, retries included (default 5,000)
+   * @param options.metrics where its series go, those of one producer a process; none unless given
+   */
+  constructor(connection: KafkaConnection, options: { deadlineMs?: number; metrics?: Registry } = {}) {
+    this.#metrics = options.metrics && new ProducerMetrics(options.metrics);
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.#links = new BrokerLinks(connection, this.#deadlineMs);
     this.#routes = new ProducerRoutes(this.#links);
@@ -124,6 +131,7 @@ export class RecordProducer {
     }
     const cause =
       this.#state === 'running' ? "the producer's buffer stayed full" : 'the producer is not running';
+    this.#metrics?.countRecords('failed', 1);
     pending.tell({ error: new NeverSentError(pending.topic, cause) });
   }
 
@@ -174,11 +182,13 @@ export class RecordProducer {
       this.#deadlineMs,
     );
     let handedToSocket = false;
+    const sentAt = performance.now();
     try {
       const answer = await this.#links.send(
         leader,
         requestProduce(body, () => (handedToSocket = true)),
       );
+      this.#metrics?.observeRequest((performance.now() - sentAt) / 1_000);
       this.#land(leader, flights, answer);
     } catch (failure) {
       for (const flight of flights)
@@ -219,6 +229,7 @@ export class RecordProducer {
         const base = Number(part.baseOffset);
         const appendedAt = logAppendTime >= 0 ? logAppendTime : timestamp;
         lane.land();
+        this.#metrics?.countRecords('acknowledged', records.length);
         for (let index = 0; index < records.length; index += 1) {
           const { topic, mayBeInLog: resent } = records[index]!;
           const receipt = { topic, partition: lane.partition, offset: base + index, appendedAt, resent };
@@ -273,6 +284,7 @@ export class RecordProducer {
   #settle(record: PendingRecord, outcome: SendOutcome): void {
     if (record.settled) return;
     record.settled = true;
+    if ('error' in outcome) this.#metrics?.countRecords('failed', 1);
     this.#room.leave(record.bound);
     record.tell(outcome);
     if (this.#room.isEmpty) this.#emptied?.();

@@ -50,6 +50,13 @@ export class Platform {
     return service;
   }
 
+  /** Starts a service that is not to become ready: with more environment, which is wrong. */
+  async launchUnready(name: string, more: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const service = await ServiceProcess.launch(name, { ...this.environment(), ...more });
+    this.processes.push(service);
+    return service;
+  }
+
   /** The living processes of a service. */
   all(name: string): ServiceProcess[] {
     return this.processes.filter((service) => service.name === name && service.alive);
