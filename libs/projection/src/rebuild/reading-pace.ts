@@ -2,6 +2,14 @@ import type { OffsetsByTopic } from '@jobstream/kafka';
 import { partitionKey } from '../checkpoints.js';
 import type { Positions } from '../projector.js';
 
+/** What there is to read of a log, as {@link ReadingPace} saw it. */
+export interface SeenRecords {
+  readonly done: number;
+  readonly total: number;
+  /** All partitions are held. */
+  readonly isWhole: boolean;
+}
+
 /** How far reading a log has come, and how fast it goes. */
 export class ReadingPace {
   private readonly marks: { readonly at: number; readonly done: number }[] = [];
@@ -10,12 +18,8 @@ export class ReadingPace {
   /** @param windowMs the rate is that of the last so many ms */
   constructor(private readonly windowMs = 10_000) {}
 
-  /** Records between the log's starts and its ends, how many of them are read, and whether all partitions are held. */
-  look(
-    starts: OffsetsByTopic,
-    ends: OffsetsByTopic,
-    positions: Positions,
-  ): { readonly done: number; readonly total: number; readonly isWhole: boolean } {
+  /** Records between the log's starts and its ends, and how many of them are read. */
+  look(starts: OffsetsByTopic, ends: OffsetsByTopic, positions: Positions): SeenRecords {
     let done = 0;
     let total = 0;
     let isWhole = true;

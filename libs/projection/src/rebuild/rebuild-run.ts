@@ -10,7 +10,7 @@ import { GenerationComparison } from './compare-generations.js';
 import type { Generations } from './generations.js';
 import { InterruptedError, Interruption } from './interruption.js';
 import { Meeting } from './meeting.js';
-import { ReadingPace } from './reading-pace.js';
+import { ReadingPace, type SeenRecords } from './reading-pace.js';
 import { broken, differing, noRoom } from './rebuild-ends.js';
 import type { Rebuild, RebuildEnd, RebuildNews, RebuildStore } from './rebuild-store.js';
 import { TouchedRows } from './touched-rows.js';
@@ -49,6 +49,8 @@ export class RebuildRun {
   private readonly news: { -readonly [Field in keyof RebuildNews]: RebuildNews[Field] } = {};
   private readonly touched = new TouchedRows();
   private readonly interruption = new Interruption();
+  /** Where the log began when this process began to read. */
+  private starts: OffsetsByTopic | undefined;
 
   constructor(
     private readonly parts: RebuildRunParts,
@@ -126,19 +128,23 @@ export class RebuildRun {
   }
 
   private async readToEnd(projector: Projector): Promise<void> {
-    const { admin, topics } = this.parts;
     this.news.state = 'reading';
-    let starts: OffsetsByTopic | undefined;
     for (;;) {
-      const names = await projectedTopics(admin, topics);
-      starts ??= await admin.startOffsets(names);
-      const seen = this.pace.look(starts, await admin.endOffsets(names), projector.positions());
-      this.news.recordsDone = seen.done;
-      this.news.recordsTotal = seen.total;
+      const seen = await this.countRead(projector);
       this.news.recordsPerSecond = this.pace.perSecond(performance.now());
       if (seen.isWhole && seen.total - seen.done <= nearRecords) return this.report();
       await this.interruption.rest(lookEveryMs);
     }
+  }
+
+  private async countRead(projector: Projector): Promise<SeenRecords> {
+    const { admin, topics } = this.parts;
+    const names = await projectedTopics(admin, topics);
+    this.starts ??= await admin.startOffsets(names);
+    const seen = this.pace.look(this.starts, await admin.endOffsets(names), projector.positions());
+    this.news.recordsDone = seen.done;
+    this.news.recordsTotal = seen.total;
+    return seen;
   }
 
   private async carry(schema: string): Promise<void> {
@@ -169,6 +175,7 @@ export class RebuildRun {
       await projector.readOn();
     };
     const differences = await this.compare(meet, schema);
+    await this.countRead(projector);
     await this.report();
     if (differences !== null && this.rebuild.swap === 'when-equal') return differing(schema, differences);
     return this.swap(meeting, schema, differences);

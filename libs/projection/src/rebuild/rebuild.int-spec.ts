@@ -146,6 +146,8 @@ describe('a rebuild', () => {
 
     const end = await rebuilt({});
     expect(end).toMatchObject({ state: 'swapped', carried: 40, compared: 70, differences: null });
+    // 30 jobs begun and 20 dead-lettered since the log was cut.
+    expect(end.progress).toMatchObject({ records: 50, total: 50 });
     expect(await rowsOf(fixture.settings.schemas.projection)).toEqual(before);
     expect(await carriedIds()).toEqual(old);
     const queries = new JobQueries(fixture.database);
