@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RebuildList, RebuildView } from '@jobstream/contracts';
 import { eventually, Platform } from '@jobstream/testing';
 
 const bin = fileURLToPath(new URL('../apps/cli/bin/jobstream.js', import.meta.url));
@@ -62,6 +63,9 @@ describe('the command', () => {
     [['redrive', '--queue', 'nothing', '--dry-run'], 3, 'no such queue'],
     [['replays', 'get', '01a20495-2546-7ab4-9119-1338e5675ed4'], 3, 'no such replay'],
     [['jobs', 'get', 'nonsense'], 2, 'job id'],
+    [['rebuild', 'start', '--swap', 'never'], 2, 'when-equal'],
+    [['rebuild', 'start'], 2, '--yes'],
+    [['rebuild', 'get', '01a20495-2546-7ab4-9119-1338e5675ed4'], 3, 'no such rebuild'],
     [['jobs', 'get', 'x', '--url', 'http://127.0.0.1:1'], 1, 'Nothing answers'],
   ])('%j ends with %d and says why', async (args, code, why) => {
     const ended = await run(...args);
@@ -129,5 +133,46 @@ describe('the command', () => {
     expect((await run('jobs', 'replay', id)).stdout).toBe(`Run 2 of ${id} is in its queue.\n`);
     expect((await run('jobs', 'get', id, '--wait', '30s')).stdout).toMatch(/state +succeeded\nrun +2/);
     expect((await run('jobs', 'get', id, '--history')).stdout).toMatch(/run 1.*succeeded[\s\S]*run 2/);
+  });
+
+  it('rebuilds status to the end, drops what was live, and knows a rebuild that is over', async () => {
+    const started = await run('rebuild', 'start', '--why', 'a check', '--yes', '--json');
+    expect(started.code).toBe(0);
+    const { id, ...rebuilt } = JSON.parse(started.stdout) as RebuildView;
+    expect(rebuilt).toMatchObject({ state: 'swapped', why: 'a check', differences: null });
+    expect(rebuilt.compared).toBeGreaterThan(failing);
+    expect((await run('rebuild', 'list')).stdout).toContain(`${id}  ${rebuilt.createdAt}  swapped`);
+    for (const refused of [['cancel'], ['swap', '--yes']])
+      expect(await run('rebuild', ...refused, id)).toMatchObject({ code: 5, stdout: '' });
+    const unasked = await run('rebuild', 'drop', id);
+    expect(unasked).toMatchObject({ code: 2, stdout: '' });
+    expect(unasked.stderr).toContain(rebuilt.keptSchema!);
+    expect(await run('rebuild', 'drop', id, '--yes')).toMatchObject({
+      ...{ code: 0, stdout: `Schema ${rebuilt.keptSchema} is gone.\n` },
+    });
+    expect((await run('rebuild', 'get', id)).stdout).not.toContain('kept');
+    console.log(`the command rebuilt ${rebuilt.compared} jobs from ${rebuilt.progress.records} records`);
+  });
+
+  it('stops watching at Ctrl-C, while the rebuild goes on until it is cancelled', async () => {
+    // Nobody takes it, so it stays under way.
+    expect(await platform.one('projector').stop()).toBe(0);
+    const { child, ended } = launch('rebuild', 'start', '--yes');
+    const told = once(child.stderr, 'data');
+    const id = await eventually(async () => {
+      const { body } = await platform.api.get<RebuildList>('/v1/rebuilds');
+      expect(body.items[0]).toMatchObject({ state: 'pending' });
+      return body.items[0]!.id;
+    });
+    await told;
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`rebuild cancel ${id}`);
+    expect(await run('rebuild', 'cancel', id)).toMatchObject({ code: 0 });
+    await platform.launch('projector');
+    const watched = await run('rebuild', 'watch', id, '--json');
+    expect(watched.code).toBe(1);
+    expect(JSON.parse(watched.stdout)).toMatchObject({ state: 'cancelled', keptSchema: null });
   });
 });

@@ -17,20 +17,26 @@ export class Api {
   constructor(private readonly settings: ApiSettings) {}
 
   /** @throws CommandError saying what the API answered, or that it can't be reached */
-  get<Answer>(path: string): Promise<Answer> {
-    return this.request('GET', path);
+  async get<Answer>(path: string): Promise<Answer> {
+    return (await this.request('GET', path)) as Answer;
   }
 
   /** @throws as {@link get} does */
-  post<Answer>(path: string, body: unknown): Promise<Answer> {
-    return this.request('POST', path, body);
+  async post<Answer>(path: string, body: unknown): Promise<Answer> {
+    return (await this.request('POST', path, body)) as Answer;
   }
 
-  private async request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  /** @throws as {@link get} does */
+  async delete(path: string): Promise<void> {
+    await this.request('DELETE', path);
+  }
+
+  /** Answers undefined where nothing is answered. */
+  private async request(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await this.send(method, path, body);
     const text = await response.text();
     if (!response.ok) throw this.explain(response.status, text);
-    return JSON.parse(text) as Answer;
+    return text === '' ? undefined : JSON.parse(text);
   }
 
   private async send(method: string, path: string, body: unknown): Promise<Response> {

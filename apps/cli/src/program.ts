@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Api, usualUrl } from './api.js';
 import { CommandError } from './command-error.js';
 import { addJobsCommands } from './commands/jobs.js';
+import { addRebuildCommands } from './commands/rebuild.js';
 import { addReplayCommands } from './commands/replay.js';
 import { addReplaysCommands } from './commands/replays.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
@@ -29,7 +30,7 @@ export async function runProgram(
 ): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
   const program = new Command('jobstream')
-    .description('Jobs on Kafka: look at them, run them again.')
+    .description('Jobs on Kafka: look at them, run them again, rebuild their status.')
     .option(
       '--url <url>',
       'where the platform answers (JOBSTREAM_URL)',
@@ -47,6 +48,7 @@ export async function runProgram(
   addReplayCommands(program, run);
   addReplaysCommands(program, run);
   addJobsCommands(program, run);
+  addRebuildCommands(program, run);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
