@@ -27,6 +27,7 @@ import { createHttpServer } from './http/http-server.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemReplies } from './http/problem-reply.js';
 import { ImageUploads } from './images/image-uploads.js';
+import { JobCancels } from './jobs/job-cancels.js';
 import { JobReader } from './jobs/job-reader.js';
 import { LogEnds } from './jobs/log-ends.js';
 import { Submissions } from './jobs/submissions.js';
@@ -127,7 +128,8 @@ function makeParts(
   });
   const reader = new JobReader({ queries, progress, accepted, ends: LogEnds.ofRequests(admin, topics) });
   const states = new QueueStates(admin, topics);
-  const queueOrders = new QueueOrders({ states, reader: orders, writer: new OrderWriter(producer, topics) });
+  const orderWriter = new OrderWriter(producer, topics);
+  const queueOrders = new QueueOrders({ states, reader: orders, writer: orderWriter });
   const replaying = { reader: logReader, admin, topics, projection: { queries, progress } };
   const queueViews = new QueueViews({
     ...{ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock },
@@ -142,6 +144,11 @@ function makeParts(
     new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
     queueOrders,
     queueViews,
+    new JobCancels({ jobs: reader, queries, reader: orders, writer: orderWriter }),
+    new QueueViews({
+      ...{ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock },
+      limitUse: new LimitUse(database),
+    }),
     new ImageUploads(storage),
     new Reports(reader, storage),
     new Replays({ ...replaying, database, intake }),

@@ -40,7 +40,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
       projection: { queries: new JobQueries(database), progress: new ProjectionProgress(database) },
     });
     this.scheduler = new Scheduler({
-      ...{ connection, database, topics, intake, logger, metrics },
+      ...{ connection, database, topics, intake, logger, metrics, producer: this.producer },
       prepare: () => this.prepare(),
       onFatal: (error) => context.fatal(error),
     });

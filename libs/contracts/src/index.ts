@@ -95,6 +95,7 @@ export {
   type JobRecord,
   type Unreadable,
 } from './records/codec.js';
+export { cancelSchema, decodeCancel, encodeCancel, type Cancel } from './records/cancel.js';
 export {
   decodeOrder,
   encodeOrder,
@@ -234,6 +235,15 @@ export {
 } from './rest/schedule.js';
 export { reportRequestSchema, type ReportRequest } from './rest/report.js';
 export { signedUpSchema, signUpSchema, type SignedUp, type SignUp } from './rest/sign-up.js';
+export {
+  bulkCancelledSchema,
+  bulkCancelSchema,
+  cancelledJobSchema,
+  unfinishedStates,
+  type BulkCancel,
+  type BulkCancelled,
+  type CancelledJob,
+} from './rest/job-cancel.js';
 export {
   laneViewSchema,
   partitionLagSchema,

@@ -68,6 +68,7 @@ describe('topics', () => {
   it('are planned once each for the definitions that ship', () => {
     const plan = new Topics().plan(jobDefinitions, 'small');
     expect(plan.map(({ name, partitions }) => `${name} ${partitions}`).sort()).toEqual([
+      'jobs.cancels 1',
       'jobs.control 1',
       'jobs.delayed 6',
       'jobs.events 6',

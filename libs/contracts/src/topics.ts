@@ -20,8 +20,8 @@ export interface TopicPlan {
 
 /** Partition counts: `standard` for a cluster, `small` for one broker on one machine. Never changed in place. */
 export const partitionCounts = {
-  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1, control: 1 },
-  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, control: 1 },
+  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1, cancels: 3, control: 1 },
+  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, cancels: 1, control: 1 },
 } as const;
 
 /** A key of {@link partitionCounts}. */
@@ -39,6 +39,7 @@ const reserved = new Map<string, TopicRole>(
 export class Topics {
   readonly events: string;
   readonly delayed: string;
+  readonly cancels: string;
   readonly control: string;
   private readonly prefix: string;
 
@@ -50,6 +51,7 @@ export class Topics {
     this.prefix = namespace === '' ? 'jobs.' : `${namespace}.jobs.`;
     this.events = `${this.prefix}events`;
     this.delayed = `${this.prefix}delayed`;
+    this.cancels = `${this.prefix}cancels`;
     this.control = `${this.prefix}control`;
   }
 
@@ -92,6 +94,7 @@ export class Topics {
       maxMessageBytes: number,
       cleanup: TopicPlan['cleanup'] = 'delete',
     ) => plans.set(name, { name, partitions, maxMessageBytes, cleanup });
+    add(this.cancels, counts.cancels, maxOrderRecordBytes);
     add(this.control, counts.control, maxOrderRecordBytes, 'compact');
     add(this.events, counts.events, maxDeadLetterRecordBytes);
     add(this.delayed, counts.requests, maxRequestRecordBytes);

@@ -2,6 +2,8 @@
 export class Abortion {
   private controller: AbortController | undefined;
   private reason: Error | undefined;
+  /** Called when it happens, before the signal says so. */
+  whenHappening = (): void => undefined;
 
   /** Always the same one; aborted already where that has happened. */
   get signal(): AbortSignal {
@@ -18,6 +20,7 @@ export class Abortion {
 
   /** Only the first reason counts. */
   abort(reason: Error): void {
+    if (this.reason === undefined) this.whenHappening();
     this.reason ??= reason;
     this.controller?.abort(this.reason);
   }

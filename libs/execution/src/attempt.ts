@@ -6,6 +6,7 @@ import type { Clock, Logger } from '@jobstream/runtime';
 import { Abortion } from './abortion.js';
 import { Children } from './children.js';
 import type { RegisteredHandler } from './handler-registry.js';
+import type { Cancellations } from './cancellations.js';
 import { JobContext } from './job-context.js';
 import { retryWishOf } from './job-failures.js';
 import { RunningReports, type RunningReport } from './running-reports.js';
@@ -23,6 +24,8 @@ export interface AttemptPorts {
   /** What a handler is given to return after its time is over. */
   readonly graceMs: number;
   sendReport(job: StartableJob, start: Start, report: RunningReport): Promise<unknown>;
+  /** What is not to be started, or to be stopped. */
+  readonly cancellations: Cancellations;
   observeDuration(type: string, seconds: number): void;
 }
 
@@ -35,7 +38,7 @@ export interface Attempted {
 }
 
 /**
- * Runs one attempt of a job, if it may start: its type is known, its time has not run out, its payload fits the schema.
+ * Runs one attempt of a job, if it may start: it is not cancelled, its type is known, its time has not run out, its payload fits the schema.
  * @param stop aborts it from outside; it then ends as if its time were over
  */
 export function attempt(
@@ -46,6 +49,7 @@ export function attempt(
   stop?: AbortSignal,
 ): Attempted | Promise<Attempted> {
   const { request } = job;
+  if (ports.cancellations.has(job)) return { ending: { kind: 'cancelled' } };
   if (registered === undefined) return { ending: { kind: 'unknown-type', type: request.type } };
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
   const payload = check(registered.definition.payload, request.payload);
@@ -75,7 +79,9 @@ async function callHandler(
   });
   const limit = { timeoutMs: definition.timeoutMs, graceMs };
   if (logger.isLevelEnabled('debug')) context.logger.debug('attempt starts');
+  const endCancellations = ports.cancellations.began(job, abortion);
   const ended = await runWithin(limit, abortion, () => handler.handle(payload, context), stop);
+  endCancellations();
   reports.end();
   const children = collected.end();
   ports.observeDuration(definition.type, (performance.now() - startedAt) / 1_000);
@@ -87,8 +93,13 @@ async function callHandler(
         ending: { kind: 'threw', error: describeError(ended.thrown), retry: retryWishOf(ended.thrown) },
         start,
       };
-    case 'timed-out':
-      return { ending: { kind: 'timed-out', timeoutMs: definition.timeoutMs }, start };
+    case 'timed-out': {
+      const cancelled = ports.cancellations.has(job);
+      return {
+        ending: cancelled ? { kind: 'cancelled' } : { kind: 'timed-out', timeoutMs: definition.timeoutMs },
+        start,
+      };
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import type { Clock, Health, HealthRegistry, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { ClaimStore } from './claims/claim-store.js';
 import { Claims } from './claims/claims.js';
+import { Cancellations } from './cancellations.js';
 import { DeliveryScheduler } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
 import { JobWorker } from './job-worker.js';
@@ -78,6 +79,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly claims: Claims;
   private readonly consumer: WorkConsumer;
   private readonly orders: OrderReader;
+  private readonly cancellations: Cancellations;
   private readonly limits: JobLimits;
   private readonly closing = new AbortController();
   private starting: Promise<void> | undefined;
@@ -112,9 +114,10 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     });
     this.claims = this.createClaims();
     this.limits = this.createLimits();
+    this.orders = this.createOrders();
+    this.cancellations = new Cancellations(this.orders.cancels);
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
-    this.orders = this.createOrders();
     options.health.add('orders', () => this.orders.health());
     options.health.add('topics', () => this.topicsHealth());
     options.health.add('consumer', () => this.consumerHealth());
@@ -174,6 +177,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
         clock,
         threads: this.threads,
         graceMs,
+        cancellations: this.cancellations,
         sendReport: (job, start, report) =>
           this.producer.send(runningRecord(this.topics, job, start, report)),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
@@ -219,7 +223,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private createOrders(): OrderReader {
     const { queue, connection, logger } = this.options;
     return new OrderReader({
-      ...{ connection, logger, topics: this.topics, reader: queue.name },
+      ...{ connection, logger, topics: this.topics, reader: queue.name, queue: queue.name },
+      onCancel: (cancel) => this.cancellations.abort(cancel),
       onChange: () => this.obey(),
       onFatal: (error) => this.options.fatal(error),
     });

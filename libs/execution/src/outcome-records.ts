@@ -58,6 +58,15 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
         topic: topics.events,
         ...encodeRecord({ ...headOf(job), phase: 'expired', value: { ...base, finishedAt } }),
       };
+    case 'cancel':
+      return {
+        topic: topics.events,
+        ...encodeRecord({
+          ...headOf(job),
+          phase: 'cancelled',
+          value: { ...base, ...(start && { start }), finishedAt },
+        }),
+      };
     case 'dead-letter':
       return {
         topic: topics.deadLetters(job.request.queue),

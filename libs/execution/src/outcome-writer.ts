@@ -92,6 +92,7 @@ function levelOf(outcome: Outcome, settled: boolean): 'debug' | 'info' | 'warn' 
   switch (outcome.kind) {
     case 'succeed':
     case 'expire':
+    case 'cancel':
       return 'debug';
     case 'retry':
     case 'retry-in-place':
@@ -105,6 +106,7 @@ function detailOf(outcome: Outcome): object {
   switch (outcome.kind) {
     case 'succeed':
     case 'expire':
+    case 'cancel':
       return {};
     case 'retry':
       return { code: outcome.error.code, inMs: outcome.laneMs };

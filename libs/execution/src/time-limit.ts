@@ -17,8 +17,8 @@ const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Calls `work` and aborts it (`TimeoutError`) when its time is over. What it returns within the grace still counts; what it does
- * after that, nobody hears.
- * @param stop ends its time just so, for a reason of its own
+ * after that, nobody hears. Whoever else aborts it ends its time just so.
+ * @param stop aborts it, for a reason of its own
  */
 export function runWithin<Result>(
   limit: TimeLimit,
@@ -27,16 +27,15 @@ export function runWithin<Result>(
   stop?: AbortSignal,
 ): Promise<LimitedEnding<Result>> {
   return new Promise((resolve) => {
-    const abort = (reason: Error) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
-      abortion.abort(reason);
-    };
     let timer = setTimeout(
-      () => abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError')),
+      () => abortion.abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError')),
       Math.min(limit.timeoutMs, maxTimerMs),
     );
-    stop?.addEventListener('abort', () => abort(stop.reason as Error));
+    abortion.whenHappening = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
+    };
+    stop?.addEventListener('abort', () => abortion.abort(stop.reason as Error));
     const end = (ending: LimitedEnding<Result>) => {
       clearTimeout(timer);
       resolve(ending);

@@ -7,7 +7,7 @@ import { pickLanes } from './lane-picker.js';
 export const unknownTypeLabel = 'unknown';
 
 /** How an attempt's end is counted. `held_back`: a failure while its partition was away, so another worker decides. */
-export type AttemptCount = 'succeeded' | 'retrying' | 'dead_lettered' | 'expired' | 'held_back';
+export type AttemptCount = 'succeeded' | 'retrying' | 'dead_lettered' | 'expired' | 'cancelled' | 'held_back';
 
 /** The series of a worker. No ids as labels. */
 export class WorkerMetrics {
@@ -85,6 +85,8 @@ export function countOf(outcome: Outcome): AttemptCount {
       return 'dead_lettered';
     case 'expire':
       return 'expired';
+    case 'cancel':
+      return 'cancelled';
   }
 }
 

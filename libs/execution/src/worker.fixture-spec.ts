@@ -13,6 +13,8 @@ import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
 import { Claims } from './claims/claims.js';
 import { ClaimStore } from './claims/claim-store.js';
+import { CancelBook } from '@jobstream/orders';
+import { Cancellations } from './cancellations.js';
 import { DeliveryScheduler, type SchedulerLoad } from './delivery-scheduler.js';
 import type { RegisteredHandler } from './handler-registry.js';
 import { JobWorker, type StartLimits } from './job-worker.js';
@@ -67,6 +69,8 @@ export class TestWorker {
   readonly worker: JobWorker;
   /** Answers each send; by default at once. */
   answer: (record: OutgoingRecord) => Promise<void> = async () => undefined;
+  readonly cancels = new CancelBook();
+  readonly cancellations = new Cancellations(this.cancels);
   private nextOffset = 0;
 
   constructor(
@@ -124,6 +128,7 @@ export class TestWorker {
         clock,
         threads: undefined as unknown as ThreadPool,
         graceMs: 20,
+        cancellations: this.cancellations,
         sendReport: () => Promise.resolve(),
         observeDuration: () => undefined,
       },

@@ -36,6 +36,8 @@ export type AttemptEnding =
   | { readonly kind: 'invalid-payload'; readonly detail: string }
   /** Its time ran out before its first attempt. */
   | { readonly kind: 'expired' }
+  /** Before it was started, or it was stopped. */
+  | { readonly kind: 'cancelled' }
   /** `bytes` of the result as JSON. */
   | { readonly kind: 'returned'; readonly result: unknown; readonly bytes: number }
   /** The handler returned what its definition does not allow, or what is no JSON. */
@@ -49,6 +51,7 @@ export type AttemptEnding =
 export type Outcome =
   | { readonly kind: 'succeed'; readonly result: unknown }
   | { readonly kind: 'expire' }
+  | { readonly kind: 'cancel' }
   /** `laneMs` is the lane's delay, `delayMs` what was asked for. */
   | { readonly kind: 'retry'; readonly error: JobError; readonly delayMs: number; readonly laneMs: number }
   /** Of a job with an ordering key: it waits where it is, and its key with it. */
@@ -73,6 +76,8 @@ function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
   switch (ending.kind) {
     case 'expired':
       return { kind: 'expire' };
+    case 'cancelled':
+      return { kind: 'cancel' };
     case 'unknown-type':
       return deadLetter('unknown_type', unknownType(ending.type), notStarted);
     case 'invalid-payload':

@@ -1,4 +1,4 @@
-import { decodeOrder, decodeRevocation, type Topics } from '@jobstream/contracts';
+import { decodeCancel, decodeOrder, decodeRevocation, type Cancel, type Topics } from '@jobstream/contracts';
 import {
   TailConsumer,
   type IncomingRecord,
@@ -6,6 +6,7 @@ import {
   type RecordReceipt,
 } from '@jobstream/kafka';
 import type { Health, Logger } from '@jobstream/runtime';
+import { CancelBook } from './cancel-book.js';
 import { OrderBook } from './order-book.js';
 
 /** What {@link OrderReader} takes. */
@@ -19,18 +20,26 @@ export interface OrderReaderOptions {
   readonly onChange?: () => void;
   /** Called with the id of each API key that is revoked. */
   readonly onRevoked?: (keyId: string) => void;
+  /** The queue whose cancels are remembered. Default all. */
+  readonly queue?: string;
+  /** Called with each cancel that is read, those of the past too. */
+  readonly onCancel?: (cancel: Cancel) => void;
   /** The log can't be followed any more: only a restart helps. */
   readonly onFatal: (error: Error) => void;
 }
 
-/** Keeps the orders in force in memory: reads their topic from its beginning, then follows it. */
+type Place = Pick<RecordReceipt, 'topic' | 'partition' | 'offset'>;
+
+/** Keeps the orders in force in memory: reads their topics from the beginning, then follows them. */
 export class OrderReader {
   /** The orders in force. */
   readonly book = new OrderBook();
+  /** The jobs that are cancelled. */
+  readonly cancels = new CancelBook();
   private readonly tail: TailConsumer;
-  /** The offset after the last order taken; the topic has one partition. */
-  private next = 0;
-  private waiters: { readonly offset: number; readonly resolve: () => void }[] = [];
+  /** The offset after the last record taken, by partition. */
+  private readonly next = new Map<string, number>();
+  private waiters: { readonly place: Place; readonly resolve: () => void }[] = [];
   private isRead = false;
   private tellRead: () => void = () => undefined;
   private readonly read = new Promise<void>((resolve) => (this.tellRead = resolve));
@@ -41,7 +50,7 @@ export class OrderReader {
     const { connection, topics, reader, onFatal } = options;
     this.tail = new TailConsumer(connection, {
       groupIdPrefix: `${topics.group(reader)}.orders.`,
-      topics: () => [topics.control],
+      topics: () => [topics.control, topics.cancels],
       from: 'start',
       onRecords: (records) => this.take(records),
       onFatal,
@@ -69,10 +78,10 @@ export class OrderReader {
     return this.read;
   }
 
-  /** Resolves once the order at this place is taken. */
-  passed({ offset }: Pick<RecordReceipt, 'offset'>): Promise<void> {
-    if (offset < this.next) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push({ offset, resolve }));
+  /** Resolves once the record at this place is taken. */
+  passed(place: Place): Promise<void> {
+    if (this.hasPassed(place)) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ place, resolve }));
   }
 
   /** Not ok until everything was read. */
@@ -80,7 +89,7 @@ export class OrderReader {
     if (!this.isRead)
       return {
         ok: false,
-        why: 'The orders (pauses and limits of queues) have not been read to their end yet.',
+        why: 'The orders (pauses, limits, cancels) have not been read to their end yet.',
       };
     return { ok: true, detail: { following: this.tail.health().joined } };
   }
@@ -91,23 +100,45 @@ export class OrderReader {
   }
 
   private take(records: readonly IncomingRecord[]): void {
-    for (const { topic, offset, key, value } of records) {
-      const revoked = decodeRevocation(key, value);
-      if (revoked !== undefined) this.options.onRevoked?.(revoked);
-      const order = decodeOrder(key, value);
-      if (order === undefined) continue;
-      if ('detail' in order)
+    const { topic, partition, offset } = records.at(-1)!;
+    const isControl = topic === this.options.topics.control;
+    for (const record of records) {
+      const fault = isControl ? this.takeOrder(record) : this.takeCancel(record);
+      if (fault !== undefined)
         this.options.logger.warn(
-          { topic, offset, detail: order.detail },
+          { topic, offset: record.offset, fault },
           'an order that makes no sense is passed over',
         );
-      else this.book.apply(order);
     }
-    this.next = records.at(-1)!.offset + 1;
-    if (this.isRead) this.options.onChange?.();
-    this.waiters = this.waiters.filter(({ offset, resolve }) => {
-      if (offset < this.next) resolve();
-      return offset >= this.next;
+    this.next.set(`${topic}/${partition}`, offset + 1);
+    if (isControl && this.isRead) this.options.onChange?.();
+    this.waiters = this.waiters.filter(({ place, resolve }) => {
+      const passed = this.hasPassed(place);
+      if (passed) resolve();
+      return !passed;
     });
+  }
+
+  private takeOrder({ key, value }: IncomingRecord): string | undefined {
+    const revoked = decodeRevocation(key, value);
+    if (revoked !== undefined) this.options.onRevoked?.(revoked);
+    const order = decodeOrder(key, value);
+    if (order !== undefined && 'detail' in order) return order.detail;
+    if (order !== undefined) this.book.apply(order);
+    return undefined;
+  }
+
+  private takeCancel({ value }: IncomingRecord): string | undefined {
+    const cancel = decodeCancel(value);
+    if ('detail' in cancel) return cancel.detail;
+    const { queue = cancel.queue, onCancel } = this.options;
+    if (cancel.queue !== queue) return undefined;
+    this.cancels.add(cancel);
+    onCancel?.(cancel);
+    return undefined;
+  }
+
+  private hasPassed({ topic, partition, offset }: Place): boolean {
+    return offset < (this.next.get(`${topic}/${partition}`) ?? 0);
   }
 }

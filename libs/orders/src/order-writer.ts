@@ -1,4 +1,11 @@
-import { encodeOrder, encodeRevocation, type Order, type Topics } from '@jobstream/contracts';
+import {
+  encodeCancel,
+  encodeOrder,
+  encodeRevocation,
+  type Cancel,
+  type Order,
+  type Topics,
+} from '@jobstream/contracts';
 import type { RecordProducer, RecordReceipt } from '@jobstream/kafka';
 
 /** Gives orders. One that may have been given already can be given again: the newest counts. */
@@ -17,5 +24,17 @@ export class OrderWriter {
   async revoke(keyId: string): Promise<void> {
     for (const each of encodeRevocation(keyId, new Date().toISOString()))
       await this.producer.send({ topic: this.topics.control, ...each });
+  }
+
+  /** Cancels jobs, all or some of them. @throws NeverSentError, UnacknowledgedError, RecordRefusedError for the first that failed */
+  async cancel(cancels: readonly Cancel[]): Promise<RecordReceipt[]> {
+    const topic = this.topics.cancels;
+    const outcomes = await this.producer.sendAll(
+      cancels.map((cancel) => ({ topic, ...encodeCancel(cancel) })),
+    );
+    return outcomes.map((outcome) => {
+      if ('error' in outcome) throw outcome.error;
+      return outcome.receipt;
+    });
   }
 }

@@ -104,15 +104,25 @@ export class DelayedJobStore {
              WHERE before < $3 ORDER BY job.due_at`,
       values: [queues, most, mostBytes],
     });
-    return rows.map(({ due_at, key, headers, ...row }) => ({
-      ...row,
-      dueAt: due_at.getTime(),
-      key: JSON.parse(key) as string,
-      headers: JSON.parse(headers) as Record<string, string>,
-    }));
+    return rows.map(jobOfRow);
   }
 
-  /** Forgets jobs that are published. */
+  /** Locks waiting jobs of these runs, or of earlier ones, but for those that another process is about to publish or cancel. */
+  async lockWaiting(
+    session: Session,
+    jobs: readonly Pick<DelayedJob, 'id' | 'run'>[],
+  ): Promise<DelayedJob[]> {
+    const { rows } = await session.query<DelayedRow>({
+      name: 'lock-waiting-jobs',
+      text: `SELECT job.* FROM unnest($1::uuid[], $2::integer[]) AS given(id, run)
+             JOIN ${this.table} AS job ON job.id = given.id AND job.run <= given.run
+             WHERE job.state = 'waiting' ORDER BY job.id, job.run, job.attempt FOR UPDATE OF job SKIP LOCKED`,
+      values: [jobs.map(({ id }) => id), jobs.map(({ run }) => run)],
+    });
+    return rows.map(jobOfRow);
+  }
+
+  /** Forgets jobs that are published or cancelled. */
   async delete(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
     if (jobs.length === 0) return;
     await session.query({
@@ -122,4 +132,13 @@ export class DelayedJobStore {
       values: [jobs.map(({ id }) => id), jobs.map(({ run }) => run), jobs.map(({ attempt }) => attempt)],
     });
   }
+}
+
+function jobOfRow({ due_at, key, headers, ...row }: DelayedRow): DelayedJob {
+  return {
+    ...row,
+    dueAt: due_at.getTime(),
+    key: JSON.parse(key) as string,
+    headers: JSON.parse(headers) as Record<string, string>,
+  };
 }

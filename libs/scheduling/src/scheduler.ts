@@ -1,10 +1,12 @@
 import type { Topics } from '@jobstream/contracts';
 import { isPermanent, type Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
-import { TopicAdmin, type KafkaConnection } from '@jobstream/kafka';
+import { TopicAdmin, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
+import { OrderReader } from '@jobstream/orders';
 import type { Health, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { checkDeclaredSchedules } from './check-schedule.js';
+import { DelayedJobCanceller } from './delayed-job-canceller.js';
 import { DelayedJobPublisher } from './delayed-job-publisher.js';
 import { DelayedJobReader } from './delayed-job-reader.js';
 import { DelayedJobStore } from './delayed-job-store.js';
@@ -23,6 +25,7 @@ export interface SchedulerOptions {
   readonly database: Database;
   readonly topics: Topics;
   readonly intake: JobIntake;
+  readonly producer: RecordProducer;
   readonly logger: Logger;
   readonly metrics: Registry;
   /** Makes what has to be there before: schemas and topics. Repeated while Kafka or Postgres is away. */
@@ -44,7 +47,10 @@ export class Scheduler {
   private readonly admin: TopicAdmin;
   private readonly reader: DelayedJobReader;
   private readonly ends: JobEndReader;
-  private readonly polls: Readonly<Record<'preparation' | 'schedules' | 'delayed' | 'due' | 'ends', DuePoll>>;
+  private readonly orders: OrderReader;
+  private readonly polls: Readonly<
+    Record<'preparation' | 'schedules' | 'delayed' | 'due' | 'cancels' | 'ends', DuePoll>
+  >;
   private isPrepared = false;
 
   constructor(private readonly options: SchedulerOptions) {
@@ -60,6 +66,14 @@ export class Scheduler {
     });
     const queues = new ExistingQueues(this.admin, topics);
     const publisher = new DelayedJobPublisher({ database, jobs, queues, intake, metrics, logger });
+    const canceller = new DelayedJobCanceller({ database, jobs, topics, logger, producer: options.producer });
+    this.orders = new OrderReader({
+      ...{ connection, topics, logger, onFatal, reader: 'scheduler' },
+      onCancel: (cancel) => {
+        canceller.add(cancel);
+        this.polls.cancels.expect(0);
+      },
+    });
     const schedules = new ScheduleStore(database);
     const firings = new FiringStore(database);
     this.ends = new JobEndReader({
@@ -77,15 +91,16 @@ export class Scheduler {
       schedules: this.poll('firing schedules', () => ticker.look()),
       delayed: this.poll('holding delayed jobs', () => this.reader.write()),
       due: this.poll('publishing delayed jobs', () => publisher.look()),
+      cancels: this.poll('cancelling delayed jobs', () => canceller.look()),
       ends: this.poll('reading the ends of jobs', () => this.ends.write()),
     };
   }
 
   /** Does what is due. To be called often, some times in each tenth of a second: it costs nothing while nothing is. */
   tick(): void {
-    const { preparation, schedules, delayed, due, ends } = this.polls;
+    const { preparation, ...others } = this.polls;
     if (!this.isPrepared) void preparation.tick();
-    else for (const poll of [schedules, delayed, due, ends]) void poll.tick();
+    else for (const poll of Object.values(others)) void poll.tick();
   }
 
   /** Ready means: fires, holds and publishes. */
@@ -101,7 +116,7 @@ export class Scheduler {
   /** Finishes what is under way, leaves the group. */
   async stop(): Promise<void> {
     await Promise.all(Object.values(this.polls).map((poll) => poll.stop()));
-    await Promise.all([this.reader.stop(), this.ends.stop()]);
+    await Promise.all([this.reader.stop(), this.ends.stop(), this.orders.stop()]);
     await this.admin.stop();
   }
 
@@ -111,6 +126,7 @@ export class Scheduler {
     await new ScheduleStore(database).declare(checkDeclaredSchedules(intake));
     await this.reader.start();
     this.ends.start();
+    this.orders.start().catch((error: unknown) => this.options.onFatal(error as Error));
     this.isPrepared = true;
   }
 

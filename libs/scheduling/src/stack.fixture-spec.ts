@@ -60,7 +60,7 @@ export class StackFixture {
   startScheduler(): Scheduler {
     const { connection, database, topics, intake, logger } = this;
     const scheduler = new Scheduler({
-      ...{ connection, database, topics, intake, logger },
+      ...{ connection, database, topics, intake, logger, producer: this.producer },
       metrics: new Registry(),
       prepare: async () => undefined,
       onFatal: (error) => {

@@ -1,14 +1,18 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
+  bulkCancelSchema,
   isFinal,
   jobListQuerySchema,
   jobQuerySchema,
   maxBatchBytes,
   type AcceptedJob,
   type BatchAnswer,
+  type BulkCancelled,
+  type CancelledJob,
   type JobDetail,
   type JobHistory,
   type JobPage,
+  type JobView,
 } from '@jobstream/contracts';
 import { JobQueries } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -20,6 +24,8 @@ import { JobWaits } from '../live/job-waits.js';
 import { readLastEventId } from '../live/log-position.js';
 import { OpenRequests } from '../live/open-requests.js';
 import { QueueViews } from '../queues/queue-views.js';
+import { noBody, readBody } from '../http/body.js';
+import { JobCancels } from './job-cancels.js';
 import { JobReader } from './job-reader.js';
 import { Submissions } from './submissions.js';
 import { viewOfRow } from './job-view.js';
@@ -34,6 +40,7 @@ export class JobsController {
     private readonly streams: JobStreams,
     private readonly openRequests: OpenRequests,
     private readonly queueViews: QueueViews,
+    private readonly cancels: JobCancels,
   ) {}
 
   @Post()
@@ -71,6 +78,21 @@ export class JobsController {
     );
   }
 
+  @Post('cancel')
+  @Access('operate')
+  @HttpCode(202)
+  cancelAll(@Body() body: unknown): Promise<BulkCancelled> {
+    return this.cancels.cancelAll(readBody(bulkCancelSchema, body), Date.now());
+  }
+
+  @Post(':id/cancel')
+  @Access('operate')
+  @HttpCode(202)
+  cancel(@Param('id') id: string, @Body() body: unknown): Promise<CancelledJob> {
+    readBody(noBody, body);
+    return this.cancels.cancel(id);
+  }
+
   @Get(':id/stream')
   @Access('read')
   async stream(
@@ -99,9 +121,18 @@ export class JobsController {
   private async readDetail(id: string, waitMs: number | undefined, reply: FastifyReply): Promise<JobDetail> {
     if (waitMs !== undefined) {
       const view = await this.waits.wait(id, waitMs, this.openRequests.signalOf(reply));
-      if (isFinal(view.state)) return { ...view, waitingFor: null };
+      if (isFinal(view.state))
+        return { ...view, waitingFor: null, cancelRequested: this.isCancelRequested(view) };
     }
     const found = await this.reader.find(id);
-    return { ...found.view, waitingFor: await this.queueViews.explain(found) };
+    return {
+      ...found.view,
+      waitingFor: await this.queueViews.explain(found),
+      cancelRequested: this.isCancelRequested(found.view),
+    };
+  }
+
+  private isCancelRequested({ id, run }: JobView): boolean {
+    return this.cancels.isRequested(id, run);
   }
 }

@@ -54,7 +54,12 @@ export type JobView = z.infer<typeof jobViewSchema>;
 
 /** `GET /v1/jobs/{id}`: the job, and what it waits for; null where it runs or is final. */
 export const jobDetailSchema = jobViewSchema
-  .extend({ waitingFor: waitingForSchema.nullable() })
+  .extend({
+    waitingFor: waitingForSchema.nullable(),
+    cancelRequested: z
+      .boolean()
+      .describe('Whether this run was asked to end. It ends as `cancelled`, unless it ended sooner.'),
+  })
   .meta({ id: 'JobDetail' });
 /** See {@link jobDetailSchema}. */
 export type JobDetail = z.infer<typeof jobDetailSchema>;

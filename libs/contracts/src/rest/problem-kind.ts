@@ -35,6 +35,7 @@ export const problemKinds = {
   rebuild_unfinished: { status: 409, title: 'The rebuild has not ended' },
   rebuild_not_swappable: { status: 409, title: 'The rebuild has no generation to swap in' },
   schema_in_use: { status: 409, title: 'The old generation is still being read' },
+  job_final: { status: 409, title: 'The job has ended' },
   report_not_ready: { status: 409, title: 'The report is not ready' },
   image_conflict: { status: 409, title: 'Another image has this id' },
   report_failed: { status: 410, title: 'The report could not be made' },

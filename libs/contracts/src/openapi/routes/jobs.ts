@@ -9,8 +9,9 @@ import {
   jobPageSchema,
   jobQuerySchema,
 } from '../../rest/job-view.js';
+import { bulkCancelledSchema, bulkCancelSchema, cancelledJobSchema } from '../../rest/job-cancel.js';
 import { acceptedJobSchema } from '../../rest/submission.js';
-import { jobIdParameter, submitHeaders } from '../parameters.js';
+import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
 import { readJobProblems, submitProblems } from '../problem-groups.js';
 import type { RouteContract } from '../route-contract.js';
 import { submissionBatch, submissionUnion } from '../submission-union.js';
@@ -104,6 +105,34 @@ export const jobRoutes: readonly RouteContract[] = [
       },
     },
     problems: [...readJobProblems, 'invalid_request', 'too_many_open'],
+  },
+  {
+    route: 'POST /v1/jobs/{id}/cancel',
+    operationId: 'cancelJob',
+    tag: 'Jobs',
+    summary: 'Cancel a job',
+    description:
+      'One that waits ends when a worker meets it, one that is scheduled at once; of one that runs `ctx.signal` aborts, and what it returns nevertheless counts. 409 says how it has ended.',
+    path: { id: jobIdParameter },
+    body: noBodyAsked,
+    answers: { 202: { description: 'The log has the cancel.', schema: cancelledJobSchema } },
+    problems: [...readJobProblems, 'job_final', 'broker_unavailable'],
+  },
+  {
+    route: 'POST /v1/jobs/cancel',
+    operationId: 'cancelJobs',
+    tag: 'Jobs',
+    summary: 'Cancel the unfinished jobs that meet every condition',
+    description: 'At least one condition; those that the projection has.',
+    body: {
+      schema: bulkCancelSchema,
+      examples: {
+        count: { summary: 'How many would it be?', value: { queue: 'probe', state: 'queued', dryRun: true } },
+        old: { summary: 'What has waited for an hour', value: { type: 'probe.run', olderThan: '1h' } },
+      },
+    },
+    answers: { 202: { description: 'The log has the cancels.', schema: bulkCancelledSchema } },
+    problems: ['database_unavailable', 'broker_unavailable'],
   },
   {
     route: 'GET /v1/jobs/{id}/history',

@@ -1,0 +1,32 @@
+import type { Cancel } from '@jobstream/contracts';
+
+/** Cancels that one process remembers at most: about 100 MB. */
+const mostCancels = 1_000_000;
+
+/**
+ * Which jobs are cancelled, up to which run. Bounded: beyond a million the oldest are forgotten, and a job that was cancelled
+ * so many cancels ago and still waits would run.
+ */
+export class CancelBook {
+  private readonly runs = new Map<string, number>();
+
+  constructor(private readonly most = mostCancels) {}
+
+  get size(): number {
+    return this.runs.size;
+  }
+
+  add({ id, run }: Pick<Cancel, 'id' | 'run'>): void {
+    const known = this.runs.get(id) ?? 0;
+    this.runs.delete(id);
+    this.runs.set(id, Math.max(known, run));
+    if (this.runs.size <= this.most) return;
+    const [oldest] = this.runs.keys();
+    this.runs.delete(oldest!);
+  }
+
+  /** Whether this run of the job is cancelled. */
+  has(id: string, run: number): boolean {
+    return this.runs.size > 0 && run <= (this.runs.get(id) ?? 0);
+  }
+}
