@@ -3,6 +3,7 @@ import { problemSchema } from '@jobstream/contracts';
 import { Platform, readTopics, type Answer } from '@jobstream/testing';
 
 const probe = { type: 'probe.run', payload: {} };
+const thumbnail = { type: 'image.thumbnail', payload: { imageId: 'a' } };
 const schedule = { every: '1h', job: probe };
 
 describe('times that make no sense get a clear problem document', () => {
@@ -49,7 +50,7 @@ describe('times that make no sense get a clear problem document', () => {
     expect(faultsOf(await job({ payload: { sleepMs: -1 } }), 422, 'invalid_payload')[0]).toMatch(
       /^\/job\/payload\/sleepMs: /,
     );
-    expect(faultsOf(await job({ priority: 'high' }), 422, 'invalid_request')[0]).toMatch(
+    expect(faultsOf(await job({ ...thumbnail, priority: 'high' }), 422, 'invalid_request')[0]).toMatch(
       /^\/job\/priority: /,
     );
   });
@@ -70,11 +71,14 @@ describe('times that make no sense get a clear problem document', () => {
     ['a delay of more than ten years', { delay: '4000d' }, /^\/delay: .*ten years/],
     ['a runAt of more than ten years ahead', { runAt: '2099-01-01T00:00:00Z' }, /^\/runAt: .*ten years/],
     ['a runAt that is no time', { runAt: 'tomorrow' }, /^\/runAt: /],
-    ['a priority where there is one lane', { priority: 0 }, /^\/priority: .*one lane/],
+    ['a priority where there is one lane', { ...thumbnail, priority: 0 }, /^\/priority: .*one lane/],
   ])('a job with %s', async (_, changes, fault) => {
-    const answer = await platform.api.post<unknown>('/v1/jobs', { ...probe, ...changes });
+    const { api, topics } = platform;
+    const answer = await api.post<unknown>('/v1/jobs', { ...probe, ...changes });
     expect(faultsOf(answer, 422, 'invalid_request')).toEqual([expect.stringMatching(fault)]);
-    expect(await readTopics([platform.topics.delayed, platform.topics.requests('probe')])).toEqual([]);
+    expect(await readTopics([topics.delayed, topics.requests('probe'), topics.requests('image')])).toEqual(
+      [],
+    );
   });
 
   it('a job whose time is past is queued at once', async () => {

@@ -91,6 +91,8 @@ describe('topics', () => {
       'jobs.notification.retry.60s 2',
       'jobs.probe 6',
       'jobs.probe.dlq 1',
+      'jobs.probe.high 6',
+      'jobs.probe.low 6',
       'jobs.probe.retry.15s 2',
       'jobs.probe.retry.1s 2',
       'jobs.probe.retry.5s 2',

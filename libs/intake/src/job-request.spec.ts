@@ -99,7 +99,12 @@ describe('checking a submission', () => {
     ['an end before the time', at({ delay: '1h', expiresIn: '30m' }), 'invalid_request', ['/expiresIn']],
     ['an unknown priority', at({ priority: 'urgent' }), 'invalid_request', ['/priority']],
     ['a priority out of range', at({ priority: 10 }), 'invalid_request', ['/priority']],
-    ['a priority where there is one lane', at({ priority: 'high' }), 'invalid_request', ['/priority']],
+    [
+      'a priority where there is one lane',
+      { type: 'image.thumbnail', payload: { imageId: 'a' }, priority: 'high' },
+      'invalid_request',
+      ['/priority'],
+    ],
     [
       'a priority beside an ordering key',
       { type: 'daily-stats', payload: {}, priority: 'high', orderingKey: 'k' },

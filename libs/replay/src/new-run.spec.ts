@@ -29,7 +29,7 @@ describe('newRunOf', () => {
 
   it('takes the low lane only where the queue has one and no key orders the job', () => {
     expect(make().made.request.priority).toBe('low');
-    expect(make({ queue: 'probe' }).made.request.priority).toBe('normal');
+    expect(make({ queue: 'report' }).made.request.priority).toBe('normal');
     expect(make({ orderingKey: 'ada' }).made.request).toMatchObject({ priority: 'normal', key: 'ada' });
   });
 

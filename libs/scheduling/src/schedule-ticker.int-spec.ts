@@ -256,7 +256,7 @@ describe('schedules', () => {
       ],
       [
         'a priority where there are none',
-        { job: { type: 'probe.run', payload: {}, priority: 'low' as const } },
+        { job: { type: 'image.thumbnail', payload: { imageId: 'a' }, priority: 'low' as const } },
         '/job/priority',
         /one lane/,
       ],

@@ -30,7 +30,7 @@ describe('queues', () => {
       paused: false,
       workers: 0,
       oldestWaitingSeconds: null,
-      lanes: [{ lane: 'normal' }, { lane: 'retry.15s' }, { lane: 'retry.1s' }, { lane: 'retry.5s' }],
+      lanes: ['high', 'normal', 'low', 'retry.15s', 'retry.1s', 'retry.5s'].map((lane) => ({ lane })),
     });
   });
 
@@ -39,10 +39,10 @@ describe('queues', () => {
     const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
     const view = await eventually(async () => {
       const seen = await queue('probe');
-      expect(seen).toMatchObject({ lag: 60, lanes: [{ lane: 'normal', lag: 60 }, {}, {}, {}] });
+      expect(seen).toMatchObject({ lag: 60, lanes: [{}, { lane: 'normal', lag: 60 }, {}, {}, {}, {}] });
       return seen;
     });
-    expect(view.lanes[0]!.partitions.reduce((sum, { lag }) => sum + lag, 0)).toBe(60);
+    expect(view.lanes[1]!.partitions.reduce((sum, { lag }) => sum + lag, 0)).toBe(60);
     expect(view.oldestWaitingSeconds).toBeLessThan(30);
     const waiting = await eventually(async () => {
       const jobs = await Promise.all(body.items.map(({ id }) => detail(id)));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineJob, defineQueue } from '../job-definition.js';
 import { maxChildren } from '../limits.js';
 
-export const probeQueue = defineQueue('probe');
+export const probeQueue = defineQueue('probe', { priorities: true });
 
 /** What operators, benchmarks and tests drive: does what its payload says and reports exactly what it did. */
 export const probeRun = defineJob({
