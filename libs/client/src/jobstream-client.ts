@@ -3,6 +3,7 @@ import {
   isFinal,
   type AcceptedJob,
   type BatchAnswer,
+  type CancelledJob,
   type ItemError,
   type JobDefinition,
   type JobDetail,
@@ -154,6 +155,20 @@ export class JobstreamClient {
       if (isFinal(job.state)) return job;
       if (performance.now() >= deadline) throw new JobUnfinishedError(job);
     }
+  }
+
+  /**
+   * Has the job not started any more; what runs is told to stop. Its end shows what came of it.
+   * @throws ProblemError `job_final` where it has ended
+   */
+  cancel(id: string, { signal }: CallOptions = {}): Promise<CancelledJob> {
+    const path = `${pathOf(id)}/cancel`;
+    return this.caller.read<CancelledJob>({
+      method: 'POST',
+      path,
+      repeatable: true,
+      ...(signal && { signal }),
+    });
   }
 
   /** Every transition of the job, in the order of its life. */

@@ -285,6 +285,9 @@ export {
 } from './rest/replay.js';
 export { healthReportSchema } from './rest/health.js';
 export type { JsonSchema, JsonSchemasOptions } from './json-schemas.js';
+export { channelOf, topicChannels } from './asyncapi/channels.js';
+export { describeTopics, type AsyncApiDocument } from './asyncapi/document.js';
+export { messageNames, type Message, type MessageName } from './asyncapi/messages.js';
 export { describeRestInterface, type OpenApiDocument } from './openapi/document.js';
 export type { Content, Operation, OperationResponse } from './openapi/operation.js';
 export {

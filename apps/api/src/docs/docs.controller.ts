@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { describeRestInterface } from '@jobstream/contracts';
+import { describeRestInterface, describeTopics } from '@jobstream/contracts';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';
@@ -9,12 +9,20 @@ import { docsPage, docsPolicy, readDocsAsset } from './docs-page.js';
 @Controller()
 export class DocsController {
   private openApi: string | undefined;
+  private asyncApi: string | undefined;
 
   @Get('openapi.json')
   @Access('read')
   async readOpenApi(@Res() reply: FastifyReply): Promise<void> {
     this.openApi ??= JSON.stringify(describeRestInterface());
     await reply.header('content-type', 'application/json; charset=utf-8').send(this.openApi);
+  }
+
+  @Get('asyncapi.json')
+  @Access('read')
+  async readAsyncApi(@Res() reply: FastifyReply): Promise<void> {
+    this.asyncApi ??= JSON.stringify(describeTopics());
+    await reply.header('content-type', 'application/json; charset=utf-8').send(this.asyncApi);
   }
 
   @Get('docs')

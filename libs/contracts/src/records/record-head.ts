@@ -35,7 +35,8 @@ const counter = z
   .regex(/^[1-9]\d{0,8}$/)
   .transform(Number);
 
-const headSchema = z.object({
+/** The headers as they are on the wire; what is read from them is a {@link RecordHead}. */
+export const headSchema = z.object({
   [headerNames.run]: counter,
   [headerNames.attempt]: counter,
   [headerNames.phase]: z.enum(phases),

@@ -45,6 +45,14 @@ export const processRoutes: readonly RouteContract[] = [
     problems: [],
   },
   {
+    route: 'GET /asyncapi.json',
+    operationId: 'readAsyncApi',
+    tag: 'Process',
+    summary: 'The topics, for whoever reads or writes them directly',
+    answers: { 200: { description: 'AsyncAPI 3.', schema: anyDocument } },
+    problems: [],
+  },
+  {
     route: 'GET /docs',
     operationId: 'openDocs',
     tag: 'Process',

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JobstreamClient } from '@jobstream/client';
+import {
+  channelOf,
+  describeTopics,
+  jobDefinitions,
+  messageNames,
+  topicChannels,
+  type MessageName,
+} from '@jobstream/contracts';
+import { eventually, Platform, readTopics, writeRecords } from '@jobstream/testing';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
+const ajv = new Ajv2020({ strict: false, formats: { base64: true } });
+addFormats.default(ajv);
+ajv.addSchema(describeTopics({ exact: true }), 'asyncapi');
+
+const fits = (name: MessageName, part: 'headers' | 'payload', data: unknown) =>
+  ajv.validate<unknown>({ $ref: `asyncapi#/components/messages/${name}/${part}` }, data);
+
+describe('every record on the topics of jobs is one that the AsyncAPI document declares there', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.start({ services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1 } });
+  });
+  afterAll(() => platform.stop());
+
+  it('whatever becomes of jobs', async () => {
+    const { api, topics } = platform;
+    const submit = async (payload: object, more: object = {}) =>
+      (await api.post('/v1/jobs', { type: 'probe.run', payload, ...more })).body.id as string;
+    const ids = [
+      await submit({ sleepMs: 300 }),
+      await submit({ failTimes: 1 }),
+      await submit({ failTimes: 1, failWith: 'non-retryable' }),
+      await submit({}, { delay: '1s', submittedFor: 'ada' }),
+      await submit({}, { orderingKey: 'one' }),
+    ];
+    const cancelled = await submit({}, { delay: '10m' });
+    await new JobstreamClient({ url: api.url }).cancel(cancelled);
+    await writeRecords([{ topic: topics.requests('probe'), key: 'x', value: '{', headers: {} }]);
+    await Promise.all([...ids, cancelled].map((id) => api.finished(id)));
+    const names = topics.plan(jobDefinitions, 'small').map(({ name }) => name);
+    const told = names.filter((name) => channelOf(topics.roleOf(name)!) !== undefined);
+    await eventually(async () => {
+      const seen = new Set<string>();
+      for (const { topic, value, headers } of await readTopics(told)) {
+        if (value?.toString() === '{') continue;
+        const declared: readonly MessageName[] = topicChannels[channelOf(topics.roleOf(topic)!)!].messages;
+        const data: unknown = JSON.parse(value!.toString());
+        const matching = declared.filter(
+          (name) => fits(name, 'headers', headers) && fits(name, 'payload', data),
+        );
+        expect([topic, data, matching.length]).toEqual([topic, data, 1]);
+        seen.add(matching[0]!);
+      }
+      expect([...seen].sort()).toEqual([...messageNames].sort());
+      console.log(`${told.length} topics, ${seen.size} kinds of records, all declared`);
+    });
+  });
+
+  it('and the document is served', async () => {
+    const { status, body } = await platform.api.get('/asyncapi.json');
+    expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(describeTopics()))]);
+  });
+});
