@@ -44,7 +44,15 @@ describe('the command', () => {
     const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
       ([stdout, stderr, [code]]): Ended => ({ code: code as number | null, stdout, stderr }),
     );
-    return { child, ended };
+    // From then on Ctrl-C ends the watching alone.
+    const watches = new Promise<void>((resolve) => {
+      let told = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        told += chunk.toString();
+        if (told.includes('Ctrl-C')) resolve();
+      });
+    });
+    return { child, ended, watches };
   }
   const run = (...args: string[]) => launch(...args).ended;
 
@@ -84,7 +92,8 @@ describe('the command', () => {
 
   it('stops watching at Ctrl-C, while the replay goes on until it is cancelled', async () => {
     const args = ['--queue', 'probe', '--why', 'slowly', '--rate', '5', '--yes'];
-    const { child, ended } = launch('redrive', ...args);
+    const { child, ended, watches } = launch('redrive', ...args);
+    await watches;
     const id = await eventually(async () => {
       const { body } = await platform.api.get<{ items: { id: string; replayed: number }[] }>('/v1/replays');
       expect(body.items[0]!.replayed).toBeGreaterThan(0);
@@ -157,14 +166,13 @@ describe('the command', () => {
   it('stops watching at Ctrl-C, while the rebuild goes on until it is cancelled', async () => {
     // Nobody takes it, so it stays under way.
     expect(await platform.one('projector').stop()).toBe(0);
-    const { child, ended } = launch('rebuild', 'start', '--yes');
-    const told = once(child.stderr, 'data');
+    const { child, ended, watches } = launch('rebuild', 'start', '--yes');
+    await watches;
     const id = await eventually(async () => {
       const { body } = await platform.api.get<RebuildList>('/v1/rebuilds');
       expect(body.items[0]).toMatchObject({ state: 'pending' });
       return body.items[0]!.id;
     });
-    await told;
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);

@@ -9,7 +9,10 @@ import type { Terminal } from './terminal.js';
 export async function watchRebuild(api: Api, terminal: Terminal, id: string): Promise<ExitCode> {
   const path = `/v1/rebuilds/${encodeURIComponent(id)}`;
   const rebuild = await untilInterrupted(
-    (signal) => follow(api, terminal, path, describeRebuildProgress, signal),
+    (signal) => {
+      terminal.tell('Ctrl-C ends the watching alone.');
+      return follow(api, terminal, path, describeRebuildProgress, signal);
+    },
     () =>
       `\nRebuild ${id} goes on.\n` +
       `  watch it:   npx jobstream rebuild watch ${id}\n  cancel it:  npx jobstream rebuild cancel ${id}`,

@@ -11,7 +11,10 @@ export async function watchReplay(api: Api, terminal: Terminal, id: string): Pro
   const path = `/v1/replays/${encodeURIComponent(id)}`;
   const describe = (replay: ReplayView) => describeProgress(replay, Date.now());
   const replay = await untilInterrupted(
-    (signal) => follow(api, terminal, path, describe, signal),
+    (signal) => {
+      terminal.tell('Ctrl-C ends the watching alone.');
+      return follow(api, terminal, path, describe, signal);
+    },
     () =>
       `\nReplay ${id} goes on.\n` +
       `  watch it:   npx jobstream replays watch ${id}\n  cancel it:  npx jobstream replays cancel ${id}`,
