@@ -107,7 +107,7 @@ describe('a delivery', () => {
   it('that hangs is failed after timeout and grace, and its slot is free again', async () => {
     const worker = workerWith(({ n }) => (n === 1 ? new Promise(() => undefined) : n), { slots: 1 });
     worker.scheduler.accept([worker.deliver(), worker.deliver({ payload: { n: 2 } })]);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    while (worker.phases().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(worker.phases()).toEqual(['retrying', 'succeeded']);
     expect(worker.sent[0]!.value).toContain('"code":"timeout"');
   });
