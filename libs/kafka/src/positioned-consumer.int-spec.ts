@@ -231,6 +231,23 @@ describe('PositionedConsumer on a real broker', () => {
     await behind.consumer.stop();
   });
 
+  it('tells that it has passed what was deleted, also where nothing is left', async () => {
+    const topic = await fixture.makeTopic(1);
+    await fixture.producer.sendAll(numbered(topic, 30));
+    await fixture.admin.deleteRecordsBefore(topic, [{ partition: 0, offset: 30 }]);
+    const passed: number[] = [];
+    const behind = project(new Map(), {
+      groupId: fixture.groupId(),
+      topics: () => [topic],
+      positions: async () => [5],
+      onPosition: (_, next) => passed.push(next),
+    });
+    await behind.consumer.start();
+    await untilAsync('the place after what is gone', () => passed.includes(30));
+    expect(behind.alarms).toMatchObject([{ code: 'offset_out_of_range', topic, partition: 0 }]);
+    await behind.consumer.stop();
+  });
+
   it('stands still, with an alarm, where the log ends before the position', async () => {
     const topic = await fixture.makeTopic(1);
     await fixture.producer.sendAll(numbered(topic, 3));

@@ -15,7 +15,7 @@ import { groupByTopic, keyOf } from './topic-partition.js';
 
 const BUFFER_RECORDS = 50_000;
 const BUFFER_BYTES = 64 * 1024 * 1024;
-const HINT_MS = 5_000;
+const UPKEEP_MS = 5_000;
 const FLUSH_MS = 2_000;
 
 export interface PositionedConsumerOptions {
@@ -28,7 +28,10 @@ export interface PositionedConsumerOptions {
   onRecords(records: IncomingRecord[], logEnd: number): void;
   /** Whether `onRecords` is done with keys and values when it returns, so that they need not be copied (default false). */
   lends?: boolean;
-  /** Everything of the partition below `next` was handed over, also where the last offsets are no records. */
+  /**
+   * Everything of the partition below `next` was handed over, or is gone from the log; also where the last offsets are no
+   * records.
+   */
   onPosition?(partition: TopicPartition, next: number): void;
   onAssigned?(partitions: TopicPartition[]): void;
   /** Partitions not held any more: what was handed over of them is not to be released. */
@@ -58,7 +61,7 @@ export class PositionedConsumer {
   #records = 0;
   #bytes = 0;
   #isFull = false;
-  #hints: NodeJS.Timeout | null = null;
+  #upkeep: NodeJS.Timeout | null = null;
   #hintInFlight: Promise<void> | null = null;
 
   constructor(connection: KafkaConnection, options: PositionedConsumerOptions) {
@@ -90,7 +93,10 @@ export class PositionedConsumer {
 
   /** Resolves with the first join (or `stop`): not to be awaited where the process should come up while Kafka is away. */
   async start(): Promise<void> {
-    if (this.#leavesHints) this.#hints ??= setInterval(() => this.#commitHints(), HINT_MS);
+    this.#upkeep ??= setInterval(() => {
+      if (this.#leavesHints) this.#commitHints();
+      void this.#findDeleted();
+    }, UPKEEP_MS);
     await this.#member.start();
   }
 
@@ -109,7 +115,7 @@ export class PositionedConsumer {
   }
 
   async stop(): Promise<void> {
-    if (this.#hints) clearInterval(this.#hints);
+    if (this.#upkeep) clearInterval(this.#upkeep);
     await this.#member.stop();
   }
 
@@ -201,6 +207,7 @@ export class PositionedConsumer {
       if (range.kind === 'deleted') {
         this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
         this.#free(held.moveTo(range.start));
+        this.#options.onPosition?.(held, range.start);
       } else if (range.kind === 'beyond_end') {
         this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
         held.trouble = 'halted';
@@ -208,6 +215,21 @@ export class PositionedConsumer {
       this.#seek(held);
       this.#applyPauses();
     });
+  }
+
+  /**
+   * Looks for partitions whose place was deleted. kafkajs goes to the log's start without a word, and where nothing is left
+   * there is no batch that would show it.
+   */
+  async #findDeleted(): Promise<void> {
+    if (!this.#epoch.isSettled) return;
+    const looked = [...this.#held.values()];
+    const topics = new Set(looked.map(({ topic }) => topic));
+    const starts = await this.#member.reader.offsetsAt([...topics], 'start').catch(() => null);
+    for (const held of looked) {
+      if (this.#held.get(keyOf(held)) !== held || held.trouble || !this.#epoch.isSettled) continue;
+      if (held.next < (starts?.get(held.topic)?.[held.partition] ?? 0)) this.#relocate(held);
+    }
   }
 
   #seek(held: ReadPartition): void {

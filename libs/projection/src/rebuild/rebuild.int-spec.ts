@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newJobId, Topics, type JobId, type RebuildView } from '@jobstream/contracts';
 import { quoteName } from '@jobstream/database';
-import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import {
+  KafkaConnection,
+  kafkaSettingsFromEnv,
+  RecordProducer,
+  TopicAdmin,
+  type OffsetsByTopic,
+} from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { DatabaseFixture } from '../database.fixture-spec.js';
 import { JobQueries } from '../job-queries.js';
@@ -75,8 +81,14 @@ async function append(histories: readonly Facts[][]): Promise<void> {
     });
     for (const outcome of await producer.sendAll(records)) if ('error' in outcome) throw outcome.error;
   }
+  await projected();
+}
+
+/** Waits until the live generation has all there is. @returns the log's ends */
+async function projected(): Promise<OffsetsByTopic> {
   const ends = await admin.endOffsets(Object.values(names));
   expect(await new ProjectionProgress(fixture.database).waitUntilPassed(ends, 60_000)).toBe(true);
+  return ends;
 }
 
 function startRebuilder(): void {
@@ -128,7 +140,7 @@ describe('a rebuild', () => {
       ),
     );
     await producer.sendAll([{ topic: names.events, key: 'x', value: 'not json', headers: {} }]);
-    const cut = await admin.endOffsets(Object.values(names));
+    const cut = await projected();
     for (const [topic, ends] of cut)
       await admin.deleteRecordsBefore(
         topic,
