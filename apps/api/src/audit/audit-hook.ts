@@ -6,9 +6,12 @@ import type { AuditTrail } from './audit-trail.js';
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 const mostTargetCharacters = 1_000;
 
-/** Notes every request that was to change something and came with a valid key, and every one that lacked a scope. */
+/**
+ * Notes every request that was to change something and came with a valid key, and every one that lacked a scope.
+ * Before its answer leaves: what a caller does in turn, each after the answer to the last, stands in that order.
+ */
 export function auditRequests(server: FastifyInstance, trail: AuditTrail): void {
-  server.addHook('onResponse', (request, reply, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
     const { url } = request.routeOptions;
     if (url !== undefined && isAudited(request, reply)) trail.note(entryOf(request, reply, url));
     done();
