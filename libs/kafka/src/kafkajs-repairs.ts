@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
+import { FetchSession, type FetchedTopic, type SessionRequest } from './fetch-session.js';
+import type { FetchAnswer } from './kafkajs-internals.js';
+
+const require = createRequire(import.meta.url);
 
 interface Connectable {
   connect(): Promise<boolean>;
 }
 
-const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connection') as {
-  prototype: Connectable;
-};
+const { prototype } = require('kafkajs/src/network/connection') as { prototype: Connectable };
 const connect = prototype.connect;
 const connecting = new WeakMap<Connectable, Promise<boolean>>();
 
@@ -21,4 +23,40 @@ prototype.connect = function connectOnce(this: Connectable): Promise<boolean> {
   const attempt = connect.call(this).finally(() => connecting.delete(this));
   connecting.set(this, attempt);
   return attempt;
+};
+
+interface FetchOptions {
+  readonly topics: readonly FetchedTopic[];
+}
+
+type FetchProtocol = (options: Omit<FetchOptions, 'topics'> & SessionRequest) => object;
+
+interface Fetching {
+  connectionPool: { send(request: object): Promise<FetchAnswer & { sessionId: number }> };
+  lookupRequest(apiKey: number, protocols: unknown): FetchProtocol;
+  disconnect(): Promise<void>;
+  fetch(options: FetchOptions): Promise<Pick<FetchAnswer, 'responses'>>;
+}
+
+const { requests } = require('kafkajs/src/protocol/requests') as { requests: { Fetch: unknown } };
+const FETCH = 1;
+const broker = (require('kafkajs/src/broker') as { prototype: Fetching }).prototype;
+const sessions = new WeakMap<Fetching, FetchSession>();
+
+/**
+ * kafkajs 2.2.4 asks for every partition of an assignment in every fetch, is answered with every one, and queues a batch
+ * for each, empty or not. Here each broker object, which serves one fetch at a time, has a {@link FetchSession}.
+ */
+broker.fetch = async function fetchInSession(this: Fetching, { topics, ...options }) {
+  const session = sessions.get(this) ?? new FetchSession();
+  sessions.set(this, session);
+  const fetch = this.lookupRequest(FETCH, requests.Fetch);
+  try {
+    const answer = await this.connectionPool.send(fetch({ ...options, ...session.request(topics) }));
+    return session.accept(answer) ? answer : { responses: [] };
+  } catch (error) {
+    session.reset();
+    if ((error as Error).name === 'KafkaJSConnectionClosedError') await this.disconnect();
+    throw error;
+  }
 };

@@ -1,6 +1,7 @@
 import { decodeRecord, type JobId, type JobRecord, type TopicRole, type Topics } from '@jobstream/contracts';
 import { TailConsumer, type IncomingRecord, type KafkaConnection, type TopicAdmin } from '@jobstream/kafka';
 import { belongsOn, type Coordinates } from '@jobstream/lifecycle';
+import { RecentRecords } from './recent-records.js';
 import { ownerOf } from './record-owner.js';
 
 /** A record of a watched job, as it arrived. */
@@ -34,15 +35,20 @@ const lingerMs = 60_000;
  */
 export class JobFeed {
   private readonly watchers = new Map<JobId, Set<(seen: SeenRecord) => void>>();
+  private readonly recent = new RecentRecords();
   private readonly roles = new Map<string, TopicRole | undefined>();
   private tail: { readonly consumer: TailConsumer; readonly started: Promise<void> } | undefined;
   private linger: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: JobFeedParts) {}
 
-  /** Calls `onRecord` with every record of the job that is read from now on, in the order of its partition. */
+  /**
+   * Calls `onRecord` with every record of the job that is read from now on, in the order of its partition; at once with
+   * those that were read a moment ago.
+   */
   watch(id: JobId, onRecord: (seen: SeenRecord) => void): JobWatch {
     const ready = this.run();
+    for (const incoming of this.recent.of(id)) this.tell(incoming, [onRecord]);
     const watching = this.watchers.get(id) ?? new Set();
     this.watchers.set(id, watching.add(onRecord));
     return {
@@ -59,6 +65,7 @@ export class JobFeed {
     clearTimeout(this.linger);
     const tail = this.tail;
     this.tail = undefined;
+    this.recent.clear();
     await tail?.consumer.stop();
   }
 
@@ -85,13 +92,18 @@ export class JobFeed {
   }
 
   private take(records: readonly IncomingRecord[]): void {
-    if (this.watchers.size === 0) return;
     for (const incoming of records) {
       const id = ownerOf(incoming);
-      const watching = id === undefined ? undefined : this.watchers.get(id);
-      const seen = watching && this.read(incoming);
-      if (seen) for (const onRecord of watching) onRecord(seen);
+      if (id === undefined) continue;
+      this.recent.add(id, incoming);
+      const watching = this.watchers.get(id);
+      if (watching) this.tell(incoming, watching);
     }
+  }
+
+  private tell(incoming: IncomingRecord, watching: Iterable<(seen: SeenRecord) => void>): void {
+    const seen = this.read(incoming);
+    if (seen) for (const onRecord of watching) onRecord(seen);
   }
 
   private read({
