@@ -19,6 +19,8 @@ export interface SessionSettings {
 export interface FetchedBatch {
   topic: string;
   partition: number;
+  /** Which fetch of the session it came with; several may be on their way, to a broker each. */
+  fetch: number;
   /** The offset that was asked for. */
   fetchedFrom: number;
   messages: readonly KafkaMessage[];
@@ -77,6 +79,7 @@ export class ConsumerSession {
   #isRejoining = false;
   #commitSentAt: number | null = null;
   #lastSign = performance.now();
+  #fetches = 0;
 
   constructor(connection: KafkaConnection, settings: SessionSettings, events: SessionEvents) {
     this.#events = events;
@@ -182,7 +185,10 @@ export class ConsumerSession {
       alive();
       this.#membership = { groupId, memberId, generation: groupGenerationId };
     });
-    this.#consumer.on(events.FETCH, alive);
+    this.#consumer.on(events.FETCH, () => {
+      alive();
+      this.#fetches += 1;
+    });
     this.#consumer.on(events.END_BATCH_PROCESS, alive);
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       alive();
@@ -223,6 +229,7 @@ export class ConsumerSession {
     await this.#events.batch({
       topic: batch.topic,
       partition: batch.partition,
+      fetch: this.#fetches,
       // kafkajs' batch knows what was asked for, its types don't.
       fetchedFrom: Number((batch as unknown as { fetchedOffset: string }).fetchedOffset),
       messages: batch.messages,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AlarmBoard } from './alarm-board.js';
 import type { KafkaConnection } from './connection.js';
 import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
@@ -17,6 +18,8 @@ const BUFFER_RECORDS = 50_000;
 const BUFFER_BYTES = 64 * 1024 * 1024;
 const UPKEEP_MS = 5_000;
 const FLUSH_MS = 2_000;
+/** With so much at once nothing is gained by waiting for more. */
+const GATHERED_RECORDS = 100;
 
 export interface PositionedConsumerOptions {
   groupId: string;
@@ -42,6 +45,11 @@ export interface PositionedConsumerOptions {
   /** Bounds of what is handed over and not released, all partitions together; a fetch may overshoot (50,000; 64 MiB). */
   bufferRecords?: number;
   bufferBytes?: number;
+  /**
+   * Small fetches are handed over at least so far apart: whoever does not mind being late by that much is not woken for each
+   * record of a steady trickle, nor is the broker asked for each (default 0).
+   */
+  gatherMs?: number;
   /** Whether released positions are committed every 5 s, for tools that show lag (default true). Nothing is read from there. */
   commitHints?: boolean;
   timings?: Partial<ConsumerTimings>;
@@ -63,6 +71,7 @@ export class PositionedConsumer {
   #isFull = false;
   #upkeep: NodeJS.Timeout | null = null;
   #hintInFlight: Promise<void> | null = null;
+  #lastFetch = { number: 0, at: 0 };
 
   constructor(connection: KafkaConnection, options: PositionedConsumerOptions) {
     this.#options = options;
@@ -165,6 +174,7 @@ export class PositionedConsumer {
   }
 
   async #take(batch: FetchedBatch): Promise<void> {
+    await this.#gather(batch);
     if (!(await this.#epoch.settled(batch.heartbeat))) return;
     const held = this.#held.get(keyOf(batch));
     if (!held || held.trouble) return;
@@ -184,6 +194,15 @@ export class PositionedConsumer {
     if (records.length > 0) this.#options.onRecords(records, batch.logEnd);
     this.#options.onPosition?.(held, batch.next);
     this.#applyPauses();
+  }
+
+  /** Waits with the first batch of a fetch: what comes with it follows at once, and the next fetch brings what came meanwhile. */
+  async #gather({ fetch, messages }: FetchedBatch): Promise<void> {
+    const { gatherMs = 0 } = this.#options;
+    if (gatherMs === 0 || fetch === this.#lastFetch.number) return;
+    const restMs = this.#lastFetch.at + gatherMs - performance.now();
+    if (restMs > 0 && messages.length < GATHERED_RECORDS) await pause(restMs);
+    this.#lastFetch = { number: fetch, at: performance.now() };
   }
 
   /** kafkajs passed over something by itself, which is right only if it stood where we are. */

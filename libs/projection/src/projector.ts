@@ -47,7 +47,7 @@ export interface ProjectorOptions {
 
 /** Records in one transaction at most, but for the last chunk of them. */
 const mostRecords = 5_000;
-/** Transactions with less than that begin at least so far apart: a steady trickle must not cost a core. */
+/** Fetches and transactions with little are at least so far apart: a steady trickle must not cost a core. */
 const paceMs = 10;
 /** Between two looks at whether limits are reached. */
 const limitPollMs = 5;
@@ -180,6 +180,7 @@ export class Projector {
       positions: (partitions) => this.open(partitions),
       onRecords: (records) => this.read(records),
       lends: true,
+      gatherMs: paceMs,
       onPosition: (partition, next) => this.move(partition, next),
       onLost: (partitions) => partitions.forEach((partition) => this.backlog.close(partition)),
       onFatal,

@@ -42,12 +42,18 @@ export class JobReader {
     const id = readJobId(text);
     const row = await this.parts.queries.find(id);
     if (row) return foundRow(row);
-    const remembered = this.parts.accepted.find(id);
-    if (remembered) return { view: viewOfRemembered(remembered), place: null };
+    const remembered = this.recall(id);
+    if (remembered) return { view: remembered, place: null };
     return this.awaitRow(id, async () => {
       const late = await this.parts.queries.find(id);
       return late && foundRow(late);
     });
+  }
+
+  /** A job as this process accepted it; undefined once it has forgotten it, or where another one did. */
+  recall(id: JobId): JobView | undefined {
+    const remembered = this.parts.accepted.find(id);
+    return remembered && viewOfRemembered(remembered);
   }
 
   /** @throws as {@link read} does; of a job just accepted, waits until its first record is projected */

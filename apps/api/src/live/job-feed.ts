@@ -12,6 +12,8 @@ export interface SeenRecord {
 
 /** Watching one job. */
 export interface JobWatch {
+  /** What was read of the job a moment ago: nothing, or all from some record on. */
+  readonly recent: readonly SeenRecord[];
   /** Resolves once every record that is appended from then on will be seen. Waits for Kafka. */
   readonly ready: Promise<void>;
   stop(): void;
@@ -42,16 +44,14 @@ export class JobFeed {
 
   constructor(private readonly parts: JobFeedParts) {}
 
-  /**
-   * Calls `onRecord` with every record of the job that is read from now on, in the order of its partition; at once with
-   * those that were read a moment ago.
-   */
+  /** Calls `onRecord` with every record of the job that is read from now on, in the order of its partition. */
   watch(id: JobId, onRecord: (seen: SeenRecord) => void): JobWatch {
     const ready = this.run();
-    for (const incoming of this.recent.of(id)) this.tell(incoming, [onRecord]);
+    const recent = this.recent.of(id).flatMap((incoming) => this.read(incoming) ?? []);
     const watching = this.watchers.get(id) ?? new Set();
     this.watchers.set(id, watching.add(onRecord));
     return {
+      recent,
       ready,
       stop: () => {
         watching.delete(onRecord);
@@ -97,13 +97,9 @@ export class JobFeed {
       if (id === undefined) continue;
       this.recent.add(id, incoming);
       const watching = this.watchers.get(id);
-      if (watching) this.tell(incoming, watching);
+      const seen = watching && this.read(incoming);
+      if (seen) for (const onRecord of watching) onRecord(seen);
     }
-  }
-
-  private tell(incoming: IncomingRecord, watching: Iterable<(seen: SeenRecord) => void>): void {
-    const seen = this.read(incoming);
-    if (seen) for (const onRecord of watching) onRecord(seen);
   }
 
   private read({

@@ -1,4 +1,4 @@
-import { isFinal, type JobView } from '@jobstream/contracts';
+import { isFinal, type JobId, type JobView } from '@jobstream/contracts';
 import { foldRecord, mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import { readJobId, type JobReader } from '../jobs/job-reader.js';
 import { Inbox } from './inbox.js';
@@ -25,8 +25,8 @@ export class JobWaits {
     const inbox = new Inbox<SeenRecord>(signal);
     const watch = this.feed.watch(id, (seen) => inbox.push(seen));
     try {
-      let view = await this.reader.read(id);
-      let fold: JobFold | undefined;
+      let fold = watch.recent.reduce<JobFold | undefined>(add, undefined);
+      let view = newerView(this.recall(id, watch.recent) ?? (await this.reader.read(id)), fold);
       let lookMs = firstLookMs;
       while (!isFinal(view.state) && !signal.aborted) {
         const leftMs = deadline - performance.now();
@@ -44,6 +44,12 @@ export class JobWaits {
     } finally {
       watch.stop();
     }
+  }
+
+  /** The job as it was accepted by this process, where all that came of it has been read: the projection knows no more. */
+  private recall(id: JobId, recent: readonly SeenRecord[]): JobView | undefined {
+    const isWhole = recent.some(({ record }) => record.phase === 'queued' && record.run === 1);
+    return isWhole ? this.reader.recall(id) : undefined;
   }
 }
 
