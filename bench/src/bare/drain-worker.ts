@@ -11,6 +11,9 @@ interface Start {
   groupId: string;
 }
 
+/** kafkajs makes one record batch of what a partition gets in a send, and the broker takes none of over 1 MiB. */
+const sentTogether = 1_000;
+
 let consumer: Consumer | undefined;
 let producer: Producer | undefined;
 
@@ -26,7 +29,8 @@ async function start({ brokers, requests, events, groupId }: Start): Promise<voi
     eachBatch: async ({ batch }) => {
       const at = new Date().toISOString();
       const messages = batch.messages.map((message) => eventOf(readRequest(message), message.headers, at));
-      await sender.send({ topic: events, acks: -1, messages });
+      while (messages.length > 0)
+        await sender.send({ topic: events, acks: -1, messages: messages.splice(0, sentTogether) });
     },
   });
   await ready;

@@ -3,7 +3,8 @@ import type { Figure, Sample } from '../figure.js';
 import { percentile } from '../statistics.js';
 
 const jobs = 500;
-const warmUp = 100;
+/** Until then what is measured is the compilers of Node and Java. */
+const warmUp = 1_500;
 
 /** One job at a time, from its submission to its end seen by `wait`. */
 export const latency: Figure = {
