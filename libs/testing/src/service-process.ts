@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { NODE_OPTIONS } from '@jobstream/stack';
 import { eventually } from './eventually.js';
 
 /** One line of a service's log. */
@@ -60,7 +61,7 @@ export class ServiceProcess {
     const main = fileURLToPath(new URL(`../../../apps/${name}/dist/main.js`, import.meta.url));
     if (!existsSync(main)) throw new Error(`apps/${name} is not built: npm run build.`);
     const ownPort = port ?? (await freePort());
-    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, main], {
       env: { PATH: process.env.PATH, ...environment, PORT: String(ownPort) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { SERVICES } from './services.js';
+import { NODE_OPTIONS, SERVICES } from './services.js';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -79,7 +79,7 @@ describe('Dockerfile', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toContain('/health/ready');
     expect(read('libs/runtime/src/ops-server.ts')).toContain('/health/ready');
-    expect(dockerfile).toContain('apps/$APP/dist/main.js');
+    expect(dockerfile).toContain(`node ${NODE_OPTIONS.join(' ')} apps/$APP/dist/main.js`);
   });
 
   it('builds on a glibc image with a Node that is new enough', () => {

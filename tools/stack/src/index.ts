@@ -8,4 +8,5 @@ export { startPostgres } from './postgres-server.js';
 export type { PostgresOptions, PostgresServer } from './postgres-server.js';
 export { startS3Server } from './s3-server.js';
 export type { S3Server, S3ServerOptions } from './s3-server.js';
+export { NODE_OPTIONS } from './services.js';
 export { logTail, StartError } from './readiness.js';

@@ -4,7 +4,7 @@ import type { Environment } from './environment.js';
 import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
-import { serviceMain, type ServiceName } from './services.js';
+import { NODE_OPTIONS, serviceMain, type ServiceName } from './services.js';
 import { repositoryFolder } from './workplace.js';
 
 /** A service drains for up to 25 s after SIGTERM (DRAIN_SECONDS) and has 5 s to close; then it is killed. */
@@ -77,7 +77,7 @@ export class ServiceProcess {
     this.currentPort = this.fixedPort ?? (await findFreePort());
     this.running = await this.guard.spawn({
       command: process.execPath,
-      args: ['--enable-source-maps', serviceMain(repositoryFolder, this.service)],
+      args: [...NODE_OPTIONS, serviceMain(repositoryFolder, this.service)],
       env: { ...this.environment, PORT: String(this.currentPort) },
       cwd: repositoryFolder,
       logFile: this.logFile,
