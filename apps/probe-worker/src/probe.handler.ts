@@ -12,19 +12,21 @@ const burnScript = new URL('./burn.thread.js', import.meta.url);
 export class ProbeHandler implements HandlerOf<Probe> {
   async handle(payload: PayloadOf<Probe>, context: JobContext<Probe>): Promise<ResultOf<Probe>> {
     const { sleepMs, cpuMs, outputBytes, fanOut } = payload;
-    const note = payload.note === undefined ? {} : { note: payload.note };
+    const { note } = payload;
     const sleptMs =
       sleepMs > 0 ? await timed(() => sleep(sleepMs, undefined, { signal: context.signal })) : 0;
     const burntMs = cpuMs > 0 ? await context.runInThread<number>({ script: burnScript, input: cpuMs }) : 0;
-    const children = Array.from({ length: fanOut }, () => context.enqueue(probeRun, note));
+    const children = Array.from({ length: fanOut }, () =>
+      context.enqueue(probeRun, note === undefined ? {} : { note }),
+    );
     await failWhereAsked(payload, context);
     return {
       attempt: context.attempt,
       sleptMs,
       cpuMs: burntMs,
       output: 'x'.repeat(outputBytes),
-      ...(fanOut > 0 && { children }),
-      ...note,
+      children: fanOut > 0 ? children : undefined,
+      note,
     };
   }
 }

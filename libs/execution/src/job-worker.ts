@@ -292,9 +292,8 @@ export class JobWorker {
         maxAttempts,
         backoffMs,
         lanesMs: this.options.lanesMs(),
-        ...(orderingKey !== undefined && {
-          waitedInPlaceMs: delaysBetween(backoffMs, firstAttempt, job.attempt),
-        }),
+        waitedInPlaceMs:
+          orderingKey === undefined ? undefined : delaysBetween(backoffMs, firstAttempt, job.attempt),
       },
       ending,
     );

@@ -42,21 +42,13 @@ export interface EndedAttempt {
 /** The one record that an outcome is. */
 export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outcome): OutgoingRecord {
   const { job, start, finishedAt, source } = ended;
-  const base = baseOf(job);
   switch (outcome.kind) {
     case 'succeed':
-      return {
-        topic: topics.events,
-        ...encodeRecord({
-          ...headOf(job),
-          phase: 'succeeded',
-          value: { ...base, start: start!, finishedAt, result: outcome.result },
-        }),
-      };
+      return successRecord(topics, job, start!, finishedAt, outcome.result);
     case 'expire':
       return {
         topic: topics.events,
-        ...encodeRecord({ ...headOf(job), phase: 'expired', value: { ...base, finishedAt } }),
+        ...encodeRecord({ ...headOf(job), phase: 'expired', value: { ...baseOf(job), finishedAt } }),
       };
     case 'cancel':
       return {
@@ -64,7 +56,7 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
         ...encodeRecord({
           ...headOf(job),
           phase: 'cancelled',
-          value: { ...base, ...(start && { start }), finishedAt },
+          value: { ...baseOf(job), ...(start && { start }), finishedAt },
         }),
       };
     case 'dead-letter':
@@ -80,6 +72,27 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
     case 'retry-in-place':
       return { topic: topics.events, ...inPlaceRetry(job, outcome.error, start!, ended.dueAt!) };
   }
+}
+
+/** Written out field by field: almost every job comes here, and a spread takes as long as the JSON. */
+function successRecord(
+  topics: Topics,
+  { request, run, attempt, createdAt, claimed, traceparent }: StartableJob,
+  start: Start,
+  finishedAt: string,
+  result: unknown,
+): OutgoingRecord {
+  const { v, id, type, queue, submittedFor } = request;
+  const { key, value, headers } = encodeRecord({
+    run,
+    attempt,
+    createdAt,
+    claimed,
+    traceparent,
+    phase: 'succeeded',
+    value: { v, id, type, queue, submittedFor, start, finishedAt, result },
+  });
+  return { topic: topics.events, key, value, headers };
 }
 
 /** The record that sets aside what no job could be read in. */

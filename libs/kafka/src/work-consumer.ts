@@ -19,7 +19,8 @@ import { waitAtMost } from './time-limit.js';
 import { groupByTopic, keyOf } from './topic-partition.js';
 import type { WorkDelivery } from './work-delivery.js';
 
-const BUFFER_PER_PARTITION = 2_000;
+/** Reading goes on below half of it, up to a fetch's wait of 250 ms later: what is left has to last for so long. */
+const BUFFER_PER_PARTITION = 4_000;
 const BUFFER_BYTES = 64 * 1024 * 1024;
 const FLUSH_MS = 2_000;
 /** How long what was known of a lost partition is kept for its return. */
@@ -36,7 +37,7 @@ export interface WorkConsumerOptions {
   onAlarm?(alarm: ConsumerAlarm): void;
   /** The consumer can't go on (an unknown codec, refused credentials): end the process for its supervisor. */
   onFatal(error: Error): void;
-  /** Handed over and not begun, a partition; above it is paused (default 2,000). */
+  /** Handed over and not begun, a partition; above it is paused (default 4,000). */
   bufferPerPartition?: number;
   /** The same in bytes, all partitions together (default 64 MiB). A fetch may overshoot both. */
   bufferBytes?: number;

@@ -23,7 +23,7 @@ export interface AttemptFacts {
   /** The delays of the retry lanes that the queue has. */
   readonly lanesMs: Iterable<number>;
   /** Of a job with an ordering key: how long it has waited in place so far. Undefined for any other job. */
-  readonly waitedInPlaceMs?: number;
+  readonly waitedInPlaceMs?: number | undefined;
 }
 
 /** When a failed attempt may be followed by another: by the ladder, never, or after a delay of the handler's choice. */

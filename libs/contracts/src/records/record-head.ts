@@ -97,11 +97,11 @@ function readPlainHead(headers: Readonly<Record<string, string>>): RecordHead | 
   if (!plainCounter.test(run) || !plainCounter.test(attempt) || !knownPhases.has(phase)) return undefined;
   if (!isPlainTime(created) || headers[headerNames.claim] !== undefined) return undefined;
   if (trace !== undefined && trace.length > 256) return undefined;
-  const head = {
+  return {
     run: Number(run),
     attempt: Number(attempt),
     phase: phase as Phase,
     createdAt: Date.parse(created),
+    traceparent: trace,
   };
-  return trace === undefined ? head : { ...head, traceparent: trace };
 }
