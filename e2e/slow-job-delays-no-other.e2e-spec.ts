@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeRecord, newJobId, type JobRecord } from '@jobstream/contracts';
 import { eventually, Platform, writeRecords } from '@jobstream/testing';
 
-const slowMs = 20_000;
+/** Twice the session timeout. For a minute, as documented: SLOW_JOB_SECONDS=60. */
+const slowMs = Number(process.env.SLOW_JOB_SECONDS ?? 12) * 1_000;
 
 const probe = (sleepMs: number): JobRecord => ({
   run: 1,

@@ -103,13 +103,17 @@ export function checkSubmission(
     submission,
     definition,
     payload: checked.data,
-    ...(submittedFor !== undefined && { submittedFor }),
-    ...(expiresIn !== undefined && { expiresInMs: expiresIn }),
+    submittedFor,
+    expiresInMs: expiresIn,
     priority,
-    ...(orderingKey !== undefined && { orderingKey }),
-    ...(delay !== undefined && { due: { afterMs: delay } }),
-    ...(runAt !== undefined && { due: { at: Date.parse(runAt) } }),
+    orderingKey,
+    due: dueOf(delay, runAt),
   };
+}
+
+function dueOf(delay: number | undefined, runAt: string | undefined): CheckedJob['due'] {
+  if (runAt !== undefined) return { at: Date.parse(runAt) };
+  return delay === undefined ? undefined : { afterMs: delay };
 }
 
 /** What is wrong with fields that make sense each alone. */

@@ -3,6 +3,7 @@ export { ApiClient, type Answer, type JobAnswer } from './api-client.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
 export { DatabaseProxy } from './database-proxy.js';
 export { eventually, type Patience } from './eventually.js';
+export { readStream, type SentEvent } from './event-stream.js';
 export { makeFirstApiKey } from './first-api-key.js';
 export { randomNamespace, stackAddress } from './namespace.js';
 export { OwnS3 } from './own-s3.js';

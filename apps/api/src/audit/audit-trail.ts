@@ -35,8 +35,9 @@ export class AuditTrail {
   }
 
   /** Takes an entry; never waits. */
-  note(entry: AuditEntry): void {
-    if (this.waiting.length < this.mostWaiting) this.waiting.push({ id: newJobId(), ...entry });
+  note({ at, who, keyId, action, target, requestId, status }: AuditEntry): void {
+    const record = { id: newJobId(), at, who, keyId, action, target, requestId, status };
+    if (this.waiting.length < this.mostWaiting) this.waiting.push(record);
     else this.drop(1);
     this.writing ??= this.write().finally(() => (this.writing = undefined));
   }

@@ -1,48 +1,6 @@
-import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jobDetailSchema, jobViewSchema, type JobHistory, type JobView } from '@jobstream/contracts';
-import { eventually, Platform } from '@jobstream/testing';
-
-interface SentEvent {
-  readonly id?: string;
-  readonly event: string;
-  readonly data: Record<string, unknown>;
-}
-
-/** Reads a stream until it ends, or until `enough` says so: then the connection is dropped. */
-function readStream(
-  url: string,
-  lastEventId?: string,
-  enough: (events: SentEvent[]) => boolean = () => false,
-): Promise<{ status: number; events: SentEvent[] }> {
-  return new Promise((resolve, reject) => {
-    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    const asked = request(url, { headers, agent: false }, (response) => {
-      const events: SentEvent[] = [];
-      const end = () => resolve({ status: response.statusCode!, events });
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-        const blocks = text.split('\n\n');
-        text = blocks.pop()!;
-        events.push(...blocks.flatMap(readEvent));
-        if (enough(events)) {
-          asked.destroy();
-          end();
-        }
-      });
-      response.on('end', end).on('error', () => undefined);
-    });
-    asked.on('error', reject).end();
-  });
-}
-
-function readEvent(block: string): SentEvent[] {
-  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-  const [id, event, data] = [field('id'), field('event'), field('data')];
-  if (event === undefined || data === undefined) return [];
-  return [{ ...(id && { id }), event, data: JSON.parse(data) as Record<string, unknown> }];
-}
+import { eventually, Platform, readStream, type SentEvent } from '@jobstream/testing';
 
 describe('following jobs', () => {
   let platform: Platform;
@@ -118,25 +76,6 @@ describe('following jobs', () => {
     expect(transitions(stream).map(({ data }) => coordinates(data))).toEqual(
       await historyOf(id, 'succeeded'),
     );
-  });
-
-  it('a client that drops after every event and resumes, elsewhere too, sees every transition once', async () => {
-    const id = await platform.api.submitted('probe.run', { sleepMs: 300, failTimes: 2 });
-    const seen: string[] = [];
-    let last: string | undefined;
-    for (let turn = 0; ; turn++) {
-      const apis = platform.all('api');
-      const url = `${apis[turn % apis.length]!.url}/v1/jobs/${id}/stream`;
-      const part = await readStream(url, last, (events) =>
-        events.some(({ event }) => event === 'transition'),
-      );
-      seen.push(...transitions(part).map(({ data }) => coordinates(data)));
-      last = transitions(part).at(-1)?.id ?? last;
-      if (part.status === 204 || part.events.some(({ event }) => event === 'end')) break;
-    }
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.sort()).toEqual((await historyOf(id, 'succeeded')).sort());
-    expect(seen.length).toBeGreaterThanOrEqual(6);
   });
 
   it('a stream of an ended job tells its past and ends; once all was seen there is none', async () => {
