@@ -51,6 +51,7 @@ export {
   type TopicSize,
 } from './topics.js';
 export { decodeHead, encodeHead, headerNames, type RecordHead } from './records/record-head.js';
+export { timeWriter } from './records/time-writer.js';
 export {
   foreignTraceId,
   isTraceparent,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobRequest, Start } from '@jobstream/contracts';
+import { timeWriter, type JobRequest, type Start } from '@jobstream/contracts';
 import type { DrawnJob } from '@jobstream/intake';
 import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';
@@ -57,6 +57,8 @@ export function attempt(
   return callHandler(job, registered, payload.data, ports, stop);
 }
 
+const writeStart = timeWriter();
+
 async function callHandler(
   job: StartableJob,
   { definition, handler }: RegisteredHandler,
@@ -65,7 +67,7 @@ async function callHandler(
   stop: AbortSignal | undefined,
 ): Promise<Attempted> {
   const { clock, threads, logger, graceMs } = ports;
-  const start: Start = { worker: ports.worker, at: new Date(clock.now()).toISOString() };
+  const start: Start = { worker: ports.worker, at: writeStart(clock.now()) };
   const startedAt = performance.now();
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
   const abortion = new Abortion();

@@ -1,4 +1,4 @@
-import { usualParkAfter, type TopicRole } from '@jobstream/contracts';
+import { timeWriter, usualParkAfter, type TopicRole } from '@jobstream/contracts';
 import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka';
 import { decideOutcome, isDoomed, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
 import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';
@@ -64,6 +64,7 @@ export class JobWorker {
   private readonly order = new KeyOrder();
   private readonly ongoing = new Set<Ongoing>();
   private readonly gate: ClaimGate;
+  private readonly writeEnd = timeWriter();
   private claimants = 0;
 
   constructor(private readonly options: JobWorkerOptions) {
@@ -240,7 +241,7 @@ export class JobWorker {
       source: delivery.record,
       start,
       children,
-      finishedAt: new Date(clock.now()).toISOString(),
+      finishedAt: this.writeEnd(clock.now()),
       dueAt: outcome.kind === 'retry-in-place' ? brokerClock.now() + outcome.delayMs : undefined,
     };
     if (claim && !(await claims.end(claim, recordOutcome(ended, outcome)))) return this.end(ongoing, false);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { phases, type Phase } from '../job-state.js';
 import { isPlainTime } from './plain-value.js';
+import { timeWriter } from './time-writer.js';
 
 /** Names of the headers that every record of ours carries. */
 export const headerNames = {
@@ -45,6 +46,8 @@ export const headSchema = z.object({
   [headerNames.trace]: z.string().max(256).optional(),
 });
 
+const writeCreated = timeWriter();
+
 /** The headers of a record. */
 export function encodeHead(head: RecordHead): Record<string, string> {
   // Names written out, not computed: V8 makes one shape for all of them.
@@ -52,7 +55,7 @@ export function encodeHead(head: RecordHead): Record<string, string> {
     'js-run': String(head.run),
     'js-attempt': String(head.attempt),
     'js-phase': head.phase,
-    'js-created': new Date(head.createdAt).toISOString(),
+    'js-created': writeCreated(head.createdAt),
   };
   if (head.claimed) headers['js-claim'] = '1';
   if (head.traceparent !== undefined) headers.traceparent = head.traceparent;
