@@ -10,13 +10,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** By stage, the runs of jest that it takes: a project each, and how many of its files run at a time. */
 const STAGES = {
-  unit: ['--maxWorkers=2'],
-  int: ['--maxWorkers=2'],
-  // Each of these starts processes of its own and measures them: side by side they would measure each other.
-  e2e: ['--runInBand'],
+  unit: [['unit', '--maxWorkers=2']],
+  int: [['int', '--maxWorkers=2']],
+  e2e: [
+    // These mostly wait, for leases, retries and outages.
+    ['side-by-side', '--maxWorkers=3'],
+    // These measure what they start: side by side they would measure each other.
+    ['e2e', '--runInBand'],
+  ],
   // Minutes of faults; only when asked for.
-  torture: ['--runInBand'],
+  torture: [['torture', '--runInBand']],
 };
 const USUAL = ['unit', 'int', 'e2e'];
 
@@ -35,7 +40,7 @@ let interrupted = false;
 process.on('SIGINT', () => (interrupted = true));
 
 try {
-  for (const stage of stages) if (!interrupted) add(await runStage(stage));
+  for (const run of stages.flatMap((stage) => STAGES[stage])) if (!interrupted) add(await runJest(...run));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -45,13 +50,13 @@ console.log(`\n${stages.join(', ')}: ${((Date.now() - started) / 1000).toFixed(1
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
-async function runStage(stage) {
-  const results = join(folder, `${stage}.json`);
-  const options = ['--selectProjects', stage, '--passWithNoTests', '--json', `--outputFile=${results}`];
+async function runJest(project, atATime) {
+  const results = join(folder, `${project}.json`);
+  const options = ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${results}`];
   const code = await new Promise((resolve, reject) => {
     const jest = spawn(
       process.execPath,
-      [join(root, 'node_modules/.bin/jest'), ...options, ...STAGES[stage], ...jestArgs],
+      [join(root, 'node_modules/.bin/jest'), ...options, atATime, ...jestArgs],
       {
         cwd: root,
         stdio: 'inherit',
@@ -89,6 +94,6 @@ function readResults(file, code) {
   };
 }
 
-function add(stage) {
-  for (const figure of Object.keys(total)) total[figure] += stage[figure];
+function add(run) {
+  for (const figure of Object.keys(total)) total[figure] += run[figure];
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Platform } from '@jobstream/testing';
-import { photographPage } from './photographed-page.js';
+import { photographPage } from '../photographed-page.js';
 
 describe('hostile downloads reach nothing and fill nothing', () => {
   let platform: Platform;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeRecord } from '@jobstream/contracts';
 import { TailConsumer } from '@jobstream/kafka';
 import { connectToBroker, eventually, Platform } from '@jobstream/testing';
-import { startMailServer, type MailServer } from './mail-server.js';
+import { startMailServer, type MailServer } from '../mail-server.js';
 
 /** A kill comes a moment too late now and then. */
 const mostKills = 10;
