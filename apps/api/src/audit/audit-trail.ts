@@ -14,9 +14,10 @@ export interface AuditTrailParts {
   readonly mostWaiting?: number;
 }
 
-const gatherMs = 200;
+const gatherMs = 50;
 const retryMs = 1_000;
-const mostAtOnce = 5_000;
+/** Making a statement of many holds up the answers meanwhile. */
+const mostAtOnce = 500;
 const closingMs = 3_000;
 
 /**
