@@ -141,6 +141,8 @@ describe('PositionedConsumer on a real broker', () => {
     const store: Projection['store'] = new Map();
     const stays = project(store, { groupId, topics: () => [topic] });
     await stays.consumer.start();
+    // A join that comes before it knows its places has it ask again.
+    await untilAsync('it to have all', () => stays.consumer.health().partitions.length === 6);
     const sending = (async () => {
       for (let from = 0; from < 6_000; from += 100)
         await fixture.producer.sendAll(numbered(topic, 100, from));
