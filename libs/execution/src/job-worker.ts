@@ -204,7 +204,7 @@ export class JobWorker {
   }
 
   /** Has the work go on at once where no limit concerns the job; else sets it aside, without a slot, until they let it start. */
-  private async admit(job: StartableJob, waiting: Waiting, freeSlot: FreeSlot): Promise<void> {
+  private admit(job: StartableJob, waiting: Waiting, freeSlot: FreeSlot): Promise<void> {
     const { limits, putFirst } = this.options;
     const { delivery, dropped } = waiting;
     const rules = limits.rulesOf(job.request.payload);
@@ -215,6 +215,7 @@ export class JobWorker {
         putFirst({ delivery, work: (slot) => this.admit(job, waiting, slot), dropped });
       else putFirst(leavingAfter(waiting, answer));
     });
+    return Promise.resolve();
   }
 
   private async run(

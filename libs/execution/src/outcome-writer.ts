@@ -52,17 +52,17 @@ export class OutcomeWriter {
     return settled;
   }
 
-  private async produce(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
+  private produce(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> | boolean {
     const { topics, publisher } = this.options;
     const record = outcomeRecord(topics, ended, outcome);
-    const wanted = outcome.kind === 'succeed' ? () => true : () => delivery.isCurrent();
-    return (
-      wanted() &&
-      (outcome.kind !== 'succeed' ||
-        ended.children.length === 0 ||
-        (await publisher.publishJobs(ended.children))) &&
-      (await publisher.publish(record, wanted))
-    );
+    if (outcome.kind !== 'succeed') {
+      const held = () => delivery.isCurrent();
+      return held() && publisher.publish(record, held);
+    }
+    if (ended.children.length === 0) return publisher.publish(record, always);
+    return publisher
+      .publishJobs(ended.children)
+      .then((settled) => settled && publisher.publish(record, always));
   }
 
   private tell({ job, type }: EndedAttempt, outcome: Outcome, settled: boolean): void {
@@ -86,6 +86,8 @@ export class OutcomeWriter {
     );
   }
 }
+
+const always = () => true;
 
 function levelOf(outcome: Outcome, settled: boolean): 'debug' | 'info' | 'warn' {
   if (!settled) return 'info';
