@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeRecord } from '@jobstream/contracts';
 import { eventually, Platform, readTopics } from '@jobstream/testing';
-import { AttemptLedger } from '../attempt-ledger.js';
+import { AttemptLedger } from './attempt-ledger.js';
 
 /** Longer than the session timeout of 6 s: the group has given the frozen worker's partitions away. */
 const frozenMs = 9_000;
