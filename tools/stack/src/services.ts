@@ -18,11 +18,11 @@ export const SERVICES = [
 export type ServiceName = (typeof SERVICES)[number];
 
 /**
- * How Node is started for a service. Its nursery may grow to 64 MiB instead of 16: a job lives through some hundred
+ * How Node is started for a service. Its nursery may grow to 32 MiB instead of 16: a job lives through some hundred
  * milliseconds of batches, and at thousands a second a smaller one copies each of them twice before it is garbage
  * (docs/performance.md).
  */
-export const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64'] as const;
+export const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=32'] as const;
 
 /** The compiled entry of a service. */
 export function serviceMain(repository: string, service: ServiceName): string {
