@@ -3,15 +3,13 @@ import type { IncomingRecord } from '@jobstream/kafka';
 import { RecentRecords } from './recent-records.js';
 
 const record = (offset: number, bytes = 100): IncomingRecord => ({
-  ...{
-    topic: 'events',
-    partition: 0,
-    offset,
-    timestamp: 0,
-    key: null,
-    value: Buffer.alloc(bytes),
-    headers: {},
-  },
+  topic: 'events',
+  partition: 0,
+  offset,
+  timestamp: 0,
+  key: null,
+  value: Buffer.alloc(bytes),
+  headers: {},
 });
 
 describe('recent records', () => {
