@@ -7,12 +7,15 @@ export function readCount(text: string): number {
   return Number(text);
 }
 
-/** A time in an option: ISO 8601, with a zone or in UTC. */
+const timeForm = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i;
+
+/** A time in an option: ISO 8601, with a zone or in UTC; a date alone is its midnight. */
 export function readTime(text: string): string {
-  const isZoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
-  const time = Date.parse(isZoned || !text.includes('T') ? text : `${text}Z`);
-  if (Number.isNaN(time)) throw new InvalidArgumentError('Write a time like 2026-01-31T06:00:00Z.');
-  return new Date(time).toISOString();
+  // `Date.parse` reads most other texts too, and in the zone of this machine.
+  const [, date, time = '00:00', zone = 'Z'] = timeForm.exec(text.trim()) ?? [];
+  const at = Date.parse(`${date}T${time}${zone}`);
+  if (Number.isNaN(at)) throw new InvalidArgumentError('Write a time like 2026-01-31T06:00:00Z.');
+  return new Date(at).toISOString();
 }
 
 /** JSON in an option, or in the file that `@path` names. */

@@ -28,8 +28,9 @@ export interface Call {
   readonly signal?: AbortSignal;
 }
 
-/** One try may take this long, its call permitting. */
+/** One try may take this long, its call permitting, and as long on top as its body takes on a line of 250 kB/s. */
 const tryMs = 15_000;
+const sentPerMs = 250;
 
 /** A call that failed: the error to throw unless it is made again. */
 interface Failure {
@@ -90,7 +91,8 @@ export class HttpCaller {
     signal?.throwIfAborted();
     const late = new AbortController();
     const leftMs = Math.max(deadline - performance.now(), 1);
-    const timer = setTimeout(() => late.abort(), Math.min(tryMs + heldMs, leftMs));
+    const sendingMs = (body?.length ?? 0) / sentPerMs;
+    const timer = setTimeout(() => late.abort(), Math.min(tryMs + sendingMs + heldMs, leftMs));
     try {
       const response = await fetch(`${this.origin}${path}`, {
         method,

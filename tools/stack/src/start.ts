@@ -1,6 +1,6 @@
 // npm start: the whole platform on this machine.
 import { mkdirSync, rmSync } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, sep } from 'node:path';
 import { readVariable } from './environment.js';
 import { isPortFree } from './free-port.js';
 import { whenNpmEnds } from './npm-parent.js';
@@ -59,8 +59,9 @@ async function run(
 ): Promise<void> {
   const stopped = stopOnSignal(platform, table);
   try {
-    const late = await platform.start();
-    if (stopped.begun()) return await stopped.done;
+    // A fetch that is under way does not end with the rest: nobody waits for it.
+    const late = await Promise.race([platform.start(), stopped.done]);
+    if (!late || stopped.begun()) return await stopped.done;
     table.finish();
     for (const { name, why } of late)
       table.say(`${name} is not ready: ${why} (log: ${workplace.logs}/${name}.log)`);
@@ -89,18 +90,18 @@ async function chooseApiPort(): Promise<number> {
   );
 }
 
-function emptyData(workplace: Workplace, table: ProgressTable): void {
-  removePostgresData(workplace.postgres);
-  for (const folder of [
-    workplace.kafka,
-    workplace.storage,
-    workplace.logs,
-    workplace.demo,
-    workplace.mails,
-  ]) {
+/** Only what we have made ourselves: a folder that STORAGE_DIR names may hold anything. */
+function emptyData(
+  { home, postgres, kafka, storage, logs, demo, mails }: Workplace,
+  table: ProgressTable,
+): void {
+  removePostgresData(postgres);
+  const isStorageOurs = storage.startsWith(home + sep);
+  for (const folder of [kafka, logs, demo, mails, ...(isStorageOurs ? [storage] : [])]) {
     rmSync(folder, { recursive: true, force: true });
   }
-  table.say(`emptied ${relative(repositoryFolder, workplace.home) || workplace.home}`);
+  table.say(`emptied ${relative(repositoryFolder, home) || home}`);
+  if (!isStorageOurs) table.say(`left alone: ${storage}, as STORAGE_DIR says`);
 }
 
 /** The first signal stops everything in order, another one kills what is left. */
@@ -160,5 +161,5 @@ try {
   console.error(expected ? error.message : `Jobstream did not start.\n${(error as Error).message}`);
   process.exitCode = 1;
 }
-// An IPC channel to whoever started us would keep this process.
-if (process.connected) process.disconnect();
+// An IPC channel to whoever started us would keep this process, and so would a fetch that was under way when all was stopped.
+process.exit();

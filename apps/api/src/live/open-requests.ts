@@ -16,8 +16,9 @@ export class OpenRequests {
   signalOf(reply: FastifyReply): AbortSignal {
     if (this.open.size >= mostOpen)
       throw new ProblemError('too_many_open', 'Ask again later, or read the job without waiting.');
+    // A connection that has closed does not close again: nothing would ever take its request out.
+    if (this.draining || reply.raw.destroyed) return AbortSignal.abort();
     const controller = new AbortController();
-    if (this.draining || reply.raw.destroyed) controller.abort();
     this.open.add(controller);
     const { signal } = controller;
     reply.request.caller?.revoked.addEventListener('abort', () => controller.abort(), { once: true, signal });

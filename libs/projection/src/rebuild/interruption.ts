@@ -34,4 +34,23 @@ export class Interruption {
     await pause(ms, undefined, { signal: this.controller.signal }).catch(() => undefined);
     this.check();
   }
+
+  /**
+   * What comes of `work`, which may never end.
+   * @throws the reason, at once when there is one; nobody waits for `work` any longer
+   */
+  async unless<Result>(work: Promise<Result>): Promise<Result> {
+    const { signal } = this.controller;
+    let stop: () => void = () => undefined;
+    const interrupted = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason as Error);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop);
+    });
+    try {
+      return await Promise.race([interrupted, work]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
 }

@@ -56,20 +56,21 @@ export class Meeting {
           onTrouble('Waits for a long transaction of a projector to end.');
         else throw error;
       }
-      await projector.readOn();
+      await interruption.unless(projector.readOn());
       await interruption.rest(againMs);
     }
   }
 
   private async tryOnce(work: (session: Session) => Promise<void>): Promise<void> {
-    const { admin, topics, database, generations, projector } = this.parts;
+    const { admin, topics, database, generations, projector, interruption } = this.parts;
     const inLog = await admin.startOffsets(await projectedTopics(admin, topics));
-    await this.awaitLive(await projector.hold());
+    // A projector that has failed, or waits for Postgres, answers to nobody.
+    await this.awaitLive(await interruption.unless(projector.hold()));
     await database.transaction(async (session) => {
       await generations.holdProjectors(session);
       const live = await this.checkpoints.all(session);
       for (const partition of live.keys()) if (!isIn(inLog, partition)) live.delete(partition);
-      if (!(await projector.readTo(live, longestMs)))
+      if (!(await interruption.unless(projector.readTo(live, longestMs))))
         throw new NotMetError('Could not catch up with the live projection while it waited.');
       await work(session);
     });

@@ -172,7 +172,7 @@ export class RebuildRun {
     });
     const meet: Meet = async (work) => {
       await meeting.hold(work);
-      await projector.readOn();
+      await this.interruption.unless(projector.readOn());
     };
     const differences = await this.compare(meet, schema);
     await this.countRead(projector);
