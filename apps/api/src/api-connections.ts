@@ -8,9 +8,9 @@ import {
   TopicAdmin,
 } from '@jobstream/kafka';
 import { readSettings, type ProcessContext } from '@jobstream/runtime';
-import { openStorage, storageSettings, type ObjectStorage } from '@jobstream/storage';
+import { createStorage, storageSettings, type ObjectStorage } from '@jobstream/storage';
 
-/** What the REST server talks to. Kafka and Postgres need not be there yet. */
+/** What the REST server talks to. None of it need be there yet. */
 export interface ApiConnections {
   readonly topics: Topics;
   readonly kafka: KafkaConnection;
@@ -35,7 +35,6 @@ export async function connect({
     logger: (level, message, about) => logger[level](about, message),
   });
   const producer = new RecordProducer(kafka, { metrics });
-  const storage = await openStorage(readSettings(storageSettings, environment));
   await producer.start();
   return {
     topics: new Topics(settings.JOBSTREAM_NAMESPACE),
@@ -45,6 +44,6 @@ export async function connect({
     logReader: new LogReader(kafka),
     databaseSettings,
     database: new Database(databaseSettings, { applicationName: 'jobstream api' }),
-    storage,
+    storage: createStorage(readSettings(storageSettings, environment)),
   };
 }

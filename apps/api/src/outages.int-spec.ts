@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -59,11 +59,45 @@ describe('while Kafka is away', () => {
     await eventually(async () => expect((await fetch(`${api.url}/health/live`)).status).toBe(200));
     expect((await fetch(`${api.url}/health/ready`)).status).toBe(503);
     expectOutage(await platform.api.submit('probe.run', {}), 'broker_unavailable');
+    for (const asked of [
+      platform.api.get('/v1/queues/probe/dead-letters'),
+      platform.api.post('/v1/replays', {
+        source: 'history',
+        queue: 'probe',
+        only: 'failed',
+        dryRun: true,
+        why: 'a test',
+      }),
+    ])
+      expectOutage(await asked, 'broker_unavailable');
     const key = { 'idempotency-key': randomUUID() };
     await eventually(async () =>
       expectOutage(await platform.api.submit('probe.run', {}, key), 'broker_unavailable'),
     );
     expect(await api.stop()).toBe(0);
+  });
+});
+
+describe('while the storage is away', () => {
+  it('starts, accepts jobs, and takes files as soon as it is there', async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'jobstream-away-'));
+    const folder = join(parent, 'not-mounted');
+    writeFileSync(folder, 'in its place');
+    const platform = await Platform.start({ services: { api: 1 }, environment: { STORAGE_DIR: folder } });
+    try {
+      const upload = () =>
+        platform.api.request('PUT', '/images/one', {
+          body: photograph,
+          headers: { 'content-type': 'image/jpeg' },
+        });
+      expectOutage(await upload(), 'storage_unavailable');
+      expect((await platform.api.submit('probe.run', {})).status).toBe(202);
+      rmSync(folder);
+      await eventually(async () => expect((await upload()).status).toBe(201));
+    } finally {
+      await platform.stop();
+      rmSync(parent, { recursive: true });
+    }
   });
 });
 

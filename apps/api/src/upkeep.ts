@@ -3,6 +3,7 @@ import { jobDefinitions } from '@jobstream/contracts';
 import { isUnavailable } from '@jobstream/database';
 import type { OrderReader } from '@jobstream/orders';
 import type { Logger, ProcessContext } from '@jobstream/runtime';
+import { StorageFullError, StorageUnavailableError } from '@jobstream/storage';
 import type { KeyRing } from './access/key-ring.js';
 import type { ApiConnections } from './api-connections.js';
 import type { ApiHealth } from './health/api-health.js';
@@ -22,14 +23,17 @@ export interface UpkeepParts {
 /** How long a revocation may stay unheard of where no order tells of it. */
 const refreshKeysMs = 2_000;
 
-/** Makes topics and tables as soon as Kafka and Postgres are there, begins to read the orders, and keeps API keys up to date. Returns how to stop. */
+/**
+ * Makes topics, tables and directories as soon as Kafka, Postgres and the storage are there, begins to read the orders, and
+ * keeps API keys up to date. Returns how to stop.
+ */
 export function startUpkeep(
   {
     settings,
     logger,
     fatal,
   }: Pick<ProcessContext, 'settings' | 'logger'> & { fatal(this: void, error: unknown): void },
-  { connections: { admin, topics }, health, orders, keys, prepareDatabase }: UpkeepParts,
+  { connections: { admin, topics, storage }, health, orders, keys, prepareDatabase }: UpkeepParts,
 ): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -40,8 +44,13 @@ export function startUpkeep(
     .then(() => orders.start())
     .catch(fatal);
   keepTrying('database', prepareDatabase, { ...retry, mayPass: isUnavailable }).catch(fatal);
+  keepTrying('storage', () => storage.prepare(), { ...retry, mayPass: isStorageAway }).catch(fatal);
   if (keys) refreshKeys(keys, logger, signal).catch(fatal);
   return () => stopping.abort();
+}
+
+function isStorageAway(error: unknown): boolean {
+  return error instanceof StorageUnavailableError || error instanceof StorageFullError;
 }
 
 async function refreshKeys(keys: KeyRing, logger: Logger, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,5 @@
+import { KafkaRequestError } from './request-patience.js';
+
 /** kafkajs calls these not retriable, yet they are how an outage looks from inside its group and connection handling. */
 const OUTAGE = new Set([
   'KafkaJSConnectionError',
@@ -22,4 +24,9 @@ export function isPassingCrash(error: unknown): boolean {
     if ((cause as { retriable?: boolean }).retriable === true) return true;
   }
   return false;
+}
+
+/** Whether what was asked of Kafka failed because it is out of reach, or does not answer as it should: asking again later may help. */
+export function isKafkaUnavailable(error: unknown): boolean {
+  return error instanceof KafkaRequestError || isPassingCrash(error);
 }

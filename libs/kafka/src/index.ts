@@ -19,6 +19,7 @@ export { RecordProducer } from './record-producer.js';
 export { TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './topic-admin.js';
 export type { OffsetsByTopic } from './cluster-reader.js';
 export { LogReader, type LogSlice } from './log-reader.js';
+export { isKafkaUnavailable } from './crash.js';
 export { KafkaRequestError } from './request-patience.js';
 export type { Delivery } from './delivery.js';
 export type { ConsumerAlarm, ConsumerHealth, HeadOfLine, PartitionHealth } from './consumer-health.js';

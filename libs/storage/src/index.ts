@@ -16,4 +16,4 @@ export {
   StorageFullError,
   StorageUnavailableError,
 } from './storage-errors.js';
-export { openStorage, storageSettings, type StorageSettings } from './storage-settings.js';
+export { createStorage, openStorage, storageSettings, type StorageSettings } from './storage-settings.js';

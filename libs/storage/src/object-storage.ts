@@ -49,6 +49,12 @@ export const defaultMaxObjectBytes = 64 * 1024 * 1024;
  */
 export abstract class ObjectStorage {
   /**
+   * Makes what has to be there before the first object, and sees whether it can be written to. May be called again.
+   * @throws StorageUnavailableError when it can't be reached or written to, StorageFullError when there is no room
+   */
+  abstract prepare(): Promise<void>;
+
+  /**
    * Stores the bytes under the key, for good when it returns.
    * @throws ObjectExistsError when `ifAbsent` met other bytes, ObjectTooLargeError past `maxBytes`, StorageFullError
    * when there is no room, and whatever error the body ended with. Nothing is stored then, and a stream that was not

@@ -30,13 +30,17 @@ export const storageSettings = z
 /** See {@link storageSettings}. */
 export type StorageSettings = z.infer<typeof storageSettings>;
 
-/**
- * Opens the storage that the settings name.
- * @throws StorageUnavailableError when it can't be reached or written to.
- */
-export function openStorage(settings: StorageSettings): Promise<ObjectStorage> {
+/** The storage that the settings name, as it is: whoever makes it prepares it. */
+export function createStorage(settings: StorageSettings): ObjectStorage {
   const { STORAGE_URL, STORAGE_DIR } = settings;
-  return STORAGE_URL === undefined ? DiskStorage.open(STORAGE_DIR!) : S3Storage.open(placeOf(settings));
+  return STORAGE_URL === undefined ? new DiskStorage(STORAGE_DIR!) : new S3Storage(placeOf(settings));
+}
+
+/** The storage that the settings name, prepared; throws as {@link ObjectStorage.prepare} does. */
+export async function openStorage(settings: StorageSettings): Promise<ObjectStorage> {
+  const storage = createStorage(settings);
+  await storage.prepare();
+  return storage;
 }
 
 /** Where the settings lead on S3. A store that is not Amazon's has no regions, but the SDK asks for one. */

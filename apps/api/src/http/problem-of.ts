@@ -2,6 +2,7 @@ import { HttpException, NotFoundException } from '@nestjs/common';
 import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobstream/contracts';
 import { codeOf, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
+import { isKafkaUnavailable } from '@jobstream/kafka';
 import { RebuildError, TooManyToCountError } from '@jobstream/projection';
 import { ReplayError } from '@jobstream/replay';
 import { ScheduleError } from '@jobstream/scheduling';
@@ -55,6 +56,9 @@ const internalError: FoundProblem = {
 const notSetUp = new Set(['42P01', '3F000']);
 
 function ofLibraries(error: unknown): FoundProblem | undefined {
+  // Before the database: the codes of refused and broken connections are the same.
+  if (isKafkaUnavailable(error))
+    return problem('broker_unavailable', 'The broker can not be reached. Ask again later.');
   if (isUnavailable(error) || notSetUp.has(codeOf(error) ?? ''))
     return problem('database_unavailable', 'The database can not be reached. Ask again later.');
   if (error instanceof InvalidCursorError) {

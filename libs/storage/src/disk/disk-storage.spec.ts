@@ -8,15 +8,15 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describeObjectStorage } from '../object-storage.contract-spec.js';
 import { openStorage } from '../storage-settings.js';
-import { DiskStorage } from './disk-storage.js';
 
+const open = (STORAGE_DIR: string) => openStorage({ STORAGE_DIR });
 const newDirectory = () => mkdtemp(join(tmpdir(), 'jobstream-storage-'));
 const text = { contentType: 'text/plain' };
 
 describeObjectStorage('a disk', async () => {
   const directory = await newDirectory();
   return {
-    storage: await openStorage({ STORAGE_DIR: join(directory, 'made', 'when-missing') }),
+    storage: await open(join(directory, 'made', 'when-missing')),
     close: () => rm(directory, { recursive: true }),
   };
 });
@@ -31,20 +31,20 @@ describe('a disk', () => {
   const temporary = () => readdir(join(directory, 'temporary'));
 
   it('keeps objects across processes', async () => {
-    await (await DiskStorage.open(directory)).put('key', Buffer.from('kept'), text);
-    const opened = await (await DiskStorage.open(directory)).get('key');
+    await (await open(directory)).put('key', Buffer.from('kept'), text);
+    const opened = await (await open(directory)).get('key');
     expect((await buffer(opened!.body)).toString()).toBe('kept');
   });
 
   it('stores files that viewers open: the bytes come first', async () => {
-    const storage = await DiskStorage.open(directory);
+    const storage = await open(directory);
     await storage.put('uploads/Photo', Buffer.from('the bytes'), text);
     const file = await readFile(join(directory, 'objects', 'uploads', 'photo@10,object'));
     expect(file.subarray(0, 9).toString()).toBe('the bytes');
   });
 
   it('leaves no temporary file, whether a put succeeds or fails', async () => {
-    const storage = await DiskStorage.open(directory);
+    const storage = await open(directory);
     const broken = new PassThrough();
     const failing = storage.put('b', broken, text);
     broken.write('some');
@@ -58,7 +58,7 @@ describe('a disk', () => {
   });
 
   it('removes what dead processes left, and only that', async () => {
-    const storage = await DiskStorage.open(directory);
+    const storage = await open(directory);
     const body = new PassThrough();
     const running = storage.put('slow', body, text);
     body.write('first half, ');
@@ -74,7 +74,7 @@ describe('a disk', () => {
     const longAgo = new Date(Date.now() - 2 * 60 * 60 * 1_000);
     await utimes(join(directory, 'temporary', names.longSilentOfAnotherHost), longAgo, longAgo);
 
-    await DiskStorage.open(directory);
+    await open(directory);
 
     const left = await temporary();
     expect(left).toEqual(expect.arrayContaining([names.ofLiveProcess, names.ofAnotherHost]));
@@ -84,7 +84,7 @@ describe('a disk', () => {
   });
 
   it.each([100, 600])('reports a file cut to %i bytes as damaged', async (bytes) => {
-    const storage = await DiskStorage.open(directory);
+    const storage = await open(directory);
     await storage.put('key', randomBytes(1_000), text);
     await truncate(join(directory, 'objects', 'key,object'), bytes);
     await expect(storage.get('key')).rejects.toMatchObject({ code: 'object_damaged', retryable: false });
@@ -92,7 +92,7 @@ describe('a disk', () => {
   });
 
   it('ignores files that are not ours', async () => {
-    const storage = await DiskStorage.open(directory);
+    const storage = await open(directory);
     await storage.put('key', Buffer.from('1'), text);
     for (const name of ['.DS_Store', 'a@zz,object', 'a@ff,object', '@1,object', 'plain.jpg']) {
       await writeFile(join(directory, 'objects', name), 'x');
@@ -103,13 +103,13 @@ describe('a disk', () => {
   });
 
   it('says so when its directory is gone or is a file', async () => {
-    const storage = await DiskStorage.open(join(directory, 'volume'));
+    const storage = await open(join(directory, 'volume'));
     await rm(join(directory, 'volume'), { recursive: true });
     const unavailable = { code: 'storage_unavailable', retryable: true };
     await expect(storage.check()).rejects.toMatchObject(unavailable);
     await expect(storage.put('key', Buffer.from('1'), text)).rejects.toMatchObject(unavailable);
     await writeFile(join(directory, 'file'), '');
-    await expect(DiskStorage.open(join(directory, 'file'))).rejects.toMatchObject(unavailable);
+    await expect(open(join(directory, 'file'))).rejects.toMatchObject(unavailable);
   });
 });
 
@@ -126,7 +126,7 @@ const canMount = process.getuid?.() === 0 && tryMount();
   });
 
   it('refuses what does not fit, keeps what was there, and goes on once there is room', async () => {
-    const storage = await DiskStorage.open(directory);
+    const storage = await open(directory);
     await storage.put('big', randomBytes(1_500_000), text);
     const before = await storage.head('big');
 
@@ -143,7 +143,7 @@ const canMount = process.getuid?.() === 0 && tryMount();
   });
 
   it('is not ready while not one block is left', async () => {
-    const storage = await DiskStorage.open(directory);
+    const storage = await open(directory);
     await writeFile(join(directory, 'filler'), Buffer.alloc(3_000_000)).catch(() => undefined);
     await expect(storage.check()).rejects.toMatchObject({ code: 'storage_full' });
     await rm(join(directory, 'filler'));

@@ -47,22 +47,24 @@ export class DiskStorage extends ObjectStorage {
   private readonly objects: string;
   private readonly temporary: string;
 
-  private constructor(private readonly directory: string) {
+  private readonly directory: string;
+
+  /** @param directory made if missing */
+  constructor(directory: string) {
     super();
-    this.objects = join(directory, 'objects');
-    this.temporary = join(directory, 'temporary');
+    this.directory = resolve(directory);
+    this.objects = join(this.directory, 'objects');
+    this.temporary = join(this.directory, 'temporary');
   }
 
-  /** Opens the directory, made if missing, and removes what crashed processes left half-written in it. */
-  static async open(directory: string): Promise<DiskStorage> {
-    const storage = new DiskStorage(resolve(directory));
-    await storage.attempt(storage.directory, async () => {
-      await makeDirectory(storage.objects);
-      await makeDirectory(storage.temporary);
-      await removeAbandoned(storage.temporary, Date.now());
+  /** Also removes what crashed processes left half-written. */
+  override async prepare(): Promise<void> {
+    await this.attempt(this.directory, async () => {
+      await makeDirectory(this.objects);
+      await makeDirectory(this.temporary);
+      await removeAbandoned(this.temporary, Date.now());
     });
-    await storage.check();
-    return storage;
+    await this.check();
   }
 
   override async put(

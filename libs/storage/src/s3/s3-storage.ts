@@ -45,7 +45,7 @@ const probeName = '.writable';
 export class S3Storage extends ObjectStorage {
   private readonly client: S3Client;
 
-  private constructor(private readonly place: S3Place) {
+  constructor(private readonly place: S3Place) {
     super();
     const { endpoint, region } = place;
     this.client = new S3Client({
@@ -58,16 +58,11 @@ export class S3Storage extends ObjectStorage {
     });
   }
 
-  /**
-   * Opens the bucket, which has to be there.
-   * @throws StorageUnavailableError when it can't be reached or written to
-   */
-  static async open(place: S3Place): Promise<S3Storage> {
-    const storage = new S3Storage(place);
-    await storage.check();
-    const probe = { ...storage.at(probeName), Body: '', ContentLength: 0 };
-    await attempt(place.bucket, () => storage.client.send(new PutObjectCommand(probe)));
-    return storage;
+  /** The bucket itself has to be there. */
+  override async prepare(): Promise<void> {
+    await this.check();
+    const probe = { ...this.at(probeName), Body: '', ContentLength: 0 };
+    await attempt(this.place.bucket, () => this.client.send(new PutObjectCommand(probe)));
   }
 
   override async put(
