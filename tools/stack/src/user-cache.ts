@@ -19,7 +19,10 @@ export function userCacheFolder(env = process.env, platform = process.platform, 
  */
 export async function buildFolder(target: string, build: (folder: string) => Promise<void>): Promise<void> {
   const unfinished = `${target}.${randomBytes(4).toString('hex')}.unfinished`;
+  const remove = (): void => rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
+  // A process that is stopped meanwhile does not come to an end here.
+  process.once('exit', remove);
   try {
     await build(unfinished);
     renameSync(unfinished, target);
@@ -27,6 +30,7 @@ export async function buildFolder(target: string, build: (folder: string) => Pro
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
