@@ -9,4 +9,6 @@ export { randomNamespace, stackAddress } from './namespace.js';
 export { OwnS3 } from './own-s3.js';
 export { OwnStack, type BrokerSettings } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';
-export { freePort, leftBehind, ServiceProcess, type LogLine } from './service-process.js';
+export { leftBehind, ServiceProcess, type LogLine } from './service-process.js';
+export { StallWatch } from './stall-watch.js';
+export { findFreePort as freePort } from '@jobstream/stack';

@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { NODE_OPTIONS } from '@jobstream/stack';
+import { findFreePort, NODE_OPTIONS } from '@jobstream/stack';
 import { eventually } from './eventually.js';
 
 /** One line of a service's log. */
@@ -60,7 +59,7 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const main = fileURLToPath(new URL(`../../../apps/${name}/dist/main.js`, import.meta.url));
     if (!existsSync(main)) throw new Error(`apps/${name} is not built: npm run build.`);
-    const ownPort = port ?? (await freePort());
+    const ownPort = port ?? (await findFreePort());
     const child = spawn(process.execPath, [...NODE_OPTIONS, main], {
       env: { PATH: process.env.PATH, ...environment, PORT: String(ownPort) },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -160,15 +159,4 @@ export class ServiceProcess {
       .map((line) => JSON.stringify(line))
       .join('\n');
   }
-}
-
-/** A TCP port of the loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

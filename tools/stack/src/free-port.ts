@@ -1,25 +1,33 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * A port of 127.0.0.1 that is free now: `preferred` when it is, else one that the system picks. It is not kept: between
- * this answer and its use another process may take it, so the user of the port must be ready to ask again.
+ * Ports from here to there, exclusive: below those that systems give to outgoing connections (Linux from 32,768 on, others
+ * from 49,152), any of which could take a port between its choice and its use, or while its user restarts.
+ */
+const range = [10_000, 32_768] as const;
+const chosen = new Set<number>();
+
+/**
+ * A port of 127.0.0.1 that is free now: `preferred` when it is, else a random one that this process was not given before.
+ * It is not kept: between this answer and its use another process may take it, so the user of the port must be ready to ask
+ * again.
  */
 export async function findFreePort(preferred?: number): Promise<number> {
-  return (await tryPort(preferred ?? 0)) ?? (await findFreePort());
+  if (preferred !== undefined && (await isPortFree(preferred))) return preferred;
+  for (;;) {
+    const port = randomInt(...range);
+    if (chosen.has(port)) continue;
+    chosen.add(port);
+    if (await isPortFree(port)) return port;
+  }
 }
 
 /** Whether nobody listens on this port of 127.0.0.1 or of all addresses. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return (await tryPort(port)) !== undefined;
-}
-
-function tryPort(port: number): Promise<number | undefined> {
+export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const { port: bound } = server.address() as { port: number };
-      server.close(() => resolve(bound));
-    });
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
