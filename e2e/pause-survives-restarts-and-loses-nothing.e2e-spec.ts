@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobDetail, QueueView } from '@jobstream/contracts';
-import { eventually, Platform } from '@jobstream/testing';
+import { eventually, Platform, StallWatch, type LogLine, type ServiceProcess } from '@jobstream/testing';
 
 const jobs = 200;
 
 describe('a pause survives restarts and loses nothing', () => {
   let platform: Platform;
+  let watch: StallWatch;
   beforeAll(async () => {
+    watch = await StallWatch.start();
     platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
   });
-  afterAll(() => platform?.stop());
+  afterAll(async () => {
+    await platform?.stop();
+    await watch.stop();
+  });
 
   const order = (name: 'pause' | 'resume') => platform.api.request('POST', `/v1/queues/probe/${name}`);
   const queue = async () => (await platform.api.get<QueueView>('/v1/queues/probe')).body;
@@ -19,12 +24,16 @@ describe('a pause survives restarts and loses nothing', () => {
   it('of the worker and of the API; what runs goes on, and each job runs after it', async () => {
     const running = await platform.api.submitted('probe.run', { sleepMs: 3_000 });
     await eventually(async () => expect((await platform.api.job(running)).state).toBe('running'));
+    const worker = platform.one('probe-worker');
     const stream = submitSteadily(platform);
+    await worker.logged(({ msg, job }) => msg === 'attempt starts' && job !== running);
     const paused = await order('pause');
     const pausedAt = Date.now();
     expect(paused).toMatchObject({ status: 202, body: { queue: 'probe', paused: true } });
     expect(await queue()).toMatchObject({ paused: true, workers: 1 });
-    await delay(1_500);
+    const obeyedAt = Date.parse((await worker.logged(({ msg }) => msg === 'paused')).time);
+    const feltMs = Math.max(0, obeyedAt - pausedAt);
+    await stream.more(30);
     const early = await stream.end();
     const items = Array.from({ length: jobs }, () => ({ type: 'probe.run', payload: {} }));
     const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
@@ -43,7 +52,6 @@ describe('a pause survives restarts and loses nothing', () => {
     const done = await Promise.all(ids.map((id) => platform.api.finished(id)));
     const starts = done.map(({ startedAt }) => Date.parse(startedAt as string));
     const before = starts.filter((at) => at < resumedAt);
-    const feltMs = Math.max(0, ...before.map((at) => at - pausedAt));
     const goesOnMs = Math.min(...starts.filter((at) => at >= resumedAt)) - resumedAt;
     console.log(
       `pause felt after ${feltMs} ms, resume after ${goesOnMs} ms; ` +
@@ -51,14 +59,27 @@ describe('a pause survives restarts and loses nothing', () => {
     );
     expect(before.length).toBeGreaterThan(0);
     expect(before.length).toBeLessThan(early.length);
-    expect(feltMs).toBeLessThan(1_000);
+    expect(feltMs - watch.stalledWithin(pausedAt, obeyedAt)).toBeLessThan(1_000);
+    const workers = platform.processes.filter(({ name }) => name === 'probe-worker');
+    expect(workers.map(startsWhilePaused)).toEqual([[], []]);
     expect(done.every(({ state }) => state === 'succeeded')).toBe(true);
     expect((await queue()).paused).toBe(false);
   });
 });
 
-/** A job every few milliseconds until `end`, which answers their ids. */
-function submitSteadily(platform: Platform): { end(): Promise<string[]> } {
+/** What a worker started after it had said that it is paused, and before it said that it goes on. */
+function startsWhilePaused({ log }: ServiceProcess): LogLine[] {
+  const from = log.findIndex(({ msg }) => msg === 'paused');
+  expect(from).toBeGreaterThanOrEqual(0);
+  const to = log.findIndex(({ msg }) => msg === 'goes on');
+  return log.slice(from, to < 0 ? undefined : to).filter(({ msg }) => msg === 'attempt starts');
+}
+
+/** A job every few milliseconds until `end`, which answers their ids; `more` resolves once so many more are submitted. */
+function submitSteadily(platform: Platform): {
+  more(count: number): Promise<void>;
+  end(): Promise<string[]>;
+} {
   const ids: string[] = [];
   let going = true;
   const loop = (async () => {
@@ -68,6 +89,10 @@ function submitSteadily(platform: Platform): { end(): Promise<string[]> } {
     }
   })();
   return {
+    more: async (count) => {
+      const enough = ids.length + count;
+      await eventually(() => expect(ids.length).toBeGreaterThanOrEqual(enough));
+    },
     end: async () => {
       going = false;
       await loop;
