@@ -61,10 +61,12 @@ describe('metrics go by Prometheus’ conventions, and docs/metrics.md has them 
   beforeAll(async () => {
     platform = await Platform.start({ services, environment: { SMTP_URL: 'smtp://127.0.0.1:1' } });
     const { api } = platform;
-    const id = await api.submitted('probe.run', { failTimes: 1 });
-    await api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' });
+    const ids = [
+      await api.submitted('probe.run', { failTimes: 1 }),
+      await api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' }),
+    ];
     await api.get('/v1/jobs/7');
-    await api.finished(id);
+    for (const id of ids) await api.finished(id);
     for (const { name, url } of platform.processes) {
       const response = await fetch(`${url}/metrics`);
       expect([name, response.headers.get('content-type')]).toEqual([
@@ -122,6 +124,9 @@ describe('metrics go by Prometheus’ conventions, and docs/metrics.md has them 
   });
 
   it('show how long a queue has waited once its worker is gone', async () => {
+    // The scheduled health check sends a probe too. One under way is finished; then no other comes.
+    await platform.one('scheduler').stop();
+    await platform.one('maintenance-worker').stop();
     await platform.one('probe-worker').stop();
     await platform.api.submitted('probe.run', {});
     await eventually(async () => {
