@@ -7,7 +7,8 @@ import { createLogger } from '@jobstream/runtime';
 import { JobLimits } from './job-limits.js';
 import { LimitUse } from './limit-use.js';
 
-const leaseMs = 1_500;
+/** Of the workers whose lease is waited for. */
+const leaseMs = 3_000;
 const settings = {
   url: process.env.DATABASE_URL!,
   schemas: schemasOf(`t${randomBytes(5).toString('hex')}`),
@@ -35,7 +36,11 @@ describe('limits that workers hold together', () => {
     await Promise.all([database.close(), away.close()]);
   });
 
-  const worker = (queue: string, limits: QueueLimits, more: { database?: Database; share?: number } = {}) => {
+  const worker = (
+    queue: string,
+    limits: QueueLimits,
+    more: { database?: Database; share?: number; leaseMs?: number } = {},
+  ) => {
     const made = new JobLimits({
       queue,
       database: more.database ?? database,
@@ -43,7 +48,7 @@ describe('limits that workers hold together', () => {
       slots: 20,
       share: () => more.share ?? 1,
       logger: createLogger('test', 'silent'),
-      leaseMs,
+      leaseMs: more.leaseMs,
     });
     made.set(limits);
     workers.push(made);
@@ -51,16 +56,28 @@ describe('limits that workers hold together', () => {
   };
   const held = { isCurrent: () => true };
 
-  /** Waits for its limits, runs for some time, leaves. */
-  async function run(limits: JobLimits, payload: unknown, ms: number): Promise<string> {
+  /** Waits for its limits, runs for so many milliseconds or until then, leaves. */
+  async function run(limits: JobLimits, payload: unknown, length: number | Promise<void>): Promise<string> {
     const entry = await limits.enter(limits.rulesOf(payload), held);
     if (typeof entry === 'string') return entry;
     begun.push(performance.now());
     most = Math.max(most, ++running);
-    await delay(ms);
+    await (typeof length === 'number' ? delay(length) : length);
     running--;
     entry();
     return 'ran';
+  }
+
+  /** Starts so many that run until they are released; resolves once all are let in. */
+  async function hold(limits: JobLimits, payload: unknown, count: number): Promise<() => Promise<string[]>> {
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const runs = Array.from({ length: count }, () => run(limits, payload, released));
+    while (running < count) await delay(5);
+    return () => {
+      release();
+      return Promise.all(runs);
+    };
   }
 
   it('let no more run at once than a limit has places, and every worker has its turn', async () => {
@@ -71,34 +88,39 @@ describe('limits that workers hold together', () => {
   });
 
   it('get the places of a worker that died back when its lease ends, not sooner', async () => {
-    const [dead, living] = [worker('lease', { concurrency: 2 }), worker('lease', { concurrency: 2 })];
-    const rules = dead.rulesOf({});
-    await Promise.all([dead.enter(rules, held), dead.enter(rules, held)]);
-    await dead.close(); // renews nothing any more, and has not left
-    const closedAt = performance.now();
+    const [dead, living] = [1, 2].map(() => worker('lease', { concurrency: 2 }, { leaseMs }));
+    const rules = dead!.rulesOf({});
+    const askedAt = performance.now();
+    await Promise.all([dead!.enter(rules, held), dead!.enter(rules, held)]);
+    await dead!.close(); // renews nothing any more, and has not left
     expect(await new LimitUse(database).findBusy(rules)).toEqual(rules[0]);
-    expect(await run(living, {}, 0)).toBe('ran');
-    const waitedMs = performance.now() - closedAt;
+    expect(await run(living!, {}, 0)).toBe('ran');
+    const waitedMs = performance.now() - askedAt;
     console.log(
       `places of a dead worker were free again after ${Math.round(waitedMs)} ms; its lease: ${leaseMs} ms`,
     );
-    expect(waitedMs).toBeGreaterThan(leaseMs / 2);
+    // Two clocks, and no more than that: the lease began after it was asked for.
+    expect(waitedMs).toBeGreaterThan(leaseMs - 50);
   });
 
   it('keep the places of what runs for longer than a lease', async () => {
-    const [one, two] = [worker('long', { concurrency: 1 }), worker('long', { concurrency: 1 })];
-    await Promise.all([run(one, {}, leaseMs * 2), delay(50).then(() => run(two, {}, 10))]);
+    const [one, two] = [1, 2].map(() => worker('long', { concurrency: 1 }, { leaseMs }));
+    const release = await hold(one!, {}, 1);
+    const next = run(two!, {}, 10);
+    await delay(leaseMs * 1.5);
+    expect(begun).toHaveLength(1);
+    await Promise.all([release(), next]);
     expect(most).toBe(1);
   });
 
   it('let jobs of other keys pass', async () => {
     const one = worker('keys', { perKey: { field: 'customer', concurrency: 1 } });
-    const blocked = run(one, { customer: 'ada' }, 1_000);
-    await delay(100);
+    const release = await hold(one, { customer: 'ada' }, 1);
     const second = run(one, { customer: 'ada' }, 0);
     await Promise.all(['bob', 'eve', undefined].map((customer) => run(one, { customer }, 0)));
-    expect(running).toBe(1);
-    expect(await Promise.all([blocked, second])).toEqual(['ran', 'ran']);
+    expect([running, begun.length]).toEqual([1, 4]);
+    expect(await release()).toEqual(['ran']);
+    expect(await second).toBe('ran');
   });
 
   it('start jobs at the rate, all together', async () => {
@@ -123,8 +145,7 @@ describe('limits that workers hold together', () => {
 
   it('let go who waits when the limits change, and when a partition is lost', async () => {
     const one = worker('change', { concurrency: 1 });
-    void run(one, {}, 1_000);
-    await delay(100);
+    const release = await hold(one, {}, 1);
     const changed = one.enter(one.rulesOf({}), held);
     one.set({ concurrency: 2 });
     expect(await changed).toBe('changed');
@@ -137,17 +158,17 @@ describe('limits that workers hold together', () => {
     expect(await lost).toBe('lost');
     one.set({});
     expect(one.rulesOf({})).toEqual([]);
+    expect(await release()).toEqual(['ran']);
   });
 
   it('admit no more than a limit that was lowered while its places are taken', async () => {
     const one = worker('lowered', { concurrency: 4 });
-    const four = Array.from({ length: 4 }, () => run(one, {}, 600));
-    await delay(150);
-    for (const each of workers) each.set({ concurrency: 1 });
+    const release = await hold(one, {}, 4);
+    one.set({ concurrency: 1 });
     const later = run(one, {}, 0);
-    await delay(200);
+    await delay(500);
     expect(begun).toHaveLength(4);
-    await Promise.all([...four, later]);
-    expect(begun).toHaveLength(5);
+    expect(await release()).toEqual(['ran', 'ran', 'ran', 'ran']);
+    expect(await later).toBe('ran');
   });
 });
