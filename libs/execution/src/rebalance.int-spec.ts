@@ -22,10 +22,11 @@ interface Started {
   fail(): void;
 }
 
-/** A handler whose calls wait until the test ends them. */
+/** A handler whose calls wait until the test ends them; retries, which may come back to it, succeed at once. */
 function heldHandler() {
   const started: Started[] = [];
-  const handler = handlerOf(page, ({ n }, { id }: JobContext<Page>) => {
+  const handler = handlerOf(page, ({ n }, { id, attempt }: JobContext<Page>) => {
+    if (attempt > 1) return { n };
     return new Promise((resolve, reject) =>
       started.push({ id, end: () => resolve({ n }), fail: () => reject(new Error('no')) }),
     );
@@ -74,7 +75,6 @@ describe('a partition that moves to another worker', () => {
         expect(moved.flatMap((id) => writers(id, 'retrying'))).toEqual([]);
       }
       expect(old.started.map(({ id }) => id).sort()).toEqual(jobs.map(({ id }) => id).sort());
-      for (const job of old.started) job.end();
     },
     60_000,
   );

@@ -21,6 +21,14 @@ const page = defineJob({
   backoff: ['500ms', '1s'],
   timeout: '2s',
 });
+/** Lasts until the test ends it. */
+const book = defineJob({
+  type: 'print.book',
+  queue,
+  payload: z.strictObject({}),
+  result: z.strictObject({}),
+  timeout: '60s',
+});
 
 const starts: { readonly id: string; readonly attempt: number; readonly at: number }[] = [];
 
@@ -40,44 +48,55 @@ async function print(
   }
   return { attempt: context.attempt, filler: 'x'.repeat(bytes) };
 }
+let endBook: (() => void) | undefined;
+const handlers = [
+  handlerOf(page, print),
+  handlerOf(book, () => new Promise((resolve) => (endBook = () => resolve({})))),
+];
 
 describe('a worker on the real broker', () => {
-  const stack = new StackFixture([page]);
+  const stack = new StackFixture([page, book]);
   let worker: TestedWorker;
   const requests = () => stack.topics.requests('print');
   const deadLetters = () => stack.topics.deadLetters('print');
 
   beforeAll(async () => {
     await stack.start();
-    worker = await stack.startWorker([handlerOf(page, print)]);
+    worker = await stack.startWorker(handlers);
   }, 60_000);
   afterAll(() => stack.stop(), 60_000);
+
+  /** What workers wrote of a job: all but its request, which lies on another topic and may be seen late. */
+  const written = (id: string) =>
+    stack
+      .of(id)
+      .map(({ job }) => job.phase)
+      .filter((phase) => phase !== 'queued');
 
   it('writes one record for a quick job and commits its request', async () => {
     const { id } = await stack.submit(page, {}, { submittedFor: 'someone' });
     const { at, job } = await stack.succeeded(id);
     expect(at.topic).toBe(stack.topics.events);
     expect(job.value).toMatchObject({ result: { attempt: 1, filler: '' }, submittedFor: 'someone' });
-    expect(stack.of(id).map((each) => each.job.phase)).toEqual(['queued', 'succeeded']);
+    expect(written(id)).toEqual(['succeeded']);
   });
 
   it('tells of an attempt that lasts, and of its newest progress', async () => {
     const { id } = await stack.submit(page, { sleepMs: 500, progress: true });
     const quiet = await stack.submit(page, { sleepMs: 500 });
     await Promise.all([stack.succeeded(id), stack.succeeded(quiet.id)]);
-    const phases = (of: string) => stack.of(of).map(({ job }) => job.phase);
-    expect(phases(id)).toEqual(['queued', 'progress', 'succeeded']);
+    expect(written(id)).toEqual(['progress', 'succeeded']);
     expect(stack.of(id, 'progress')[0]!.job.value).toMatchObject({ progress: { done: 99 } });
-    expect(phases(quiet.id)).toEqual(['queued', 'started', 'succeeded']);
+    expect(written(quiet.id)).toEqual(['started', 'succeeded']);
   });
 
   it('retries after the delays of its ladder, never early, while others go on', async () => {
     const { id } = await stack.submit(page, { fail: 'retryable', times: 2 });
     const others = await Promise.all(Array.from({ length: 50 }, () => stack.submit(page, {})));
-    await Promise.all(others.map((other) => stack.succeeded(other.id)));
-    expect(stack.of(id, 'succeeded')).toEqual([]);
-    const { job } = await stack.succeeded(id);
+    const ends = await Promise.all(others.map((other) => stack.succeeded(other.id)));
+    const { at: end, job } = await stack.succeeded(id);
     expect(job.attempt).toBe(3);
+    expect(Math.max(...ends.map(({ at }) => at.timestamp))).toBeLessThan(end.timestamp);
     const retries = stack.of(id, 'retrying');
     expect(retries.map(({ at }) => at.topic)).toEqual([
       stack.topics.retry('print', 500),
@@ -164,7 +183,7 @@ describe('a worker on the real broker', () => {
     });
     await stack.producer.send({ topic: requests(), ...behind, key: 'same partition' });
     const letters = () => stack.on(deadLetters()).flatMap((record) => decodePoison(record.value) ?? []);
-    await stack.until(() => letters().length === poison.length, 'all poison to be set aside', 10_000);
+    await stack.until(() => letters().length === poison.length, 'all poison to be set aside');
     poison.forEach(([reason], index) => {
       const { topic, partition, offset } = receipts[index]!;
       const letter = letters().find(
@@ -193,7 +212,7 @@ describe('a worker on the real broker', () => {
 
   it('lets one slow job hold up nobody in its partition', async () => {
     const same = { orderingKey: undefined };
-    const slow = stack.requestOf(page, { sleepMs: 1_500 });
+    const slow = stack.requestOf(book, {});
     const quick = Array.from({ length: 200 }, () => stack.requestOf(page, {}, same));
     const send = (value: typeof slow) =>
       stack.producer.send({
@@ -203,7 +222,8 @@ describe('a worker on the real broker', () => {
       });
     await Promise.all([slow, ...quick].map(send));
     await Promise.all(quick.map(({ id }) => stack.succeeded(id)));
-    expect(stack.of(slow.id, 'succeeded')).toEqual([]);
+    expect(written(slow.id)).not.toContain('succeeded');
+    endBook!();
     await stack.succeeded(slow.id);
   });
 
@@ -234,7 +254,7 @@ describe('a worker on the real broker', () => {
     expect(starts.some(({ id }) => id === late.id)).toBe(false);
 
     const before = starts.length;
-    await stack.startWorker([handlerOf(page, print)]);
+    await stack.startWorker(handlers);
     await stack.succeeded(late.id);
     expect(starts.slice(before).map(({ id }) => id)).toEqual([late.id]);
   }, 60_000);
