@@ -5,7 +5,7 @@ import { Database } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { DatabaseFixture } from './database.fixture-spec.js';
-import { DatabaseProxy } from '@jobstream/testing';
+import { DatabaseProxy, eventually } from '@jobstream/testing';
 import { JobQueries } from './job-queries.js';
 import { ProjectionProgress } from './progress.js';
 import { Projector } from './projector.js';
@@ -152,11 +152,17 @@ describe('a projector', () => {
   });
 
   it('goes where the checkpoints are when someone moves them under it', async () => {
-    startProjector();
+    const projector = startProjector();
+    const partitions = Object.keys(names).length * 3;
+    await eventually(async () =>
+      expect(await projector.health()).toMatchObject({ ok: true, detail: { partitions } }),
+    );
+    await append(someHistories(50).records);
     expect(await projected()).toBe(true);
     const before = await tables();
     await fixture.database.query({ text: `UPDATE ${fixture.database.projection}.checkpoints SET next = 0` });
-    const { ids, records } = someHistories(50);
+    // A partition shows that its checkpoint was moved when something new is written of it: each gets something.
+    const { ids, records } = someHistories(250);
     await append(records);
     expect(await projected()).toBe(true);
     expect((await queries.find(ids[1]!))?.state).toBe('succeeded');
