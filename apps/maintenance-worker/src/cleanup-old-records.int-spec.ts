@@ -35,6 +35,19 @@ describe('old records', () => {
     for (const id of ids) await api.finished(id);
     return ids;
   }
+  /** Resolves when the workers of a queue have committed all that it has. */
+  const committed = async (queue: string) => {
+    const topics = (await parts.admin.listTopics()).filter((topic) => {
+      const role = platform.topics.roleOf(topic);
+      return (role?.kind === 'requests' || role?.kind === 'retry') && role.queue === queue;
+    });
+    const ends = await parts.admin.endOffsets(topics);
+    await eventually(async () => {
+      const commits = await parts.admin.committed(platform.topics.group(queue), topics);
+      for (const [topic, offsets] of commits)
+        expect(offsets.map((offset) => offset ?? 0)).toEqual(ends.get(topic));
+    });
+  };
   const keysIn = async (topic: string) =>
     (await readTopics([topic])).map(({ key }) => key?.toString()).filter((key) => key !== undefined);
   const stateOf = async (id: string) => (await api.get(`/v1/jobs/${id}`)).body.state;
@@ -62,6 +75,7 @@ describe('old records', () => {
     // Nobody works this queue off.
     const waiting = await api.submitted('image.thumbnail', { imageId: 'none' });
     const late = await finish(5);
+    await committed('probe');
     await parts.awaitProjection();
 
     const { heldBy, records, jobs } = await cleanIn(40);
@@ -112,6 +126,7 @@ describe('old records', () => {
     expect((await api.finished(waiting!)).error).toMatchObject({ code: expect.any(String) });
     const [again] = await finish(1);
     expect(await stateOf(again!)).toBe('succeeded');
+    for (const queue of ['probe', 'image']) await committed(queue);
     await parts.awaitProjection();
     const { heldBy, records, claims } = await cleanIn(30.5);
     expect([heldBy, claims]).toEqual([null, 0]);
