@@ -15,6 +15,8 @@ describe('following jobs', () => {
   const coordinates = ({ topic, partition, offset }: Record<string, unknown>) =>
     `${topic as string}/${partition as number}/${offset as number}`;
 
+  const cancel = (id: string) => platform.api.request('POST', `/v1/jobs/${id}/cancel`);
+
   async function historyOf(id: string, state: string): Promise<string[]> {
     return eventually(async () => {
       const { body } = await platform.api.get<JobHistory>(`/v1/jobs/${id}/history`);
@@ -43,13 +45,15 @@ describe('following jobs', () => {
   });
 
   it('wait answers what is so far when the time is over, and at once of a job that has ended', async () => {
-    const id = await platform.api.submitted('probe.run', { sleepMs: 4_000 });
+    const id = await platform.api.submitted('probe.run', { sleepMs: 60_000 });
     const { body } = await platform.api.get<JobView>(`/v1/jobs/${id}?wait=300ms`);
     expect(['queued', 'running']).toContain(body.state);
-    expect((await platform.api.get<JobView>(`/v1/jobs/${id}?wait=30s`)).body.state).toBe('succeeded');
-    const started = performance.now();
-    expect((await platform.api.get<JobView>(`/v1/jobs/${id}?wait=60s`)).body.state).toBe('succeeded');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const waiting = platform.api.get<JobView>(`/v1/jobs/${id}?wait=60s`);
+    await cancel(id);
+    expect((await waiting).body.state).toBe('cancelled');
+    const asked = performance.now();
+    expect((await platform.api.get<JobView>(`/v1/jobs/${id}?wait=60s`)).body.state).toBe('cancelled');
+    expect(performance.now() - asked).toBeLessThan(30_000);
   });
 
   it.each(['wait=2m', 'wait=soon', 'wait=', 'wait=-1s', 'wait=1s&wait=2s', 'waits=1s'])(
@@ -63,19 +67,19 @@ describe('following jobs', () => {
   it('a stream tells every transition while it happens, then how the job ended', async () => {
     const id = await platform.api.submitted('probe.run', { sleepMs: 300, failTimes: 1 });
     const stream = await readStream(streamOf(id));
-    expect(transitions(stream).map(({ data }) => [data.state, data.attempt])).toEqual([
-      ['queued', 1],
-      ['running', 1],
-      ['retrying', 1],
-      ['running', 2],
-      ['succeeded', 2],
-    ]);
+    const told = transitions(stream).map(({ data }) => `${data.state as string} ${data.attempt as number}`);
+    // They lie on several topics, whose records come in any order.
+    expect([...told].sort()).toEqual(['queued 1', 'retrying 1', 'running 1', 'running 2', 'succeeded 2']);
+    expect([told[0], told.at(-1)]).toEqual(['queued 1', 'succeeded 2']);
+    expect(told.indexOf('retrying 1')).toBeLessThan(told.indexOf('running 2'));
     const end = stream.events.at(-1)!;
     expect(end).toMatchObject({ event: 'end', data: { id, state: 'succeeded', attempt: 2 } });
     expect(jobViewSchema.parse(end.data)).toEqual(end.data);
-    expect(transitions(stream).map(({ data }) => coordinates(data))).toEqual(
-      await historyOf(id, 'succeeded'),
-    );
+    expect(
+      transitions(stream)
+        .map(({ data }) => coordinates(data))
+        .sort(),
+    ).toEqual((await historyOf(id, 'succeeded')).sort());
   });
 
   it('a stream of an ended job tells its past and ends; once all was seen there is none', async () => {
@@ -89,9 +93,13 @@ describe('following jobs', () => {
 
   it('refuses a stream of no job, and a Last-Event-ID that is none', async () => {
     expect(await platform.api.get('/v1/jobs/7/stream')).toMatchObject({ status: 400 });
-    expect(await platform.api.get('/v1/jobs/0190163d-8694-739b-aea5-966c26f8ad91/stream')).toMatchObject({
-      status: 404,
+    const unknown = await eventually(async () => {
+      const answer = await platform.api.get('/v1/jobs/0190163d-8694-739b-aea5-966c26f8ad91/stream');
+      // As long as the projection is behind nobody can know.
+      expect(answer.status).not.toBe(503);
+      return answer;
     });
+    expect(unknown).toMatchObject({ status: 404 });
     const id = await platform.api.submitted('probe.run', {});
     const answer = await platform.api.request('GET', `/v1/jobs/${id}/stream`, {
       headers: { 'last-event-id': '<script>' },
@@ -101,7 +109,7 @@ describe('following jobs', () => {
 
   it('SIGTERM ends waits with what is known, and streams without an end, so that clients go on elsewhere', async () => {
     const api = await platform.launch('api');
-    const id = await platform.api.submitted('probe.run', { sleepMs: 5_000 });
+    const id = await platform.api.submitted('probe.run', { sleepMs: 60_000 });
     const waiting = fetch(`${api.url}/v1/jobs/${id}?wait=60s`);
     const streaming = readStream(`${api.url}/v1/jobs/${id}/stream`);
     await eventually(async () => {
@@ -111,6 +119,7 @@ describe('following jobs', () => {
     expect(await api.stop()).toBe(0);
     expect(await (await waiting).json()).toMatchObject({ id, state: 'running' });
     expect((await streaming).events.map(({ event }) => event)).not.toContain('end');
-    expect(await platform.api.finished(id)).toMatchObject({ state: 'succeeded' });
+    await cancel(id);
+    expect(await platform.api.finished(id)).toMatchObject({ state: 'cancelled' });
   });
 });

@@ -56,7 +56,7 @@ describe('queues', () => {
   it('show workers, what runs, what retries and what is dead, and jobs say what they wait for', async () => {
     await platform.launch('probe-worker');
     await eventually(async () => expect(await queue('probe')).toMatchObject({ lag: 0, workers: 1 }));
-    const running = await platform.api.submitted('probe.run', { sleepMs: 6_000 });
+    const running = await platform.api.submitted('probe.run', { sleepMs: 60_000 });
     const retrying = await platform.api.submitted('probe.run', { failTimes: 3 });
     const dead = await platform.api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' });
     expect((await platform.api.finished(dead)).state).toBe('dead_lettered');
@@ -72,6 +72,8 @@ describe('queues', () => {
         waitingFor: { kind: 'retry', until: job.nextAttemptAt },
       });
     });
+    await platform.api.request('POST', `/v1/jobs/${running}/cancel`);
+    expect(await platform.api.finished(running)).toMatchObject({ state: 'cancelled' });
   });
 
   it('have the limits that were ordered, until they are taken back', async () => {
