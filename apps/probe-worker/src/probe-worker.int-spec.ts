@@ -109,28 +109,29 @@ describe('the probe worker', () => {
   });
 
   it('keeps its event loop free while a job burns a processor', async () => {
-    const [burning] = await submit([{ cpuMs: 1_500 }]);
+    const [burning] = await submit([{ cpuMs: 2_000 }]);
     await worker.logged(({ msg, job }) => msg === 'attempt starts' && job === burning);
-    const asked = performance.now();
     await fetch(`${worker.url}/health/live`);
-    expect(performance.now() - asked).toBeLessThan(1_000);
-    await finals([burning!]);
+    const answeredAt = Date.now();
+    const { time } = await worker.logged(({ msg, job }) => msg === 'attempt ends' && job === burning);
+    expect(answeredAt).toBeLessThan(Date.parse(time));
   }, 30_000);
 
   it('loses nothing when it is killed, and runs no more again than was in flight', async () => {
-    const ids = await submit(Array.from({ length: 300 }, (_, n) => ({ sleepMs: 20 + (n % 40) })));
+    const ids = await submit(Array.from({ length: 1_500 }, (_, n) => ({ sleepMs: 20 + (n % 40) })));
     await eventually(() => {
-      if (startsOf(worker).filter((id) => ids.includes(id)).length < 100)
+      if (startsOf(worker).filter((id) => ids.includes(id)).length < 600)
         throw new Error('not under way yet');
     });
     await worker.crash();
     const before = startsOf(worker).filter((id) => ids.includes(id));
-    const inFlight =
-      20 + worker.log.filter(({ msg, time }) => msg === 'attempt ends' && recent(time, worker)).length;
+    // What ended within ten commit intervals may not be committed: generous, and far from all.
+    const inFlight = 20 + endedLately(worker, 500);
     worker = await launch();
     await finals(ids);
     const again = startsOf(worker).filter((id) => before.includes(id));
-    expect(before.length).toBeLessThan(300);
+    console.log(`killed after ${before.length} starts: ${again.length} again, at most ${inFlight}`);
+    expect(before.length).toBeLessThan(ids.length);
     expect(new Set(again).size).toBe(again.length);
     expect(again.length).toBeLessThanOrEqual(inFlight);
   }, 90_000);
@@ -146,13 +147,13 @@ describe('the probe worker', () => {
   }, 120_000);
 
   it('finishes what runs on SIGTERM and exits with 0; the next worker runs only the rest', async () => {
-    const ids = await submit(Array.from({ length: 60 }, () => ({ sleepMs: 300 })));
+    const ids = await submit(Array.from({ length: 200 }, () => ({ sleepMs: 200 })));
     await eventually(() => {
       if (startsOf(worker).filter((id) => ids.includes(id)).length < 20) throw new Error('not under way yet');
     });
     expect(await worker.stop()).toBe(0);
     const before = startsOf(worker).filter((id) => ids.includes(id));
-    expect(before.length).toBeLessThan(60);
+    expect(before.length).toBeLessThan(ids.length);
     worker = await launch();
     await finals(ids);
     const after = startsOf(worker).filter((id) => ids.includes(id));
@@ -160,7 +161,13 @@ describe('the probe worker', () => {
   }, 90_000);
 });
 
-/** Whether something was logged within one commit interval, generously, of the process' last line. */
-function recent(time: string, { log }: ServiceProcess): boolean {
-  return Date.parse(log.at(-1)!.time) - Date.parse(time) <= 250;
+/** Attempts that ended in the last `ms` of a process. Gaps between its lines do not count: in them it stood still. */
+function endedLately({ log }: ServiceProcess, ms: number): number {
+  let [ended, left] = [0, ms];
+  for (let nth = log.length - 1; nth > 0 && left >= 0; nth--) {
+    if (log[nth]!.msg === 'attempt ends') ended++;
+    const gap = Date.parse(log[nth]!.time) - Date.parse(log[nth - 1]!.time);
+    if (gap <= 100) left -= gap;
+  }
+  return ended;
 }
