@@ -131,13 +131,13 @@ describe('maintenance', () => {
   });
 
   it('counts the jobs of a day by type, again in place of before', async () => {
+    const day = iso(Date.now()).slice(0, 10);
     const ids = [newJobId(), newJobId(), newJobId(), newJobId()];
     for (const id of ids)
       await parts.intake.accept(parts.intake.check({ type: 'probe.run', payload: {} }), id);
     await succeed(ids[0]!, 'probe.run', 'probe', 100);
     await succeed(ids[1]!, 'probe.run', 'probe', 300);
     await deadLetter(ids[2]!, 'probe.run', 'probe', {});
-    const day = iso(Date.now()).slice(0, 10);
     const handler = new DailyStatsHandler(parts);
     const rows = async () =>
       (
@@ -157,7 +157,7 @@ describe('maintenance', () => {
     };
 
     // The job of the next day counts the day before.
-    expect(await handler.handle({}, { createdAt: Date.now() + dayMs })).toMatchObject({ day });
+    expect(await handler.handle({}, { createdAt: Date.parse(day) + 1.5 * dayMs })).toMatchObject({ day });
     expect(await rows()).toEqual([expected]);
     await succeed(ids[3]!, 'probe.run', 'probe', 200);
     await handler.handle({ day }, { createdAt: Date.now() });

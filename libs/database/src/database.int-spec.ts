@@ -81,7 +81,7 @@ describe('Database', () => {
   });
 
   it('gives up on a statement that takes too long', async () => {
-    const hasty = new Database(settings, { statementTimeoutMs: 50 });
+    const hasty = new Database(settings, { statementTimeoutMs: 1_000 });
     expect(isUnavailable(await failure(hasty.query({ text: 'SELECT pg_sleep(20)' })))).toBe(true);
     await hasty.ping();
     await hasty.close();
