@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
-import { createDataSource } from './data-source.js';
 import { DatabaseUnreachableError } from './errors.js';
 import { migrate } from './migrate.js';
+import { openDataSource } from './open-data-source.js';
 import { schemasOf, type DatabaseSettings } from './settings.js';
 
 const url = process.env.DATABASE_URL!;
@@ -85,7 +85,7 @@ describe('migrate', () => {
       await migrate(migrated);
       const schema = described.schemas[kind];
       await ask(`CREATE SCHEMA "${schema}"`);
-      const entities = await createDataSource(url, kind, schema).initialize();
+      const entities = await openDataSource(url, kind, schema);
       await entities.synchronize();
       await entities.destroy();
 

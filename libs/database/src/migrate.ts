@@ -1,7 +1,8 @@
 import pg from 'pg';
-import { createDataSource, type SchemaKind } from './data-source.js';
 import { describe } from './database.js';
 import { DatabaseUnreachableError, isUnavailable, oldestPostgres, PostgresTooOldError } from './errors.js';
+import { migrations, migrationsTable, type SchemaKind } from './migrations.js';
+import { openDataSource } from './open-data-source.js';
 import { quoteName, type DatabaseSettings } from './settings.js';
 
 /**
@@ -81,10 +82,20 @@ async function migrateSchema(
   // Asked first: CREATE SCHEMA needs a right on the database even where the schema exists.
   const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${quoteName(schema)}`);
-  const dataSource = await createDataSource(url, kind, schema).initialize();
+  if (await isUpToDate(client, kind, schema)) return;
+  const dataSource = await openDataSource(url, kind, schema);
   try {
     await dataSource.runMigrations({ transaction: 'each' });
   } finally {
     await dataSource.destroy();
   }
+}
+
+async function isUpToDate(client: pg.Client, kind: SchemaKind, schema: string): Promise<boolean> {
+  const table = `${quoteName(schema)}.${quoteName(migrationsTable)}`;
+  const { rows: found } = await client.query('SELECT WHERE to_regclass($1) IS NOT NULL', [table]);
+  if (found.length === 0) return false;
+  const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
+  const done = new Set(rows.map(({ name }) => name));
+  return migrations[kind].every(({ name }) => done.has(name));
 }

@@ -5,6 +5,6 @@ import { quoteName } from './settings.js';
 export function schemaOf(runner: QueryRunner): string {
   const { options } = runner.dataSource;
   if (options.type !== 'postgres' || !options.schema)
-    throw new TypeError('Migrations run on data sources made by createDataSource, which name a schema.');
+    throw new TypeError('Migrations run on data sources made by openDataSource, which name a schema.');
   return quoteName(options.schema);
 }

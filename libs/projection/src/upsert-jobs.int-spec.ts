@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newJobId, type DeadLetterReason, type JobState, type Priority } from '@jobstream/contracts';
-import { createDataSource, JobEntity } from '@jobstream/database';
+import { openDataSource, type JobEntity } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
@@ -16,7 +16,7 @@ let entities: DataSource;
 beforeAll(async () => {
   fixture = await DatabaseFixture.create();
   const { url, schemas } = fixture.settings;
-  entities = await createDataSource(url, 'projection', schemas.projection).initialize();
+  entities = await openDataSource(url, 'projection', schemas.projection);
 });
 afterAll(async () => {
   await entities.destroy();
@@ -40,7 +40,7 @@ function foldOf(history: readonly Facts[]): JobFold {
 
 /** The rows as folds again, by id. */
 async function storedFolds(): Promise<Map<string, JobFold>> {
-  const rows = await entities.getRepository(JobEntity).find();
+  const rows = await entities.getRepository<JobEntity>('JobEntity').find();
   return new Map(rows.map((row) => [row.id, readFold(row)]));
 }
 

@@ -1,0 +1,32 @@
+import { CreateIdempotencyKeys1763800000000 } from './operations/migrations/1763800000000-create-idempotency-keys.js';
+import { CreateSchedules1763820000000 } from './operations/migrations/1763820000000-create-schedules.js';
+import { CreateDailyStatistics1763830000000 } from './operations/migrations/1763830000000-create-daily-statistics.js';
+import { CreateLimits1763850000000 } from './operations/migrations/1763850000000-create-limits.js';
+import { CreateReplays1763870000000 } from './operations/migrations/1763870000000-create-replays.js';
+import { CreateApiKeys1763860000000 } from './operations/migrations/1763860000000-create-api-keys.js';
+import { CreateRebuilds1763880000000 } from './operations/migrations/1763880000000-create-rebuilds.js';
+import { CreateClaims1763840000000 } from './operations/migrations/1763840000000-create-claims.js';
+import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
+import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
+import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
+
+/** By kind of schema, the steps to its present state. They are only ever appended to. */
+export const migrations = {
+  projection: [CreateProjection1763800000000, MarkCarriedJobs1763880000000, AddTraceId1763890000000],
+  operations: [
+    CreateIdempotencyKeys1763800000000,
+    CreateSchedules1763820000000,
+    CreateDailyStatistics1763830000000,
+    CreateLimits1763850000000,
+    CreateReplays1763870000000,
+    CreateApiKeys1763860000000,
+    CreateRebuilds1763880000000,
+    CreateClaims1763840000000,
+  ],
+};
+
+/** `projection` or `operations`. */
+export type SchemaKind = keyof typeof migrations;
+
+/** Where a schema keeps the names of the steps that it has behind it. */
+export const migrationsTable = 'migrations';
