@@ -21,6 +21,7 @@ export {
   maxErrorMessageLength,
   maxErrorStackLength,
   maxOrderingKeyLength,
+  maxRecordNesting,
   maxRequestRecordBytes,
   maxResultBytes,
   maxUploadBytes,
@@ -96,6 +97,7 @@ export {
   type JobRecord,
   type Unreadable,
 } from './records/codec.js';
+export { isTooDeep } from './records/nesting.js';
 export { cancelSchema, decodeCancel, encodeCancel, type Cancel } from './records/cancel.js';
 export {
   decodeOrder,

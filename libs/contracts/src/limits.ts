@@ -16,6 +16,11 @@ export const maxResultBytes = 256 * 1024;
 export const maxOrderingKeyLength = 256;
 /** Bytes a request record may take on its topic: a full body and what surrounds it. Retries carry an error beside it. */
 export const maxRequestRecordBytes = 512 * 1024;
+/**
+ * Arrays and objects in each other, in a record that carries a request, its own object counted. V8's `JSON.stringify`
+ * overflows the stack at a few thousand; the API takes bodies to half of this.
+ */
+export const maxRecordNesting = 1_000;
 /** Dead letters carry the whole record they set aside, so their topics take twice the request size. */
 export const maxDeadLetterRecordBytes = 2 * maxRequestRecordBytes;
 /** Bytes an order record may take on its topic. */

@@ -17,6 +17,19 @@ export interface Waiting {
   dropped(): void;
 }
 
+/** The worker itself failed at a record, which no record may make it do: what has become of the job nobody knows. */
+export class WorkFailedError extends Error {
+  override readonly name = 'WorkFailedError';
+  readonly code = 'work_failed';
+
+  constructor({ record: { topic, partition, offset } }: Delivery, cause: unknown) {
+    super(`The worker failed at offset ${offset} of ${topic}, partition ${partition}. ${advice}`, { cause });
+  }
+}
+
+const advice =
+  'If it does so after each start, move the commit of its group beyond this record, and report it.';
+
 /** What {@link DeliveryScheduler} takes. */
 export interface SchedulerOptions {
   /** Handlers that run at the same time. */
@@ -28,6 +41,8 @@ export interface SchedulerOptions {
   roleOf(topic: string): TopicRole | undefined;
   /** What waits for a slot with a new delivery. */
   enlist(delivery: Delivery): Waiting;
+  /** Work has rejected: the worker can't go on. */
+  onFatal(error: WorkFailedError): void;
 }
 
 /** Picks in one turn of the event loop: handlers that return at once must not keep heartbeats and answers waiting. */
@@ -195,11 +210,14 @@ export class DeliveryScheduler {
       this.pump();
     };
     this.running++;
-    void waiting.work(freeSlot).then(() => {
-      freeSlot();
-      this.unsettled--;
-      this.pump();
-    });
+    void waiting.work(freeSlot).then(
+      () => {
+        freeSlot();
+        this.unsettled--;
+        this.pump();
+      },
+      (cause: unknown) => this.options.onFatal(new WorkFailedError(waiting.delivery, cause)),
+    );
   }
 }
 

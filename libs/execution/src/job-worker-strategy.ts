@@ -106,6 +106,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       clock: this.producer.brokerClock,
       roleOf: (topic) => this.workerTopics.roleOf(topic),
       enlist: (delivery) => this.worker.enlist(delivery),
+      onFatal: (error) => options.fatal(error),
     });
     this.database = new Database(options.database, {
       ...{ connections: 4, applicationName: `jobstream ${queue.name}-worker` },

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { decodePoison, decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import { z } from 'zod';
 import { NonRetryableError } from './job-failures.js';
-import { TestWorker, turn } from './worker.fixture-spec.js';
+import { ScriptedDelivery, TestWorker, turn } from './worker.fixture-spec.js';
 
 const page = defineJob({
   type: 'print.page',
@@ -102,6 +102,38 @@ describe('a delivery', () => {
     worker.scheduler.accept([worker.deliver({ expiresAt }), worker.deliver({ expiresAt }, { attempt: 2 })]);
     await turn();
     expect(worker.phases()).toEqual(['expired', 'succeeded']);
+  });
+
+  it('of a payload too deep to be written again is set aside, byte for byte', async () => {
+    const worker = workerWith(() => 1);
+    const { record } = worker.deliver({ type: 'print.unknown', payload: 'here' });
+    const text = record.value!.toString().replace('"here"', '['.repeat(6_000) + ']'.repeat(6_000));
+    const delivery = new ScriptedDelivery({ ...record, value: Buffer.from(text) });
+    worker.scheduler.accept([delivery]);
+    await turn();
+    const letter = decodePoison(Buffer.from(worker.sent[0]!.value!));
+    expect(letter).toMatchObject({ reason: 'malformed', raw: { value: btoa(text) } });
+    expect(delivery.calls).toEqual(['begin', 'done']);
+    expect(worker.failures).toEqual([]);
+  });
+
+  it('at which the worker itself fails is named', async () => {
+    const worker = workerWith(() => 1, {
+      limits: {
+        rulesOf: () => {
+          throw new Error('no rules');
+        },
+      },
+    });
+    worker.scheduler.accept([worker.deliver({}, { offset: 42 })]);
+    await turn();
+    expect(worker.failures).toEqual([
+      expect.objectContaining({
+        code: 'work_failed',
+        message: expect.stringContaining('offset 42 of jobs.print, partition 0'),
+        cause: new Error('no rules'),
+      }),
+    ]);
   });
 
   it('that hangs is failed after timeout and grace, and its slot is free again', async () => {

@@ -63,6 +63,7 @@ const nowhere = new Database({ url: 'postgres://127.0.0.1:1/none', schemas: sche
 export class TestWorker {
   readonly topics = new Topics();
   readonly sent: OutgoingRecord[] = [];
+  readonly failures: Error[] = [];
   readonly metrics = new Registry();
   readonly clock: Clock & { time: number } = { time: Date.now(), now: () => this.clock.time };
   readonly scheduler: DeliveryScheduler;
@@ -103,6 +104,7 @@ export class TestWorker {
       clock,
       roleOf,
       enlist: (delivery) => this.worker.enlist(delivery),
+      onFatal: (error) => this.failures.push(error),
     });
     this.worker = new JobWorker({
       handlers: new Map(handlers.map((handler) => [handler.definition.type, handler])),

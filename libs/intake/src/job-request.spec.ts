@@ -255,6 +255,15 @@ describe('drawing a job', () => {
     expect(drawJob(fill(maxBodyBytes), newJobId())).not.toBeInstanceOf(IntakeError);
     expect(drawJob(fill(maxBodyBytes + 1), newJobId())).toMatchObject({ code: 'item_too_large' });
   });
+
+  it('takes none that nests too deeply to be read back', () => {
+    const nested = (depth: number) => {
+      const payload = JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
+      return drawJob({ ...job, payload, submission: {} }, newJobId());
+    };
+    expect(readBack((nested(999) as DrawnJob).record)).toMatchObject({ phase: 'queued' });
+    expect(nested(1_000)).toMatchObject({ code: 'invalid_payload' });
+  });
 });
 
 describe('the ordering key of a job', () => {

@@ -2,10 +2,12 @@ import {
   encodeRecord,
   faultsOf,
   findJobDefinition,
+  isTooDeep,
   linksOf,
   longestDelayMs,
   maxBodyBytes,
   maxOrderingKeyLength,
+  maxRecordNesting,
   maxRequestRecordBytes,
   submissionSchema,
   traceparentOf,
@@ -152,7 +154,8 @@ function orderOf(definition: JobDefinition, payload: unknown): string | undefine
 /**
  * The request of a checked job under this id. The same job and id always give the same record, whoever makes it and
  * when: the job counts as created at the time its id was drawn. An error is `item_too_large`: more bytes than one body
- * may have (only a batch can bring them), or than the topic takes.
+ * may have (only a batch can bring them), or than the topic takes; or `invalid_payload`: it
+ * nests too deeply (only a handler can enqueue such a one).
  * @param countedFrom what `delay` and `expiresIn` count from, in milliseconds since 1970; by default the job's creation
  */
 export function drawJob(
@@ -186,6 +189,9 @@ export function drawJob(
   );
   if (isOversize(job.submission, record)) {
     return new IntakeError('item_too_large', `A job takes at most ${maxBodyBytes} bytes.`);
+  }
+  if (isTooDeep(request, record.value.length)) {
+    return new IntakeError('invalid_payload', `A job nests at most ${maxRecordNesting} levels deep.`);
   }
   return { request, createdAt, record };
 }

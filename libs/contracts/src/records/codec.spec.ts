@@ -82,4 +82,20 @@ describe('the wire format', () => {
     const read = decodeRecord(bytes, heads);
     expect(read).toEqual({ fault, detail: expect.stringMatching(detail) });
   });
+
+  it.each(['queued', 'scheduled', 'retrying', 'dead_lettered'])(
+    'refuses %s with a payload that may be too deep to be written again',
+    (phase) => {
+      const { value: text, headers: heads } = golden(`${phase}.json`);
+      const marked = JSON.stringify({ ...(JSON.parse(text) as object), payload: 'here' });
+      const withPayload = (depth: number) =>
+        value(marked.replace('"here"', '['.repeat(depth) + ']'.repeat(depth)));
+      expect(decodeRecord(withPayload(999), heads)).toMatchObject({ phase });
+      expect(decodeRecord(withPayload(1_000), heads)).toMatchObject({ fault: 'malformed' });
+      expect(decodeRecord(withPayload(200_000), heads)).toEqual({
+        fault: 'malformed',
+        detail: 'value: nests deeper than 1000 levels.',
+      });
+    },
+  );
 });

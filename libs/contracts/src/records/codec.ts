@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Phase } from '../job-state.js';
+import { maxRecordNesting } from '../limits.js';
 import { decodeHead, encodeHead, headerNames, type RecordHead } from './record-head.js';
 import {
   deadLetterSchema,
@@ -20,6 +21,7 @@ import {
   type RunningEvent,
   type SucceededEvent,
 } from './job-record.js';
+import { isTooDeep } from './nesting.js';
 import { isPlainRequest, isPlainSuccess } from './plain-value.js';
 
 /** A record of a job, read. `phase` tells which value it has. */
@@ -93,6 +95,9 @@ export function decodeRecord(
   if ('fault' in json) return json;
   const head = decodeHead(headers);
   if ('detail' in head) return { fault: 'malformed', detail: `headers: ${head.detail}` };
+  if (carriesRequest(head.phase) && isTooDeep(json.value, value!.length)) {
+    return { fault: 'malformed', detail: `value: nests deeper than ${maxRecordNesting} levels.` };
+  }
   if (isPlain(head.phase, json.value)) return recordOf(head, json.value);
   const parsed = schemas[head.phase].safeParse(json.value);
   if (!parsed.success) return { fault: 'malformed', detail: `value: ${z.prettifyError(parsed.error)}` };
@@ -112,6 +117,11 @@ function recordOf(
 function isPlain(phase: Phase, value: unknown): boolean {
   if (phase === 'queued') return isPlainRequest(value);
   return phase === 'succeeded' && isPlainSuccess(value);
+}
+
+/** What it carries is written again, in retries, dead letters and replays. */
+function carriesRequest(phase: Phase): boolean {
+  return phase === 'queued' || phase === 'scheduled' || phase === 'retrying' || phase === 'dead_lettered';
 }
 
 /** Reads a dead letter in which no job could be read; undefined if it is another record. */
