@@ -4,7 +4,7 @@ import { decideOutcome, isDoomed, retryDelay, type AttemptEnding, type Outcome }
 import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';
 import type { Clock } from '@jobstream/runtime';
 import { attempt, type Attempted, type AttemptPorts } from './attempt.js';
-import { ClaimGate } from './claims/claim-gate.js';
+import { ClaimGate, type ClaimCandidate } from './claims/claim-gate.js';
 import type { HeldClaim } from './claims/claim-leases.js';
 import type { Claims } from './claims/claims.js';
 import { readOutcome, recordOutcome } from './claims/recorded-outcome.js';
@@ -179,28 +179,31 @@ export class JobWorker {
       return this.admit(job, { delivery: ongoing.delivery, work, dropped }, freeSlot);
     }
     const at = (attempt: number): StartableJob => ({ ...job, attempt });
-    return this.gate.admit(
-      {
-        delivery: ongoing.delivery,
-        request: {
-          ...{ id: request.id.toLowerCase(), run, attempt },
-          inPlace: request.orderingKey !== undefined,
-          owner: `${this.options.attempts.worker}/${++this.claimants}`,
-        },
-        run: (claim, slot) => {
-          const work = (freed: FreeSlot) => this.run(ongoing, at(claim.attempt), freed, claim);
-          const droppedWith = () => {
-            void this.options.claims.free(claim);
-            dropped();
-          };
-          return this.admit(job, { delivery: ongoing.delivery, work, dropped: droppedWith }, slot);
-        },
-        repeat: (ended, outcome) => this.repeat(ongoing, at(ended), outcome),
-        pass: () => this.pass(ongoing),
-        dropped,
+    const candidate: ClaimCandidate = {
+      delivery: ongoing.delivery,
+      request: {
+        ...{ id: request.id.toLowerCase(), run, attempt },
+        inPlace: request.orderingKey !== undefined,
+        owner: `${this.options.attempts.worker}/${++this.claimants}`,
       },
-      freeSlot,
-    );
+      run: (claim, slot) => {
+        const work = (freed: FreeSlot) => {
+          if (!claim.signal.aborted) return this.run(ongoing, at(claim.attempt), freed, claim);
+          // Lost while it waited for its turn: whoever has taken it since may be running the job.
+          this.options.claims.leave(claim);
+          return this.gate.admit(candidate, freed);
+        };
+        const droppedWith = () => {
+          void this.options.claims.free(claim);
+          dropped();
+        };
+        return this.admit(job, { delivery: ongoing.delivery, work, dropped: droppedWith }, slot);
+      },
+      repeat: (ended, outcome) => this.repeat(ongoing, at(ended), outcome),
+      pass: () => this.pass(ongoing),
+      dropped,
+    };
+    return this.gate.admit(candidate, freeSlot);
   }
 
   /** Has the work go on at once where no limit concerns the job; else sets it aside, without a slot, until they let it start. */

@@ -61,6 +61,16 @@ describe('runWithin', () => {
     expect(abortion.signal.reason).toMatchObject({ message: 'enough' });
   });
 
+  it('begins aborted where that has happened before', async () => {
+    const abortion = new Abortion();
+    const long = { timeoutMs: 60_000, graceMs: 20 };
+    const stop = AbortSignal.abort(new Error('too late'));
+    expect(await runWithin(long, abortion, () => abortion.signal.aborted, stop)).toEqual({
+      kind: 'returned',
+      result: true,
+    });
+  });
+
   it('takes limits longer than a timer can hold', async () => {
     const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new Abortion(), () => 1);
     expect(ended).toEqual({ kind: 'returned', result: 1 });

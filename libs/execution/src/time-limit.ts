@@ -18,7 +18,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /**
  * Calls `work` and aborts it (`TimeoutError`) when its time is over. What it returns within the grace still counts; what it does
  * after that, nobody hears. Whoever else aborts it ends its time just so.
- * @param stop aborts it, for a reason of its own
+ * @param stop aborts it, for a reason of its own; it may have happened already
  */
 export function runWithin<Result>(
   limit: TimeLimit,
@@ -35,7 +35,9 @@ export function runWithin<Result>(
       clearTimeout(timer);
       timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
     };
-    stop?.addEventListener('abort', () => abortion.abort(stop.reason as Error));
+    const passOn = () => abortion.abort(stop!.reason as Error);
+    if (stop?.aborted) passOn();
+    else stop?.addEventListener('abort', passOn);
     const end = (ending: LimitedEnding<Result>) => {
       clearTimeout(timer);
       resolve(ending);
