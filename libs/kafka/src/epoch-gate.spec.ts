@@ -79,6 +79,19 @@ describe('EpochGate', () => {
     expect(beats).toBeGreaterThan(0);
   });
 
+  it('is at rest without an epoch, once it is settled, and after a while', async () => {
+    const gate = new EpochGate();
+    await gate.rest(60_000);
+    const settling = deferred();
+    gate.begin(() => settling.promise);
+    await gate.rest(10);
+    expect(gate.isSettled).toBe(false);
+    const rest = gate.rest(60_000);
+    settling.resolve();
+    await rest;
+    expect(gate.isSettled).toBe(true);
+  });
+
   it('hands on what a heartbeat throws', async () => {
     const gate = new EpochGate();
     gate.begin(() => new Promise(() => {}));

@@ -50,6 +50,11 @@ export class EpochGate {
     return this.#number === number;
   }
 
+  /** Waits, at most so long, until the present epoch is settled or over; not at all where there is none. */
+  async rest(limitMs: number): Promise<void> {
+    await waitAtMost(limitMs, this.#settling);
+  }
+
   #open(): number {
     this.#number += 1;
     return this.#number;

@@ -89,7 +89,11 @@ export class WorkConsumer {
         batch: (batch) => this.#take(batch),
         skipped: (topic, partition, from, next) => this.#skipped(topic, partition, from, next),
       },
-      leaving: async () => void (await this.#commits.flush(FLUSH_MS)),
+      leaving: async () => {
+        // Before it is settled what the last epoch finished can't be committed.
+        await this.#epoch.rest(FLUSH_MS);
+        await this.#commits.flush(FLUSH_MS);
+      },
       detached: () => {
         this.#epoch.end();
         this.#lose([...this.#held.values()]);
