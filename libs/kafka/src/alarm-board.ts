@@ -1,7 +1,10 @@
 import type { ConsumerAlarm } from './consumer-health.js';
 import type { KafkaLogger } from './settings.js';
 
-/** The alarms of a consumer: each is raised once (logged and told) and stays up until cleared. */
+/**
+ * The alarms of a consumer: each is raised once (logged and told) and stays up until cleared. Records may be lost again: of
+ * a partition each loss is told, and the last one stays up.
+ */
 export class AlarmBoard {
   readonly #alarms = new Map<string, ConsumerAlarm>();
   readonly #log: KafkaLogger;
@@ -18,7 +21,8 @@ export class AlarmBoard {
 
   raise(code: ConsumerAlarm['code'], topic: string | null, partition: number | null, message: string): void {
     const key = `${code} ${topic} ${partition}`;
-    if (this.#alarms.has(key)) return;
+    const standing = this.#alarms.get(key);
+    if (standing && (code !== 'offset_out_of_range' || standing.message === message)) return;
     const alarm = { code, topic, partition, message, since: Date.now() };
     this.#alarms.set(key, alarm);
     this.#log('error', message, { alarm: code, topic, partition });
