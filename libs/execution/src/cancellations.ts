@@ -5,25 +5,28 @@ import type { StartableJob } from './startable-job.js';
 
 /** Which jobs are cancelled, and the attempts that run here, for a cancel to reach them. */
 export class Cancellations {
-  private readonly running = new Map<string, Abortion>();
+  /** By the job's id in lower case, as cancels name it. */
+  private readonly running = new Map<string, { readonly run: number; readonly abortion: Abortion }>();
 
   constructor(private readonly cancels: Pick<CancelBook, 'has'>) {}
 
   has({ request, run }: StartableJob): boolean {
-    return this.cancels.has(request.id, run);
+    return this.cancels.has(request.id.toLowerCase(), run);
   }
 
   /** @returns what to call once the attempt has ended */
-  began(job: StartableJob, abortion: Abortion): () => void {
-    const { id } = job.request;
-    this.running.set(id, abortion);
+  began({ request, run }: StartableJob, abortion: Abortion): () => void {
+    const id = request.id.toLowerCase();
+    this.running.set(id, { run, abortion });
     return () => {
-      if (this.running.get(id) === abortion) this.running.delete(id);
+      if (this.running.get(id)?.abortion === abortion) this.running.delete(id);
     };
   }
 
-  /** Tells the job's attempt to stop, where one runs here (`AbortError`). */
-  abort({ id }: Pick<Cancel, 'id'>): void {
-    this.running.get(id)?.abort(new DOMException('The job was cancelled.', 'AbortError'));
+  /** Tells the job's attempt to stop, where one of this run or an earlier one runs here (`AbortError`). */
+  abort({ id, run }: Pick<Cancel, 'id' | 'run'>): void {
+    const running = this.running.get(id);
+    if (running === undefined || running.run > run) return;
+    running.abortion.abort(new DOMException('The job was cancelled.', 'AbortError'));
   }
 }

@@ -18,11 +18,12 @@ export function encodeCancel(cancel: Cancel): EncodedRecord {
   return { key: cancel.id, value: JSON.stringify(cancel), headers: {} };
 }
 
-/** Reads a cancel. Never throws: what can't be read says why. */
+/** Reads a cancel, its id in lower case. Never throws: what can't be read says why. */
 export function decodeCancel(value: Buffer | null): Cancel | { readonly detail: string } {
   try {
     const parsed = cancelSchema.safeParse(JSON.parse(value?.toString() ?? ''));
-    return parsed.success ? parsed.data : { detail: z.prettifyError(parsed.error) };
+    if (!parsed.success) return { detail: z.prettifyError(parsed.error) };
+    return { ...parsed.data, id: parsed.data.id.toLowerCase() };
   } catch (error) {
     return { detail: `The value is not JSON: ${(error as Error).message}` };
   }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeCancel, encodeCancel, newJobId, type Cancel, type JobRequest } from '@jobstream/contracts';
+import { CancelBook } from '@jobstream/orders';
+import { Abortion } from './abortion.js';
+import { Cancellations } from './cancellations.js';
+import type { StartableJob } from './startable-job.js';
+
+const jobOf = (id: string, run: number): StartableJob => {
+  const request: JobRequest = {
+    ...{ v: 1, id, type: 'print.page', queue: 'print', payload: {}, priority: 'normal', maxAttempts: 1 },
+  };
+  return { request, run, attempt: 1, createdAt: 0 };
+};
+/** A cancel as a reader of its topic has it. */
+const cancelOf = (id: string, run: number) => {
+  const { value } = encodeCancel({ v: 1, id, run, queue: 'print', at: new Date().toISOString() });
+  return decodeCancel(Buffer.from(value)) as Cancel;
+};
+
+describe('a cancel', () => {
+  it.each([
+    ['the job', (id: string) => id.toUpperCase(), (id: string) => id],
+    ['the cancel', (id: string) => id, (id: string) => id.toUpperCase()],
+  ])('reaches a job whatever the case of the id in %s', (_, asJob, asCancel) => {
+    const id = newJobId();
+    const [book, job, cancel] = [new CancelBook(), jobOf(asJob(id), 1), cancelOf(asCancel(id), 1)];
+    const cancellations = new Cancellations(book);
+    const abortion = new Abortion();
+    cancellations.began(job, abortion);
+    cancellations.abort(cancel);
+    expect(abortion.hasHappened).toBe(true);
+    book.add(cancel);
+    expect(cancellations.has(job)).toBe(true);
+  });
+
+  it('stops its run and those before it, no later one', () => {
+    const id = newJobId();
+    const cancellations = new Cancellations(new CancelBook());
+    const stopped = [1, 2, 3].map((run) => {
+      const abortion = new Abortion();
+      const end = cancellations.began(jobOf(id, run), abortion);
+      cancellations.abort(cancelOf(id, 2));
+      end();
+      return abortion.hasHappened;
+    });
+    expect(stopped).toEqual([true, true, false]);
+  });
+});
