@@ -33,7 +33,7 @@ export class ServiceProcess {
     readonly name: string,
     readonly port: number,
     private readonly child: ChildProcess,
-    /** How it ended; settles when it has. */
+    /** How it ended; settles when it has, with its log whole. */
     readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>,
   ) {}
 
@@ -64,7 +64,8 @@ export class ServiceProcess {
       env: { PATH: process.env.PATH, ...environment, PORT: String(ownPort) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const ended = once(child, 'exit').then(([code, signal]) => ({
+    // Not at its exit: what it logged last may still have to be read then.
+    const ended = once(child, 'close').then(([code, signal]) => ({
       code: code as number | null,
       signal: signal as NodeJS.Signals | null,
     }));
