@@ -1,6 +1,9 @@
-import type { LogLine, Platform, ServiceProcess } from '@jobstream/testing';
+import type { LogLine, Platform, ServiceProcess, StallWatch } from '@jobstream/testing';
 
-/** How long after an attempt's end its offset may still be uncommitted: one commit interval and the commit under way. */
+/**
+ * How long after an attempt's end its offset may still be uncommitted: one commit interval and the commit under way; longer
+ * by the time that nothing could run.
+ */
 const commitMs = 250;
 
 /** What workers really did, by the log lines that each attempt leaves at its start and at its end. */
@@ -38,28 +41,33 @@ export class AttemptLedger {
     return count('attempt starts') - count('attempt ends');
   }
 
+  /** The ends of attempts of a process that may not have been committed at a time, in ms since 1970. */
+  justEnded({ log }: ServiceProcess, at: number, watch: StallWatch): LogLine[] {
+    return log.filter(({ msg, time }) => {
+      const endedAt = Date.parse(time);
+      if (msg !== 'attempt ends' || endedAt > at) return false;
+      return at - endedAt - watch.stalledWithin(endedAt, at) <= commitMs;
+    });
+  }
+
   /** Attempts that a dead process had started and can't have committed. */
-  inFlightAtDeath({ log }: ServiceProcess): number {
-    const ends = log.filter(({ msg }) => msg === 'attempt ends');
+  inFlightAtDeath(service: ServiceProcess, watch: StallWatch): number {
+    const { log } = service;
     const lastSign = Math.max(...log.map(({ time }) => Date.parse(time)).filter(Number.isFinite));
-    const committed = new Set(
-      ends.filter(({ time }) => Date.parse(time) < lastSign - commitMs).map(attemptOf),
-    );
+    const fresh = this.justEnded(service, lastSign, watch);
+    const ends = log.filter((line) => line.msg === 'attempt ends' && !fresh.includes(line));
+    const committed = new Set(ends.map(attemptOf));
     const started = new Set(log.filter(({ msg }) => msg === 'attempt starts').map(attemptOf));
     return [...started].filter((attempt) => !committed.has(attempt)).length;
   }
 
   /** Attempts that live processes had started and can't have committed when a partition was taken from them. */
-  inFlightOnLost(): number {
-    return this.platform.processes.reduce((sum, { log }) => {
-      const losses = log.filter(({ msg }) => msg === 'partitions lost');
-      const uncommitted = losses.map(({ time, running }) => {
-        const lostAt = Date.parse(time);
-        const fresh = (line: LogLine) =>
-          line.msg === 'attempt ends' &&
-          Math.abs(Date.parse(line.time) - lostAt + commitMs / 2) <= commitMs / 2;
-        return (running as number) + log.filter(fresh).length;
-      });
+  inFlightOnLost(watch: StallWatch): number {
+    return this.platform.processes.reduce((sum, service) => {
+      const losses = service.log.filter(({ msg }) => msg === 'partitions lost');
+      const uncommitted = losses.map(
+        ({ time, running }) => (running as number) + this.justEnded(service, Date.parse(time), watch).length,
+      );
       return sum + uncommitted.reduce((all, one) => all + one, 0);
     }, 0);
   }

@@ -1,23 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeRecord } from '@jobstream/contracts';
-import { eventually, Platform, readTopics } from '@jobstream/testing';
+import { eventually, Platform, readTopics, StallWatch } from '@jobstream/testing';
 import { AttemptLedger } from './attempt-ledger.js';
 
 /** Longer than the session timeout of 6 s: the group has given the frozen worker's partitions away. */
 const frozenMs = 12_000;
 const slots = 10;
-/** An attempt's end may still be uncommitted for so long. */
-const commitMs = 250;
 
 describe('a worker frozen for longer than its session and thawed', () => {
   let platform: Platform;
+  let watch: StallWatch;
   beforeAll(async () => {
+    watch = await StallWatch.start();
     platform = await Platform.start({
       services: { api: 1, projector: 1, 'probe-worker': 2 },
       environment: { CONCURRENCY: String(slots) },
     });
   });
-  afterAll(() => platform?.stop());
+  afterAll(async () => {
+    await platform?.stop();
+    await watch.stop();
+  });
 
   it('loses nothing, and the log holds one final state a job', async () => {
     const items = Array.from({ length: 400 }, () => ({ type: 'probe.run', payload: { sleepMs: 400 } }));
@@ -27,13 +30,17 @@ describe('a worker frozen for longer than its session and thawed', () => {
     const frozen = platform.all('probe-worker')[0]!;
     await eventually(() => expect(ledger.running(frozen)).toBeGreaterThan(5));
 
-    const frozenAt = Date.now();
     frozen.signal('SIGSTOP');
+    const frozenAt = Date.now();
     const endsBefore = ledger.ended();
     await new Promise((resolve) => setTimeout(resolve, frozenMs));
     expect(ledger.ended()).toBeGreaterThan(endsBefore);
     const thawedAt = Date.now();
     frozen.signal('SIGCONT');
+    const told = await frozen.logged(
+      ({ msg, time }) => msg === 'partitions lost' && Date.parse(time) >= thawedAt,
+    );
+    const toldAt = Date.parse(told.time);
 
     const jobs = [];
     for (const id of ids) jobs.push(await platform.api.finished(id, { timeoutMs: 90_000 }));
@@ -46,20 +53,20 @@ describe('a worker frozen for longer than its session and thawed', () => {
       },
     );
     expect(new Set(finals.map(({ phase }) => phase))).not.toContain('dead_lettered');
-    const timesOf = (message: string) =>
-      frozen.log.filter(({ msg }) => msg === message).map(({ time }) => Date.parse(time));
-    const toldAt = Math.min(...timesOf('partitions lost').filter((at) => at >= thawedAt));
-    const uncommitted = timesOf('attempt ends').filter((at) => at >= frozenAt - commitMs && at <= frozenAt);
-    const startedLate = timesOf('attempt starts').filter((at) => at >= thawedAt && at <= toldAt);
+    const uncommitted = ledger.justEnded(frozen, frozenAt, watch);
+    const startedLate = frozen.log.filter(
+      ({ msg, time }) =>
+        msg === 'attempt starts' && Date.parse(time) >= thawedAt && Date.parse(time) <= toldAt,
+    );
     // It gets partitions back: those that run meanwhile where they were run here too.
-    const moved = ledger.inFlightOnLost();
+    const moved = ledger.inFlightOnLost(watch);
     const rerun = ledger.rerun();
     console.log(
       `frozen for ${frozenMs} ms: ${rerun.size} of ${ids.length} jobs rerun, lost 0; at most ${slots} ran, ` +
         `${uncommitted.length} had just ended, ${startedLate.length} began in the ${toldAt - thawedAt} ms until it knew, ` +
         `${moved} ran on partitions that moved`,
     );
-    expect(toldAt - thawedAt).toBeLessThan(5_000);
+    expect(toldAt - thawedAt - watch.stalledWithin(thawedAt, toldAt)).toBeLessThan(5_000);
     expect(rerun.size).toBeGreaterThan(0);
     expect(rerun.size).toBeLessThanOrEqual(slots + uncommitted.length + startedLate.length + moved);
     await frozen.ready();
