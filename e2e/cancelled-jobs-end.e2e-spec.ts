@@ -15,8 +15,12 @@ describe('cancelled jobs end', () => {
   const cancel = (id: string) => platform.api.request('POST', `/v1/jobs/${id}/cancel`);
   const reach = (id: string, state: string) =>
     eventually(async () => expect((await platform.api.job(id)).state).toBe(state));
-  const historyOf = async (id: string) =>
-    (await platform.api.get<JobHistory>(`/v1/jobs/${id}/history`)).body.items;
+  const historyOf = (id: string) =>
+    eventually(async () => {
+      const { status, body } = await platform.api.get<JobHistory>(`/v1/jobs/${id}/history`);
+      expect(status).toBe(200);
+      return body.items;
+    });
 
   it('while they run, wait, retry or are scheduled; a job that has ended keeps its end', async () => {
     const running = await platform.api.submitted('probe.run', { sleepMs: 60_000 });

@@ -104,7 +104,10 @@ describe('the command', () => {
     expect(code).toBe(130);
     expect(stderr).toContain(`replays cancel ${id}`);
     const cancelled = await run('replays', 'cancel', id, '--json');
-    expect(JSON.parse(cancelled.stdout)).toMatchObject({ state: 'cancelling' });
+    // By then the scheduler may have ended it.
+    expect(JSON.parse(cancelled.stdout)).toMatchObject({
+      state: expect.stringMatching(/^cancell(ing|ed)$/),
+    });
     const watched = await run('replays', 'watch', id, '--json');
     expect(watched.code).toBe(1);
     const { state, replayed, matched } = JSON.parse(watched.stdout) as Record<string, number | string>;
