@@ -58,12 +58,14 @@ describe('hostile downloads reach nothing and fill nothing', () => {
   });
 
   const types = ['inference.ocr', 'image.thumbnail'];
+  /** A worker reads one text at a time, and a download that failed is tried again after 10 s. */
+  const readMs = 120_000;
   const read = (url: string, type = 'inference.ocr') => platform.api.submitted(type, { url });
 
   it('while an allowed host is fetched and read, also after it was busy', async () => {
     const [plain, retried] = await Promise.all(
       ['/page.jpg', '/busy-once.jpg'].map(async (path) =>
-        platform.api.finished(await read(outsideUrl() + path)),
+        platform.api.finished(await read(outsideUrl() + path), { timeoutMs: readMs }),
       ),
     );
     expect(plain).toMatchObject({ state: 'succeeded', attempt: 1 });
