@@ -71,11 +71,16 @@ export class ApiClient {
     return this.post('/v1/jobs', { type, payload }, headers);
   }
 
-  /** The id of a job that has to be accepted. */
+  /**
+   * The id of a job that has to be accepted. Where a busy broker did not confirm it in time (504 `submit_unknown`), it is
+   * looked for under its id, as that answer says.
+   */
   async submitted(type: string, payload: unknown): Promise<string> {
     const { status, body } = await this.submit(type, payload);
+    const id = body.id as string;
+    if (status === 504 && body.code === 'submit_unknown') return (await eventually(() => this.job(id))).id;
     if (status !== 202) throw new Error(`Not accepted: ${status} ${JSON.stringify(body)}`);
-    return body.id as string;
+    return id;
   }
 
   /** The job as it is now; it has to exist. */
