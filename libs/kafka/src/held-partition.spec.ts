@@ -46,6 +46,20 @@ const offsets = (deliveries: Delivery[]): number[] => deliveries.map(({ record }
 const doneOf = (commit: Commit | null): unknown => decodeOffsetMap(commit!.offset, commit!.metadata)!.done;
 
 describe('HeldPartition', () => {
+  it('counts all of what waits: values, keys and headers', () => {
+    const { held } = new Consumer();
+    const big = Buffer.alloc(10_000);
+    const waiting = [{}, { value: big }, { key: big }, { headers: { a: big, b: big } }].map((more, at) => {
+      const before = held.waitingBytes;
+      held.take({ messages: [{ ...message(at), ...more } as KafkaMessage], next: at + 1, logEnd: at + 1 }, 1);
+      return held.waitingBytes - before;
+    });
+    expect(waiting[0]).toBeLessThan(1_000);
+    expect(waiting[1]).toBeGreaterThan(10_000);
+    expect(waiting[2]).toBeGreaterThan(10_000);
+    expect(waiting[3]).toBeGreaterThan(20_000);
+  });
+
   it('commits the lowest unfinished offset with what is finished above it, and only news', () => {
     const consumer = new Consumer();
     const [a, b, c, d] = consumer.read(0, 4);

@@ -2,7 +2,7 @@ import type { KafkaMessage } from 'kafkajs';
 import type { Commit } from './cluster-reader.js';
 import type { HeadOfLine, PartitionHealth } from './consumer-health.js';
 import type { FetchedBatch, OffsetCommit } from './consumer-session.js';
-import { copyRecord } from './copy-record.js';
+import { copyRecord, keptBytes } from './copy-record.js';
 import type { CommitHistory } from './join-decision.js';
 import { decodeOffsetMap, encodeOffsetMap, FULL_MAP_BYTES } from './offset-map.js';
 import { NOBODY, PartitionMemory } from './partition-memory.js';
@@ -227,7 +227,7 @@ export class HeldPartition implements DeliveryOwner {
 
   #open(message: KafkaMessage, offset: number, now: number): WorkDelivery | null {
     const record = copyRecord(this.topic, this.partition, message);
-    const bytes = (message.value?.length ?? 0) + 200;
+    const bytes = keptBytes(record);
     const delivery = new WorkDelivery(record, this.#tracker.attemptsUsed(offset), now, bytes, this);
     this.#tracker.open(offset, delivery);
     if (this.#tied.has(offset)) return null; // this process still runs it

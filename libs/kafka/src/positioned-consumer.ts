@@ -4,7 +4,7 @@ import type { KafkaConnection } from './connection.js';
 import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
 import type { FetchedBatch } from './consumer-session.js';
 import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
-import { copyRecord, lendRecord } from './copy-record.js';
+import { copyRecord, keptBytes, lendRecord } from './copy-record.js';
 import { EpochGate } from './epoch-gate.js';
 import { GroupMember } from './group-member.js';
 import { lookUpRange } from './offset-range.js';
@@ -185,8 +185,9 @@ export class PositionedConsumer {
     let bytes = 0;
     for (const message of batch.messages) {
       if (Number(message.offset) < held.next) continue;
-      records.push(hand(batch.topic, batch.partition, message));
-      bytes += (message.value?.length ?? 0) + 200;
+      const record = hand(batch.topic, batch.partition, message);
+      records.push(record);
+      bytes += keptBytes(record);
     }
     held.advance(batch.next, batch.logEnd, records.length, bytes);
     this.#records += records.length;

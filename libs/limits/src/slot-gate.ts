@@ -59,6 +59,11 @@ export class SlotGate {
     return this.room.wait(id, entrant);
   }
 
+  /** How many limits it remembers. */
+  get size(): number {
+    return this.most.size;
+  }
+
   dismiss(why: Dismissal, concerns: (entrant: Entrant) => boolean): void {
     this.room.dismiss(why, concerns);
   }
@@ -103,6 +108,7 @@ export class SlotGate {
     this.timerAt = Infinity;
     try {
       await this.giveBack();
+      this.forgetUnused();
       await this.renewAndTake();
       if (this.isAway) this.options.logger.info('limits: Postgres is there again');
       this.isAway = false;
@@ -137,7 +143,7 @@ export class SlotGate {
     const wishes = [...this.room.waiting()]
       .filter(([id]) => (this.restUntil.get(id) ?? 0) <= askedAt)
       .map(([id, count]) => ({ id, count: Math.min(count, mostAtOnce), most: this.most.get(id)! }));
-    if (due.length === 0 && wishes.length === 0) return this.forgetLimits();
+    if (due.length === 0 && wishes.length === 0) return;
     const { renewed, taken } = await store.renewAndTake(due, wishes);
     const kept = new Set(renewed.map(nameOf));
     for (const slot of due) {
@@ -156,10 +162,14 @@ export class SlotGate {
     if (!this.room.admit(slot.id, () => this.leave(slot))) this.leave(slot);
   }
 
-  private forgetLimits(): void {
-    if (this.held.size > 0 || this.room.size > 0) return;
-    this.most.clear();
-    this.restUntil.clear();
+  /** There may be a limit for every value of a key: those that nobody waits for and nobody holds are not remembered. */
+  private forgetUnused(): void {
+    const held = new Set([...this.held.values()].map(({ id }) => id));
+    for (const id of this.most.keys()) {
+      if (held.has(id) || !this.room.isEmpty(id)) continue;
+      this.most.delete(id);
+      this.restUntil.delete(id);
+    }
   }
 }
 
