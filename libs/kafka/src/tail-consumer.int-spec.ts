@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ISocketFactory } from 'kafkajs';
 import { BrokerFixture, Condition, numbered } from './broker.fixture-spec.js';
 import { proxyToBroker } from './proxy.fixture-spec.js';
 import { TailConsumer, type TailConsumerOptions } from './tail-consumer.js';
 import { untilAsync } from './worker.fixture-spec.js';
+
+/** Whether a request is for the first offsets (ListOffsets, -2). */
+function asksForStart(request: Buffer): boolean {
+  return request.readInt16BE(4) === 2 && request.includes(Buffer.from('fffffffffffffffe', 'hex'));
+}
 
 describe('TailConsumer on a real broker', () => {
   const fixture = new BrokerFixture();
@@ -55,6 +61,36 @@ describe('TailConsumer on a real broker', () => {
     for (const group of groups)
       expect([...(await fixture.admin.committed(group, [topic])).values()]).toEqual([[null, null, null]]);
   });
+
+  it('starts also where Kafka goes away while it looks for the start', async () => {
+    const topic = await fixture.makeTopic(2);
+    await fixture.producer.sendAll(numbered(topic, 20));
+    let looks = 0;
+    const connection = fixture.connect();
+    const { socketFactory } = connection.config;
+    const breaking: ISocketFactory = (options) => {
+      const socket = socketFactory(options);
+      const write: (bytes: Buffer) => boolean = socket.write.bind(socket);
+      socket.write = (bytes: Buffer) => {
+        if (looks > 1 || !asksForStart(bytes)) return write(bytes);
+        socket.destroy();
+        return false;
+      };
+      return socket;
+    };
+    Object.assign(connection.config, { socketFactory: breaking });
+    const topics = () => {
+      looks += 1;
+      return [topic];
+    };
+    const timings = { requestTimeoutMs: 2_000 };
+    const { tail, values, seen } = follow([], { from: 'start', topics, timings }, connection);
+    await tail.start();
+    expect(looks).toBeGreaterThan(1);
+    await seen(20);
+    expect(sorted(values)).toEqual(range(0, 20));
+    await tail.stop();
+  }, 60_000);
 
   it('two in one process both see everything', async () => {
     const topic = await fixture.makeTopic(2);

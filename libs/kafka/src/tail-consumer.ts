@@ -56,13 +56,11 @@ export class TailConsumer {
 
   /** Resolves once it is known where to begin: from then on every record appended will be seen. Waits for Kafka. */
   async start(): Promise<void> {
-    const ends = await this.#captureEnds();
-    const starts =
-      this.#options.from === 'start' ? await this.#reader.offsetsAt([...ends.keys()], 'start') : ends;
+    const { begins, ends } = await this.#captureRange();
     for (const [topic, offsets] of ends) {
       offsets.forEach((end, partition) => {
         const key = keyOf({ topic, partition });
-        const begin = starts.get(topic)?.[partition] ?? 0;
+        const begin = begins.get(topic)?.[partition] ?? 0;
         this.#positions.set(key, begin);
         if (begin < end) this.#missing.set(key, end);
       });
@@ -90,15 +88,18 @@ export class TailConsumer {
     return this.#consumer.health();
   }
 
-  async #captureEnds(): Promise<OffsetsByTopic> {
+  /** Where reading begins, and where the log ended then. */
+  async #captureRange(): Promise<{ begins: OffsetsByTopic; ends: OffsetsByTopic }> {
     while (this.#state !== 'stopped') {
       try {
-        return await this.#reader.offsetsAt([...(await this.#options.topics())], 'end');
+        const ends = await this.#reader.offsetsAt([...(await this.#options.topics())], 'end');
+        if (this.#options.from !== 'start') return { begins: ends, ends };
+        return { begins: await this.#reader.offsetsAt([...ends.keys()], 'start'), ends };
       } catch {
         await sleep(RETRY_MS); // Kafka is away: kafkajs has logged it
       }
     }
-    return new Map();
+    return { begins: new Map(), ends: new Map() };
   }
 
   #take(records: IncomingRecord[], logEnd: number): void {
