@@ -105,7 +105,7 @@ async function callHandler(
   }
 }
 
-/** Only a job that never started can expire. */
+/** Only a first attempt can expire; also one that a worker began and died of, since no record tells of it. */
 function hasExpired({ expiresAt }: JobRequest, attemptToStart: number, brokerNow: number): boolean {
   return expiresAt !== undefined && attemptToStart === 1 && Date.parse(expiresAt) <= brokerNow;
 }
