@@ -15,7 +15,7 @@ const STAGES = {
   unit: [['unit', '--maxWorkers=2']],
   int: [['int', '--maxWorkers=2']],
   e2e: [
-    // These mostly wait, for leases, retries and outages.
+    // These mostly wait (for leases, retries, outages, the starts of their services), or count rather than time.
     ['side-by-side', '--maxWorkers=3'],
     // These measure what they start: side by side they would measure each other.
     ['e2e', '--runInBand'],

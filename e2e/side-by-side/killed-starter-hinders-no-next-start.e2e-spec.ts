@@ -14,7 +14,7 @@ interface Entry {
   pid: number;
 }
 
-const dist = fileURLToPath(new URL('../tools/stack/dist/', import.meta.url));
+const dist = fileURLToPath(new URL('../../tools/stack/dist/', import.meta.url));
 /** The demo needs no more, and fewer processes start sooner. */
 const idle = ['scheduler', 'report', 'notification', 'maintenance', 'inference', 'probe'].map((name) =>
   name === 'scheduler' ? `--scale=${name}=0` : `--scale=${name}-worker=0`,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeRecord, encodeRecord, type JobRecord } from '@jobstream/contracts';
 import { eventually, Platform, readTopics, writeRecords } from '@jobstream/testing';
-import { AttemptLedger } from './attempt-ledger.js';
+import { AttemptLedger } from '../attempt-ledger.js';
 
 const succeeding = 5_000;
 const failing = 500;

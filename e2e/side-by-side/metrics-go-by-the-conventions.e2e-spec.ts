@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, Platform } from '@jobstream/testing';
-import { readMetrics, type MetricFamily } from './metric-families.js';
+import { readMetrics, type MetricFamily } from '../metric-families.js';
 
 const services = {
   ...{ api: 1, projector: 1, scheduler: 1 },
@@ -93,7 +93,7 @@ describe('metrics go by Prometheus’ conventions, and docs/metrics.md has them 
   });
 
   it('are those of docs/metrics.md', () => {
-    const page = readFileSync(new URL('../docs/metrics.md', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
     const documented = new Map(
       [...page.matchAll(/^\| `(jobstream_\w+)` +\| (\w+) +\| ([^|]*)\|/gm)].map(([, name, type, labels]) => [
         name!,

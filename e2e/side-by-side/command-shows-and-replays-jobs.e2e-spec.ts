@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RebuildList, RebuildView } from '@jobstream/contracts';
 import { eventually, Platform } from '@jobstream/testing';
 
-const bin = fileURLToPath(new URL('../apps/cli/bin/jobstream.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../apps/cli/bin/jobstream.js', import.meta.url));
 const failing = 150;
 
 interface Ended {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, Platform, type JobAnswer } from '@jobstream/testing';
-import { AttemptLedger } from './attempt-ledger.js';
+import { AttemptLedger } from '../attempt-ledger.js';
 
 const count = 2_000;
 const rate = 400;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { quoteName } from '@jobstream/database';
 import { ApiClient, eventually, Platform, ServiceProcess } from '@jobstream/testing';
-import { writeMixedFates } from './mixed-fates.js';
-import { endOf, PlatformDatabase, readSteadily, startRebuild, submitSteadily } from './rebuilding.js';
+import { writeMixedFates } from '../mixed-fates.js';
+import { endOf, PlatformDatabase, readSteadily, startRebuild, submitSteadily } from '../rebuilding.js';
 
 const jobs = 3_000;
 
