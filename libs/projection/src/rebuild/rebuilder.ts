@@ -1,5 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Topics } from '@jobstream/contracts';
 import { Database, type DatabaseSettings } from '@jobstream/database';
 import { TopicAdmin, type KafkaConnection } from '@jobstream/kafka';
@@ -43,7 +44,7 @@ export class Rebuilder {
       ...{ connection, topics, settings, logger, database: this.database, admin: this.admin },
       store: new RebuildStore(this.database),
       generations: new Generations(this.database, settings),
-      owner: `${hostname()} ${process.pid} ${Date.now()}`,
+      owner: `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`,
     };
   }
 
