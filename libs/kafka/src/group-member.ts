@@ -134,7 +134,14 @@ export class GroupMember {
       if (!passing) fatal = error;
       return passing ? 'crashed' : 'fatal';
     });
-    const reason = await Promise.race([ended, this.#watch(session, topics, ended)]);
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, over.signal]);
+    const reason = await Promise.race([
+      ended,
+      this.#watchLoop(session, signal),
+      this.#watchTopics(topics, signal),
+    ]);
+    over.abort();
     if (reason === 'topics' || reason === 'stopped') await leaving();
     this.#session = null;
     detached();
@@ -150,25 +157,25 @@ export class GroupMember {
     this.#joinedOnce();
   }
 
-  /** Watches a session until there is a reason to end it. */
-  async #watch(session: ConsumerSession, topics: readonly string[], ended: Promise<Reason>): Promise<Reason> {
-    const { signal } = this.#stopping;
-    const { stallMs, topicPollMs } = this.#options.timings;
-    let over = false;
-    let gone = 0;
-    void ended.then(() => (over = true));
-    let pollAt = performance.now() + topicPollMs;
-    while (!over) {
+  /** Watches for signs of life, whatever Kafka answers or does not. */
+  async #watchLoop(session: ConsumerSession, signal: AbortSignal): Promise<Reason> {
+    const { stallMs } = this.#options.timings;
+    for (;;) {
       const slept = performance.now();
-      await pause(Math.min(WATCH_MS, stallMs / 4, topicPollMs), signal);
-      const now = performance.now();
-      if (over) break;
+      await pause(Math.min(WATCH_MS, stallMs / 4), signal);
       if (signal.aborted) return 'stopped';
       // When this process itself stood still, silence says nothing about the loop: it gets until the next look.
-      const wasFrozen = now - slept > WATCH_MS + stallMs / 4;
+      const wasFrozen = performance.now() - slept > WATCH_MS + stallMs / 4;
       if (!wasFrozen && session.silentMs > stallMs) return this.#reportStall(session);
-      if (now < pollAt) continue;
-      pollAt = now + topicPollMs;
+    }
+  }
+
+  /** Watches whether other topics are there than are read. */
+  async #watchTopics(topics: readonly string[], signal: AbortSignal): Promise<Reason> {
+    let gone = 0;
+    for (;;) {
+      await pause(this.#options.timings.topicPollMs, signal);
+      if (signal.aborted) return 'stopped';
       const wanted = await this.#existingTopics();
       if (!wanted) continue;
       if (wanted.some((topic) => !topics.includes(topic))) return 'topics';
@@ -176,7 +183,6 @@ export class GroupMember {
       gone = topics.some((topic) => !wanted.includes(topic)) ? gone + 1 : 0;
       if (gone === 2) return 'topics';
     }
-    return ended;
   }
 
   #reportStall(session: ConsumerSession): Reason {

@@ -82,8 +82,8 @@ describe('WorkConsumer in trouble', () => {
     const groupId = fixture.groupId();
     const proxy = proxyToBroker();
     await proxy.start();
-    // Looking for topics goes the frozen way too, and holds the watch up.
-    const timings = { stallMs: 3_000, leaveMs: 300, topicPollMs: 60_000 };
+    // Looking for topics goes the frozen way too, which must not hold the watch up.
+    const timings = { stallMs: 3_000, leaveMs: 300, topicPollMs: 500 };
     const worker = work({ groupId, topics: () => [topic], timings }, proxy.carry(fixture.connect()));
     await worker.consumer.start();
     await fixture.producer.sendAll(numbered(topic, 1));
@@ -93,6 +93,7 @@ describe('WorkConsumer in trouble', () => {
     await worker.until(
       () => worker.alarms.slice(before).some(({ code }) => code === 'loop_stalled'),
       'the alarm',
+      9_000,
     );
     expect(worker.consumer.health()).toMatchObject({ joined: false, alarms: [{ code: 'loop_stalled' }] });
     await proxy.cut();
