@@ -13,7 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** By stage, the runs of jest that it takes: a project each, and how many of its files run at a time. */
 const STAGES = {
   unit: [['unit', '--maxWorkers=2']],
-  int: [['int', '--maxWorkers=2']],
+  int: [['int', '--maxWorkers=3']],
   e2e: [
     // These mostly wait (for leases, retries, outages, the starts of their services), or count rather than time.
     ['side-by-side', '--maxWorkers=3'],
