@@ -6,7 +6,7 @@ const page = readFileSync(new URL('docs/configuration.md', root), 'utf8');
 const documented = new Set(page.match(/`[A-Z][A-Z_]+`/g)?.map((name) => name.slice(1, -1)));
 
 /** Variables of the system or of other programs, which the code reads and nobody sets for us. */
-const foreign = /^(PATH|HOME|CI|NODE_|JAVA_|JDK_|_JAVA|CLASSPATH|NO_COLOR|TERM|SUDO_|LOCALAPPDATA)/;
+const foreign = /^(PATH|HOME|CI|JEST_|NODE_|JAVA_|JDK_|_JAVA|CLASSPATH|NO_COLOR|TERM|SUDO_|LOCALAPPDATA)/;
 
 function sources(): string[] {
   return ['apps', 'libs', 'tools']

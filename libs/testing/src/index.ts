@@ -11,4 +11,4 @@ export { OwnStack, type BrokerSettings } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';
 export { leftBehind, ServiceProcess, type LogLine } from './service-process.js';
 export { StallWatch } from './stall-watch.js';
-export { findFreePort as freePort } from '@jobstream/stack';
+export { freePort } from './free-port.js';

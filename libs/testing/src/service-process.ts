@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { findFreePort, NODE_OPTIONS } from '@jobstream/stack';
+import { NODE_OPTIONS } from '@jobstream/stack';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 
 /** One line of a service's log. */
 export interface LogLine {
@@ -59,7 +60,7 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const main = fileURLToPath(new URL(`../../../apps/${name}/dist/main.js`, import.meta.url));
     if (!existsSync(main)) throw new Error(`apps/${name} is not built: npm run build.`);
-    const ownPort = port ?? (await findFreePort());
+    const ownPort = port ?? (await freePort());
     const child = spawn(process.execPath, [...NODE_OPTIONS, main], {
       env: { PATH: process.env.PATH, ...environment, PORT: String(ownPort) },
       stdio: ['ignore', 'pipe', 'inherit'],
