@@ -145,10 +145,6 @@ function makeParts(
     queueOrders,
     queueViews,
     new JobCancels({ jobs: reader, queries, reader: orders, writer: orderWriter }),
-    new QueueViews({
-      ...{ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock },
-      limitUse: new LimitUse(database),
-    }),
     new ImageUploads(storage),
     new Reports(reader, storage),
     new Replays({ ...replaying, database, intake }),
