@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { isUnavailable, migrate } from '@jobstream/database';
@@ -12,20 +11,15 @@ import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/
 import { DeadLetters, Replays } from '@jobstream/replay';
 import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
-import { guardRoutes } from './access/access-check.js';
 import { accessSettings, areKeysRequired } from './access/access-settings.js';
 import { ApiKeys } from './access/api-keys.js';
 import { NoApiKeyError } from './access/first-key.js';
 import { KeyRing } from './access/key-ring.js';
 import { connect, type ApiConnections } from './api-connections.js';
 import { ApiMetrics } from './api-metrics.js';
-import { ApiModule } from './api.module.js';
-import { auditRequests } from './audit/audit-hook.js';
+import { createApiServer, type ServerGuards } from './api-server.js';
 import { AuditTrail } from './audit/audit-trail.js';
 import { ApiHealth } from './health/api-health.js';
-import { createHttpServer } from './http/http-server.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { ProblemReplies } from './http/problem-reply.js';
 import { ImageUploads } from './images/image-uploads.js';
 import { JobCancels } from './jobs/job-cancels.js';
 import { JobReader } from './jobs/job-reader.js';
@@ -167,23 +161,13 @@ async function closeServer(app: NestFastifyApplication): Promise<void> {
 
 async function listen(
   { settings, logger }: ProcessContext,
-  { apiMetrics, keys, trail }: { apiMetrics: ApiMetrics; keys: KeyRing | undefined; trail: AuditTrail },
+  guards: ServerGuards,
   parts: readonly object[],
 ): Promise<NestFastifyApplication> {
-  const replies = new ProblemReplies(logger);
-  const server = createHttpServer(replies);
-  apiMetrics.observe(server.getInstance());
-  const routes = guardRoutes(server.getInstance(), keys);
-  auditRequests(server.getInstance(), trail);
-  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), server, {
-    logger: false,
-    abortOnError: false,
-    bodyParser: false,
-  });
-  app.useGlobalFilters(new ProblemFilter(replies));
+  const { app, routes } = await createApiServer(logger, guards, parts);
   await app.listen({ host: settings.HOST, port: settings.PORT });
   const { port } = app.getHttpServer().address() as AddressInfo;
-  logger.info({ host: settings.HOST, port, keysRequired: keys !== undefined }, 'api listens');
+  logger.info({ host: settings.HOST, port, keysRequired: guards.keys !== undefined }, 'api listens');
   logger.debug({ routes }, 'routes');
   return app;
 }

@@ -133,7 +133,7 @@ export class Replays {
    * `patch_breaks_schema`, `projection_behind`; `broker_unavailable` when it is not acknowledged yet
    */
   async replayJob(text: string, body: unknown, requestedBy: string | null): Promise<AcceptedJob> {
-    const { patch, why } = check(jobReplaySchema, body ?? {}, 'replay');
+    const { patch, why } = check(jobReplaySchema, body === undefined ? {} : body, 'replay');
     const job = await this.findReplayable(text);
     const made = makeRun(job, patch);
     const id = newJobId();

@@ -37,6 +37,12 @@ describe('findLastWords', () => {
     expect(findLastWords(log)).toBe("SyntaxError: no export 'a'");
   });
 
+  it('keeps a message whole, to the remedy at its end, and cuts what nobody would read', () => {
+    const message = `${'The settings make no sense. '.repeat(50)}Set KAFKA_BROKERS.`;
+    expect(findLastWords(JSON.stringify({ level: 'fatal', msg: message }))).toBe(message);
+    expect(findLastWords('x'.repeat(1_000_000)).length).toBeLessThan(5_000);
+  });
+
   it('takes the last line of any other log', () => {
     expect(findLastWords('one\ntwo\n\n')).toBe('two');
     expect(findLastWords('')).toBe('');

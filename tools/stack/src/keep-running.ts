@@ -24,11 +24,19 @@ export function describeExit(exit: Exit): string {
   return exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
 }
 
+/** A message may end with its remedy, so only what no person would read is cut. */
+const mostCharacters = 4_000;
+
 /**
  * What the end of a log says about why the process ended: the last fatal or error line of JSON, else the last line that
  * names an error, as Node prints one that nobody caught, else the last line.
  */
 export function findLastWords(log: string): string {
+  const words = findWords(log);
+  return words.length > mostCharacters ? `${words.slice(0, mostCharacters)}…` : words;
+}
+
+function findWords(log: string): string {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
   const entries = lines.map(readLogEntry);
   const failure = entries.findLast((entry) => entry?.level === 'fatal' || entry?.level === 'error');
@@ -103,5 +111,5 @@ async function tryStart(thing: Restartable): Promise<string | undefined> {
 /** One that ended by itself usually said why; one that was ended by a signal could not. */
 function describeEnd(exit: Exit, logFile: string): string {
   const words = exit.signal ? '' : findLastWords(logTail(logFile, 40));
-  return words ? `${describeExit(exit)}: ${words.slice(0, 300)}` : describeExit(exit);
+  return words ? `${describeExit(exit)}: ${words}` : describeExit(exit);
 }

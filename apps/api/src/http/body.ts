@@ -13,4 +13,4 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown
 }
 
 /** Of a request that says all by its path. */
-export const noBody = z.strictObject({}).nullish();
+export const noBody = z.strictObject({}).optional();

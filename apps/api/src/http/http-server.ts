@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJsonBody } from './json-body.js';
 import { ProblemError } from './problem-error.js';
 import { problemType, type ProblemReplies } from './problem-reply.js';
+import { refuseOtherMethods } from './route-methods.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -44,8 +45,20 @@ export function createHttpServer(replies: ProblemReplies): FastifyAdapter {
     if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
     if (route.config?.streamed) route.onRequest = refuseDocuments;
   });
+  refuseOtherMethods(server);
+  passOverEmptyBodies(server);
   takeBodies(server);
   return adapter;
+}
+
+/** A request without content has no body, whatever type it names: many clients name one always. */
+function passOverEmptyBodies(server: FastifyInstance): void {
+  server.addHook('onRequest', ({ headers }, _, done) => {
+    const isEmpty =
+      headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+    if (isEmpty) delete headers['content-type'];
+    done();
+  });
 }
 
 function takeBodies(server: FastifyInstance): void {

@@ -83,7 +83,7 @@ function ofLibraries(error: unknown): FoundProblem | undefined {
 /** Nest wraps what Fastify threw; Fastify's codes say more than statuses. */
 function ofFramework(error: unknown): FoundProblem | undefined {
   if (error instanceof NotFoundException)
-    return problem('route_not_found', 'No route has this method and path.');
+    return problem('route_not_found', 'No route has this path. /openapi.json lists those that there are.');
   const thrown = error instanceof HttpException && error.cause instanceof Error ? error.cause : error;
   const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
   const known = typeof code === 'string' ? byFastifyCode[code] : undefined;

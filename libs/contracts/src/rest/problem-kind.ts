@@ -25,6 +25,7 @@ export const problemKinds = {
   report_not_found: { status: 404, title: 'There is no such report' },
   thumbnail_not_found: { status: 404, title: 'There is no thumbnail of this image' },
   api_key_not_found: { status: 404, title: 'There is no such API key' },
+  method_not_allowed: { status: 405, title: 'The path does not take this method' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   schedule_declared: { status: 409, title: 'The schedule is part of the platform' },
   replay_over: { status: 409, title: 'The replay is over' },

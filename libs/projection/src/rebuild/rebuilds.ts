@@ -32,7 +32,7 @@ export class Rebuilds {
 
   /** @throws RebuildError `invalid_request`, `rebuild_running`, `rebuild_no_room` */
   async create(body: unknown): Promise<RebuildView> {
-    const parsed = rebuildRequestSchema.safeParse(body ?? {});
+    const parsed = rebuildRequestSchema.safeParse(body === undefined ? {} : body);
     if (!parsed.success)
       throw new RebuildError('invalid_request', 'The rebuild has faults.', faultsOf(parsed.error));
     await this.refuseWithoutRoom();

@@ -1,0 +1,46 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from '@jobstream/runtime';
+import { guardRoutes, type GuardedRoute } from './access/access-check.js';
+import type { KeyRing } from './access/key-ring.js';
+import type { ApiMetrics } from './api-metrics.js';
+import { ApiModule } from './api.module.js';
+import { auditRequests } from './audit/audit-hook.js';
+import type { AuditTrail } from './audit/audit-trail.js';
+import { createHttpServer } from './http/http-server.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemReplies } from './http/problem-reply.js';
+
+/** What each request meets before and after its controller. */
+export interface ServerGuards {
+  readonly apiMetrics: ApiMetrics;
+  /** Undefined: no key is needed. */
+  readonly keys: KeyRing | undefined;
+  readonly trail: AuditTrail;
+}
+
+/** The REST server, complete, and not listening yet. */
+export interface ApiServer {
+  readonly app: NestFastifyApplication;
+  readonly routes: readonly GuardedRoute[];
+}
+
+/** @param parts what the controllers are given, each injected by its class */
+export async function createApiServer(
+  logger: Logger,
+  { apiMetrics, keys, trail }: ServerGuards,
+  parts: readonly object[],
+): Promise<ApiServer> {
+  const replies = new ProblemReplies(logger);
+  const server = createHttpServer(replies);
+  apiMetrics.observe(server.getInstance());
+  const routes = guardRoutes(server.getInstance(), keys);
+  auditRequests(server.getInstance(), trail);
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), server, {
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(replies));
+  return { app, routes };
+}
