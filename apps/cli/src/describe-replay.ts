@@ -46,5 +46,6 @@ export function describeReplay(replay: ReplayView): string {
     `failed       ${failed}`,
     ...faults.slice(0, 5).map(({ id: job, detail }) => `  ${job}: ${detail}`),
     ...(replay.trouble === null ? [] : [`trouble      ${replay.trouble}`]),
+    ...(replay.failure === null ? [] : [`failure      ${replay.failure.message}`]),
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import { CreateLimits1763850000000 } from './operations/migrations/1763850000000
 import { CreateReplays1763870000000 } from './operations/migrations/1763870000000-create-replays.js';
 import { CreateApiKeys1763860000000 } from './operations/migrations/1763860000000-create-api-keys.js';
 import { CreateRebuilds1763880000000 } from './operations/migrations/1763880000000-create-rebuilds.js';
+import { CountDeaths1763900000000 } from './operations/migrations/1763900000000-count-deaths.js';
 import { CreateClaims1763840000000 } from './operations/migrations/1763840000000-create-claims.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
@@ -22,6 +23,7 @@ export const migrations = {
     CreateApiKeys1763860000000,
     CreateRebuilds1763880000000,
     CreateClaims1763840000000,
+    CountDeaths1763900000000,
   ],
 };
 

@@ -59,18 +59,18 @@ export class ReplayRun {
   }
 
   /**
-   * Resolves once the replay is over, or left to another process.
+   * Resolves with true once the replay is over, with false where it is left to another process.
    * @throws what Kafka or Postgres fail with; the replay goes on when it is taken again
    */
-  async run(): Promise<void> {
+  async run(): Promise<boolean> {
     const renewing = setInterval(() => void this.renew().catch(() => undefined), this.parts.leaseMs / 3);
     try {
       this.made += await this.produceReserved();
       await this.makePages();
-      await this.parts.replays.finish(this.held);
+      return await this.parts.replays.finish(this.held);
     } catch (error) {
       if (!(error instanceof StoppedError) && !this.stopping.aborted) throw error;
-      if (this.stopping.aborted) await this.parts.replays.release(this.held, null, 0);
+      return false;
     } finally {
       clearInterval(renewing);
     }

@@ -8,6 +8,7 @@ import type { Logger } from '@jobstream/runtime';
 import type { Projection } from './projection.js';
 import { ReplayRun } from './replay-run.js';
 import { ReplayStore, type HeldReplay } from './replay-store.js';
+import type { ReplayFailure } from './replay.js';
 import { ReservedRuns } from './reserved-runs.js';
 import { Selection } from './selection.js';
 
@@ -21,6 +22,14 @@ export interface ReplayRunnerOptions {
   readonly logger: Logger;
 }
 
+interface Release {
+  readonly held: HeldReplay;
+  readonly trouble: string | null;
+  readonly pauseMs: number;
+}
+
+/** What kills its process so often is not taken up once more. */
+const mostDeaths = 3;
 /** A replay whose process died goes on in another one after this time. */
 const leaseMs = 3_000;
 const lookEveryMs = 300;
@@ -39,6 +48,8 @@ export class ReplayRunner {
   private readonly parts: ConstructorParameters<typeof ReplayRun>[0];
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
+  /** Left by this process while Postgres did not answer: each would count as a death of it. */
+  private readonly unreleased = new Set<Release>();
   private looking: Promise<void> | undefined;
   private purgeAt = performance.now() + purgeEveryMs;
 
@@ -64,6 +75,7 @@ export class ReplayRunner {
     this.stopping.abort();
     await this.looking;
     await Promise.all(this.running);
+    await this.releaseAll().catch(() => undefined);
     await Promise.all([this.admin.stop(), this.reader.close()]);
   }
 
@@ -72,6 +84,7 @@ export class ReplayRunner {
     let trouble = false;
     while (!this.stopping.signal.aborted) {
       try {
+        await this.releaseAll();
         while (this.running.size < mostAtOnce && (await this.takeOne()));
         await this.purge();
         trouble = false;
@@ -94,15 +107,27 @@ export class ReplayRunner {
   private async run(held: HeldReplay): Promise<void> {
     const { logger } = this.options;
     const about = { replay: held.replay.id };
-    logger.info(about, 'replay taken');
     try {
-      await new ReplayRun(this.parts, held, this.stopping.signal).run();
-      logger.info(about, 'replay over, or left to another process');
+      if (held.replay.deaths >= mostDeaths) {
+        await this.replays.fail(held, runnersDied);
+        logger.error(about, 'replay failed: its scheduler died three times');
+        return;
+      }
+      logger.info(about, 'replay taken');
+      const isOver = await new ReplayRun(this.parts, held, this.stopping.signal).run();
+      if (!isOver) this.unreleased.add({ held, trouble: null, pauseMs: 0 });
+      logger.info(about, isOver ? 'replay over' : 'replay left to another process');
     } catch (error) {
       logger.warn({ ...about, err: error }, 'replay interrupted: trying again');
       const trouble = error instanceof Error ? error.message : String(error);
-      // Where this fails too, the lease runs out.
-      await this.replays.release(held, trouble, afterTroubleMs).catch(() => undefined);
+      this.unreleased.add({ held, trouble, pauseMs: afterTroubleMs });
+    }
+  }
+
+  private async releaseAll(): Promise<void> {
+    for (const release of this.unreleased) {
+      await this.replays.release(release.held, release.trouble, release.pauseMs);
+      this.unreleased.delete(release);
     }
   }
 
@@ -116,3 +141,11 @@ export class ReplayRunner {
     return delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
+
+const runnersDied: ReplayFailure = {
+  code: 'runner_died',
+  message:
+    `The scheduler that ran it died ${mostDeaths} times without moving it on, so it is not tried again. Jobs that it had ` +
+    'reserved and not put into their queue can be replayed by others. Look into the log of the schedulers for why, then ' +
+    'ask for the rest with a narrower filter or another patch.',
+};

@@ -67,6 +67,49 @@ describe('the rows of replays', () => {
     expect(await store.cancel(id)).toBe(false);
   });
 
+  it('count each process that died of them since they last moved on, and none that shows that it lives', async () => {
+    const { id } = await insert();
+    const deaths = async () => (await store.find(id))!.deaths;
+    const lives = await take();
+    await expire();
+    const dies = await take();
+    await expire();
+    const heir = await take();
+    expect(heir.replay.deaths).toBe(2);
+    await store.release(lives, 'the database was away', 0);
+    expect(await store.find(id)).toMatchObject({ deaths: 1, trouble: null });
+    expect(await store.renew(heir, 60_000)).toBe('running');
+    await advance(heir);
+    expect(await deaths()).toBe(0);
+    await store.release(heir, null, 0);
+    await take();
+    expect(await deaths()).toBe(0);
+    await store.release(dies, null, 0);
+    expect(await deaths()).toBe(0);
+  });
+
+  it('fail with why, and free the runs that were reserved and not made', async () => {
+    const { id } = await insert();
+    const held = await take();
+    const jobs = `${database.operations}.replay_jobs`;
+    await database.query({
+      text: `INSERT INTO ${jobs} (job_id, run, replay_id, state, request)
+             SELECT job_id, 2, $2, state, '{}' FROM unnest($1::uuid[], $3::text[]) AS made(job_id, state)`,
+      values: [[newJobId(), newJobId()], id, ['reserved', 'replayed']],
+    });
+    const failure = { code: 'runner_died', message: 'It died.' };
+    await store.fail({ ...held, token: randomUUID() }, failure);
+    expect(await store.find(id)).toMatchObject({ state: 'running', failure: null });
+    await store.fail(held, failure);
+    expect(await store.find(id)).toMatchObject({ state: 'failed', failure, finishedAt: expect.any(Date) });
+    const { rows } = await database.query({
+      text: `SELECT state FROM ${jobs} WHERE replay_id = $1`,
+      values: [id],
+    });
+    expect(rows).toEqual([{ state: 'replayed' }]);
+    expect(await store.take(randomUUID(), 60_000)).toBeUndefined();
+  });
+
   it('wait for their time after trouble', async () => {
     const { id } = await insert();
     await store.release(await take(), 'the broker is away', 60_000);

@@ -1,7 +1,7 @@
 import type { ReplayFault } from '@jobstream/contracts';
 import type { Database, Session } from '@jobstream/database';
 import type { Range } from './ranges.js';
-import { replayOf, type Replay, type ReplayRow, type Skipped } from './replay.js';
+import { replayOf, type Replay, type ReplayFailure, type ReplayRow, type Skipped } from './replay.js';
 
 /** A replay to be written down. */
 export type NewReplay = Pick<Replay, 'id' | 'request' | 'ranges' | 'expected' | 'requestedBy'>;
@@ -23,7 +23,7 @@ export interface PageResult {
 }
 
 const columns = `id, source, queue, request, ranges, state, matched, replayed, failed, skipped, faults, expected,
-  requested_by, created_at, started_at, finished_at, trouble`;
+  requested_by, created_at, started_at, finished_at, trouble, failure, cardinality(deaths) AS deaths`;
 const isOpen = `state IN ('pending', 'running', 'cancelling')`;
 const isFree = `(lease_until IS NULL OR lease_until < clock_timestamp())`;
 const keptDays = 90;
@@ -87,13 +87,14 @@ export class ReplayStore {
     return affected > 0;
   }
 
-  /** Takes the oldest open replay that nobody runs. */
+  /** Takes the oldest open replay that nobody runs. One whose lease ran out counts one death more. */
   async take(token: string, leaseMs: number): Promise<HeldReplay | undefined> {
     const { rows } = await this.database.query<ReplayRow>({
       name: 'take-replay',
       text: `UPDATE ${this.table} SET lease_token = $1, lease_until = clock_timestamp() + $2 * interval '1 ms',
                state = CASE state WHEN 'pending' THEN 'running' ELSE state END,
-               started_at = coalesce(started_at, clock_timestamp()), trouble = NULL
+               started_at = coalesce(started_at, clock_timestamp()), trouble = NULL,
+               deaths = CASE WHEN lease_token IS NULL THEN deaths ELSE deaths || lease_token END
              WHERE id = (SELECT id FROM ${this.table} WHERE ${isOpen} AND ${isFree}
                          ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
              RETURNING ${columns}`,
@@ -117,7 +118,8 @@ export class ReplayStore {
   async advance(session: Session, { replay, token }: HeldReplay, page: PageResult): Promise<boolean> {
     const { affected } = await session.query({
       name: 'advance-replay',
-      text: `UPDATE ${this.table} SET ranges = $3, matched = matched + $4, failed = failed + $5, skipped = $6, faults = $7
+      text: `UPDATE ${this.table} SET ranges = $3, matched = matched + $4, failed = failed + $5, skipped = $6, faults = $7,
+               deaths = '{}'
              WHERE id = $1 AND lease_token = $2 AND state = 'running'`,
       values: [
         ...[replay.id, token, JSON.stringify(page.ranges), page.matched, page.failed],
@@ -140,23 +142,52 @@ export class ReplayStore {
     });
   }
 
-  /** Ends a replay that has nothing left to do; one that was to be cancelled ends as `cancelled`. */
-  async finish({ replay, token }: HeldReplay): Promise<void> {
-    await this.database.query({
+  /**
+   * Ends a replay that has nothing left to do; one that was to be cancelled ends as `cancelled`. Resolves with false where
+   * another process holds it.
+   */
+  async finish({ replay, token }: HeldReplay): Promise<boolean> {
+    const { affected } = await this.database.query({
       text: `UPDATE ${this.table} SET state = CASE state WHEN 'cancelling' THEN 'cancelled' ELSE 'finished' END,
                finished_at = clock_timestamp(), lease_token = NULL, lease_until = NULL, trouble = NULL
              WHERE id = $1 AND lease_token = $2 AND ${isOpen}`,
       values: [replay.id, token],
     });
+    return affected > 0;
   }
 
-  /** Leaves a replay to whoever takes it next, not before `pauseMs`. */
+  /**
+   * Leaves a replay to whoever takes it next, not before `pauseMs`. Where its lease ran out before, and another process has it,
+   * that is not counted as a death any longer.
+   */
   async release({ replay, token }: HeldReplay, trouble: string | null, pauseMs: number): Promise<void> {
-    await this.database.query({
+    const { affected } = await this.database.query({
       text: `UPDATE ${this.table} SET trouble = $3, lease_token = NULL,
                lease_until = clock_timestamp() + $4 * interval '1 ms'
              WHERE id = $1 AND lease_token = $2`,
       values: [replay.id, token, trouble, pauseMs],
+    });
+    if (affected > 0) return;
+    await this.database.query({
+      text: `UPDATE ${this.table} SET deaths = array_remove(deaths, $2::uuid) WHERE id = $1 AND $2 = ANY(deaths)`,
+      values: [replay.id, token],
+    });
+  }
+
+  /** Ends a replay that can not be brought to its end. The runs that it has reserved and not made are free for others. */
+  async fail({ replay, token }: HeldReplay, failure: ReplayFailure): Promise<void> {
+    await this.database.transaction(async (session) => {
+      const { affected } = await session.query({
+        text: `UPDATE ${this.table} SET state = 'failed', failure = $3, finished_at = clock_timestamp(),
+                 lease_token = NULL, lease_until = NULL, trouble = NULL
+               WHERE id = $1 AND lease_token = $2 AND ${isOpen}`,
+        values: [replay.id, token, JSON.stringify(failure)],
+      });
+      if (affected === 0) return;
+      await session.query({
+        text: `DELETE FROM ${this.jobs} WHERE replay_id = $1 AND state = 'reserved'`,
+        values: [replay.id],
+      });
     });
   }
 

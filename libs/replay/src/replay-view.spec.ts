@@ -17,7 +17,7 @@ const replay: Replay = {
   ],
   ...{ state: 'running', matched: 90, replayed: 50, failed: 10, trouble: null, requestedBy: 'ada' },
   ...{ skipped: { succeeded: 20, parked: 10 }, faults: [], expected: null },
-  ...{ createdAt: startedAt, startedAt, finishedAt: null },
+  ...{ createdAt: startedAt, startedAt, finishedAt: null, failure: null, deaths: 0 },
 };
 
 describe('viewOfReplay', () => {

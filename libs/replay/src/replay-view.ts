@@ -4,11 +4,11 @@ import type { Replay } from './replay.js';
 
 /** A replay as REST shows it. @param now milliseconds since 1970 */
 export function viewOfReplay(replay: Replay, now: number): ReplayView {
-  const { id, state, matched, replayed, failed, faults, expected, trouble, requestedBy } = replay;
+  const { id, state, matched, replayed, failed, faults, expected, trouble, failure, requestedBy } = replay;
   const { patch, why, queue } = replay.request;
   const self = `/v1/replays/${id}`;
   return {
-    ...{ id, state, queue, matched, replayed, failed, expected, trouble, requestedBy },
+    ...{ id, state, queue, matched, replayed, failed, expected, trouble, failure, requestedBy },
     skipped: Object.values(replay.skipped).reduce((sum, count) => sum + count, 0),
     skippedBy: replay.skipped,
     faults: [...faults],

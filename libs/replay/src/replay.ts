@@ -29,6 +29,15 @@ export interface Replay {
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
   readonly trouble: string | null;
+  readonly failure: ReplayFailure | null;
+  /** How many processes died since it last moved on. */
+  readonly deaths: number;
+}
+
+/** Why a replay failed, and what to do next. */
+export interface ReplayFailure {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** The columns of {@link replayOf}. */
@@ -50,12 +59,14 @@ export interface ReplayRow {
   started_at: Date | null;
   finished_at: Date | null;
   trouble: string | null;
+  failure: string | null;
+  deaths: number;
 }
 
 export function replayOf(row: ReplayRow): Replay {
-  const { id, state, matched, replayed, failed, expected, trouble } = row;
+  const { id, state, matched, replayed, failed, expected, trouble, deaths } = row;
   return {
-    ...{ id, state, matched, replayed, failed, expected, trouble },
+    ...{ id, state, matched, replayed, failed, expected, trouble, deaths },
     request: JSON.parse(row.request) as Replay['request'],
     ranges: JSON.parse(row.ranges) as Range[],
     skipped: JSON.parse(row.skipped) as Skipped,
@@ -64,5 +75,6 @@ export function replayOf(row: ReplayRow): Replay {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    failure: row.failure === null ? null : (JSON.parse(row.failure) as ReplayFailure),
   };
 }

@@ -150,7 +150,9 @@ export class Replays {
       if ((await this.reserved.reserve(session, id, [made])) === 0) throw alreadyReplayed(job);
       return written;
     });
-    await this.reserved.produce(id, 1).catch((error: unknown) => {
+    await this.reserved.produce(id, 1).catch(async (error: unknown) => {
+      // Where this fails too, the lease runs out.
+      await this.replays.release({ replay, token }, null, 0).catch(() => undefined);
       if (!(error instanceof NotAcknowledgedError)) throw error;
       throw new ReplayError(
         'broker_unavailable',

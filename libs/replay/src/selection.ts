@@ -1,3 +1,4 @@
+import { setImmediate as immediately } from 'node:timers/promises';
 import type { ReplayFault, ReplayRequest, SkipReason, Topics } from '@jobstream/contracts';
 import type { IncomingRecord, LogReader, TopicAdmin } from '@jobstream/kafka';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
@@ -32,6 +33,9 @@ export interface SelectionParts {
   readonly topics: Topics;
   readonly projection: Projection;
 }
+
+/** Patches of large payloads take milliseconds each: what else the process does is not to wait for a page of them. */
+const mostHeldMs = 20;
 
 type Criteria = Pick<ReplayRequest, 'source' | 'filter' | 'patch' | 'only'>;
 
@@ -88,7 +92,13 @@ export class Selection {
     }
     const ids = [...new Set(candidates.map(({ id }) => id))];
     const standings = await this.parts.projection.queries.standings(ids);
-    for (const candidate of candidates) tally.add(candidate, standings.get(candidate.id), criteria);
+    let letOthersAt = performance.now() + mostHeldMs;
+    for (const candidate of candidates) {
+      tally.add(candidate, standings.get(candidate.id), criteria);
+      if (performance.now() < letOthersAt) continue;
+      await immediately();
+      letOthersAt = performance.now() + mostHeldMs;
+    }
     return tally;
   }
 }

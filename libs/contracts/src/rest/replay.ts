@@ -178,7 +178,7 @@ export const replaySurveySchema = z
 export type ReplaySurvey = z.infer<typeof replaySurveySchema>;
 
 /** Where a replay stands. */
-export const replayStates = ['pending', 'running', 'cancelling', 'finished', 'cancelled'] as const;
+export const replayStates = ['pending', 'running', 'cancelling', 'finished', 'cancelled', 'failed'] as const;
 /** See {@link replayStates}. */
 export type ReplayState = (typeof replayStates)[number];
 
@@ -189,7 +189,8 @@ export const replayViewSchema = z
     state: z
       .enum(replayStates)
       .describe(
-        '`pending` until a scheduler takes it; `cancelling` until the jobs it has reserved are in their queue.',
+        '`pending` until a scheduler takes it; `cancelling` until the jobs it has reserved are in their queue; ' +
+          '`failed` where three schedulers died of it.',
       ),
     source: z.enum([...replaySources, 'job']).describe('`job` for one job that was named.'),
     queue: z.string(),
@@ -218,6 +219,10 @@ export const replayViewSchema = z
         'When it will be finished if it goes on as so far; null while that is not known, and when it is over.',
       ),
     trouble: z.string().nullable().describe('Why it does not go on at present.'),
+    failure: z
+      .object({ code: z.string(), message: z.string() })
+      .nullable()
+      .describe('Why it failed, and what to do next.'),
     only: z.enum(['failed', 'all']),
     filter: z.record(z.string(), z.unknown()),
     patch: z.array(z.unknown()).nullable(),

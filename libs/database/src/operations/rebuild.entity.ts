@@ -75,6 +75,10 @@ export class RebuildEntity {
   @Column({ name: 'lease_until', type: 'timestamptz', nullable: true })
   leaseUntil!: Date | null;
 
+  /** The processes whose lease ran out and that have not shown that they live. */
+  @Column({ type: 'text', array: true, default: '{}' })
+  deaths!: string[];
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 

@@ -22,7 +22,7 @@ export class ReplayEntity {
   @Column({ type: 'text' })
   ranges!: string;
 
-  /** `pending`, `running`, `cancelling`, `finished` or `cancelled`. */
+  /** `pending`, `running`, `cancelling`, `finished`, `cancelled` or `failed`. */
   @Column({ type: 'text' })
   state!: string;
 
@@ -70,4 +70,12 @@ export class ReplayEntity {
   /** Until when, by Postgres' clock. */
   @Column({ name: 'lease_until', type: 'timestamptz', precision: 3, nullable: true })
   leaseUntil!: Date | null;
+
+  /** Since it last moved on, the tokens whose lease ran out and whose process has not shown that it lives. */
+  @Column({ type: 'uuid', array: true, default: '{}' })
+  deaths!: string[];
+
+  /** JSON text: code and message of why it failed. */
+  @Column({ type: 'text', nullable: true })
+  failure!: string | null;
 }

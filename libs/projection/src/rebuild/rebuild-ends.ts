@@ -26,6 +26,20 @@ export const noRoom: RebuildEnd = {
   },
 };
 
+/** What kills its process so often is not taken up once more. */
+export const mostDeaths = 3;
+
+/** Its processes died of it. */
+export const runnersDied: RebuildEnd = {
+  state: 'failed',
+  failure: {
+    code: 'runner_died',
+    message:
+      `The projector that carried it out died ${mostDeaths} times, so it is not tried again and what was built is ` +
+      'dropped. Look into the log of the projectors for why, then ask for a new one.',
+  },
+};
+
 /** Something that no repetition can mend. */
 export function broken({ message }: Error): RebuildEnd {
   return { state: 'failed', failure: { code: 'rebuild_broken', message } };

@@ -11,7 +11,7 @@ import type { Generations } from './generations.js';
 import { InterruptedError, Interruption } from './interruption.js';
 import { Meeting } from './meeting.js';
 import { ReadingPace, type SeenRecords } from './reading-pace.js';
-import { broken, differing, noRoom } from './rebuild-ends.js';
+import { broken, differing, mostDeaths, noRoom, runnersDied } from './rebuild-ends.js';
 import type { Rebuild, RebuildEnd, RebuildNews, RebuildStore } from './rebuild-store.js';
 import { TouchedRows } from './touched-rows.js';
 
@@ -68,6 +68,7 @@ export class RebuildRun {
    */
   async run(): Promise<void> {
     const { store, owner, generations, database } = this.parts;
+    if (this.rebuild.deaths >= mostDeaths) return this.failForDeaths();
     const reports = setInterval(() => void this.report(), reportEveryMs);
     let schema: string | undefined;
     try {
@@ -81,6 +82,13 @@ export class RebuildRun {
     } finally {
       clearInterval(reports);
     }
+  }
+
+  private failForDeaths(): Promise<void> {
+    const { generations, logger } = this.parts;
+    const { id, generation } = this.rebuild;
+    logger.error({ rebuild: id }, 'rebuild failed: its projector died three times');
+    return this.throwAway(generation === null ? undefined : generations.schemaOf(generation), runnersDied);
   }
 
   /** Makes the schema, or finds the one begun before. Older generations that were kept make room. */
@@ -290,7 +298,7 @@ export class RebuildRun {
     const { store, owner } = this.parts;
     const why = reason instanceof InterruptedError ? reason.why : undefined;
     if (why === 'lost') return;
-    if (why === 'stopped') return store.release(this.rebuild.id, owner);
+    if (why === 'stopped') return store.release(owner);
     if (why === 'cancelled') return this.throwAway(schema, { state: 'cancelled' });
     if (codeOf(reason) === diskFull) return this.throwAway(schema, noRoom);
     if (!isPermanent(reason) && !(reason instanceof ForeignLogError)) throw reason;

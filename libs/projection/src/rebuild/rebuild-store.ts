@@ -22,6 +22,8 @@ export interface Rebuild {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** How many processes died of it. */
+  readonly deaths: number;
 }
 
 /** Why a rebuild failed, and what to do next. */
@@ -57,7 +59,8 @@ export interface RebuildEnd {
 const columns = `id, state, swap, keep_old AS "keepOld", why, generation, kept_schema AS "keptSchema",
   cancel_requested AS "cancelRequested", records_done AS "recordsDone", records_total AS "recordsTotal",
   records_per_second AS "recordsPerSecond", carried, compared, trouble, differences, failure,
-  created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt"`;
+  created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt",
+  cardinality(deaths) AS deaths`;
 
 type Row = Omit<Rebuild, 'differences' | 'failure'> & { differences: string | null; failure: string | null };
 
@@ -100,12 +103,13 @@ export class RebuildStore {
     return rows.map(readRow);
   }
 
-  /** The unfinished rebuild, if nobody else holds it: from now on `owner` does. */
+  /** The unfinished rebuild, if nobody else holds it: from now on `owner` does. Where another's lease ran out, that is a death. */
   claim(owner: string): Promise<Rebuild | undefined> {
     return this.one(
       this.database,
       `UPDATE ${this.table} SET owner = $1, lease_until = now() + interval '${leaseSeconds} s',
-         started_at = coalesce(started_at, now())
+         started_at = coalesce(started_at, now()),
+         deaths = CASE WHEN owner <> $1 THEN deaths || owner ELSE deaths END
        WHERE unfinished AND (owner IS NULL OR owner = $1 OR lease_until < now()) RETURNING ${columns}`,
       [owner],
     );
@@ -126,11 +130,19 @@ export class RebuildStore {
     );
   }
 
-  /** Lets another process take it at once. */
-  async release(id: JobId, owner: string): Promise<void> {
+  /** Lets another process take at once what the owner holds. */
+  async release(owner: string): Promise<void> {
     await this.database.query({
-      text: `UPDATE ${this.table} SET owner = NULL, lease_until = NULL WHERE id = $1 AND owner = $2`,
-      values: [id, owner],
+      text: `UPDATE ${this.table} SET owner = NULL, lease_until = NULL WHERE owner = $1`,
+      values: [owner],
+    });
+  }
+
+  /** A process whose lease ran out lives: that counts as no death. */
+  async revive(owner: string): Promise<void> {
+    await this.database.query({
+      text: `UPDATE ${this.table} SET deaths = array_remove(deaths, $1) WHERE unfinished AND $1 = ANY(deaths)`,
+      values: [owner],
     });
   }
 
@@ -164,7 +176,7 @@ export class RebuildStore {
     return this.one(
       this.database,
       `UPDATE ${this.table} SET state = 'reading', unfinished = true, swap = 'always', kept_schema = NULL,
-         failure = NULL, finished_at = NULL
+         failure = NULL, finished_at = NULL, deaths = '{}'
        WHERE id = $1 AND state = 'failed' AND kept_schema IS NOT NULL
          AND NOT EXISTS (SELECT FROM ${this.table} WHERE unfinished) RETURNING ${columns}`,
       [id],

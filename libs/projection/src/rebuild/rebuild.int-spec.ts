@@ -17,6 +17,7 @@ import { ProjectionProgress } from '../progress.js';
 import { Projector } from '../projector.js';
 import { incoming, type Facts } from '../wire-history.fixture-spec.js';
 import { Rebuilder } from './rebuilder.js';
+import { RebuildStore } from './rebuild-store.js';
 import { Rebuilds } from './rebuilds.js';
 
 const topics = new Topics(`t${randomBytes(5).toString('hex')}`);
@@ -225,5 +226,36 @@ describe('a rebuild', () => {
       values: [`${fixture.settings.schemas.projection}_g${generation}`],
     });
     expect(rows).toEqual([]);
+  });
+
+  it('fails with why once three of its processes died, and counts none that stopped or lives', async () => {
+    const store = new RebuildStore(fixture.database);
+    const { id } = await rebuilds.create({});
+    const expire = () =>
+      fixture.database.query({
+        text: `UPDATE ${fixture.database.operations}.rebuilds SET lease_until = now() - interval '1 s' WHERE id = $1`,
+        values: [id],
+      });
+    const deaths = async () => (await store.find(id))!.deaths;
+    await store.claim('stops');
+    await store.release('stops');
+    await store.claim('thaws');
+    await expire();
+    await store.claim('dies');
+    expect(await deaths()).toBe(1);
+    await store.revive('thaws');
+    expect(await deaths()).toBe(0);
+    await expire();
+    await store.claim('dies too');
+    await expire();
+    await store.claim('dies last');
+    expect(await deaths()).toBe(2);
+    await expire();
+    startRebuilder();
+    while ((await rebuilds.read(id)).finishedAt === null) await pause(20);
+    expect(await rebuilds.read(id)).toMatchObject({
+      ...{ state: 'failed', keptSchema: null },
+      failure: { code: 'runner_died', message: expect.stringContaining('3 times') },
+    });
   });
 });

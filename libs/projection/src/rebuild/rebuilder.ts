@@ -32,6 +32,8 @@ export class Rebuilder {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private current: RebuildRun | undefined;
+  /** It held a rebuild, whose lease may have run out meanwhile. */
+  private mayCountAsDead = false;
 
   constructor({ connection, settings, topics, logger }: RebuilderOptions) {
     this.database = new Database(settings, {
@@ -58,6 +60,8 @@ export class Rebuilder {
     this.stopping.abort();
     this.current?.stop();
     await this.running;
+    // Where this fails, the lease runs out.
+    if (this.mayCountAsDead) await this.parts.store.release(this.parts.owner).catch(() => undefined);
     await this.admin.stop();
     await this.database.close();
   }
@@ -74,8 +78,12 @@ export class Rebuilder {
   private async work(): Promise<void> {
     const { store, owner, logger } = this.parts;
     try {
+      if (this.mayCountAsDead) await store.revive(owner);
+      this.mayCountAsDead = false;
       const rebuild = await store.claim(owner);
-      if (rebuild === undefined || this.stopping.signal.aborted) return;
+      if (rebuild === undefined) return;
+      this.mayCountAsDead = true;
+      if (this.stopping.signal.aborted) return;
       logger.info({ rebuild: rebuild.id, state: rebuild.state }, 'a rebuild begins or goes on here');
       this.current = new RebuildRun(this.parts, rebuild);
       await this.current.run();
