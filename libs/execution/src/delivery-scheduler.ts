@@ -11,6 +11,8 @@ export type FreeSlot = () => void;
 /** Something that waits for a slot. */
 export interface Waiting {
   readonly delivery: Delivery;
+  /** It had its turn before: of what is accepted, this goes first in its lane. */
+  readonly isNext?: true;
   /** Called with the slot. Settles once nothing of it is under way any more. Must not reject. */
   work(freeSlot: FreeSlot): Promise<void>;
   /** Called instead when its partition is lost, or the scheduler stops, before it had a slot. */
@@ -90,6 +92,7 @@ export class DeliveryScheduler {
       const role = this.options.roleOf(topic);
       const waiting = this.options.enlist(delivery);
       if (role?.kind === 'retry') this.notDue.push(timestamp + role.delayMs, waiting);
+      else if (waiting.isNext) this.lanes[laneOf(role)].unshift(waiting);
       else this.lanes[laneOf(role)].push(waiting);
     }
     this.moveDue();

@@ -142,7 +142,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     await this.consumer.drain(this.options.drainMs);
     await this.starting;
     this.publisher.stop();
-    this.claims.stop();
+    await this.claims.stop();
     await this.limits.close();
     await Promise.all([this.database.close(), this.producer.stop(), this.admin.stop(), this.threads.close()]);
   }

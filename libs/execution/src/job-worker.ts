@@ -46,6 +46,8 @@ export interface StartLimits {
   enter(rules: readonly LimitRule[], entrant: Entrant): Promise<Leave | Dismissal>;
 }
 
+type Position = Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>;
+
 /** A record whose work has begun and not ended. */
 interface Ongoing {
   readonly delivery: Delivery;
@@ -53,6 +55,14 @@ interface Ongoing {
   job: StartableJob | undefined;
   /** The attempt that the record asks for; later ones follow in place. */
   readonly firstAttempt: number;
+}
+
+/** The record of an ordered job that is being abandoned. */
+interface AbandonedRecord {
+  readonly record: IncomingRecord;
+  readonly key: string;
+  /** Its new delivery, where it is handed over again at once. */
+  again: Delivery | undefined;
 }
 
 /**
@@ -66,6 +76,7 @@ export class JobWorker {
   private readonly gate: ClaimGate;
   private readonly writeEnd = timeWriter();
   private claimants = 0;
+  private abandoned: AbandonedRecord | undefined;
 
   constructor(private readonly options: JobWorkerOptions) {
     this.gate = new ClaimGate(options.claims, options.putFirst);
@@ -73,7 +84,11 @@ export class JobWorker {
 
   /** What waits for a slot with a delivery that has not begun. */
   enlist(delivery: Delivery, dropped: () => void = () => undefined): Waiting {
-    return { delivery, work: (freeSlot) => this.work(delivery, freeSlot), dropped };
+    const waiting: Waiting = { delivery, work: (freeSlot) => this.work(delivery, freeSlot), dropped };
+    const abandoned = this.abandoned;
+    if (abandoned === undefined || !isSameRecord(abandoned.record, delivery.record)) return waiting;
+    abandoned.again = delivery;
+    return { ...waiting, isNext: true, dropped: () => this.passOn(abandoned.key) };
   }
 
   /** These partitions are no longer held. What of them still runs here is remembered: its copies may come with them. */
@@ -99,16 +114,9 @@ export class JobWorker {
   }
 
   /** The job that is being worked on at a position; undefined where none is. */
-  jobAt({
-    topic,
-    partition,
-    offset,
-  }: Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>): string | undefined {
+  jobAt(position: Position): string | undefined {
     for (const { delivery, job } of this.ongoing) {
-      const { record } = delivery;
-      if (record.offset === offset && record.partition === partition && record.topic === topic) {
-        return job?.request.id;
-      }
+      if (isSameRecord(delivery.record, position)) return job?.request.id;
     }
     return undefined;
   }
@@ -190,11 +198,11 @@ export class JobWorker {
         const work = (freed: FreeSlot) => {
           if (!claim.signal.aborted) return this.run(ongoing, at(claim.attempt), freed, claim);
           // Lost while it waited for its turn: whoever has taken it since may be running the job.
-          this.options.claims.leave(claim);
+          this.options.claims.free(claim);
           return this.gate.admit(candidate, freed);
         };
         const droppedWith = () => {
-          void this.options.claims.free(claim);
+          this.options.claims.free(claim);
           dropped();
         };
         return this.admit(job, { delivery: ongoing.delivery, work, dropped: droppedWith }, slot);
@@ -229,7 +237,10 @@ export class JobWorker {
   ): Promise<void> {
     const { brokerClock, claims, clock, writer } = this.options;
     const { delivery, firstAttempt } = ongoing;
-    if (!this.begin(ongoing)) return claim && claims.free(claim);
+    if (!this.begin(ongoing)) {
+      if (claim) claims.free(claim);
+      return;
+    }
     ongoing.job = job;
     const { ending, start, children = [] } = await this.attempt(job, claim);
     freeSlot();
@@ -311,11 +322,21 @@ export class JobWorker {
     if (settled) {
       delivery.done();
       this.passOn(key);
-    } else {
-      // Where its partition has come back, the record is handed over again here: those behind it line up again after it.
+    } else if (key === undefined) {
       delivery.abandon();
-      if (key !== undefined) this.options.accept(this.order.disperse(key));
+    } else {
+      this.abandonOrdered(delivery, key);
     }
+  }
+
+  /** Where its partition is held, the record is handed over again at once and keeps its key: those behind it wait for it. */
+  private abandonOrdered(delivery: Delivery, key: string): void {
+    const abandoned: AbandonedRecord = { record: delivery.record, key, again: undefined };
+    this.abandoned = abandoned;
+    delivery.abandon();
+    this.abandoned = undefined;
+    if (abandoned.again) this.order.keep(key, abandoned.again);
+    else this.options.accept(this.order.disperse(key));
   }
 
   private passOn(key: string | undefined): void {
@@ -354,6 +375,10 @@ function delaysBetween(backoffMs: readonly number[], first: number, last: number
   let sum = 0;
   for (let failed = first; failed < last; failed++) sum += retryDelay(backoffMs, failed);
   return sum;
+}
+
+function isSameRecord(one: Position, other: Position): boolean {
+  return one.offset === other.offset && one.partition === other.partition && one.topic === other.topic;
 }
 
 function attemptOf({ request, run }: StartableJob, attempt: number): string {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import fc from 'fast-check';
 import { z } from 'zod';
+import { MemoryClaims } from './claims/memory-claims.fixture-spec.js';
 import { NonRetryableError } from './job-failures.js';
 import { TestWorker, turn } from './worker.fixture-spec.js';
 
@@ -171,5 +173,77 @@ describe('jobs of one key', () => {
     calls[1]!.end();
     await turn();
     expect(calls.map(({ n }) => n)).toEqual([1, 1, 2]);
+  });
+});
+
+describe('jobs of one key that run under claims', () => {
+  const cheque = defineJob({
+    ...{ type: 'print.cheque', queue: page.queue, payload: page.payload, result: page.result },
+    exclusive: true,
+  });
+
+  /**
+   * Has a worker run jobs of these keys on one partition that it never loses. The claim of each attempt is taken from it, and
+   * given back, as often as `thefts` says: what such an attempt came to does not count, and its record is handed over again.
+   * @returns the jobs in the order in which their handlers were called
+   */
+  async function startsOf(
+    jobs: readonly { key: string; thefts: number }[],
+    slots: number,
+  ): Promise<number[]> {
+    const starts: number[] = [];
+    const claims = new MemoryClaims(60_000, () => Date.now());
+    const left = jobs.map(({ thefts }) => thefts);
+    const ids = jobs.map(() => newJobId());
+    const handle = async ({ n }: { n: number }) => {
+      starts.push(n);
+      await turn();
+      if (left[n]!-- > 0) {
+        const row = claims.rows.get(ids[n]!)!;
+        claims.rows.set(ids[n]!, { ...row, fence: row.fence + 1, owner: 'thief', state: 'free' });
+      }
+      return n;
+    };
+    const worker = new TestWorker([{ definition: cheque, handler: { handle } }], {
+      slots,
+      claims: claims.seenBy(),
+    });
+    open.push(worker);
+    let done = 0;
+    const deliver = (n: number, offset: number) => {
+      const request = { id: ids[n]!, type: cheque.type, orderingKey: jobs[n]!.key, payload: { n } };
+      const delivery = worker.deliver(request, { offset });
+      delivery.whenAbandoned = () => worker.scheduler.accept([deliver(n, offset)]);
+      delivery.whenDone = () => done++;
+      return delivery;
+    };
+    worker.scheduler.accept(jobs.map((_, n) => deliver(n, n)));
+    for (let turns = 0; done < jobs.length && turns < 1_000; turns++) await turn();
+    expect(done).toBe(jobs.length);
+    return starts;
+  }
+
+  it('keep their order when an attempt is abandoned while those behind it wait for a slot', async () => {
+    const jobs = ['k', 'else', 'k', 'k'].map((key, n) => ({ key, thefts: n === 0 ? 1 : 0 }));
+    expect(await startsOf(jobs, 1)).toEqual([0, 1, 0, 2, 3]);
+  });
+
+  it('never begin before the ones ahead of them have ended, whatever is abandoned how often', async () => {
+    const job = fc.record({ key: fc.constantFrom('a', 'b'), thefts: fc.integer({ min: 0, max: 2 }) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(job, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (jobs, slots) => {
+          const starts = await startsOf(jobs, slots);
+          for (const key of ['a', 'b']) {
+            const ofKey = starts.filter((n) => jobs[n]!.key === key);
+            expect(ofKey).toEqual([...ofKey].sort((left, right) => left - right));
+          }
+          expect(starts).toHaveLength(jobs.reduce((sum, { thefts }) => sum + thefts + 1, 0));
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });

@@ -36,6 +36,12 @@ export class KeyOrder {
     return next;
   }
 
+  /** The record of the holder was handed over again: its new delivery keeps the turn, so that nobody behind it overtakes. */
+  keep(key: string, again: Delivery): void {
+    const line = this.lines.get(key);
+    if (line !== undefined) line.holder = again;
+  }
+
   /** Frees the key. @returns those that waited for it, in their order */
   disperse(key: string): readonly Delivery[] {
     const waiting = this.lines.get(key)?.waiting ?? [];

@@ -11,7 +11,7 @@ import type {
 } from '@jobstream/kafka';
 import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
-import { Claims } from './claims/claims.js';
+import { Claims, type ClaimRows } from './claims/claims.js';
 import { ClaimStore } from './claims/claim-store.js';
 import { CancelBook } from '@jobstream/orders';
 import { Cancellations } from './cancellations.js';
@@ -28,6 +28,7 @@ export class ScriptedDelivery implements Delivery {
   readonly calls: string[] = [];
   /** What the consumer does then. */
   whenAbandoned = (): void => undefined;
+  whenDone = (): unknown => undefined;
   private held = true;
 
   constructor(
@@ -50,6 +51,7 @@ export class ScriptedDelivery implements Delivery {
   }
   done(): void {
     this.calls.push('done');
+    this.whenDone();
   }
   abandon(): void {
     this.calls.push('abandon');
@@ -76,7 +78,13 @@ export class TestWorker {
 
   constructor(
     handlers: RegisteredHandler[],
-    options: { slots?: number; unsettledLimit?: number; limits?: Partial<StartLimits> } = {},
+    options: {
+      slots?: number;
+      unsettledLimit?: number;
+      limits?: Partial<StartLimits>;
+      /** Where claims are; without it no job may need one. */
+      claims?: ClaimRows;
+    } = {},
   ) {
     const send = async (record: OutgoingRecord): Promise<RecordReceipt> => {
       await this.answer(record);
@@ -136,8 +144,10 @@ export class TestWorker {
       },
       claims: new Claims({
         ...{ metrics: this.metrics, logger, leaseMs: 1_000, monotonic: () => clock.now() },
-        store: new ClaimStore(nowhere),
-        prepare: () => Promise.reject(new Error('Jobs without a claim need no database.')),
+        store: options.claims ?? new ClaimStore(nowhere),
+        prepare: async () => {
+          if (!options.claims) throw new Error('Jobs without a claim need no database.');
+        },
       }),
       limits: { rulesOf: () => [], enter: () => Promise.resolve(() => undefined), ...options.limits },
       lanesMs: () => [1_000, 5_000],

@@ -67,7 +67,7 @@ export class ClaimGate {
 
   private waitForSlot(candidate: ClaimCandidate, claim: HeldClaim): void {
     const dropped = () => {
-      void this.claims.free(claim);
+      this.claims.free(claim);
       candidate.dropped();
     };
     const { delivery } = candidate;
@@ -77,7 +77,10 @@ export class ClaimGate {
 
   private watch(candidate: ClaimCandidate): void {
     const { delivery, request } = candidate;
-    const dropped = () => candidate.dropped();
+    const dropped = () => {
+      this.claims.giveUp(request);
+      candidate.dropped();
+    };
     if (!delivery.isCurrent()) return dropped();
     this.claims.watch({
       ...{ request, dropped },

@@ -3,7 +3,7 @@ import { newJobId, type JobId } from '@jobstream/contracts';
 import { ClaimLeases, type HeldClaim } from './claim-leases.js';
 
 const leaseMs = 15_000;
-const taken = () => ({ id: newJobId(), attempt: 1, fence: 1, deaths: 0 });
+const taken = () => ({ id: newJobId(), attempt: 1, fence: 1, deaths: 0, owner: 'me' });
 
 describe('ClaimLeases', () => {
   const renewals: JobId[][] = [];

@@ -12,6 +12,8 @@ export interface TakenClaim {
   readonly fence: number;
   /** Owners that died or froze in this attempt before. */
   readonly deaths: number;
+  /** Who took it: the owner that asked. */
+  readonly owner: string;
 }
 
 /** What became of a request. `tookOver`: from an owner that died or froze; `outcome`: what the owner wrote. */
@@ -27,6 +29,7 @@ export interface ClaimOutcome {
 }
 
 type Fenced = Pick<TakenClaim, 'id' | 'fence'>;
+type Owned = Pick<TakenClaim, 'id' | 'owner'>;
 
 /** The columns of the standing claim are as the statement found it when it began; null where there was none. */
 interface MetRow extends Omit<ClaimStanding, 'state' | 'deaths'> {
@@ -51,7 +54,7 @@ export class ClaimStore {
   private readonly ends = new GatheredCalls((ended: readonly (Fenced & ClaimOutcome)[]) =>
     this.endMany(ended),
   );
-  private readonly frees = new GatheredCalls((freed: readonly Fenced[]) => this.freeMany(freed));
+  private readonly frees = new GatheredCalls((freed: readonly Owned[]) => this.freeMany(freed));
 
   /** @param leaseMs the same in every worker of a queue */
   constructor(
@@ -71,9 +74,12 @@ export class ClaimStore {
     return this.ends.call({ id: claim.id, fence: claim.fence, ...outcome });
   }
 
-  /** Gives back a claim under which nothing was started. */
-  async free(claim: Fenced): Promise<void> {
-    await this.frees.call(claim);
+  /**
+   * Gives back a claim under which nothing was started, so that whoever takes it next counts no death. By its owner rather
+   * than its fence: who got no answer to {@link take} may hold a claim and not know its fence.
+   */
+  async free({ id, owner }: Owned): Promise<void> {
+    await this.frees.call({ id, owner });
   }
 
   /** Makes leases last from now on. @returns the ids of those that are still held under these fences */
@@ -199,14 +205,16 @@ export class ClaimStore {
     return ended.map(({ id }) => written.has(id));
   }
 
-  private async freeMany(freed: readonly Fenced[]): Promise<void[]> {
+  private async freeMany(freed: readonly Owned[]): Promise<void[]> {
     await this.database.query({
       name: 'free claims',
       text: `
-        WITH ${lockRunning(this.table)}
+        WITH locked AS (
+          SELECT kept.id FROM unnest($1::uuid[], $2::text[]) AS given (id, owner) JOIN ${this.table} AS kept USING (id, owner)
+          WHERE kept.state = 'running' ORDER BY kept.id FOR UPDATE OF kept)
         UPDATE ${this.table} AS kept SET state = 'free', changed_at = clock_timestamp()
         FROM locked WHERE kept.id = locked.id`,
-      values: columnsOf(freed),
+      values: [freed.map(({ id }) => id), freed.map(({ owner }) => owner)],
     });
     return freed.map(() => undefined);
   }
@@ -216,7 +224,8 @@ export class ClaimStore {
 function answerOf(request: ClaimRequest, row: MetRow): ClaimAnswer {
   const { id, fence, taken_attempt: attempt, taken_deaths: deaths, state, deaths: deathsBefore } = row;
   if (fence !== null) {
-    return { kind: 'taken', claim: { id, attempt, fence, deaths }, tookOver: deaths > (deathsBefore ?? 0) };
+    const claim = { id, attempt, fence, deaths, owner: request.owner };
+    return { kind: 'taken', claim, tookOver: deaths > (deathsBefore ?? 0) };
   }
   if (state === null || deathsBefore === null) return { kind: 'held' };
   const meeting = meetClaim({ ...row, state, deaths: deathsBefore }, request);

@@ -7,9 +7,12 @@ import type { ClaimAnswer, ClaimOutcome, ClaimStore } from './claim-store.js';
 import { ClaimWatch, type Watcher } from './claim-watch.js';
 import type { ClaimRequest } from './met-claim.js';
 
+/** What is asked of {@link ClaimStore}. */
+export type ClaimRows = Pick<ClaimStore, 'take' | 'end' | 'free' | 'renew' | 'findHeld'>;
+
 /** What {@link Claims} takes. */
 export interface ClaimsParts {
-  readonly store: ClaimStore;
+  readonly store: ClaimRows;
   readonly leaseMs: number;
   /** Makes the table be there; called before the first claim, again until it succeeds. */
   prepare(): Promise<void>;
@@ -26,7 +29,9 @@ export type Met =
 /** A request that takes longer counts as Postgres being away: others are not even asked for. */
 const patienceMs = 1_000;
 const longestPollMs = 500;
-const endPauseMs = 200;
+const repeatPauseMs = 200;
+/** What claims that are being given back are waited for when the worker stops. */
+const lastFreesMs = 1_000;
 
 /**
  * The claims of one worker. Postgres may be away: nobody is answered meanwhile, and what asks is told that its claim is held,
@@ -38,6 +43,9 @@ export class Claims {
   private readonly metrics: ClaimMetrics;
   /** Jobs whose claim this process asks for, or holds. */
   private readonly busy = new Set<JobId>();
+  /** Owners whose request got no answer: Postgres may have granted it. */
+  private readonly unanswered = new Set<string>();
+  private readonly freeing = new Set<Promise<void>>();
   private prepared: Promise<void> | undefined;
   /** Why Postgres is of no use at present. */
   private away: string | undefined;
@@ -67,7 +75,11 @@ export class Claims {
     const askedAt = this.parts.monotonic();
     const answer = await this.ask(() => this.parts.store.take(request)).catch(() => undefined);
     if (answer?.kind !== 'taken') this.busy.delete(request.id);
-    if (answer === undefined) return { kind: 'held' };
+    if (answer === undefined) {
+      this.unanswered.add(request.owner);
+      return { kind: 'held' };
+    }
+    this.unanswered.delete(request.owner);
     this.note(request, answer);
     return answer.kind === 'taken'
       ? { kind: 'taken', claim: this.leases.hold(answer.claim, askedAt) }
@@ -97,7 +109,7 @@ export class Claims {
           return await this.ask(() => this.parts.store.end(claim, outcome));
         } catch {
           if (this.isStopped) return false;
-          await new Promise((resolve) => setTimeout(resolve, endPauseMs));
+          await pause(repeatPauseMs);
         }
       }
     } finally {
@@ -111,11 +123,18 @@ export class Claims {
     this.busy.delete(claim.id);
   }
 
-  /** Gives back a claim under which nothing was started. Where that fails its lease runs out. */
-  async free(claim: HeldClaim): Promise<void> {
+  /**
+   * Gives back a claim under which nothing was started, as often as it takes: otherwise whoever takes it over would count the
+   * death of an owner that lives. Until then the job's claim is held.
+   */
+  free(claim: HeldClaim): void {
     this.leases.release(claim);
-    await this.ask(() => this.parts.store.free(claim)).catch(() => undefined);
-    this.busy.delete(claim.id);
+    void this.giveBack(claim).then(() => this.busy.delete(claim.id));
+  }
+
+  /** A request is not made again. Where it got no answer, its claim may be held: it is given back. */
+  giveUp({ id, owner }: ClaimRequest): void {
+    if (this.unanswered.delete(owner)) void this.giveBack({ id, owner });
   }
 
   /** Never unready: jobs without claims go on whatever Postgres does. */
@@ -130,10 +149,34 @@ export class Claims {
     this.watching.stop();
   }
 
-  /** Gives up on outcomes that can't be written, and on leases. */
-  stop(): void {
+  /** Gives up on outcomes that can't be written, and on leases. Waits a second at most for claims that are given back. */
+  async stop(): Promise<void> {
     this.isStopped = true;
     this.leases.stop();
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, lastFreesMs);
+      void Promise.all(this.freeing).then(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
+  }
+
+  private giveBack(claim: Pick<HeldClaim, 'id' | 'owner'>): Promise<void> {
+    const freed = this.repeatFree(claim).finally(() => this.freeing.delete(freed));
+    this.freeing.add(freed);
+    return freed;
+  }
+
+  private async repeatFree(claim: Pick<HeldClaim, 'id' | 'owner'>): Promise<void> {
+    for (;;) {
+      try {
+        return await this.ask(() => this.parts.store.free(claim));
+      } catch {
+        if (this.isStopped) return;
+        await pause(repeatPauseMs);
+      }
+    }
   }
 
   private async ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
@@ -193,4 +236,8 @@ export class Claims {
     this.away = undefined;
     this.parts.logger.info('claims are taken again');
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { newJobId, type JobId } from '@jobstream/contracts';
+import { createLogger } from '@jobstream/runtime';
+import { Registry } from 'prom-client';
+import { Claims } from './claims.js';
+import { MemoryClaims } from './memory-claims.fixture-spec.js';
+import type { ClaimRequest } from './met-claim.js';
+
+const leaseMs = 15_000;
+const longerThanALeaseMs = 2 * leaseMs;
+
+describe('an owner that has started nothing', () => {
+  let rows: MemoryClaims;
+  /** Whether the process under test reaches Postgres, and whether it gets Postgres' answers. */
+  let link: 'up' | 'down' | 'answers lost';
+  let claims: Claims;
+  const open: Claims[] = [];
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    rows = new MemoryClaims(leaseMs, () => performance.now());
+    link = 'up';
+    claims = claimsOf((when) => {
+      if (link === 'down' || (link === 'answers lost' && when === 'after')) throw new Error('no connection');
+    });
+  });
+  afterEach(async () => {
+    link = 'up';
+    for (const each of open.splice(0)) {
+      each.drain();
+      await Promise.all([each.stop(), pass(2_000)]);
+    }
+    jest.useRealTimers();
+  });
+
+  function claimsOf(trouble: (when: 'before' | 'after') => void = () => undefined): Claims {
+    const made = new Claims({
+      store: rows.seenBy((_, when) => trouble(when)),
+      leaseMs,
+      prepare: async () => undefined,
+      monotonic: () => performance.now(),
+      metrics: new Registry(),
+      logger: createLogger('test', 'silent'),
+    });
+    open.push(made);
+    return made;
+  }
+  const ask = (id: JobId, owner = 'me/1'): ClaimRequest => ({
+    id,
+    owner,
+    run: 1,
+    attempt: 1,
+    inPlace: false,
+  });
+  async function taken(id: JobId) {
+    const met = await claims.meet(ask(id));
+    if (met.kind !== 'taken') throw new Error(met.kind);
+    return met.claim;
+  }
+  /** How many deaths the next owner is told of, in another process. */
+  async function deathsSeenBy(owner: string, id: JobId): Promise<number | string> {
+    const met = await claimsOf().meet(ask(id, owner));
+    return met.kind === 'taken' ? met.claim.deaths : met.kind;
+  }
+
+  it('counts as no death when it gives its claim back, however long that fails', async () => {
+    const id = newJobId();
+    const claim = await taken(id);
+    link = 'down';
+    claims.free(claim);
+    await pass(leaseMs / 2);
+    link = 'up';
+    await pass(1_000);
+    expect(await deathsSeenBy('other/1', id)).toBe(0);
+  });
+
+  it('counts as no death when the answer to its giving back is lost', async () => {
+    const id = newJobId();
+    const claim = await taken(id);
+    link = 'answers lost';
+    claims.free(claim);
+    await pass(longerThanALeaseMs);
+    expect(await deathsSeenBy('other/1', id)).toBe(0);
+  });
+
+  it('counts as no death when it never got the answer to its request and gives up waiting for it', async () => {
+    const id = newJobId();
+    link = 'answers lost';
+    expect(await claims.meet(ask(id))).toEqual({ kind: 'held' });
+    expect(rows.rows.get(id)).toMatchObject({ state: 'running', owner: 'me/1' });
+    claims.giveUp(ask(id));
+    link = 'up';
+    await pass(1_000);
+    expect(await deathsSeenBy('other/1', id)).toBe(0);
+  });
+
+  it('is met by its own next request once its claim is given back, at no death', async () => {
+    const id = newJobId();
+    const claim = await taken(id);
+    link = 'down';
+    claims.free(claim);
+    await pass(1_000);
+    expect(await claims.meet(ask(id, 'me/2'))).toEqual({ kind: 'held' });
+    link = 'up';
+    await pass(2_000);
+    expect(await claims.meet(ask(id, 'me/2'))).toMatchObject({ kind: 'taken', claim: { deaths: 0 } });
+  });
+
+  it('gives its claim back before the worker has stopped', async () => {
+    const id = newJobId();
+    const claim = await taken(id);
+    link = 'down';
+    claims.free(claim);
+    await pass(500);
+    link = 'up';
+    const stopped = claims.stop();
+    await pass(1_000);
+    await stopped;
+    expect(rows.rows.get(id)).toMatchObject({ state: 'free', deaths: 0 });
+  });
+
+  it('does not keep the worker from stopping while Postgres is away', async () => {
+    const claim = await taken(newJobId());
+    link = 'down';
+    claims.free(claim);
+    const stopped = claims.stop();
+    await pass(1_500);
+    await expect(stopped).resolves.toBeUndefined();
+  });
+
+  it('takes nothing away from whoever has taken the claim since', async () => {
+    const id = newJobId();
+    const claim = await taken(id);
+    link = 'down';
+    claims.free(claim);
+    await pass(longerThanALeaseMs);
+    expect(await deathsSeenBy('other/1', id)).toBe(1);
+    link = 'up';
+    await pass(1_000);
+    expect(rows.rows.get(id)).toMatchObject({ state: 'running', owner: 'other/1' });
+  });
+});
