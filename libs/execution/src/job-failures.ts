@@ -16,7 +16,9 @@ export class NonRetryableError extends Error {
 
 /**
  * Thrown by a handler that knows when trying again makes sense: the next attempt, if there is one left, starts no earlier
- * than `delay` from now, whatever the ladder says. It takes the shortest retry lane that is not shorter.
+ * than `delay` from now (ten years at most), whatever the ladder says. The job waits on the shortest retry lane that is not
+ * shorter or, beyond the longest, with the scheduler. A job with an ordering key waits where it is; it is dead-lettered as
+ * `exhausted` where all its waits together would exceed 15 minutes.
  */
 export class RetryAfterError extends Error {
   override readonly name = 'RetryAfterError';

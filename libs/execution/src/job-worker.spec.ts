@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodePoison, decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import { z } from 'zod';
-import { NonRetryableError } from './job-failures.js';
+import { NonRetryableError, RetryAfterError } from './job-failures.js';
 import { ScriptedDelivery, TestWorker, turn } from './worker.fixture-spec.js';
 
 const page = defineJob({
@@ -319,6 +319,23 @@ describe('a retry', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(worker.phases()).toEqual(['succeeded']);
     expect(worker.sent[0]!.headers['js-attempt']).toBe('2');
+  });
+
+  it('that no lane is long enough for waits with the scheduler until the time its handler asked for', async () => {
+    const worker = workerWith(() => {
+      throw new RetryAfterError('1h', 'closed for lunch');
+    });
+    const failedAt = worker.clock.time;
+    const delivery = worker.deliver();
+    worker.scheduler.accept([delivery]);
+    await turn();
+    const [retry] = worker.sent;
+    expect(retry).toMatchObject({ topic: 'jobs.delayed', headers: { 'js-attempt': '1' } });
+    expect(decodeRecord(Buffer.from(retry!.value!), retry!.headers)).toMatchObject({
+      phase: 'retrying',
+      value: { error: { message: 'closed for lunch' }, dueAt: new Date(failedAt + 3_600_000).toISOString() },
+    });
+    expect(delivery.calls).toEqual(['begin', 'done']);
   });
 
   it('waits again when the timer was early by the broker', async () => {

@@ -55,6 +55,8 @@ interface Ongoing {
   job: StartableJob | undefined;
   /** The attempt that the record asks for; later ones follow in place. */
   readonly firstAttempt: number;
+  /** How long it has waited in place between its attempts, all waits together. */
+  waitedInPlaceMs: number;
 }
 
 /** The record of an ordered job that is being abandoned. */
@@ -127,7 +129,7 @@ export class JobWorker {
     const job = read.kind === 'job' ? read.job : undefined;
     const key = job?.request.orderingKey;
     if (key !== undefined && !this.order.take(key, delivery)) return;
-    const ongoing: Ongoing = { delivery, job, firstAttempt: job?.attempt ?? 0 };
+    const ongoing: Ongoing = { delivery, job, firstAttempt: job?.attempt ?? 0, waitedInPlaceMs: 0 };
     if (read.kind === 'poison') {
       if (!this.begin(ongoing)) return;
       freeSlot();
@@ -168,13 +170,15 @@ export class JobWorker {
 
   /**
    * Where an earlier process has used attempts in place, when the next one is due went with it: the whole delay is waited
-   * again rather than cut short.
+   * again rather than cut short. What was waited before counts by the ladder.
    */
   private startOrGoOn(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> | void {
     const { attemptsUsed } = ongoing.delivery;
     if (attemptsUsed === 0) return this.start(ongoing, job, freeSlot);
     const next = { ...job, attempt: job.attempt + attemptsUsed };
-    const delayMs = retryDelay(this.ladderOf(job), next.attempt - 1);
+    const backoffMs = this.ladderOf(job);
+    const delayMs = retryDelay(backoffMs, next.attempt - 1);
+    ongoing.waitedInPlaceMs = delaysBetween(backoffMs, job.attempt, next.attempt) + delayMs;
     this.waitInPlace(ongoing, next, this.options.brokerClock.now() + delayMs);
   }
 
@@ -236,7 +240,7 @@ export class JobWorker {
     claim?: HeldClaim,
   ): Promise<void> {
     const { brokerClock, claims, clock, writer } = this.options;
-    const { delivery, firstAttempt } = ongoing;
+    const { delivery } = ongoing;
     if (!this.begin(ongoing)) {
       if (claim) claims.free(claim);
       return;
@@ -249,7 +253,8 @@ export class JobWorker {
       claims.leave(claim);
       return this.end(ongoing, false);
     }
-    const outcome = this.decide(job, firstAttempt, ending);
+    const outcome = this.decide(ongoing, job, ending);
+    const waitsOffLane = outcome.kind === 'retry-in-place' || outcome.kind === 'retry-delayed';
     const ended: EndedAttempt = {
       job,
       type: this.labelOf(job),
@@ -257,10 +262,10 @@ export class JobWorker {
       start,
       children,
       finishedAt: this.writeEnd(clock.now()),
-      dueAt: outcome.kind === 'retry-in-place' ? brokerClock.now() + outcome.delayMs : undefined,
+      dueAt: waitsOffLane ? brokerClock.now() + outcome.delayMs : undefined,
     };
     if (claim && !(await claims.end(claim, recordOutcome(ended, outcome)))) return this.end(ongoing, false);
-    this.settle(ongoing, ended, await writer.write(delivery, ended, outcome));
+    this.settle(ongoing, ended, outcome, await writer.write(delivery, ended, outcome));
   }
 
   private attempt(job: StartableJob, claim: HeldClaim | undefined): Attempted | Promise<Attempted> {
@@ -279,13 +284,14 @@ export class JobWorker {
     const { outcome, ended } = readOutcome(recorded);
     const { delivery } = ongoing;
     const again = { ...ended, job, type: this.labelOf(job), source: delivery.record };
-    this.settle(ongoing, again, await this.options.writer.repeat(delivery, again, outcome));
+    this.settle(ongoing, again, outcome, await this.options.writer.repeat(delivery, again, outcome));
   }
 
-  private settle(ongoing: Ongoing, { job, dueAt }: EndedAttempt, settled: boolean): void {
-    if (!settled || dueAt === undefined) return this.end(ongoing, settled);
+  private settle(ongoing: Ongoing, { job, dueAt }: EndedAttempt, outcome: Outcome, settled: boolean): void {
+    if (!settled || outcome.kind !== 'retry-in-place') return this.end(ongoing, settled);
+    ongoing.waitedInPlaceMs += outcome.delayMs;
     ongoing.delivery.noteAttempts(job.attempt - ongoing.firstAttempt + 1);
-    this.waitInPlace(ongoing, { ...job, attempt: job.attempt + 1 }, dueAt);
+    this.waitInPlace(ongoing, { ...job, attempt: job.attempt + 1 }, dueAt!);
   }
 
   private waitInPlace(ongoing: Ongoing, next: StartableJob, dueAt: number): void {
@@ -297,8 +303,7 @@ export class JobWorker {
     });
   }
 
-  private decide(job: StartableJob, firstAttempt: number, ending: AttemptEnding): Outcome {
-    const backoffMs = this.ladderOf(job);
+  private decide({ waitedInPlaceMs }: Ongoing, job: StartableJob, ending: AttemptEnding): Outcome {
     const { type, maxAttempts, orderingKey } = job.request;
     return decideOutcome(
       {
@@ -306,10 +311,9 @@ export class JobWorker {
         parkAfter: this.options.handlers.get(type)?.definition.parkAfter ?? usualParkAfter,
         attempt: job.attempt,
         maxAttempts,
-        backoffMs,
+        backoffMs: this.ladderOf(job),
         lanesMs: this.options.lanesMs(),
-        waitedInPlaceMs:
-          orderingKey === undefined ? undefined : delaysBetween(backoffMs, firstAttempt, job.attempt),
+        waitedInPlaceMs: orderingKey === undefined ? undefined : waitedInPlaceMs,
       },
       ending,
     );

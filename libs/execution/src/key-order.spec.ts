@@ -3,7 +3,7 @@ import { decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contr
 import fc from 'fast-check';
 import { z } from 'zod';
 import { MemoryClaims } from './claims/memory-claims.fixture-spec.js';
-import { NonRetryableError } from './job-failures.js';
+import { NonRetryableError, RetryAfterError } from './job-failures.js';
 import { TestWorker, turn } from './worker.fixture-spec.js';
 
 const page = defineJob({
@@ -126,6 +126,22 @@ describe('jobs of one key', () => {
     expect(worker.phases()[0]).toBe('dead_lettered');
     expect(worker.sent[0]!.headers['js-attempt']).toBe('3');
     expect(delivery.calls).toEqual(['begin', 'done']);
+  });
+
+  it('wait in place as long as was asked for, 15 minutes in all, whatever the ladder says', async () => {
+    const worker = workerWith(() => {
+      throw new RetryAfterError('8m');
+    });
+    const first = ordered(worker, 1);
+    worker.scheduler.accept([first]);
+    await turn();
+    worker.clock.time += 480_000 - 1;
+    await wake(worker);
+    expect(worker.phases()).toEqual(['retrying']);
+    worker.clock.time += 1;
+    await wake(worker);
+    expect(worker.phases()).toEqual(['retrying', 'dead_lettered']);
+    expect(first.calls).toEqual(['begin', 'used 1', 'done']);
   });
 
   it('are given up where they wait when the worker stops or the partition goes', async () => {

@@ -35,7 +35,7 @@ export interface EndedAttempt {
   readonly children: readonly DrawnJob[];
   /** ISO 8601, by the worker's clock. */
   readonly finishedAt: string;
-  /** When the next attempt in place is due, by the broker's time in milliseconds since 1970; undefined without one. */
+  /** When the next attempt is due that waits on no lane, by the broker's time in milliseconds since 1970; undefined without one. */
   readonly dueAt: number | undefined;
 }
 
@@ -67,6 +67,11 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
     case 'retry': {
       const retry = fittingRetry(job, outcome.error, start!);
       if (retry) return { topic: topics.retry(job.request.queue, outcome.laneMs), ...retry };
+      return outcomeRecord(topics, ended, tooLargeToRetry(job, outcome.error));
+    }
+    case 'retry-delayed': {
+      const retry = fittingRetry(job, outcome.error, start!, isoTimeOf(ended.dueAt!));
+      if (retry) return { topic: topics.delayed, ...retry };
       return outcomeRecord(topics, ended, tooLargeToRetry(job, outcome.error));
     }
     case 'retry-in-place':
@@ -123,13 +128,18 @@ export function runningRecord(
 }
 
 /** A retry carries the request and an error: the error gives way, first its stack, then most of its message. */
-function fittingRetry(job: StartableJob, error: JobError, start: Start): EncodedRecord | undefined {
+function fittingRetry(
+  job: StartableJob,
+  error: JobError,
+  start: Start,
+  dueAt?: string,
+): EncodedRecord | undefined {
   const { code, message } = error;
   for (const lesser of [error, { code, message }, { code, message: message.slice(0, 100) }]) {
     const retry = encodeRecord({
       ...headOf(job),
       phase: 'retrying',
-      value: { ...job.request, error: lesser, start },
+      value: { ...job.request, error: lesser, start, ...(dueAt !== undefined && { dueAt }) },
     });
     if (encodedBytes(retry) <= maxRequestRecordBytes - recordOverheadBytes) return retry;
   }
@@ -145,7 +155,7 @@ function inPlaceRetry(job: StartableJob, error: JobError, start: Start, dueAt: n
     encodeRecord({
       ...headOf(job),
       phase: 'retrying',
-      value: { ...request, error, start, dueAt: new Date(dueAt).toISOString() },
+      value: { ...request, error, start, dueAt: isoTimeOf(dueAt) },
     });
   const whole = retry(job.request);
   const fits = encodedBytes(whole) <= maxDeadLetterRecordBytes - recordOverheadBytes;
@@ -162,6 +172,10 @@ function tooLargeToRetry(job: StartableJob, error: JobError): Extract<Outcome, {
     },
     attempts: job.attempt,
   };
+}
+
+function isoTimeOf(time: number): string {
+  return new Date(time).toISOString();
 }
 
 function baseOf({ request: { v, id, type, queue, submittedFor } }: StartableJob) {

@@ -97,6 +97,7 @@ function levelOf(outcome: Outcome, settled: boolean): 'debug' | 'info' | 'warn' 
     case 'cancel':
       return 'debug';
     case 'retry':
+    case 'retry-delayed':
     case 'retry-in-place':
       return 'info';
     case 'dead-letter':
@@ -112,6 +113,7 @@ function detailOf(outcome: Outcome): object {
       return {};
     case 'retry':
       return { code: outcome.error.code, inMs: outcome.laneMs };
+    case 'retry-delayed':
     case 'retry-in-place':
       return { code: outcome.error.code, inMs: outcome.delayMs };
     case 'dead-letter':

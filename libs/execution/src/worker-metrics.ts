@@ -79,6 +79,7 @@ export function countOf(outcome: Outcome): AttemptCount {
     case 'succeed':
       return 'succeeded';
     case 'retry':
+    case 'retry-delayed':
     case 'retry-in-place':
       return 'retrying';
     case 'dead-letter':

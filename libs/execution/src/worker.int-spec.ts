@@ -10,7 +10,7 @@ const page = defineJob({
   type: 'print.page',
   queue,
   payload: z.strictObject({
-    fail: z.enum(['retryable', 'non-retryable', 'retry-after', 'hang']).optional(),
+    fail: z.enum(['retryable', 'non-retryable', 'retry-after', 'retry-in-an-hour', 'hang']).optional(),
     times: z.int().default(0),
     bytes: z.int().default(0),
     sleepMs: z.int().default(0),
@@ -42,6 +42,7 @@ async function print(
   if (fail !== undefined && context.attempt <= times) {
     if (fail === 'hang') return new Promise<never>(() => undefined);
     if (fail === 'retry-after') throw new RetryAfterError('900ms');
+    if (fail === 'retry-in-an-hour') throw new RetryAfterError('1h');
     throw fail === 'retryable'
       ? new Error('out of ink')
       : new NonRetryableError('no paper', { code: 'no_paper' });
@@ -113,6 +114,16 @@ describe('a worker on the real broker', () => {
     const { id } = await stack.submit(page, { fail: 'retry-after', times: 1 });
     await stack.succeeded(id);
     expect(stack.of(id, 'retrying')[0]!.at.topic).toBe(stack.topics.retry('print', 1_000));
+  });
+
+  it('hands a retry that no lane is long enough for to the scheduler', async () => {
+    const { id } = await stack.submit(page, { fail: 'retry-in-an-hour', times: 1 });
+    await stack.until(() => stack.of(id, 'retrying').length > 0, `a retry of job ${id}`);
+    const { at, job } = stack.of(id, 'retrying')[0]!;
+    expect(at.topic).toBe(stack.topics.delayed);
+    const { dueAt } = job.value as { dueAt?: string };
+    expect(at.timestamp - Date.parse(dueAt!)).toBeGreaterThanOrEqual(-3_600_000);
+    expect(at.timestamp - Date.parse(dueAt!)).toBeLessThan(-3_590_000);
   });
 
   it('dead-letters a job after its last attempt, with reason, error, attempts and origin', async () => {

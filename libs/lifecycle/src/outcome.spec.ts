@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
+import { longestDelayMs, maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
+import fc from 'fast-check';
 import { decideOutcome, waitInPlaceBudgetMs, type AttemptEnding, type AttemptFacts } from './outcome.js';
 
 const facts: AttemptFacts = {
@@ -68,11 +69,34 @@ describe('decideOutcome', () => {
     });
   });
 
-  it('dead-letters a retryable failure where the queue has no lane to wait on', () => {
-    expect(decideOutcome({ ...facts, lanesMs: [] }, threw('by-ladder'))).toMatchObject({
-      reason: 'exhausted',
-      attempts: 1,
+  it('has the scheduler hold a retry that no lane is long enough for, exactly as long as asked', () => {
+    expect(decideOutcome(facts, threw({ afterMs: 3_600_000 }))).toEqual({
+      kind: 'retry-delayed',
+      error,
+      delayMs: 3_600_000,
     });
+    expect(decideOutcome({ ...facts, lanesMs: [] }, threw('by-ladder'))).toMatchObject({
+      kind: 'retry-delayed',
+      delayMs: 1_000,
+    });
+  });
+
+  it('never lets a retry start earlier than asked, whatever lanes there are, up to ten years', () => {
+    const delays = fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 0, max: 10 ** 15 }));
+    const lanes = fc.array(fc.integer({ min: 1, max: 100_000 }), { maxLength: 5 });
+    const waited = fc.option(fc.integer({ min: 0, max: 2 * waitInPlaceBudgetMs }), { nil: undefined });
+    fc.assert(
+      fc.property(delays, lanes, waited, (afterMs, lanesMs, waitedInPlaceMs) => {
+        const outcome = decideOutcome({ ...facts, lanesMs, waitedInPlaceMs }, threw({ afterMs }));
+        if (outcome.kind === 'dead-letter') {
+          expect(afterMs + waitedInPlaceMs!).toBeGreaterThanOrEqual(waitInPlaceBudgetMs);
+          return;
+        }
+        const waitsMs = outcome.kind === 'retry' ? outcome.laneMs : (outcome as { delayMs: number }).delayMs;
+        expect(waitsMs).toBeGreaterThanOrEqual(Math.min(afterMs, longestDelayMs));
+        expect(Number.isNaN(new Date(Date.now() + waitsMs).getTime())).toBe(false);
+      }),
+    );
   });
 
   it('retries a job with an ordering key in place, by its ladder and without a lane', () => {
@@ -81,12 +105,18 @@ describe('decideOutcome', () => {
     ).toEqual({ kind: 'retry-in-place', error, delayMs: 5_000 });
   });
 
-  it('lets a key wait no longer than the budget, then dead-letters', () => {
-    const after = (waitedInPlaceMs: number) =>
-      decideOutcome({ ...facts, waitedInPlaceMs }, threw({ afterMs: 86_400_000 }));
-    expect(after(0)).toMatchObject({ kind: 'retry-in-place', delayMs: waitInPlaceBudgetMs });
-    expect(after(waitInPlaceBudgetMs - 1)).toMatchObject({ delayMs: 1 });
-    expect(after(waitInPlaceBudgetMs)).toMatchObject({ kind: 'dead-letter', reason: 'exhausted' });
+  it('lets a key wait no longer than the budget: the ladder is cut short, what was asked for is dead-lettered', () => {
+    const after = (waitedInPlaceMs: number, retry: 'by-ladder' | { afterMs: number }) =>
+      decideOutcome({ ...facts, waitedInPlaceMs }, threw(retry));
+    const asked = { afterMs: 60_000 };
+    const exhausted = { kind: 'dead-letter', reason: 'exhausted' };
+    expect(after(waitInPlaceBudgetMs - 1, 'by-ladder')).toMatchObject({ kind: 'retry-in-place', delayMs: 1 });
+    expect(after(waitInPlaceBudgetMs, 'by-ladder')).toMatchObject(exhausted);
+    expect(after(waitInPlaceBudgetMs - 60_000, asked)).toMatchObject({
+      kind: 'retry-in-place',
+      delayMs: 60_000,
+    });
+    expect(after(waitInPlaceBudgetMs - 59_999, asked)).toMatchObject(exhausted);
   });
 
   it('dead-letters at once what no retry can help', () => {

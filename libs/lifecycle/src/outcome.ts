@@ -1,4 +1,4 @@
-import { maxResultBytes, type DeadLetterReason, type JobError } from '@jobstream/contracts';
+import { longestDelayMs, maxResultBytes, type DeadLetterReason, type JobError } from '@jobstream/contracts';
 import { shorten } from './job-error.js';
 import { laneFor, retryDelay } from './retry-policy.js';
 
@@ -26,7 +26,10 @@ export interface AttemptFacts {
   readonly waitedInPlaceMs?: number | undefined;
 }
 
-/** When a failed attempt may be followed by another: by the ladder, never, or after a delay of the handler's choice. */
+/**
+ * When a failed attempt may be followed by another: by the ladder, never, or no earlier than a delay of the handler's choice
+ * (of which ten years count at most).
+ */
 export type RetryWish = 'by-ladder' | 'never' | { readonly afterMs: number };
 
 /** How an attempt ended, or why it was not started. */
@@ -54,6 +57,8 @@ export type Outcome =
   | { readonly kind: 'cancel' }
   /** `laneMs` is the lane's delay, `delayMs` what was asked for. */
   | { readonly kind: 'retry'; readonly error: JobError; readonly delayMs: number; readonly laneMs: number }
+  /** No lane is as long as that: the scheduler holds the job for so long. */
+  | { readonly kind: 'retry-delayed'; readonly error: JobError; readonly delayMs: number }
   /** Of a job with an ordering key: it waits where it is, and its key with it. */
   | { readonly kind: 'retry-in-place'; readonly error: JobError; readonly delayMs: number }
   /** `attempts`: how many of this run were started. */
@@ -101,15 +106,18 @@ function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): 
   const { attempt, maxAttempts, backoffMs } = facts;
   if (retry === 'never') return deadLetter('non_retryable', error, attempt);
   if (attempt >= maxAttempts) return deadLetter('exhausted', error, attempt);
-  const delayMs = retry === 'by-ladder' ? retryDelay(backoffMs, attempt) : retry.afterMs;
+  const byLadder = retry === 'by-ladder';
+  const delayMs = byLadder ? retryDelay(backoffMs, attempt) : Math.min(retry.afterMs, longestDelayMs);
   if (facts.waitedInPlaceMs !== undefined) {
     const leftMs = waitInPlaceBudgetMs - facts.waitedInPlaceMs;
-    if (leftMs <= 0) return deadLetter('exhausted', error, attempt);
+    // The ladder may be cut short, what a handler asked for may not.
+    if (leftMs <= 0 || (!byLadder && delayMs > leftMs)) return deadLetter('exhausted', error, attempt);
     return { kind: 'retry-in-place', error: shorten(error), delayMs: Math.min(delayMs, leftMs) };
   }
   const laneMs = laneFor(delayMs, facts.lanesMs);
-  if (laneMs === undefined) return deadLetter('exhausted', error, attempt);
-  return { kind: 'retry', error: shorten(error), delayMs, laneMs };
+  return laneMs === undefined
+    ? { kind: 'retry-delayed', error: shorten(error), delayMs }
+    : { kind: 'retry', error: shorten(error), delayMs, laneMs };
 }
 
 function deadLetter(reason: DeadLetterReason, error: JobError, attempts: number): Outcome {

@@ -25,12 +25,12 @@ describe('laneFor', () => {
     [1_000, 1_000],
     [1_001, 5_000],
     [15_000, 15_000],
-    [86_400_000, 15_000],
   ])('serves %i ms by the lane of %i ms', (delay, lane) => {
     expect(laneFor(delay, lanes)).toBe(lane);
   });
 
-  it('finds none where the queue has none', () => {
+  it('finds none for a delay beyond the longest lane, nor where the queue has none', () => {
+    expect(laneFor(15_001, lanes)).toBeUndefined();
     expect(laneFor(1_000, [])).toBeUndefined();
   });
 });

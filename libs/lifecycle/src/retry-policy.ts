@@ -6,16 +6,9 @@ export function retryDelay(backoffMs: readonly number[], failedAttempt: number):
   return backoffMs[failedAttempt - 1] ?? backoffMs.at(-1) ?? 0;
 }
 
-/**
- * The retry lane that serves a delay, by the lane's own delay: the shortest one that is not shorter, beyond the longest
- * the longest. Undefined where the queue has no lane.
- */
+/** The retry lane that serves a delay, by the lane's own delay: the shortest one that is not shorter. Undefined beyond the longest. */
 export function laneFor(delayMs: number, lanesMs: Iterable<number>): number | undefined {
   let fit: number | undefined;
-  let longest: number | undefined;
-  for (const lane of lanesMs) {
-    if (lane >= delayMs && (fit === undefined || lane < fit)) fit = lane;
-    if (longest === undefined || lane > longest) longest = lane;
-  }
-  return fit ?? longest;
+  for (const lane of lanesMs) if (lane >= delayMs && (fit === undefined || lane < fit)) fit = lane;
+  return fit;
 }

@@ -8,6 +8,8 @@ export interface RecordedOutcome {
   readonly ended: Omit<EndedAttempt, 'job' | 'type' | 'source'>;
 }
 
+const retries: ReadonlySet<Outcome['kind']> = new Set(['retry', 'retry-delayed', 'retry-in-place']);
+
 /** An outcome as its claim keeps it. */
 export function recordOutcome(
   { start, children, finishedAt, dueAt }: EndedAttempt,
@@ -15,7 +17,7 @@ export function recordOutcome(
 ): ClaimOutcome {
   const ended = { start, children: outcome.kind === 'succeed' ? children : [], finishedAt, dueAt };
   return {
-    isFinal: outcome.kind !== 'retry' && outcome.kind !== 'retry-in-place',
+    isFinal: !retries.has(outcome.kind),
     outcome: JSON.stringify({ outcome, ended } satisfies RecordedOutcome),
   };
 }
