@@ -25,12 +25,23 @@ const fences = {
   typeorm: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
   '@nestjs/typeorm': ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
   pg: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution', 'stack', 'testing', 'bench'],
-  sharp: ['image-worker', 'testing'],
+  sharp: ['images', 'testing'],
 };
 
 const projects = [
   ...['contracts', 'lifecycle', 'kafka', 'orders', 'limits', 'database', 'runtime', 'storage', 'access'],
-  ...['intake', 'execution', 'projection', 'replay', 'scheduling', 'client', 'downloads', 'testing', 'stack'],
+  ...[
+    'intake',
+    'execution',
+    'projection',
+    'replay',
+    'scheduling',
+    'client',
+    'downloads',
+    'images',
+    'testing',
+    'stack',
+  ],
   ...['api', 'projector', 'scheduler', 'cli', 'bench'],
   ...['image', 'report', 'notification', 'maintenance', 'inference', 'probe'].map(
     (queue) => `${queue}-worker`,

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Downloader, downloadSettings } from '@jobstream/downloads';
+import { Renderers } from '@jobstream/images';
 import { readSettings } from '@jobstream/runtime';
 import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
-import { Renderers } from './rendering/renderers.js';
 import { ThumbnailHandler } from './thumbnail.handler.js';
 
 @Module({
@@ -12,7 +12,7 @@ import { ThumbnailHandler } from './thumbnail.handler.js';
       provide: Downloader,
       useFactory: () => new Downloader({ allowed: readSettings(downloadSettings, process.env).FETCH_ALLOW }),
     },
-    Renderers,
+    { provide: Renderers, useFactory: () => new Renderers() },
     ThumbnailHandler,
   ],
 })

@@ -2,9 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import { imageThumbnail, thumbnailKey, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { Downloader } from '@jobstream/downloads';
+import { Renderers } from '@jobstream/images';
 import { ObjectStorage } from '@jobstream/storage';
-import type { RenderedImage, RenderOrder } from './rendering/render-order.js';
-import { Renderers } from './rendering/renderers.js';
 
 type Thumbnail = typeof imageThumbnail;
 
@@ -24,7 +23,7 @@ export class ThumbnailHandler implements HandlerOf<Thumbnail> {
     const { imageId, url, width, height, fit } = payload;
     const image =
       url === undefined ? await this.readUpload(imageId!) : await this.downloader.download(url, signal);
-    const rendered = await this.render({ image, width, height, fit }, signal);
+    const rendered = await this.renderers.render({ kind: 'thumbnail', image, width, height, fit }, signal);
     const { key, bytes, contentType, sha256 } = await this.storage.put(
       thumbnailKey(payload),
       rendered.image,
@@ -41,17 +40,5 @@ export class ThumbnailHandler implements HandlerOf<Thumbnail> {
     throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
       code: 'image_not_found',
     });
-  }
-
-  private async render(order: RenderOrder, signal: AbortSignal): Promise<RenderedImage> {
-    const reply = await this.renderers.render(order, signal);
-    switch (reply.kind) {
-      case 'rendered':
-        return reply.rendered;
-      case 'refused':
-        throw new NonRetryableError(reply.refusal.message, { code: reply.refusal.code });
-      case 'failed':
-        throw new Error(`The image could not be rendered now: ${reply.message}`);
-    }
   }
 }

@@ -1,77 +1,70 @@
-import { disableTypes, imageSize, types } from 'image-size';
 import type { UploadedImage } from '@jobstream/contracts';
+import { contentTypes, formatOf, HeaderWatch, signatureBytes, whyNotTaken } from '@jobstream/images';
 import { ProblemError } from '../http/problem-error.js';
 
-/** What the first bytes of an image say. */
+/** What the header of an image says. */
 export type ImageHeader = Pick<UploadedImage, 'content_type' | 'width' | 'height'>;
 
-const contentTypes = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
-
-// Parsers of formats that are not taken never see a byte.
-disableTypes(types.filter((type) => !Object.hasOwn(contentTypes, type)));
-
-/** What a JPEG may carry before its size: profiles and previews come first. */
-const mostHeaderBytes = 4 * 1024 * 1024;
-
-/** Of fewer bytes the library makes up what is not there. The smallest whole images are longer. */
-const leastHeaderBytes = 30;
-
-/** An image whose header was read; `bytes` are all of it, from the first. */
+/** An image whose format is known by its first bytes. */
 export interface OpenedImage {
-  readonly header: ImageHeader;
+  readonly contentType: UploadedImage['content_type'];
+  /** All of it, from the first byte. Ends with a ProblemError `unsupported_image` where no size is found. */
   readonly bytes: AsyncIterable<Buffer>;
+  /** What the header says; of a TIFF it may stand at the end. Known once `bytes` were read. */
+  header(): ImageHeader;
 }
 
 /**
- * Reads as much of an image as it takes to know what it is.
+ * Reads as much of an image as it takes to know its format. The rest of its header is read while the bytes pass.
  * @throws ProblemError `unsupported_image`, and whatever the chunks end with
  */
 export async function openImage(chunks: AsyncIterator<Buffer>): Promise<OpenedImage> {
+  const head = await readHead(chunks);
+  const format = formatOf(head);
+  if (format === undefined) throw new ProblemError('unsupported_image', whyNotTaken(head));
+  const contentType = contentTypes[format];
+  const watch = new HeaderWatch();
+  return {
+    contentType,
+    bytes: watchHeader(head, chunks, watch),
+    header: () => {
+      const { width, height } = watch.header!;
+      return { content_type: contentType, width, height };
+    },
+  };
+}
+
+async function readHead(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0);
-  let tryAt = 1;
-  for (;;) {
+  while (head.length < signatureBytes) {
     const next = await chunks.next();
-    if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-    const whole = next.done === true || head.length >= mostHeaderBytes;
-    if (whole || head.length >= tryAt) {
-      const header = readHeader(head);
-      if (header) return { header, bytes: join(head, chunks) };
-      if (whole || isHopeless(head)) throw unsupported();
-      tryAt = head.length * 2;
-    }
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
   }
+  return head;
 }
 
-async function* join(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield head;
-  for (;;) {
+/** Passes the bytes on, and ends as soon as they can't be an image. */
+async function* watchHeader(
+  head: Buffer,
+  chunks: AsyncIterator<Buffer>,
+  watch: HeaderWatch,
+): AsyncGenerator<Buffer> {
+  for (let bytes = head; ;) {
+    watch.take(bytes);
+    if (watch.isDone && watch.header === undefined) throw sizeless();
+    yield bytes;
     const next = await chunks.next();
-    if (next.done) return;
-    yield next.value;
+    if (next.done) break;
+    bytes = next.value;
   }
+  watch.end();
+  if (watch.header === undefined) throw sizeless();
 }
 
-function readHeader(head: Buffer): ImageHeader | undefined {
-  if (head.length < leastHeaderBytes) return undefined;
-  try {
-    // A copy of its own: the library reads past the end of a view, into whatever lies behind it in memory.
-    const { type, width, height } = imageSize(Uint8Array.from(head));
-    const content_type = contentTypes[type as keyof typeof contentTypes];
-    return width > 0 && height > 0 ? { content_type, width, height } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether more bytes can't make it an image: none of the three begins like this. */
-function isHopeless(head: Buffer): boolean {
-  if (head.length < 12) return false;
-  const isJpeg = head.readUInt16BE(0) === 0xffd8;
-  const isPng = head.readUInt32BE(0) === 0x89504e47;
-  const isWebp = head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP';
-  return !isJpeg && !isPng && !isWebp;
-}
-
-function unsupported(): ProblemError {
-  return new ProblemError('unsupported_image', 'The bytes do not begin as a JPEG, PNG or WebP image does.');
+function sizeless(): ProblemError {
+  return new ProblemError(
+    'unsupported_image',
+    'The bytes begin as an image does, but its size is not to be found: the image is damaged or cut short.',
+  );
 }

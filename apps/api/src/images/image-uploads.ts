@@ -35,13 +35,16 @@ export class ImageUploads {
       throw new ProblemError('upload_too_large', `An image takes at most ${maxUploadBytes} bytes.`);
     const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
     try {
-      const { header, bytes } = await openImage(chunks);
-      const stored = await this.storage.put(uploadKey(imageId), bytes, {
-        contentType: header.content_type,
+      const opened = await openImage(chunks);
+      const stored = await this.storage.put(uploadKey(imageId), opened.bytes, {
+        contentType: opened.contentType,
         ifAbsent: true,
         maxBytes: maxUploadBytes,
       });
-      return { image: { image_id: imageId, ...header, bytes: stored.bytes }, isNew: stored.written };
+      return {
+        image: { image_id: imageId, ...opened.header(), bytes: stored.bytes },
+        isNew: stored.written,
+      };
     } finally {
       // Lets go of the body, so that what was not read of it can be passed over.
       await chunks.return?.();

@@ -46,7 +46,7 @@ export const problemKinds = {
   upload_too_large: { status: 413, title: 'The image is too large' },
   uri_too_long: { status: 414, title: 'The URL is too long' },
   unsupported_media_type: { status: 415, title: 'The body has a content type that is not taken here' },
-  unsupported_image: { status: 415, title: 'The upload is no JPEG, PNG or WebP image' },
+  unsupported_image: { status: 415, title: 'The upload is no image of a format that is taken' },
   invalid_request: { status: 422, title: 'The request has faults' },
   unknown_type: { status: 422, title: 'There is no such job type' },
   invalid_payload: { status: 422, title: 'The payload breaks the schema of its job type' },

@@ -34,11 +34,21 @@ export const taskViewSchema = acceptedTaskSchema.extend({ result: z.unknown() })
 /** See {@link taskViewSchema}. */
 export type TaskView = z.infer<typeof taskViewSchema>;
 
+/** Media types of the images that are taken. */
+export const imageTypes = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+  'image/tiff',
+] as const;
+
 /** 201 (new) or 200 (the same bytes were there) of `PUT /images/{image_id}`. */
 export const uploadedImageSchema = z
   .object({
     image_id: z.string(),
-    content_type: z.enum(['image/jpeg', 'image/png', 'image/webp']),
+    content_type: z.enum(imageTypes),
     width: z.int().describe("Pixels, as the file's header says."),
     height: z.int(),
     bytes: z.int(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { maxUploadBytes } from '../../limits.js';
 import { reportRequestSchema } from '../../rest/report.js';
 import { signedUpSchema, signUpSchema } from '../../rest/sign-up.js';
-import { acceptedTaskSchema, taskViewSchema, uploadedImageSchema } from '../../rest/task.js';
+import { acceptedTaskSchema, imageTypes, taskViewSchema, uploadedImageSchema } from '../../rest/task.js';
 import { imageIdParameter, jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
 import { readJobProblems, submitProblems } from '../problem-groups.js';
 import type { RouteAnswer, RouteContract } from '../route-contract.js';
@@ -21,10 +21,10 @@ export const taskRoutes: readonly RouteContract[] = [
     operationId: 'uploadImage',
     tag: 'Tasks',
     summary: 'Upload an image under an id of your own',
-    description: `JPEG, PNG or WebP of at most ${maxUploadBytes / 1024 ** 2} MiB; what it is shows in its bytes, not in its type. The same bytes again change nothing.`,
+    description: `JPEG, PNG, WebP, GIF, AVIF or TIFF of at most ${maxUploadBytes / 1024 ** 2} MiB; its bytes show what it is, not its type. The same bytes again change nothing.`,
     path: { image_id: imageIdParameter },
     body: {
-      contentTypes: ['image/jpeg', 'image/png', 'image/webp', 'application/octet-stream'],
+      contentTypes: [...imageTypes, 'application/octet-stream'],
     },
     answers: {
       200: { description: 'These bytes were there.', schema: uploadedImageSchema },

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { RenderOrder, RenderReply } from './render-order.js';
+import { RefusedImageError } from '../decoding/refused-image-error.js';
+import type { RenderedFor, RenderOrder, RenderReply } from './render-order.js';
 
 /** Compiled, found alike from `src` (under jest) and from `dist`. */
 const script = new URL('../../dist/rendering/render-process.js', import.meta.url);
@@ -10,16 +11,26 @@ export class RendererDiedError extends Error {
   readonly code = 'renderer_died';
 }
 
+/** The image could not be rendered now, through no fault of its own. */
+export class RenderFailedError extends Error {
+  override readonly name = 'RenderFailedError';
+  readonly code = 'render_failed';
+}
+
 /** A process that renders one image at a time. */
 export class Renderer {
   private readonly child: ChildProcess;
   private readonly ended: Promise<void>;
+  private over = false;
   private running: { answer(reply: RenderReply): void; fail(error: unknown): void } | undefined;
 
-  /** @param onEnd called once it has ended, for whatever reason */
-  constructor(onEnd: () => void) {
+  /**
+   * @param processorMs how much processor time an image may take
+   * @param onEnd called once it has ended, for whatever reason
+   */
+  constructor(processorMs: number, onEnd: () => void) {
     // It decodes what strangers sent: it gets none of our settings and secrets.
-    this.child = fork(script, {
+    this.child = fork(script, [String(processorMs)], {
       serialization: 'advanced',
       env: {},
       execArgv: [],
@@ -28,6 +39,7 @@ export class Renderer {
     this.child.on('message', (reply) => this.running?.answer(reply as RenderReply));
     this.ended = new Promise((resolve) => {
       const end = (how: string) => {
+        this.over = true;
         this.running?.fail(new RendererDiedError(`The rendering process ended before it was done: ${how}.`));
         resolve();
       };
@@ -42,11 +54,16 @@ export class Renderer {
     return this.child.pid;
   }
 
+  /** Whether it has ended, or is about to: it takes no more orders. */
+  get isOver(): boolean {
+    return this.over;
+  }
+
   /**
-   * Renders an image. When `signal` aborts, the process is ended.
-   * @throws RendererDiedError, or the signal's reason
+   * Renders an image. When `signal` aborts, or the image takes too much processor time, the process is ended.
+   * @throws RefusedImageError, RendererDiedError, RenderFailedError, or the signal's reason
    */
-  async render(order: RenderOrder, signal: AbortSignal): Promise<RenderReply> {
+  async render<O extends RenderOrder>(order: O, signal: AbortSignal): Promise<RenderedFor<O>> {
     signal.throwIfAborted();
     const abort = () => {
       this.running?.fail(signal.reason);
@@ -54,7 +71,7 @@ export class Renderer {
     };
     signal.addEventListener('abort', abort);
     try {
-      return await this.ask(order);
+      return this.resultOf<O>(await this.ask(order));
     } finally {
       this.running = undefined;
       signal.removeEventListener('abort', abort);
@@ -63,8 +80,24 @@ export class Renderer {
 
   /** Ends the process, whatever it does. */
   async end(): Promise<void> {
+    this.over = true;
     this.child.kill('SIGKILL');
     await this.ended;
+  }
+
+  private resultOf<O extends RenderOrder>(reply: RenderReply): RenderedFor<O> {
+    switch (reply.kind) {
+      case 'rendered':
+        // An order is answered in kind.
+        return reply.rendered as RenderedFor<O>;
+      case 'exhausted':
+        void this.end();
+        throw new RefusedImageError(reply.refusal.code, reply.refusal.message);
+      case 'refused':
+        throw new RefusedImageError(reply.refusal.code, reply.refusal.message);
+      case 'failed':
+        throw new RenderFailedError(`The image could not be rendered now: ${reply.message}`);
+    }
   }
 
   private ask(order: RenderOrder): Promise<RenderReply> {

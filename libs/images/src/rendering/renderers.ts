@@ -1,30 +1,35 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { RenderOrder, RenderReply } from './render-order.js';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { RefusedImageError } from '../decoding/refused-image-error.js';
+import type { RenderedFor, RenderOrder } from './render-order.js';
 import { Renderer } from './renderer.js';
 
 /** How long a rendering process is kept without work. */
 const idleMs = 30_000;
+/** Processor time of the worst image that is taken, four times over. */
+const usualProcessorMs = 20_000;
 
 /**
  * The rendering processes of a worker: as many as images are rendered at the same time, started when needed. A decoder that
  * crashes, hangs or takes all memory so costs one attempt of the job that made it, and the worker nothing.
  */
-@Injectable()
 export class Renderers implements OnApplicationShutdown {
   private readonly all = new Set<Renderer>();
   /** The last one used is the next one used, so that the others can go. */
   private readonly idle = new Map<Renderer, NodeJS.Timeout>();
 
+  /** @param processorMs how much processor time an image may take before it is refused as unreadable; 20 s by default */
+  constructor(private readonly processorMs = usualProcessorMs) {}
+
   /** See {@link Renderer.render}. */
-  async render(order: RenderOrder, signal: AbortSignal): Promise<RenderReply> {
+  async render<O extends RenderOrder>(order: O, signal: AbortSignal): Promise<RenderedFor<O>> {
     const renderer = this.takeIdle() ?? this.start();
     try {
-      const reply = await renderer.render(order, signal);
-      this.idle.set(renderer, setTimeout(() => void renderer.end(), idleMs).unref());
-      return reply;
+      return await renderer.render(order, signal);
     } catch (error) {
-      await renderer.end();
+      if (!(error instanceof RefusedImageError)) await renderer.end();
       throw error;
+    } finally {
+      if (!renderer.isOver) this.idle.set(renderer, setTimeout(() => void renderer.end(), idleMs).unref());
     }
   }
 
@@ -39,7 +44,7 @@ export class Renderers implements OnApplicationShutdown {
   }
 
   private start(): Renderer {
-    const renderer = new Renderer(() => {
+    const renderer = new Renderer(this.processorMs, () => {
       this.all.delete(renderer);
       this.forget(renderer);
     });

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
-import type { RenderOrder } from './render-order.js';
+import type { ThumbnailOrder } from './render-order.js';
 import { Renderer } from './renderer.js';
 import { Renderers } from './renderers.js';
 
 const never = new AbortController().signal;
 
-async function orderOf(side: number): Promise<RenderOrder> {
+async function orderOf(side: number): Promise<ThumbnailOrder> {
   const noise = { type: 'gaussian' as const, mean: 128, sigma: 30 };
   const image = await sharp({ create: { width: side, height: side, channels: 3, background: '#888', noise } })
     .png({ compressionLevel: 1 })
     .toBuffer();
-  return { image, width: 300, height: 300, fit: 'cover' };
+  return { kind: 'thumbnail', image, width: 300, height: 300, fit: 'cover' };
 }
 
 describe('a rendering process', () => {
@@ -19,21 +19,22 @@ describe('a rendering process', () => {
   let renderer: Renderer;
   beforeEach(() => {
     ended = false;
-    renderer = new Renderer(() => (ended = true));
+    renderer = new Renderer(20_000, () => (ended = true));
   });
   afterEach(() => renderer.end());
 
   it('answers one order after another', async () => {
     const order = await orderOf(500);
     for (const width of [10, 20]) {
-      expect(await renderer.render({ ...order, width }, never)).toMatchObject({
-        kind: 'rendered',
-        rendered: { width, height: 300 },
-      });
+      expect(await renderer.render({ ...order, width }, never)).toMatchObject({ width, height: 300 });
     }
-    expect(await renderer.render({ ...order, image: Buffer.from('x') }, never)).toMatchObject({
-      kind: 'refused',
+    await expect(renderer.render({ ...order, image: Buffer.from('x') }, never)).rejects.toMatchObject({
+      code: 'image_unreadable',
+      retryable: false,
     });
+    const page = await renderer.render({ kind: 'page', image: order.image }, never);
+    expect(page).toMatchObject({ width: 500, height: 500 });
+    expect(renderer.isOver).toBe(false);
   });
 
   it('is killed, whatever it does, when the attempt is told to stop', async () => {
@@ -63,11 +64,35 @@ describe('a rendering process', () => {
     await renderer.render(order, never);
     process.kill(renderer.pid!, 'SIGINT');
     process.kill(renderer.pid!, 'SIGTERM');
-    expect(await renderer.render(order, never)).toMatchObject({ kind: 'rendered' });
+    expect(await renderer.render(order, never)).toMatchObject({ width: 300 });
   });
 });
 
 describe('the rendering processes of a worker', () => {
+  it('refuse for good an image that takes too much processor time, and render the next one', async () => {
+    const renderers = new Renderers(300);
+    try {
+      const large = { width: 7_000, height: 7_000, channels: 3 as const, background: '#369' };
+      const image = await sharp({ create: large }).jpeg({ progressive: true }).toBuffer();
+      // As many scans as are taken: each is a pass over 49 megapixels, for 70 bytes.
+      const last = image.subarray(image.lastIndexOf('ffda', 'hex'), -2);
+      const costly = Buffer.concat([
+        image.subarray(0, -2),
+        ...Array<Buffer>(85).fill(last),
+        image.subarray(-2),
+      ]);
+      const order = await orderOf(100);
+      await expect(renderers.render({ ...order, image: costly }, never)).rejects.toMatchObject({
+        code: 'image_unreadable',
+        retryable: false,
+        message: expect.stringContaining('takes more than 0.3 s of a processor'),
+      });
+      expect(await renderers.render(order, never)).toMatchObject({ width: 300 });
+    } finally {
+      await renderers.onApplicationShutdown();
+    }
+  });
+
   it('render side by side, give equal bytes, and go on after one was killed', async () => {
     const renderers = new Renderers();
     try {

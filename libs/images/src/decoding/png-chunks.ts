@@ -1,0 +1,42 @@
+import { inflateSync } from 'node:zlib';
+
+/** What a PNG file says about itself, wherever in the file: also behind the pixels, where decoders do not look. */
+export interface PngMetadata {
+  readonly exif: Buffer | undefined;
+  readonly xmp: string | undefined;
+}
+
+/** Bytes of XMP that are read; real ones have a few thousand. */
+const mostXmpBytes = 1024 * 1024;
+
+const xmpKeyword = 'XML:com.adobe.xmp\0';
+
+/** Reads the chunks `eXIf` and `iTXt` of XMP (PNG 3rd edition, 11.3.4.5 and 11.3.3.4): the first of each. */
+export function readPngMetadata(image: Buffer): PngMetadata {
+  let exif: Buffer | undefined;
+  let xmp: string | undefined;
+  for (let at = 8; at + 12 <= image.length;) {
+    const length = image.readUInt32BE(at);
+    const type = image.toString('latin1', at + 4, at + 8);
+    const data = image.subarray(at + 8, at + 8 + length);
+    if (type === 'eXIf') exif ??= data;
+    else if (type === 'iTXt' && data.toString('latin1', 0, xmpKeyword.length) === xmpKeyword)
+      xmp ??= readXmp(data);
+    else if (type === 'IEND') break;
+    at += 12 + length;
+  }
+  return { exif, xmp };
+}
+
+function readXmp(data: Buffer): string | undefined {
+  const isCompressed = data[xmpKeyword.length] === 1;
+  // Behind the compression flag and method stand a language and a translated keyword, each ended by a zero.
+  const textAt = data.indexOf(0, data.indexOf(0, xmpKeyword.length + 2) + 1) + 1;
+  const text = data.subarray(textAt);
+  if (!isCompressed) return text.toString('utf8', 0, mostXmpBytes);
+  try {
+    return inflateSync(text, { maxOutputLength: mostXmpBytes }).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}

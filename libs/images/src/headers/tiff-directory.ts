@@ -1,0 +1,59 @@
+/** How a TIFF file, or the TIFF structure in an EXIF block, writes its numbers, and where its first directory stands. */
+export interface TiffLayout {
+  readonly isLittleEndian: boolean;
+  /** BigTIFF: counts and offsets of 8 bytes. */
+  readonly isBig: boolean;
+  readonly directoryAt: number;
+}
+
+/** Entries of a directory that are looked at; real ones have a few dozen. */
+export const mostEntries = 4_096;
+
+/** Reads the first bytes (TIFF 6.0, section 2); undefined if it is no TIFF. 16 are enough. */
+export function readTiffLayout(head: Buffer): TiffLayout | undefined {
+  const order = head.toString('latin1', 0, 2);
+  if (head.length < 8 || (order !== 'II' && order !== 'MM')) return undefined;
+  const isLittleEndian = order === 'II';
+  const version = readUint(head, 2, 2, isLittleEndian);
+  if (version === 42) {
+    return { isLittleEndian, isBig: false, directoryAt: readUint(head, 4, 4, isLittleEndian) };
+  }
+  if (version !== 43 || head.length < 16) return undefined;
+  return { isLittleEndian, isBig: true, directoryAt: readUint(head, 8, 8, isLittleEndian) };
+}
+
+/** Bytes of the number of entries that a directory begins with. */
+export function countBytes({ isBig }: TiffLayout): number {
+  return isBig ? 8 : 2;
+}
+
+/** Bytes of one entry. */
+export function entryBytes({ isBig }: TiffLayout): number {
+  return isBig ? 20 : 12;
+}
+
+/** How many entries a directory says it has. */
+export function readEntryCount(directory: Buffer, layout: TiffLayout): number {
+  return readUint(directory, 0, countBytes(layout), layout.isLittleEndian);
+}
+
+/** The value of a tag of one number, `BYTE`, `SHORT` or `LONG`; undefined if there is none. `entries` are those of the directory that are there. */
+export function readTag(entries: Buffer, tag: number, layout: TiffLayout): number | undefined {
+  const size = entryBytes(layout);
+  for (let at = 0; at + size <= entries.length; at += size) {
+    if (readUint(entries, at, 2, layout.isLittleEndian) !== tag) continue;
+    const valueAt = at + (layout.isBig ? 12 : 8);
+    const bytes = bytesOfType[readUint(entries, at + 2, 2, layout.isLittleEndian)];
+    return bytes === undefined ? undefined : readUint(entries, valueAt, bytes, layout.isLittleEndian);
+  }
+  return undefined;
+}
+
+const bytesOfType: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4 };
+
+function readUint(bytes: Buffer, at: number, length: number, isLittleEndian: boolean): number {
+  if (length === 8) {
+    return Number(isLittleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  }
+  return isLittleEndian ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
+}

@@ -1,0 +1,20 @@
+// Images that strangers sent: what their headers say, and what is made of them in processes of their own.
+export {
+  contentTypes,
+  formatOf,
+  signatureBytes,
+  whyNotTaken,
+  type ImageFormat,
+} from './headers/image-format.js';
+export { HeaderWatch } from './headers/header-watch.js';
+export type { ImageHeader, ImageSize } from './headers/image-size.js';
+export { RefusedImageError } from './decoding/refused-image-error.js';
+export type {
+  Fit,
+  PageOrder,
+  RenderedImage,
+  RenderedPage,
+  ThumbnailOrder,
+} from './rendering/render-order.js';
+export { RendererDiedError, RenderFailedError } from './rendering/renderer.js';
+export { Renderers } from './rendering/renderers.js';

@@ -1,0 +1,57 @@
+import type { imageThumbnail, PayloadOf } from '@jobstream/contracts';
+
+/** How an image is made to fit the size asked for. */
+export type Fit = PayloadOf<typeof imageThumbnail>['fit'];
+
+/** Asks for a thumbnail. */
+export interface ThumbnailOrder {
+  readonly kind: 'thumbnail';
+  /** An image file, or what somebody says is one. */
+  readonly image: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly fit: Fit;
+}
+
+/** A rendered thumbnail: a file, with its size in pixels. */
+export interface RenderedImage {
+  readonly image: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly contentType: 'image/jpeg' | 'image/webp';
+}
+
+/** Asks for a page that text is to be read from. */
+export interface PageOrder {
+  readonly kind: 'page';
+  /** An image file, or what somebody says is one. */
+  readonly image: Uint8Array;
+}
+
+/** A rendered page: a PGM file of 8 bits a pixel. */
+export interface RenderedPage {
+  readonly image: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a rendering process is sent. */
+export type RenderOrder = ThumbnailOrder | PageOrder;
+
+/** What comes of an order. */
+export type RenderedFor<O extends RenderOrder> = O extends ThumbnailOrder ? RenderedImage : RenderedPage;
+
+/** Why an image can't be rendered, now or ever. */
+export interface Refusal {
+  readonly code: 'image_unreadable' | 'image_too_large';
+  readonly message: string;
+}
+
+/**
+ * What a rendering process answers. `failed` says nothing about the image. `exhausted` is a refusal too, of an image that has used
+ * up its processor time; the process still works on it and has to be ended.
+ */
+export type RenderReply<Rendered = RenderedImage | RenderedPage> =
+  | { readonly kind: 'rendered'; readonly rendered: Rendered }
+  | { readonly kind: 'refused' | 'exhausted'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly message: string };

@@ -1,0 +1,38 @@
+import { renderImage } from './render-image.js';
+import type { RenderOrder, RenderReply } from './render-order.js';
+
+// What a rendering process runs: answers one order after another until its parent is gone or ends it.
+
+const processorMs = Number(process.argv[2]);
+const watchEveryMs = 100;
+
+process.on('message', (order: RenderOrder) => void answer(order));
+
+async function answer(order: RenderOrder): Promise<void> {
+  const before = process.cpuUsage();
+  let answered = false;
+  const reply = (answer: RenderReply) => {
+    if (!answered) process.send!(answer);
+    answered = true;
+  };
+  // The decoder runs in another thread of this process, so this one can watch it. Time that passes would say more of the
+  // machine than of the image.
+  const watch = setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    if ((user + system) / 1_000 > processorMs) reply({ kind: 'exhausted', refusal: tooCostly });
+  }, watchEveryMs);
+  reply(await renderImage(order));
+  clearInterval(watch);
+}
+
+const tooCostly = {
+  code: 'image_unreadable',
+  message: `The image takes more than ${processorMs / 1_000} s of a processor to decode, more than any real one. Save it anew.`,
+} as const;
+
+// Ctrl-C reaches every process of the terminal, but the parent still wants to finish what runs.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+// A plain exit would wait for the decoder's thread.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
