@@ -41,7 +41,7 @@ export class CommitWatch {
     const topics = [...new Set(this.samples.flatMap(({ committed }) => [...committed.keys()]))];
     const unfinishedUntil = new Map<string, number[]>();
     for (const record of await readTopics(topics)) {
-      const attempt = attemptToStart(record.value, record.headers);
+      const attempt = attemptToStart(record.value, record.headers ?? {});
       const partition = `${record.topic}/${record.partition}`;
       const until = unfinishedUntil.get(partition) ?? [];
       unfinishedUntil.set(partition, until);

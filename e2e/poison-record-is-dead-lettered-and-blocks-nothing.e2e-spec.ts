@@ -23,10 +23,12 @@ describe('a poison record is dead-lettered with its reason and blocks nothing', 
     // One key, so one partition: nothing that follows poison could run if poison blocked it.
     const key = 'one-partition';
     const { headers } = sound[0]!;
+    const manyHeaders = Object.fromEntries(Array.from({ length: 6_000 }, (_, n) => [`h${n}`, '']));
     const poison = {
       malformed: { value: 'no json', headers },
       'malformed, wrong schema': { value: '{"v":1,"id":7}', headers },
       'malformed, no headers': { value: sound[0]!.value, headers: {} },
+      'malformed, 6,000 headers': { value: sound[0]!.value, headers: { ...headers, ...manyHeaders } },
       'malformed, newer version': { value: sound[0]!.value.replace('"v":1', '"v":9'), headers },
       empty: { value: '', headers },
       tombstone: { value: null, headers },

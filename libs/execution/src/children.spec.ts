@@ -158,7 +158,7 @@ describe('the jobs that an attempt enqueues', () => {
       return 3;
     });
     const delivery = worker.deliver({ type: book.type });
-    Object.assign(delivery.record.headers, { traceparent });
+    Object.assign(delivery.record.headers!, { traceparent });
     worker.clock.time += 3_600_000;
     worker.scheduler.accept([delivery]);
     await turn();

@@ -51,7 +51,8 @@ export function deadLetterOf(
 
 /**
  * The dead letter of a record in which no job could be read: the record byte for byte, base64. A value too large for the
- * topic is cut, and `cut` then tells how many bytes it had; so are a key beyond 16 KiB and headers beyond 64 KiB.
+ * topic is cut, and `cut` then tells how many bytes it had; so are a key beyond 16 KiB and headers beyond 64 KiB. Headers
+ * that no reader looks at are left out.
  */
 export function poisonOf(
   record: IncomingRecord,
@@ -66,7 +67,7 @@ export function poisonOf(
     raw: {
       key: record.key?.subarray(0, keyRoomBytes).toString('base64') ?? null,
       value: null,
-      headers: fittingHeaders(record.headers),
+      headers: fittingHeaders(record.headers ?? {}),
     },
   };
   if (value === null) return encodePoison(envelope);

@@ -3,6 +3,7 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Topics, type JobDefinition, type QueueDefinition, type TopicSize } from '@jobstream/contracts';
 import { JobIntake } from '@jobstream/intake';
 import {
+  consumerFault,
   RecordProducer,
   TopicAdmin,
   WorkConsumer,
@@ -294,7 +295,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
         headOfLine ? [{ ...headOfLine, job: this.worker.jobAt(headOfLine) }] : [],
       ),
     };
-    return health.joined ? { ok: true, detail } : { ok: false, why: 'Not a member of its group.', detail };
+    const why = consumerFault(health);
+    return why === null ? { ok: true, detail } : { ok: false, why, detail };
   }
 
   /** Names the job that stands at the head of the partition: it may be what holds the others up. */

@@ -175,7 +175,9 @@ export class JobWorker {
   private startOrGoOn(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> | void {
     const { attemptsUsed } = ongoing.delivery;
     if (attemptsUsed === 0) return this.start(ongoing, job, freeSlot);
-    const next = { ...job, attempt: job.attempt + attemptsUsed };
+    // Anyone may commit for the group: what a commit says brings no job beyond its last attempt.
+    const most = Math.max(job.attempt, job.request.maxAttempts);
+    const next = { ...job, attempt: Math.min(job.attempt + attemptsUsed, most) };
     const backoffMs = this.ladderOf(job);
     const delayMs = retryDelay(backoffMs, next.attempt - 1);
     ongoing.waitedInPlaceMs = delaysBetween(backoffMs, job.attempt, next.attempt) + delayMs;

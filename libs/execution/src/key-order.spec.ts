@@ -144,6 +144,17 @@ describe('jobs of one key', () => {
     expect(first.calls).toEqual(['begin', 'used 1', 'done']);
   });
 
+  it('never go beyond their last attempt, whatever a commit says of those used before', async () => {
+    const worker = workerWith(() => {
+      throw new Error('no');
+    });
+    worker.scheduler.accept([ordered(worker, 1, 'k', 2 ** 50)]);
+    await turn();
+    worker.clock.time += 1_000;
+    await wake(worker);
+    expect(worker.sent[0]!.headers['js-attempt']).toBe('3');
+  });
+
   it('are given up where they wait when the worker stops or the partition goes', async () => {
     for (const stop of [true, false]) {
       const worker = workerWith(() => {

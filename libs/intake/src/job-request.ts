@@ -190,7 +190,7 @@ export function drawJob(
   if (isOversize(job.submission, record)) {
     return new IntakeError('item_too_large', `A job takes at most ${maxBodyBytes} bytes.`);
   }
-  if (isTooDeep(request, record.value.length)) {
+  if (isTooDeep(record.value)) {
     return new IntakeError('invalid_payload', `A job nests at most ${maxRecordNesting} levels deep.`);
   }
   return { request, createdAt, record };

@@ -2,6 +2,7 @@
 export interface ConsumerAlarm {
   code:
     | 'offset_out_of_range' // records were deleted before they were read, or the log ends before our position
+    | 'unreadable_batch' // what comes next is stored in a way that this version can't read, or is broken
     | 'partition_count_changed' // keys now map to other partitions than the records already in the log
     | 'metadata_bound' // the head of line holds back so many finished offsets that the partition takes no more
     | 'loop_stalled'; // the fetch loop stood still and was restarted
@@ -37,6 +38,16 @@ export interface PartitionHealth {
   doneAboveWatermark: number;
   headOfLine: HeadOfLine | null;
   paused: boolean;
+  /** Why reading stands still and what to do, null where it goes on. */
+  halted: string | null;
+}
+
+/** Why a consumer does not do its work, for readiness; null where it does. Undefined is one that is not there yet. */
+export function consumerFault(
+  health: Pick<ConsumerHealth, 'joined' | 'partitions'> | undefined,
+): string | null {
+  if (!health?.joined) return 'Has not joined its consumer group yet.';
+  return health.partitions.find(({ halted }) => halted !== null)?.halted ?? null;
 }
 
 /** A consumer seen from outside: for readiness, watchdog and metrics. */

@@ -1,6 +1,7 @@
-import type { Consumer, EachBatchPayload, KafkaMessage, PartitionAssigner } from 'kafkajs';
+import type { Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
 import type { KafkaConnection } from './connection.js';
 import { isPassingCrash } from './crash.js';
+import type { FetchedRecord } from './fetched-records.js';
 import type { CommittedTopic, GroupMembership } from './kafkajs-internals.js';
 import type { TopicPartition } from './record.js';
 import { waitAtMost } from './time-limit.js';
@@ -23,7 +24,9 @@ export interface FetchedBatch {
   fetch: number;
   /** The offset that was asked for. */
   fetchedFrom: number;
-  messages: readonly KafkaMessage[];
+  messages: readonly FetchedRecord[];
+  /** Why nothing of it can be read; then there are no messages. */
+  fault: string | null;
   /** The offset after everything in it, transaction markers included. */
   next: number;
   /** The offset after the partition's last record. */
@@ -55,6 +58,11 @@ export interface SessionEvents {
 export interface SessionEnd {
   error: Error;
   passing: boolean;
+}
+
+interface FetchedOf {
+  readonly messages: readonly FetchedRecord[];
+  readonly fetchedOffset: string;
 }
 
 type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
@@ -225,14 +233,17 @@ export class ConsumerSession {
   }: EachBatchPayload): Promise<void> {
     if (this.#state !== 'joined') return;
     this.#commit = commitOffsetsIfNecessary;
+    // kafkajs' batch holds what our decoder made, and knows what was asked for; its types don't.
+    const { messages, fetchedOffset } = batch as unknown as FetchedOf;
     const next = Number(batch.lastOffset()) + 1;
+    const fault = messages[0]?.fault ?? null;
     await this.#events.batch({
       topic: batch.topic,
       partition: batch.partition,
       fetch: this.#fetches,
-      // kafkajs' batch knows what was asked for, its types don't.
-      fetchedFrom: Number((batch as unknown as { fetchedOffset: string }).fetchedOffset),
-      messages: batch.messages,
+      fetchedFrom: Number(fetchedOffset),
+      messages: fault === null ? messages : [],
+      fault,
       next,
       logEnd: Number(batch.highWatermark),
       resolve: () => {

@@ -1,17 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KafkaMessage } from 'kafkajs';
 import { copyRecord, lendRecord } from './copy-record.js';
+import { fetchedRecord } from './fetched-record.fixture-spec.js';
+import type { FetchedRecord } from './fetched-records.js';
 
-function fetched(): { answer: Buffer; message: KafkaMessage } {
+function fetched(): { answer: Buffer; message: FetchedRecord } {
   const answer = Buffer.from('a key and a value');
-  const message: KafkaMessage = {
+  const message = fetchedRecord({
+    ...{ offset: 7, timestamp: 1_732_300_000_000, headers: { name: 'text' } },
     key: answer.subarray(2, 5),
     value: answer.subarray(10),
-    headers: { once: Buffer.from('1'), twice: [Buffer.from('1'), Buffer.from('2')] },
-    offset: '7',
-    timestamp: '1732300000000',
-    attributes: 0,
-  };
+  });
   return { answer, message };
 }
 
@@ -23,7 +21,7 @@ describe.each([
     const { answer, message } = fetched();
     const record = hand('topic', 3, message);
     expect(record).toMatchObject({ topic: 'topic', partition: 3, offset: 7, timestamp: 1_732_300_000_000 });
-    expect(record.headers).toEqual({ once: '1', twice: '2' });
+    expect(record.headers).toEqual({ name: 'text' });
     expect([record.key, record.value].map(String)).toEqual(['key', 'a value']);
     answer.fill('?');
     expect(String(record.key)).toBe(keyAfterwards);
@@ -31,7 +29,10 @@ describe.each([
 
   it('keeps what is null and what is empty', () => {
     const { message } = fetched();
-    expect(hand('topic', 0, { ...message, value: null })).toMatchObject({ value: null });
+    expect(hand('topic', 0, { ...message, value: null, headers: null })).toMatchObject({
+      value: null,
+      headers: null,
+    });
     expect(hand('topic', 0, { ...message, key: Buffer.alloc(0) }).key).toHaveLength(0);
   });
 });

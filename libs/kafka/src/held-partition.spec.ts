@@ -1,19 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KafkaMessage } from 'kafkajs';
 import type { Commit } from './cluster-reader.js';
 import type { Delivery } from './delivery.js';
+import { fetchedRecord } from './fetched-record.fixture-spec.js';
 import { HeldPartition } from './held-partition.js';
 import { decodeOffsetMap } from './offset-map.js';
 import type { PartitionMemory } from './partition-memory.js';
-
-const message = (offset: number): KafkaMessage => ({
-  key: Buffer.from('k'),
-  value: Buffer.from(String(offset)),
-  offset: String(offset),
-  timestamp: '1',
-  attributes: 0,
-  headers: {},
-});
 
 class Consumer {
   handedOver: Delivery[] = [];
@@ -31,7 +22,7 @@ class Consumer {
   }
 
   read(from: number, to: number): Delivery[] {
-    const messages = Array.from({ length: to - from }, (_, index) => message(from + index));
+    const messages = Array.from({ length: to - from }, (_, index) => fetchedRecord({ offset: from + index }));
     return this.held.take({ messages, next: to, logEnd: to }, 1);
   }
 
@@ -49,9 +40,14 @@ describe('HeldPartition', () => {
   it('counts all of what waits: values, keys and headers', () => {
     const { held } = new Consumer();
     const big = Buffer.alloc(10_000);
-    const waiting = [{}, { value: big }, { key: big }, { headers: { a: big, b: big } }].map((more, at) => {
+    const waiting = [
+      {},
+      { value: big },
+      { key: big },
+      { headers: { a: big.toString(), b: big.toString() } },
+    ].map((more, at) => {
       const before = held.waitingBytes;
-      held.take({ messages: [{ ...message(at), ...more } as KafkaMessage], next: at + 1, logEnd: at + 1 }, 1);
+      held.take({ messages: [fetchedRecord({ offset: at, ...more })], next: at + 1, logEnd: at + 1 }, 1);
       return held.waitingBytes - before;
     });
     expect(waiting[0]).toBeLessThan(1_000);

@@ -1,11 +1,12 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { Commit } from './cluster-reader.js';
 import type { HeadOfLine, PartitionHealth } from './consumer-health.js';
 import type { FetchedBatch, OffsetCommit } from './consumer-session.js';
 import { copyRecord, keptBytes } from './copy-record.js';
+import type { FetchedRecord } from './fetched-records.js';
 import type { CommitHistory } from './join-decision.js';
 import { decodeOffsetMap, encodeOffsetMap, FULL_MAP_BYTES } from './offset-map.js';
 import { NOBODY, PartitionMemory } from './partition-memory.js';
+import { haltOf, type PartitionTrouble } from './partition-trouble.js';
 import { PartitionTracker } from './partition-tracker.js';
 import { WorkDelivery, type DeliveryOwner } from './work-delivery.js';
 
@@ -41,8 +42,8 @@ export class HeldPartition implements DeliveryOwner {
   isPaused = false;
   /** kafkajs was told to go on at `next`, and nothing has been read since. */
   isSought = false;
-  /** Why nothing is read: its place in the log is being looked up, or the log does not have it. */
-  trouble: 'checking' | 'halted' | null = null;
+  /** Why nothing is read. */
+  trouble: PartitionTrouble | null = null;
 
   /**
    * @param commit the group's commit; without one reading begins at `logStart`
@@ -105,7 +106,7 @@ export class HeldPartition implements DeliveryOwner {
     const deliveries: WorkDelivery[] = [];
     this.#logEnd = logEnd;
     for (const message of messages) {
-      const offset = Number(message.offset);
+      const { offset } = message;
       if (!this.#tracker.isNew(offset)) continue;
       const delivery = this.#open(message, offset, now);
       if (delivery) deliveries.push(delivery);
@@ -175,6 +176,7 @@ export class HeldPartition implements DeliveryOwner {
       doneAboveWatermark: doneCount,
       headOfLine: this.#headOfLine(),
       paused: this.isPaused,
+      halted: haltOf(this.trouble),
     };
   }
 
@@ -225,7 +227,7 @@ export class HeldPartition implements DeliveryOwner {
     this.#events.changed();
   }
 
-  #open(message: KafkaMessage, offset: number, now: number): WorkDelivery | null {
+  #open(message: FetchedRecord, offset: number, now: number): WorkDelivery | null {
     const record = copyRecord(this.topic, this.partition, message);
     const bytes = keptBytes(record);
     const delivery = new WorkDelivery(record, this.#tracker.attemptsUsed(offset), now, bytes, this);

@@ -22,7 +22,13 @@ export { LogReader, type LogSlice } from './log-reader.js';
 export { isKafkaUnavailable } from './crash.js';
 export { KafkaRequestError } from './request-patience.js';
 export type { Delivery } from './delivery.js';
-export type { ConsumerAlarm, ConsumerHealth, HeadOfLine, PartitionHealth } from './consumer-health.js';
+export {
+  consumerFault,
+  type ConsumerAlarm,
+  type ConsumerHealth,
+  type HeadOfLine,
+  type PartitionHealth,
+} from './consumer-health.js';
 export type { ConsumerTimings } from './consumer-timings.js';
 export { WorkConsumer, type WorkConsumerOptions } from './work-consumer.js';
 export { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
-import type { KafkaMessage, Logger } from 'kafkajs';
+import type { Logger } from 'kafkajs';
+import { decodeFetchAnswer, type FetchAnswer, type FetchedPartition } from './fetch-answer.js';
+import type { FetchedRecord } from './fetched-records.js';
 
 /**
  * The parts of kafkajs 2.2.4 that its public interface hides, typed. Its producer answers a request for many partitions
@@ -104,7 +106,7 @@ const offsetFetchRequest = require('kafkajs/src/protocol/requests/offsetFetch/v4
 const offsetFetchResponse = require('kafkajs/src/protocol/requests/offsetFetch/v4/response') as {
   decode(raw: Buffer): Promise<OffsetFetchAnswer>;
 };
-const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v7/request') as (options: {
+const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') as (options: {
   replicaId: -1;
   maxWaitTime: number;
   minBytes: number;
@@ -112,9 +114,6 @@ const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v7/request') a
   isolationLevel: 1;
   topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[];
 }) => WireRequest<unknown>['request'];
-const fetchResponse = require('kafkajs/src/protocol/requests/fetch/v7/response') as {
-  decode(raw: Buffer): Promise<FetchAnswer>;
-};
 const offsetCommitRequest = require('kafkajs/src/protocol/requests/offsetCommit/v5/request') as (options: {
   groupId: string;
   groupGenerationId: number;
@@ -159,26 +158,12 @@ export interface OffsetFetchAnswer {
   }[];
 }
 
-/** The answer to a Fetch request (version 7), by partition. */
-export interface FetchAnswer {
-  errorCode: number;
-  responses: { topicName: string; partitions: FetchedPartition[] }[];
-}
-
-/** One partition's part of a {@link FetchAnswer}, as {@link FetchBatch} takes it. */
-export interface FetchedPartition {
-  partition: number;
-  errorCode: number;
-  highWatermark: string;
-  messages: unknown[];
-}
-
 /** What is to be read of a partition's answer: no record below the offset asked for, none of an aborted transaction, no marker. */
 export const FetchBatch = require('kafkajs/src/consumer/batch') as new (
   topic: string,
   fetchedOffset: string,
   partition: FetchedPartition,
-) => { messages: KafkaMessage[]; rawMessages: unknown[]; lastOffset(): string };
+) => { messages: FetchedRecord[]; rawMessages: FetchedRecord[]; lastOffset(): string | number };
 /** What an OffsetCommit request says of a topic. */
 export interface CommittedTopic {
   topic: string;
@@ -255,11 +240,14 @@ export function requestFetch(
   maxBytes: number,
 ): WireRequest<FetchAnswer> {
   const topics = [{ topic, partitions: [{ partition, fetchOffset, maxBytes }] }];
+  const wait = { maxWaitTime: 250, minBytes: 1 };
+  const request = fetchRequest({ replicaId: -1, ...wait, maxBytes, isolationLevel: 1, topics });
   return {
-    request: fetchRequest({
-      ...{ replicaId: -1, maxWaitTime: 250, minBytes: 1, maxBytes, isolationLevel: 1, topics },
-    }),
-    response: { decode: (raw) => fetchResponse.decode(raw), parse: async (decoded) => decoded },
+    request,
+    response: {
+      decode: (raw) => decodeFetchAnswer(raw, request.apiVersion, () => fetchOffset),
+      parse: async (decoded) => decoded,
+    },
   };
 }
 

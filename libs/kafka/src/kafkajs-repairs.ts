@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { FetchSession, type FetchedTopic, type SessionRequest } from './fetch-session.js';
-import type { FetchAnswer } from './kafkajs-internals.js';
+import { decodeFetchAnswer, type FetchAnswer, type FetchedFrom } from './fetch-answer.js';
+import type { WireRequest } from './kafkajs-internals.js';
 
 const require = createRequire(import.meta.url);
 
@@ -29,10 +30,12 @@ interface FetchOptions {
   readonly topics: readonly FetchedTopic[];
 }
 
-type FetchProtocol = (options: Omit<FetchOptions, 'topics'> & SessionRequest) => object;
+type FetchProtocol = (
+  options: Omit<FetchOptions, 'topics'> & SessionRequest,
+) => WireRequest<FetchAnswer> & { requestTimeout: number };
 
 interface Fetching {
-  connectionPool: { send(request: object): Promise<FetchAnswer & { sessionId: number }> };
+  connectionPool: { send(request: WireRequest<FetchAnswer>): Promise<FetchAnswer> };
   lookupRequest(apiKey: number, protocols: unknown): FetchProtocol;
   disconnect(): Promise<void>;
   fetch(options: FetchOptions): Promise<Pick<FetchAnswer, 'responses'>>;
@@ -45,14 +48,22 @@ const sessions = new WeakMap<Fetching, FetchSession>();
 
 /**
  * kafkajs 2.2.4 asks for every partition of an assignment in every fetch, is answered with every one, and queues a batch
- * for each, empty or not. Here each broker object, which serves one fetch at a time, has a {@link FetchSession}.
+ * for each, empty or not. Here each broker object, which serves one fetch at a time, has a {@link FetchSession}. The answer
+ * is decoded by {@link decodeFetchAnswer}, which says what kafkajs' decoder lacks.
  */
 broker.fetch = async function fetchInSession(this: Fetching, { topics, ...options }) {
   const session = sessions.get(this) ?? new FetchSession();
   sessions.set(this, session);
-  const fetch = this.lookupRequest(FETCH, requests.Fetch);
+  const { response, ...fetch } = this.lookupRequest(
+    FETCH,
+    requests.Fetch,
+  )({ ...options, ...session.request(topics) });
+  const decode = (raw: Buffer) => decodeFetchAnswer(raw, fetch.request.apiVersion, offsetsOf(topics));
   try {
-    const answer = await this.connectionPool.send(fetch({ ...options, ...session.request(topics) }));
+    const answer = await this.connectionPool.send({
+      ...fetch,
+      response: { decode, parse: (decoded) => response.parse(decoded) },
+    });
     return session.accept(answer) ? answer : { responses: [] };
   } catch (error) {
     session.reset();
@@ -60,3 +71,13 @@ broker.fetch = async function fetchInSession(this: Fetching, { topics, ...option
     throw error;
   }
 };
+
+function offsetsOf(topics: readonly FetchedTopic[]): FetchedFrom {
+  const byTopic = new Map(
+    topics.map(({ topic, partitions }) => [
+      topic,
+      new Map(partitions.map(({ partition, fetchOffset }) => [partition, Number(fetchOffset)])),
+    ]),
+  );
+  return (topic, partition) => byTopic.get(topic)?.get(partition) ?? 0;
+}

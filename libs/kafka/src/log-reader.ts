@@ -4,7 +4,7 @@ import type { KafkaConnection } from './connection.js';
 import { copyRecord } from './copy-record.js';
 import { FetchBatch, requestFetch } from './kafkajs-internals.js';
 import type { IncomingRecord, TopicPartition } from './record.js';
-import { PassingError, throwOn, withPatience } from './request-patience.js';
+import { KafkaRequestError, PassingError, throwOn, withPatience } from './request-patience.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const SLICE_BYTES = 1024 * 1024;
@@ -48,8 +48,11 @@ export class LogReader {
       if (fetched === 'out of range') return this.#passDeleted(place, from, end);
       const batch = new FetchBatch(topic, String(from), fetched);
       if (batch.rawMessages.length === 0) throw new PassingError(NOT_LEADER, 'Nothing yet');
+      const fault = batch.messages[0]?.fault;
+      if (fault !== undefined)
+        throw new KafkaRequestError('UNREADABLE_BATCH', `Records of ${topic}/${partition}`, fault);
       const records = batch.messages
-        .filter(({ offset }) => Number(offset) < end)
+        .filter(({ offset }) => offset < end)
         .map((message) => copyRecord(topic, partition, message));
       return { records, next: Math.min(Math.max(Number(batch.lastOffset()) + 1, from + 1), end), deleted: 0 };
     });

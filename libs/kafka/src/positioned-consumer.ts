@@ -8,6 +8,7 @@ import { copyRecord, keptBytes, lendRecord } from './copy-record.js';
 import { EpochGate } from './epoch-gate.js';
 import { GroupMember } from './group-member.js';
 import { lookUpRange } from './offset-range.js';
+import { mayPass, unreadable } from './partition-trouble.js';
 import { ReadPartition } from './read-partition.js';
 import type { IncomingRecord, TopicPartition } from './record.js';
 import { stickyAssigner } from './sticky-assigner.js';
@@ -179,12 +180,13 @@ export class PositionedConsumer {
     const held = this.#held.get(keyOf(batch));
     if (!held || held.trouble) return;
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
+    if (batch.fault !== null) return this.#halt(held, batch.fault);
     if (!batch.resolve()) return;
     const hand = this.#options.lends ? lendRecord : copyRecord;
     const records: IncomingRecord[] = [];
     let bytes = 0;
     for (const message of batch.messages) {
-      if (Number(message.offset) < held.next) continue;
+      if (message.offset < held.next) continue;
       const record = hand(batch.topic, batch.partition, message);
       records.push(record);
       bytes += keptBytes(record);
@@ -217,24 +219,35 @@ export class PositionedConsumer {
 
   /** kafkajs reads elsewhere than we expect: see whether the log still has our place, and go back to it. */
   #relocate(held: ReadPartition): void {
-    held.trouble = 'checking';
+    const before = held.trouble;
+    held.trouble = { kind: 'checking' };
     this.#applyPauses();
     const { topic, partition, next } = held;
     void lookUpRange(this.#member.reader, held, next).then((range) => {
-      held.trouble = null;
+      held.trouble = before;
       if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled || held.next !== next)
         return this.#applyPauses();
       if (range.kind === 'deleted') {
+        held.trouble = null;
+        this.#alarms.clear('unreadable_batch', topic, partition);
         this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
         this.#free(held.moveTo(range.start));
         this.#options.onPosition?.(held, range.start);
       } else if (range.kind === 'beyond_end') {
         this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
-        held.trouble = 'halted';
+        held.trouble = { kind: 'halted', cause: 'beyond_end', why: range.message };
       }
       this.#seek(held);
       this.#applyPauses();
     });
+  }
+
+  /** Stands still before a batch that can't be read. */
+  #halt(held: ReadPartition, fault: string): void {
+    const trouble = unreadable(held, fault);
+    held.trouble = trouble;
+    this.#alarms.raise('unreadable_batch', held.topic, held.partition, trouble.why);
+    this.#applyPauses();
   }
 
   /**
@@ -247,7 +260,8 @@ export class PositionedConsumer {
     const topics = new Set(looked.map(({ topic }) => topic));
     const starts = await this.#member.reader.offsetsAt([...topics], 'start').catch(() => null);
     for (const held of looked) {
-      if (this.#held.get(keyOf(held)) !== held || held.trouble || !this.#epoch.isSettled) continue;
+      if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled) continue;
+      if (held.trouble && !mayPass(held.trouble)) continue;
       if (held.next < (starts?.get(held.topic)?.[held.partition] ?? 0)) this.#relocate(held);
     }
   }
@@ -261,6 +275,7 @@ export class PositionedConsumer {
     if (lost.length === 0) return;
     for (const held of lost) {
       this.#held.delete(keyOf(held));
+      this.#alarms.clear('unreadable_batch', held.topic, held.partition);
       this.#free(held.release(Infinity));
     }
     this.#options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));

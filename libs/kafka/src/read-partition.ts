@@ -1,4 +1,5 @@
 import type { PartitionHealth } from './consumer-health.js';
+import { haltOf, type PartitionTrouble } from './partition-trouble.js';
 import type { TopicPartition } from './record.js';
 
 interface Chunk {
@@ -19,8 +20,8 @@ export class ReadPartition implements TopicPartition {
   isPaused = false;
   /** kafkajs was told to go on at `next`, and nothing has been read since. */
   isSought = false;
-  /** Why nothing is read: its place in the log is being looked up, or the log does not have it. */
-  trouble: 'checking' | 'halted' | null = null;
+  /** Why nothing is read. */
+  trouble: PartitionTrouble | null = null;
 
   constructor(
     readonly topic: string,
@@ -84,6 +85,7 @@ export class ReadPartition implements TopicPartition {
       doneAboveWatermark: 0,
       headOfLine: null,
       paused: this.isPaused,
+      halted: haltOf(this.trouble),
     };
   }
 }

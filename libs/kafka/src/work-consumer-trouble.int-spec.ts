@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, numbered } from './broker.fixture-spec.js';
-import { BrokerLinks } from './broker-links.js';
-import { crc32c, requestProduce } from './kafkajs-internals.js';
-import { encodeProduceBody } from './produce-request.js';
 import { proxyToBroker } from './proxy.fixture-spec.js';
-import { encodeRecordBatch } from './record-batch.js';
 import { untilAsync, untilCommitted, valueOf, Worker } from './worker.fixture-spec.js';
 
 describe('WorkConsumer in trouble', () => {
@@ -203,27 +199,6 @@ describe('WorkConsumer in trouble', () => {
     await worker.consumer.stop();
   });
 
-  it('ends for its supervisor at a codec it does not have', async () => {
-    const topic = `${fixture.namespace}foreign`;
-    const admin = fixture.connection.openClient().admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
-    await admin.disconnect();
-    const links = new BrokerLinks(fixture.connection, 5_000);
-    const leader = (await links.describe([topic])).topics.get(topic)![0]!;
-    const answer = await links.send(
-      leader,
-      requestProduce(encodeProduceBody([{ topic, partition: 0, batch: snappyBatch() }], 5_000), () => {}),
-    );
-    expect(answer.topics[0]!.partitions[0]!.errorCode).toBe(0);
-    await links.close();
-    const worker = work({ groupId: fixture.groupId(), topics: () => [topic] });
-    await worker.consumer.start();
-    await worker.until(() => worker.fatal.length > 0, 'the end');
-    expect(worker.fatal[0]!.message).toContain('Snappy');
-    await worker.consumer.stop();
-  });
-
   it('takes no more of a partition whose map of finished offsets is full, and names who holds it back', async () => {
     const topic = await fixture.makeTopic(1);
     const groupId = fixture.groupId();
@@ -252,21 +227,3 @@ describe('WorkConsumer in trouble', () => {
     await worker.consumer.stop();
   });
 });
-
-/** A batch of one record as another client may write it: Snappy in xerial's framing, one literal. */
-function snappyBatch(): Buffer {
-  const plain = encodeRecordBatch(
-    [{ key: 'k', value: 'v', headers: {}, sizes: { key: 1, value: 1, headers: 1 } }],
-    Date.now(),
-  );
-  const records = plain.subarray(61);
-  const block = Buffer.concat([Buffer.from([records.length, (records.length - 1) << 2]), records]);
-  const size = Buffer.alloc(4);
-  size.writeInt32BE(block.length);
-  const header = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
-  const batch = Buffer.concat([plain.subarray(0, 61), header, size, block]);
-  batch.writeInt32BE(batch.length - 12, 8);
-  batch.writeInt16BE(2, 21);
-  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
-  return batch;
-}

@@ -12,6 +12,7 @@ import { GroupMember } from './group-member.js';
 import { HeldPartition } from './held-partition.js';
 import { judgeJoin } from './join-decision.js';
 import type { PartitionMemory } from './partition-memory.js';
+import { mayPass, unreadable } from './partition-trouble.js';
 import type { TopicPartition } from './record.js';
 import { lookUpRange } from './offset-range.js';
 import { stickyAssigner } from './sticky-assigner.js';
@@ -23,6 +24,7 @@ import type { WorkDelivery } from './work-delivery.js';
 const BUFFER_PER_PARTITION = 4_000;
 const BUFFER_BYTES = 64 * 1024 * 1024;
 const FLUSH_MS = 2_000;
+const UPKEEP_MS = 5_000;
 /** How long what was known of a lost partition is kept for its return. */
 const MEMORY_MS = 600_000;
 
@@ -65,6 +67,7 @@ export class WorkConsumer {
   /** What was held last, also between two sessions: what the next join asks to have back. */
   #lastHeld: ReadonlyMap<string, readonly number[]> = new Map();
   #draining = false;
+  #upkeep: NodeJS.Timeout | null = null;
   #runningChanged: (() => void) | null = null;
 
   constructor(connection: KafkaConnection, options: WorkConsumerOptions) {
@@ -104,6 +107,7 @@ export class WorkConsumer {
 
   /** Resolves with the first join (or `stop`): not to be awaited where the process should come up while Kafka is away. */
   async start(): Promise<void> {
+    this.#upkeep ??= setInterval(() => this.#revisit(), UPKEEP_MS);
     await this.#member.start();
   }
 
@@ -131,6 +135,7 @@ export class WorkConsumer {
 
   /** Commits what is done and leaves the group. */
   async stop(): Promise<void> {
+    if (this.#upkeep) clearInterval(this.#upkeep);
     await this.#member.stop();
     this.#commits.stop();
   }
@@ -234,6 +239,7 @@ export class WorkConsumer {
       this.#held.delete(key);
       this.#memories.set(key, held.lose(now));
       this.#alarms.clear('metadata_bound', held.topic, held.partition);
+      this.#alarms.clear('unreadable_batch', held.topic, held.partition);
     }
     this.#options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
     this.#runningChanged?.();
@@ -244,6 +250,7 @@ export class WorkConsumer {
     const held = this.#held.get(keyOf(batch));
     if (!held || held.trouble || this.#isTopicPaused(batch.topic)) return;
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
+    if (batch.fault !== null) return this.#halt(held, batch.fault);
     if (!batch.resolve()) return;
     this.#handOver(held.take(batch, Date.now()));
     this.#applyPause(held);
@@ -264,7 +271,8 @@ export class WorkConsumer {
 
   /** kafkajs reads elsewhere than we expect: see whether the log still has our place, and go back to it. */
   #relocate(held: HeldPartition): void {
-    held.trouble = 'checking';
+    const before = held.trouble;
+    held.trouble = { kind: 'checking' };
     this.#applyPause(held);
     const { topic, partition } = held;
     void lookUpRange(this.#member.reader, held, held.next).then((range) => {
@@ -272,9 +280,10 @@ export class WorkConsumer {
       switch (range.kind) {
         case 'within':
         case 'unknown':
-          held.trouble = null;
+          held.trouble = before;
           break;
         case 'deleted':
+          this.#alarms.clear('unreadable_batch', topic, partition);
           this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
           held.skipTo(range.start);
           held.recommit();
@@ -283,7 +292,7 @@ export class WorkConsumer {
         case 'beyond_end':
           this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
           held.recommit();
-          held.trouble = 'halted';
+          held.trouble = { kind: 'halted', cause: 'beyond_end', why: range.message };
           break;
         default:
           range satisfies never;
@@ -291,6 +300,20 @@ export class WorkConsumer {
       this.#seek(held);
       this.#applyPause(held);
     });
+  }
+
+  /** Looks whether what kept partitions from going on has passed. */
+  #revisit(): void {
+    if (!this.#epoch.isSettled) return;
+    for (const held of this.#held.values()) if (mayPass(held.trouble)) this.#relocate(held);
+  }
+
+  /** Stands still before a batch that can't be read. */
+  #halt(held: HeldPartition, fault: string): void {
+    const trouble = unreadable(held, fault);
+    held.trouble = trouble;
+    this.#alarms.raise('unreadable_batch', held.topic, held.partition, trouble.why);
+    this.#applyPause(held);
   }
 
   #collectCommits(): PendingCommit | null {

@@ -1,5 +1,6 @@
 import { decodeCancel, decodeOrder, decodeRevocation, type Cancel, type Topics } from '@jobstream/contracts';
 import {
+  consumerFault,
   TailConsumer,
   type IncomingRecord,
   type KafkaConnection,
@@ -91,7 +92,10 @@ export class OrderReader {
         ok: false,
         why: 'The orders (pauses, limits, cancels) have not been read to their end yet.',
       };
-    return { ok: true, detail: { following: this.tail.health().joined } };
+    const { joined, partitions } = this.tail.health();
+    // While it joins again, what was read stands.
+    const why = consumerFault({ joined: true, partitions });
+    return why === null ? { ok: true, detail: { following: joined } } : { ok: false, why };
   }
 
   private noteRead(): void {

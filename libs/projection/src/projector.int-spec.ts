@@ -76,7 +76,7 @@ async function append(history: readonly Facts[]): Promise<void> {
       .filter(({ phase }) => step.includes(phase))
       .map((facts) => {
         const { key, value, headers } = incoming(facts);
-        return { topic: topicOf[facts.phase] ?? names.events, key: key!, value, headers };
+        return { topic: topicOf[facts.phase] ?? names.events, key: key!, value, headers: headers! };
       });
     for (const outcome of await producer.sendAll(records)) if ('error' in outcome) throw outcome.error;
   }
@@ -219,7 +219,7 @@ describe('a projector', () => {
       { topic: names.events, key: 'x', value: 'not json', headers: {} },
       { topic: names.events, key: 'x', value: null, headers: {} },
       { topic: names.requests, key: 'x', value: 'not json either', headers: {} },
-      { topic: names.requests, key: 'x', value: misplaced.value, headers: misplaced.headers },
+      { topic: names.requests, key: 'x', value: misplaced.value, headers: misplaced.headers! },
       { topic: names.deadLetters, ...poison },
     ]);
     startProjector();

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { TopicRole, Topics } from '@jobstream/contracts';
 import { codeOf, type Database } from '@jobstream/database';
 import {
+  consumerFault,
   PositionedConsumer,
   TopicAdmin,
   type ConsumerHealth,
@@ -149,10 +150,11 @@ export class Projector {
   async health(): Promise<Health> {
     if (this.patience.trouble !== null) return { ok: false, why: this.patience.trouble };
     const consumer = this.consumer?.health();
-    if (!consumer?.joined) return { ok: false, why: 'Has not joined its consumer group yet.' };
+    const why = consumerFault(consumer);
+    if (why !== null) return { ok: false, why };
     await this.options.database.ping();
-    const { partitions, alarms } = consumer;
-    return { ok: true, detail: { partitions: partitions.length, behind: this.behind(consumer), alarms } };
+    const { partitions, alarms } = consumer!;
+    return { ok: true, detail: { partitions: partitions.length, behind: this.behind(consumer!), alarms } };
   }
 
   /** Records that the log has and the rows do not, in the partitions this process holds. */

@@ -101,5 +101,5 @@ export class JobEndReader {
 
 /** The key of a record that ends a job is the job's id. */
 function endsJob({ key, headers }: IncomingRecord): boolean {
-  return key !== null && isFinal(headers[headerNames.phase] as JobState);
+  return key !== null && isFinal(headers?.[headerNames.phase] as JobState);
 }

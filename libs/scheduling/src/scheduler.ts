@@ -1,7 +1,7 @@
 import type { Topics } from '@jobstream/contracts';
 import { isPermanent, type Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
-import { TopicAdmin, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
+import { consumerFault, TopicAdmin, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import type { Health, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
@@ -109,8 +109,10 @@ export class Scheduler {
     for (const [name, poll] of Object.entries(this.polls))
       if (poll.lastFailure !== undefined) return { ok: false, why: explain(name, poll) };
     const consumer = this.reader.health();
-    if (!consumer?.joined) return { ok: false, why: 'Has not joined its consumer group yet.' };
-    return { ok: true, detail: { partitions: consumer.partitions.length } };
+    const why = consumerFault(consumer);
+    return why === null
+      ? { ok: true, detail: { partitions: consumer?.partitions.length } }
+      : { ok: false, why };
   }
 
   /** Finishes what is under way, leaves the group. */

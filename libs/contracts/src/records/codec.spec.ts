@@ -83,6 +83,27 @@ describe('the wire format', () => {
     expect(read).toEqual({ fault, detail: expect.stringMatching(detail) });
   });
 
+  it.each(['queued', 'scheduled', 'retrying', 'dead_lettered'] as const)(
+    'reads %s only where the runs and attempts that follow can be read too',
+    (phase) => {
+      const { value: text, headers: heads } = golden(`${phase}.json`);
+      const read = (run: number, attempt: number) =>
+        decodeRecord(value(text), { ...heads, 'js-run': String(run), 'js-attempt': String(attempt) });
+      expect(read(999_999_998, 999_999_998)).toMatchObject({ phase });
+      expect(read(999_999_999, 1)).toEqual({ fault: 'malformed', detail: 'headers: no run can follow it.' });
+      const last = read(1, 999_999_999);
+      if (phase === 'retrying') expect(last).toHaveProperty('detail', 'headers: no attempt can follow it.');
+      else expect(last).toMatchObject({ phase, attempt: 999_999_999 });
+    },
+  );
+
+  it('does not look at more headers than a reader decodes', () => {
+    expect(decodeRecord(value(golden('queued.json').value), null)).toEqual({
+      fault: 'malformed',
+      detail: 'headers: more than 1,000, or than 64 KiB.',
+    });
+  });
+
   it.each(['queued', 'scheduled', 'retrying', 'dead_lettered'])(
     'refuses %s with a payload that may be too deep to be written again',
     (phase) => {

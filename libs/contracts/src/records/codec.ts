@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Phase } from '../job-state.js';
 import { maxRecordNesting } from '../limits.js';
-import { decodeHead, encodeHead, headerNames, type RecordHead } from './record-head.js';
+import { decodeHead, encodeHead, headerNames, maxCounter, type RecordHead } from './record-head.js';
 import {
   deadLetterSchema,
   delayedRequestSchema,
@@ -86,18 +86,25 @@ export function encodePoison(poison: Poison): EncodedRecord {
   };
 }
 
-/** Reads a record of a job from a topic. Never throws: what can't be read says why. */
+/**
+ * Reads a record of a job from a topic. Never throws: what can't be read says why.
+ * @param headers null where there are more than a reader looks at
+ */
 export function decodeRecord(
   value: Buffer | null,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> | null,
 ): JobRecord | Unreadable {
-  const json = parseValue(value);
-  if ('fault' in json) return json;
+  if (headers === null) return { fault: 'malformed', detail: 'headers: more than 1,000, or than 64 KiB.' };
+  if (value === null || value.length === 0) return valueless(value);
   const head = decodeHead(headers);
   if ('detail' in head) return { fault: 'malformed', detail: `headers: ${head.detail}` };
-  if (carriesRequest(head.phase) && isTooDeep(json.value, value!.length)) {
+  const last = lastOf(head);
+  if (last !== undefined) return { fault: 'malformed', detail: `headers: no ${last} can follow it.` };
+  if (carriesRequest(head.phase) && isTooDeep(value)) {
     return { fault: 'malformed', detail: `value: nests deeper than ${maxRecordNesting} levels.` };
   }
+  const json = parseValue(value);
+  if ('fault' in json) return json;
   if (isPlain(head.phase, json.value)) return recordOf(head, json.value);
   const parsed = schemas[head.phase].safeParse(json.value);
   if (!parsed.success) return { fault: 'malformed', detail: `value: ${z.prettifyError(parsed.error)}` };
@@ -119,6 +126,12 @@ function isPlain(phase: Phase, value: unknown): boolean {
   return phase === 'succeeded' && isPlainSuccess(value);
 }
 
+/** Of what others follow from: which of the counters has come to its end. A record that says the next could not be read. */
+function lastOf({ phase, run, attempt }: RecordHead): 'run' | 'attempt' | undefined {
+  if (carriesRequest(phase) && run === maxCounter) return 'run';
+  return phase === 'retrying' && attempt === maxCounter ? 'attempt' : undefined;
+}
+
 /** What it carries is written again, in retries, dead letters and replays. */
 function carriesRequest(phase: Phase): boolean {
   return phase === 'queued' || phase === 'scheduled' || phase === 'retrying' || phase === 'dead_lettered';
@@ -126,14 +139,18 @@ function carriesRequest(phase: Phase): boolean {
 
 /** Reads a dead letter in which no job could be read; undefined if it is another record. */
 export function decodePoison(value: Buffer | null): Poison | undefined {
+  if (value === null) return undefined;
   const json = parseValue(value);
   if ('fault' in json) return undefined;
   return poisonSchema.safeParse(json.value).data;
 }
 
-function parseValue(value: Buffer | null): { readonly value: unknown } | Unreadable {
+function valueless(value: Buffer | null): Unreadable {
   if (value === null) return { fault: 'tombstone', detail: 'The record has no value.' };
-  if (value.length === 0) return { fault: 'empty', detail: 'The value has no bytes.' };
+  return { fault: 'empty', detail: 'The value has no bytes.' };
+}
+
+function parseValue(value: Buffer): { readonly value: unknown } | Unreadable {
   try {
     return { value: JSON.parse(value.toString('utf8')) };
   } catch (error) {

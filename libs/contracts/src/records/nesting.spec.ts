@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { nestsDeeper } from './nesting.js';
 
-const arrays = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
-const objects = (depth: number): unknown => JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth));
+const arrays = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const objects = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+
+function depthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
 
 describe('nestsDeeper', () => {
   it.each([
@@ -11,18 +17,19 @@ describe('nestsDeeper', () => {
   ])('counts %s that lie in each other', (_, nested) => {
     expect(nestsDeeper(nested(7), 7)).toBe(false);
     expect(nestsDeeper(nested(8), 7)).toBe(true);
+    expect(nestsDeeper(nested(200_000), 1_000)).toBe(true);
   });
 
-  it('finds the deepest place, wherever it is', () => {
-    expect(nestsDeeper([1, { a: [], b: { c: [[]] } }, 'x'], 5)).toBe(false);
-    expect(nestsDeeper([1, { a: [], b: { c: [[]] } }, 'x'], 4)).toBe(true);
-  });
-
-  it('takes plain values and their absence for flat', () => {
-    for (const flat of [null, undefined, 1, '[[[', true]) expect(nestsDeeper(flat, 0)).toBe(false);
-  });
-
-  it('answers for values too deep to be written', () => {
-    expect(nestsDeeper(objects(200_000), 1_000)).toBe(true);
+  it('finds the deepest place of any JSON, as text and as bytes, and passes over brackets in strings', () => {
+    const text = fc.string({ unit: fc.constantFrom('[', '{', '"', '\\', 'ü', 'x', '\n') });
+    const json = fc.jsonValue({ maxDepth: 6, stringUnit: fc.constantFrom('[', ']', '"', '\\', 'é') });
+    fc.assert(
+      fc.property(json, text, fc.nat(6), (value, name, most) => {
+        const whole = { [name]: value };
+        const written = JSON.stringify(whole);
+        expect(nestsDeeper(written, most)).toBe(depthOf(whole) > most);
+        expect(nestsDeeper(Buffer.from(written), most)).toBe(depthOf(whole) > most);
+      }),
+    );
   });
 });

@@ -31,6 +31,9 @@ export interface RecordHead {
   readonly traceparent?: string;
 }
 
+/** The highest run and attempt that the headers can say. */
+export const maxCounter = 999_999_999;
+
 const counter = z
   .string()
   .regex(/^[1-9]\d{0,8}$/)

@@ -78,7 +78,7 @@ async function append(histories: readonly Facts[][]): Promise<void> {
       const facts = history[step];
       if (facts === undefined) return [];
       const { key, value, headers } = incoming(facts);
-      return [{ topic: topicOf[facts.phase] ?? names.events, key: key!, value, headers }];
+      return [{ topic: topicOf[facts.phase] ?? names.events, key: key!, value, headers: headers! }];
     });
     for (const outcome of await producer.sendAll(records)) if ('error' in outcome) throw outcome.error;
   }
