@@ -41,6 +41,9 @@ interface Failure {
   readonly retryAfter: string | null;
 }
 
+/** An answer that says that a part of the request may pass later. */
+const isUnfinished: Omit<Failure, 'error'> = { hadNoEffect: false, mayPass: true, retryAfter: null };
+
 /** Calls the API until it answers, or until the time is over. */
 export class HttpCaller {
   private readonly origin: string;
@@ -55,10 +58,12 @@ export class HttpCaller {
 
   /**
    * The answer's JSON.
+   * @param isFinished whether an answer is the last one; the call is made again after one that is not, and when the time is
+   * over it is what there is. Default: every answer is
    * @throws ProblemError, NoAnswerError; the reason of `signal` when it aborts
    */
-  async read<Answer>(call: Call): Promise<Answer> {
-    return this.repeat(call, async (response) => (await response.json()) as Answer);
+  async read<Answer>(call: Call, isFinished?: (answer: Answer) => boolean): Promise<Answer> {
+    return this.repeat(call, async (response) => (await response.json()) as Answer, isFinished);
   }
 
   /**
@@ -69,16 +74,25 @@ export class HttpCaller {
     return this.repeat(call, (response) => Promise.resolve(response));
   }
 
-  private async repeat<Answer>(call: Call, take: (response: Response) => Promise<Answer>): Promise<Answer> {
+  private async repeat<Answer>(
+    call: Call,
+    take: (response: Response) => Promise<Answer>,
+    isFinished: (answer: Answer) => boolean = () => true,
+  ): Promise<Answer> {
     const deadline = performance.now() + this.timeoutMs + (call.heldMs ?? 0);
+    let unfinished: { readonly answer: Answer } | undefined;
     for (let tries = 1; ; tries++) {
       const outcome = await this.tryOnce(call, deadline, take);
-      if ('answer' in outcome) return outcome.answer;
-      const { error, mayPass, hadNoEffect, retryAfter } = outcome;
+      if ('answer' in outcome) {
+        if (isFinished(outcome.answer)) return outcome.answer;
+        unfinished = outcome;
+      }
+      const { mayPass, hadNoEffect, retryAfter } = 'answer' in outcome ? isUnfinished : outcome;
       const pauseMs = pauseBeforeRetry(tries, retryAfter, Math.random(), Date.now());
       const again = mayPass && (call.repeatable || hadNoEffect) && performance.now() + pauseMs < deadline;
-      if (!again) throw error;
-      await pause(pauseMs, call.signal);
+      if (again) await pause(pauseMs, call.signal);
+      else if (unfinished) return unfinished.answer;
+      else throw (outcome as Failure).error;
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   isFinal,
+  mayPass,
   type AcceptedJob,
   type BatchAnswer,
   type CancelledJob,
@@ -43,7 +44,10 @@ export interface SubmitOptions extends JobOptions, CallOptions {
 
 /** What {@link JobstreamClient.submitBatch} may be given; the same for all jobs. */
 export interface BatchOptions extends JobOptions, CallOptions {
-  /** `false` sends none, as in {@link SubmitOptions}. Otherwise each batch has a random one. */
+  /**
+   * `false` sends none, as in {@link SubmitOptions}; then an item that an outage kept out is told as it is. Otherwise each batch
+   * has a random one, and is sent again until no item is kept out by an outage, or the time is over.
+   */
   readonly idempotencyKey?: false;
 }
 
@@ -202,14 +206,17 @@ export class JobstreamClient {
     signal: AbortSignal | undefined,
   ): Promise<SubmittedItem[]> {
     const answer = await this.caller
-      .read<Pick<BatchAnswer, 'items'>>({
-        method: 'POST',
-        path: '/v1/jobs/batch',
-        body,
-        headers: idempotencyKey === false ? {} : { 'idempotency-key': idempotencyKey },
-        repeatable: idempotencyKey !== false,
-        ...(signal && { signal }),
-      })
+      .read<Pick<BatchAnswer, 'items'>>(
+        {
+          method: 'POST',
+          path: '/v1/jobs/batch',
+          body,
+          headers: idempotencyKey === false ? {} : { 'idempotency-key': idempotencyKey },
+          repeatable: idempotencyKey !== false,
+          ...(signal && { signal }),
+        },
+        ({ items }) => !items.some((item) => 'error' in item && mayPass(item.error.code)),
+      )
       .catch((error: unknown) => ({ items: itemsOf(error, count) }));
     return answer.items.map((item) => ({ ...item, index: firstIndex + item.index }));
   }

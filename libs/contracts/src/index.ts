@@ -137,6 +137,7 @@ export { findJobDefinition, jobDefinitions, queues } from './jobs/catalogue.js';
 export {
   faultSchema,
   problemCodeSchema,
+  mayPass,
   problemKinds,
   type Fault,
   type ProblemCode,

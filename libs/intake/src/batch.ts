@@ -2,6 +2,7 @@ import {
   batchSchema,
   faultsOf,
   maxBatchItems,
+  mayPass,
   type BatchAnswer,
   type BatchItem,
   type Fault,
@@ -52,6 +53,11 @@ export function answerBatch(results: readonly (JobId | IntakeError)[]): BatchAns
     throw new IntakeError(gravest.code, gravest.message, { items, cause: gravest });
   }
   return { accepted: results.length - errors.length, rejected: errors.length, items };
+}
+
+/** Whether the answer to a batch is the last one: no item of it may be accepted when the batch is sent again. */
+export function isSettled({ items }: BatchAnswer): boolean {
+  return items.every((item) => !('error' in item) || !mayPass(item.error.code));
 }
 
 const byGravity = ['broker_refused', 'broker_unavailable', 'submit_unknown'];

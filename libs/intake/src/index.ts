@@ -1,6 +1,6 @@
 // The only writer of job requests: check, produce, answer; once for each Idempotency-Key.
 export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
-export { checkBatch, type CheckedBatch } from './batch.js';
+export { checkBatch, isSettled, type CheckedBatch } from './batch.js';
 export { IntakeError, type IntakeErrorDetails } from './intake-error.js';
 export { JobIntake, type ForwardedRequest, type JobIntakeParts } from './job-intake.js';
 export {
@@ -11,6 +11,6 @@ export {
   type RequestMarks,
 } from './job-request.js';
 export { fingerprintOf } from './keys/fingerprint.js';
-export { IdempotencyKeys } from './keys/idempotency-keys.js';
+export { IdempotencyKeys, type KeyedRequest } from './keys/idempotency-keys.js';
 export { readIdempotencyKey, type KeyScope } from './keys/idempotency-key.js';
 export { KeyStore } from './keys/key-store.js';

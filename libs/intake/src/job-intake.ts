@@ -86,17 +86,25 @@ export class JobIntake {
   /**
    * Produces the items that passed the check, under ids that follow from the seed and their index. Doing so twice makes
    * each job once; see {@link accept} for `claimed`.
+   * @param before what this batch was answered when it was produced under this seed before: what was accepted then is left out
    * @throws IntakeError when no item was acknowledged; `details.items` tells of each
    */
-  async acceptBatch(batch: CheckedBatch, seed: JobId, marks?: RequestMarks): Promise<BatchAnswer> {
-    const results = batch.map((item, index) =>
-      item instanceof IntakeError ? item : drawJob(item, deriveJobId(seed, String(index)), marks),
-    );
-    const drawn = results.filter((result): result is DrawnJob => !(result instanceof IntakeError));
+  async acceptBatch(
+    batch: CheckedBatch,
+    seed: JobId,
+    marks?: RequestMarks,
+    before?: BatchAnswer,
+  ): Promise<BatchAnswer> {
+    const results = batch.map((item, index): DrawnJob | JobId | IntakeError => {
+      const answered = before?.items[index];
+      if (answered && 'id' in answered) return answered.id;
+      return item instanceof IntakeError ? item : drawJob(item, deriveJobId(seed, String(index)), marks);
+    });
+    const drawn = results.filter(isDrawn);
     const outcomes = await this.produce(drawn);
     let next = 0;
     const settled = results.map((result): JobId | IntakeError => {
-      if (result instanceof IntakeError) return result;
+      if (!isDrawn(result)) return result;
       const outcome = outcomes[next++]!;
       if ('error' in outcome) return explainRefusal(outcome.error, result.request.id);
       this.remember(result);
@@ -134,4 +142,8 @@ export class JobIntake {
   private remember({ request, record, createdAt }: DrawnJob): void {
     this.parts.accepted?.remember(request.id, record, createdAt);
   }
+}
+
+function isDrawn(result: DrawnJob | JobId | IntakeError): result is DrawnJob {
+  return typeof result === 'object' && !(result instanceof IntakeError);
 }

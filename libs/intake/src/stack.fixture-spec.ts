@@ -28,11 +28,20 @@ export class StackFixture {
   }
 
   async start(): Promise<void> {
-    await Promise.all([
-      migrate(this.settings),
-      this.producer.start(),
-      this.admin.ensureTopics(this.topics.plan(jobDefinitions, 'small')),
-    ]);
+    await Promise.all([migrate(this.settings), this.producer.start(), this.ensureTopics()]);
+  }
+
+  /** Makes the topics that are not there. */
+  async ensureTopics(): Promise<void> {
+    await this.admin.ensureTopics(this.topics.plan(jobDefinitions, 'small'));
+  }
+
+  /** Removes a queue's topic; resolves once the broker takes no record for it any more. */
+  async removeTopic(queue: string): Promise<void> {
+    const topic = this.topics.requests(queue);
+    await this.admin.deleteTopics([topic]);
+    const record = { topic, key: '', value: '', headers: {} };
+    while (!('error' in (await this.producer.sendAll([record]))[0]!));
   }
 
   async stop(): Promise<void> {

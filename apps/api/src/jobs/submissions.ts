@@ -9,9 +9,11 @@ import type { AllowedHosts } from '@jobstream/downloads';
 import {
   checkBatch,
   IntakeError,
+  isSettled,
   readIdempotencyKey,
   type IdempotencyKeys,
   type JobIntake,
+  type KeyedRequest,
   type RequestMarks,
 } from '@jobstream/intake';
 import type { FastifyRequest } from 'fastify';
@@ -43,10 +45,13 @@ export class Submissions {
     const { intake, allowedHosts, accepted } = this.parts;
     const job = checkUrls(intake.check(submission), allowedHosts);
     if (job instanceof IntakeError) throw job;
-    return this.once(route, submission, submitter, async (id, marks) => {
-      const answer = await intake.accept(job, id, marks);
-      accepted.inc();
-      return answer;
+    return this.once(route, submitter, {
+      body: submission,
+      perform: async (id, marks) => {
+        const answer = await intake.accept(job, id, marks);
+        accepted.inc();
+        return answer;
+      },
     });
   }
 
@@ -56,25 +61,36 @@ export class Submissions {
     const items = checkBatch(batch).map((item) =>
       item instanceof IntakeError ? item : checkUrls(item, allowedHosts),
     );
-    return this.once(route, batch, submitter, async (seed, marks) => {
-      const answer = await intake.acceptBatch(items, seed, marks);
-      accepted.inc(answer.accepted);
-      return answer;
+    return this.once<BatchAnswer>(route, submitter, {
+      body: batch,
+      perform: async (seed, marks, before) => {
+        const answer = await intake.acceptBatch(items, seed, marks, before);
+        accepted.inc(answer.accepted - (before?.accepted ?? 0));
+        return answer;
+      },
+      isFinished: isSettled,
     });
   }
 
   private once<Answer>(
     route: string,
-    body: unknown,
     { headers, caller }: Submitter,
-    perform: (id: JobId, marks: RequestMarks) => Promise<Answer>,
+    { perform, ...request }: Performance<Answer>,
   ): Promise<Answer> {
     const key = headers['idempotency-key'];
     const traceparent = traceOf(headers);
     if (typeof key !== 'string') return perform(newJobId(), { traceparent });
     const scope = { owner: caller?.owner ?? '', route, key: readIdempotencyKey(key) };
-    return this.parts.keys.once(scope, body, (id) => perform(id, { traceparent, claimed: true }));
+    return this.parts.keys.once(scope, {
+      ...request,
+      perform: (id, before) => perform(id, { traceparent, claimed: true }, before),
+    });
   }
+}
+
+/** A request, and what it does under an id. */
+interface Performance<Answer> extends Omit<KeyedRequest<Answer>, 'perform'> {
+  perform(id: JobId, marks: RequestMarks, before?: Answer): Promise<Answer>;
 }
 
 function traceOf({ traceparent }: Submitter['headers']): string | undefined {

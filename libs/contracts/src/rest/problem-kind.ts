@@ -72,6 +72,14 @@ export const problemKinds = {
 /** See {@link problemKinds}. */
 export type ProblemCode = keyof typeof problemKinds;
 
+/**
+ * Whether a request that met this problem may pass when it is sent again as it was: the problem lies with the platform or what it
+ * stands on, not with the request.
+ */
+export function mayPass(code: ProblemCode): boolean {
+  return problemKinds[code].status >= 500;
+}
+
 /** A problem's code in a shape. */
 export const problemCodeSchema = z
   .enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]])

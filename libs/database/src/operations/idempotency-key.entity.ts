@@ -31,7 +31,7 @@ export class IdempotencyKeyEntity {
   @Column({ name: 'marked_at', type: 'timestamptz', nullable: true })
   markedAt!: Date | null;
 
-  /** JSON text of status and body. */
+  /** JSON text of the body; while `marked_at` is null, of what an attempt left unfinished. */
   @Column({ type: 'text', nullable: true })
   answer!: string | null;
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import type { AcceptedJob } from '@jobstream/contracts';
+import { problemKinds, type AcceptedJob, type BatchAnswer } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
+import { checkBatch, isSettled } from '../batch.js';
 import { IntakeError } from '../intake-error.js';
 import { StackFixture } from '../stack.fixture-spec.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
@@ -17,7 +18,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
   afterAll(() => stack.stop());
 
   const submit = (keys: IdempotencyKeys, scope: KeyScope): Promise<AcceptedJob> =>
-    keys.once(scope, body, (id) => stack.intake.accept(stack.intake.check(body), id));
+    keys.once(scope, { body, perform: (id) => stack.intake.accept(stack.intake.check(body), id) });
 
   /** As if the key had been written so long ago, by Postgres' clock. */
   const age = ({ key }: KeyScope, interval: string) =>
@@ -57,7 +58,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     await submit(keys, scope);
     const perform = jest.fn(async () => 'never');
     for (const process of [keys, stack.keys()])
-      await expect(process.once(scope, { other: 1 }, perform)).rejects.toMatchObject({
+      await expect(process.once(scope, { body: { other: 1 }, perform })).rejects.toMatchObject({
         code: 'idempotency_key_reused',
       });
     expect(perform).not.toHaveBeenCalled();
@@ -68,7 +69,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     const scope = newScope();
     const [first, second] = await Promise.allSettled([
       submit(keys, scope),
-      keys.once(scope, { other: 1 }, async () => 'never'),
+      keys.once(scope, { body: { other: 1 }, perform: async () => 'never' }),
     ]);
     expect(first.status).toBe('fulfilled');
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'idempotency_key_reused' } });
@@ -81,7 +82,9 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
       ids.push(id);
       throw new IntakeError('submit_unknown', 'Not confirmed.', { id });
     };
-    await expect(stack.keys().once(scope, body, fail)).rejects.toMatchObject({ code: 'submit_unknown' });
+    await expect(stack.keys().once(scope, { body, perform: fail })).rejects.toMatchObject({
+      code: 'submit_unknown',
+    });
     const { id } = await submit(stack.keys(), scope);
     expect(ids).toEqual([id]);
   });
@@ -90,9 +93,12 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     const scope = newScope();
     let startedWith = '';
     let die: () => void = () => undefined;
-    const dying = stack.keys().once(scope, body, (id) => {
-      startedWith = id;
-      return new Promise<never>((_, reject) => (die = () => reject(new Error('too late'))));
+    const dying = stack.keys().once(scope, {
+      body,
+      perform: (id) => {
+        startedWith = id;
+        return new Promise<never>((_, reject) => (die = () => reject(new Error('too late'))));
+      },
     });
     const settled = dying.catch((error: Error) => error.message);
     while (startedWith === '') await new Promise(setImmediate);
@@ -111,15 +117,81 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     const scope = newScope();
     let finish: (answer: string) => void = () => undefined;
     let begun = false;
-    const slow = stack.keys().once(scope, body, () => {
-      begun = true;
-      return new Promise<string>((resolve) => (finish = resolve));
+    const slow = stack.keys().once(scope, {
+      body,
+      perform: () => {
+        begun = true;
+        return new Promise<string>((resolve) => (finish = resolve));
+      },
     });
     while (!begun) await new Promise(setImmediate);
     await age(scope, '11 seconds');
-    expect(await stack.keys().once(scope, body, async () => 'first')).toBe('first');
+    expect(await stack.keys().once(scope, { body, perform: async () => 'first' })).toBe('first');
     finish('second');
     expect(await slow).toBe('first');
+  });
+
+  it('stay unanswered while an item of a batch may pass later, and produce what lacks under the same ids', async () => {
+    const scope = { ...newScope(), route: 'POST /v1/jobs/batch' };
+    const thumbnail = { type: 'image.thumbnail', payload: { imageId: 'x' } };
+    const batch = { items: [body, thumbnail, { type: 'no.type', payload: {} }, body] };
+    const submitBatch = () =>
+      stack.keys().once<BatchAnswer>(scope, {
+        body: batch,
+        perform: (seed, before) => stack.intake.acceptBatch(checkBatch(batch), seed, {}, before),
+        isFinished: isSettled,
+      });
+    const before = await stack.requests('probe');
+    await stack.removeTopic('image');
+    const first = await submitBatch();
+    expect(first).toMatchObject({ accepted: 2, rejected: 2 });
+    const errors = first.items.map((item) => ('error' in item ? item.error.code : undefined));
+    expect(errors).toEqual([undefined, expect.any(String), 'unknown_type', undefined]);
+    expect(problemKinds[errors[1]!].status).toBeGreaterThanOrEqual(500);
+    expect(await submitBatch()).toMatchObject({
+      accepted: 2,
+      items: [first.items[0], {}, {}, first.items[3]],
+    });
+
+    await stack.ensureTopics();
+    const second = await submitBatch();
+    expect(second).toMatchObject({ accepted: 3, rejected: 1 });
+    expect(second.items).toEqual([
+      first.items[0],
+      { index: 1, id: expect.any(String) },
+      first.items[2],
+      first.items[3],
+    ]);
+    expect(await submitBatch()).toEqual(second);
+    expect([await stack.requests('probe'), await stack.requests('image')]).toEqual([before + 2, 1]);
+  });
+
+  it('give an unfinished answer to the next attempt, also behind one that failed', async () => {
+    const scope = newScope();
+    const seen: [string, unknown][] = [];
+    const attempt = (become: () => string) =>
+      stack.keys().once<string>(scope, {
+        body,
+        perform: async (id, before) => {
+          seen.push([id, before]);
+          return become();
+        },
+        isFinished: (answer) => answer === 'whole',
+      });
+    expect(await attempt(() => 'half')).toBe('half');
+    await expect(
+      attempt(() => {
+        throw new Error('an outage');
+      }),
+    ).rejects.toThrow('an outage');
+    expect(await attempt(() => 'whole')).toBe('whole');
+    expect(await attempt(() => 'never')).toBe('whole');
+    const [id] = seen[0]!;
+    expect(seen).toEqual([
+      [id, undefined],
+      [id, 'half'],
+      [id, 'half'],
+    ]);
   });
 
   it('are forgotten after a day, and purged', async () => {
@@ -158,7 +230,7 @@ describe('Idempotency-Keys without Postgres', () => {
     const database = new Database({ url: 'postgres://nobody@127.0.0.1:1/none', schemas });
     const keys = new IdempotencyKeys(new KeyStore(database, database.operations));
     const perform = jest.fn(async () => 'never');
-    await expect(keys.once(newScope(), body, perform)).rejects.toMatchObject({
+    await expect(keys.once(newScope(), { body, perform })).rejects.toMatchObject({
       code: 'database_unavailable',
     });
     expect(perform).not.toHaveBeenCalled();

@@ -15,6 +15,22 @@ const pollMs = 50;
 /** Beyond the time after which a claim is abandoned, so that whoever waits takes over before giving up. */
 const mostPolls = 300;
 
+/** A request that is to happen once. */
+export interface KeyedRequest<Answer> {
+  /** What has to be equal for the same key; checked already, faulty requests take no key. */
+  readonly body: unknown;
+  /**
+   * Given the id to use (of the job, or the seed of a batch), and the unfinished answer of the attempt before, where there was
+   * one. May run again with the same id.
+   */
+  perform(id: JobId, before: Answer | undefined): Promise<Answer>;
+  /**
+   * Whether an answer is one that may not change any more. One that is not goes to whoever asked, and leaves the key
+   * unanswered: the next request performs again. Default: every answer is.
+   */
+  isFinished?(answer: Answer): boolean;
+}
+
 /**
  * Makes requests with an Idempotency-Key happen once: the first is performed, all others of the same key and body get
  * its answer. The key's row is written before anything is produced and holds the id, so that even a request whose
@@ -28,25 +44,19 @@ export class IdempotencyKeys {
 
   /**
    * Performs a request, or answers what was answered before.
-   * @param body what has to be equal for the same key; checked already, faulty requests take no key
-   * @param perform given the id to use (of the job, or the seed of a batch); may run again with it after a failure
    * @throws IntakeError `idempotency_key_reused`, `database_unavailable`, `submit_unknown` when someone else holds the
    * key for longer than is waited, and whatever `perform` throws
    */
-  async once<Answer>(
-    scope: KeyScope,
-    body: unknown,
-    perform: (id: JobId) => Promise<Answer>,
-  ): Promise<Answer> {
+  async once<Answer>(scope: KeyScope, request: KeyedRequest<Answer>): Promise<Answer> {
     const name = nameOf(scope);
-    const fingerprint = fingerprintOf(body);
+    const fingerprint = fingerprintOf(request.body);
     for (;;) {
       const running = this.running.get(name);
       if (running === undefined) break;
       if (running.fingerprint === fingerprint) return (await running.answer) as Answer;
       await running.answer.catch(() => undefined);
     }
-    const answer = this.claimAndPerform(scope, fingerprint, perform);
+    const answer = this.claimAndPerform(scope, fingerprint, request);
     this.running.set(name, { fingerprint, answer });
     try {
       return await answer;
@@ -58,13 +68,13 @@ export class IdempotencyKeys {
   private async claimAndPerform<Answer>(
     scope: KeyScope,
     fingerprint: string,
-    perform: (id: JobId) => Promise<Answer>,
+    request: KeyedRequest<Answer>,
   ): Promise<Answer> {
     for (let polls = 0; ; polls++) {
       const state = await this.claim(scope, fingerprint);
       switch (state.kind) {
         case 'claimed':
-          return this.performClaimed(scope, state.id, perform);
+          return this.performClaimed(scope, state, request);
         case 'answered':
           return state.answer as Answer;
         case 'reused':
@@ -85,16 +95,20 @@ export class IdempotencyKeys {
 
   private async performClaimed<Answer>(
     scope: KeyScope,
-    id: JobId,
-    perform: (id: JobId) => Promise<Answer>,
+    { id, before }: Extract<KeyState, { kind: 'claimed' }>,
+    request: KeyedRequest<Answer>,
   ): Promise<Answer> {
     let answer: Answer;
     try {
-      answer = await perform(id);
+      answer = await request.perform(id, before as Answer | undefined);
     } catch (error) {
       // Where this fails too, Postgres' clock does it ten seconds later.
       await this.store.abandon(scope).catch(() => undefined);
       throw error;
+    }
+    if (request.isFinished?.(answer) === false) {
+      await this.store.abandon(scope, answer).catch(() => undefined);
+      return answer;
     }
     // The log has it: an answer that can't be kept now is found again under the same id by the next request.
     return this.store.answer(scope, id, answer).catch(() => answer) as Promise<Answer>;

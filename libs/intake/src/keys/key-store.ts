@@ -13,13 +13,14 @@ export interface KeyClaim {
 
 /**
  * Where a key stands:
- * - `claimed`: by this call; produce under `id`, which an abandoned attempt may have used before;
+ * - `claimed`: by this call; produce under `id`, which an abandoned attempt may have used before. `before` is the answer that
+ *   the last attempt left unfinished, undefined where it left none;
  * - `answered`: this was the first answer;
  * - `taken`: someone else produces under `id` at the moment;
  * - `reused`: it belongs to another body.
  */
 export type KeyState =
-  | { readonly kind: 'claimed'; readonly id: JobId }
+  | { readonly kind: 'claimed'; readonly id: JobId; readonly before: unknown }
   | { readonly kind: 'answered'; readonly answer: unknown }
   | { readonly kind: 'taken'; readonly id: JobId }
   | { readonly kind: 'reused' };
@@ -33,6 +34,8 @@ interface KeyAnswer {
 interface KeyRow extends KeyScope {
   readonly seed: JobId;
   readonly body_hash: string;
+  /** Whether `answer` is the one that all others get. */
+  readonly is_answered: boolean;
   /** JSON; null until there is one. */
   readonly answer: string | null;
 }
@@ -67,12 +70,16 @@ export class KeyStore {
     return this.answers.call({ scope, id, answer });
   }
 
-  /** Gives a claim up: the next call with this key takes it over at once. The id stays, it may be in the log. */
-  async abandon({ owner, route, key }: KeyScope): Promise<void> {
+  /**
+   * Gives a claim up: the next call with this key takes it over at once. The id stays, it may be in the log.
+   * @param unfinished what the next one is given as `before`; what an earlier attempt left stays where this one has none
+   */
+  async abandon({ owner, route, key }: KeyScope, unfinished?: unknown): Promise<void> {
     await this.database.query({
-      text: `UPDATE ${this.table} SET written_at = now() - interval '11 seconds'
+      text: `UPDATE ${this.table}
+        SET written_at = now() - interval '11 seconds', answer = coalesce($4, answer)
         WHERE owner = $1 AND route = $2 AND key = $3 AND marked_at IS NULL`,
-      values: [owner, route, key],
+      values: [owner, route, key, unfinished === undefined ? null : JSON.stringify(unfinished)],
     });
   }
 
@@ -87,7 +94,7 @@ export class KeyStore {
   }
 
   private async claimMany(claims: readonly KeyClaim[]): Promise<KeyState[]> {
-    const { rows } = await this.database.query<KeyScope & { seed: JobId }>({
+    const { rows } = await this.database.query<KeyScope & Pick<KeyRow, 'seed' | 'answer'>>({
       name: 'claim idempotency keys',
       text: `
         INSERT INTO ${this.table} AS kept (owner, route, key, seed, body_hash, written_at)
@@ -100,16 +107,22 @@ export class KeyStore {
           body_hash = excluded.body_hash,
           written_at = excluded.written_at,
           marked_at = NULL,
-          answer = NULL
+          answer = CASE WHEN ${isExpired} THEN NULL ELSE kept.answer END
         WHERE ${isExpired} OR (${isAbandoned} AND kept.body_hash = excluded.body_hash)
-        RETURNING owner, route, key, seed`,
+        RETURNING owner, route, key, seed, answer`,
       values: [...columnsOf(claims), claims.map(({ fingerprint }) => fingerprint)],
     });
-    const seeds = new Map(rows.map((row) => [nameOf(row), row.seed]));
-    const held = await this.readMany(claims.filter(({ scope }) => !seeds.has(nameOf(scope))));
+    const claimed = new Map(rows.map((row) => [nameOf(row), row]));
+    const held = await this.readMany(claims.filter(({ scope }) => !claimed.has(nameOf(scope))));
     return claims.map((claim): KeyState => {
-      const id = seeds.get(nameOf(claim.scope));
-      return id === undefined ? stateOf(claim, held.get(nameOf(claim.scope))) : { kind: 'claimed', id };
+      const name = nameOf(claim.scope);
+      const row = claimed.get(name);
+      if (row === undefined) return stateOf(claim, held.get(name));
+      return {
+        kind: 'claimed',
+        id: row.seed,
+        before: row.answer === null ? undefined : JSON.parse(row.answer),
+      };
     });
   }
 
@@ -128,8 +141,8 @@ export class KeyStore {
     const first = new Set(rows.map(nameOf));
     const held = await this.readMany(answers.filter(({ scope }) => !first.has(nameOf(scope))));
     return answers.map(({ scope, answer }) => {
-      const kept = held.get(nameOf(scope))?.answer;
-      return kept ? (JSON.parse(kept) as unknown) : answer;
+      const kept = held.get(nameOf(scope));
+      return kept?.is_answered ? (JSON.parse(kept.answer!) as unknown) : answer;
     });
   }
 
@@ -138,7 +151,7 @@ export class KeyStore {
     const { rows } = await this.database.query<KeyRow>({
       name: 'read idempotency keys',
       text: `
-        SELECT owner, route, key, kept.seed, kept.body_hash, kept.answer
+        SELECT owner, route, key, kept.seed, kept.body_hash, kept.answer, kept.marked_at IS NOT NULL AS is_answered
         FROM ${this.table} AS kept
         JOIN unnest($1::text[], $2::text[], $3::text[]) AS given (owner, route, key) USING (owner, route, key)`,
       values: columnsOf(wanted).slice(0, 3),
@@ -160,8 +173,8 @@ function stateOf({ fingerprint, id }: KeyClaim, row: KeyRow | undefined): KeySta
   // Purged between the two statements: the next claim finds it free.
   if (row === undefined) return { kind: 'taken', id };
   if (row.body_hash !== fingerprint) return { kind: 'reused' };
-  if (row.answer === null) return { kind: 'taken', id: row.seed };
-  return { kind: 'answered', answer: JSON.parse(row.answer) as unknown };
+  if (!row.is_answered) return { kind: 'taken', id: row.seed };
+  return { kind: 'answered', answer: JSON.parse(row.answer!) as unknown };
 }
 
 /** The scope as one string; a newline stands in none of its parts. */
