@@ -9,7 +9,7 @@ import { LimitUse } from '@jobstream/limits';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
-import { readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
+import { explainListenError, readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
 import { accessSettings, areKeysRequired } from './access/access-settings.js';
 import { ApiKeys } from './access/api-keys.js';
@@ -44,7 +44,7 @@ const closeIdleEveryMs = 50;
  * Starts the REST server. It listens at once; what Kafka or Postgres have to be there for answers 503 until they are.
  * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR`,
  * `API_KEYS_REQUIRED` and the common ones.
- * @throws NoApiKeyError where keys are required and there is none
+ * @throws NoApiKeyError where keys are required and there is none; ListenError when HOST or PORT can't be listened on
  */
 export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const { environment, settings, logger, health } = context;
@@ -165,7 +165,9 @@ async function listen(
   parts: readonly object[],
 ): Promise<NestFastifyApplication> {
   const { app, routes } = await createApiServer(logger, guards, parts);
-  await app.listen({ host: settings.HOST, port: settings.PORT });
+  await app.listen({ host: settings.HOST, port: settings.PORT }).catch((error: Error) => {
+    throw explainListenError(error, settings.HOST, settings.PORT);
+  });
   const { port } = app.getHttpServer().address() as AddressInfo;
   logger.info({ host: settings.HOST, port, keysRequired: guards.keys !== undefined }, 'api listens');
   logger.debug({ routes }, 'routes');

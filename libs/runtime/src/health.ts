@@ -14,12 +14,23 @@ export interface HealthReport {
   readonly checks: Readonly<Record<string, Health>>;
 }
 
+/** The header of `/health/ready` that says which process answers: the INSTANCE_TOKEN that it was started with. */
+export const instanceHeader = 'jobstream-instance';
+
+/** {@link instanceHeader} where whoever started the process gave it a token, else nothing. */
+export function instanceHeaders({ instanceToken }: HealthRegistry): Readonly<Record<string, string>> {
+  return instanceToken === '' ? {} : { [instanceHeader]: instanceToken };
+}
+
 const patienceMs = 1_000;
 
 /** The checks of one process. */
 export class HealthRegistry {
   private readonly checks = new Map<string, HealthCheck>();
   private draining = false;
+
+  /** @param instanceToken INSTANCE_TOKEN; empty where there is none */
+  constructor(readonly instanceToken = '') {}
 
   /** Adds a check; a second one of the same name takes the first one's place. */
   add(name: string, check: HealthCheck): void {

@@ -10,6 +10,14 @@ export {
 } from './settings.js';
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics } from './metrics.js';
-export { HealthRegistry, type Health, type HealthCheck, type HealthReport } from './health.js';
+export {
+  HealthRegistry,
+  instanceHeader,
+  instanceHeaders,
+  type Health,
+  type HealthCheck,
+  type HealthReport,
+} from './health.js';
+export { explainListenError, ListenError } from './listen-error.js';
 export { startOpsServer, type OpsServer, type OpsServerOptions } from './ops-server.js';
 export { runProcess, type ProcessContext, type StopProcess } from './run-process.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { HealthRegistry, type Health } from './health.js';
+import { HealthRegistry, instanceHeader, type Health } from './health.js';
 import { createMetrics } from './metrics.js';
 import { startOpsServer, type OpsServer } from './ops-server.js';
 
@@ -9,7 +9,7 @@ describe('the ops server', () => {
 
   beforeEach(async () => {
     kafka = { ok: true };
-    const health = new HealthRegistry();
+    const health = new HealthRegistry('the-one-started');
     health.add('kafka', () => kafka);
     server = await startOpsServer({ host: '127.0.0.1', port: 0, health, metrics: createMetrics('spec') });
   });
@@ -26,7 +26,9 @@ describe('the ops server', () => {
   });
 
   it('is ready when its checks are ok', async () => {
-    expect((await get('/health/ready')).status).toBe(200);
+    const ready = await get('/health/ready');
+    expect(ready.status).toBe(200);
+    expect(ready.headers.get(instanceHeader)).toBe('the-one-started');
   });
 
   it('shows metrics with the service as a label', async () => {

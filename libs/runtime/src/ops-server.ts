@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
-import type { HealthRegistry } from './health.js';
+import { instanceHeaders, type HealthRegistry } from './health.js';
+import { explainListenError } from './listen-error.js';
 
 /** What {@link startOpsServer} takes. */
 export interface OpsServerOptions {
@@ -21,7 +22,7 @@ export interface OpsServer {
 /**
  * Serves `/health/live` (200 as long as the process answers), `/health/ready` (200, or 503 with what is missing) and
  * `/metrics` (Prometheus text).
- * @throws the listen error, e.g. EADDRINUSE.
+ * @throws ListenError when HOST or PORT can't be listened on
  */
 export async function startOpsServer({ host, port, health, metrics }: OpsServerOptions): Promise<OpsServer> {
   const server = createServer((request, response) => {
@@ -36,7 +37,7 @@ export async function startOpsServer({ host, port, health, metrics }: OpsServerO
         return sendJson(response, 200, { live: true });
       case '/health/ready': {
         const report = await health.report();
-        return sendJson(response, report.ready ? 200 : 503, report);
+        return sendJson(response, report.ready ? 200 : 503, report, instanceHeaders(health));
       }
       case '/metrics':
         response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.metrics());
@@ -47,7 +48,7 @@ export async function startOpsServer({ host, port, health, metrics }: OpsServerO
   }
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(explainListenError(error, host, port)));
     server.listen(port, host, resolve);
   });
   return {
@@ -60,6 +61,11 @@ export async function startOpsServer({ host, port, health, metrics }: OpsServerO
   };
 }
 
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

@@ -19,6 +19,14 @@ export const commonSettings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   /** The port of its HTTP server; 0 takes any free one. */
   PORT: portSetting.default(0),
+  /**
+   * Shown by `/health/ready` as the header `jobstream-instance`, so that whoever started the process knows that it is this
+   * one that answers, and not another one on the same port.
+   */
+  INSTANCE_TOKEN: z
+    .string()
+    .regex(/^[\w.-]{0,100}$/, 'use up to 100 letters, digits, dots, dashes and underscores')
+    .default(''),
   /** Prefixes topics, groups and schemas, so that several platforms share a cluster and a database. */
   JOBSTREAM_NAMESPACE: z
     .string()

@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { HealthRegistry, type HealthReport } from '@jobstream/runtime';
+import { HealthRegistry, instanceHeaders, type HealthReport } from '@jobstream/runtime';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
 import { Access } from '../access/access.js';
@@ -22,6 +22,7 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     const report = await this.health.report();
     if (!report.ready) reply.code(503);
+    reply.headers(instanceHeaders(this.health));
     return report;
   }
 
