@@ -32,23 +32,38 @@ function requireNode() {
 function packagesAreInstalled() {
   if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
   const installed = readJson('node_modules/.package-lock.json').packages;
-  return Object.entries(readJson('package-lock.json').packages)
-    .filter(([path]) => path.includes('node_modules/'))
-    .every(([path, wanted]) => {
-      // Optional ones are mostly binaries of other systems.
-      if (!installed[path]) return wanted.optional || wanted.devOptional || wanted.peer;
-      return installed[path].version === wanted.version;
-    });
+  const wanted = Object.entries(readJson('package-lock.json').packages).filter(([path]) =>
+    path.includes('node_modules/'),
+  );
+  // Binaries: those of other systems are missing as they should be, but not all of this one's.
+  const binaries = wanted.filter(([, { os, cpu, optional }]) => optional && os && cpu).filter(fitsThisSystem);
+  if (binaries.length > 0 && binaries.every(([path]) => !installed[path])) return false;
+  return wanted.every(([path, { version, optional, devOptional, peer }]) =>
+    installed[path] ? installed[path].version === version : optional || devOptional || peer,
+  );
+}
+
+function fitsThisSystem([, { os, cpu }]) {
+  const fits = (list, own) => !list || list.includes(own);
+  return fits(os, process.platform) && fits(cpu, process.arch);
 }
 
 /** How many packages npm has to fetch for this system. */
 function countPackages() {
-  const fits = (list, own) => !list || list.includes(own);
-  return Object.entries(readJson('package-lock.json').packages).filter(
-    ([path, { link, os, cpu }]) =>
-      path.includes('node_modules/') && !link && fits(os, process.platform) && fits(cpu, process.arch),
-  ).length;
+  return Object.entries(readJson('package-lock.json').packages)
+    .filter(fitsThisSystem)
+    .filter(([path, { link }]) => path.includes('node_modules/') && !link).length;
 }
+
+/**
+ * What npm is told: all kinds of packages, even where NODE_ENV=production or npm's own settings leave some out, because without
+ * the compiler nothing can be built. npm's own progress bar shows nothing without a terminal; its log of requests can be counted
+ * everywhere.
+ */
+const installation = [
+  ...['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--include=peer'],
+  ...['--no-progress', '--loglevel=http'],
+];
 
 async function installPackages() {
   const total = countPackages();
@@ -61,8 +76,7 @@ async function installPackages() {
     () => say(`installing, ${seconds(started)} s: ${found} packages found, ${fetched} of ${total} fetched`),
     5_000,
   );
-  // npm's own progress bar shows nothing without a terminal; its log of requests can be counted everywhere.
-  const code = await run('npm', ['ci', '--ignore-scripts', '--no-progress', '--loglevel=http'], (line) => {
+  const code = await run('npm', installation, (line) => {
     if (!/^npm http (fetch|cache) /.test(line)) log += `${line}\n`;
     else if (line.includes('.tgz')) fetched += 1;
     else found += 1;
@@ -71,7 +85,10 @@ async function installPackages() {
   if (code !== 0) {
     // The cause comes first; npm's usage text and warnings are of no help.
     const errors = log.split('\n').filter((line) => line.startsWith('npm error'));
-    fail(...errors.slice(0, 12), 'npm ci failed: what npm said first is above.');
+    fail(
+      ...errors.slice(0, 12),
+      'npm ci failed: what npm said first is above. Where it may not write to its cache, name another: npm_config_cache=/path npm start',
+    );
   }
   say(`packages installed in ${seconds(started)} s`);
 }
@@ -123,10 +140,33 @@ async function build() {
   let log = '';
   const nx = join(root, 'node_modules/.bin/nx');
   const code = await run(process.execPath, [nx, 'run-many', '-t', 'build'], (line) => (log += `${line}\n`));
-  if (code !== 0) fail(log.trimEnd(), 'The build failed; what nx said is above.');
-  mkdirSync(dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, hash);
+  if (code !== 0) {
+    const errors = await findSyntaxErrors();
+    if (errors.length > 0) fail(...errors, 'The build failed: mend what is above.');
+    fail(log.trimEnd(), 'The build failed; what nx said is above.');
+  }
+  try {
+    mkdirSync(dirname(stampFile), { recursive: true });
+    writeFileSync(stampFile, hash);
+  } catch (error) {
+    say(`the next start builds again, since this one can't note that it has: ${error.message}`);
+  }
   say(`built in ${seconds(started)} s`);
+}
+
+/** nx and swc say where an error is between a drawing and a native stack. */
+async function findSyntaxErrors() {
+  const errors = [];
+  const sources = projects().flatMap((project) =>
+    readdirSync(join(root, project, 'src'), { recursive: true })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('spec.ts'))
+      .map((file) => join(project, 'src', file)),
+  );
+  const isError = /^\S+\.ts:/;
+  await run(process.execPath, [join(root, 'tools/syntax-errors.mjs'), ...sources], (line) => {
+    if (isError.test(line)) errors.push(line);
+  });
+  return errors;
 }
 
 function run(command, args, onLine) {
@@ -137,7 +177,11 @@ function run(command, args, onLine) {
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NODE_OPTIONS: '' },
     });
     for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLine);
-    child.once('error', reject);
+    child.once('error', (error) =>
+      error.code === 'ENOENT'
+        ? fail(`${command} was not found. It comes with Node: https://nodejs.org`)
+        : reject(error),
+    );
     child.once('close', resolve);
   });
 }
