@@ -9,6 +9,8 @@ import { makeThumbnail } from './demo-thumbnail.js';
 import { builtFile } from './built-file.js';
 import { readVariable } from './environment.js';
 import { findFreePort } from './free-port.js';
+import { readHost } from './listen-address.js';
+import { askReadiness } from './service-process.js';
 import { listRunning } from './status.js';
 import { findRunningStarter } from './starter-lock.js';
 import { findWorkplace, type Workplace } from './workplace.js';
@@ -16,7 +18,7 @@ import { findWorkplace, type Workplace } from './workplace.js';
 const USUAL_PORT = 3000;
 
 async function main(workplace: Workplace): Promise<void> {
-  const url = readVariable('JOBSTREAM_URL') ?? findRunning(workplace);
+  const url = readVariable('JOBSTREAM_URL') ?? (await findRunning(workplace));
   if (url) return runDemo(url, workplace);
   const starter = await startPlatform();
   try {
@@ -31,18 +33,21 @@ async function main(workplace: Workplace): Promise<void> {
 }
 
 /** The API of the platform that runs in this workplace. */
-function findRunning(workplace: Workplace): string | undefined {
+async function findRunning(workplace: Workplace): Promise<string | undefined> {
   const starter = findRunningStarter(workplace.starterFile);
   if (!starter) return undefined;
-  const api = listRunning(workplace)?.find(({ service }) => service === 'api');
-  if (!api)
+  const { url, token } = listRunning(workplace)?.find(({ service }) => service === 'api') ?? {};
+  if (!url || !token)
     throw new Error(`Jobstream is just starting here (pid ${starter.pid}): try again when it is ready`);
-  return `http://127.0.0.1:${api.port}`;
+  const { answered, why } = await askReadiness(url, token);
+  if (!answered)
+    throw new Error(`the API that runs here (${url}) can't be used. ${why} See: npm start -- --status`);
+  return url;
 }
 
 async function startPlatform(): Promise<{ process: ChildProcess; url: string }> {
   console.log('No platform runs here: starting one for the demo.');
-  const port = readVariable('PORT') ?? String(await findFreePort(USUAL_PORT));
+  const port = readVariable('PORT') ?? String(await findFreePort(USUAL_PORT, undefined, readHost()));
   const starter = fork(builtFile('start.js'), { env: { ...process.env, PORT: port }, stdio: 'inherit' });
   // Ctrl-C reaches both of us; the starter stops what it started, and its end is ours.
   process.on('SIGINT', () => undefined);

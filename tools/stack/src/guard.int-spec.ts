@@ -90,11 +90,12 @@ describe('Guard', () => {
     await expect(guard.spawn(node(''))).rejects.toThrow('the guard process has ended');
   });
 
-  it('ends its processes when it was killed itself', async () => {
+  it('ends its processes when it was killed itself, and says so', async () => {
     const child = await guard.spawn(node(RUN_UNTIL_TOLD));
     process.kill(guard.pid, 'SIGKILL');
     expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
     await until('the process is gone', () => !isAlive(child.pid));
+    await guard.lost;
   });
 });
 

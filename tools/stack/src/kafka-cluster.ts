@@ -11,9 +11,10 @@ import { provideJars } from './jars.js';
 import { DEFAULT_KAFKA_VERSION, readKafkaLock } from './kafka-distribution.js';
 import { isKafkaReady } from './kafka-readiness.js';
 import { formatProperties, kafkaSettings, type KafkaNode } from './kafka-settings.js';
+import { findWordsOf } from './last-words.js';
 import type { Progress } from './progress.js';
 import { StartError, untilReady } from './readiness.js';
-import { userCacheFolder } from './user-cache.js';
+import { openUserCache } from './user-cache.js';
 
 const run = promisify(execFile);
 
@@ -111,7 +112,7 @@ export class KafkaCluster {
  */
 export async function startKafka(options: KafkaOptions): Promise<KafkaCluster> {
   const { version = DEFAULT_KAFKA_VERSION, progress = () => undefined } = options;
-  const cache = userCacheFolder();
+  const cache = openUserCache();
   const java = await provideJava(cache, progress);
   const jars = await provideJars(readKafkaLock(version), cache, progress);
   const installation = { java: java.command, classPath: jars.join(delimiter), options };
@@ -186,9 +187,16 @@ async function formatNode(
   const { clusterId } = JSON.parse(readFileSync(join(options.folder, 'cluster.json'), 'utf8')) as ClusterFile;
   // One argument: an id that begins with a dash would read as another option.
   const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', properties];
-  await run(java, ['-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-cp', classPath, ...format], {
-    env: javaEnvironment(),
-  });
+  try {
+    await run(java, ['-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-cp', classPath, ...format], {
+      env: javaEnvironment(),
+      cwd: options.folder,
+    });
+  } catch (error) {
+    throw new Error(`Kafka could not format its storage in ${node.dataFolder}: ${findWordsOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function spawnNode({ java, classPath, options }: Installation, node: KafkaNode): Promise<GuardedProcess> {

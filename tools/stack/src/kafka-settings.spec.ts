@@ -31,7 +31,18 @@ describe('kafkaSettings', () => {
 });
 
 describe('formatProperties', () => {
-  it('writes a line each and doubles backslashes', () => {
-    expect(formatProperties({ a: 1, path: 'x\\y' })).toBe('a=1\npath=x\\\\y\n');
+  it.each([
+    ['x\\y', 'x\\\\y'],
+    ['/home/jörg/日本', '/home/j\\u00f6rg/\\u65e5\\u672c'],
+    ['/a b/😀', '/a b/\\ud83d\\ude00'],
+    ['  two spaces before', '\\  two spaces before'],
+    ['a\nb\tc', 'a\\u000ab\\u0009c'],
+    ['#=:!%\'"', '#=:!%\'"'],
+  ])('writes %j as Java reads it', (value, written) => {
+    expect(formatProperties({ 'log.dirs': value, port: 1 })).toBe(`log.dirs=${written}\nport=1\n`);
+  });
+
+  it('escapes what would end a name', () => {
+    expect(formatProperties({ 'a b=c:d': 1 })).toBe('a\\ b\\=c\\:d=1\n');
   });
 });

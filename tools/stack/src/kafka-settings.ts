@@ -1,9 +1,12 @@
+import { basename } from 'node:path';
+
 /** The place of one node in an embedded cluster. Every node is broker and controller at once. */
 export interface KafkaNode {
   /** From 1. */
   nodeId: number;
   port: number;
   controllerPort: number;
+  /** Absolute. */
   dataFolder: string;
 }
 
@@ -31,7 +34,8 @@ export function kafkaSettings(
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
-    'log.dirs': node.dataFolder,
+    // Relative to the folder that the node runs in: in a whole path Kafka takes each comma for the end of a folder's name.
+    'log.dirs': basename(node.dataFolder),
 
     'auto.create.topics.enable': 'false',
     'default.replication.factor': replicas,
@@ -66,9 +70,24 @@ export function kafkaSettings(
 /** Partitions of `__consumer_offsets`, each with a coordinator that must have loaded before the broker is ready. */
 export const OFFSETS_PARTITIONS = 8;
 
-/** A Java properties file. */
+/**
+ * A Java properties file, by the rules of `java.util.Properties.load`: read as ISO 8859-1, so whatever is not ASCII is escaped;
+ * white space before a value would be dropped, and a backslash begins an escape.
+ */
 export function formatProperties(settings: Record<string, string | number>): string {
   return Object.entries(settings)
-    .map(([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\')}\n`)
+    .map(
+      ([name, value]) => `${escapeText(name).replaceAll(/[ =:#!]/g, '\\$&')}=${escapeValue(String(value))}\n`,
+    )
     .join('');
+}
+
+function escapeValue(value: string): string {
+  return escapeText(value).replace(/^ /, '\\ ');
+}
+
+function escapeText(text: string): string {
+  return text
+    .replaceAll('\\', '\\\\')
+    .replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { describeExit, findLastWords, restartDelayMs } from './keep-running.js';
+import { GuardedProcess } from './guarded-process.js';
+import { describeExit, keepRunning, restartDelayMs } from './keep-running.js';
+import { StartError } from './readiness.js';
 
 describe('restartDelayMs', () => {
   it('doubles from half a second up to fifteen', () => {
@@ -16,35 +21,46 @@ describe('describeExit', () => {
   });
 });
 
-describe('findLastWords', () => {
-  it('prefers the last failure that was logged', () => {
-    const log = [
-      '{"level":"info","msg":"starts"}',
-      '{"level":"fatal","msg":"api ends","err":{"message":"KAFKA_BROKERS is not set"}}',
-      '{"level":"info","msg":"closed"}',
-    ].join('\n');
-    expect(findLastWords(log)).toBe('api ends: KAFKA_BROKERS is not set');
-  });
+describe('what is told of a process that ended', () => {
+  const remedy = `Requests need a key, and there is none. ${'It is made so. '.repeat(60)}Then start again.`;
 
-  it('says an error once when the message holds it', () => {
-    expect(findLastWords('{"level":"error","msg":"failed: no disk","err":{"message":"no disk"}}')).toBe(
-      'failed: no disk',
+  /** What is said of one process that ended and does not start again, up to its `nth` line. */
+  async function listen(log: string, failure: Error, nth: number): Promise<string[]> {
+    const folder = mkdtempSync(join(tmpdir(), 'keep-running-'));
+    const logFile = join(folder, 'log');
+    writeFileSync(logFile, log);
+    const process = new GuardedProcess(1, 1, () => undefined);
+    process.end({ code: 1, signal: null });
+    const said: string[] = [];
+    await keepRunning(
+      { process, start: () => Promise.reject(failure) },
+      {
+        ...{ name: 'api-1', logFile, say: (line) => said.push(line), changed: () => undefined },
+        ...{ stopping: () => said.length === nth, replacing: () => false, failed: () => undefined },
+      },
+      () => Promise.resolve(),
     );
+    rmSync(folder, { recursive: true });
+    return said;
+  }
+
+  it('holds the whole of a long remedy, and cuts what nobody would read', async () => {
+    const log = JSON.stringify({ level: 'fatal', msg: `api ends: ${remedy}` });
+    const [line] = await listen(log, new Error('not tried'), 1);
+    expect(line).toContain(`ended with code 1: api ends: ${remedy}; starting it again in 0.5 s`);
+    const [endless] = await listen('x'.repeat(1_000_000), new Error('not tried'), 1);
+    expect(endless!.length).toBeLessThan(5_000);
   });
 
-  it('finds the error that nobody caught', () => {
-    const log = "file:///x.js:1\nSyntaxError: no export 'a'\n    at async x (y.js:1:2)\n\nNode.js v20.20.2\n";
-    expect(findLastWords(log)).toBe("SyntaxError: no export 'a'");
+  it('holds why it did not start again, all lines of it, and holds it once', async () => {
+    const failure = new Error(`Postgres can't be run.\n${remedy}`);
+    const [, line, again] = await listen('', failure, 3);
+    expect(line).toContain(`did not start: Postgres can't be run. ${remedy}; starting it again in 1 s`);
+    expect(again).toContain('api-1 ended again, as before; starting it again in 2 s');
   });
 
-  it('keeps a message whole, to the remedy at its end, and cuts what nobody would read', () => {
-    const message = `${'The settings make no sense. '.repeat(50)}Set KAFKA_BROKERS.`;
-    expect(findLastWords(JSON.stringify({ level: 'fatal', msg: message }))).toBe(message);
-    expect(findLastWords('x'.repeat(1_000_000)).length).toBeLessThan(5_000);
-  });
-
-  it('takes the last line of any other log', () => {
-    expect(findLastWords('one\ntwo\n\n')).toBe('two');
-    expect(findLastWords('')).toBe('');
+  it('holds the last words of one that ended while it was started again', async () => {
+    const [, line] = await listen('', new StartError('Postgres ended', 'LOG: a\nFATAL: no room'), 2);
+    expect(line).toContain('did not start: Postgres ended: FATAL: no room; starting');
   });
 });

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exit } from './guard-messages.js';
 import type { GuardedProcess } from './guarded-process.js';
-import { logTail } from './readiness.js';
+import { findLastWords } from './last-words.js';
+import { logTail, StartError } from './readiness.js';
 
 /** Something that runs as one process and can be started again after that ended. */
 export interface Restartable {
@@ -13,6 +14,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 /** After this long without a failure, a new one counts as the first. */
 const CALM_MS = 30_000;
+/** A message may end with its remedy, so only what no person would read is cut. */
+const LONGEST_REASON = 4_000;
 
 /** Milliseconds to wait before a start that follows this many failures in a row: doubling up to a limit. */
 export function restartDelayMs(failures: number): number {
@@ -24,47 +27,13 @@ export function describeExit(exit: Exit): string {
   return exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
 }
 
-/** A message may end with its remedy, so only what no person would read is cut. */
-const mostCharacters = 4_000;
-
-/**
- * What the end of a log says about why the process ended: the last fatal or error line of JSON, else the last line that
- * names an error, as Node prints one that nobody caught, else the last line.
- */
-export function findLastWords(log: string): string {
-  const words = findWords(log);
-  return words.length > mostCharacters ? `${words.slice(0, mostCharacters)}…` : words;
-}
-
-function findWords(log: string): string {
-  const lines = log.split('\n').filter((line) => line.trim() !== '');
-  const entries = lines.map(readLogEntry);
-  const failure = entries.findLast((entry) => entry?.level === 'fatal' || entry?.level === 'error');
-  if (failure) return failure.words;
-  return (
-    lines.findLast((line) => /^(\w+ )*\w*Error\b/.test(line)) ?? entries.at(-1)?.words ?? lines.at(-1) ?? ''
-  );
-}
-
-function readLogEntry(line: string): { level: string | undefined; words: string } | undefined {
-  try {
-    const {
-      level,
-      msg = '',
-      err,
-    } = JSON.parse(line) as { level?: string; msg?: string; err?: { message?: string } };
-    const cause = err?.message && !msg.includes(err.message) ? err.message : '';
-    return { level, words: [msg, cause].filter(Boolean).join(': ') };
-  } catch {
-    return undefined;
-  }
-}
-
 /** What {@link keepRunning} is told and asked. */
 export interface Keeping {
   name: string;
   logFile: string;
   say: (line: string) => void;
+  /** Called with why it ended, or did not start. */
+  failed: (why: string) => void;
   /** Called after each end and each start: what runs has changed. */
   changed: () => void;
   /** True once everything is being stopped, so that an end is no failure. */
@@ -73,9 +42,18 @@ export interface Keeping {
   replacing: () => boolean;
 }
 
-/** Starts a thing again each time it ends, until everything is being stopped. Says each time why, and what happens next. */
-export async function keepRunning(thing: Restartable, keeping: Keeping): Promise<void> {
+/**
+ * Starts a thing again each time it ends, until everything is being stopped. Says each time what happens next, and why where
+ * that is news.
+ * @param wait for so many milliseconds before the next start
+ */
+export async function keepRunning(
+  thing: Restartable,
+  keeping: Keeping,
+  wait: (ms: number) => Promise<unknown> = sleep,
+): Promise<void> {
   let failures = 0;
+  let told: string | undefined;
   for (;;) {
     const since = performance.now();
     const exit = await thing.process.exited;
@@ -86,10 +64,13 @@ export async function keepRunning(thing: Restartable, keeping: Keeping): Promise
     do {
       if (why) {
         const delay = restartDelayMs(++failures);
+        const what = why === told ? 'ended again, as before' : why;
+        keeping.failed(why);
         keeping.say(
-          `${keeping.name} ${why}; starting it again in ${delay / 1000} s (log: ${keeping.logFile})`,
+          `${keeping.name} ${what}; starting it again in ${delay / 1000} s (log: ${keeping.logFile})`,
         );
-        await sleep(delay);
+        told = why;
+        await wait(delay);
       }
       if (keeping.stopping()) return;
       why = await tryStart(thing);
@@ -104,12 +85,21 @@ async function tryStart(thing: Restartable): Promise<string | undefined> {
     await thing.start();
     return undefined;
   } catch (error) {
-    return `did not start: ${(error as Error).message.split('\n')[0]}`;
+    const { message } = error as Error;
+    if (!(error instanceof StartError)) return `did not start: ${shorten(message)}`;
+    const words = findLastWords(error.log);
+    return `did not start: ${shorten(words ? `${message.split('\n')[0]}: ${words}` : message)}`;
   }
 }
 
 /** One that ended by itself usually said why; one that was ended by a signal could not. */
 function describeEnd(exit: Exit, logFile: string): string {
   const words = exit.signal ? '' : findLastWords(logTail(logFile, 40));
-  return words ? `${describeExit(exit)}: ${words}` : describeExit(exit);
+  return words ? `${describeExit(exit)}: ${shorten(words)}` : describeExit(exit);
+}
+
+/** The text in one line. */
+function shorten(text: string): string {
+  const line = text.trim().replaceAll(/\s*\n\s*/g, ' ');
+  return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON)}… (the log has the rest)`;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readVariable } from './environment.js';
 
@@ -38,6 +38,16 @@ export function isShell(name: string): boolean {
 export function readStatLine(line: string): { name: string; parent: number } {
   const end = line.lastIndexOf(')');
   return { name: line.slice(line.indexOf('(') + 1, end), parent: Number(line.slice(end + 2).split(' ')[1]) };
+}
+
+/** Whether process 1, which inherits every orphan here, is Node: ours, or npm's. An init would reap them, Node does not. */
+export function isNodeProcessOne(): boolean {
+  try {
+    return process.platform === 'linux' && basename(readlinkSync('/proc/1/exe')) === 'node';
+  } catch {
+    // Another user's.
+    return false;
+  }
 }
 
 function readProcess(pid: number): { name: string; parent: number } | undefined {

@@ -1,14 +1,17 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readVariable, type Environment } from './environment.js';
+import { makeFolder } from './file-errors.js';
 import { Guard } from './guard.js';
 import { startKafka, type KafkaCluster } from './kafka-cluster.js';
 import { keepRunning } from './keep-running.js';
+import { urlOf } from './listen-address.js';
 import { startMailCatcher, type MailCatcher } from './mail-catcher.js';
 import { startPostgres, type PostgresServer } from './postgres-server.js';
+import { ProcessList, type ProcessEntry } from './process-list.js';
 import type { ProgressTable } from './progress-table.js';
 import { ServiceProcess } from './service-process.js';
 import type { ServiceName } from './services.js';
+import { WaitReasons } from './wait-reasons.js';
 import type { Workplace } from './workplace.js';
 
 /** What a platform is started with. */
@@ -17,24 +20,16 @@ export interface PlatformOptions {
   services: readonly { service: ServiceName; count: number }[];
   /** Nodes of the embedded Kafka. */
   brokers: number;
+  /** What the services listen on; Kafka and Postgres always listen on 127.0.0.1. */
+  host: string;
   /** The API's; every other process gets a free one. */
   apiPort: number;
   table: ProgressTable;
 }
 
-/** One line of processes.json. */
-export interface ProcessEntry {
-  service: string;
-  /** From 1. */
-  instance: number;
-  pid: number;
-  port: number;
-}
-
 const NOT_READY_LIMIT_MS = 120_000;
 /** One that ended this often before it was ever ready is not waited for any longer. */
 const STARTS_WITHOUT_SUCCESS = 4;
-const REASON_AFTER_MS = 5_000;
 
 /** Kafka, Postgres and the services, as processes of this machine. */
 export class Platform {
@@ -43,9 +38,20 @@ export class Platform {
   private postgres: PostgresServer | undefined;
   private mails: MailCatcher | undefined;
   private readonly running: ServiceProcess[] = [];
+  private readonly list: ProcessList;
+  /** By name, why a process ended last. */
+  private readonly lastEnds = new Map<string, string>();
   private stopping = false;
 
-  constructor(private readonly options: PlatformOptions) {}
+  constructor(private readonly options: PlatformOptions) {
+    const { workplace, table } = options;
+    this.list = new ProcessList(workplace.processesFile, (line) => table.say(line));
+  }
+
+  /** Of the API, as this machine reaches it. */
+  get apiUrl(): string {
+    return urlOf(this.options.host, this.options.apiPort);
+  }
 
   /** For KAFKA_BROKERS. */
   get kafkaAddresses(): string {
@@ -79,25 +85,20 @@ export class Platform {
     const environment = {
       // One broker on one machine has no use for the partitions of a cluster.
       ...(embedded ? { JOBSTREAM_TOPIC_SIZE: 'small' } : {}),
-      PUBLIC_URL: `http://127.0.0.1:${this.options.apiPort}`,
+      PUBLIC_URL: this.apiUrl,
       ...process.env,
       KAFKA_BROKERS: this.kafkaAddresses,
       DATABASE_URL: this.databaseUrl,
       ...(process.env.STORAGE_URL ? {} : { STORAGE_DIR: this.options.workplace.storage }),
       ...(await this.catchMails()),
     };
-    mkdirSync(this.options.workplace.storage, { recursive: true });
-    const processes = this.options.services.flatMap(({ service, count }) =>
+    const { services, host, apiPort, workplace } = this.options;
+    makeFolder(workplace.storage, 'STORAGE_DIR');
+    const processes = services.flatMap(({ service, count }) =>
       Array.from({ length: count }, (_, index) => {
-        const port = service === 'api' && index === 0 ? this.options.apiPort : undefined;
-        return new ServiceProcess(
-          service,
-          index + 1,
-          environment,
-          port,
-          this.guard,
-          this.options.workplace.logs,
-        );
+        const port = service === 'api' && index === 0 ? apiPort : undefined;
+        const place = { host, port, guard: this.guard, logFolder: workplace.logs };
+        return new ServiceProcess({ service, instance: index + 1, environment, ...place });
       }),
     );
     const late = await Promise.all(processes.map((process) => this.startService(process)));
@@ -109,7 +110,7 @@ export class Platform {
     this.stopping = true;
     await this.guard.end({ now });
     await this.mails?.stop();
-    rmSync(this.options.workplace.processesFile, { force: true });
+    this.list.remove();
   }
 
   private async startBacking(): Promise<void> {
@@ -166,24 +167,28 @@ export class Platform {
   private async startService(process: ServiceProcess): Promise<{ name: string; why: string } | undefined> {
     const { table } = this.options;
     const since = performance.now();
+    const reasons = new WaitReasons();
     table.set(process.name, 'starting');
     await process.start();
     this.running.push(process);
     this.listProcesses();
     this.keep(process, process.name, process.logFile, () => process.replacing);
     for (;;) {
-      const { ready, answered, why } = await process.readiness();
-      if (ready) {
-        table.set(process.name, `ready in ${seconds(since)} s: http://127.0.0.1:${process.port}`);
+      const readiness = await process.readiness();
+      if (readiness.ready) {
+        table.set(process.name, `ready in ${seconds(since)} s: ${process.url}`);
         return undefined;
       }
       if (this.stopping) return undefined;
       const waited = performance.now() - since;
       if (waited > NOT_READY_LIMIT_MS || process.starts > STARTS_WITHOUT_SUCCESS) {
-        table.set(process.name, `not ready: ${why}`);
-        return { name: process.name, why };
+        table.set(process.name, 'not ready');
+        const lastEnd = readiness.answered ? undefined : this.lastEnds.get(process.name);
+        return { name: process.name, why: lastEnd ? `It ${lastEnd}` : readiness.why };
       }
-      if (answered && waited > REASON_AFTER_MS) table.set(process.name, `starting (${why})`);
+      // Why it ended was told when it did.
+      const reason = process.starts === 1 && reasons.worthTelling(readiness, waited);
+      if (reason) table.say(`${process.name} is ${reason}`);
       await sleep(150);
     }
   }
@@ -198,6 +203,7 @@ export class Platform {
       name,
       logFile,
       say: (line) => this.options.table.say(line),
+      failed: (why) => this.lastEnds.set(name, why),
       changed: () => this.listProcesses(),
       stopping: () => this.stopping,
       replacing,
@@ -205,7 +211,7 @@ export class Platform {
   }
 
   private listProcesses(): void {
-    const entries: ProcessEntry[] = [
+    const backing: ProcessEntry[] = [
       ...(this.kafka?.brokers ?? []).map((broker) => ({
         service: 'kafka',
         instance: broker.node.nodeId,
@@ -215,13 +221,15 @@ export class Platform {
       ...(this.postgres
         ? [{ service: 'postgres', instance: 1, process: this.postgres.process, port: this.postgres.port }]
         : []),
-      ...this.running,
     ]
       .filter(({ process }) => !process.exit)
       .map(({ service, instance, process, port }) => ({ service, instance, pid: process.pid, port }));
-    const file = this.options.workplace.processesFile;
-    writeFileSync(`${file}.new`, `${JSON.stringify(entries, null, 1)}\n`);
-    renameSync(`${file}.new`, file);
+    const services = this.running
+      .filter(({ process }) => !process.exit)
+      .map(({ service, instance, process, port, url, token }) => {
+        return { service, instance, pid: process.pid, port, url, token };
+      });
+    this.list.write([...backing, ...services]);
   }
 }
 

@@ -1,7 +1,8 @@
-import { constants, existsSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, symlink } from 'node:fs/promises';
+import { constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { UnprivilegedUser } from './unprivileged-user.js';
 import { buildFolder } from './user-cache.js';
 
 /** An installed Postgres: its `bin`, `lib` and `share`. */
@@ -16,13 +17,38 @@ export interface PostgresBinaries {
  * lists them in `pg-symlinks.json`; without them libicu is missing), because its install script may be switched off, and
  * because another user may have to run them.
  *
+ * @param runAs the user that is to run them, where it is another one
  * @throws when npm has installed no binaries for this system.
  */
-export async function providePostgresBinaries(cacheFolder: string): Promise<PostgresBinaries> {
+export async function providePostgresBinaries(
+  cacheFolder: string,
+  runAs: UnprivilegedUser | undefined,
+): Promise<PostgresBinaries> {
   const { packageFolder, version } = findPackage();
   const folder = join(cacheFolder, `postgres-${version}-${process.platform}-${process.arch}`);
   if (!existsSync(folder)) await buildFolder(folder, (unfinished) => copyBinaries(packageFolder, unfinished));
+  if (runAs) await openToAll(folder);
   return { folder, version };
+}
+
+/**
+ * Lets every user run the binaries in this folder: npm may have installed them, or we may have copied them, under a umask that
+ * hides them from others.
+ */
+export async function openToAll(folder: string): Promise<void> {
+  if (isOpenToAll(folder)) return;
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(path, 0o755);
+    else if (entry.isFile()) await chmod(path, entry.parentPath === join(folder, 'bin') ? 0o755 : 0o644);
+  }
+}
+
+/** A umask hides all files or none, so one of each kind tells. */
+function isOpenToAll(folder: string): boolean {
+  const samples = ['', 'bin', 'bin/postgres', 'share', 'share/postgresql', 'share/postgresql/postgres.bki'];
+  return samples.every((path) => (statSync(join(folder, path)).mode & 0o004) !== 0);
 }
 
 function findPackage(): { packageFolder: string; version: string } {

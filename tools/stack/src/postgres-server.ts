@@ -1,18 +1,29 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Environment } from './environment.js';
+import { FolderError, makeFolder } from './file-errors.js';
 import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
 import { providePostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
+import { findWordsOf } from './last-words.js';
 import type { Progress } from './progress.js';
 import { StartError, untilReady } from './readiness.js';
 import { canReach, findUnprivilegedUser, type UnprivilegedUser } from './unprivileged-user.js';
-import { userCacheFolder } from './user-cache.js';
+import { openUserCache } from './user-cache.js';
 
 const run = promisify(execFile);
 
@@ -21,6 +32,8 @@ const DATABASE = 'jobstream';
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
 const ATTEMPTS_AT_PORTS = 3;
+const DATA_ELSEWHERE = '/var/lib/jobstream';
+const CACHE_ELSEWHERE = '/var/cache/jobstream';
 
 /** What an embedded Postgres is started with. */
 export interface PostgresOptions {
@@ -62,10 +75,15 @@ export class PostgresServer {
     return this.running;
   }
 
-  /** Starts an ended server again, on its port and its data; resolves once it answers. */
+  /** Starts an ended server again, on its port and its data; resolves once it answers. One that does not answer is ended. */
   async start(): Promise<void> {
     this.running = await this.spawnServer();
-    await this.untilServing(this.running);
+    try {
+      await this.untilServing(this.running);
+    } catch (error) {
+      await this.running.stop();
+      throw error;
+    }
   }
 
   /** Stops the server in an orderly way, unless the data is throwaway; open connections are ended. */
@@ -84,7 +102,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   for (const folder of [options.folder, options.logFolder]) mkdirSync(folder, { recursive: true });
   const runAs = findUnprivilegedUser();
   const installation: Installation = {
-    binaries: await providePostgresBinaries(reachableCache(runAs)),
+    binaries: await providePostgresBinaries(reachableCache(runAs), runAs),
     dataFolder: reachableDataFolder(options, runAs),
     runAs,
     options,
@@ -131,11 +149,10 @@ export function findDatabaseUrl(folder: string): string | undefined {
 
 /** Root's own cache often lies in a home folder that lets nobody through. */
 function reachableCache(runAs: UnprivilegedUser | undefined): string {
-  const own = userCacheFolder();
-  mkdirSync(own, { recursive: true });
+  const own = openUserCache();
   if (!runAs || canReach(own, runAs)) return own;
-  mkdirSync('/var/cache/jobstream', { recursive: true, mode: 0o755 });
-  return '/var/cache/jobstream';
+  makePassable(CACHE_ELSEWHERE, 'XDG_CACHE_HOME', runAs);
+  return CACHE_ELSEWHERE;
 }
 
 /**
@@ -145,13 +162,29 @@ function reachableCache(runAs: UnprivilegedUser | undefined): string {
 function reachableDataFolder(options: PostgresOptions, runAs: UnprivilegedUser | undefined): string {
   if (!runAs || canReach(resolve(options.folder), runAs)) return join(resolve(options.folder), 'data');
   const elsewhere = folderElsewhere(options.folder);
-  mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
+  makePassable(DATA_ELSEWHERE, 'JOBSTREAM_HOME', runAs);
+  makePassable(elsewhere, 'JOBSTREAM_HOME', runAs);
   if (options.throwaway) options.guard.removeAtEnd(elsewhere);
   return join(elsewhere, 'data');
 }
 
+/**
+ * Makes a folder of root's that lets this user through, whatever the umask is, or was when the folder was made.
+ * @param variable names another folder, which the user could reach
+ * @throws FolderError, which names the variable, when the folder can't be made, or the user can't come there
+ */
+function makePassable(folder: string, variable: string, user: UnprivilegedUser): void {
+  makeFolder(folder, variable);
+  chmodSync(folder, 0o755);
+  if (canReach(folder, user)) return;
+  const why = `started by root, Postgres runs as nobody, who can't pass through the folders above it`;
+  throw new FolderError(folder, variable, new Error(why));
+}
+
+/** Its name follows from the real path: by way of a symbolic link the folder is the same. */
 function folderElsewhere(folder: string): string {
-  return join('/var/lib/jobstream', createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16));
+  const path = existsSync(folder) ? realpathSync(folder) : resolve(folder);
+  return join(DATA_ELSEWHERE, createHash('sha256').update(path).digest('hex').slice(0, 16));
 }
 
 /** Removes the data of the Postgres of this folder, wherever it lies. It must not be running. */
@@ -192,7 +225,9 @@ async function prepareData({ binaries, dataFolder, runAs, options }: Installatio
     );
   } catch (error) {
     rmSync(dataFolder, { recursive: true, force: true });
-    throw new Error(`Postgres could not initialize its data: ${(error as Error).message}`, { cause: error });
+    throw new Error(`Postgres could not initialize its data in ${dataFolder}: ${findWordsOf(error)}`, {
+      cause: error,
+    });
   } finally {
     rmSync(passwordCopy, { force: true });
   }

@@ -6,7 +6,7 @@ import { javaEnvironment, provideJava } from './java-runtime.js';
 import { provideJars, readJarLock } from './jars.js';
 import type { Progress } from './progress.js';
 import { untilReady } from './readiness.js';
-import { userCacheFolder } from './user-cache.js';
+import { openUserCache } from './user-cache.js';
 
 /** Adobe's S3Mock: 4.0 is the first whose writes can be conditional. */
 const VERSION = '4.11.0';
@@ -35,7 +35,7 @@ export interface S3Server {
  */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
   const { guard, folder, logFolder, progress = () => undefined } = options;
-  const cache = userCacheFolder();
+  const cache = openUserCache();
   const java = await provideJava(cache, progress);
   const lock = { name: `S3Mock ${VERSION}`, jars: readJarLock('s3mock', VERSION)! };
   const jars = await provideJars(lock, cache, progress);

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { instanceHeader } from '@jobstream/runtime';
 import type { Environment } from './environment.js';
 import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
+import { urlOf } from './listen-address.js';
 import { NODE_OPTIONS, serviceMain, type ServiceName } from './services.js';
 import { repositoryFolder } from './workplace.js';
 
@@ -16,29 +19,41 @@ export interface Readiness {
   ready: boolean;
   /** False while nobody listens on its port. */
   answered: boolean;
-  /** What is missing, in words; empty when ready. */
+  /** What is missing, in whole sentences; empty when ready. */
   why: string;
+}
+
+/** What a process of a service is started with. */
+export interface ServiceProcessOptions {
+  service: ServiceName;
+  /** From 1. */
+  instance: number;
+  /** Given to the process; PORT and INSTANCE_TOKEN are added. */
+  environment: Environment;
+  /** What it listens on, HOST. */
+  host: string;
+  /** Undefined for any free one, chosen anew at each start. */
+  port: number | undefined;
+  guard: Guard;
+  logFolder: string;
 }
 
 /** One process of a service. */
 export class ServiceProcess {
+  readonly service: ServiceName;
+  readonly instance: number;
   readonly logFile: string;
+  /** Shown by its `/health/ready`, so that no other process on its port is taken for it. */
+  readonly token = randomBytes(8).toString('hex');
   private running: GuardedProcess | undefined;
   private currentPort = 0;
   private isBeingReplaced = false;
   private startCount = 0;
 
-  constructor(
-    readonly service: ServiceName,
-    /** From 1. */
-    readonly instance: number,
-    /** Given to the process; PORT is added. */
-    private readonly environment: Environment,
-    /** Undefined for any free one, chosen anew at each start. */
-    private readonly fixedPort: number | undefined,
-    private readonly guard: Guard,
-    logFolder: string,
-  ) {
+  constructor(private readonly options: ServiceProcessOptions) {
+    const { service, instance, logFolder } = options;
+    this.service = service;
+    this.instance = instance;
     this.logFile = join(logFolder, `${service}-${instance}.log`);
     mkdirSync(logFolder, { recursive: true });
     if (existsSync(this.logFile) && statSync(this.logFile).size > LARGEST_OLD_LOG) {
@@ -54,6 +69,11 @@ export class ServiceProcess {
   /** Of its HTTP server. */
   get port(): number {
     return this.currentPort;
+  }
+
+  /** Of its HTTP server, as this machine reaches it. */
+  get url(): string {
+    return urlOf(this.options.host, this.currentPort);
   }
 
   /** The process of now, or the last one. Only after {@link ServiceProcess.start}. */
@@ -73,12 +93,13 @@ export class ServiceProcess {
 
   /** Runs the process; resolves once it runs, long before it is ready. */
   async start(): Promise<void> {
+    const { service, environment, host, port, guard } = this.options;
     this.startCount += 1;
-    this.currentPort = this.fixedPort ?? (await findFreePort());
-    this.running = await this.guard.spawn({
+    this.currentPort = port ?? (await findFreePort(undefined, undefined, host));
+    this.running = await guard.spawn({
       command: process.execPath,
-      args: [...NODE_OPTIONS, serviceMain(repositoryFolder, this.service)],
-      env: { ...this.environment, PORT: String(this.currentPort) },
+      args: [...NODE_OPTIONS, serviceMain(repositoryFolder, service)],
+      env: { ...environment, PORT: String(this.currentPort), INSTANCE_TOKEN: this.token },
       cwd: repositoryFolder,
       logFile: this.logFile,
       layer: 'service',
@@ -96,26 +117,28 @@ export class ServiceProcess {
 
   /** Asks the process how it is. */
   async readiness(): Promise<Readiness> {
-    if (this.process.exit) return { ready: false, answered: false, why: 'is not running' };
-    return askReadiness(this.currentPort);
+    if (this.process.exit) return { ready: false, answered: false, why: 'It is not running.' };
+    return askReadiness(this.url, this.token);
   }
 }
 
-/** Asks the process on this port of 127.0.0.1 how it is. Never throws. */
-export async function askReadiness(port: number): Promise<Readiness> {
+/** Asks the process at this URL that shows this token how it is. Never throws. */
+export async function askReadiness(url: string, token: string): Promise<Readiness> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/health/ready`, {
-      signal: AbortSignal.timeout(3_000),
-    });
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+    if (response.headers.get(instanceHeader) !== token) {
+      await response.body?.cancel();
+      return { ready: false, answered: false, why: `Another program answers at ${url}.` };
+    }
     if (response.ok) return { ready: true, answered: true, why: '' };
     const why = describeChecks(await response.text());
-    return { ready: false, answered: true, why: why === '' ? `answers ${response.status}` : why };
+    return { ready: false, answered: true, why: why === '' ? `It answers ${response.status}.` : why };
   } catch {
-    return { ready: false, answered: false, why: 'does not answer' };
+    return { ready: false, answered: false, why: 'It does not answer.' };
   }
 }
 
-/** The checks that failed, of a health report; empty when the text is none. */
+/** The checks that failed, of a health report, each as a whole sentence; empty when the text is none. */
 export function describeChecks(report: string): string {
   try {
     const { checks = {}, draining } = JSON.parse(report) as {
@@ -124,9 +147,9 @@ export function describeChecks(report: string): string {
     };
     const failed = Object.entries(checks).filter(([, health]) => !health.ok);
     return [
-      ...(draining ? ['stopping'] : []),
-      ...failed.map(([name, { why = 'not ok' }]) => `${name}: ${why}`),
-    ].join('; ');
+      ...(draining ? ['It is stopping.'] : []),
+      ...failed.map(([name, { why = 'Not ok.' }]) => `${name}: ${why.replace(/[^.!?]$/, '$&.')}`),
+    ].join(' ');
   } catch {
     return '';
   }

@@ -1,9 +1,11 @@
 // npm start: the whole platform on this machine.
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { relative, sep } from 'node:path';
 import { readVariable } from './environment.js';
-import { isPortFree } from './free-port.js';
-import { whenNpmEnds } from './npm-parent.js';
+import { FolderError } from './file-errors.js';
+import { findListenFault, readHost } from './listen-address.js';
+import { isNodeProcessOne, whenNpmEnds } from './npm-parent.js';
 import { Platform } from './platform.js';
 import { findPortOwner } from './port-owner.js';
 import { removePostgresData } from './postgres-server.js';
@@ -13,10 +15,16 @@ import { HELP, readStartOptions, UsageError, type StartOptions } from './start-o
 import { AlreadyRunningError, lockWorkplace, noteGuard } from './starter-lock.js';
 import { showStatus } from './status.js';
 import { watchSources } from './watch.js';
-import { findWorkplace, repositoryFolder, type Workplace } from './workplace.js';
+import { findWorkplace, prepareHome, repositoryFolder, type Workplace } from './workplace.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already: two within this time are one. */
 const SAME_SIGNAL_MS = 1_000;
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const REAPER_ADVICE =
+  "Process 1 here is Node, which leaves crashed processes' children behind as zombies: give the container an init " +
+  '(docker run --init).';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = readStartOptions(args);
@@ -36,37 +44,53 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function start(options: StartOptions, workplace: Workplace): Promise<void> {
   const table = new ProgressTable(process.stdout);
-  mkdirSync(workplace.home, { recursive: true });
+  // As process 1 of a container nobody else ends us.
+  const endAtSignal = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
+  for (const signal of STOP_SIGNALS) process.on(signal, endAtSignal);
+  prepareHome(workplace.home);
   await lockWorkplace(workplace.starterFile, (line) => table.say(line));
-  try {
-    const apiPort = await chooseApiPort();
-    if (options.fresh) emptyData(workplace, table);
-    const services = listServices(repositoryFolder, options.scale);
-    const platform = new Platform({ workplace, services, brokers: options.brokers, apiPort, table });
-    noteGuard(workplace.starterFile, platform.guard.pid);
-    await run(platform, options, workplace, apiPort, table);
-  } finally {
-    rmSync(workplace.starterFile, { force: true });
-  }
+  process.once('exit', () => rmSync(workplace.starterFile, { force: true }));
+  const host = readHost();
+  const apiPort = await chooseApiPort(host);
+  if (options.fresh) emptyData(workplace, table);
+  const services = listServices(repositoryFolder, options.scale);
+  const platform = new Platform({ workplace, services, brokers: options.brokers, host, apiPort, table });
+  noteGuard(workplace.starterFile, platform.guard.pid);
+  const stop = stopOnSignal(platform, table);
+  for (const signal of STOP_SIGNALS) process.off(signal, endAtSignal);
+  if (isNodeProcessOne()) table.say(REAPER_ADVICE);
+  await Promise.race([run(platform, stop, options, workplace, table), failWhenLost(platform)]);
+}
+
+async function failWhenLost({ guard }: Platform): Promise<never> {
+  await guard.lost;
+  throw new Error(
+    `The process that guards all others (pid ${guard.pid}) was killed, and all others with it. Start again.`,
+  );
 }
 
 async function run(
   platform: Platform,
+  stopped: Stop,
   options: StartOptions,
   workplace: Workplace,
-  apiPort: number,
   table: ProgressTable,
 ): Promise<void> {
-  const stopped = stopOnSignal(platform, table);
   try {
     // A fetch that is under way does not end with the rest: nobody waits for it.
     const late = await Promise.race([platform.start(), stopped.done]);
     if (!late || stopped.begun()) return await stopped.done;
     table.finish();
     for (const { name, why } of late)
-      table.say(`${name} is not ready: ${why} (log: ${workplace.logs}/${name}.log)`);
-    table.say(describePlatform(platform, workplace, apiPort));
-    process.send?.({ url: `http://127.0.0.1:${apiPort}` });
+      table.say(`${name} is not ready. ${why} (log: ${workplace.logs}/${name}.log)`);
+    table.say(
+      describePlatform(
+        platform,
+        late.map(({ name }) => name),
+        workplace,
+      ),
+    );
+    process.send?.({ url: platform.apiUrl });
     if (options.watch) void watchSources(platform, table);
   } catch (error) {
     // What was asked to stop while it started fails for that reason alone.
@@ -78,12 +102,14 @@ async function run(
   await stopped.done;
 }
 
-async function chooseApiPort(): Promise<number> {
+async function chooseApiPort(host: string): Promise<number> {
   const port = Number(readVariable('PORT') ?? 3000);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new UsageError(`PORT takes a port number, not "${process.env.PORT}".`);
   }
-  if (await isPortFree(port)) return port;
+  const fault = await findListenFault(host, port);
+  if (!fault) return port;
+  if (!fault.taken) throw new UsageError(fault.why);
   const owner = await findPortOwner(port);
   throw new UsageError(
     `Port ${port} is taken${owner ? ` by ${owner}` : ''}. Stop that, or use another port: PORT=${port + 1} npm start`,
@@ -104,11 +130,15 @@ function emptyData(
   if (!isStorageOurs) table.say(`left alone: ${storage}, as STORAGE_DIR says`);
 }
 
+/** A stop that somebody asks for. */
+interface Stop {
+  begun: () => boolean;
+  /** Resolves once everything has stopped. */
+  done: Promise<void>;
+}
+
 /** The first signal stops everything in order, another one kills what is left. */
-function stopOnSignal(
-  platform: Platform,
-  table: ProgressTable,
-): { begun: () => boolean; done: Promise<void> } {
+function stopOnSignal(platform: Platform, table: ProgressTable): Stop {
   let begunAt: number | undefined;
   let ended = false;
   const done = new Promise<void>((resolve, reject) => {
@@ -127,7 +157,7 @@ function stopOnSignal(
         platform.stop({ now: true }).then(resolve, reject);
       }
     };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+    for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
     whenNpmEnds(() => onSignal('SIGHUP'));
     // A program that started us, the demo, has gone.
     process.on('disconnect', () => onSignal('SIGHUP'));
@@ -137,11 +167,11 @@ function stopOnSignal(
   return { begun: () => begunAt !== undefined, done };
 }
 
-function describePlatform(platform: Platform, workplace: Workplace, apiPort: number): string {
-  const api = `http://127.0.0.1:${apiPort}`;
+function describePlatform(platform: Platform, late: readonly string[], workplace: Workplace): string {
+  const api = platform.apiUrl;
   const logs = relative(process.cwd(), workplace.logs) || workplace.logs;
   return `
-Jobstream is running. Ctrl-C stops it.
+Jobstream is running${late.length > 0 ? ` without ${late.join(', ')}` : ''}. Ctrl-C stops it.
   API        ${api}
   Kafka      ${platform.kafkaAddresses}
   Postgres   ${readVariable('DATABASE_URL') ? 'as DATABASE_URL says' : platform.databaseUrl}
@@ -149,7 +179,7 @@ Jobstream is running. Ctrl-C stops it.
   processes  npm start -- --status
 
 Try it:
-  curl -i ${api}/v1/jobs -H 'content-type: application/json' -d '{"type":"probe.run","payload":{"sleepMs":500}}'
+  curl -i '${api}/v1/jobs' -H 'content-type: application/json' -d '{"type":"probe.run","payload":{"sleepMs":500}}'
   npm run demo
 `;
 }
@@ -157,8 +187,9 @@ Try it:
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected = error instanceof UsageError || error instanceof AlreadyRunningError;
-  console.error(expected ? error.message : `Jobstream did not start.\n${(error as Error).message}`);
+  const { message } = error as Error;
+  const isForTheUser = [UsageError, AlreadyRunningError, FolderError].some((kind) => error instanceof kind);
+  console.error(isForTheUser ? message : `Jobstream did not start.\n${message}`);
   process.exitCode = 1;
 }
 // An IPC channel to whoever started us would keep this process, and so would a fetch that was under way when all was stopped.

@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import type { ProcessEntry } from './platform.js';
+import { readProcessList, type ProcessEntry } from './process-list.js';
 import { askReadiness } from './service-process.js';
 import { findRunningStarter } from './starter-lock.js';
 import type { Workplace } from './workplace.js';
 
 /** The processes of the platform that runs in this workplace; undefined when none runs. */
 export function listRunning(workplace: Workplace): ProcessEntry[] | undefined {
-  if (!findRunningStarter(workplace.starterFile) || !existsSync(workplace.processesFile)) return undefined;
-  return JSON.parse(readFileSync(workplace.processesFile, 'utf8')) as ProcessEntry[];
+  return findRunningStarter(workplace.starterFile) ? readProcessList(workplace.processesFile) : undefined;
 }
 
 /** Prints what runs and how it is. Returns whether something runs and all of it is ready. */
@@ -18,16 +16,12 @@ export async function showStatus(workplace: Workplace, out: NodeJS.WriteStream):
     return false;
   }
   const rows = await Promise.all(
-    entries.map(async ({ service, instance, pid, port }) => {
-      const backing = service === 'kafka' || service === 'postgres';
-      const { ready, why } = backing ? { ready: true, why: '' } : await askReadiness(port);
-      return {
-        name: `${service}-${instance}`,
-        pid,
-        port,
-        ready,
-        state: backing ? 'running' : ready ? 'ready' : why,
-      };
+    entries.map(async ({ service, instance, pid, port, url, token }) => {
+      const row = { name: `${service}-${instance}`, pid, port };
+      // Kafka and Postgres have no health to ask for.
+      if (url === undefined || token === undefined) return { ...row, ready: true, state: 'running' };
+      const { ready, why } = await askReadiness(url, token);
+      return { ...row, ready, state: ready ? 'ready' : why };
     }),
   );
   const width = Math.max(...rows.map(({ name }) => name.length));

@@ -4,11 +4,18 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { buildFolder, userCacheFolder } from './user-cache.js';
 
+const home = (folder: string) => () => folder;
+
 describe('userCacheFolder', () => {
   it('follows XDG, and ignores a value that is not absolute', () => {
-    expect(userCacheFolder({ XDG_CACHE_HOME: '/c' }, 'linux', '/home/me')).toBe('/c/jobstream');
-    expect(userCacheFolder({ XDG_CACHE_HOME: 'c' }, 'linux', '/home/me')).toBe('/home/me/.cache/jobstream');
-    expect(userCacheFolder({}, 'darwin', '/Users/me')).toBe('/Users/me/Library/Caches/jobstream');
+    const homeless = () => {
+      throw new Error('no home');
+    };
+    expect(userCacheFolder({ XDG_CACHE_HOME: '/c' }, 'linux', homeless)).toBe('/c/jobstream');
+    expect(userCacheFolder({ XDG_CACHE_HOME: 'c' }, 'linux', home('/home/me'))).toBe(
+      '/home/me/.cache/jobstream',
+    );
+    expect(userCacheFolder({}, 'darwin', home('/Users/me'))).toBe('/Users/me/Library/Caches/jobstream');
   });
 });
 
@@ -33,6 +40,12 @@ describe('buildFolder', () => {
       buildFolder(join(parent, 'tool'), () => Promise.reject(new Error('no disk'))),
     ).rejects.toThrow('no disk');
     expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('names XDG_CACHE_HOME where the cache can not be written to', async () => {
+    writeFileSync(join(parent, 'cache'), '');
+    const built = buildFolder(join(parent, 'cache/tool'), write('part'));
+    await expect(built).rejects.toThrow(/Set XDG_CACHE_HOME to a folder that can be written to\.$/);
   });
 
   it('keeps what another process built meanwhile', async () => {

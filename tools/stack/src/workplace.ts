@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readVariable } from './environment.js';
+import { FolderError, makeFolder } from './file-errors.js';
 
 /** The folder of the repository. */
 export const repositoryFolder = fileURLToPath(new URL('../../../', import.meta.url));
@@ -35,4 +36,21 @@ export function findWorkplace(environment = process.env): Workplace {
     starterFile: join(home, 'starter.json'),
     processesFile: join(home, 'processes.json'),
   };
+}
+
+/** Postgres knows paths of up to 1,023 bytes (MAXPGPATH), and adds some of its own. */
+const LONGEST_HOME = 850;
+
+/**
+ * Makes the home where it is missing.
+ * @throws FolderError, which names JOBSTREAM_HOME, when it can't be used
+ */
+export function prepareHome(home: string): void {
+  const refuse = (why: string) => {
+    throw new FolderError(home, 'JOBSTREAM_HOME', new Error(why));
+  };
+  if (Buffer.byteLength(home) > LONGEST_HOME)
+    refuse(`a path of over ${LONGEST_HOME} bytes is too long for Postgres`);
+  if (/[\r\n]/.test(home)) refuse('there is a line break in the path');
+  makeFolder(home, 'JOBSTREAM_HOME');
 }

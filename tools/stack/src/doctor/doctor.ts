@@ -1,6 +1,7 @@
 // npm run doctor: looks at everything the platform needs, says what is wrong and what to do about it.
 import { parseArgs } from 'node:util';
 import { readVariable } from '../environment.js';
+import { readHost } from '../listen-address.js';
 import { findDatabaseUrl } from '../postgres-server.js';
 import { listRunning } from '../status.js';
 import { findWorkplace, type Workplace } from '../workplace.js';
@@ -38,7 +39,7 @@ async function examine(workplace: Workplace): Promise<Finding[]> {
   return [
     ok('node', `${process.versions.node}`),
     ...(embedded ? [await checkJava()] : []),
-    await checkPort(Number(readVariable('PORT') ?? 3000), workplace),
+    await checkPort(Number(readVariable('PORT') ?? 3000), readHost(), workplace),
     checkDisk(workplace.home),
     ...(environment.KAFKA_BROKERS
       ? await checkKafka(environment)

@@ -1,7 +1,8 @@
-import { existsSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { findFreePort, isPortFree } from '../free-port.js';
+import { statfsSync } from 'node:fs';
+import { nearestFolder } from '../file-errors.js';
+import { findFreePort } from '../free-port.js';
 import { findJava, OLDEST_JAVA } from '../java-runtime.js';
+import { findListenFault } from '../listen-address.js';
 import { findPortOwner } from '../port-owner.js';
 import { listRunning } from '../status.js';
 import { userCacheFolder } from '../user-cache.js';
@@ -24,15 +25,17 @@ export async function checkJava(): Promise<Finding> {
 }
 
 /** Whether the API can listen where it wants to, or does so already. */
-export async function checkPort(port: number, workplace: Workplace): Promise<Finding> {
+export async function checkPort(port: number, host: string, workplace: Workplace): Promise<Finding> {
   const subject = `port ${port}`;
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     return fault('port', `PORT is "${process.env.PORT}"`, 'set PORT to a number from 1 to 65535');
   if (listRunning(workplace)?.some((entry) => entry.service === 'api' && entry.port === port))
     return ok(subject, 'the API that runs here listens on it');
-  if (await isPortFree(port)) return ok(subject, 'free for the API');
+  const blocked = await findListenFault(host, port);
+  if (!blocked) return ok(subject, `free for the API on ${host}`);
+  if (!blocked.taken) return fault(subject, 'can not be listened on', blocked.why);
   const owner = await findPortOwner(port);
-  const other = await findFreePort(port + 1);
+  const other = await findFreePort(port + 1, undefined, host);
   return fault(
     subject,
     `taken${owner ? ` by ${owner}` : ''}`,
@@ -42,7 +45,7 @@ export async function checkPort(port: number, workplace: Workplace): Promise<Fin
 
 /** Room for the log, the database and the objects. */
 export function checkDisk(folder: string): Finding {
-  const { bavail, bsize } = statfsSync(nearestExisting(folder));
+  const { bavail, bsize } = statfsSync(nearestFolder(folder));
   const free = bavail * bsize;
   const says = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${folder}`;
   if (free < leastFreeBytes)
@@ -54,8 +57,4 @@ export function checkDisk(folder: string): Finding {
   if (free < comfortableFreeBytes)
     return advice('disk', says, 'Kafka stops taking jobs on a full disk: keep some gigabytes free');
   return ok('disk', says);
-}
-
-function nearestExisting(folder: string): string {
-  return existsSync(folder) ? folder : nearestExisting(dirname(folder));
 }
