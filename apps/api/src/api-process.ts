@@ -9,7 +9,13 @@ import { LimitUse } from '@jobstream/limits';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
-import { explainListenError, readSettings, type ProcessContext, type StopProcess } from '@jobstream/runtime';
+import {
+  explainListenError,
+  OwnHosts,
+  readSettings,
+  type ProcessContext,
+  type StopProcess,
+} from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
 import { accessSettings, areKeysRequired } from './access/access-settings.js';
 import { ApiKeys } from './access/api-keys.js';
@@ -76,7 +82,8 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
     new ApiKeys({ store: apiKeys, orders: new OrderWriter(producer, topics), keys, logger }),
     audit,
   ];
-  const app = await listen(context, { apiMetrics, keys, trail }, [...parts, ...access, openRequests]);
+  const guards = { hosts: new OwnHosts(settings), apiMetrics, keys, trail };
+  const app = await listen(context, guards, [...parts, ...access, openRequests]);
   const apiHealth = new ApiHealth(admin, database, storage);
   apiHealth.addTo(health);
   const stopUpkeep = startUpkeep(

@@ -10,7 +10,7 @@ import { Database } from '@jobstream/database';
 import { IdempotencyKeys, JobIntake } from '@jobstream/intake';
 import { RecordProducer } from '@jobstream/kafka';
 import { OrderWriter } from '@jobstream/orders';
-import { createLogger, createMetrics, readSettings } from '@jobstream/runtime';
+import { commonSettings, createLogger, createMetrics, OwnHosts, readSettings } from '@jobstream/runtime';
 import type { GuardedRoute } from './access/access-check.js';
 import { Schedules } from '@jobstream/scheduling';
 import { ApiKeys } from './access/api-keys.js';
@@ -82,7 +82,13 @@ export class EmptyApi {
     });
     const { app, routes } = await createApiServer(
       logger,
-      { apiMetrics: new ApiMetrics(createMetrics('api')), keys: undefined, trail, ...guards },
+      {
+        hosts: new OwnHosts(readSettings(commonSettings, {})),
+        apiMetrics: new ApiMetrics(createMetrics('api')),
+        keys: undefined,
+        trail,
+        ...guards,
+      },
       makeParts(),
     );
     await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Logger } from '@jobstream/runtime';
+import type { Logger, OwnHosts } from '@jobstream/runtime';
 import { guardRoutes, type GuardedRoute } from './access/access-check.js';
 import type { KeyRing } from './access/key-ring.js';
 import type { ApiMetrics } from './api-metrics.js';
@@ -13,6 +13,8 @@ import { ProblemReplies } from './http/problem-reply.js';
 
 /** What each request meets before and after its controller. */
 export interface ServerGuards {
+  /** What the server may be called. */
+  readonly hosts: OwnHosts;
   readonly apiMetrics: ApiMetrics;
   /** Undefined: no key is needed. */
   readonly keys: KeyRing | undefined;
@@ -28,11 +30,11 @@ export interface ApiServer {
 /** @param parts what the controllers are given, each injected by its class */
 export async function createApiServer(
   logger: Logger,
-  { apiMetrics, keys, trail }: ServerGuards,
+  { hosts, apiMetrics, keys, trail }: ServerGuards,
   parts: readonly object[],
 ): Promise<ApiServer> {
   const replies = new ProblemReplies(logger);
-  const server = createHttpServer(replies);
+  const server = createHttpServer(replies, hosts);
   apiMetrics.observe(server.getInstance());
   const routes = guardRoutes(server.getInstance(), keys);
   auditRequests(server.getInstance(), trail);

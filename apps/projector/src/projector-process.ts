@@ -13,7 +13,7 @@ export async function startProjector(context: ProcessContext): Promise<StopProce
     logger: false,
     abortOnError: false,
   });
-  const ops = await startOpsServer({ host: settings.HOST, port: settings.PORT, health, metrics });
+  const ops = await startOpsServer({ settings, health, metrics });
   logger.info({ host: settings.HOST, port: ops.port }, 'projector started');
   return async () => {
     await app.close();

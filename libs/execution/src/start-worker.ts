@@ -48,7 +48,7 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
     logger: false,
     abortOnError: false,
   });
-  const ops = await startOpsServer({ host: settings.HOST, port: settings.PORT, health, metrics });
+  const ops = await startOpsServer({ settings, health, metrics });
   await app.listen();
   logger.info({ queue: options.queue.name, port: ops.port }, 'worker started');
   return async () => {

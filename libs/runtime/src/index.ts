@@ -8,6 +8,14 @@ export {
   type CommonSettings,
   type Environment,
 } from './settings.js';
+export { isLoopback } from './loopback.js';
+export {
+  OwnHosts,
+  protectiveHeaders,
+  type HostSettings,
+  type RequestSource,
+  type SourceRefusal,
+} from './own-hosts.js';
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics } from './metrics.js';
 export {

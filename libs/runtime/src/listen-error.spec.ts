@@ -5,9 +5,13 @@ import { HealthRegistry } from './health.js';
 import { explainListenError, ListenError } from './listen-error.js';
 import { createMetrics } from './metrics.js';
 import { startOpsServer } from './ops-server.js';
+import { commonSettings, readSettings } from './settings.js';
 
 const listen = (host: string, port = 0) =>
-  startOpsServer({ host, port, health: new HealthRegistry(), metrics: createMetrics('spec') });
+  startOpsServer({
+    settings: readSettings(commonSettings, { HOST: host, PORT: String(port) }),
+    ...{ health: new HealthRegistry(), metrics: createMetrics('spec') },
+  });
 
 describe('a process that can not listen', () => {
   it.each([

@@ -1,7 +1,13 @@
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { problemSchema } from '@jobstream/contracts';
 import { HealthRegistry, instanceHeader, type Health } from './health.js';
 import { createMetrics } from './metrics.js';
 import { startOpsServer, type OpsServer } from './ops-server.js';
+import { commonSettings, readSettings } from './settings.js';
+
+const settings = readSettings(commonSettings, {});
 
 describe('the ops server', () => {
   let kafka: Health;
@@ -11,7 +17,7 @@ describe('the ops server', () => {
     kafka = { ok: true };
     const health = new HealthRegistry('the-one-started');
     health.add('kafka', () => kafka);
-    server = await startOpsServer({ host: '127.0.0.1', port: 0, health, metrics: createMetrics('spec') });
+    server = await startOpsServer({ settings, health, metrics: createMetrics('spec') });
   });
   afterEach(() => server.close());
 
@@ -36,6 +42,35 @@ describe('the ops server', () => {
   });
 
   it('says what it has where it has nothing', async () => {
-    expect((await get('/')).status).toBe(404);
+    const answer = await get('/');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({
+      ...{ code: 'route_not_found', detail: 'Here are /health/live, /health/ready, /metrics.' },
+    });
   });
+
+  it('takes no other method than GET and HEAD', async () => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`, { method: 'POST', body: 'x' });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it.each(['/health/live', '/health/ready', '/metrics', '/'])(
+    'shows nothing of %s under a name that another site can have',
+    async (path) => {
+      const { status, headers, body } = await askAs('evil.example', path);
+      expect([status, headers['x-content-type-options']]).toEqual([421, 'nosniff']);
+      expect(problemSchema.parse(JSON.parse(body)).code).toBe('host_not_allowed');
+      expect((await askAs('localhost', path)).status).not.toBe(421);
+    },
+  );
+
+  /** Not by fetch, which lets nobody name the host. */
+  async function askAs(host: string, path: string) {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request({ host: '127.0.0.1', port: server.port, path, headers: { host } }, resolve)
+        .on('error', reject)
+        .end();
+    });
+    return { status: response.statusCode, headers: response.headers, body: await text(response) };
+  }
 });

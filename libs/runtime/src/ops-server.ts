@@ -1,14 +1,16 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { describeProblem, problemKinds, type ProblemCode } from '@jobstream/contracts';
 import type { Registry } from 'prom-client';
 import { instanceHeaders, type HealthRegistry } from './health.js';
 import { explainListenError } from './listen-error.js';
+import { OwnHosts, protectiveHeaders } from './own-hosts.js';
+import type { CommonSettings } from './settings.js';
 
 /** What {@link startOpsServer} takes. */
 export interface OpsServerOptions {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+  /** Where it listens, and what it may be called; PORT 0 takes any free port. */
+  readonly settings: Pick<CommonSettings, 'HOST' | 'PORT' | 'PUBLIC_URL' | 'ALLOWED_HOSTS'>;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
 }
@@ -21,35 +23,44 @@ export interface OpsServer {
 
 /**
  * Serves `/health/live` (200 as long as the process answers), `/health/ready` (200, or 503 with what is missing) and
- * `/metrics` (Prometheus text).
+ * `/metrics` (Prometheus text), to those who call the process by a name of its own ({@link OwnHosts}).
  * @throws ListenError when HOST or PORT can't be listened on
  */
-export async function startOpsServer({ host, port, health, metrics }: OpsServerOptions): Promise<OpsServer> {
+export async function startOpsServer({ settings, health, metrics }: OpsServerOptions): Promise<OpsServer> {
+  const hosts = new OwnHosts(settings);
   const server = createServer((request, response) => {
-    answer(request.url ?? '/', response).catch((error: Error) =>
-      sendJson(response, 500, { error: error.message }),
-    );
+    for (const [name, value] of Object.entries(protectiveHeaders)) response.setHeader(name, value);
+    answer(request, response).catch((error: Error) => sendProblem(response, 'internal_error', error.message));
   });
 
-  async function answer(url: string, response: ServerResponse): Promise<void> {
-    switch (url.split('?', 1)[0]) {
-      case '/health/live':
-        return sendJson(response, 200, { live: true });
-      case '/health/ready': {
-        const report = await health.report();
-        return sendJson(response, report.ready ? 200 : 503, report, instanceHeaders(health));
-      }
-      case '/metrics':
-        response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.metrics());
-        return;
-      default:
-        return sendJson(response, 404, { error: 'Here are /health/live, /health/ready and /metrics.' });
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = hosts.refusalOf(request);
+    if (refusal) return sendProblem(response, refusal.code, refusal.detail);
+    const path = request.url?.split('?', 1)[0] ?? '/';
+    if (!paths.includes(path))
+      return sendProblem(response, 'route_not_found', `Here are ${paths.join(', ')}.`);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return sendProblem(response, 'method_not_allowed', 'This path takes GET, HEAD.');
     }
+    await show(path, response);
+  }
+
+  async function show(path: string, response: ServerResponse): Promise<void> {
+    if (path === '/health/live') return sendJson(response, 200, { live: true });
+    if (path === '/metrics') {
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.metrics());
+      return;
+    }
+    const report = await health.report();
+    for (const [name, value] of Object.entries(instanceHeaders(health))) response.setHeader(name, value);
+    sendJson(response, report.ready ? 200 : 503, report);
   }
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explainListenError(error, host, port)));
-    server.listen(port, host, resolve);
+    const { HOST, PORT } = settings;
+    server.once('error', (error) => reject(explainListenError(error, HOST, PORT)));
+    server.listen(PORT, HOST, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -61,11 +72,14 @@ export async function startOpsServer({ host, port, health, metrics }: OpsServerO
   };
 }
 
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+const paths = ['/health/live', '/health/ready', '/metrics'];
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function sendProblem(response: ServerResponse, code: ProblemCode, detail: string): void {
+  response
+    .writeHead(problemKinds[code].status, { 'content-type': 'application/problem+json; charset=utf-8' })
+    .end(JSON.stringify(describeProblem(code, { detail }, '/requests/none')));
 }

@@ -8,10 +8,21 @@ describe('readSettings', () => {
       HOST: '127.0.0.1',
       PORT: 0,
       INSTANCE_TOKEN: '',
+      ALLOWED_HOSTS: [],
       JOBSTREAM_NAMESPACE: '',
       JOBSTREAM_TOPIC_SIZE: 'standard',
       DRAIN_SECONDS: 25,
     });
+  });
+
+  it('takes names of hosts without ports', () => {
+    const read = (ALLOWED_HOSTS: string) => readSettings(commonSettings, { ALLOWED_HOSTS }).ALLOWED_HOSTS;
+    expect(read('Jobs.example.com, .internal.example.com,')).toEqual([
+      'jobs.example.com',
+      '.internal.example.com',
+    ]);
+    for (const bad of ['jobs.example.com:3000', 'https://jobs.example.com', '*', '.', 'a b'])
+      expect(() => read(bad)).toThrow(/ALLOWED_HOSTS is wrong: give names without ports/);
   });
 
   it('names every bad variable at once', () => {

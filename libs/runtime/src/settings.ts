@@ -12,6 +12,19 @@ export class SettingsError extends Error {
 /** A TCP port as a variable holds it. */
 export const portSetting = z.coerce.number().int().min(0).max(65_535);
 
+const hostPattern = /^\.?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/;
+
+function readHosts(text: string, context: z.RefinementCtx): readonly string[] {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase());
+  const named = hosts.filter((host) => host !== '');
+  if (named.every((host) => hostPattern.test(host))) return named;
+  context.addIssue({
+    code: 'custom',
+    message: 'give names without ports: jobs.example.com,.internal.example.com',
+  });
+  return z.NEVER;
+}
+
 /** The settings that every process takes. */
 export const commonSettings = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -27,6 +40,10 @@ export const commonSettings = z.object({
     .string()
     .regex(/^[\w.-]{0,100}$/, 'use up to 100 letters, digits, dots, dashes and underscores')
     .default(''),
+  /** Where browsers and people reach the API, e.g. behind a proxy. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'give http://host:port, or https://host' }).optional(),
+  /** Names that requests may call the process by, beside those of {@link OwnHosts}; `.example.com` for all that end so. */
+  ALLOWED_HOSTS: z.string().default('').transform(readHosts),
   /** Prefixes topics, groups and schemas, so that several platforms share a cluster and a database. */
   JOBSTREAM_NAMESPACE: z
     .string()

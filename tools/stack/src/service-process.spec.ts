@@ -1,7 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createMetrics, HealthRegistry, startOpsServer, type OpsServer } from '@jobstream/runtime';
+import {
+  commonSettings,
+  createMetrics,
+  HealthRegistry,
+  readSettings,
+  startOpsServer,
+  type OpsServer,
+} from '@jobstream/runtime';
 import { urlOf } from './listen-address.js';
 import { askReadiness, describeChecks } from './service-process.js';
 
@@ -33,7 +40,8 @@ describe('askReadiness', () => {
   let ours: OpsServer;
   const health = new HealthRegistry('ours');
   beforeAll(async () => {
-    ours = await startOpsServer({ host: '127.0.0.1', port: 0, health, metrics: createMetrics('spec') });
+    const settings = readSettings(commonSettings, {});
+    ours = await startOpsServer({ settings, health, metrics: createMetrics('spec') });
   });
   afterAll(() => ours.close());
   const ask = (token: string) => askReadiness(urlOf('127.0.0.1', ours.port), token);

@@ -1,5 +1,4 @@
-import { isIPv4 } from 'node:net';
-import { SettingsError, type CommonSettings } from '@jobstream/runtime';
+import { isLoopback, SettingsError, type CommonSettings } from '@jobstream/runtime';
 import { z } from 'zod';
 
 /** Whether requests need an API key. */
@@ -22,9 +21,4 @@ export function areKeysRequired(
     `Settings: API_KEYS_REQUIRED=false leaves HOST=${HOST} open to whoever reaches it. ` +
       'Take it away, or listen on 127.0.0.1 behind a proxy that lets only the right ones in.',
   );
-}
-
-/** Whether only this machine can reach an address to listen on. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -16,7 +16,7 @@ export class ApiKeysController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedApiKey> {
     const key = await this.keys.create(request.body);
-    reply.headers({ location: `/v1/api-keys/${key.id}`, 'cache-control': 'no-store' });
+    reply.header('location', `/v1/api-keys/${key.id}`);
     return key;
   }
 

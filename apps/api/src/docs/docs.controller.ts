@@ -31,8 +31,6 @@ export class DocsController {
     reply.headers({
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': docsPolicy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
     });
     await reply.send(docsPage);
   }
@@ -42,11 +40,7 @@ export class DocsController {
   async readAsset(@Param('asset') name: string, @Res() reply: FastifyReply): Promise<void> {
     const asset = await readDocsAsset(name);
     if (!asset) throw new ProblemError('route_not_found', 'The page has no such file: GET /docs');
-    reply.headers({
-      'content-type': asset.contentType,
-      'cache-control': 'max-age=3600',
-      'x-content-type-options': 'nosniff',
-    });
+    reply.headers({ 'content-type': asset.contentType, 'cache-control': 'max-age=3600' });
     await reply.send(asset.body);
   }
 }

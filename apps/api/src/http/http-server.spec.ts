@@ -81,3 +81,56 @@ describe('the body null', () => {
     }
   });
 });
+
+describe('a page of another site', () => {
+  const foreign: Record<string, string>[] = [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: 'http://localhost:5173' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+  ];
+
+  it.each(foreign)('changes nothing, on no route: %j', async (headers) => {
+    for (const { method, path } of routes.filter((route) => route.method !== 'GET')) {
+      const { status, code } = await api.ask(method, path, headers);
+      expect([path, method, status, code]).toEqual([path, method, 403, 'cross_site_request']);
+    }
+  });
+
+  it.each<Record<string, string>>([
+    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none' },
+    { host: 'localhost', origin: 'http://localhost' },
+    {},
+  ])('is not what sends %j', async (headers) => {
+    const { status, code } = await api.ask('POST', '/v1/jobs', headers);
+    expect([status, code]).toEqual([422, 'invalid_request']);
+  });
+});
+
+describe('a host that is not ours', () => {
+  it('is refused on every route, also where there is none', async () => {
+    for (const { method, path } of [...routes, { method: 'GET', path: '/nowhere' }]) {
+      const { status, code } = await api.ask(method, path, { host: 'evil.example:3000' });
+      expect([path, method, status, code]).toEqual([path, method, 421, 'host_not_allowed']);
+    }
+  });
+});
+
+describe('every answer', () => {
+  it.each([
+    ['GET', '/health/live', 200],
+    ['GET', '/docs', 200],
+    ['GET', '/docs/open.js', 200],
+    ['GET', '/nowhere', 404],
+    ['DELETE', '/v1/jobs', 405],
+    ['POST', '/v1/jobs', 422],
+    ['GET', '/v1/jobs/%E0%A4%A', 400],
+  ])('may not be guessed at, framed or embedded by others: %s %s', async (method, path, wanted) => {
+    const { status, headers } = await api.ask(method, path);
+    expect([status, headers['x-content-type-options'], headers['cross-origin-resource-policy']]).toEqual([
+      ...[wanted, 'nosniff', 'same-origin'],
+    ]);
+    expect(headers['content-security-policy']).toMatch(/frame-ancestors '(self|none)'/);
+  });
+});

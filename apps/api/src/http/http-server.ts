@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describeProblem, maxBodyBytes, problemKinds, type ProblemCode } from '@jobstream/contracts';
+import { protectiveHeaders, type OwnHosts } from '@jobstream/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJsonBody } from './json-body.js';
 import { ProblemError } from './problem-error.js';
@@ -25,7 +26,7 @@ const headersTimeoutMs = 15_000;
  * Fastify under Nest, set up so that every answer is ours: bodies are JSON unless the route says `streamed`, and what
  * Fastify or Node refuse before a route is found is a problem document too.
  */
-export function createHttpServer(replies: ProblemReplies): FastifyAdapter {
+export function createHttpServer(replies: ProblemReplies, hosts: OwnHosts): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     genReqId: numberRequests(),
@@ -37,7 +38,7 @@ export function createHttpServer(replies: ProblemReplies): FastifyAdapter {
     http: { headersTimeout: headersTimeoutMs },
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      replies.send(error, request, reply),
+      replies.send(error, request, reply.headers(protectiveHeaders)),
     clientErrorHandler: refuse,
   });
   const server = adapter.getInstance<FastifyInstance>();
@@ -45,10 +46,20 @@ export function createHttpServer(replies: ProblemReplies): FastifyAdapter {
     if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
     if (route.config?.streamed) route.onRequest = refuseDocuments;
   });
+  refuseForeignRequests(server, hosts);
   refuseOtherMethods(server);
   passOverEmptyBodies(server);
   takeBodies(server);
   return adapter;
+}
+
+/** Nothing is looked at of a request that other sites may have sent, or that is meant for another server. */
+function refuseForeignRequests(server: FastifyInstance, hosts: OwnHosts): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(protectiveHeaders);
+    const refusal = hosts.refusalOf(request.raw);
+    done(refusal && new ProblemError(refusal.code, refusal.detail));
+  });
 }
 
 /** A request without content has no body, whatever type it names: many clients name one always. */
@@ -109,6 +120,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
       `HTTP/1.1 ${problemKinds[code].status} ${problemKinds[code].title}`,
       `content-type: ${problemType}`,
       `content-length: ${Buffer.byteLength(body)}`,
+      ...Object.entries(protectiveHeaders).map(([name, value]) => `${name}: ${value}`),
       'connection: close',
       '',
       body,

@@ -95,7 +95,7 @@ export class ImagesController {
   ): Promise<void> {
     const { object, body } = await this.uploads.openThumbnail(imageId);
     const tag = `"${object.sha256}"`;
-    reply.headers({ etag: tag, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
+    reply.headers({ etag: tag, 'cache-control': 'no-cache' });
     if (request.headers['if-none-match'] === tag) {
       body.destroy();
       await reply.code(304).send();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { protectiveHeaders } from '@jobstream/runtime';
 import type { StreamEvent } from './job-streams.js';
 
 const heartbeatMs = 15_000;
@@ -16,8 +17,8 @@ export async function writeEvents(
   signal: AbortSignal,
 ): Promise<void> {
   response.writeHead(200, {
+    ...protectiveHeaders,
     'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
     // Proxies of the nginx kind hold answers back otherwise.
     'x-accel-buffering': 'no',
   });

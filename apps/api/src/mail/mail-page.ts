@@ -1,5 +1,15 @@
 import type { CaughtMail } from '@jobstream/contracts';
 
+/** What the page may do: show its own styles, and frames of mails. */
+export const mailPolicy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
 /** Caught mails as a page that reloads itself. A mail's own HTML is shown in a frame without scripts, forms and links. */
 export function writeMailPage(mails: readonly CaughtMail[]): string {
   const articles = mails.map(writeMail).join('\n');

@@ -3,7 +3,7 @@ import type { CaughtMails as CaughtMailList } from '@jobstream/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
 import { CaughtMails } from './caught-mails.js';
-import { writeMailPage } from './mail-page.js';
+import { mailPolicy, writeMailPage } from './mail-page.js';
 
 /** Only there while mails are caught: a page for browsers, JSON for everyone else. */
 @Controller('dev/mail')
@@ -14,11 +14,11 @@ export class MailController {
   @Access('read')
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const items = await this.mails.list();
-    reply.headers({ vary: 'accept', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    reply.header('vary', 'accept');
     if (request.headers.accept?.includes('text/html')) {
       reply.headers({
         'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'",
+        'content-security-policy': mailPolicy,
       });
       await reply.send(writeMailPage(items));
     } else {

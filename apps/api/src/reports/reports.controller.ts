@@ -51,7 +51,6 @@ export class ReportsController {
       'content-disposition': `inline; filename="report-${jobId}.pdf"`,
       etag: `"${object.sha256}"`,
       'cache-control': 'private, no-cache',
-      'x-content-type-options': 'nosniff',
     });
     await reply.send(body);
   }

@@ -75,6 +75,7 @@ export interface RouteContract {
 /** What any request can be answered with. */
 const always: readonly ProblemCode[] = [
   'malformed_request',
+  'host_not_allowed',
   'uri_too_long',
   'headers_too_large',
   'request_timeout',
@@ -99,8 +100,15 @@ const ofKeys: readonly ProblemCode[] = [
 
 /** Every problem code that a route can answer with, each once. */
 export function problemsOf({ route, body, problems, isOpen = false }: RouteContract): ProblemCode[] {
-  const takesDocument = !route.startsWith('GET ') && !body?.contentTypes;
+  const isUnsafe = !route.startsWith('GET ');
+  const takesDocument = isUnsafe && !body?.contentTypes;
   return [
-    ...new Set([...problems, ...(takesDocument ? ofDocuments : []), ...(isOpen ? [] : ofKeys), ...always]),
+    ...new Set([
+      ...problems,
+      ...(takesDocument ? ofDocuments : []),
+      ...(isUnsafe ? (['cross_site_request'] as const) : []),
+      ...(isOpen ? [] : ofKeys),
+      ...always,
+    ]),
   ];
 }
