@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, eventually, makeFirstApiKey, Platform, StallWatch } from '@jobstream/testing';
+import { encodeRevocation } from '@jobstream/contracts';
+import {
+  ApiClient,
+  eventually,
+  makeFirstApiKey,
+  Platform,
+  StallWatch,
+  writeRecords,
+} from '@jobstream/testing';
 
 /** What is promised. */
 const withinMs = 5_000;
@@ -38,5 +46,21 @@ describe('a revoked key is refused by every process within 5 s', () => {
     }
     expect(Math.max(...ownTimes)).toBeLessThan(withinMs);
     console.log(`refused by both of two processes after ${times.join(', ')} ms`);
+  });
+
+  it('and one of which only a record on jobs.control says so stays valid', async () => {
+    const { body } = await admin.post('/v1/api-keys', { name: 'a test', scopes: ['read'] });
+    const clients = urls.map((url) => new ApiClient(url, body.key as string));
+    const statuses = () => Promise.all(clients.map(async (each) => (await each.get('/metrics')).status));
+    expect(await statuses()).toEqual([200, 200]);
+    const [forged] = encodeRevocation(body.id as string, new Date().toISOString());
+    await writeRecords([{ topic: platform.topics.control, ...forged }]);
+    // A pause that was ordered later is read later: once it shows, the forged record was read too.
+    await admin.post('/v1/queues/probe/pause', {});
+    for (const client of clients)
+      await eventually(async () => {
+        expect((await client.get('/v1/queues/probe')).body).toMatchObject({ paused: true });
+      });
+    expect(await statuses()).toEqual([200, 200]);
   });
 });

@@ -124,6 +124,35 @@ describe('every route needs its scope', () => {
     expect((await admin.get('/v1/schedules')).status).toBe(200);
   });
 
+  it('and so do the jobs that only operators may make, alone, in a batch and where they ship', async () => {
+    const [submitter, operator] = await Promise.all(
+      [['submit'], ['operate']].map(async (scopes) => new ApiClient(admin.url, (await make({ scopes })).key)),
+    );
+    const probe = { type: 'probe.run', payload: {} };
+    const crash = { type: 'probe.run', payload: { failTimes: 1, failWith: 'crash' } };
+    const cleanup = { type: 'cleanup-old-files', payload: {} };
+    for (const job of [crash, cleanup]) {
+      const refused = await submitter!.post('/v1/jobs', job);
+      expect(refused).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
+      expect((await operator!.post('/v1/jobs', job)).status).toBe(202);
+    }
+    const mixed = await submitter!.post('/v1/jobs/batch', { items: [crash, probe, cleanup] });
+    expect(mixed).toMatchObject({ status: 202, body: { accepted: 1, rejected: 2 } });
+    expect(mixed.body.items).toMatchObject([
+      { index: 0, error: { code: 'insufficient_scope' } },
+      { index: 1, id: expect.any(String) },
+      { index: 2, error: { code: 'insufficient_scope' } },
+    ]);
+    const none = await submitter!.post('/v1/jobs/batch', { items: [crash, cleanup] });
+    expect(none).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
+    const schedule = {
+      body: JSON.stringify({ every: '1h', job: cleanup }),
+      headers: { 'content-type': 'application/json' },
+    };
+    expect((await submitter!.request('PUT', '/v1/schedules/mine', schedule)).status).toBe(403);
+    expect((await operator!.request('PUT', '/v1/schedules/mine', schedule)).status).toBe(200);
+  });
+
   it('and who owns the key owns its Idempotency-Keys', async () => {
     const idempotencyKey = randomUUID();
     const submit = async (owner: string) => {

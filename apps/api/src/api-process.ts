@@ -68,7 +68,7 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const feed = new JobFeed({ connection: connections.kafka, admin, topics, onFatal: fatal });
   const orders = new OrderReader({
     ...{ connection: connections.kafka, topics, logger, reader: 'api', onFatal: fatal },
-    onRevoked: (keyId) => keys?.revoke(keyId),
+    onRevoked: (keyId) => void keys?.recheck(keyId),
   });
   const openRequests = new OpenRequests();
   const apiMetrics = new ApiMetrics(context.metrics);

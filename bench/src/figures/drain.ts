@@ -51,7 +51,7 @@ async function startBareProjector(stand: Stand): Promise<DrainSide & { stop(): P
   await projector.call('start', {
     ...names,
     databaseUrl,
-    groupId: topics.group('projector'),
+    groupId: topics.serviceGroup('projector'),
     schema: schemasOf(topics.namespace).projection,
   });
   return {

@@ -41,7 +41,9 @@ export {
   type QueueDefinition,
   type ResultOf,
   type OwnerDeathPolicy,
+  type SubmitScope,
 } from './job-definition.js';
+export { isReservedName, type Service } from './own-names.js';
 export { intervalOfRate, queueLimitsSchema, rateSchema, type QueueLimits } from './queue-limits.js';
 export {
   lanesOf,

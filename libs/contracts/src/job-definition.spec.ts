@@ -1,9 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { defineJob, defineQueue, exponentialBackoff } from './job-definition.js';
+import { defineJob, defineQueue, exponentialBackoff, isQueueName } from './job-definition.js';
+import { ownTopics, services } from './own-names.js';
 
 const queue = defineQueue('probe');
 const schema = z.object({});
+
+describe('defineQueue', () => {
+  it.each([...ownTopics, ...services, 'jobs', 'jobstream'])(
+    'refuses %s: the name is taken by the platform',
+    (name) => {
+      expect(() => defineQueue(name)).toThrow(/has a topic or a consumer group of this name. Use another/);
+      expect(isQueueName(name)).toBe(false);
+      expect(defineQueue(`${name}-jobs`).name).toBe(`${name}-jobs`);
+    },
+  );
+});
 
 describe('defineJob', () => {
   it('expands the ladder: the last delay repeats', () => {
@@ -32,6 +44,14 @@ describe('defineJob', () => {
       exclusive: true,
       onOwnerDeath: 'dead-letter',
     });
+  });
+
+  it('is submitted with the scope `submit`, unless it says another, by the payload where that decides', () => {
+    const job = { type: 'a', queue, payload: z.object({ risky: z.boolean() }), result: schema };
+    expect(defineJob(job).submitScope({ risky: true })).toBe('submit');
+    expect(defineJob({ ...job, submitScope: 'operate' }).submitScope({ risky: false })).toBe('operate');
+    const byPayload = defineJob({ ...job, submitScope: ({ risky }) => (risky ? 'operate' : 'submit') });
+    expect([true, false].map((risky) => byPayload.submitScope({ risky }))).toEqual(['operate', 'submit']);
   });
 
   it('takes the ordering key from the payload, with its defaults filled in', () => {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
+import { isReservedName } from './own-names.js';
+import type { Scope } from './rest/api-key.js';
 import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
 
 /** How urgent a job is among those of its queue. `normal` unless asked otherwise. */
@@ -16,6 +18,9 @@ export interface QueueDefinition {
   /** What holds unless an operator orders other limits. Default none. */
   readonly limits: QueueLimits;
 }
+
+/** What an API key has to have so that jobs can be submitted with it. Operators' routes (schedules, replays) need `operate` anyway. */
+export type SubmitScope = Extract<Scope, 'submit' | 'operate'>;
 
 /** What becomes of an attempt whose worker died or froze in its middle. */
 export type OwnerDeathPolicy = 'rerun' | 'dead-letter';
@@ -52,6 +57,11 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
    * `orderingKey` wins. Such jobs are retried in place: their key waits with them.
    */
   readonly orderBy?: (payload: z.output<Payload>) => string;
+  /**
+   * The scope that submits it, where keys are required: `operate` for what only operators should make, by the payload where that
+   * decides. Handlers and schedules may make it whatever it says. Default `submit`.
+   */
+  readonly submitScope?: SubmitScope | ((payload: z.output<Payload>) => SubmitScope);
   /** Fields of the payload that hold URLs which a worker fetches: one that may not be fetched is refused at submit. Default none. */
   readonly fetches?: readonly (keyof z.output<Payload> & string)[];
 }
@@ -75,6 +85,8 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   readonly onOwnerDeath: OwnerDeathPolicy;
   /** The ordering key of a job with this payload; absent where jobs run in any order. */
   orderBy?(payload: z.output<Payload>): string;
+  /** The scope that submits a job with this payload. */
+  submitScope(payload: z.output<Payload>): SubmitScope;
   /** Fields of the payload that hold URLs to fetch. */
   readonly fetches: readonly string[];
 }
@@ -92,22 +104,28 @@ export const usualParkAfter = 3;
 const queueName = /^[a-z][a-z0-9-]{0,40}$/;
 const typeName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
 
-/** Whether a queue can be called so: only then can it stand in a topic name. */
+/** Whether a queue can be called so: only then can it stand in a topic name, and stands in none of the platform's own. */
 export function isQueueName(name: string): boolean {
-  return queueName.test(name);
+  return queueName.test(name) && !isReservedName(name);
 }
 
 /**
  * Defines a queue.
- * @throws TypeError when the name could not stand in a topic name, ZodError when the limits make no sense.
+ * @throws TypeError when the name could not stand in a topic name, or is one of the platform's own; ZodError when the limits
+ * make no sense.
  */
 export function defineQueue(
   name: string,
   options: { priorities?: boolean; limits?: QueueLimits } = {},
 ): QueueDefinition {
-  if (!isQueueName(name)) {
+  if (!queueName.test(name)) {
     throw new TypeError(
       `Queue name "${name}": use lower case letters, digits and dashes, beginning with a letter.`,
+    );
+  }
+  if (isReservedName(name)) {
+    throw new TypeError(
+      `Queue name "${name}": the platform has a topic or a consumer group of this name. Use another, e.g. "${name}-jobs".`,
     );
   }
   const limits = queueLimitsSchema.parse(options.limits ?? {});
@@ -121,7 +139,7 @@ export function defineQueue(
 export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   options: JobOptions<Payload, Result>,
 ): JobDefinition<Payload, Result> {
-  const { type, retries = 0, backoff = [] } = options;
+  const { type, retries = 0, backoff = [], submitScope = 'submit' } = options;
   if (!typeName.test(type)) {
     throw new TypeError(`Job type "${type}": use lower case words joined by dots, e.g. image.thumbnail.`);
   }
@@ -146,6 +164,7 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     timeoutMs: parseDuration(options.timeout ?? '60s'),
     exclusive: options.exclusive ?? false,
     onOwnerDeath: options.onOwnerDeath ?? 'rerun',
+    submitScope: typeof submitScope === 'function' ? submitScope : () => submitScope,
     fetches: options.fetches ?? [],
     ...(options.orderBy && { orderBy: options.orderBy }),
   };

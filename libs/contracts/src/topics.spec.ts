@@ -1,6 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
+import { isQueueName } from './job-definition.js';
 import { jobDefinitions } from './jobs/catalogue.js';
+import { ownTopics, services } from './own-names.js';
 import { Topics } from './topics.js';
+
+/** Words that names are made of, and some of anybody's. */
+const words = [
+  ...ownTopics,
+  ...services,
+  ...['jobs', 'jobstream', 'high', 'low', 'retry', 'dlq', 'orders', '1s', 's1', 'image', 'mail'],
+];
+
+/** Those of the words that a queue can be called by, in each namespace that is called so, and in none. */
+const queueNames = words.filter(isQueueName);
+const namespaces = ['', ...words].map((namespace) => new Topics(namespace));
+
+function topicsIn(topics: Topics): string[] {
+  const ofQueues = queueNames.flatMap((queue) => [
+    ...(['high', 'normal', 'low'] as const).map((lane) => topics.requests(queue, lane)),
+    ...[topics.retry(queue, 1_000), topics.deadLetters(queue)],
+  ]);
+  return [topics.events, topics.delayed, topics.cancels, topics.control, ...ofQueues];
+}
+
+/** Readers of orders, feeds and rebuilds have groups of their own, whose names begin with that of who reads. */
+function groupsIn(topics: Topics): string[] {
+  const readers = [
+    ...services.map((each) => topics.serviceGroup(each)),
+    ...queueNames.map((each) => topics.group(each)),
+  ];
+  return readers.flatMap((reader) => [reader, `${reader}.1s`, `${reader}.orders.1s`]);
+}
 
 describe('topics', () => {
   it('have the names of the public contract', () => {
@@ -13,7 +43,7 @@ describe('topics', () => {
       topics.deadLetters('image'),
       topics.events,
       topics.delayed,
-      topics.group('projector'),
+      topics.serviceGroup('projector'),
     ]).toEqual([
       'jobs.image',
       'jobs.image.high',
@@ -28,7 +58,7 @@ describe('topics', () => {
 
   it('carry the namespace first', () => {
     const topics = new Topics('team-a');
-    expect([topics.events, topics.group('projector')]).toEqual([
+    expect([topics.events, topics.serviceGroup('projector')]).toEqual([
       'team-a.jobs.events',
       'team-a.jobstream.projector',
     ]);
@@ -63,7 +93,28 @@ describe('topics', () => {
     'jobs.image.medium',
     'jobs.',
     'other.jobs.image',
+    'jobs.events.dlq',
+    'jobs.control.high',
+    'jobs.projector',
+    'jobs.jobs.high',
   ])('do not claim "%s"', (topic) => expect(new Topics().roleOf(topic)).toBeUndefined());
+
+  it.each([
+    ['topics', topicsIn],
+    ['groups', groupsIn],
+  ])('are told apart, and so are groups, whatever queues and namespaces are called: %s', (_, namesIn) => {
+    const names = namespaces.flatMap(namesIn);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(names.length).toBeGreaterThan(500);
+  });
+
+  it('have a role in their own namespace alone', () => {
+    const claimed = namespaces.flatMap((topics) => {
+      const others = namespaces.filter((each) => each !== topics);
+      return topicsIn(topics).filter((name) => others.some((each) => each.roleOf(name) !== undefined));
+    });
+    expect(claimed).toEqual([]);
+  });
 
   it('are planned once each for the definitions that ship', () => {
     const plan = new Topics().plan(jobDefinitions, 'small');

@@ -1,5 +1,6 @@
 import { formatDelay, parseDuration } from './duration.js';
 import type { JobDefinition, Priority, QueueDefinition } from './job-definition.js';
+import { isReservedName, ownTopics, type Service } from './own-names.js';
 import { maxDeadLetterRecordBytes, maxOrderRecordBytes, maxRequestRecordBytes } from './limits.js';
 
 /** What a topic of ours is for, read from its name. */
@@ -28,9 +29,7 @@ export const partitionCounts = {
 export type TopicSize = keyof typeof partitionCounts;
 
 const namespacePattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
-const reserved = new Map<string, TopicRole>(
-  (['events', 'delayed', 'cancels', 'control'] as const).map((kind) => [kind, { kind }]),
-);
+const ownRoles = new Map<string, TopicRole>(ownTopics.map((kind) => [kind, { kind }]));
 
 /**
  * The names of topics and consumer groups, under one namespace (`JOBSTREAM_NAMESPACE`; empty for none).
@@ -67,9 +66,14 @@ export class Topics {
     return `${this.prefix}${queue}.dlq`;
   }
 
-  /** The consumer group of a queue's workers, or of a service such as `projector`. */
-  group(name: string): string {
-    return `${this.namespace === '' ? '' : `${this.namespace}.`}jobstream.${name}`;
+  /** The consumer group of a queue's workers. */
+  group(queue: string): string {
+    return `${this.namespace === '' ? '' : `${this.namespace}.`}jobstream.${queue}`;
+  }
+
+  /** The consumer group of a service, or what those of its readers begin with. */
+  serviceGroup(service: Service): string {
+    return this.group(service);
   }
 
   /** The role of a topic of this namespace; undefined for any other topic. */
@@ -77,7 +81,8 @@ export class Topics {
     if (!topic.startsWith(this.prefix)) return undefined;
     const [queue = '', part, delay, ...more] = topic.slice(this.prefix.length).split('.');
     if (more.length > 0 || queue === '') return undefined;
-    if (part === undefined) return reserved.get(queue) ?? { kind: 'requests', queue, lane: 'normal' };
+    if (isReservedName(queue)) return part === undefined ? ownRoles.get(queue) : undefined;
+    if (part === undefined) return { kind: 'requests', queue, lane: 'normal' };
     if (part === 'retry' && delay !== undefined) return retryRole(queue, delay);
     if (delay !== undefined) return undefined;
     if (part === 'high' || part === 'low') return { kind: 'requests', queue, lane: part };

@@ -19,7 +19,7 @@ export interface OrderReaderOptions {
   readonly logger: Logger;
   /** Called after each change of {@link OrderReader.book}, once everything was read. */
   readonly onChange?: () => void;
-  /** Called with the id of each API key that is revoked. */
+  /** Called with the id of each API key that is said to be revoked. Whoever may write to the topic can say so: ask the database. */
   readonly onRevoked?: (keyId: string) => void;
   /** The queue whose cancels are remembered. Default all. */
   readonly queue?: string;

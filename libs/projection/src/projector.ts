@@ -176,7 +176,7 @@ export class Projector {
     await this.patience.until('preparing', prepare);
     this.identity = await this.patience.until('reading checkpoints', () => this.identify());
     const consumer = new PositionedConsumer(connection, {
-      groupId: beside?.group ?? topics.group('projector'),
+      groupId: beside?.group ?? topics.serviceGroup('projector'),
       commitHints: beside === undefined,
       topics: () => projectedTopics(this.admin, topics),
       positions: (partitions) => this.open(partitions),

@@ -55,7 +55,7 @@ export class DelayedJobReader {
   async start(): Promise<void> {
     const { admin, connection, database, topics } = this.parts;
     const onFatal = (error: Error) => this.parts.onFatal(error);
-    const groupId = topics.group('scheduler');
+    const groupId = topics.serviceGroup('scheduler');
     this.positions = new ReadPositions(database, groupId, await admin.clusterId());
     this.consumer = new PositionedConsumer(connection, {
       groupId,

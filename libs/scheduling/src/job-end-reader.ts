@@ -41,7 +41,7 @@ export class JobEndReader {
 
   constructor(private readonly parts: JobEndReaderParts) {
     this.consumer = new PositionedConsumer(parts.connection, {
-      groupId: parts.topics.group('schedule-ends'),
+      groupId: parts.topics.serviceGroup('schedule-ends'),
       topics: () => this.topics(),
       positions: (partitions) => this.positions(partitions),
       onRecords: (records) => this.take(records),

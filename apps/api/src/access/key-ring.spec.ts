@@ -86,6 +86,29 @@ describe('a key ring', () => {
     await refused(gone.text);
   });
 
+  it('believes nobody but Postgres that a key was revoked, and asks it once however often that is said', async () => {
+    const { revoked } = await ring.identify(key.text);
+    asked.length = 0;
+    await Promise.all(Array.from({ length: 1_000 }, () => ring.recheck(key.id)));
+    expect(asked).toEqual([[key.id]]);
+    expect(revoked.aborted).toBe(false);
+    await ring.identify(key.text);
+
+    rows.set(key.id, rowOf(key, { isRevoked: true }));
+    await ring.recheck(key.id);
+    expect(revoked.aborted).toBe(true);
+    await refused(key.text);
+  });
+
+  it('asks nothing about a key it has not seen, and keeps what it knows while Postgres is away', async () => {
+    await ring.recheck(issueKey().id);
+    expect(asked).toEqual([]);
+    await ring.identify(key.text);
+    isAway = true;
+    await ring.recheck(key.id);
+    await ring.identify(key.text);
+  });
+
   it('keeps keys valid for ten minutes while Postgres is away, and no key that it has not seen', async () => {
     await ring.identify(key.text);
     isAway = true;

@@ -47,10 +47,10 @@ const mostKeys = 10_000;
  */
 export class KeyRing {
   private readonly seen = new LRUCache<string, SeenKey>({ max: mostKeys });
-  private unseen = new Set<string>();
+  private asked = new Set<string>();
   private readonly lookup = new SharedCall(() => {
-    const ids = [...this.unseen];
-    this.unseen = new Set();
+    const ids = [...this.asked];
+    this.asked = new Set();
     return this.source.find(ids);
   });
 
@@ -88,22 +88,37 @@ export class KeyRing {
     this.seen.peek(id)?.revoking.abort();
   }
 
+  /**
+   * Asks Postgres about one key, because somebody says that it was revoked; however often that is said, one question is asked at
+   * a time. Where there is no answer nothing changes: {@link refresh} asks again.
+   */
+  async recheck(id: string): Promise<void> {
+    const seen = this.seen.peek(id);
+    if (!seen) return;
+    const askedAt = this.now();
+    this.asked.add(id);
+    const found = await this.lookup.call().catch(() => undefined);
+    if (found) this.learn(id, found.get(id), askedAt);
+  }
+
   /** Learns what Postgres says of all keys seen, and tells it which were used since the last time. */
   async refresh(): Promise<void> {
     const ids = [...this.seen.keys()];
     if (ids.length === 0) return;
     const askedAt = this.now();
     const found = await this.source.find(ids);
-    for (const id of ids) {
-      const known = found.get(id);
-      const seen = this.seen.peek(id);
-      if (known && seen) this.confirm(seen, known, askedAt);
-      else this.revoke(id);
-    }
+    for (const id of ids) this.learn(id, found.get(id), askedAt);
     const used = [...this.seen.values()].filter(({ isUsed }) => isUsed);
     if (used.length === 0) return;
     await this.source.touch(used.map(({ caller }) => caller.keyId));
     for (const seen of used) seen.isUsed = false;
+  }
+
+  /** A key whose row is gone is as good as revoked. */
+  private learn(id: string, known: KnownKey | undefined, askedAt: number): void {
+    const seen = this.seen.peek(id);
+    if (known && seen) this.confirm(seen, known, askedAt);
+    else this.revoke(id);
   }
 
   private isValid({ hash, caller, expiresAt }: SeenKey, key: KeyParts): boolean {
@@ -112,7 +127,7 @@ export class KeyRing {
 
   private async look({ id }: KeyParts): Promise<SeenKey | undefined> {
     const askedAt = this.now();
-    this.unseen.add(id);
+    this.asked.add(id);
     const found = await this.lookup.call().catch((error: unknown) => {
       throw isUnavailable(error) ? notConfirmed(error) : error;
     });

@@ -11,6 +11,7 @@ import {
   IntakeError,
   isSettled,
   readIdempotencyKey,
+  type CheckedJob,
   type IdempotencyKeys,
   type JobIntake,
   type KeyedRequest,
@@ -18,6 +19,7 @@ import {
 } from '@jobstream/intake';
 import type { FastifyRequest } from 'fastify';
 import type { Counter } from 'prom-client';
+import { checkScope } from './scope-check.js';
 import { checkUrls } from './url-check.js';
 
 /** What {@link Submissions} is made of. */
@@ -42,8 +44,8 @@ export class Submissions {
    * @throws IntakeError
    */
   submit(route: string, submission: unknown, submitter: Submitter): Promise<AcceptedJob> {
-    const { intake, allowedHosts, accepted } = this.parts;
-    const job = checkUrls(intake.check(submission), allowedHosts);
+    const { intake, accepted } = this.parts;
+    const job = this.checkWish(intake.check(submission), submitter);
     if (job instanceof IntakeError) throw job;
     return this.once(route, submitter, {
       body: submission,
@@ -57,9 +59,9 @@ export class Submissions {
 
   /** @throws IntakeError */
   submitBatch(route: string, batch: unknown, submitter: Submitter): Promise<BatchAnswer> {
-    const { intake, allowedHosts, accepted } = this.parts;
+    const { intake, accepted } = this.parts;
     const items = checkBatch(batch).map((item) =>
-      item instanceof IntakeError ? item : checkUrls(item, allowedHosts),
+      item instanceof IntakeError ? item : this.checkWish(item, submitter),
     );
     return this.once<BatchAnswer>(route, submitter, {
       body: batch,
@@ -70,6 +72,12 @@ export class Submissions {
       },
       isFinished: isSettled,
     });
+  }
+
+  /** Whether this submitter may have this job, beyond that the job makes sense. */
+  private checkWish(job: CheckedJob, { caller }: Submitter): CheckedJob | IntakeError {
+    const allowed = checkScope(job, caller);
+    return allowed instanceof IntakeError ? allowed : checkUrls(allowed, this.parts.allowedHosts);
   }
 
   private once<Answer>(

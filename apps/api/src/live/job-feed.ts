@@ -78,7 +78,7 @@ export class JobFeed {
   private start(): { consumer: TailConsumer; started: Promise<void> } {
     const { connection, topics, admin, onFatal } = this.parts;
     const consumer = new TailConsumer(connection, {
-      groupIdPrefix: `${topics.group('api')}.`,
+      groupIdPrefix: `${topics.serviceGroup('api')}.`,
       topics: async () => (await admin.listTopics()).filter((topic) => this.roleOf(topic) !== undefined),
       onRecords: (records) => this.take(records),
       onFatal,

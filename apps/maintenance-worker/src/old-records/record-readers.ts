@@ -60,7 +60,7 @@ export class RecordReaders {
       role.kind === 'requests' || role.kind === 'retry' ? [{ topic, group: names.group(role.queue) }] : [],
     );
     // Their places are in Postgres; what they commit are hints.
-    const elsewhere = [names.group('projector'), names.group('scheduler')];
+    const elsewhere = [names.serviceGroup('projector'), names.serviceGroup('scheduler')];
     const groups = new Set([...lanes.map(({ group }) => group), ...(await admin.listGroups())]);
     const readings: Reading[] = [];
     // One after another: a cluster may know thousands.
@@ -101,7 +101,7 @@ export class RecordReaders {
   /** The scheduler, which moves delayed jobs into rows of its own. */
   private async ofDelayedJobs(partitions: readonly LogPartition[]): Promise<Reading[]> {
     const { admin, database, topics } = this.parts;
-    const reader = topics.group('scheduler');
+    const reader = topics.serviceGroup('scheduler');
     const { rows } = await database.query<{ partition: number; next: number }>({
       text: `SELECT partition, next FROM ${database.operations}.read_positions
              WHERE reader = $1 AND cluster_id = $2 AND topic = $3`,

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { defineJob, defineQueue } from '../job-definition.js';
 
+/** What keeps the platform itself in order: jobs for operators and schedules. */
 export const maintenanceQueue = defineQueue('maintenance', { priorities: true });
 
 /** Deletes Idempotency-Keys and API keys past their time, and what was decided for schedules or audited long ago. */
 export const cleanupExpiredTokens = defineJob({
   type: 'cleanup-expired-tokens',
   queue: maintenanceQueue,
+  submitScope: 'operate',
   payload: z.strictObject({}),
   result: z.strictObject({
     idempotencyKeys: z.int(),
@@ -24,6 +26,7 @@ export const cleanupExpiredTokens = defineJob({
 export const dailyStats = defineJob({
   type: 'daily-stats',
   queue: maintenanceQueue,
+  submitScope: 'operate',
   payload: z.strictObject({
     day: z.iso
       .date()
@@ -49,6 +52,7 @@ export const healthCheckHops = ['accepted', 'started', 'finished', 'recorded', '
 export const healthCheck = defineJob({
   type: 'health-check',
   queue: maintenanceQueue,
+  submitScope: 'operate',
   payload: z.strictObject({
     withinMs: z.int().min(1_000).max(240_000).default(30_000).describe('How long the probe may take.'),
   }),
@@ -75,6 +79,7 @@ export const healthCheck = defineJob({
 export const cleanupOldFiles = defineJob({
   type: 'cleanup-old-files',
   queue: maintenanceQueue,
+  submitScope: 'operate',
   payload: z.strictObject({}),
   result: z.strictObject({
     deleted: z.record(z.string(), z.int()).describe('Objects deleted, by the first part of their names.'),
@@ -91,6 +96,7 @@ export const cleanupOldFiles = defineJob({
 export const cleanupOldRecords = defineJob({
   type: 'cleanup-old-records',
   queue: maintenanceQueue,
+  submitScope: 'operate',
   payload: z.strictObject({}),
   result: z.strictObject({
     cutAt: z.iso.datetime().describe('What the log took before then may go.'),

@@ -4,6 +4,9 @@ import { maxChildren } from '../limits.js';
 
 export const probeQueue = defineQueue('probe', { priorities: true });
 
+/** What takes a worker away from other jobs, which only operators may do. */
+const harmful: ReadonlySet<string> = new Set(['crash', 'hang']);
+
 /** What operators, benchmarks and tests drive: does what its payload says and reports exactly what it did. */
 export const probeRun = defineJob({
   type: 'probe.run',
@@ -29,7 +32,7 @@ export const probeRun = defineJob({
       .enum(['retryable', 'non-retryable', 'crash', 'hang'])
       .default('retryable')
       .describe(
-        'How they fail: by an error that is retried, one that is not, by killing the process, or by never returning.',
+        'How they fail: by an error that is retried, one that is not, by killing the process, or by never returning. The last two need the scope `operate`.',
       ),
     outputBytes: z
       .int()
@@ -63,4 +66,5 @@ export const probeRun = defineJob({
   retries: 3,
   backoff: ['1s', '5s', '15s'],
   timeout: '10m',
+  submitScope: ({ failWith }) => (harmful.has(failWith) ? 'operate' : 'submit'),
 });

@@ -48,7 +48,6 @@ export const problemKinds = {
   uri_too_long: { status: 414, title: 'The URL is too long' },
   unsupported_media_type: { status: 415, title: 'The body has a content type that is not taken here' },
   unsupported_image: { status: 415, title: 'The upload is no image of a format that is taken' },
-  unsupported_image: { status: 415, title: 'The upload is no JPEG, PNG or WebP image' },
   host_not_allowed: { status: 421, title: 'The server is not called so' },
   invalid_request: { status: 422, title: 'The request has faults' },
   unknown_type: { status: 422, title: 'There is no such job type' },

@@ -119,7 +119,7 @@ export class RebuildRun {
     const projector = new Projector({
       ...{ connection, database, topics, logger },
       prepare: () => Promise.resolve(),
-      beside: { generation, group: topics.group(`rebuild.${this.rebuild.id}`) },
+      beside: { generation, group: `${topics.serviceGroup('rebuild')}.${this.rebuild.id}` },
       onFatal: (error) => this.interruption.interrupt(error),
       // Until the first comparison begins, every row is still to be compared.
       onWritten: ({ rows }) => this.news.state === 'comparing' && this.touched.add(rows),

@@ -25,7 +25,7 @@ export const jobRoutes: readonly RouteContract[] = [
     tag: 'Jobs',
     summary: 'Submit a job',
     description:
-      'Answered once the in-sync replicas have the job. A 503 means that it was not accepted; a 504 that this is unknown, and names the id it has if it was.',
+      'Answered once the in-sync replicas have the job. A 503 means that it was not accepted; a 504 that this is unknown, and names the id it has if it was. Jobs that keep the platform itself in order, and probes that crash or hang, need the scope `operate`.',
     headers: submitHeaders,
     body: {
       schema: submissionUnion,

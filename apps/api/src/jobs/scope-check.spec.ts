@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { jobDefinitions, scopes, type Scope } from '@jobstream/contracts';
+import { checkSubmission, IntakeError, type CheckedJob } from '@jobstream/intake';
+import { checkScope } from './scope-check.js';
+
+const checked = (type: string, payload: object = {}) =>
+  checkSubmission({ type, payload }, Date.now()) as CheckedJob;
+const mayHave = (job: CheckedJob, scope: Scope) =>
+  !(checkScope(job, { scopes: [scope] }) instanceof IntakeError);
+
+describe('who may submit a job', () => {
+  const maintenance = jobDefinitions.filter(({ queue }) => queue.name === 'maintenance');
+
+  it.each([
+    ...maintenance.map(({ type }) => [type, {}] as const),
+    ['probe.run', { failWith: 'crash', failTimes: 1 }] as const,
+    ['probe.run', { failWith: 'hang' }] as const,
+  ])('is an operator where the platform itself would suffer: %s %j', (type, payload) => {
+    const job = checked(type, payload);
+    expect(scopes.filter((scope) => mayHave(job, scope))).toEqual(['operate', 'admin']);
+    expect(checkScope(job, { scopes: ['submit', 'read'] })).toMatchObject({
+      code: 'insufficient_scope',
+      message: expect.stringMatching(/needs a key with the scope `operate`; this one has `submit`, `read`/),
+    });
+  });
+
+  it.each([
+    ['probe.run', { failWith: 'non-retryable', failTimes: 1 }],
+    ['image.thumbnail', { imageId: 'a' }],
+    ['notification.email', { to: 'ada@example.com', template: 'welcome', data: {} }],
+  ])('is whoever may submit at all elsewhere: %s %j', (type, payload) => {
+    const job = checked(type, payload);
+    expect(scopes.filter((scope) => mayHave(job, scope))).toEqual(['submit', 'operate', 'admin']);
+  });
+
+  it('is everyone where no key is needed', () => {
+    const job = checked('cleanup-old-files');
+    expect(checkScope(job, null)).toBe(job);
+  });
+});
