@@ -41,6 +41,13 @@ export class AttemptLedger {
     return count('attempt starts') - count('attempt ends');
   }
 
+  /** The jobs whose attempts a process has started and not ended. */
+  runningJobs({ log }: ServiceProcess): string[] {
+    const ended = new Set(log.filter(({ msg }) => msg === 'attempt ends').map(attemptOf));
+    const started = log.filter((line) => line.msg === 'attempt starts' && !ended.has(attemptOf(line)));
+    return started.map(({ job }) => job as string);
+  }
+
   /** The ends of attempts of a process that may not have been committed at a time, in ms since 1970. */
   justEnded({ log }: ServiceProcess, at: number, watch: StallWatch): LogLine[] {
     return log.filter(({ msg, time }) => {

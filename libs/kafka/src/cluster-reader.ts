@@ -1,8 +1,10 @@
 import { BrokerLinks, type ClusterMetadata } from './broker-links.js';
 import type { KafkaConnection } from './connection.js';
+import { noteStanding } from './group-standing.js';
 import {
   requestCommits,
   requestCoordinator,
+  requestHeartbeat,
   requestListOffsets,
   requestOffsetCommit,
   type CommittedTopic,
@@ -29,6 +31,7 @@ export type GroupCommit = Commit | 'wiped' | null;
 
 const KAFKAJS_WIPED = -2;
 const UNKNOWN_TOPIC = 3;
+const REBALANCE_IN_PROGRESS = 27;
 
 /** The offset to ask for: a time in ms, or one of the log's ends. */
 export type LogPoint = 'start' | 'end' | number;
@@ -39,6 +42,8 @@ export type LogPoint = 'start' | 'end' | number;
  */
 export class ClusterReader {
   readonly #links: BrokerLinks;
+  /** By group. */
+  readonly #coordinators = new Map<string, number>();
 
   constructor(connection: KafkaConnection, requestTimeoutMs: number) {
     this.#links = new BrokerLinks(connection, requestTimeoutMs);
@@ -88,28 +93,59 @@ export class ClusterReader {
       groupId,
       [...byTopic].map(([topic, listed]) => ({ topic, partitions: listed })),
     );
-    const answer = await withPatience(`Commits of group ${groupId}`, async () => {
-      const commits = await this.#links.send(await this.#coordinatorOf(groupId), request);
-      throwOn(commits.errorCode, `Commits of group ${groupId}`);
-      return commits;
-    });
+    const answer = await withPatience(`Commits of group ${groupId}`, () =>
+      this.#askCoordinator(groupId, async (coordinator) => {
+        const commits = await this.#links.send(coordinator, request);
+        throwOn(commits.errorCode, `Commits of group ${groupId}`);
+        return commits;
+      }),
+    );
     return pickCommits(answer, partitions);
   }
 
   /**
-   * Commits once, without repeats, for a member whose own connection is held up: while it joins again, its JoinGroup request
-   * has no answer, and the broker reads nothing more from that connection until it has.
+   * Commits once, without repeats, for a member whose own connection may be held up: while it joins again, its JoinGroup
+   * request has no answer, and the broker reads nothing more from that connection until it has.
    * @throws KafkaRequestError when the coordinator has gone on to another generation
    */
   async commit(membership: GroupMembership, topics: CommittedTopic[]): Promise<void> {
-    const coordinator = await this.#coordinatorOf(membership.groupId);
-    const { responses } = await this.#links.send(coordinator, requestOffsetCommit(membership, topics));
-    for (const { topic, partitions } of responses)
-      for (const { errorCode } of partitions) throwOn(errorCode, `Commit for ${topic}`);
+    const sentAt = performance.now();
+    await this.#askCoordinator(membership.groupId, async (coordinator) => {
+      const { responses } = await this.#links.send(coordinator, requestOffsetCommit(membership, topics));
+      for (const { topic, partitions } of responses)
+        for (const { errorCode } of partitions) throwOn(errorCode, `Commit for ${topic}`);
+    });
+    noteStanding(membership.memberId, membership.generation, sentAt);
+  }
+
+  /**
+   * Sends a heartbeat for a member, as {@link commit} commits. That its group rebalances is no failure: until the next
+   * generation its partitions are its own.
+   * @throws KafkaRequestError when the coordinator does not know the member, or has gone on to another generation
+   */
+  async heartbeat(membership: GroupMembership): Promise<void> {
+    const sentAt = performance.now();
+    await this.#askCoordinator(membership.groupId, async (coordinator) => {
+      const { errorCode } = await this.#links.send(coordinator, requestHeartbeat(membership));
+      if (errorCode !== REBALANCE_IN_PROGRESS) throwOn(errorCode, `Heartbeat of group ${membership.groupId}`);
+    });
+    noteStanding(membership.memberId, membership.generation, sentAt);
   }
 
   async close(): Promise<void> {
     await this.#links.close();
+  }
+
+  /** Asks a group's coordinator, which is looked for again after each failure: it may have moved. */
+  async #askCoordinator<Answer>(groupId: string, ask: (node: number) => Promise<Answer>): Promise<Answer> {
+    const coordinator = this.#coordinators.get(groupId) ?? (await this.#coordinatorOf(groupId));
+    this.#coordinators.set(groupId, coordinator);
+    try {
+      return await ask(coordinator);
+    } catch (error) {
+      this.#coordinators.delete(groupId);
+      throw error;
+    }
   }
 
   async #coordinatorOf(groupId: string): Promise<number> {

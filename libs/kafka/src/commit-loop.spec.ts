@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
 import { CommitLoop, type PendingCommit } from './commit-loop.js';
 import type { OffsetCommit } from './consumer-session.js';
 
@@ -9,11 +10,13 @@ class Source {
   failures = 0;
   sent: { offset: number; resolve: () => void; reject: (error: Error) => void; at: number }[] = [];
   canSend = true;
+  canCollect = true;
   #watching: (() => void)[] = [];
 
   readonly loop = new CommitLoop({
-    collect: (): PendingCommit | null => {
+    collect: (): PendingCommit | 'not yet' | null => {
       const { value } = this;
+      if (!this.canCollect) return 'not yet';
       if (value === this.landed) return null;
       const commits = [{ topic: 't', partition: 0, offset: value, metadata: null }];
       return { commits, landed: () => (this.landed = value) };
@@ -84,5 +87,69 @@ describe('CommitLoop', () => {
     source.loop.touch();
     source.loop.sendNow();
     expect(source.sent).toHaveLength(1);
+  });
+
+  it('waits, in a flush too, while it can’t be said yet what there is to commit', async () => {
+    const source = new Source();
+    source.canCollect = false;
+    source.value = 1;
+    source.loop.touch();
+    const flushed = source.loop.flush(5_000);
+    setTimeout(() => (source.canCollect = true), 100);
+    await source.nthSent(1);
+    source.sent[0]!.resolve();
+    await expect(flushed).resolves.toBe(true);
+    expect(source.landed).toBe(1);
+    source.loop.stop();
+  });
+});
+
+describe('CommitLoop, whatever happened before', () => {
+  afterEach(() => void jest.useRealTimers());
+
+  const anyStep = fc.oneof(
+    fc.constantFrom(
+      'change',
+      'rejoin',
+      'settle',
+      'lose session',
+      'have session',
+      'acknowledge',
+      'refuse',
+      'now',
+    ),
+    fc.nat(400),
+  );
+
+  it('has committed the watermark once there was no activity for a second', async () => {
+    jest.useFakeTimers();
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (steps) => {
+        const source = new Source();
+        const answer = (isAcknowledged: boolean) => {
+          const sent = source.sent.shift();
+          if (isAcknowledged) sent?.resolve();
+          else sent?.reject(new Error('refused'));
+        };
+        for (const step of steps) {
+          if (typeof step === 'number') await jest.advanceTimersByTimeAsync(step);
+          else if (step === 'change') {
+            source.value += 1;
+            source.loop.touch();
+          } else if (step === 'now') source.loop.sendNow();
+          else if (step === 'acknowledge' || step === 'refuse') answer(step === 'acknowledge');
+          else if (step === 'rejoin' || step === 'settle') source.canCollect = step === 'settle';
+          else source.canSend = step === 'have session';
+        }
+        source.canCollect = true;
+        source.canSend = true;
+        for (let ms = 0; ms < 1_000; ms += 10) {
+          await jest.advanceTimersByTimeAsync(10);
+          answer(true);
+        }
+        expect(source.landed).toBe(source.value);
+        source.loop.stop();
+      }),
+    );
   });
 });

@@ -13,8 +13,8 @@ export interface PendingCommit {
 
 /** Where the loop gets its commits and sends them. */
 export interface CommitSource {
-  /** Everything new since the last commit that landed; null when there is nothing. */
-  collect(): PendingCommit | null;
+  /** Everything new since the last commit that landed; null when there is nothing. `not yet` while that can't be said. */
+  collect(): PendingCommit | 'not yet' | null;
   /** Sends under the present generation; null when there is nothing to send it by. */
   send(commits: OffsetCommit[]): Promise<void> | null;
   failed(error: unknown): void;
@@ -22,7 +22,7 @@ export interface CommitSource {
 
 /**
  * Commits while there is something to commit: at most 50 ms after it came up, one at a time. A failed commit is not repeated,
- * what it said goes into the next one. Everything is collected and sent within one macrotask (see `ConsumerSession.commit`).
+ * what it said goes into the next one. What can't be collected or sent yet is not forgotten.
  */
 export class CommitLoop {
   readonly #source: CommitSource;
@@ -39,15 +39,15 @@ export class CommitLoop {
     if (!this.#timer && !this.#inFlight && !this.#stopped) this.#schedule(APART_MS);
   }
 
-  /** Sends what there is now, if nothing is in flight. Only from a macrotask or a session's event. */
+  /** Sends what there is now, if nothing is in flight. */
   sendNow(): void {
     if (this.#inFlight || this.#stopped) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const pending = this.#source.collect();
     if (!pending) return;
-    const sent = this.#source.send(pending.commits);
-    if (!sent) return this.#schedule(RETRY_MS);
+    const sent = pending === 'not yet' ? null : this.#source.send(pending.commits);
+    if (pending === 'not yet' || !sent) return this.#schedule(RETRY_MS);
     this.#inFlight = sent.then(
       () => {
         pending.landed();
@@ -67,7 +67,6 @@ export class CommitLoop {
     const end = performance.now() + limitMs;
     while (performance.now() < end) {
       if (this.#inFlight) await waitAtMost(end - performance.now(), this.#inFlight);
-      await sleep(0); // into a macrotask
       if (!this.#inFlight && !this.#source.collect()) return true;
       this.sendNow();
       if (!this.#inFlight) await sleep(20);

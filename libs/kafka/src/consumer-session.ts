@@ -2,9 +2,17 @@ import type { Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
 import type { KafkaConnection } from './connection.js';
 import { isPassingCrash } from './crash.js';
 import type { FetchedRecord } from './fetched-records.js';
+import { forgetStanding, standingOf } from './group-standing.js';
 import type { CommittedTopic, GroupMembership } from './kafkajs-internals.js';
 import type { TopicPartition } from './record.js';
 import { waitAtMost } from './time-limit.js';
+
+/** A member of which the coordinator hears nothing for so long (ms) loses its partitions to others. */
+export const SESSION_TIMEOUT_MS = 6_000;
+/** How often kafkajs sends a heartbeat, where it is free to. */
+const HEARTBEAT_MS = 500;
+/** From this age of the last proof on one is asked for over another connection. */
+const OLD_PROOF_MS = 1_000;
 
 /** kafkajs' settings for a consumer here; times in ms. */
 export interface SessionSettings {
@@ -12,8 +20,10 @@ export interface SessionSettings {
   topics: readonly string[];
   assigner: PartitionAssigner;
   requestTimeoutMs: number;
-  /** Commits over another connection than kafkajs'. */
-  commitAside(membership: GroupMembership, topics: CommittedTopic[]): Promise<void>;
+  /** Commits for the member, over another connection than kafkajs'. */
+  commit(membership: GroupMembership, topics: CommittedTopic[]): Promise<void>;
+  /** Proves that the partitions are still the member's, over another connection than kafkajs'. */
+  prove(membership: GroupMembership): Promise<void>;
 }
 
 /** One answer of a fetch for one partition: records only, contiguous from `fetchedFrom` on. */
@@ -65,8 +75,6 @@ interface FetchedOf {
   readonly fetchedOffset: string;
 }
 
-type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
-
 /**
  * One life of a kafkajs consumer, from connecting to leaving the group. kafkajs joins again by itself within it
  * (each time a new generation); after a crash or for other topics a new session is made.
@@ -81,10 +89,10 @@ export class ConsumerSession {
   #running: Promise<void> = Promise.resolve();
   #end: (end: SessionEnd) => void = () => {};
   #passing = false;
-  #commit: Commit | null = null;
-  /** Known from the first heartbeat of a generation on. */
+  /** The generation joined last. Until the next is, which may take seconds, commits count for this one. */
   #membership: GroupMembership | null = null;
-  #isRejoining = false;
+  #proofs: NodeJS.Timeout | null = null;
+  #isProving = false;
   #commitSentAt: number | null = null;
   #lastSign = performance.now();
   #fetches = 0;
@@ -97,9 +105,9 @@ export class ConsumerSession {
     this.#consumer = client.consumer({
       groupId: settings.groupId,
       partitionAssigners: [settings.assigner],
-      sessionTimeout: 6_000,
+      sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: 10_000,
-      heartbeatInterval: 500,
+      heartbeatInterval: HEARTBEAT_MS,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 250,
@@ -123,6 +131,15 @@ export class ConsumerSession {
     return this.#state === 'joined';
   }
 
+  /**
+   * ms since a request was sent whose answer shows that the partitions are still this member's; Infinity before it has any.
+   * Beyond {@link SESSION_TIMEOUT_MS} others may hold them.
+   */
+  get unprovenMs(): number {
+    const standing = this.#membership && standingOf(this.#membership.memberId);
+    return standing ? performance.now() - standing.provenAt : Infinity;
+  }
+
   /** ms since the loop last showed life; a commit without an answer ages it too. */
   get silentMs(): number {
     const now = performance.now();
@@ -138,7 +155,7 @@ export class ConsumerSession {
 
   /** Leaves the group. Resolves after `limitMs` even if Kafka does not answer. */
   async stop(limitMs: number): Promise<void> {
-    this.#state = 'over';
+    this.#finish();
     // kafkajs can't be stopped while it joins: what comes up after this is taken down again.
     const down = this.#consumer.disconnect().catch(() => {});
     const late = this.#running.then(() => this.#consumer.disconnect()).catch(() => {});
@@ -159,20 +176,13 @@ export class ConsumerSession {
     if (this.#state !== 'over') this.#consumer.seek({ topic, partition, offset: String(offset) });
   }
 
-  /**
-   * Commits under the present generation, without repeats; null where that can't be done yet. Must be called
-   * from a macrotask or from an event here: between kafkajs' taking of a new generation and `joined` lie microtasks,
-   * in which a commit of the old generation's state would pass as one of the new.
-   */
+  /** Commits under the generation joined last, without repeats; null where there is none. */
   commit(offsets: readonly OffsetCommit[]): Promise<void> | null {
-    if (this.#state !== 'joined') return null;
-    const topics = committedTopics(offsets);
-    const sent = this.#isRejoining
-      ? this.#membership && this.#settings.commitAside(this.#membership, topics)
-      : this.#commit?.({ topics });
-    if (!sent) return null;
+    if (!this.#membership) return null;
     this.#commitSentAt = performance.now();
-    return sent.finally(() => (this.#commitSentAt = null));
+    return this.#settings
+      .commit(this.#membership, committedTopics(offsets))
+      .finally(() => (this.#commitSentAt = null));
   }
 
   async #run(): Promise<void> {
@@ -189,10 +199,7 @@ export class ConsumerSession {
   #listen(): void {
     const { events } = this.#consumer;
     const alive = (): void => void (this.#lastSign = performance.now());
-    this.#consumer.on(events.HEARTBEAT, ({ payload: { groupId, memberId, groupGenerationId } }) => {
-      alive();
-      this.#membership = { groupId, memberId, generation: groupGenerationId };
-    });
+    this.#consumer.on(events.HEARTBEAT, alive);
     this.#consumer.on(events.FETCH, () => {
       alive();
       this.#fetches += 1;
@@ -202,8 +209,7 @@ export class ConsumerSession {
       alive();
       if (this.#state === 'over') return;
       this.#state = 'joined';
-      this.#isRejoining = false;
-      this.#membership = null;
+      this.#joined(payload.memberId);
       const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       );
@@ -211,7 +217,6 @@ export class ConsumerSession {
     });
     this.#consumer.on(events.REBALANCING, () => {
       if (this.#state !== 'joined') return;
-      this.#isRejoining = true;
       this.#events.rebalancing();
     });
     this.#consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
@@ -225,14 +230,8 @@ export class ConsumerSession {
     });
   }
 
-  async #take({
-    batch,
-    resolveOffset,
-    heartbeat,
-    commitOffsetsIfNecessary,
-  }: EachBatchPayload): Promise<void> {
+  async #take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     if (this.#state !== 'joined') return;
-    this.#commit = commitOffsetsIfNecessary;
     // kafkajs' batch holds what our decoder made, and knows what was asked for; its types don't.
     const { messages, fetchedOffset } = batch as unknown as FetchedOf;
     const next = Number(batch.lastOffset()) + 1;
@@ -258,10 +257,32 @@ export class ConsumerSession {
     });
   }
 
+  #joined(memberId: string): void {
+    const { groupId } = this.#settings;
+    if (this.#membership && this.#membership.memberId !== memberId) forgetStanding(this.#membership.memberId);
+    this.#membership = { groupId, memberId, generation: standingOf(memberId)!.generation };
+    this.#proofs ??= setInterval(() => void this.#prove(), HEARTBEAT_MS);
+  }
+
+  /** While kafkajs joins again, its JoinGroup request has no answer, and it sends no heartbeat. */
+  async #prove(): Promise<void> {
+    if (this.#isProving || !this.#membership || this.unprovenMs < OLD_PROOF_MS) return;
+    this.#isProving = true;
+    await this.#settings.prove(this.#membership).catch(() => {}); // then there is no proof
+    this.#isProving = false;
+  }
+
   #over(error: Error, passing: boolean): void {
     if (this.#state === 'over') return;
-    this.#state = 'over';
+    this.#finish();
     this.#end({ error, passing });
+  }
+
+  #finish(): void {
+    this.#state = 'over';
+    if (this.#proofs) clearInterval(this.#proofs);
+    if (this.#membership) forgetStanding(this.#membership.memberId);
+    this.#membership = null;
   }
 }
 

@@ -79,17 +79,18 @@ describe('EpochGate', () => {
     expect(beats).toBeGreaterThan(0);
   });
 
-  it('is at rest without an epoch, once it is settled, and after a while', async () => {
+  it('is settling only while an epoch is open and not settled', async () => {
     const gate = new EpochGate();
-    await gate.rest(60_000);
     const settling = deferred();
+    expect(gate.isSettling).toBe(false);
     gate.begin(() => settling.promise);
-    await gate.rest(10);
-    expect(gate.isSettled).toBe(false);
-    const rest = gate.rest(60_000);
+    expect([gate.isSettling, gate.isSettled]).toEqual([true, false]);
     settling.resolve();
-    await rest;
-    expect(gate.isSettled).toBe(true);
+    await gate.settled(noHeartbeat);
+    expect([gate.isSettling, gate.isSettled]).toEqual([false, true]);
+    gate.begin(() => new Promise(() => {}));
+    gate.end();
+    expect([gate.isSettling, gate.isSettled]).toEqual([false, false]);
   });
 
   it('hands on what a heartbeat throws', async () => {

@@ -10,6 +10,7 @@ const RETRY_MS = 250;
 export class EpochGate {
   #number = 0;
   #settledNumber = 0;
+  #isOpen = false;
   #settling: Promise<void> = Promise.resolve();
 
   /** Whether there is an epoch and it is settled. */
@@ -17,12 +18,17 @@ export class EpochGate {
     return this.#number > 0 && this.#settledNumber === this.#number;
   }
 
+  /** Whether there is an epoch and it is not settled yet. */
+  get isSettling(): boolean {
+    return this.#isOpen && !this.isSettled;
+  }
+
   /**
    * Begins an epoch, ending the last. `settle` is repeated until it succeeds or the epoch is over. It never runs beside that
    * of an earlier epoch, whose late effects would otherwise undo its own.
    */
   begin(settle: (isOver: () => boolean) => Promise<void>): void {
-    const number = this.#open();
+    const number = this.#advance(true);
     const isOver = (): boolean => this.#number !== number;
     this.#settling = this.#settling
       .then(() => this.#persist(settle, isOver))
@@ -33,7 +39,7 @@ export class EpochGate {
 
   /** Ends the epoch without a next one. */
   end(): void {
-    this.#open();
+    this.#advance(false);
   }
 
   /**
@@ -50,12 +56,8 @@ export class EpochGate {
     return this.#number === number;
   }
 
-  /** Waits, at most so long, until the present epoch is settled or over; not at all where there is none. */
-  async rest(limitMs: number): Promise<void> {
-    await waitAtMost(limitMs, this.#settling);
-  }
-
-  #open(): number {
+  #advance(isOpen: boolean): number {
+    this.#isOpen = isOpen;
     this.#number += 1;
     return this.#number;
   }

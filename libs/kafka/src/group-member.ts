@@ -2,7 +2,7 @@ import type { PartitionAssigner } from 'kafkajs';
 import type { AlarmBoard } from './alarm-board.js';
 import { ClusterReader } from './cluster-reader.js';
 import type { KafkaConnection } from './connection.js';
-import { ConsumerSession, type SessionEvents } from './consumer-session.js';
+import { ConsumerSession, SESSION_TIMEOUT_MS, type SessionEvents } from './consumer-session.js';
 import type { ConsumerTimings } from './consumer-timings.js';
 
 const WATCH_MS = 1_000;
@@ -69,6 +69,16 @@ export class GroupMember {
     return this.#session?.silentMs ?? 0;
   }
 
+  /** Whether nobody else can hold the partitions: the coordinator has heard of this member within the session's time. */
+  get isProven(): boolean {
+    return (this.#session?.unprovenMs ?? Infinity) < SESSION_TIMEOUT_MS;
+  }
+
+  /** Whether the session in place has joined. */
+  get hasJoined(): boolean {
+    return this.#session?.isJoined ?? false;
+  }
+
   get isJoined(): boolean {
     return (
       this.#session !== null &&
@@ -119,7 +129,8 @@ export class GroupMember {
         topics,
         assigner,
         requestTimeoutMs: timings.requestTimeoutMs,
-        commitAside: (membership, committed) => this.reader.commit(membership, committed),
+        commit: (membership, committed) => this.reader.commit(membership, committed),
+        prove: (membership) => this.reader.heartbeat(membership),
       },
       { ...events, joined: (assigned) => this.#joined(assigned) },
     );

@@ -10,6 +10,7 @@ class Consumer {
   handedOver: Delivery[] = [];
   changes = 0;
   mayBegin = true;
+  isSure = true;
   held: HeldPartition;
 
   constructor(commit: Commit | null = null, memory: PartitionMemory | null = null, logStart = 0) {
@@ -18,6 +19,7 @@ class Consumer {
       waitingChanged: () => {},
       handOver: (delivery) => this.handedOver.push(delivery),
       mayBegin: () => this.mayBegin,
+      isSure: () => this.isSure,
     });
   }
 

@@ -19,6 +19,8 @@ export interface HeldPartitionEvents {
   /** This record has to be handed over (again). */
   handOver(delivery: WorkDelivery): void;
   mayBegin(): boolean;
+  /** Whether nobody else can hold the partition. Where not, it is about to be lost. */
+  isSure(): boolean;
 }
 
 /**
@@ -159,8 +161,12 @@ export class HeldPartition implements DeliveryOwner {
       if (delivery.isRunning) running.push(delivery);
       else delivery.owner = NOBODY;
     }
-    const finished = [{ from: 0, to: this.#tracker.watermark }, ...this.#tracker.done];
-    return new PartitionMemory(this.#history, finished, running, now, () => this.#events.changed());
+    const { watermark, done, changes } = this.#tracker;
+    const finished = [{ from: 0, to: watermark }, ...done];
+    const isCommitted = changes === this.#committedChanges;
+    return new PartitionMemory(this.#history, { finished, isCommitted }, running, now, () =>
+      this.#events.changed(),
+    );
   }
 
   health(): PartitionHealth {
@@ -181,7 +187,7 @@ export class HeldPartition implements DeliveryOwner {
   }
 
   isCurrent(delivery: WorkDelivery): boolean {
-    return this.#tied.get(delivery.record.offset) !== delivery;
+    return this.#tied.get(delivery.record.offset) !== delivery && this.#events.isSure();
   }
 
   mayBegin(delivery: WorkDelivery): boolean {

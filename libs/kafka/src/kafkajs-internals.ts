@@ -123,6 +123,14 @@ const offsetCommitRequest = require('kafkajs/src/protocol/requests/offsetCommit/
 const offsetCommitResponse = require('kafkajs/src/protocol/requests/offsetCommit/v5/response') as {
   decode(raw: Buffer): Promise<OffsetCommitAnswer>;
 };
+const heartbeatRequest = require('kafkajs/src/protocol/requests/heartbeat/v3/request') as (options: {
+  groupId: string;
+  groupGenerationId: number;
+  memberId: string;
+}) => WireRequest<unknown>['request'];
+const heartbeatResponse = require('kafkajs/src/protocol/requests/heartbeat/v3/response') as {
+  decode(raw: Buffer): Promise<HeartbeatAnswer>;
+};
 const protocolErrors = require('kafkajs/src/protocol/error') as {
   createErrorFromCode(code: number): { type: string; message: string };
 };
@@ -180,6 +188,11 @@ export interface GroupMembership {
 /** The answer to an OffsetCommit request (version 5), by partition. */
 export interface OffsetCommitAnswer {
   responses: { topic: string; partitions: { partition: number; errorCode: number }[] }[];
+}
+
+/** The answer to a Heartbeat request (version 3). */
+export interface HeartbeatAnswer {
+  errorCode: number;
 }
 
 /** A maker of brokers over one set of connection options. */
@@ -278,6 +291,18 @@ export function requestOffsetCommit(
   return {
     request: offsetCommitRequest({ groupId, groupGenerationId: generation, memberId, topics }),
     response: { decode: (raw) => offsetCommitResponse.decode(raw), parse: async (decoded) => decoded },
+  };
+}
+
+/** A heartbeat of a member of a group; to be sent to its coordinator. */
+export function requestHeartbeat({
+  groupId,
+  memberId,
+  generation,
+}: GroupMembership): WireRequest<HeartbeatAnswer> {
+  return {
+    request: heartbeatRequest({ groupId, memberId, groupGenerationId: generation }),
+    response: { decode: (raw) => heartbeatResponse.decode(raw), parse: async (decoded) => decoded },
   };
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { FetchSession, type FetchedTopic, type SessionRequest } from './fetch-session.js';
 import { decodeFetchAnswer, type FetchAnswer, type FetchedFrom } from './fetch-answer.js';
+import { noteStanding } from './group-standing.js';
 import type { WireRequest } from './kafkajs-internals.js';
 
 const require = createRequire(import.meta.url);
@@ -34,7 +35,13 @@ type FetchProtocol = (
   options: Omit<FetchOptions, 'topics'> & SessionRequest,
 ) => WireRequest<FetchAnswer> & { requestTimeout: number };
 
-interface Fetching {
+interface Member {
+  readonly memberId: string;
+}
+
+interface Broker {
+  syncGroup(options: Member & { readonly generationId: number }): Promise<unknown>;
+  heartbeat(options: Member & { readonly groupGenerationId: number }): Promise<unknown>;
   connectionPool: { send(request: WireRequest<FetchAnswer>): Promise<FetchAnswer> };
   lookupRequest(apiKey: number, protocols: unknown): FetchProtocol;
   disconnect(): Promise<void>;
@@ -43,15 +50,15 @@ interface Fetching {
 
 const { requests } = require('kafkajs/src/protocol/requests') as { requests: { Fetch: unknown } };
 const FETCH = 1;
-const broker = (require('kafkajs/src/broker') as { prototype: Fetching }).prototype;
-const sessions = new WeakMap<Fetching, FetchSession>();
+const broker = (require('kafkajs/src/broker') as { prototype: Broker }).prototype;
+const sessions = new WeakMap<Broker, FetchSession>();
 
 /**
  * kafkajs 2.2.4 asks for every partition of an assignment in every fetch, is answered with every one, and queues a batch
  * for each, empty or not. Here each broker object, which serves one fetch at a time, has a {@link FetchSession}. The answer
  * is decoded by {@link decodeFetchAnswer}, which says what kafkajs' decoder lacks.
  */
-broker.fetch = async function fetchInSession(this: Fetching, { topics, ...options }) {
+broker.fetch = async function fetchInSession(this: Broker, { topics, ...options }) {
   const session = sessions.get(this) ?? new FetchSession();
   sessions.set(this, session);
   const { response, ...fetch } = this.lookupRequest(
@@ -81,3 +88,20 @@ function offsetsOf(topics: readonly FetchedTopic[]): FetchedFrom {
   );
   return (topic, partition) => byTopic.get(topic)?.get(partition) ?? 0;
 }
+
+const { syncGroup, heartbeat } = broker;
+
+/** See {@link noteStanding}. */
+broker.syncGroup = async function notedSyncGroup(this: Broker, options) {
+  const sentAt = performance.now();
+  const answer = await syncGroup.call(this, options);
+  noteStanding(options.memberId, options.generationId, sentAt);
+  return answer;
+};
+
+broker.heartbeat = async function notedHeartbeat(this: Broker, options) {
+  const sentAt = performance.now();
+  const answer = await heartbeat.call(this, options);
+  noteStanding(options.memberId, options.groupGenerationId, sentAt);
+  return answer;
+};

@@ -9,10 +9,11 @@ import type { DeliveryOwner, WorkDelivery } from './work-delivery.js';
 export class PartitionMemory implements DeliveryOwner {
   readonly #finished: OffsetRuns;
   readonly #running: Map<number, WorkDelivery>;
+  #isCommitted: boolean;
 
   constructor(
     readonly history: CommitHistory,
-    finished: readonly Readonly<Run>[],
+    { finished, isCommitted }: { finished: readonly Readonly<Run>[]; isCommitted: boolean },
     running: readonly WorkDelivery[],
     /** ms since the epoch. */
     readonly since: number,
@@ -20,12 +21,18 @@ export class PartitionMemory implements DeliveryOwner {
     readonly ended: () => void,
   ) {
     this.#finished = new OffsetRuns(finished);
+    this.#isCommitted = isCommitted;
     this.#running = new Map(running.map((delivery) => [delivery.record.offset, delivery]));
     for (const delivery of running) delivery.owner = this;
   }
 
   get finishedRuns(): readonly Readonly<Run>[] {
     return this.#finished.runs;
+  }
+
+  /** Whether the group knows of all that is finished, as far as this process has told it. */
+  get isCommitted(): boolean {
+    return this.#isCommitted;
   }
 
   get running(): ReadonlyMap<number, WorkDelivery> {
@@ -47,6 +54,7 @@ export class PartitionMemory implements DeliveryOwner {
   finished({ record: { offset } }: WorkDelivery): void {
     this.#running.delete(offset);
     this.#finished.add(offset, offset + 1);
+    this.#isCommitted = false;
     this.ended();
   }
 

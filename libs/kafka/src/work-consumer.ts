@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBoard } from './alarm-board.js';
 import type { GroupCommit } from './cluster-reader.js';
 import { CommitLoop, type PendingCommit } from './commit-loop.js';
@@ -23,7 +24,7 @@ import type { WorkDelivery } from './work-delivery.js';
 /** Reading goes on below half of it, up to a fetch's wait of 250 ms later: what is left has to last for so long. */
 const BUFFER_PER_PARTITION = 4_000;
 const BUFFER_BYTES = 64 * 1024 * 1024;
-const FLUSH_MS = 2_000;
+const FLUSH_MS = 4_000;
 const UPKEEP_MS = 5_000;
 /** How long what was known of a lost partition is kept for its return. */
 const MEMORY_MS = 600_000;
@@ -66,6 +67,8 @@ export class WorkConsumer {
   readonly #pausedTopics = new Set<string>();
   /** What was held last, also between two sessions: what the next join asks to have back. */
   #lastHeld: ReadonlyMap<string, readonly number[]> = new Map();
+  #assigned: TopicPartition[] = [];
+  #isLapsing = false;
   #draining = false;
   #upkeep: NodeJS.Timeout | null = null;
   #runningChanged: (() => void) | null = null;
@@ -93,8 +96,6 @@ export class WorkConsumer {
         skipped: (topic, partition, from, next) => this.#skipped(topic, partition, from, next),
       },
       leaving: async () => {
-        // Before it is settled what the last epoch finished can't be committed.
-        await this.#epoch.rest(FLUSH_MS);
         await this.#commits.flush(FLUSH_MS);
       },
       detached: () => {
@@ -136,6 +137,7 @@ export class WorkConsumer {
   /** Commits what is done and leaves the group. */
   async stop(): Promise<void> {
     if (this.#upkeep) clearInterval(this.#upkeep);
+    await this.#rejoinToCommit(FLUSH_MS);
     await this.#member.stop();
     this.#commits.stop();
   }
@@ -153,6 +155,7 @@ export class WorkConsumer {
 
   /** A new generation. Partitions not in it are lost now; what the others have to begin with is looked up. */
   #joined(assigned: TopicPartition[]): void {
+    this.#assigned = assigned;
     const keys = new Set(assigned.map(keyOf));
     this.#lose([...this.#held.values()].filter((held) => !keys.has(keyOf(held))));
     this.#lastHeld = groupByTopic(assigned);
@@ -167,9 +170,32 @@ export class WorkConsumer {
     this.#epoch.begin((isOver) => this.#settle(assigned, isOver));
   }
 
+  /**
+   * Whether nobody else can hold the partitions. Where others may, for this process has been frozen or is cut off, they count
+   * as lost until the coordinator has been heard of again.
+   */
+  #isSure(): boolean {
+    if (!this.#isLapsing && this.#member.isProven) return true;
+    if (!this.#isLapsing) queueMicrotask(() => this.#lapse());
+    this.#isLapsing = true;
+    return false;
+  }
+
+  #lapse(): void {
+    this.#isLapsing = false;
+    if (this.#held.size === 0) return;
+    const { groupId } = this.#options;
+    this.#connection.log('warn', 'The group was not heard of within its session: partitions may be lost', {
+      groupId,
+    });
+    this.#lose([...this.#held.values()]);
+    this.#joined(this.#assigned);
+  }
+
   /** Finds out what each assigned partition is to this process, as often as it takes or until the epoch is over. */
   async #settle(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
     const { groupId } = this.#options;
+    if (!this.#member.isProven) throw new Error('The coordinator has not been heard of yet');
     const commits = await this.#member.reader.commits(groupId, assigned);
     const known = assigned.map((each) => this.#held.get(keyOf(each)));
     const hasPlace = (commit: GroupCommit): boolean => commit !== null && commit !== 'wiped';
@@ -202,11 +228,12 @@ export class WorkConsumer {
       },
       waitingChanged: (each) => this.#applyPause(each),
       handOver: (delivery) => this.#handOver([delivery]),
-      mayBegin: () => !this.#draining,
+      mayBegin: () => !this.#draining && this.#isSure(),
+      isSure: () => this.#isSure(),
     });
     taken.isPaused = held?.isPaused ?? true;
     this.#held.set(key, taken);
-    if (taken.next !== (commit?.offset ?? logStart)) this.#seek(taken);
+    this.#seek(taken);
   }
 
   #seek(held: HeldPartition): void {
@@ -316,8 +343,8 @@ export class WorkConsumer {
     this.#applyPause(held);
   }
 
-  #collectCommits(): PendingCommit | null {
-    if (!this.#epoch.isSettled) return null;
+  #collectCommits(): PendingCommit | 'not yet' | null {
+    if (!this.#epoch.isSettled) return this.#epoch.isSettling ? 'not yet' : null;
     const pending = [...this.#held.values()].flatMap((held) => {
       const next = held.nextCommit();
       this.#reportMap(held);
@@ -367,6 +394,13 @@ export class WorkConsumer {
     const records = this.#options.bufferPerPartition ?? BUFFER_PER_PARTITION;
     const bytes = (this.#options.bufferBytes ?? BUFFER_BYTES) / Math.max(1, this.#held.size);
     return held.waiting > 0 && (held.waiting >= records * factor || held.waitingBytes >= bytes * factor);
+  }
+
+  /** What ended while there was no session can be committed in the next one: waits for it, but not long. */
+  async #rejoinToCommit(limitMs: number): Promise<void> {
+    const end = performance.now() + limitMs;
+    const isMissing = (): boolean => [...this.#memories.values()].some(({ isCommitted }) => !isCommitted);
+    while (!this.#member.hasJoined && isMissing() && performance.now() < end) await sleep(50);
   }
 
   #running(): number {

@@ -67,14 +67,16 @@ export async function untilCommitted(
   fixture: BrokerFixture,
   groupId: string,
   topics: string[],
+  limitMs?: number,
 ): Promise<void> {
   const ends = await fixture.admin.endOffsets(topics);
-  await untilAsync('the commits to reach the ends', async () => {
+  const haveReached = async (): Promise<boolean> => {
     const commits = await fixture.admin.committed(groupId, topics);
     return topics.every((topic) =>
       ends.get(topic)!.every((end, at) => (commits.get(topic)![at] ?? 0) === end),
     );
-  });
+  };
+  await untilAsync('the commits to reach the ends', haveReached, limitMs);
 }
 
 /** Asks again and again; for what only the broker knows. */
