@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Downloader, downloadSettings } from '@jobstream/downloads';
+import { Renderers } from '@jobstream/images';
 import { readSettings } from '@jobstream/runtime';
 import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
 import { OcrHandler } from './ocr.handler.js';
@@ -9,6 +10,7 @@ import { Recogniser } from './ocr/recogniser.js';
   providers: [
     OcrHandler,
     Recogniser,
+    { provide: Renderers, useFactory: () => new Renderers() },
     { provide: ObjectStorage, useFactory: () => openStorage(readSettings(storageSettings, process.env)) },
     {
       provide: Downloader,

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inferenceOcr, uploadKey, type PayloadOf } from '@jobstream/contracts';
 import { Downloader } from '@jobstream/downloads';
+import { Renderers } from '@jobstream/images';
 import { openStorage, type ObjectStorage } from '@jobstream/storage';
+import { asTurnedAnimation, drawText, onPaper, onScreen } from '@jobstream/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OcrHandler } from './ocr.handler.js';
 import { Recogniser } from './ocr/recogniser.js';
@@ -22,6 +24,7 @@ describe('inference.ocr', () => {
   let handler: OcrHandler;
   let port: number;
   const recogniser = new Recogniser();
+  const renderers = new Renderers();
   const server = createServer((_, response) => response.end(page));
 
   beforeAll(async () => {
@@ -31,10 +34,11 @@ describe('inference.ocr', () => {
     ({ port } = server.address() as AddressInfo);
     const downloader = new Downloader({ allowed: new Set([`127.0.0.1:${port}`]) });
     await recogniser.onModuleInit();
-    handler = new OcrHandler(storage, downloader, recogniser);
+    handler = new OcrHandler(storage, downloader, renderers, recogniser);
   });
   afterAll(async () => {
     await recogniser.onApplicationShutdown();
+    await renderers.onApplicationShutdown();
     await new Promise((resolve) => server.close(resolve));
     await rm(folder, { recursive: true });
   });
@@ -84,16 +88,60 @@ describe('inference.ocr', () => {
   });
 
   it.each([
-    ['text', Buffer.from('The log is the truth'), 'image_unreadable'],
-    ['nothing', Buffer.alloc(0), 'image_unreadable'],
-    ['a page cut short', page.subarray(0, 20_000), 'image_unreadable'],
-    ['a BMP', Buffer.concat([Buffer.from('BM'), Buffer.alloc(200)]), 'image_unreadable'],
-    ['a header that promises 256 megapixels', pngHeader(16_000, 16_000), 'image_unreadable'],
-    ['a PNG of which only the header is there', pngHeader(100, 100), 'image_unreadable'],
-  ])('does not retry %s, and reads the next image as before', async (name, bytes, code) => {
+    ['text', Buffer.from('The log is the truth')],
+    ['nothing', Buffer.alloc(0)],
+    ['a page cut short', page.subarray(0, 20_000)],
+    ['a BMP', Buffer.concat([Buffer.from('BM'), Buffer.alloc(200)])],
+    ['a header that promises 256 megapixels', pngHeader(16_000, 16_000)],
+    ['a PNG of which only the header is there', pngHeader(100, 100)],
+  ])('does not retry %s', async (name, bytes) => {
     const source = await upload(name.replaceAll(' ', '-'), bytes);
-    await expect(read(source)).rejects.toMatchObject({ name: 'NonRetryableError', code });
-    expect((await read(await upload('page', page))).text).toContain('The log is the truth');
+    await expect(read(source)).rejects.toMatchObject({ retryable: false, code: 'image_unreadable' });
+  });
+
+  const left = [
+    'The log is the truth, and the table is what follows from it: whoever reads the log from its beginning learns what happened, in which order, and why.',
+    'A job changes state by exactly one record that is appended to Kafka, never by two writes that could disagree.',
+  ].join(' ');
+  const right = [
+    'Goods remain the property of the seller until they are paid in full; invoices are due within thirty days.',
+    'Any dispute is settled by the courts of the place where the seller has his office, whatever the buyer has written elsewhere.',
+  ].join(' ');
+  const twoColumns = () =>
+    drawText({ width: 1_000, height: 560 }, [
+      { text: left, left: 60, top: 60, width: 400 },
+      { text: right, left: 540, top: 60, width: 400 },
+    ]);
+
+  it('reads one column after the other, on paper, on a screen, and turned in a transparent animation', async () => {
+    const drawn = await twoColumns();
+    for (const picture of [await onPaper(drawn), await onScreen(drawn), await asTurnedAnimation(drawn)]) {
+      await storage.delete(uploadKey('columns'));
+      const { text } = await read(await upload('columns', picture));
+      expect(errorRate(text, `${left} ${right}`)).toBeLessThan(0.05);
+    }
+  });
+
+  it.each(['7', 'Total', 'Invoice 2026-0417'])(
+    'reads a picture with nothing on it but "%s"',
+    async (words) => {
+      const drawn = await drawText({ width: 400, height: 120 }, [
+        { text: words, left: 40, top: 40, width: 320 },
+      ]);
+      expect(await read(await upload(`only-${words.length}`, await onPaper(drawn)))).toMatchObject({
+        text: words,
+      });
+    },
+  );
+
+  it('finds nothing on an empty page, and says so', async () => {
+    const empty = await onPaper(await drawText({ width: 400, height: 300 }, []));
+    expect(await read(await upload('empty', empty))).toEqual({
+      text: '',
+      cut: false,
+      confidence: 0,
+      words: 0,
+    });
   });
 
   it('does not retry an image that is not there', async () => {
@@ -118,6 +166,21 @@ describe('inference.ocr', () => {
     );
   });
 });
+
+/** Characters to change, to leave out and to put in, as a share of those that stand there (Levenshtein). */
+function errorRate(found: string, expected: string): number {
+  const [one, other] = [found, expected].map((text) => text.replace(/\s+/g, ' ').trim()) as [string, string];
+  let row = Array.from({ length: other.length + 1 }, (_, nth) => nth);
+  for (const [nth, character] of [...one].entries()) {
+    const next = [nth + 1];
+    for (let at = 1; at <= other.length; at++) {
+      const kept = row[at - 1]! + (character === other[at - 1] ? 0 : 1);
+      next.push(Math.min(kept, row[at]! + 1, next[at - 1]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)! / other.length;
+}
 
 function pngHeader(width: number, height: number): Buffer {
   const chunk = Buffer.alloc(33);

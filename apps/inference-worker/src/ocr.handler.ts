@@ -1,10 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import { inferenceOcr, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
 import { Downloader } from '@jobstream/downloads';
+import { Renderers } from '@jobstream/images';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { ObjectStorage } from '@jobstream/storage';
-import { UnreadableImageError, type Reading } from './ocr/engine.js';
-import { whyUnreadable } from './ocr/image-check.js';
 import { Recogniser } from './ocr/recogniser.js';
 
 type Ocr = typeof inferenceOcr;
@@ -12,12 +11,13 @@ type Ocr = typeof inferenceOcr;
 /** Characters of a result. */
 const mostText = 60_000;
 
-/** Fetches the image and reads it, telling how far it is. */
+/** Fetches the image, has it rendered as a page, and reads that, telling how far it is. */
 @JobHandler(inferenceOcr)
 export class OcrHandler implements HandlerOf<Ocr> {
   constructor(
     private readonly storage: ObjectStorage,
     private readonly downloader: Downloader,
+    private readonly renderers: Renderers,
     private readonly recogniser: Recogniser,
   ) {}
 
@@ -28,9 +28,10 @@ export class OcrHandler implements HandlerOf<Ocr> {
     const { signal } = context;
     const image =
       url === undefined ? await this.readUpload(imageId!) : await this.downloader.download(url, signal);
-    const why = whyUnreadable(image);
-    if (why !== undefined) throw unreadable(why);
-    const { text, confidence } = await this.read(image, context);
+    const page = await this.renderers.render({ kind: 'page', image }, signal);
+    const { text, confidence } = await this.recogniser.read(page, signal, (share) =>
+      context.progress({ percent: Math.floor(share * 100) }),
+    );
     return {
       text: text.slice(0, mostText),
       cut: text.length > mostText,
@@ -46,19 +47,4 @@ export class OcrHandler implements HandlerOf<Ocr> {
       code: 'image_not_found',
     });
   }
-
-  private async read(image: Uint8Array, context: Pick<JobContext, 'signal' | 'progress'>): Promise<Reading> {
-    try {
-      return await this.recogniser.read(image, context.signal, (share) =>
-        context.progress({ percent: Math.floor(share * 100) }),
-      );
-    } catch (error) {
-      if (error instanceof UnreadableImageError) throw unreadable(error.message);
-      throw error;
-    }
-  }
-}
-
-function unreadable(why: string): NonRetryableError {
-  return new NonRetryableError(why, { code: 'image_unreadable' });
 }

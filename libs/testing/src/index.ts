@@ -2,6 +2,7 @@
 export { ApiClient, type Answer, type JobAnswer } from './api-client.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
 export { DatabaseProxy } from './database-proxy.js';
+export { asTurnedAnimation, drawText, onPaper, onScreen, type TextBlock } from './drawn-page.js';
 export { eventually, type Patience } from './eventually.js';
 export { readStream, type SentEvent } from './event-stream.js';
 export { makeFirstApiKey } from './first-api-key.js';

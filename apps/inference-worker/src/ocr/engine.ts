@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Worker as Thread } from 'node:worker_threads';
+import type { RenderedPage } from '@jobstream/images';
 import tesseract from 'tesseract.js';
 
 /** What was read in an image. */
@@ -9,11 +10,6 @@ export interface Reading {
   readonly text: string;
   /** 0 to 100. */
   readonly confidence: number;
-}
-
-/** The bytes could not be decoded as an image; the engine is as good as before. */
-export class UnreadableImageError extends Error {
-  override readonly name = 'UnreadableImageError';
 }
 
 /** The engine failed or its thread ended. It can't be used again. */
@@ -28,18 +24,27 @@ const languageFolder = join(
   '4.0.0_best_int',
 );
 
-/** What tesseract.js says when its decoder takes no image from the bytes. */
-const decoderComplaint = /attempting to read image/i;
+/** How a page may be laid out. */
+export type Layout = keyof typeof segmentations;
+
+/** How Tesseract is to take a page apart. */
+const segmentations = {
+  /** Columns, headings and blocks are told apart, and read one after the other. */
+  automatic: tesseract.PSM.AUTO,
+  /** The page is one block of text, line by line across all of it. */
+  oneBlock: tesseract.PSM.SINGLE_BLOCK,
+} as const;
 
 /** Who is told how far the reading is. */
 interface Listener {
   onProgress(share: number): void;
 }
 
-/** Tesseract in a thread of its own, loaded and warm. Reads one image at a time. */
+/** Tesseract in a thread of its own, loaded and warm. Reads one page at a time. */
 export class Engine {
   /** Settles the reading that runs, if its thread ends. */
   private fail: (error: Error) => void = () => undefined;
+  private readonly ended: Promise<void>;
 
   private constructor(
     private readonly worker: tesseract.Worker,
@@ -51,7 +56,12 @@ export class Engine {
     thread.on('error', (error) =>
       this.fail(new EngineFailedError('The recogniser broke.', { cause: error })),
     );
-    thread.on('exit', () => this.fail(new EngineFailedError('The recogniser ended before it was done.')));
+    this.ended = new Promise((resolve) =>
+      thread.once('exit', () => {
+        this.fail(new EngineFailedError('The recogniser ended before it was done.'));
+        resolve();
+      }),
+    );
   }
 
   /** @throws EngineFailedError when the model can't be loaded */
@@ -77,22 +87,18 @@ export class Engine {
   }
 
   /**
-   * Reads an image, levelling a page that lies askew.
+   * Reads a page, levelling one that lies askew.
    * @param onProgress told the share that is read, 0 to 1, now and then
-   * @throws UnreadableImageError, EngineFailedError
+   * @throws EngineFailedError
    */
-  async read(image: Uint8Array, onProgress: (share: number) => void): Promise<Reading> {
+  async read(page: RenderedPage, layout: Layout, onProgress: (share: number) => void): Promise<Reading> {
     this.listener.onProgress = onProgress;
     try {
       const broken = new Promise<never>((_, reject) => (this.fail = reject));
-      const recognised = this.worker.recognize(Buffer.from(image), { rotateAuto: true }, { text: true });
-      const { data } = await Promise.race([recognised, broken]);
+      const { data } = await Promise.race([this.recognise(page, layout), broken]);
       return { text: data.text.trim(), confidence: data.confidence };
     } catch (error) {
       if (error instanceof EngineFailedError) throw error;
-      if (decoderComplaint.test(String(error))) {
-        throw new UnreadableImageError('The image is damaged: it could not be decoded.');
-      }
       throw new EngineFailedError('The recogniser failed.', { cause: new Error(String(error)) });
     } finally {
       this.listener.onProgress = () => undefined;
@@ -100,8 +106,19 @@ export class Engine {
     }
   }
 
-  /** Ends the thread, whatever it does: what it reads is failed. */
+  /** Ends the thread, whatever it does: what it reads is failed. Returns once its memory is free. */
   async end(): Promise<void> {
     await this.worker.terminate();
+    await this.ended;
   }
+
+  private async recognise(page: RenderedPage, layout: Layout): Promise<tesseract.RecognizeResult> {
+    await this.worker.setParameters({ tessedit_pageseg_mode: segmentations[layout] });
+    return this.worker.recognize(pgmOf(page), { rotateAuto: true }, { text: true });
+  }
+}
+
+/** A PGM file (Netpbm, `P5`): what Tesseract takes pixels in that needs no decoder to speak of. */
+function pgmOf({ pixels, width, height }: RenderedPage): Buffer {
+  return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), pixels]);
 }

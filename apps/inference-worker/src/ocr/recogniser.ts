@@ -1,7 +1,14 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Engine, UnreadableImageError, type Reading } from './engine.js';
+import type { RenderedPage } from '@jobstream/images';
+import { Engine, type Layout, type Reading } from './engine.js';
 
-/** Reads the text in images, one after another. A warm engine always stands ready: one that broke or was stopped is replaced. */
+/**
+ * Pixels of the largest page that an engine reads and is kept: A4 at 300 dpi has 8.7 million. Its memory grows with the largest
+ * page and never shrinks again (WebAssembly can't), so after a larger one it is replaced.
+ */
+const mostKeptPixels = 10_000_000;
+
+/** Reads the text of pages, one after another. A warm engine always stands ready: one that broke or was stopped is replaced. */
 @Injectable()
 export class Recogniser implements OnModuleInit, OnApplicationShutdown {
   private engine: Promise<Engine> | undefined;
@@ -19,17 +26,18 @@ export class Recogniser implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Reads an image once those before it are done. When `signal` aborts, the reading is stopped at once.
-   * @throws UnreadableImageError, EngineFailedError, or the signal's reason
+   * Reads a page once those before it are done. When `signal` aborts, the reading is stopped at once.
+   * @param onProgress told the share that is read, 0 to 1, now and then
+   * @throws EngineFailedError, or the signal's reason
    */
-  read(image: Uint8Array, signal: AbortSignal, onProgress: (share: number) => void): Promise<Reading> {
-    const reading = this.turn.then(() => this.readNow(image, signal, onProgress));
+  read(page: RenderedPage, signal: AbortSignal, onProgress: (share: number) => void): Promise<Reading> {
+    const reading = this.turn.then(() => this.readNow(page, signal, onProgress));
     this.turn = reading.catch(() => undefined);
     return reading;
   }
 
   private async readNow(
-    image: Uint8Array,
+    page: RenderedPage,
     signal: AbortSignal,
     onProgress: (share: number) => void,
   ): Promise<Reading> {
@@ -39,9 +47,11 @@ export class Recogniser implements OnModuleInit, OnApplicationShutdown {
     signal.addEventListener('abort', stop);
     try {
       signal.throwIfAborted();
-      return await engine.read(image, onProgress);
+      const reading = await readSomehow(engine, page, onProgress);
+      if (page.width * page.height > mostKeptPixels) await this.replaceEngine();
+      return reading;
     } catch (error) {
-      if (!(error instanceof UnreadableImageError)) await this.replaceEngine();
+      await this.replaceEngine();
       signal.throwIfAborted();
       throw error;
     } finally {
@@ -65,4 +75,46 @@ export class Recogniser implements OnModuleInit, OnApplicationShutdown {
     this.engine = undefined;
     await engine?.end();
   }
+}
+
+/** One way to read a page. */
+interface Way {
+  readonly layout: Layout;
+  /** With black and white exchanged. */
+  readonly isNegative: boolean;
+}
+
+/**
+ * The ways in which a page is read until there is text. The first is right for nearly all; it overlooks single letters. A page that
+ * is light on dark, as screens are, is nothing but ink to both, until it is made a negative of.
+ */
+function waysToRead(page: RenderedPage): readonly Way[] {
+  const asIs: readonly Way[] = [
+    { layout: 'automatic', isNegative: false },
+    { layout: 'oneBlock', isNegative: false },
+  ];
+  return isDark(page) ? [...asIs, { layout: 'automatic', isNegative: true }] : asIs;
+}
+
+async function readSomehow(
+  engine: Engine,
+  page: RenderedPage,
+  onProgress: (share: number) => void,
+): Promise<Reading> {
+  for (const [nth, { layout, isNegative }] of waysToRead(page).entries()) {
+    const reading = await engine.read(isNegative ? negativeOf(page) : page, layout, (share) => {
+      // Progress only ever goes up, so the first way has all of it.
+      if (nth === 0) onProgress(share);
+    });
+    if (reading.text !== '') return reading;
+  }
+  return { text: '', confidence: 0 };
+}
+
+function isDark({ pixels }: RenderedPage): boolean {
+  return pixels.reduce((sum, pixel) => sum + pixel, 0) / pixels.length < 100;
+}
+
+function negativeOf({ pixels, width, height }: RenderedPage): RenderedPage {
+  return { pixels: pixels.map((pixel) => 255 - pixel), width, height };
 }

@@ -28,9 +28,10 @@ export interface PageOrder {
   readonly image: Uint8Array;
 }
 
-/** A rendered page: a PGM file of 8 bits a pixel. */
+/** A rendered page. */
 export interface RenderedPage {
-  readonly image: Uint8Array;
+  /** Row by row from the top, a byte each: 0 is black, 255 white. */
+  readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
 }

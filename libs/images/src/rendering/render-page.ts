@@ -1,20 +1,43 @@
+import type { Sharp } from 'sharp';
 import { openImage } from '../decoding/open-image.js';
+import type { ImageSize } from '../headers/image-size.js';
 import type { PageOrder, RenderedPage } from './render-order.js';
 
+/** Pixels of a page: A4 at 500 dpi. Of more, recognisers read no more, and in very large letters nothing. */
+const mostPixels = 25_000_000;
+
 /**
- * Renders an image as a page to be read: upright, grey, on white where it is transparent, at its own size, as a PGM file
- * (Netpbm, `P5`). Of an animation it takes the first frame, of a document the first page.
+ * Renders an image as a page to be read: upright and grey, at most 25 megapixels. Where it is transparent it is put on white, or on black
+ * and made a negative of, if it is light as a whole. Of an
+ * animation it takes the first frame, of a document the first page.
  * @throws RefusedImageError
  */
 export async function renderPage({ image }: PageOrder): Promise<RenderedPage> {
-  const { decode } = await openImage(image);
-  const { data, info } = await decode((upright) =>
-    upright
-      .flatten({ background: '#ffffff' })
-      .toColourspace('b-w')
-      .raw()
-      .toBuffer({ resolveWithObject: true }),
-  );
-  const { width, height } = info;
-  return { image: Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), data]), width, height };
+  const { size, hasAlpha, decode } = await openImage(image);
+  const isLight = hasAlpha && (await decode(isLightOnNothing));
+  const { data, info } = await decode((upright) => {
+    const onPaper = isLight
+      ? upright.flatten({ background: '#000000' }).negate()
+      : upright.flatten({ background: '#ffffff' });
+    return scaleDown(onPaper, size).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+  });
+  return { pixels: data, width: info.width, height: info.height };
+}
+
+function scaleDown(image: Sharp, { width, height }: ImageSize): Sharp {
+  const scale = Math.sqrt(mostPixels / (width * height));
+  return scale < 1 ? image.resize(Math.max(1, Math.floor(width * scale))) : image;
+}
+
+/** Whether what shows is light as a whole, such as white letters on nothing: on white it would be lost. A small picture tells. */
+async function isLightOnNothing(upright: Sharp): Promise<boolean> {
+  const pixels = await upright.resize(64, 64, { fit: 'fill' }).toColourspace('srgb').raw().toBuffer();
+  let shown = 0;
+  let light = 0;
+  for (let at = 0; at < pixels.length; at += 4) {
+    const [red = 0, green = 0, blue = 0, alpha = 0] = pixels.subarray(at, at + 4);
+    shown += alpha;
+    light += ((red + green + blue) / 3) * alpha;
+  }
+  return shown < 0.9 * 255 * 64 * 64 && light > 160 * shown;
 }
