@@ -62,6 +62,60 @@ describe('bad input gets a clear problem document and nothing is accepted', () =
     );
   });
 
+  it.each([
+    ['POST', '/v1/jobs', '{"type":"probe.run","payload":{"sleepMs":9007199254740993}}', '/payload/sleepMs'],
+    ['POST', '/v1/jobs', '{"type":"probe.run","payload":{"a":[0.1,{"b":1e400}]}}', '/payload/a/1/b'],
+    [
+      'PUT',
+      '/v1/schedules/big',
+      '{"every":"60s","job":{"type":"probe.run","payload":{"n":-1e999}}}',
+      '/job/payload/n',
+    ],
+    [
+      'POST',
+      '/v1/replays',
+      '{"source":"history","queue":"probe","why":"x","patch":[{"op":"add","path":"/n","value":12345678901234567890}]}',
+      '/patch/0/value',
+    ],
+  ])('a number that would change: %s %s', async (method, path, body, pointer) => {
+    const problem = expectProblem(await raw(method, path, body, json), 422, 'invalid_request');
+    expect(problem.errors).toEqual([{ pointer, detail: expect.stringContaining('Send it as a string') }]);
+  });
+
+  it('a number that would change in an item of a batch: the fault of that item', async () => {
+    const items = [1, 12345678901234567890n, 0.5].map((n) => `{"type":"no.type","payload":{"n":${n}}}`);
+    const body = `{"items":[${items.join()}]}`;
+    const problem = expectProblem(await raw('POST', '/v1/jobs/batch', body, json), 422, 'invalid_request');
+    const pointers = (problem.errors as { pointer: string }[]).map(({ pointer }) => pointer);
+    expect(pointers).toEqual(['/items/0/type', '/items/1/payload/n', '/items/2/type']);
+  });
+
+  it.each(['\\u0000', '\\ud83d'])('text that can not be stored as it is: %s', async (escape) => {
+    const text = `"a${escape}b"`;
+    const bodies: [string, string, string][] = [
+      ['POST', '/v1/jobs', `{"type":"probe.run","payload":{},"submittedFor":${text}}`],
+      ['POST', '/v1/jobs', `{"type":"probe.run","payload":{},"orderingKey":${text}}`],
+      [
+        'PUT',
+        '/v1/schedules/nul',
+        `{"every":"60s","job":{"type":"probe.run","payload":{},"submittedFor":${text}}}`,
+      ],
+      ['POST', '/v1/rebuilds', `{"why":${text}}`],
+      ['POST', '/v1/replays', `{"source":"history","queue":"probe","why":${text}}`],
+      ['POST', '/v1/jobs/0190163d-8694-739b-aea5-966c26f8ad91/replay', `{"why":${text}}`],
+      ['POST', '/v1/api-keys', `{"name":${text},"scopes":["read"]}`],
+      ['POST', '/v1/jobs/cancel', `{"type":${text},"dryRun":true}`],
+      ['POST', '/signup', `{"email":${text}}`],
+      ['POST', '/signup', `{"email":"ada@example.com","name":${text}}`],
+      ['PUT', '/v1/queues/probe/limits', `{"perKey":{"field":${text},"rate":"5/s"}}`],
+    ];
+    for (const [method, path, body] of bodies)
+      expectProblem(await raw(method, path, body, json), 422, 'invalid_request');
+    const query = encodeURIComponent(JSON.parse(escape === '\\u0000' ? text : '"a"') as string);
+    for (const path of [`/v1/jobs?submittedFor=${query}&type=${query}&queue=${query}`, `/v1/jobs/${query}`])
+      expect((await platform.api.get(path)).status).toBeLessThan(500);
+  });
+
   it('a prototype in disguise is only a field', async () => {
     const answer = await raw(
       'POST',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readTime } from './options.js';
+import { readJson, readTime } from './options.js';
 
 describe('a time in an option', () => {
   it.each([
@@ -15,4 +15,17 @@ describe('a time in an option', () => {
     '"%s" is none',
     (text) => expect(() => readTime(text)).toThrow('Write a time like'),
   );
+});
+
+describe('JSON in an option', () => {
+  it('is read', () => {
+    expect(readJson('{"width": 64, "share": 0.1}')).toEqual({ width: 64, share: 0.1 });
+  });
+
+  it('is refused where it is none, or has numbers that would change on their way', () => {
+    expect(() => readJson('{width: 64}')).toThrow('That is not JSON');
+    expect(() => readJson('{"a": [{"n": 12345678901234567890}, 1e400]}')).toThrow(
+      /\/a\/0\/n: 12345678901234567890 would become .*Send it as a string\.\n\/a\/1: 1e400 is beyond/,
+    );
+  });
 });

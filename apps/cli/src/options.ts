@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { findInexactNumbers } from '@jobstream/contracts';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number in an option. */
@@ -21,11 +22,17 @@ export function readTime(text: string): string {
 /** JSON in an option, or in the file that `@path` names. */
 export function readJson(text: string): unknown {
   const source = text.startsWith('@') ? readText(text.slice(1)) : text;
+  let value: unknown;
   try {
-    return JSON.parse(source);
+    value = JSON.parse(source);
   } catch (error) {
     throw new InvalidArgumentError(`That is not JSON: ${(error as Error).message}`);
   }
+  const faults = findInexactNumbers(source);
+  if (faults.length === 0) return value;
+  throw new InvalidArgumentError(
+    faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join('\n'),
+  );
 }
 
 /** `topic/partition=offset`, once or more. */

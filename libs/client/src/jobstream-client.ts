@@ -241,10 +241,10 @@ function itemsOf(error: unknown, count: number): BatchAnswer['items'] {
   const isOfItems = code === 'invalid_request' || (status === 413 && count === 1);
   if (!isOfItems) throw error;
   return Array.from({ length: count }, (_, index) => {
-    const at = `/items/${index}/`;
+    const at = `/items/${index}`;
     const errors = (problem.errors ?? [])
-      .filter(({ pointer }) => pointer.startsWith(at))
-      .map(({ pointer, detail }) => ({ pointer: pointer.slice(at.length - 1), detail }));
+      .filter(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`))
+      .map(({ pointer, detail }) => ({ pointer: pointer.slice(at.length), detail }));
     return { index, error: { code, detail: problem.detail, ...(errors.length > 0 && { errors }) } };
   });
 }

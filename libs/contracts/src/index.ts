@@ -144,13 +144,10 @@ export {
   type Fault,
   type ProblemCode,
 } from './rest/problem-kind.js';
-export {
-  describeProblem,
-  faultsOf,
-  problemSchema,
-  type Problem,
-  type ProblemDetails,
-} from './rest/problem.js';
+export { FaultList, faultsOf, maxFaults } from './rest/faults.js';
+export { isStorable } from './free-text.js';
+export { findInexactNumbers, isExact } from './json/inexact-numbers.js';
+export { describeProblem, problemSchema, type Problem, type ProblemDetails } from './rest/problem.js';
 export {
   acceptedJobSchema,
   jobLinksSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freeText } from './free-text.js';
 
 const perUnitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const ratePattern = /^([1-9]\d{0,6})\/([smh])$/;
@@ -31,11 +32,9 @@ export const queueLimitsSchema = z
     ...limit,
     perKey: z
       .strictObject({
-        field: z
-          .string()
-          .min(1)
-          .max(100)
-          .describe('The field of the payload whose value is the key. Jobs without it have no key.'),
+        field: freeText(100).describe(
+          'The field of the payload whose value is the key. Jobs without it have no key.',
+        ),
         ...limit,
       })
       .refine(

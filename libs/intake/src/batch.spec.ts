@@ -54,6 +54,43 @@ describe('checking a batch', () => {
     ]);
   });
 
+  it('tells of a hundred faults, however many the items have', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`x${n}`, n]));
+    const faulty = { ...probe, ...unknown };
+    const items = checkBatch({ items: [probe, ...Array<unknown>(5_000).fill(faulty)] });
+    const errors = items.flatMap((item) =>
+      item instanceof IntakeError ? [item.details.errors?.length] : [],
+    );
+    expect(errors).toEqual([60, 40, ...Array<undefined>(4_998).fill(undefined)]);
+    expect(items.at(-1)).toMatchObject({ message: 'There are 60 faults in the submission.' });
+    const { errors: all = [] } = thrownBy(() => checkBatch({ items: Array(5_000).fill(faulty) })).details;
+    expect(all).toHaveLength(100);
+    expect(all.at(-1)!.detail).toContain(`${5_000 * 60 - 99} more`);
+  });
+
+  it('refuses what was misread: an item alone, or the whole where it lies in none', () => {
+    const misread = ['/items/1/payload/n', '/items/1/m', '/items/10'].map((pointer) => ({
+      ...{ pointer, detail: 'It would change.' },
+    }));
+    const items = checkBatch({ items: Array(11).fill(probe) }, { misread });
+    const faults = items.map((item) => item instanceof IntakeError && item.details.errors);
+    expect(faults.map((each) => each && each.map(({ pointer }) => pointer))).toEqual(
+      Array.from({ length: 11 }, (_, n) => ({ 1: ['/payload/n', '/m'], 10: [''] })[n] ?? false),
+    );
+    for (const pointer of ['', '/items', '/other', '/items/x'])
+      expect(
+        thrownBy(() => checkBatch({ items: [probe] }, { misread: [{ pointer, detail: '' }] })),
+      ).toMatchObject({ code: 'invalid_request', details: { errors: [{ pointer }] } });
+  });
+
+  it('has an answer of bounded size, whatever is in its items', () => {
+    const long = 'x'.repeat(2_000);
+    const faulty = { type: long, [long]: 1, payload: { [long]: 1 } };
+    const items = checkBatch({ items: [probe, ...Array<unknown>(maxBatchItems - 1).fill(faulty)] });
+    const answer = answerBatch(items.map((item) => (item instanceof IntakeError ? item : newJobId())));
+    expect(JSON.stringify(answer).length).toBeLessThan(5 * 1024 * 1024);
+  });
+
   it('takes as many items as it may, and no more', () => {
     expect(checkBatch({ items: Array(maxBatchItems).fill(probe) })).toHaveLength(maxBatchItems);
     expect(thrownBy(() => checkBatch({ items: Array(maxBatchItems + 1).fill(probe) })).code).toBe(

@@ -1,5 +1,6 @@
 import {
   batchSchema,
+  FaultList,
   faultsOf,
   maxBatchItems,
   mayPass,
@@ -12,30 +13,82 @@ import {
 import { IntakeError } from './intake-error.js';
 import { checkSubmission, type CheckedJob } from './job-request.js';
 
-/** The items of a batch, each checked: one with faults does not spoil the others. At least one passed. */
+/** The items of a batch, each checked: one with faults does not spoil the others. At least one makes sense. */
 export type CheckedBatch = readonly (CheckedJob | IntakeError)[];
 
+/** What {@link checkBatch} goes by beside the contract. */
+export interface BatchChecks {
+  /** What the batch does not hold as its text said it, by JSON Pointers into it: faults of those items. Default none. */
+  readonly misread?: readonly Fault[];
+  /** A further check of an item that makes sense. */
+  readonly also?: (job: CheckedJob) => CheckedJob | IntakeError;
+  /** Milliseconds since 1970. */
+  readonly now?: number;
+}
+
 /**
- * Checks a batch, whatever it is.
+ * Checks a batch, whatever it is. Together the items tell of at most {@link maxFaults} faults, the first ones.
  * @throws IntakeError `too_many_items`; `invalid_request` when it is no batch, or when no item passes
  */
-export function checkBatch(batch: unknown, now = Date.now()): CheckedBatch {
+export function checkBatch(
+  batch: unknown,
+  { misread = [], also = (job) => job, now = Date.now() }: BatchChecks = {},
+): CheckedBatch {
   const given = (batch as { items?: unknown } | null)?.items;
-  if (Array.isArray(given) && given.length > maxBatchItems) {
-    const detail = `A batch takes at most ${maxBatchItems} items, this one has ${given.length}: send several.`;
-    throw new IntakeError('too_many_items', detail);
-  }
+  if (Array.isArray(given) && given.length > maxBatchItems) throw tooManyItems(given.length);
   const parsed = batchSchema.safeParse(batch);
   if (!parsed.success) {
     const errors = faultsOf(parsed.error);
     throw new IntakeError('invalid_request', 'That is no batch: {"items": [...]}.', { errors });
   }
-  const items = parsed.data.items.map((item) => checkSubmission(item, now));
-  if (items.every((item) => item instanceof IntakeError)) {
-    const errors = items.flatMap((item, index) => faultsOfItem(item, index)).slice(0, 100);
-    throw new IntakeError('invalid_request', 'None of the items can be accepted.', { errors });
-  }
+  const misreadItems = groupByItem(misread);
+  const faults = new FaultList();
+  let isAnyValid = false;
+  const items = parsed.data.items.map((item, index): CheckedJob | IntakeError => {
+    const errors = misreadItems.get(index);
+    const checked = errors ? misreadItem(errors) : checkSubmission(item, now);
+    isAnyValid ||= !(checked instanceof IntakeError);
+    const judged = checked instanceof IntakeError ? checked : also(checked);
+    return judged instanceof IntakeError ? tellWithin(faults, judged, index) : judged;
+  });
+  if (!isAnyValid)
+    throw new IntakeError('invalid_request', 'None of the items can be accepted.', { errors: faults.read() });
   return items;
+}
+
+/** A batch has more items than it may have. */
+export function tooManyItems(count: number): IntakeError {
+  const detail = `A batch takes at most ${maxBatchItems} items, this one has ${count}: send several.`;
+  return new IntakeError('too_many_items', detail);
+}
+
+/** The error of an item with those of its faults for which there is room among all. */
+function tellWithin(all: FaultList, error: IntakeError, index: number): IntakeError {
+  const { errors } = error.details;
+  if (errors === undefined) return error;
+  const told = errors.slice(0, all.room);
+  all.addAll(`/items/${index}`, errors);
+  if (told.length === errors.length) return error;
+  return new IntakeError(error.code, error.message, told.length > 0 ? { errors: told } : {});
+}
+
+function misreadItem(errors: readonly Fault[]): IntakeError {
+  return new IntakeError('invalid_request', 'The item has numbers that would change.', { errors });
+}
+
+/** @throws IntakeError `invalid_request` where a fault lies in no item */
+function groupByItem(faults: readonly Fault[]): Map<number, Fault[]> {
+  const byItem = new Map<number, Fault[]>();
+  for (const { pointer, detail } of faults) {
+    const [, index, inside] = /^\/items\/(\d+)(.*)$/s.exec(pointer) ?? [];
+    if (index === undefined)
+      throw new IntakeError('invalid_request', 'The batch has numbers that would change.', {
+        errors: faults,
+      });
+    const fault = { pointer: inside!, detail };
+    byItem.set(Number(index), [...(byItem.get(Number(index)) ?? []), fault]);
+  }
+  return byItem;
 }
 
 /**
@@ -73,11 +126,4 @@ function describeItem({ code, message, details }: IntakeError): ItemError {
     ...(details.errors && { errors: [...details.errors] }),
     ...(details.id !== undefined && { id: details.id }),
   };
-}
-
-function faultsOfItem(error: IntakeError, index: number): Fault[] {
-  return (error.details.errors ?? []).map(({ pointer, detail }) => ({
-    pointer: `/items/${index}${pointer}`,
-    detail,
-  }));
 }

@@ -1,6 +1,6 @@
 // The only writer of job requests: check, produce, answer; once for each Idempotency-Key.
 export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
-export { checkBatch, isSettled, type CheckedBatch } from './batch.js';
+export { checkBatch, isSettled, tooManyItems, type BatchChecks, type CheckedBatch } from './batch.js';
 export { IntakeError, type IntakeErrorDetails } from './intake-error.js';
 export { JobIntake, type ForwardedRequest, type JobIntakeParts } from './job-intake.js';
 export {

@@ -2,10 +2,12 @@ import {
   encodeRecord,
   faultsOf,
   findJobDefinition,
+  isStorable,
   isTooDeep,
   linksOf,
   longestDelayMs,
   maxBodyBytes,
+  maxFaults,
   maxOrderingKeyLength,
   maxRecordNesting,
   maxRequestRecordBytes,
@@ -144,8 +146,11 @@ function faultsTogether(
 /** The ordering key that the definition takes from the payload; undefined where jobs of the type run in any order. */
 function orderOf(definition: JobDefinition, payload: unknown): string | undefined | IntakeError {
   const key = definition.orderBy?.(payload);
-  if (key === undefined || (key.length > 0 && key.length <= maxOrderingKeyLength)) return key;
-  const detail = `The ordering key that follows from it has ${key.length} characters, not 1 to ${maxOrderingKeyLength}.`;
+  if (key === undefined || (key.length > 0 && key.length <= maxOrderingKeyLength && isStorable(key)))
+    return key;
+  const detail = isStorable(key)
+    ? `The ordering key that follows from it has ${key.length} characters, not 1 to ${maxOrderingKeyLength}.`
+    : 'The ordering key that follows from it has NUL characters or halves of surrogate pairs.';
   return new IntakeError('invalid_payload', `There is a fault in the payload of ${definition.type}.`, {
     errors: [{ pointer: '/payload', detail }],
   });
@@ -233,5 +238,6 @@ function drawnAt(id: JobId): number {
 }
 
 function count(faults: number): string {
+  if (faults >= maxFaults) return `There are ${faults} faults or more`;
   return faults === 1 ? 'There is a fault' : `There are ${faults} faults`;
 }

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { describeProblem, maxBodyBytes, problemKinds, type ProblemCode } from '@jobstream/contracts';
+import {
+  describeProblem,
+  maxBodyBytes,
+  problemKinds,
+  type Fault,
+  type ProblemCode,
+} from '@jobstream/contracts';
 import { protectiveHeaders, type OwnHosts } from '@jobstream/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJsonBody } from './json-body.js';
@@ -15,6 +21,12 @@ declare module 'fastify' {
     bodyLimit?: number;
     /** The handler takes the body as a stream, whatever its type. */
     streamed?: boolean;
+    /** The handler answers for each item of the body, also for `inexactNumbers`. */
+    itemwise?: boolean;
+  }
+  interface FastifyRequest {
+    /** Of a JSON body: numbers that are not held as what they say. None where the route is not `itemwise`: that is refused. */
+    inexactNumbers: readonly Fault[];
   }
 }
 
@@ -73,12 +85,20 @@ function passOverEmptyBodies(server: FastifyInstance): void {
 }
 
 function takeBodies(server: FastifyInstance): void {
+  server.decorateRequest('inexactNumbers');
+  server.addHook('onRequest', (request, _, done) => {
+    request.inexactNumbers = [];
+    done();
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
       if (request.headers['content-encoding'] !== undefined)
         throw new ProblemError('unsupported_media_type', 'Send the body without `Content-Encoding`.');
-      done(null, parseJsonBody(body));
+      const { value, inexactNumbers } = parseJsonBody(body);
+      if (inexactNumbers.length > 0 && !request.routeOptions.config.itemwise) throw inexact(inexactNumbers);
+      request.inexactNumbers = inexactNumbers;
+      done(null, value);
     } catch (error) {
       done(error as Error);
     }
@@ -86,6 +106,12 @@ function takeBodies(server: FastifyInstance): void {
   server.addContentTypeParser('*', (request, body, done) => {
     if (request.routeOptions.config.streamed) return done(null, body);
     done(new ProblemError('unsupported_media_type', 'Send JSON, as `application/json`.'));
+  });
+}
+
+function inexact(errors: readonly Fault[]): ProblemError {
+  return new ProblemError('invalid_request', 'The body has numbers that would change.', {
+    errors: [...errors],
   });
 }
 

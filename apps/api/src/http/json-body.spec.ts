@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseJsonBody } from './json-body.js';
 
-const parse = (text: string | Buffer) => parseJsonBody(Buffer.from(text));
+const parse = (text: string | Buffer) => parseJsonBody(Buffer.from(text)).value;
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 describe('a JSON body', () => {
@@ -37,5 +37,12 @@ describe('a JSON body', () => {
   it('does not take brackets in texts for depth', () => {
     const text = JSON.stringify({ a: '['.repeat(2_000), '{"': '\\"[[' + '{'.repeat(2_000) });
     expect(parse(text)).toEqual(JSON.parse(text));
+  });
+
+  it('tells of the numbers that it can not hold', () => {
+    expect(parseJsonBody(Buffer.from('{"a":[1,{"b":12345678901234567890}],"c":0.1}'))).toEqual({
+      value: { a: [1, { b: 12345678901234567000 }], c: 0.1 },
+      inexactNumbers: [{ pointer: '/a/1/b', detail: expect.stringContaining('Send it as a string') }],
+    });
   });
 });

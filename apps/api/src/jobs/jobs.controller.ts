@@ -56,7 +56,7 @@ export class JobsController {
   }
 
   @Post('batch')
-  @Access('submit', { bodyLimit: maxBatchBytes })
+  @Access('submit', { bodyLimit: maxBatchBytes, itemwise: true })
   @HttpCode(202)
   submitBatch(@Req() request: FastifyRequest): Promise<BatchAnswer> {
     return this.submissions.submitBatch('POST /v1/jobs/batch', request.body, request);

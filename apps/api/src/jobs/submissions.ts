@@ -58,11 +58,16 @@ export class Submissions {
   }
 
   /** @throws IntakeError */
-  submitBatch(route: string, batch: unknown, submitter: Submitter): Promise<BatchAnswer> {
+  submitBatch(
+    route: string,
+    batch: unknown,
+    submitter: Submitter & Pick<FastifyRequest, 'inexactNumbers'>,
+  ): Promise<BatchAnswer> {
     const { intake, accepted } = this.parts;
-    const items = checkBatch(batch).map((item) =>
-      item instanceof IntakeError ? item : this.checkWish(item, submitter),
-    );
+    const items = checkBatch(batch, {
+      misread: submitter.inexactNumbers,
+      also: (job) => this.checkWish(job, submitter),
+    });
     return this.once<BatchAnswer>(route, submitter, {
       body: batch,
       perform: async (seed, marks, before) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { faultsOf } from '../rest/problem.js';
+import { faultsOf } from '../rest/faults.js';
 import { findJobDefinition, jobDefinitions } from './catalogue.js';
 import { imageIdOfUrl, imageIdSchema, isImageIdOfUrl } from './image-source.js';
 import { imageThumbnail, thumbnailKey } from './image-thumbnail.js';

@@ -10,7 +10,7 @@ export const personNameSchema = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Use no line breaks or control characters.');
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'Use no line breaks or control characters.');
 
 const to = emailAddressSchema;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freeText } from '../free-text.js';
 import type { JobState } from '../job-state.js';
 import { durationSchema } from './submission.js';
 
@@ -21,8 +22,8 @@ export type CancelledJob = z.infer<typeof cancelledJobSchema>;
 /** `POST /v1/jobs/cancel`: the unfinished jobs that meet every condition given. */
 export const bulkCancelSchema = z
   .strictObject({
-    type: z.string().max(200).optional(),
-    queue: z.string().max(41).optional(),
+    type: freeText(200).optional(),
+    queue: freeText(41).optional(),
     state: z.enum(unfinished).optional(),
     olderThan: durationSchema.optional().describe('Created longer ago than that: `1h`.'),
     dryRun: z.boolean().default(false).describe('Only counts them.'),

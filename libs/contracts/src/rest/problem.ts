@@ -2,13 +2,7 @@ import { z } from 'zod';
 import { jobStates } from '../job-state.js';
 import { batchItemSchema } from './batch.js';
 import { errorViewSchema } from './job-view.js';
-import {
-  faultSchema,
-  problemCodeSchema,
-  problemKinds,
-  type Fault,
-  type ProblemCode,
-} from './problem-kind.js';
+import { faultSchema, problemCodeSchema, problemKinds, type ProblemCode } from './problem-kind.js';
 
 /** An error answer: a problem document (RFC 9457), sent as `application/problem+json`. */
 export const problemSchema = z
@@ -55,27 +49,4 @@ export function describeProblem(code: ProblemCode, details: ProblemDetails, inst
     ...(error && { error }),
     ...(items && { items }),
   };
-}
-
-/** At most so many faults are told of one request. */
-const maxFaults = 100;
-
-/** What a schema found, as faults; `at` is the JSON Pointer of the value it looked at. An unknown field is a fault of its own. */
-export function faultsOf(error: z.ZodError, at = ''): Fault[] {
-  const faults: Fault[] = [];
-  for (const issue of error.issues) {
-    const pointer = at + toPointer(issue.path);
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys.slice(0, maxFaults))
-        faults.push({ pointer: pointer + toPointer([key]), detail: 'There is no such field.' });
-    } else {
-      faults.push({ pointer, detail: issue.message });
-    }
-    if (faults.length >= maxFaults) break;
-  }
-  return faults.slice(0, maxFaults);
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whySchema } from '../free-text.js';
 
 /** Where a rebuild stands; the last three are final. */
 export const rebuildStates = ['pending', 'reading', 'comparing', 'swapped', 'failed', 'cancelled'] as const;
@@ -24,7 +25,7 @@ export const rebuildRequestSchema = z
       .boolean()
       .default(true)
       .describe('Whether the generation that was live stays, under a name of its own, until it is dropped.'),
-    why: z.string().min(1).max(500).optional().describe('For whoever looks at it later.'),
+    why: whySchema.optional().describe('For whoever looks at it later.'),
   })
   .meta({ id: 'RebuildRequest' });
 /** See {@link rebuildRequestSchema}. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freeText, whySchema } from '../free-text.js';
 import { jobStates } from '../job-state.js';
 import { deadLetterReasons, originSchema } from '../records/job-record.js';
 import { errorViewSchema } from './job-view.js';
@@ -41,19 +42,11 @@ export type PayloadPatch = z.output<typeof patchSchema>;
 
 /** Which of the jobs in the range are meant: those that meet every condition given. */
 export const replayFilterSchema = z.strictObject({
-  type: z.string().min(1).max(200).optional(),
+  type: freeText(200).optional(),
   state: z.enum(jobStates).optional().describe('How the job stands now.'),
-  errorCode: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe('The code of the error it failed with, as is `message`.'),
+  errorCode: freeText(200).optional().describe('The code of the error it failed with, as is `message`.'),
   reason: z.enum(deadLetterReasons).optional().describe('Why it was set aside.'),
-  message: z
-    .string()
-    .min(1)
-    .max(500)
+  message: freeText(500)
     .optional()
     .describe("Text in the error's message, in any letter case; `*` stands for any text."),
   olderThan: durationSchema.optional().describe('Recorded at least so long ago: `10m`, `2h`, `7d`.'),
@@ -70,7 +63,7 @@ const timeSchema = z.iso.datetime({ offset: true }).transform((text) => Date.par
 
 /** Where to begin in one partition. */
 export const replayOffsetSchema = z.strictObject({
-  topic: z.string().min(1).max(249).describe("The topic's whole name, e.g. `jobs.image`."),
+  topic: freeText(249).describe("The topic's whole name, e.g. `jobs.image`."),
   partition: z.int().min(0),
   offset: z.int().min(0),
 });
@@ -79,7 +72,7 @@ export const replayOffsetSchema = z.strictObject({
 export const replayRequestSchema = z
   .strictObject({
     source: z.enum(replaySources),
-    queue: z.string().min(1).max(41),
+    queue: freeText(41),
     from: timeSchema.optional().describe("Recorded at this time or later; default the log's start."),
     to: timeSchema.optional().describe('Recorded before this time; default now.'),
     fromOffsets: z
@@ -108,13 +101,7 @@ export const replayRequestSchema = z
         'Which of them run again: those that failed (dead-lettered or expired), or also those that succeeded or were cancelled.',
       ),
     dryRun: z.boolean().default(false).describe('Counts and changes nothing.'),
-    why: z
-      .string()
-      .trim()
-      .min(1)
-      .max(500)
-      .optional()
-      .describe('For whoever looks at it later; a dry run needs none.'),
+    why: whySchema.optional().describe('For whoever looks at it later; a dry run needs none.'),
   })
   .superRefine(({ from, to, fromOffsets, dryRun, why }, context) => {
     const refuse = (path: string, message: string) =>
@@ -285,7 +272,7 @@ export type ReplayJobPage = z.infer<typeof replayJobPageSchema>;
 export const jobReplaySchema = z
   .strictObject({
     patch: patchSchema.optional(),
-    why: z.string().trim().min(1).max(500).optional(),
+    why: whySchema.optional(),
   })
   .meta({ id: 'JobReplay' });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { declaredSchedules } from '../jobs/schedules.js';
 import { findJobDefinition } from '../jobs/catalogue.js';
-import { faultsOf } from './problem.js';
+import { faultsOf } from './faults.js';
 import { scheduleNameSchema, scheduleSchema } from './schedule.js';
 
 const job = { type: 'probe.run', payload: {} };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.js';
+import { freeText } from '../free-text.js';
 import { priorities } from '../job-definition.js';
 
 /** What a schedule is called: lower case letters, digits and dashes. */
@@ -10,10 +11,10 @@ export const scheduleNameSchema = z
 /** The job that a schedule makes at each occurrence. */
 export const scheduledJobSchema = z
   .strictObject({
-    type: z.string().describe('A job type, e.g. `daily-stats`.'),
+    type: freeText(200).describe('A job type, e.g. `daily-stats`.'),
     payload: z.unknown().describe("What the type's own schema says."),
     priority: z.enum(priorities).optional(),
-    submittedFor: z.string().min(1).max(256).optional(),
+    submittedFor: freeText(256).optional(),
   })
   .meta({ id: 'ScheduledJob' });
 /** See {@link scheduledJobSchema}. */
@@ -33,8 +34,10 @@ const stepSchema = z.string().superRefine((text, context) => {
 });
 
 const timing = {
-  cron: z.string().optional().describe('Five fields, or six with the seconds first.'),
-  timeZone: z.string().optional().describe('IANA name; the zone whose clocks `cron` goes by. Default UTC.'),
+  cron: freeText(200).optional().describe('Five fields, or six with the seconds first.'),
+  timeZone: freeText(100)
+    .optional()
+    .describe('IANA name; the zone whose clocks `cron` goes by. Default UTC.'),
   every: stepSchema
     .optional()
     .describe('In equal steps instead, e.g. `300s`: whole seconds, counted from 1970.'),

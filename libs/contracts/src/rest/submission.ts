@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.js';
+import { freeText } from '../free-text.js';
 import { priorities, type Priority } from '../job-definition.js';
 import { jobStates } from '../job-state.js';
 import { maxOrderingKeyLength } from '../limits.js';
@@ -29,10 +30,7 @@ function priorityOfNumber(number: number): Priority {
 export const submissionSchema = z.strictObject({
   type: z.string().describe('A job type, e.g. `image.thumbnail`.'),
   payload: z.unknown().describe("What the type's own schema says."),
-  submittedFor: z
-    .string()
-    .min(1)
-    .max(256)
+  submittedFor: freeText(256)
     .optional()
     .describe('Whom the job is for, as the submitter names them; a filter of the list.'),
   expiresIn: durationSchema
@@ -52,10 +50,7 @@ export const submissionSchema = z.strictObject({
     .datetime({ offset: true })
     .optional()
     .describe('Not before this time, ISO 8601; at once if it is past. At most ten years ahead.'),
-  orderingKey: z
-    .string()
-    .min(1)
-    .max(maxOrderingKeyLength)
+  orderingKey: freeText(maxOrderingKeyLength)
     .optional()
     .describe(
       "Jobs of one key run one after another. Wins over the definition's `orderBy`; such a job has no priority.",

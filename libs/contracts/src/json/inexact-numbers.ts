@@ -1,0 +1,111 @@
+import { FaultList } from '../rest/faults.js';
+import type { Fault } from '../rest/problem-kind.js';
+
+const integer = /^-?\d+$/;
+const zero = /^-?[0.]+(e|$)/i;
+const shownDigits = 40;
+
+/**
+ * Whether a number of a JSON text is held as what it says. JavaScript's numbers are IEEE 754 doubles. A decimal is rounded to the
+ * nearest of them, as in most JSON readers: 0.1 and 0.12345678901234567890 pass. A whole number passes where it is one of them, or
+ * comes back with the digits it was written with. What becomes another whole number, infinite or zero does not pass.
+ * @param literal a number as RFC 8259 writes it
+ */
+export function isExact(literal: string): boolean {
+  return whyInexact(literal) === undefined;
+}
+
+function whyInexact(literal: string): string | undefined {
+  const value = Number(literal);
+  if (Math.abs(value) === Infinity) return 'is beyond the largest number, about 1.8e308';
+  if (value === 0) return zero.test(literal) ? undefined : 'is so small that it would become 0';
+  if (Number.isSafeInteger(value) || !integer.test(literal) || String(value) === literal) return undefined;
+  if (BigInt(literal) === BigInt(value)) return undefined;
+  return `would become ${BigInt(value)}: whole numbers are exact to ±9007199254740991`;
+}
+
+/**
+ * The numbers of a JSON text that JavaScript can't hold as what they say, see {@link isExact}: each a fault with the path of its
+ * number.
+ * @param json a text that `JSON.parse` takes
+ */
+export function findInexactNumbers(json: string): Fault[] {
+  const faults = new FaultList();
+  const path = new JsonPath(json);
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at]!;
+    if (character === '"') at = path.passString(at);
+    else if (character === '-' || (character >= '0' && character <= '9')) {
+      const end = endOfNumber(json, at);
+      const literal = json.slice(at, end);
+      const why = whyInexact(literal);
+      if (why !== undefined)
+        faults.add(
+          '',
+          faults.room === 0 ? [] : path.read(),
+          `${shorten(literal)} ${why}. Send it as a string.`,
+        );
+      at = end - 1;
+    } else path.pass(character);
+  }
+  return faults.read();
+}
+
+/** Where a reading of a JSON text is. */
+class JsonPath {
+  /** Of an array its index; of an object where its name stands in the text. */
+  private readonly steps: (number | { start: number; end: number })[] = [];
+  private isNameNext = false;
+
+  constructor(private readonly json: string) {}
+
+  pass(character: string): void {
+    const last = this.steps.length - 1;
+    switch (character) {
+      case '{':
+        this.steps.push({ start: 0, end: 0 });
+        this.isNameNext = true;
+        break;
+      case '[':
+        this.steps.push(0);
+        this.isNameNext = false;
+        break;
+      case '}':
+      case ']':
+        this.steps.pop();
+        this.isNameNext = false;
+        break;
+      case ',': {
+        const step = this.steps[last]!;
+        if (typeof step === 'number') this.steps[last] = step + 1;
+        else this.isNameNext = true;
+      }
+    }
+  }
+
+  /** @returns the index of the string's closing quote */
+  passString(start: number): number {
+    let end = start + 1;
+    for (; this.json[end] !== '"'; end += 1) if (this.json[end] === '\\') end += 1;
+    if (this.isNameNext) this.steps[this.steps.length - 1] = { start, end: end + 1 };
+    this.isNameNext = false;
+    return end;
+  }
+
+  read(): (string | number)[] {
+    return this.steps.map((step) =>
+      typeof step === 'number' ? step : (JSON.parse(this.json.slice(step.start, step.end)) as string),
+    );
+  }
+}
+
+function endOfNumber(json: string, start: number): number {
+  const number = /[-+.\deE]*/y;
+  number.lastIndex = start;
+  number.test(json);
+  return number.lastIndex;
+}
+
+function shorten(literal: string): string {
+  return literal.length <= shownDigits ? literal : `${literal.slice(0, shownDigits)}…`;
+}

@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type { Fault } from './problem-kind.js';
+
+/** At most so many faults are told of one request; where there are more, the last one says how many. */
+export const maxFaults = 100;
+
+/** Longer pointers and details would let a request choose how large its answer is. */
+const maxPointerLength = 1_000;
+const maxDetailLength = 500;
+
+/** What a schema found, as faults; `at` is the JSON Pointer of the value it looked at. An unknown field is a fault of its own. */
+export function faultsOf(error: z.ZodError, at = ''): Fault[] {
+  const faults = new FaultList();
+  for (const { path, message, ...issue } of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) faults.add(at, [...path, key], 'There is no such field.');
+    } else faults.add(at, path, message);
+  }
+  return faults.read();
+}
+
+/** Faults as they are found: the first ones, and how many there are. */
+export class FaultList {
+  private readonly faults: Fault[] = [];
+  private left = 0;
+
+  /** How many more are kept; the rest is only counted. */
+  get room(): number {
+    return maxFaults - this.faults.length;
+  }
+
+  /** @param path below `at`, a JSON Pointer. Where the pointer gets too long it points at what the value lies in */
+  add(at: string, path: readonly PropertyKey[], detail: string): void {
+    if (this.room === 0) this.left += 1;
+    else this.faults.push({ pointer: extend(at, path), detail: cut(detail) });
+  }
+
+  /** Adds what was read from another list, of what lies at `at`. */
+  addAll(at: string, faults: readonly Fault[]): void {
+    for (const { pointer, detail } of faults) {
+      if (this.room === 0) this.left += 1;
+      else this.faults.push({ pointer: at + pointer, detail });
+    }
+  }
+
+  /** The faults, at most {@link maxFaults}. */
+  read(): Fault[] {
+    if (this.left === 0) return this.faults;
+    const rest = { pointer: '', detail: `There are ${this.left + 1} more faults, which are left out.` };
+    return [...this.faults.slice(0, maxFaults - 1), rest];
+  }
+}
+
+/** A JSON Pointer (RFC 6901). */
+function extend(at: string, path: readonly PropertyKey[]): string {
+  let pointer = at;
+  for (const step of path) {
+    const longer = `${pointer}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (longer.length > maxPointerLength) return pointer;
+    pointer = longer;
+  }
+  return pointer;
+}
+
+function cut(detail: string): string {
+  if (detail.length <= maxDetailLength) return detail;
+  return `${detail.slice(0, maxDetailLength).replace(/[\ud800-\udbff]$/, '')}…`;
+}
