@@ -188,6 +188,8 @@ function run(command, args, onLine) {
 
 const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1);
 
+// Whoever read what we say may have gone: npm start | head.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 requireNode();
 if (!packagesAreInstalled()) await installPackages();
 await build();

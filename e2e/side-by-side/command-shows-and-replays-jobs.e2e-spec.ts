@@ -41,9 +41,11 @@ describe('the command', () => {
       env: { PATH: process.env.PATH, JOBSTREAM_URL: platform.api.url },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
-      ([stdout, stderr, [code]]): Ended => ({ code: code as number | null, stdout, stderr }),
-    );
+    const ended = Promise.all([
+      text(child.stdout).catch(() => ''),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]).then(([stdout, stderr, [code]]): Ended => ({ code: code as number | null, stdout, stderr }));
     // From then on Ctrl-C ends the watching alone.
     const watches = new Promise<void>((resolve) => {
       let told = '';
@@ -75,10 +77,32 @@ describe('the command', () => {
     [['rebuild', 'start'], 2, '--yes'],
     [['rebuild', 'get', '01a20495-2546-7ab4-9119-1338e5675ed4'], 3, 'no such rebuild'],
     [['jobs', 'get', 'x', '--url', 'http://127.0.0.1:1'], 1, 'Nothing answers'],
+    [['jobs', 'get', 'x', '--url', 'localhost:3000'], 2, 'write http://host:port'],
   ])('%j ends with %d and says why', async (args, code, why) => {
     const ended = await run(...args);
     expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr).toContain(why);
+  });
+
+  it('ends without a word when whoever reads its output has gone, as behind "| head"', async () => {
+    const id = await platform.api.submitted('probe.run', {});
+    const commands = [
+      ['--help'],
+      ['jobs', 'get', id],
+      ['jobs', 'get', id, '--history', '--json'],
+      ['dead-letters', 'probe', '--limit', '500'],
+      ['replays', 'list'],
+      ['rebuild', 'list'],
+      ['redrive', '--queue', 'probe', '--dry-run'],
+    ];
+    const ended = commands.map((args) => {
+      const { child, ended } = launch(...args);
+      child.stdout.destroy();
+      return ended;
+    });
+    expect((await Promise.all(ended)).map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      commands.map(() => ({ code: 141, stderr: '' })),
+    );
   });
 
   it('counts first, asks before many, and leaves the data alone on stdout', async () => {

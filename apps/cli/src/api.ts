@@ -4,7 +4,7 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 
 /** How the command reaches the platform. */
 export interface ApiSettings {
-  /** `--url`, `JOBSTREAM_URL`; default the embedded stack's. */
+  /** `--url`, `JOBSTREAM_URL`; default the embedded stack's. As `readBaseUrl` gives it: paths are appended. */
   readonly url: string;
   /** `JOBSTREAM_API_KEY`: in no option, so that it shows in no list of processes. */
   readonly apiKey: string | undefined;
@@ -33,26 +33,34 @@ export class Api {
 
   /** Answers undefined where nothing is answered. */
   private async request(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await this.send(method, path, body);
-    const text = await response.text();
-    if (!response.ok) throw this.explain(response.status, text);
-    return text === '' ? undefined : JSON.parse(text);
+    const { ok, status, text } = await this.send(method, path, body);
+    if (!ok) throw this.explain(status, text);
+    if (text === '') return undefined;
+    const answer = parse(text);
+    if (answer === undefined) throw this.explain(status, text);
+    return answer;
   }
 
-  private async send(method: string, path: string, body: unknown): Promise<Response> {
+  private async send(
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<{ ok: boolean; status: number; text: string }> {
     const { url, apiKey } = this.settings;
     const headers = {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
     };
     try {
-      return await fetch(new URL(path, url), {
+      const response = await fetch(`${url}${path}`, {
         ...{ method, headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-    } catch (cause) {
+      return { ok: response.ok, status: response.status, text: await response.text() };
+    } catch (error) {
       const advice = 'Is it running (npm start)? Say where with --url or JOBSTREAM_URL.';
-      throw new CommandError(exitCodes.failure, `Nothing answers at ${url}. ${advice}`, { cause });
+      const message = `Nothing answers at ${url} (${describeCause(error as Error)}). ${advice}`;
+      throw new CommandError(exitCodes.failure, message, { cause: error });
     }
   }
 
@@ -60,12 +68,18 @@ export class Api {
     const { data: problem } = problemSchema.safeParse(parse(text));
     if (!problem) {
       const message = `${this.settings.url} answered ${status}, and not as Jobstream does. Check --url.`;
-      return new CommandError(exitCodeOf(status), message);
+      return new CommandError(status < 400 ? exitCodes.failure : exitCodeOf(status), message);
     }
     const faults = (problem.errors ?? []).map(({ pointer, detail }) => `\n  ${pointer || '/'}: ${detail}`);
     const message = `${problem.title}. ${problem.detail}${faults.join('')}`;
     return new CommandError(exitCodeOf(status), message, { code: problem.code });
   }
+}
+
+/** fetch itself says no more than "fetch failed"; its cause says why, that of several addresses by a code alone. */
+function describeCause({ cause, message }: Error): string {
+  const { message: reason, code } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  return reason || code || message;
 }
 
 function parse(text: string): unknown {

@@ -13,6 +13,8 @@ export const exitCodes = {
   conflict: 5,
   /** Ctrl-C. */
   interrupted: 130,
+  /** Whoever read the output has gone, as by `| head`. */
+  outputClosed: 141,
 } as const;
 
 /** One of {@link exitCodes}. */

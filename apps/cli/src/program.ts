@@ -1,3 +1,4 @@
+import { BaseUrlError, readBaseUrl } from '@jobstream/contracts';
 import { Command, CommanderError } from 'commander';
 import { Api, usualUrl } from './api.js';
 import { CommandError } from './command-error.js';
@@ -18,7 +19,8 @@ Environment:
 
 Exit codes:
   0 done, or nothing to do   1 failed, or done in part   2 usage   3 not found
-  4 API key                  5 conflict                  130 interrupted`;
+  4 API key                  5 conflict                  130 interrupted
+  141 whoever read the output has gone (| head)`;
 
 /**
  * Runs the command of these arguments. Data goes to stdout, everything else to stderr.
@@ -34,15 +36,14 @@ export async function runProgram(
     .option(
       '--url <url>',
       'where the platform answers (JOBSTREAM_URL)',
-      environment.JOBSTREAM_URL ?? usualUrl,
+      environment.JOBSTREAM_URL || usualUrl,
     )
     .option('--json', 'data as JSON on stdout, for scripts')
     .addHelpText('after', help)
     .exitOverride();
   const run: RunCommand = async (work) => {
     const { url, json } = program.opts<{ url: string; json?: true }>();
-    if (!URL.canParse(url)) throw new CommandError(exitCodes.usage, `--url ${url}: that is no URL.`);
-    const api = new Api({ url, apiKey: environment.JOBSTREAM_API_KEY });
+    const api = new Api({ url: readUrl(url), apiKey: environment.JOBSTREAM_API_KEY || undefined });
     exitCode = await work(api, new Terminal(json === true));
   };
   addReplayCommands(program, run);
@@ -54,6 +55,15 @@ export async function runProgram(
     return exitCode;
   } catch (error) {
     return explain(error);
+  }
+}
+
+function readUrl(text: string): string {
+  try {
+    return readBaseUrl(text);
+  } catch (error) {
+    if (!(error instanceof BaseUrlError)) throw error;
+    throw new CommandError(exitCodes.usage, `--url (JOBSTREAM_URL): ${error.message}`, { cause: error });
   }
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Problem } from '@jobstream/contracts';
+import { readBaseUrl, type Problem } from '@jobstream/contracts';
 import { NoAnswerError, ProblemError } from './client-errors.js';
 import { pauseBeforeRetry } from './retry-pause.js';
 
 /** Where the API is and how patient to be. */
 export interface ClientOptions {
-  /** `http://localhost:3000`. */
+  /** `http://localhost:3000`; `https://host/prefix` where a proxy serves the API below a path. */
   readonly url: string;
   /** Sent as `Authorization: Bearer`. */
   readonly apiKey?: string;
@@ -46,12 +46,13 @@ const isUnfinished: Omit<Failure, 'error'> = { hadNoEffect: false, mayPass: true
 
 /** Calls the API until it answers, or until the time is over. */
 export class HttpCaller {
-  private readonly origin: string;
+  private readonly baseUrl: string;
   private readonly timeoutMs: number;
   private readonly authorization: Readonly<Record<string, string>>;
 
+  /** @throws BaseUrlError when `url` is no place of a platform */
   constructor({ url, apiKey, timeoutMs = 60_000 }: ClientOptions) {
-    this.origin = url.replace(/\/+$/, '');
+    this.baseUrl = readBaseUrl(url);
     this.timeoutMs = timeoutMs;
     this.authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   }
@@ -108,7 +109,7 @@ export class HttpCaller {
     const sendingMs = (body?.length ?? 0) / sentPerMs;
     const timer = setTimeout(() => late.abort(), Math.min(tryMs + sendingMs + heldMs, leftMs));
     try {
-      const response = await fetch(`${this.origin}${path}`, {
+      const response = await fetch(`${this.baseUrl}${path}`, {
         method,
         headers: {
           ...this.authorization,
@@ -123,7 +124,7 @@ export class HttpCaller {
     } catch (cause) {
       signal?.throwIfAborted();
       const why = late.signal.aborted ? 'did not answer in time' : 'can not be reached';
-      const error = new NoAnswerError(`${this.origin} ${why}.`, { cause });
+      const error = new NoAnswerError(`${this.baseUrl} ${why}.`, { cause });
       return { error, hadNoEffect: false, mayPass: true, retryAfter: null };
     } finally {
       clearTimeout(timer);

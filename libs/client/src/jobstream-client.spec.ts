@@ -11,11 +11,11 @@ afterEach(() => void server.close().closeAllConnections());
 
 /** A server that answers batches with these items, one after another and the last one for ever. */
 async function serve(...answers: BatchItem[][]) {
-  const seen: { key: string | undefined; body: string }[] = [];
+  const seen: { path: string | undefined; key: string | undefined; body: string }[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
     const items = answers[Math.min(seen.length, answers.length - 1)]!;
-    seen.push({ key: request.headers['idempotency-key'] as string | undefined, body });
+    seen.push({ path: request.url, key: request.headers['idempotency-key'] as string | undefined, body });
     const isAccepted = items.some((item) => 'id' in item);
     response.writeHead(isAccepted ? 202 : 503, {
       'content-type': isAccepted ? 'application/json' : 'application/problem+json',
@@ -29,9 +29,13 @@ async function serve(...answers: BatchItem[][]) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const submit = async (options: BatchOptions = {}, timeoutMs = 5_000): Promise<SubmittedItem[]> => {
+  const submit = async (
+    options: BatchOptions = {},
+    timeoutMs = 5_000,
+    prefix = '',
+  ): Promise<SubmittedItem[]> => {
     const items: SubmittedItem[] = [];
-    const client = new JobstreamClient({ url, timeoutMs });
+    const client = new JobstreamClient({ url: `${url}${prefix}`, timeoutMs });
     for await (const item of client.submitBatch(probeRun, [{}, {}], options)) items.push(item);
     return items;
   };
@@ -74,5 +78,18 @@ describe('JobstreamClient.submitBatch', () => {
     const { seen, submit } = await serve(answer);
     expect(await submit({ idempotencyKey: false })).toEqual(answer);
     expect(seen).toMatchObject([{ key: undefined }]);
+  });
+
+  it.each(['', '/', '/behind/a%20proxy', '/behind/a%20proxy/'])(
+    'keeps the path %j of its URL',
+    async (prefix) => {
+      const { seen, submit } = await serve([accepted(0), accepted(1)]);
+      await submit({}, 5_000, prefix);
+      expect(seen.map(({ path }) => path)).toEqual([`${prefix.replace(/\/$/, '')}/v1/jobs/batch`]);
+    },
+  );
+
+  it('refuses at once a URL that can be none of a platform', () => {
+    expect(() => new JobstreamClient({ url: 'localhost:3000' })).toThrow(/write http:\/\/host:port/);
   });
 });

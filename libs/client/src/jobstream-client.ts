@@ -82,6 +82,7 @@ const longestHoldMs = 30_000;
 export class JobstreamClient {
   private readonly caller: HttpCaller;
 
+  /** @throws BaseUrlError when the URL is no place of a platform */
   constructor(options: ClientOptions) {
     this.caller = new HttpCaller(options);
   }

@@ -286,6 +286,7 @@ export {
   type ReplayView,
   type SkipReason,
 } from './rest/replay.js';
+export { BaseUrlError, readBaseUrl } from './rest/base-url.js';
 export { healthReportSchema } from './rest/health.js';
 export type { JsonSchema, JsonSchemasOptions } from './json-schemas.js';
 export { channelOf, topicChannels } from './asyncapi/channels.js';

@@ -5,11 +5,13 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { readBaseUrl } from '@jobstream/contracts';
 import { makeThumbnail } from './demo-thumbnail.js';
 import { builtFile } from './built-file.js';
 import { readVariable } from './environment.js';
 import { findFreePort } from './free-port.js';
 import { readHost } from './listen-address.js';
+import { outliveOutput } from './outlive-output.js';
 import { askReadiness } from './service-process.js';
 import { listRunning } from './status.js';
 import { findRunningStarter } from './starter-lock.js';
@@ -18,7 +20,8 @@ import { findWorkplace, type Workplace } from './workplace.js';
 const USUAL_PORT = 3000;
 
 async function main(workplace: Workplace): Promise<void> {
-  const url = readVariable('JOBSTREAM_URL') ?? (await findRunning(workplace));
+  const given = readVariable('JOBSTREAM_URL');
+  const url = given === undefined ? await findRunning(workplace) : readBaseUrl(given);
   if (url) return runDemo(url, workplace);
   const starter = await startPlatform();
   try {
@@ -73,6 +76,7 @@ async function runDemo(url: string, workplace: Workplace): Promise<void> {
   );
 }
 
+outliveOutput();
 try {
   await main(findWorkplace());
 } catch (error) {

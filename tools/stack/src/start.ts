@@ -6,6 +6,7 @@ import { readVariable } from './environment.js';
 import { FolderError } from './file-errors.js';
 import { findListenFault, readHost } from './listen-address.js';
 import { isNodeProcessOne, whenNpmEnds } from './npm-parent.js';
+import { outliveOutput } from './outlive-output.js';
 import { Platform } from './platform.js';
 import { findPortOwner } from './port-owner.js';
 import { removePostgresData } from './postgres-server.js';
@@ -162,8 +163,6 @@ function stopOnSignal(platform: Platform, table: ProgressTable): Stop {
     // A program that started us, the demo, has gone.
     process.on('disconnect', () => onSignal('SIGHUP'));
   });
-  // A terminal that went away must not keep us from stopping.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return { begun: () => begunAt !== undefined, done };
 }
 
@@ -184,6 +183,7 @@ Try it:
 `;
 }
 
+outliveOutput();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { readVariable } from '../environment.js';
 import { readHost } from '../listen-address.js';
+import { outliveOutput } from '../outlive-output.js';
 import { findDatabaseUrl } from '../postgres-server.js';
 import { listRunning } from '../status.js';
 import { findWorkplace, type Workplace } from '../workplace.js';
@@ -64,6 +65,7 @@ function backingOf(workplace: Workplace): NodeJS.ProcessEnv {
   return { ...embedded, ...Object.fromEntries(given) };
 }
 
+outliveOutput();
 try {
   await main();
 } catch (error) {
