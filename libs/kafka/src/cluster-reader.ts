@@ -12,6 +12,8 @@ import {
   type OffsetFetchAnswer,
 } from './kafkajs-internals.js';
 import type { TopicPartition } from './record.js';
+import { keyOf } from './topic-partition.js';
+import { MOST_TIME } from './log-time.js';
 import { PassingError, throwOn, withPatience } from './request-patience.js';
 
 /** Offsets by topic; the index is the partition. */
@@ -30,8 +32,20 @@ export interface Commit {
 export type GroupCommit = Commit | 'wiped' | null;
 
 const KAFKAJS_WIPED = -2;
+const NO_LEADER = 5;
+/** Points of a log, in place of a time, and the answer for a time with nothing at or after it. */
+const START = -2;
+const END = -1;
+const NOTHING = -1;
 const UNKNOWN_TOPIC = 3;
 const REBALANCE_IN_PROGRESS = 27;
+
+/** What a partition's log holds: from `start` on, up to `end`; `after`: the first offset later than a time, null for none asked for. */
+export interface LogRange {
+  readonly start: number;
+  readonly end: number;
+  readonly after: number | null;
+}
 
 /** The offset to ask for: a time in ms, or one of the log's ends. */
 export type LogPoint = 'start' | 'end' | number;
@@ -64,19 +78,52 @@ export class ClusterReader {
   /** Each partition's offset at a point of its log; for a time with nothing at or after it, the end. */
   async offsetsAt(topics: readonly string[], point: LogPoint): Promise<OffsetsByTopic> {
     if (topics.length === 0) return new Map();
-    const timestamp = point === 'start' ? -2 : point === 'end' ? -1 : point;
+    const timestamp = point === 'start' ? START : point === 'end' ? END : point;
     return withPatience(`Offsets of ${topics.length} topics`, async () => {
       const { topics: leaders } = await this.describe(topics);
-      const offsets = await this.#listOffsets(leaders, timestamp);
+      for (const [topic, nodes] of leaders)
+        if (nodes.some(isNone)) throw new PassingError(NO_LEADER, `Offsets of ${topic}`);
+      const offsets = await this.#listOffsets(leaders, () => timestamp);
       if (timestamp < 0 || [...offsets.values()].every((each) => each.every((offset) => offset >= 0)))
         return offsets;
-      const ends = await this.#listOffsets(leaders, -1);
+      const ends = await this.#listOffsets(leaders, () => END);
       return new Map(
         [...offsets].map(([topic, each]) => [
           topic,
           each.map((offset, partition) => (offset >= 0 ? offset : ends.get(topic)![partition]!)),
         ]),
       );
+    });
+  }
+
+  /**
+   * What the logs of some partitions hold, in their order; null where there is no leader to ask.
+   * @param places each with the time (ms) for which {@link LogRange.after} is wanted, null for none
+   */
+  async rangesOf(
+    places: readonly (TopicPartition & { readonly lastTime: number | null })[],
+  ): Promise<(LogRange | null)[]> {
+    if (places.length === 0) return [];
+    const times = new Map(places.map((place) => [keyOf(place), place.lastTime]));
+    const ask = (leaders: ReadonlyMap<string, number[]>, pointOf: (time: number | null) => number | null) =>
+      this.#listOffsets(leaders, (topic, partition) => {
+        const time = times.get(keyOf({ topic, partition }));
+        return time === undefined ? null : pointOf(time);
+      });
+    return withPatience(`Offsets of ${places.length} partitions`, async () => {
+      const { topics: leaders } = await this.describe([...new Set(places.map(({ topic }) => topic))]);
+      const [starts, ends, afters] = await Promise.all([
+        ask(leaders, () => START),
+        ask(leaders, () => END),
+        ask(leaders, (time) => (isJudge(time) ? time + 1 : null)),
+      ]);
+      return places.map(({ topic, partition, lastTime }) => {
+        const start = starts.get(topic)?.[partition];
+        const end = ends.get(topic)?.[partition];
+        if (start === undefined || end === undefined) return null;
+        const after = afters.get(topic)?.[partition] ?? NOTHING;
+        return { start, end, after: isJudge(lastTime) ? (after === NOTHING ? end : after) : null };
+      });
     });
   }
 
@@ -155,11 +202,16 @@ export class ClusterReader {
     return coordinator.nodeId;
   }
 
-  async #listOffsets(leaders: ReadonlyMap<string, number[]>, timestamp: number): Promise<OffsetsByTopic> {
+  /** Partitions without a leader, and those of which no point is wanted, are left out. */
+  async #listOffsets(
+    leaders: ReadonlyMap<string, number[]>,
+    pointOf: (topic: string, partition: number) => number | null,
+  ): Promise<OffsetsByTopic> {
     const byLeader = new Map<number, Map<string, { partition: number; timestamp: number }[]>>();
     for (const [topic, nodes] of leaders) {
       nodes.forEach((node, partition) => {
-        if (node < 0) throw new PassingError(5, `Offsets of ${topic}`);
+        const timestamp = pointOf(topic, partition);
+        if (isNone(node) || timestamp === null) return;
         const topics = byLeader.get(node) ?? new Map<string, { partition: number; timestamp: number }[]>();
         byLeader.set(node, topics);
         topics.set(topic, [...(topics.get(topic) ?? []), { partition, timestamp }]);
@@ -179,6 +231,14 @@ export class ClusterReader {
     await Promise.all(answers);
     return offsets;
   }
+}
+
+function isJudge(time: number | null): time is number {
+  return time !== null && time < MOST_TIME;
+}
+
+function isNone(node: number): boolean {
+  return node < 0;
 }
 
 function pickCommits(answer: OffsetFetchAnswer, partitions: readonly TopicPartition[]): GroupCommit[] {

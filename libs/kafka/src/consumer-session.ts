@@ -26,7 +26,7 @@ export interface SessionSettings {
   prove(membership: GroupMembership): Promise<void>;
 }
 
-/** One answer of a fetch for one partition: records only, contiguous from `fetchedFrom` on. */
+/** One answer of a fetch for one partition: records only, maybe none, contiguous from `fetchedFrom` on. */
 export interface FetchedBatch {
   topic: string;
   partition: number;
@@ -35,6 +35,8 @@ export interface FetchedBatch {
   /** The offset that was asked for. */
   fetchedFrom: number;
   messages: readonly FetchedRecord[];
+  /** The latest time in it, in ms since the epoch; markers have one too. */
+  lastTime: number;
   /** Why nothing of it can be read; then there are no messages. */
   fault: string | null;
   /** The offset after everything in it, transaction markers included. */
@@ -60,8 +62,6 @@ export interface SessionEvents {
   /** A new generation is about to be joined. Until `joined`, which may take seconds, commits still count for the old one. */
   rebalancing(): void;
   batch(batch: FetchedBatch): Promise<void> | void;
-  /** kafkajs passed over offsets `from` to `next` by itself: nothing in them is a record to be read. */
-  skipped(topic: string, partition: number, from: number, next: number): void;
 }
 
 /** How a session ended by itself. `passing`: trying again may help (Kafka away); otherwise it would fail the same way. */
@@ -72,6 +72,7 @@ export interface SessionEnd {
 
 interface FetchedOf {
   readonly messages: readonly FetchedRecord[];
+  readonly rawMessages: readonly FetchedRecord[];
   readonly fetchedOffset: string;
 }
 
@@ -219,12 +220,6 @@ export class ConsumerSession {
       if (this.#state !== 'joined') return;
       this.#events.rebalancing();
     });
-    this.#consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
-      if (payload.batchSize > 0 || this.#state !== 'joined') return;
-      const last = Number(payload.lastOffset);
-      const first = payload.firstOffset === null ? last : Number(payload.firstOffset);
-      this.#events.skipped(payload.topic, payload.partition, first, last + 1);
-    });
     this.#consumer.on(events.CRASH, ({ payload: { error } }) => {
       this.#over(error, this.#passing || isPassingCrash(error));
     });
@@ -233,7 +228,7 @@ export class ConsumerSession {
   async #take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     if (this.#state !== 'joined') return;
     // kafkajs' batch holds what our decoder made, and knows what was asked for; its types don't.
-    const { messages, fetchedOffset } = batch as unknown as FetchedOf;
+    const { messages, rawMessages, fetchedOffset } = batch as unknown as FetchedOf;
     const next = Number(batch.lastOffset()) + 1;
     const fault = messages[0]?.fault ?? null;
     await this.#events.batch({
@@ -242,6 +237,7 @@ export class ConsumerSession {
       fetch: this.#fetches,
       fetchedFrom: Number(fetchedOffset),
       messages: fault === null ? messages : [],
+      lastTime: rawMessages.reduce((last, { timestamp }) => Math.max(last, timestamp), 0),
       fault,
       next,
       logEnd: Number(batch.highWatermark),

@@ -23,9 +23,9 @@ class Consumer {
     });
   }
 
-  read(from: number, to: number): Delivery[] {
+  read(from: number, to: number, lastTime = 1): Delivery[] {
     const messages = Array.from({ length: to - from }, (_, index) => fetchedRecord({ offset: from + index }));
-    return this.held.take({ messages, next: to, logEnd: to }, 1);
+    return this.held.take({ messages, next: to, logEnd: to, lastTime }, 1);
   }
 
   commit(): Commit | null {
@@ -49,7 +49,10 @@ describe('HeldPartition', () => {
       { headers: { a: big.toString(), b: big.toString() } },
     ].map((more, at) => {
       const before = held.waitingBytes;
-      held.take({ messages: [fetchedRecord({ offset: at, ...more })], next: at + 1, logEnd: at + 1 }, 1);
+      held.take(
+        { messages: [fetchedRecord({ offset: at, ...more })], next: at + 1, logEnd: at + 1, lastTime: 1 },
+        1,
+      );
       return held.waitingBytes - before;
     });
     expect(waiting[0]).toBeLessThan(1_000);

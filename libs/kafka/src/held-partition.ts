@@ -4,6 +4,7 @@ import type { FetchedBatch, OffsetCommit } from './consumer-session.js';
 import { copyRecord, keptBytes } from './copy-record.js';
 import type { FetchedRecord } from './fetched-records.js';
 import type { CommitHistory } from './join-decision.js';
+import { LogTime } from './log-time.js';
 import { decodeOffsetMap, encodeOffsetMap, FULL_MAP_BYTES } from './offset-map.js';
 import { NOBODY, PartitionMemory } from './partition-memory.js';
 import { haltOf, type PartitionTrouble } from './partition-trouble.js';
@@ -40,6 +41,8 @@ export class HeldPartition implements DeliveryOwner {
   #running = 0;
   #logEnd = 0;
   #mapBytes = 0;
+  /** Also of what others have read before. */
+  readonly #time: LogTime;
   /** The pause flag as last set at kafkajs. */
   isPaused = false;
   /** kafkajs was told to go on at `next`, and nothing has been read since. */
@@ -69,6 +72,7 @@ export class HeldPartition implements DeliveryOwner {
       done: [...(map?.done ?? []), ...(memory?.finishedRuns ?? [])],
       attempts: map?.attempts ?? [],
     });
+    this.#time = new LogTime([map?.lastTime ?? null, memory?.lastTime ?? null], commit === null);
     this.#tied = new Map([...(memory?.running ?? [])].filter(([offset]) => this.#tracker.isNew(offset)));
     for (const delivery of this.#tied.values()) delivery.owner = this;
     if (memory) this.recommit();
@@ -76,6 +80,10 @@ export class HeldPartition implements DeliveryOwner {
 
   get next(): number {
     return this.#tracker.next;
+  }
+
+  get lastTime(): number | null {
+    return this.#time.latest;
   }
 
   get history(): CommitHistory {
@@ -102,11 +110,12 @@ export class HeldPartition implements DeliveryOwner {
 
   /** Takes a batch that begins at or below `next`; answers what has to be handed over. */
   take(
-    { messages, next, logEnd }: Pick<FetchedBatch, 'messages' | 'next' | 'logEnd'>,
+    { messages, next, logEnd, lastTime }: Pick<FetchedBatch, 'messages' | 'next' | 'logEnd' | 'lastTime'>,
     now: number,
   ): WorkDelivery[] {
     const deliveries: WorkDelivery[] = [];
     this.#logEnd = logEnd;
+    this.#time.note(lastTime);
     for (const message of messages) {
       const { offset } = message;
       if (!this.#tracker.isNew(offset)) continue;
@@ -136,6 +145,7 @@ export class HeldPartition implements DeliveryOwner {
       commitNumber: number,
       done: this.#tracker.done,
       attempts: this.#tracker.attempts,
+      lastTime: this.#time.latest,
     });
     this.#history.sent = number;
     this.#mapBytes = metadata.length;
@@ -164,9 +174,8 @@ export class HeldPartition implements DeliveryOwner {
     const { watermark, done, changes } = this.#tracker;
     const finished = [{ from: 0, to: watermark }, ...done];
     const isCommitted = changes === this.#committedChanges;
-    return new PartitionMemory(this.#history, { finished, isCommitted }, running, now, () =>
-      this.#events.changed(),
-    );
+    const known = { finished, isCommitted, lastTime: this.#time.latest };
+    return new PartitionMemory(this.#history, known, running, now, () => this.#events.changed());
   }
 
   health(): PartitionHealth {

@@ -30,6 +30,7 @@ export {
   type PartitionHealth,
 } from './consumer-health.js';
 export type { ConsumerTimings } from './consumer-timings.js';
-export { WorkConsumer, type WorkConsumerOptions } from './work-consumer.js';
+export { WorkConsumer } from './work-consumer.js';
+export type { WorkConsumerOptions } from './work-consumer-options.js';
 export { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';
 export { TailConsumer, type TailConsumerOptions } from './tail-consumer.js';

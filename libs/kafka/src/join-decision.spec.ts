@@ -4,7 +4,7 @@ import { encodeOffsetMap } from './offset-map.js';
 
 const commitOf = (processId: string, offset: number, commitNumber: number) => ({
   offset,
-  metadata: encodeOffsetMap(offset, { processId, commitNumber, done: [], attempts: [] }),
+  metadata: encodeOffsetMap(offset, { processId, commitNumber, done: [], attempts: [], lastTime: null }),
 });
 const history = (more: Partial<CommitHistory>): CommitHistory => ({
   startedFrom: null,

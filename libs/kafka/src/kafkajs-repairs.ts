@@ -105,3 +105,18 @@ broker.heartbeat = async function notedHeartbeat(this: Broker, options) {
   noteStanding(options.memberId, options.groupGenerationId, sentAt);
   return answer;
 };
+
+interface Batch {
+  readonly rawMessages: readonly unknown[];
+  isEmpty(): boolean;
+}
+
+const batch = (require('kafkajs/src/consumer/batch') as { prototype: Batch }).prototype;
+
+/**
+ * kafkajs passes over a batch by itself of which nothing is to be read (markers of transactions, records of aborted ones), and
+ * tells so in numbers only. Here it is handed over like any other, without messages.
+ */
+batch.isEmpty = function hasNothing(this: Batch) {
+  return this.rawMessages.length === 0;
+};

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, numbered } from './broker.fixture-spec.js';
 import { LogReader } from './log-reader.js';
 import { KafkaRequestError } from './request-patience.js';
+import { untilAsync } from './worker.fixture-spec.js';
 
 describe('LogReader on a real broker', () => {
   const fixture = new BrokerFixture();
@@ -74,8 +75,10 @@ describe('LogReader on a real broker', () => {
       await transaction[outcome]();
     }
     await producer.disconnect();
-    const end = (await fixture.admin.endOffsets([topic])).get(topic)![0]!;
-    expect((await readAll(topic, 0, end)).values).toEqual([1, 3]);
+    const endOf = async () => (await fixture.admin.endOffsets([topic])).get(topic)![0]!;
+    // The coordinator has written the last marker some time after it has answered.
+    await untilAsync('three records, each with its marker', async () => (await endOf()) === 6);
+    expect((await readAll(topic, 0, 6)).values).toEqual([1, 3]);
   });
 
   it('says that a topic is not there', async () => {

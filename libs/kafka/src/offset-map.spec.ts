@@ -28,10 +28,12 @@ describe('the offset map in commit metadata', () => {
         anyDistances(100),
         fc.uniqueArray(fc.integer({ min: 0, max: 5_000 }), { maxLength: 50 }),
         fc.integer({ min: 0, max: 2 ** 40 }),
-        (committed, distances, inFlight, commitNumber) => {
+        fc.option(fc.integer({ min: 0, max: 8.64e15 })),
+        (committed, distances, inFlight, commitNumber, lastTime) => {
           const map = {
             processId: 'aB3_-xyz0',
             commitNumber,
+            lastTime,
             done: toRuns(committed, distances),
             attempts: inFlight
               .sort((left, right) => left - right)
@@ -49,7 +51,9 @@ describe('the offset map in commit metadata', () => {
       Array.from({ length: 5_000 }, () => ({ gap: 300, length: 300 })),
     );
     const attempts = done.map(({ from }) => ({ offset: from - 1, used: 2 }));
-    const metadata = encodeOffsetMap(1_000_000, { processId: 'p', commitNumber: 1, done, attempts });
+    const metadata = encodeOffsetMap(1_000_000, {
+      ...{ processId: 'p', commitNumber: 1, done, attempts, lastTime: 8.64e15 },
+    });
     expect(Buffer.byteLength(metadata)).toBeLessThanOrEqual(4_096);
     const read = decodeOffsetMap(1_000_000, metadata)!;
     expect(read.done.length).toBeGreaterThan(400);
@@ -63,8 +67,20 @@ describe('the offset map in commit metadata', () => {
       Array.from({ length: 1_000 }, () => ({ gap: 1, length: 3 })),
     );
     expect(
-      encodeOffsetMap(0, { processId: 'abcdefghijkl', commitNumber: 1, done, attempts: [] }).length,
+      encodeOffsetMap(0, {
+        processId: 'abcdefghijkl',
+        commitNumber: 1,
+        done,
+        attempts: [],
+        lastTime: Date.now(),
+      }).length,
     ).toBeLessThan(3_000);
+  });
+
+  it('is read without a time too, as it was written before', () => {
+    const map = { processId: 'p', commitNumber: 9, done: [{ from: 7, to: 9 }], attempts: [], lastTime: null };
+    expect(decodeOffsetMap(5, '1.p.9.AgI.')).toEqual(map);
+    expect(decodeOffsetMap(5, encodeOffsetMap(5, map))).toEqual(map);
   });
 
   it('takes anything else for no map', () => {
@@ -77,7 +93,8 @@ describe('the offset map in commit metadata', () => {
       '1.p.1..AA',
       '1.p.1.gA.',
       '1.p.!.AQE.',
-      '1.p.1...x',
+      '1.p.1...%',
+      '1.p.1...x.x',
       '{"v":1}',
     ]) {
       expect(decodeOffsetMap(5, foreign)).toBeNull();

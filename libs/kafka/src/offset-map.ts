@@ -1,3 +1,4 @@
+import { MOST_TIME } from './log-time.js';
 import type { Run } from './offset-runs.js';
 
 /**
@@ -10,6 +11,8 @@ export interface OffsetMap {
   commitNumber: number;
   done: readonly Readonly<Run>[];
   attempts: readonly { offset: number; used: number }[];
+  /** The latest time of all that was read, in ms since the epoch; null where it is not known. Tells this log from another. */
+  lastTime: number | null;
 }
 
 /** At this size a partition takes no more: what finishes from here on still has to fit. */
@@ -20,7 +23,7 @@ const VERSION = '1';
 const PROCESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
 
 /**
- * Encodes as commit metadata: `1.<process>.<commit>.<runs>.<attempts>`. Runs and attempts are varints in base64url, each offset
+ * Encodes as commit metadata: `1.<process>.<commit>.<runs>.<attempts>.<time>`. Runs and attempts are varints in base64url, each offset
  * relative to the one before (the first to `committed`): gap, length, gap, length, ...; distance, used, ... What would exceed
  * the broker's limit is left out from the top: those records would run again after a crash, none would be skipped.
  */
@@ -31,20 +34,23 @@ export function encodeOffsetMap(committed: number, map: OffsetMap): string {
     committed,
     map.attempts.map(({ offset, used }) => ({ at: offset, value: used, end: offset })),
   );
-  const room = MOST_MAP_BYTES - head.length - attempts.length - 1;
+  const time = map.lastTime === null ? '' : map.lastTime.toString(36);
+  const room = MOST_MAP_BYTES - head.length - attempts.length - time.length - 2;
   const runs = encodeWithin(
     room,
     committed,
     map.done.map(({ from, to }) => ({ at: from, value: to - from, end: to })),
   );
-  return `${head}${runs}.${attempts}`;
+  return `${head}${runs}.${attempts}.${time}`;
 }
 
 /** Reads commit metadata; null for anything that is not such a map (foreign tools write there too). */
 export function decodeOffsetMap(committed: number, metadata: string): OffsetMap | null {
-  const [version, processId, commitNumber, runs, attempts, ...rest] = metadata.split('.');
+  // Without a time as it was written before there was one.
+  const [version, processId, commitNumber, runs, attempts, time = '', ...rest] = metadata.split('.');
   if (version !== VERSION || rest.length > 0 || attempts === undefined) return null;
   if (!PROCESS_ID.test(processId!) || !/^[0-9a-z]{1,11}$/.test(commitNumber!)) return null;
+  if (!/^[0-9a-z]{0,11}$/.test(time)) return null;
   const runNumbers = decodeVarints(runs!);
   const attemptNumbers = decodeVarints(attempts);
   if (!runNumbers || !attemptNumbers) return null;
@@ -61,7 +67,13 @@ export function decodeOffsetMap(committed: number, metadata: string): OffsetMap 
     at += attemptNumbers[index]!;
     used.push({ offset: at, used: attemptNumbers[index + 1]! });
   }
-  return { processId: processId!, commitNumber: parseInt(commitNumber!, 36), done, attempts: used };
+  return {
+    processId: processId!,
+    commitNumber: parseInt(commitNumber!, 36),
+    done,
+    attempts: used,
+    lastTime: time === '' ? null : Math.min(MOST_TIME, parseInt(time, 36)),
+  };
 }
 
 function encodeWithin(

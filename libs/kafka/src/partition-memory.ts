@@ -2,6 +2,14 @@ import type { CommitHistory } from './join-decision.js';
 import { OffsetRuns, type Run } from './offset-runs.js';
 import type { DeliveryOwner, WorkDelivery } from './work-delivery.js';
 
+/** What was known of a partition when it was lost. */
+interface Known {
+  readonly finished: readonly Readonly<Run>[];
+  /** Whether all of it was committed. */
+  readonly isCommitted: boolean;
+  readonly lastTime: number | null;
+}
+
 /**
  * What this process still knows of a partition it has lost: which records it has finished (their outcomes are in the log,
  * whoever holds the partition now) and which it still runs. If the partition comes back, neither runs a second time.
@@ -10,10 +18,12 @@ export class PartitionMemory implements DeliveryOwner {
   readonly #finished: OffsetRuns;
   readonly #running: Map<number, WorkDelivery>;
   #isCommitted: boolean;
+  /** See `HeldPartition.lastTime`. */
+  readonly lastTime: number | null;
 
   constructor(
     readonly history: CommitHistory,
-    { finished, isCommitted }: { finished: readonly Readonly<Run>[]; isCommitted: boolean },
+    { finished, isCommitted, lastTime }: Known,
     running: readonly WorkDelivery[],
     /** ms since the epoch. */
     readonly since: number,
@@ -22,6 +32,7 @@ export class PartitionMemory implements DeliveryOwner {
   ) {
     this.#finished = new OffsetRuns(finished);
     this.#isCommitted = isCommitted;
+    this.lastTime = lastTime;
     this.#running = new Map(running.map((delivery) => [delivery.record.offset, delivery]));
     for (const delivery of running) delivery.owner = this;
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, Condition, numbered } from './broker.fixture-spec.js';
 import type { KafkaConnection } from './connection.js';
-import type { ConsumerAlarm } from './consumer-health.js';
+import { consumerFault, type ConsumerAlarm } from './consumer-health.js';
 import { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';
 import { proxyToBroker } from './proxy.fixture-spec.js';
 import type { IncomingRecord, TopicPartition } from './record.js';
@@ -180,10 +180,10 @@ describe('PositionedConsumer on a real broker', () => {
       await fixture.producer.sendAll(numbered(topic, 20, sent));
       sent += 20;
     };
-    // The first fetch may bring much at once; what comes after it shows the bound.
+    // The first fetch may bring much at once; what comes after it shows the bound. While a place is looked up there is a pause too.
     await untilAsync('the pause', async () => {
       await send();
-      return projection.consumer.health().partitions.filter(({ paused }) => paused).length === 2;
+      return held() >= 100 && projection.consumer.health().partitions.every(({ paused }) => paused);
     });
     const sentUntilPause = sent;
     while (sent < sentUntilPause + 1_000) await send();
@@ -266,7 +266,26 @@ describe('PositionedConsumer on a real broker', () => {
     await projection.consumer.start();
     await projection.condition.until(() => projection.alarms.length > 0, 'the alarm');
     expect(projection.alarms).toMatchObject([{ code: 'offset_out_of_range', topic }]);
+    expect(consumerFault(projection.consumer.health())).toMatch(/set the position that is kept for it to 3/);
     expect(valuesIn(store)).toEqual([]);
     await projection.consumer.stop();
+  });
+
+  it('begins again at the start of a log that ends before the position, for an owner that takes records twice', async () => {
+    const topic = await fixture.makeTopic(1);
+    await fixture.producer.sendAll(numbered(topic, 3));
+    const read: number[] = [];
+    const anew: number[] = [];
+    const { consumer, alarms } = project(new Map(), {
+      ...{ groupId: fixture.groupId(), topics: () => [topic] },
+      positions: async () => [50],
+      onRecords: (records) => read.push(...records.map(({ offset }) => offset)),
+      onMadeAnew: (_, start) => anew.push(start),
+    });
+    await consumer.start();
+    await untilAsync('the records', () => read.length === 3);
+    expect([anew, consumerFault(consumer.health())]).toEqual([[0], null]);
+    expect(alarms).toMatchObject([{ code: 'offset_out_of_range', topic }]);
+    await consumer.stop();
   });
 });

@@ -7,8 +7,8 @@ import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
 import { copyRecord, keptBytes, lendRecord } from './copy-record.js';
 import { EpochGate } from './epoch-gate.js';
 import { GroupMember } from './group-member.js';
-import { lookUpRange } from './offset-range.js';
-import { mayPass, unreadable } from './partition-trouble.js';
+import { lookUpRange, type OffsetRange } from './offset-range.js';
+import { cut, mayPass, unreadable, type Halt } from './partition-trouble.js';
 import { ReadPartition } from './read-partition.js';
 import type { IncomingRecord, TopicPartition } from './record.js';
 import { stickyAssigner } from './sticky-assigner.js';
@@ -37,6 +37,11 @@ export interface PositionedConsumerOptions {
    * records.
    */
   onPosition?(partition: TopicPartition, next: number): void;
+  /**
+   * The log ends before the position: it was made anew, or cut. Reading begins again at `start`, so that records may be handed
+   * over twice. Without this, reading of the partition stands still.
+   */
+  onMadeAnew?(partition: TopicPartition, start: number): void;
   onAssigned?(partitions: TopicPartition[]): void;
   /** Partitions not held any more: what was handed over of them is not to be released. */
   onLost?(partitions: TopicPartition[]): void;
@@ -87,7 +92,6 @@ export class PositionedConsumer {
         joined: (assigned) => this.#joined(assigned),
         rebalancing: () => {},
         batch: (batch) => this.#take(batch),
-        skipped: (topic, partition, from, next) => this.#skipped(topic, partition, from, next),
       },
       leaving: async () => {
         if (this.#leavesHints) this.#commitHints();
@@ -180,7 +184,7 @@ export class PositionedConsumer {
     const held = this.#held.get(keyOf(batch));
     if (!held || held.trouble) return;
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
-    if (batch.fault !== null) return this.#halt(held, batch.fault);
+    if (batch.fault !== null) return this.#halt(held, 'unreadable_batch', unreadable(held, batch.fault));
     if (!batch.resolve()) return;
     const hand = this.#options.lends ? lendRecord : copyRecord;
     const records: IncomingRecord[] = [];
@@ -208,45 +212,49 @@ export class PositionedConsumer {
     this.#lastFetch = { number: fetch, at: performance.now() };
   }
 
-  /** kafkajs passed over something by itself, which is right only if it stood where we are. */
-  #skipped(topic: string, partition: number, from: number, next: number): void {
-    const held = this.#held.get(keyOf({ topic, partition }));
-    if (!held || held.trouble || !this.#epoch.isSettled || next <= held.next) return;
-    if (from > held.next && !held.isSought) return this.#relocate(held);
-    held.advance(next, next, 0, 0);
-    this.#options.onPosition?.(held, next);
-  }
-
   /** kafkajs reads elsewhere than we expect: see whether the log still has our place, and go back to it. */
   #relocate(held: ReadPartition): void {
     const before = held.trouble;
     held.trouble = { kind: 'checking' };
     this.#applyPauses();
-    const { topic, partition, next } = held;
-    void lookUpRange(this.#member.reader, held, next).then((range) => {
+    const { next } = held;
+    void lookUpRange(this.#member.reader, held, next, null).then((range) => {
       held.trouble = before;
       if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled || held.next !== next)
         return this.#applyPauses();
-      if (range.kind === 'deleted') {
-        held.trouble = null;
-        this.#alarms.clear('unreadable_batch', topic, partition);
-        this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
-        this.#free(held.moveTo(range.start));
-        this.#options.onPosition?.(held, range.start);
-      } else if (range.kind === 'beyond_end') {
-        this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
-        held.trouble = { kind: 'halted', cause: 'beyond_end', why: range.message };
-      }
+      this.#place(held, range);
       this.#seek(held);
       this.#applyPauses();
     });
   }
 
-  /** Stands still before a batch that can't be read. */
-  #halt(held: ReadPartition, fault: string): void {
-    const trouble = unreadable(held, fault);
-    held.trouble = trouble;
-    this.#alarms.raise('unreadable_batch', held.topic, held.partition, trouble.why);
+  /** Goes where the log allows it to go on, and tells where it does not have our place. */
+  #place(held: ReadPartition, range: OffsetRange): void {
+    if (range.kind === 'deleted') {
+      held.trouble = null;
+      this.#alarms.clear('unreadable_batch', held.topic, held.partition);
+      this.#move(held, range.start, range.message);
+      this.#options.onPosition?.(held, range.start);
+    } else if (range.kind === 'cut') {
+      const { onMadeAnew } = this.#options;
+      if (onMadeAnew === undefined) {
+        const why = `${range.what}. Reading stands still: set the position that is kept for it to ${range.unread} to go on`;
+        return this.#halt(held, 'offset_out_of_range', cut(why));
+      }
+      this.#move(held, range.start, `${range.what}. Reading begins again at its start, ${range.start}`);
+      onMadeAnew(held, range.start);
+    }
+  }
+
+  #move(held: ReadPartition, next: number, why: string): void {
+    this.#alarms.raise('offset_out_of_range', held.topic, held.partition, why);
+    this.#free(held.moveTo(next));
+  }
+
+  /** Reads no further. */
+  #halt(held: ReadPartition, code: ConsumerAlarm['code'], halt: Halt): void {
+    held.trouble = halt;
+    this.#alarms.raise(code, held.topic, held.partition, halt.why);
     this.#applyPauses();
   }
 

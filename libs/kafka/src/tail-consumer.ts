@@ -48,6 +48,7 @@ export class TailConsumer {
       positions: async (partitions) => partitions.map((each) => this.#positions.get(keyOf(each)) ?? -1),
       onRecords: (records, logEnd) => this.#take(records, logEnd),
       onPosition: (partition, next) => this.#reached(partition, next),
+      onMadeAnew: (partition, start) => this.#madeAnew(partition, start),
       onFatal: options.onFatal,
       commitHints: false,
       ...(options.timings ? { timings: options.timings } : {}),
@@ -115,6 +116,13 @@ export class TailConsumer {
     this.#consumer.release(partition.topic, partition.partition, next);
     const end = this.#missing.get(key);
     if (end === undefined || next < end) return;
+    this.#missing.delete(key);
+    this.#settleCaughtUp();
+  }
+
+  #madeAnew(partition: TopicPartition, start: number): void {
+    const key = keyOf(partition);
+    this.#positions.set(key, start);
     this.#missing.delete(key);
     this.#settleCaughtUp();
   }

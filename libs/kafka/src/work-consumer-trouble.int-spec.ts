@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, numbered } from './broker.fixture-spec.js';
+import { ClusterReader, type Commit } from './cluster-reader.js';
 import { proxyToBroker } from './proxy.fixture-spec.js';
 import { untilAsync, untilCommitted, valueOf, Worker } from './worker.fixture-spec.js';
 
@@ -152,7 +153,7 @@ describe('WorkConsumer in trouble', () => {
       await worker.consumer.start();
       await worker.until(() => worker.alarms.length > 0, 'the alarm');
       expect(worker.alarms).toMatchObject([{ code: 'offset_out_of_range', topic, partition: 0 }]);
-      expect(worker.alarms[0]!.message).toContain('ends at 10');
+      expect(worker.alarms[0]!.message).toContain('was cut at 10');
       await untilAsync('the commit to be as it was', async () => (await committedOf(groupId, topic)) === 500);
       await worker.consumer.stop();
       expect(worker.deliveries).toEqual([]);
@@ -181,6 +182,45 @@ describe('WorkConsumer in trouble', () => {
     expect(worker.begun.slice(50).map(Number)).toEqual([1_000, 1_001, 1_002, 1_003, 1_004]);
     expect(worker.fatal).toEqual([]);
     await worker.consumer.stop();
+  });
+
+  it('reads a topic from its start that was made anew under it, and one that has since grown past its commit', async () => {
+    const topic = await fixture.makeTopic(1);
+    const groupId = fixture.groupId();
+    const worker = work({ groupId, topics: () => [topic] });
+    await worker.consumer.start();
+    await fixture.producer.sendAll(numbered(topic, 50));
+    await worker.until(() => worker.begun.length === 50, 'the old records');
+    await untilCommitted(fixture, groupId, [topic]);
+    const reader = new ClusterReader(fixture.connect(), 10_000);
+    const [commit] = (await reader.commits(groupId, [{ topic, partition: 0 }])) as [Commit];
+
+    const makeAnew = async (count: number, from: number) => {
+      await fixture.admin.deleteTopics([topic]);
+      await fixture.admin.ensureTopics([{ name: topic, partitions: 1 }]);
+      await fixture.producer.sendAll(numbered(topic, count, from));
+    };
+    await makeAnew(20, 1_000);
+    await worker.until(() => worker.begun.length === 70, 'the new records', 40_000);
+    expect(worker.begun.slice(50).map(Number)).toEqual(
+      numbered(topic, 20, 1_000).map(({ value }) => Number(value)),
+    );
+    await untilCommitted(fixture, groupId, [topic]);
+    await worker.consumer.stop();
+
+    await makeAnew(60, 2_000);
+    const nobody = { groupId, memberId: '', generation: -1 };
+    await reader.commit(nobody, [
+      { topic, partitions: [{ partition: 0, ...commit, offset: String(commit.offset) }] },
+    ]);
+    await reader.close();
+    const next = work({ groupId, topics: () => [topic] });
+    await next.consumer.start();
+    await next.until(() => next.begun.length === 60, 'the newest records');
+    expect(next.alarms).toMatchObject([{ code: 'offset_out_of_range', topic, partition: 0 }]);
+    expect(next.alarms[0]!.message).toContain('was made anew');
+    await untilCommitted(fixture, groupId, [topic]);
+    await next.consumer.stop();
   });
 
   it('reports a partition count changed by someone else, and reads the new partitions', async () => {

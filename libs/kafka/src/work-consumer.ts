@@ -1,24 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBoard } from './alarm-board.js';
-import type { GroupCommit } from './cluster-reader.js';
+import type { Commit, GroupCommit } from './cluster-reader.js';
 import { CommitLoop, type PendingCommit } from './commit-loop.js';
 import type { KafkaConnection } from './connection.js';
 import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
 import type { FetchedBatch } from './consumer-session.js';
-import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
-import type { Delivery } from './delivery.js';
+import { completeTimings } from './consumer-timings.js';
 import { EpochGate } from './epoch-gate.js';
 import { GroupMember } from './group-member.js';
 import { HeldPartition } from './held-partition.js';
 import { judgeJoin } from './join-decision.js';
 import type { PartitionMemory } from './partition-memory.js';
-import { mayPass, unreadable } from './partition-trouble.js';
+import { lookUpPlaces, type PartitionPlace } from './partition-place.js';
+import { cut, mayPass, unreadable, type Halt, type PartitionTrouble } from './partition-trouble.js';
 import type { TopicPartition } from './record.js';
-import { lookUpRange } from './offset-range.js';
+import { lookUpRange, type OffsetRange } from './offset-range.js';
 import { stickyAssigner } from './sticky-assigner.js';
 import { waitAtMost } from './time-limit.js';
 import { groupByTopic, keyOf } from './topic-partition.js';
+import type { WorkConsumerOptions } from './work-consumer-options.js';
 import type { WorkDelivery } from './work-delivery.js';
 
 /** Reading goes on below half of it, up to a fetch's wait of 250 ms later: what is left has to last for so long. */
@@ -28,26 +29,6 @@ const FLUSH_MS = 4_000;
 const UPKEEP_MS = 5_000;
 /** How long what was known of a lost partition is kept for its return. */
 const MEMORY_MS = 600_000;
-
-export interface WorkConsumerOptions {
-  groupId: string;
-  /** What to read; asked again every 3 s. Topics that don't exist yet are read from their start once they do. */
-  topics: () => readonly string[] | Promise<readonly string[]>;
-  /** Deliveries of one partition, in its order. Must return at once and must not throw. */
-  onDeliveries(deliveries: Delivery[]): void;
-  /** Partitions this process does not hold any more. What is handed over and not begun is to be dropped. */
-  onLost?(partitions: TopicPartition[]): void;
-  onAlarm?(alarm: ConsumerAlarm): void;
-  /** The consumer can't go on (an unknown codec, refused credentials): end the process for its supervisor. */
-  onFatal(error: Error): void;
-  /** Handed over and not begun, a partition; above it is paused (default 4,000). */
-  bufferPerPartition?: number;
-  /** The same in bytes, all partitions together (default 64 MiB). A fetch may overshoot both. */
-  bufferBytes?: number;
-  /** Names this process in its commits (default: random). */
-  processId?: string;
-  timings?: Partial<ConsumerTimings>;
-}
 
 /**
  * Reads topics as a member of a group and hands each record over for work, in any number at a time: one slow record holds up
@@ -93,7 +74,6 @@ export class WorkConsumer {
         joined: (assigned) => this.#joined(assigned),
         rebalancing: () => this.#commits.sendNow(),
         batch: (batch) => this.#take(batch),
-        skipped: (topic, partition, from, next) => this.#skipped(topic, partition, from, next),
       },
       leaving: async () => {
         await this.#commits.flush(FLUSH_MS);
@@ -196,22 +176,19 @@ export class WorkConsumer {
   async #settle(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
     const { groupId } = this.#options;
     if (!this.#member.isProven) throw new Error('The coordinator has not been heard of yet');
-    const commits = await this.#member.reader.commits(groupId, assigned);
-    const known = assigned.map((each) => this.#held.get(keyOf(each)));
-    const hasPlace = (commit: GroupCommit): boolean => commit !== null && commit !== 'wiped';
-    const fresh = assigned.filter((_, index) => !hasPlace(commits[index]!) && !known[index]);
-    const starts = await this.#member.reader.offsetsAt(
-      [...new Set(fresh.map(({ topic }) => topic))],
-      'start',
-    );
+    const places = await lookUpPlaces(this.#member.reader, groupId, assigned);
     if (isOver()) return;
-    assigned.forEach(({ topic, partition }, index) => {
-      this.#assume(topic, partition, commits[index]!, starts.get(topic)?.[partition] ?? 0);
+    assigned.forEach((partition, index) => {
+      const place = places[index];
+      if (place) this.#assume(partition, place);
     });
     this.#applyPauses();
   }
 
-  #assume(topic: string, partition: number, groupCommit: GroupCommit, logStart: number): void {
+  #assume(
+    { topic, partition }: TopicPartition,
+    { commit: groupCommit, logStart, range }: PartitionPlace,
+  ): void {
     const key = keyOf({ topic, partition });
     const held = this.#held.get(key);
     const decision = held && judgeJoin(this.#processId, held.history, groupCommit);
@@ -219,9 +196,22 @@ export class WorkConsumer {
     if (held && decision === 'kept') return this.#seek(held);
     if (held) this.#lose([held]);
     const memory = this.#recall(key, groupCommit);
-    const commit = groupCommit === 'wiped' ? null : groupCommit;
     if (groupCommit === 'wiped' && !memory) this.#reportWiped(topic, partition, logStart);
-    const taken = new HeldPartition(topic, partition, this.#processId, commit, logStart, memory, {
+    const commit = groupCommit === 'wiped' ? null : groupCommit;
+    const taken = this.#open(topic, partition, commit, logStart, memory);
+    taken.isPaused = held?.isPaused ?? true;
+    if (commit) this.#place(taken, range, null);
+    else this.#seek(taken);
+  }
+
+  #open(
+    topic: string,
+    partition: number,
+    commit: Commit | null,
+    logStart: number,
+    memory: PartitionMemory | null,
+  ): HeldPartition {
+    const opened = new HeldPartition(topic, partition, this.#processId, commit, logStart, memory, {
       changed: () => {
         this.#commits.touch();
         this.#runningChanged?.();
@@ -231,9 +221,8 @@ export class WorkConsumer {
       mayBegin: () => !this.#draining && this.#isSure(),
       isSure: () => this.#isSure(),
     });
-    taken.isPaused = held?.isPaused ?? true;
-    this.#held.set(key, taken);
-    this.#seek(taken);
+    this.#held.set(keyOf(opened), opened);
+    return opened;
   }
 
   #seek(held: HeldPartition): void {
@@ -277,7 +266,7 @@ export class WorkConsumer {
     const held = this.#held.get(keyOf(batch));
     if (!held || held.trouble || this.#isTopicPaused(batch.topic)) return;
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
-    if (batch.fault !== null) return this.#halt(held, batch.fault);
+    if (batch.fault !== null) return this.#halt(held, 'unreadable_batch', unreadable(held, batch.fault));
     if (!batch.resolve()) return;
     this.#handOver(held.take(batch, Date.now()));
     this.#applyPause(held);
@@ -287,59 +276,68 @@ export class WorkConsumer {
     if (deliveries.length > 0) this.#options.onDeliveries(deliveries);
   }
 
-  /** kafkajs passed over something by itself, which is right only if it stood where we are. */
-  #skipped(topic: string, partition: number, from: number, next: number): void {
-    const held = this.#held.get(keyOf({ topic, partition }));
-    if (!held || !this.#epoch.isSettled) return;
-    if (from > held.next && !held.isSought) return this.#relocate(held);
-    held.skipTo(next);
-    held.isSought = false;
-  }
-
   /** kafkajs reads elsewhere than we expect: see whether the log still has our place, and go back to it. */
   #relocate(held: HeldPartition): void {
     const before = held.trouble;
     held.trouble = { kind: 'checking' };
     this.#applyPause(held);
-    const { topic, partition } = held;
-    void lookUpRange(this.#member.reader, held, held.next).then((range) => {
-      if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled) return void (held.trouble = null);
-      switch (range.kind) {
-        case 'within':
-        case 'unknown':
-          held.trouble = before;
-          break;
-        case 'deleted':
-          this.#alarms.clear('unreadable_batch', topic, partition);
-          this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
-          held.skipTo(range.start);
-          held.recommit();
-          held.trouble = null;
-          break;
-        case 'beyond_end':
-          this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
-          held.recommit();
-          held.trouble = { kind: 'halted', cause: 'beyond_end', why: range.message };
-          break;
-        default:
-          range satisfies never;
-      }
-      this.#seek(held);
-      this.#applyPause(held);
+    void lookUpRange(this.#member.reader, held, held.next, held.lastTime).then((range) => {
+      if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled) held.trouble = null;
+      else this.#place(held, range, before);
     });
+  }
+
+  /** Goes on where the log allows it, and tells where it does not. */
+  #place(held: HeldPartition, range: OffsetRange, before: PartitionTrouble | null): void {
+    const { topic, partition } = held;
+    held.trouble = null;
+    if ('message' in range) this.#alarms.raise('offset_out_of_range', topic, partition, range.message);
+    switch (range.kind) {
+      case 'within':
+      case 'unknown':
+        held.trouble = before;
+        break;
+      case 'deleted':
+        this.#alarms.clear('unreadable_batch', topic, partition);
+        held.skipTo(range.start);
+        held.recommit();
+        break;
+      case 'made_anew':
+        return this.#beginAnew(held, range.start);
+      case 'cut':
+        held.recommit();
+        this.#halt(held, 'offset_out_of_range', cut(`${range.what}. ${resetTo(range.unread)}`));
+        break;
+      default:
+        range satisfies never;
+    }
+    this.#seek(held);
+    this.#applyPause(held);
+  }
+
+  /** The same offsets are other records now: nothing that is known of them holds. */
+  #beginAnew(held: HeldPartition, start: number): void {
+    const { topic, partition } = held;
+    this.#lose([held]);
+    this.#memories.delete(keyOf(held));
+    const opened = this.#open(topic, partition, null, start, null);
+    opened.isPaused = held.isPaused;
+    opened.recommit();
+    this.#seek(opened);
+    this.#applyPause(opened);
   }
 
   /** Looks whether what kept partitions from going on has passed. */
   #revisit(): void {
     if (!this.#epoch.isSettled) return;
+    if (this.#assigned.some((each) => !this.#held.has(keyOf(each)))) return this.#joined(this.#assigned);
     for (const held of this.#held.values()) if (mayPass(held.trouble)) this.#relocate(held);
   }
 
-  /** Stands still before a batch that can't be read. */
-  #halt(held: HeldPartition, fault: string): void {
-    const trouble = unreadable(held, fault);
-    held.trouble = trouble;
-    this.#alarms.raise('unreadable_batch', held.topic, held.partition, trouble.why);
+  /** Reads no further. */
+  #halt(held: HeldPartition, code: ConsumerAlarm['code'], halt: Halt): void {
+    held.trouble = halt;
+    this.#alarms.raise(code, held.topic, held.partition, halt.why);
     this.#applyPause(held);
   }
 
@@ -416,4 +414,8 @@ export class WorkConsumer {
       reason: (error as Error).message,
     });
   }
+}
+
+function resetTo(offset: number): string {
+  return `Reading stands still: stop the group's members and reset its offset to ${offset} to go on`;
 }

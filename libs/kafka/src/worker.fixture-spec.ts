@@ -3,7 +3,8 @@ import { Condition, type BrokerFixture } from './broker.fixture-spec.js';
 import type { KafkaConnection } from './connection.js';
 import type { ConsumerAlarm } from './consumer-health.js';
 import type { Delivery } from './delivery.js';
-import { WorkConsumer, type WorkConsumerOptions } from './work-consumer.js';
+import { WorkConsumer } from './work-consumer.js';
+import type { WorkConsumerOptions } from './work-consumer-options.js';
 
 /** A worker under test: keeps what was handed over, and finishes it at once unless told otherwise. */
 export class Worker {

@@ -60,6 +60,17 @@ describe('Backlog', () => {
     expect(backlog.take(10)).toMatchObject({ moves: [{ ...a, from: 10, to: 12 }], records: [] });
   });
 
+  it('goes back in a log made anew, from where the rows hold the other one', () => {
+    const backlog = opened();
+    backlog.add(a, records(3), 13);
+    const taken = backlog.take(10);
+    backlog.rewind(a, 0);
+    expect([backlog.isEmpty, backlog.checkpointOf(a)]).toEqual([true, 10]);
+    expect(backlog.settle(taken)).toEqual([]);
+    backlog.add(a, records(2), 2);
+    expect(backlog.take(10).moves).toEqual([{ ...a, from: 10, to: 2 }]);
+  });
+
   it('forgets a partition that is lost, also one that is opened again while its batch is written', () => {
     const backlog = opened();
     backlog.add(a, records(3), 13);

@@ -33,6 +33,13 @@ export class Backlog {
     this.held.set(partitionKey(partition), { topic, partition: number, checkpoint: next, next, chunks: [] });
   }
 
+  /** Goes on at a lower offset: the log is another one. The rows hold the partition where they did until that is written. */
+  rewind(partition: TopicPartition, next: number): void {
+    const held = this.held.get(partitionKey(partition));
+    if (held === undefined) return;
+    this.held.set(partitionKey(partition), { ...held, next, chunks: [] });
+  }
+
   close(partition: TopicPartition): void {
     this.held.delete(partitionKey(partition));
   }

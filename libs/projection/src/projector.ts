@@ -184,6 +184,8 @@ export class Projector {
       lends: true,
       gatherMs: paceMs,
       onPosition: (partition, next) => this.move(partition, next),
+      // What is read twice changes nothing.
+      onMadeAnew: (partition, start) => this.backlog.rewind(partition, start),
       onLost: (partitions) => partitions.forEach((partition) => this.backlog.close(partition)),
       onFatal,
       bufferRecords,

@@ -1,0 +1,36 @@
+/** ms since the epoch, the end of what a Date can hold: a foreign producer may set any. A log with such times can't be judged by them. */
+export const MOST_TIME = 8.64e15;
+/** How far the clocks of brokers may have been apart, in ms. */
+const CLOCK_MARGIN_MS = 3_600_000;
+
+/**
+ * The latest time of what was read of a log (see `OffsetMap.lastTime`). It may be too late, which hides a log made anew soon
+ * after, but never too early, which would take this log for another.
+ */
+export class LogTime {
+  #latest: number | null;
+  readonly #marginMs: number;
+
+  /**
+   * @param known what is known of it from before, each null where nothing is
+   * @param isWhole whether nothing was read below where reading begins; else what was read there may have later times
+   */
+  constructor(known: readonly (number | null)[], isWhole: boolean) {
+    this.#latest = known.reduce(
+      (one, other) => (one === null || other === null ? (one ?? other) : Math.max(one, other)),
+      null,
+    );
+    this.#marginMs = isWhole || this.#latest !== null ? 0 : CLOCK_MARGIN_MS;
+  }
+
+  /** Null where nothing is known. */
+  get latest(): number | null {
+    return this.#latest;
+  }
+
+  /** Something with this time was read; 0 for what has none. */
+  note(time: number): void {
+    if (time <= 0) return;
+    this.#latest = Math.min(MOST_TIME, Math.max(this.#latest ?? 0, time + this.#marginMs));
+  }
+}
