@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { notificationEmail, PayloadOf } from '@jobstream/contracts';
+import { notificationEmail, type PayloadOf } from '@jobstream/contracts';
 import { NonRetryableError, type JobContext } from '@jobstream/execution';
 import { readSettings } from '@jobstream/runtime';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -76,6 +76,17 @@ describe('notification.email', () => {
       text: expect.stringContaining('Hello Ada,'),
       html: expect.stringContaining('<p>Hello Ada,</p>'),
     });
+  });
+
+  it('sends to an international domain by the name that every mail server knows', async () => {
+    const { port, mails, envelopes } = await startMailServer({ hideSMTPUTF8: true });
+    const to = "sinead.o'connor@münchen.example";
+    await send(handlerFor(port), notificationEmail.payload.parse({ ...welcome, to }));
+    // The server shows the domain as people write it; what it was sent stands in the head of the mail.
+    expect(envelopes).toEqual([[to]]);
+    expect(mails[0]?.headerLines.find(({ key }) => key === 'to')?.line).toBe(
+      "To: sinead.o'connor@xn--mnchen-3ya.example",
+    );
   });
 
   it('names a mail alike in each attempt of a run, and unlike in the next', async () => {

@@ -38,7 +38,11 @@ function stateTable(counts: readonly TypeCount[]): ReportTable {
     heading: 'Jobs by type and state',
     columns: [
       { heading: 'Type', share: 3 },
-      ...states.map((state) => ({ heading: state.replace('_', '-'), share: 1.4, align: 'right' as const })),
+      ...states.map((state) => ({
+        heading: state.replace('_', '-'),
+        share: Math.max(1.3, state.length / 7),
+        align: 'right' as const,
+      })),
       { heading: 'all', share: 1.2, align: 'right' },
     ],
     rows: types.map((type) => {

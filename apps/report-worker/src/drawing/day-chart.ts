@@ -1,9 +1,14 @@
 import type { DayCount } from '@jobstream/projection';
 import { countText, dayText } from '../content/wording.js';
+import { setFont } from './fonts.js';
+import { drawLine, widthOf } from './line.js';
 import { colours, margin } from './page-style.js';
 
 const height = 130;
-const axisWidth = 40;
+/** The numbers at the axis, and what is kept free between them and the bars. */
+const axisStyle = { font: 'text', size: 7 } as const;
+const axisGap = 6;
+const leastAxisWidth = 40;
 
 const parts = [
   { of: 'succeeded', label: 'succeeded', colour: colours.succeeded },
@@ -20,20 +25,19 @@ interface Area {
 
 /** Draws the jobs of each day as stacked bars, at the current place. */
 export function drawDayChart(document: PDFKit.PDFDocument, days: readonly DayCount[]): void {
-  document
-    .font('strong')
-    .fontSize(12)
+  setFont(document, 'strong', 12)
     .fillColor(colours.text)
     .text('Jobs a day, by the day they were created (UTC)', margin);
-  drawLegend(document, document.y + 6);
-  const area: Area = {
-    left: margin + axisWidth,
-    right: document.page.width - margin,
-    bottom: document.y + 26 + height,
-  };
   const totals = days.map(({ succeeded, deadLettered, other }) => succeeded + deadLettered + other);
   const step = stepOf(Math.max(1, ...totals));
   const top = Math.ceil(Math.max(1, ...totals) / step) * step;
+  const left = margin + Math.max(leastAxisWidth, widthOf(document, countText(top), axisStyle) + axisGap);
+  drawLegend(document, left, document.y + 6);
+  const area: Area = {
+    left,
+    right: document.page.width - margin,
+    bottom: document.y + 26 + height,
+  };
   drawGrid(document, area, step, top);
   drawBars(document, area, days, top);
   document.x = margin;
@@ -47,13 +51,21 @@ export function stepOf(largest: number): number {
   return Math.max(1, factor * power);
 }
 
-function drawLegend(document: PDFKit.PDFDocument, top: number): void {
-  let left = margin + axisWidth;
-  document.font('text').fontSize(8);
+function drawLegend(document: PDFKit.PDFDocument, start: number, top: number): void {
+  const style = { font: 'text', size: 8 } as const;
+  let left = start;
   for (const { label, colour } of parts) {
+    const width = widthOf(document, label, style);
     document.rect(left, top + 1, 8, 8).fill(colour);
-    document.fillColor(colours.quiet).text(label, left + 12, top, { lineBreak: false });
-    left += 12 + document.widthOfString(label) + 18;
+    drawLine(document, label, {
+      ...style,
+      colour: colours.quiet,
+      left: left + 12,
+      top,
+      width,
+      overflow: 'shrink',
+    });
+    left += 12 + width + 18;
   }
   document.y = top;
 }
@@ -64,12 +76,19 @@ function drawGrid(
   step: number,
   top: number,
 ): void {
-  document.font('text').fontSize(7).lineWidth(0.5);
+  document.lineWidth(0.5);
   for (let value = 0; value <= top; value += step) {
     const y = bottom - (value / top) * height;
     document.moveTo(left, y).lineTo(right, y).strokeColor(colours.line).stroke();
-    const place = { width: axisWidth - 6, align: 'right', lineBreak: false } as const;
-    document.fillColor(colours.quiet).text(countText(value), margin, y - 4, place);
+    drawLine(document, countText(value), {
+      ...axisStyle,
+      colour: colours.quiet,
+      left: margin,
+      top: y - 4,
+      width: left - axisGap - margin,
+      align: 'right',
+      overflow: 'shrink',
+    });
   }
 }
 
@@ -92,9 +111,6 @@ function drawBars(
 }
 
 function drawDay(document: PDFKit.PDFDocument, middle: number, top: number, { day }: DayCount): void {
-  const place = { width: 40, align: 'center', lineBreak: false } as const;
-  document
-    .fontSize(7)
-    .fillColor(colours.quiet)
-    .text(dayText(day), middle - 20, top, place);
+  const place = { left: middle - 20, top, width: 40, align: 'center', overflow: 'shrink' } as const;
+  drawLine(document, dayText(day), { ...axisStyle, ...place, colour: colours.quiet });
 }

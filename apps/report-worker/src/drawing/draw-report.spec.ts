@@ -105,6 +105,59 @@ describe('drawReport', () => {
     expect((await textsOf((await drawReport(nothing)).bytes))[0]).toContain('There is nothing.');
   });
 
+  it.each([4, 4_500, 1_000_000, 4_567_890, 45_678_901_234, Number.MAX_SAFE_INTEGER])(
+    'writes whole numbers, on one line, at the axis, in the figures and in narrow columns: %d',
+    async (count) => {
+      const shown = count.toLocaleString('en-US');
+      const columns = Array.from({ length: 9 }, (_, nth) => ({
+        heading: `${nth}`,
+        share: 1,
+        align: 'right' as const,
+      }));
+      const content = contentOf({
+        days: days.map(({ day }) => ({ day, succeeded: count, deadLettered: 0, other: 0 })),
+        figures: [1, 2, 3].map((nth) => ({ label: `${nth}`, value: shown })),
+        tables: [{ ...tableOf([]), columns, rows: [columns.map(() => shown)] }],
+      });
+      const [text = ''] = await textsOf((await drawReport(content)).bytes);
+      expect(text.split(shown).length - 1).toBeGreaterThanOrEqual(3 + 9);
+      const top = Math.ceil(count / stepOf(count)) * stepOf(count);
+      expect(text).toContain(top.toLocaleString('en-US'));
+      expect(text).not.toContain('…');
+    },
+  );
+
+  it.each([
+    ['Chinese', '文', '件'],
+    ['kana', 'ひ', 'ら'],
+    ['Hangul', '파', '일'],
+    ['Devanagari', 'ह', 'द'],
+    ['Thai', 'ไ', 'ฟ'],
+    ['emoji', '🙂', '🚀'],
+    ['emoji of the first plane', '❌', '✅'],
+    ['Arabic', 'ب', 'ح'],
+  ])('draws the characters of %s, each another, and no boxes', async (_, one, other) => {
+    const pictureOf = async (text: string) => {
+      const { bytes } = await drawReport(contentOf({ tables: [tableOf([[text, '']])] }));
+      const document = await pdfium.loadDocument(Buffer.from(bytes));
+      try {
+        return Buffer.from((await document.getPage(0).render({ scale: 2, render: 'bitmap' })).data);
+      } finally {
+        document.destroy();
+      }
+    };
+    const [first, second] = [await pictureOf(one), await pictureOf(other)];
+    expect(first.equals(await pictureOf(one))).toBe(true);
+    expect(first.equals(second)).toBe(false);
+  });
+
+  it('names a character that no font has, and drops what only chooses how an emoji looks', async () => {
+    const { bytes } = await drawReport(contentOf({ tables: [tableOf([['a \u{20000} b', '❤\ufe0f end']])] }));
+    const [text] = await textsOf(bytes);
+    expect(text).toContain('a [U+20000] b');
+    expect(text).toContain('❤ end');
+  });
+
   it.each([
     ['long text', 'x'.repeat(100_000)],
     ['many words', 'word '.repeat(20_000)],

@@ -1,7 +1,9 @@
 import PDFDocument from 'pdfkit';
 import type { ReportContent } from '../content/report-content.js';
 import { drawDayChart } from './day-chart.js';
-import { colours, footHeight, fonts, margin } from './page-style.js';
+import { setFont } from './fonts.js';
+import { drawLine, plain } from './line.js';
+import { colours, footHeight, margin } from './page-style.js';
 import { drawTable } from './table.js';
 
 /** A report as a PDF file. */
@@ -18,7 +20,8 @@ export async function drawReport(content: ReportContent): Promise<DrawnReport> {
     bufferPages: true,
     lang: 'en',
     displayTitle: true,
-    font: fonts.text,
+    // None of its own: `setFont` brings them.
+    font: '',
     info: {
       Title: `${content.title}: ${plain(content.about)}`,
       Creator: 'Jobstream',
@@ -26,25 +29,14 @@ export async function drawReport(content: ReportContent): Promise<DrawnReport> {
       CreationDate: content.until,
     },
   });
-  document.registerFont('text', fonts.text).registerFont('strong', fonts.strong);
   const written = collect(document);
   drawHead(document, content);
   drawFigures(document, content);
   drawDayChart(document, content.days);
-  for (const table of content.tables) {
-    drawTable(document, { ...table, rows: table.rows.map((row) => row.map(plain)) });
-  }
+  for (const table of content.tables) drawTable(document, table);
   const pages = drawFeet(document, content);
   document.end();
   return { bytes: await written, pages };
-}
-
-/** More than fits on any line: measuring what will be cut is waste. */
-const mostCharacters = 400;
-
-/** One line without what can't be seen, such as marks that turn the direction of writing. */
-function plain(text: string): string {
-  return text.slice(0, mostCharacters).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 async function collect(document: PDFKit.PDFDocument): Promise<Uint8Array> {
@@ -54,30 +46,23 @@ async function collect(document: PDFKit.PDFDocument): Promise<Uint8Array> {
 }
 
 function drawHead(document: PDFKit.PDFDocument, { title, about, period }: ReportContent): void {
-  document.font('strong').fontSize(22).fillColor(colours.text).text(title);
-  document
-    .font('text')
-    .fontSize(11)
-    .text(plain(about), { width: widthOf(document), height: 30, ellipsis: true });
+  setFont(document, 'strong', 22).fillColor(colours.text).text(title);
+  setFont(document, 'text', 11).text(plain(about), {
+    width: contentWidth(document),
+    height: 30,
+    ellipsis: true,
+  });
   document.fontSize(9).fillColor(colours.quiet).text(period);
   document.moveDown(1.2);
 }
 
 function drawFigures(document: PDFKit.PDFDocument, { figures }: ReportContent): void {
-  const width = widthOf(document) / figures.length;
+  const space = contentWidth(document) / figures.length;
   const top = document.y;
   for (const [nth, { label, value }] of figures.entries()) {
-    const left = margin + nth * width;
-    document
-      .font('strong')
-      .fontSize(18)
-      .fillColor(colours.text)
-      .text(value, left, top, { width, lineBreak: false });
-    document
-      .font('text')
-      .fontSize(9)
-      .fillColor(colours.quiet)
-      .text(label, left, top + 24, { width, lineBreak: false });
+    const place = { left: margin + nth * space, width: space - 8, overflow: 'shrink' } as const;
+    drawLine(document, value, { ...place, top, font: 'strong', size: 18, colour: colours.text });
+    drawLine(document, label, { ...place, top: top + 24, font: 'text', size: 9, colour: colours.quiet });
   }
   document.x = margin;
   document.y = top + 52;
@@ -89,19 +74,21 @@ function drawFeet(document: PDFKit.PDFDocument, { title, period }: ReportContent
   for (let page = start; page < start + count; page++) {
     document.switchToPage(page);
     const top = document.page.height - margin - 10;
-    // Below the margin any text would begin a new page.
-    document.page.margins.bottom = 0;
-    document.font('text').fontSize(8).fillColor(colours.quiet);
-    document.text(`Jobstream · ${title} · ${period}`, margin, top, { lineBreak: false });
-    document.text(`${page + 1} / ${count}`, margin, top, {
-      width: widthOf(document),
-      align: 'right',
-      lineBreak: false,
-    });
+    const line = {
+      font: 'text',
+      size: 8,
+      colour: colours.quiet,
+      left: margin,
+      top,
+      overflow: 'cut',
+    } as const;
+    const width = contentWidth(document);
+    drawLine(document, `Jobstream · ${title} · ${period}`, { ...line, width: width - 60 });
+    drawLine(document, `${page + 1} / ${count}`, { ...line, width, align: 'right' });
   }
   return count;
 }
 
-function widthOf({ page }: PDFKit.PDFDocument): number {
+function contentWidth({ page }: PDFKit.PDFDocument): number {
   return page.width - 2 * margin;
 }

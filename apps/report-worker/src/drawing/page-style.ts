@@ -1,17 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-
-const fontFolder = join(
-  dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
-  'ttf',
-);
-
-/** DejaVu, free to embed (its license is in the npm package `dejavu-fonts-ttf`). */
-export const fonts = {
-  text: join(fontFolder, 'DejaVuSans.ttf'),
-  strong: join(fontFolder, 'DejaVuSans-Bold.ttf'),
-} as const;
-
 export const colours = {
   text: '#1f2328',
   quiet: '#59636e',

@@ -1,4 +1,6 @@
 import type { ReportTable } from '../content/report-content.js';
+import { setFont } from './fonts.js';
+import { drawLine } from './line.js';
 import { colours, footHeight, margin } from './page-style.js';
 
 const rowHeight = 17;
@@ -17,14 +19,12 @@ export function drawTable(
   { heading, columns, rows, empty }: ReportTable,
 ): void {
   if (spaceLeft(document) < headingHeight + 3 * rowHeight) document.addPage();
-  document
-    .font('strong')
-    .fontSize(12)
+  setFont(document, 'strong', 12)
     .fillColor(colours.text)
     .text(heading, margin, document.y + 8);
   document.y += 6;
   if (rows.length === 0) {
-    document.font('text').fontSize(9).fillColor(colours.quiet).text(empty, margin).moveDown(1.5);
+    setFont(document, 'text', 9).fillColor(colours.quiet).text(empty, margin).moveDown(1.5);
     return;
   }
   const cells = layOut(document, columns);
@@ -36,7 +36,7 @@ export function drawTable(
       drawHeadings(document, cells, headings);
     }
     if (nth % 2 === 1) shade(document);
-    drawRow(document.font('text').fontSize(8).fillColor(colours.text), cells, row);
+    drawRow(document, cells, row, { font: 'text', colour: colours.text });
   }
   document.x = margin;
   document.y += 14;
@@ -58,7 +58,7 @@ function drawHeadings(
   cells: readonly Cell[],
   headings: readonly string[],
 ): void {
-  drawRow(document.font('strong').fontSize(8).fillColor(colours.quiet), cells, headings);
+  drawRow(document, cells, headings, { font: 'strong', colour: colours.quiet });
   const { y, page } = document;
   document
     .moveTo(margin, y)
@@ -68,29 +68,19 @@ function drawHeadings(
     .stroke();
 }
 
-function drawRow(document: PDFKit.PDFDocument, cells: readonly Cell[], texts: readonly string[]): void {
+function drawRow(
+  document: PDFKit.PDFDocument,
+  cells: readonly Cell[],
+  texts: readonly string[],
+  look: { readonly font: 'text' | 'strong'; readonly colour: string },
+): void {
   const top = document.y;
   for (const [nth, { left, width, align }] of cells.entries()) {
-    document.text(fit(document, texts[nth] ?? '', width), left, top + 4.5, {
-      width,
-      align,
-      lineBreak: false,
-    });
+    // What stands at the right is a number, or the head of numbers.
+    const overflow = align === 'right' ? 'shrink' : 'cut';
+    drawLine(document, texts[nth] ?? '', { ...look, size: 8, left, top: top + 4.5, width, align, overflow });
   }
   document.y = top + rowHeight;
-}
-
-/** The text, cut where it would leave its cell. */
-function fit(document: PDFKit.PDFDocument, text: string, width: number): string {
-  if (document.widthOfString(text) <= width) return text;
-  const characters = [...text];
-  let [fits, tooLong] = [0, characters.length];
-  while (tooLong - fits > 1) {
-    const middle = (fits + tooLong) >> 1;
-    if (document.widthOfString(`${characters.slice(0, middle).join('')}…`) <= width) fits = middle;
-    else tooLong = middle;
-  }
-  return `${characters.slice(0, fits).join('')}…`;
 }
 
 function shade(document: PDFKit.PDFDocument): void {

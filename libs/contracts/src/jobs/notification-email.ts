@@ -1,16 +1,33 @@
 import { z } from 'zod';
+import { freeText } from '../free-text.js';
 import { defineJob, defineQueue } from '../job-definition.js';
 import { emailAddressSchema } from './email-address.js';
 import { reportTypes } from './report-generate.js';
 
 export const notificationQueue = defineQueue('notification');
 
-/** What people are called: text of one line. */
-export const personNameSchema = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'Use no line breaks or control characters.');
+/**
+ * Characters that are not seen, or turn the direction of what is read: Unicode's Cc, Zl, Zp and Default_Ignorable_Code_Point, but for
+ * the joiners and variation selectors that names have.
+ */
+const unseen =
+  '[\\x00-\\x1F\\x7F-\\x9F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180E\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF0-\\uFFFB]';
+/** The characters of "tags", which are not seen either, as UTF-16 has them. */
+const tags = '\\uDB40[\\uDC00-\\uDC7F]';
+
+/**
+ * What people are called: one line, up to 100 characters. It stands in mails to whoever is named as their recipient, so it can't be
+ * an address: mail programs make a link of anything that looks like one, however it is written.
+ */
+export const personNameSchema = freeText(100)
+  .regex(new RegExp(`^(?![\\s\\S]*(?:${unseen}|${tags}))`), {
+    error: 'Use no line breaks, control characters or invisible characters.',
+    abort: true,
+  })
+  .regex(
+    /^(?!.*[.。．｡][^\s.。．｡]{2})[^@/\\:<>]*$/,
+    'Use no web or mail address: a name has no @ / : < >, and after a dot comes a space or one letter.',
+  );
 
 const to = emailAddressSchema;
 

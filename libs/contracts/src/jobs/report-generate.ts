@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob, defineQueue } from '../job-definition.js';
+import { asciiAddressOf, domainPattern, localPartPattern, mostAddressCharacters } from './email-address.js';
 
 export const reportQueue = defineQueue('report');
 
@@ -14,13 +15,21 @@ export const reportTypes = ['activity', 'failures', 'usage'] as const;
 /** See {@link reportTypes}. */
 export type ReportType = (typeof reportTypes)[number];
 
-/** Whom a report is for: what jobs name in `submittedFor`. A mail address, or a name that the platform's mail domain completes. */
+/**
+ * Whom a report is for: what jobs name in `submittedFor`. A mail address, or a name that the platform's mail domain completes. A
+ * name begins with a letter or digit, so that it is no option of a command and no formula of a spreadsheet.
+ */
 export const userIdSchema = z
   .string()
-  .max(254)
-  .regex(
-    /^[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?=[A-Za-z0-9_+-])){0,63}(?:@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})?$/,
-    'Give a mail address, or 1 to 64 letters, digits, dashes, underscores, plus signs and single dots, beginning with a letter or digit.',
+  .max(mostAddressCharacters)
+  .regex(new RegExp(`^(?=[A-Za-z0-9])${localPartPattern}(?:@${domainPattern})?$`), {
+    error:
+      'Give a mail address, or 1 to 64 letters, digits, dashes, underscores, plus signs, single dots and apostrophes, beginning with a letter or digit and not ending with a dot or apostrophe.',
+    abort: true,
+  })
+  .refine(
+    (id) => !id.includes('@') || asciiAddressOf(id) !== undefined,
+    'Give a domain that mail can be sent to.',
   );
 
 /** Draws a report as a PDF, stores it as `reports/{jobId}.pdf`, and has the mail "Your report is ready" sent. */

@@ -6,7 +6,7 @@ export const reportRequestSchema = z
   .strictObject({
     user_id: z.union([userIdSchema, z.int().min(0)], {
       error:
-        'Give a mail address, a whole number, or a name of letters, digits, dashes, underscores and dots.',
+        'Give a mail address, a whole number, or a name of letters, digits, dashes, underscores, dots and apostrophes.',
     }),
     report_type: z.enum(reportTypes),
   })
