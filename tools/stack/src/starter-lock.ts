@@ -28,7 +28,7 @@ const LIMIT_OF_A_STOP_MS = 60_000;
  * @throws AlreadyRunningError when a starter is alive.
  */
 export async function lockWorkplace(file: string, say: (line: string) => void): Promise<void> {
-  const deadline = Date.now() + LIMIT_OF_A_STOP_MS;
+  const deadline = performance.now() + LIMIT_OF_A_STOP_MS;
   let waiting = false;
   for (;;) {
     try {
@@ -43,7 +43,7 @@ export async function lockWorkplace(file: string, say: (line: string) => void): 
       rmSync(file, { force: true });
       continue;
     }
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new Error(
         `What an earlier start left is still stopping (pid ${owner.guardPid}): wait, or kill that process.`,
       );

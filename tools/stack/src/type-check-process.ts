@@ -50,7 +50,11 @@ host.afterProgramCreate = (builder) => {
     ...builder.getSemanticDiagnostics(),
   ];
   // With noEmit it writes no more than what it remembers.
-  builder.emit();
+  try {
+    builder.emit();
+  } catch {
+    // What can't be remembered is checked again by the next process.
+  }
   process.send?.({ faults: diagnostics.map(faultOf) } satisfies TypeReport);
 };
 
