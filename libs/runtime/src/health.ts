@@ -14,7 +14,7 @@ export interface HealthReport {
   readonly checks: Readonly<Record<string, Health>>;
 }
 
-/** The header of `/health/ready` that says which process answers: the INSTANCE_TOKEN that it was started with. */
+/** The header of `/health/ready` that says which process answers: the JOBSTREAM_INSTANCE_TOKEN that it was started with. */
 export const instanceHeader = 'jobstream-instance';
 
 /** {@link instanceHeader} where whoever started the process gave it a token, else nothing. */
@@ -29,7 +29,7 @@ export class HealthRegistry {
   private readonly checks = new Map<string, HealthCheck>();
   private draining = false;
 
-  /** @param instanceToken INSTANCE_TOKEN; empty where there is none */
+  /** @param instanceToken JOBSTREAM_INSTANCE_TOKEN; empty where there is none */
   constructor(readonly instanceToken = '') {}
 
   /** Adds a check; a second one of the same name takes the first one's place. */

@@ -50,7 +50,7 @@ export async function runProcess(
   try {
     const settings = readSettings(commonSettings, environment);
     logger = createLogger(service, settings.LOG_LEVEL);
-    const health = new HealthRegistry(settings.INSTANCE_TOKEN);
+    const health = new HealthRegistry(settings.JOBSTREAM_INSTANCE_TOKEN);
     const signalled = nextSignal().then((signal) => {
       logger.info({ signal }, `${service} stops`);
       health.drain();

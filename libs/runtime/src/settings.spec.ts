@@ -7,7 +7,7 @@ describe('readSettings', () => {
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
       PORT: 0,
-      INSTANCE_TOKEN: '',
+      JOBSTREAM_INSTANCE_TOKEN: '',
       ALLOWED_HOSTS: [],
       JOBSTREAM_NAMESPACE: '',
       JOBSTREAM_TOPIC_SIZE: 'standard',

@@ -36,7 +36,7 @@ export const commonSettings = z.object({
    * Shown by `/health/ready` as the header `jobstream-instance`, so that whoever started the process knows that it is this
    * one that answers, and not another one on the same port.
    */
-  INSTANCE_TOKEN: z
+  JOBSTREAM_INSTANCE_TOKEN: z
     .string()
     .regex(/^[\w.-]{0,100}$/, 'use up to 100 letters, digits, dots, dashes and underscores')
     .default(''),

@@ -28,7 +28,7 @@ export interface ServiceProcessOptions {
   service: ServiceName;
   /** From 1. */
   instance: number;
-  /** Given to the process; PORT and INSTANCE_TOKEN are added. */
+  /** Given to the process; PORT and JOBSTREAM_INSTANCE_TOKEN are added. */
   environment: Environment;
   /** What it listens on, HOST. */
   host: string;
@@ -99,7 +99,7 @@ export class ServiceProcess {
     this.running = await guard.spawn({
       command: process.execPath,
       args: [...NODE_OPTIONS, serviceMain(repositoryFolder, service)],
-      env: { ...environment, PORT: String(this.currentPort), INSTANCE_TOKEN: this.token },
+      env: { ...environment, PORT: String(this.currentPort), JOBSTREAM_INSTANCE_TOKEN: this.token },
       cwd: repositoryFolder,
       logFile: this.logFile,
       layer: 'service',

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readVariable } from './environment.js';
@@ -42,7 +43,7 @@ export function findWorkplace(environment = process.env): Workplace {
 const LONGEST_HOME = 850;
 
 /**
- * Makes the home where it is missing.
+ * Makes the home where it is missing, and makes sure that there is room in it.
  * @throws FolderError, which names JOBSTREAM_HOME, when it can't be used
  */
 export function prepareHome(home: string): void {
@@ -53,4 +54,12 @@ export function prepareHome(home: string): void {
     refuse(`a path of over ${LONGEST_HOME} bytes is too long for Postgres`);
   if (/[\r\n]/.test(home)) refuse('there is a line break in the path');
   makeFolder(home, 'JOBSTREAM_HOME');
+  const probe = join(home, 'room.probe');
+  try {
+    writeFileSync(probe, 'room');
+  } catch (error) {
+    throw new FolderError(home, 'JOBSTREAM_HOME', error);
+  } finally {
+    rmSync(probe, { force: true });
+  }
 }
