@@ -149,9 +149,10 @@ async function decoding<T>(format: ImageFormat, run: () => Promise<T>): Promise<
     if (error instanceof RefusedImageError) throw error;
     const complaint = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, '; ');
     if (/out of memory/i.test(complaint)) throw error;
+    const details = complaint === 'Unknown error' ? '' : ` (${complaint.slice(0, 200)})`;
     throw new RefusedImageError(
       'image_unreadable',
-      `The ${format.toUpperCase()} image is damaged or cut short (${complaint.slice(0, 200)}).`,
+      `The ${format.toUpperCase()} image is damaged or cut short${details}.`,
     );
   }
 }
