@@ -30,10 +30,13 @@ export async function connect({
   metrics,
 }: ProcessContext): Promise<ApiConnections> {
   const databaseSettings = databaseSettingsFromEnv(environment);
-  const kafka = new KafkaConnection({
-    ...kafkaSettingsFromEnv(environment),
-    logger: (level, message, about) => logger[level](about, message),
-  });
+  const kafka = new KafkaConnection(
+    {
+      ...kafkaSettingsFromEnv(environment),
+      logger: (level, message, about) => logger[level](about, message),
+    },
+    metrics,
+  );
   const producer = new RecordProducer(kafka, { metrics });
   await producer.start();
   return {

@@ -28,10 +28,13 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       connections: 3,
       statementTimeoutMs,
     });
-    this.connection = new KafkaConnection({
-      ...kafkaSettingsFromEnv(environment),
-      logger: (level, message, about) => logger[level](about, message),
-    });
+    this.connection = new KafkaConnection(
+      {
+        ...kafkaSettingsFromEnv(environment),
+        logger: (level, message, about) => logger[level](about, message),
+      },
+      context.metrics,
+    );
     const metrics = new ProjectorMetrics(context.metrics, () => this.projector.lag());
     this.projector = new Projector({
       ...{ connection: this.connection, database: this.database, topics: this.topics, logger },

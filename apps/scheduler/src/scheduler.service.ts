@@ -28,10 +28,13 @@ export class SchedulerService implements BeforeApplicationShutdown {
     this.topics = new Topics(settings.JOBSTREAM_NAMESPACE);
     this.databaseSettings = databaseSettingsFromEnv(environment);
     this.database = new Database(this.databaseSettings, { applicationName: 'jobstream scheduler' });
-    this.connection = new KafkaConnection({
-      ...kafkaSettingsFromEnv(environment),
-      logger: (level, message, about) => logger[level](about, message),
-    });
+    this.connection = new KafkaConnection(
+      {
+        ...kafkaSettingsFromEnv(environment),
+        logger: (level, message, about) => logger[level](about, message),
+      },
+      metrics,
+    );
     this.producer = new RecordProducer(this.connection, { metrics });
     const { connection, database, topics } = this;
     const intake = new JobIntake({ producer: this.producer, topics });

@@ -85,10 +85,13 @@ function strategyOf(
   const definitions = (options.definitions ?? jobDefinitions).filter(
     (definition) => definition.queue.name === queue.name,
   );
-  const connection = new KafkaConnection({
-    ...kafkaSettingsFromEnv(environment),
-    logger: (level, message, about) => logger[level](about, message),
-  });
+  const connection = new KafkaConnection(
+    {
+      ...kafkaSettingsFromEnv(environment),
+      logger: (level, message, about) => logger[level](about, message),
+    },
+    context.metrics,
+  );
   return new JobWorkerStrategy({
     ...context,
     queue,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { AlarmBoard } from './alarm-board.js';
+import { KafkaConnection } from './connection.js';
 
 describe('AlarmBoard', () => {
   const boardWith = () => {
@@ -31,5 +33,23 @@ describe('AlarmBoard', () => {
     expect(told).toEqual(['10 to 20', '50 to 90']);
     expect(logged).toEqual(told);
     expect(up()).toEqual(['50 to 90']);
+  });
+
+  it('counts in the metrics of its process what stands, of each code, until its consumer ends', async () => {
+    const metrics = new Registry();
+    const connection = new KafkaConnection({ brokers: ['127.0.0.1:1'], clientId: 'test' }, metrics);
+    const [one, other] = [connection.openAlarmBoard(), connection.openAlarmBoard()];
+    one.raise('log_cut', 't', 0, 'lost');
+    one.raise('log_cut', 't', 1, 'lost');
+    one.raise('unreadable_batch', 't', 1, 'broken');
+    other.raise('log_cut', 'u', 0, 'lost');
+    const counts = async () => {
+      const { values } = await metrics.getSingleMetric('jobstream_consumer_alarms')!.get();
+      return Object.fromEntries(values.map(({ labels, value }) => [String(labels.alarm), value]));
+    };
+    expect(await counts()).toMatchObject({ log_cut: 3, unreadable_batch: 1, loop_stalled: 0 });
+    one.clearHeld({ topic: 't', partition: 1 });
+    connection.closeAlarmBoard(other);
+    expect(await counts()).toMatchObject({ log_cut: 1, unreadable_batch: 0 });
   });
 });

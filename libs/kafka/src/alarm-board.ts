@@ -1,4 +1,5 @@
-import type { ConsumerAlarm } from './consumer-health.js';
+import type { AlarmCode, ConsumerAlarm } from './consumer-health.js';
+import type { TopicPartition } from './record.js';
 import type { KafkaLogger } from './settings.js';
 
 /**
@@ -19,7 +20,7 @@ export class AlarmBoard {
     return [...this.#alarms.values()];
   }
 
-  raise(code: ConsumerAlarm['code'], topic: string | null, partition: number | null, message: string): void {
+  raise(code: AlarmCode, topic: string | null, partition: number | null, message: string): void {
     const key = `${code} ${topic} ${partition}`;
     const standing = this.#alarms.get(key);
     if (standing && (code !== 'offset_out_of_range' || standing.message === message)) return;
@@ -29,7 +30,13 @@ export class AlarmBoard {
     this.#tell?.(alarm);
   }
 
-  clear(code: ConsumerAlarm['code'], topic: string | null, partition: number | null): void {
+  clear(code: AlarmCode, topic: string | null, partition: number | null): void {
     this.#alarms.delete(`${code} ${topic} ${partition}`);
+  }
+
+  /** Clears what is up for as long as a partition is held. */
+  clearHeld({ topic, partition }: TopicPartition): void {
+    for (const code of ['metadata_bound', 'unreadable_batch', 'log_cut'] as const)
+      this.clear(code, topic, partition);
   }
 }

@@ -2,6 +2,10 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import kafkajs from 'kafkajs';
 import type { ISocketFactory, Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
+import type { Registry } from 'prom-client';
+import { AlarmBoard } from './alarm-board.js';
+import type { ConsumerAlarm } from './consumer-health.js';
+import { addAlarmGauge } from './consumer-metrics.js';
 import './kafkajs-repairs.js';
 import { quietLog } from './quiet-log.js';
 import type { KafkaLogger, KafkaSettings } from './settings.js';
@@ -23,8 +27,11 @@ interface ConnectionConfig extends KafkaConfig {
 export class KafkaConnection {
   readonly log: KafkaLogger;
   readonly #config: ConnectionConfig;
+  readonly #alarms = new Set<AlarmBoard>();
 
-  constructor(settings: KafkaSettings) {
+  /** @param metrics where the alarms of this process' consumers are counted; nowhere unless given */
+  constructor(settings: KafkaSettings, metrics?: Registry) {
+    if (metrics) addAlarmGauge(metrics, () => this.#alarms);
     this.log = settings.logger ?? (() => {});
     const quiet = quietLog(this.log, Date.now);
     this.#config = {
@@ -50,6 +57,17 @@ export class KafkaConnection {
       ...this.#config,
       ...(options.requestTimeoutMs ? { requestTimeout: options.requestTimeoutMs } : {}),
     });
+  }
+
+  /** A board for the alarms of one consumer, which closes it at its end. */
+  openAlarmBoard(tell?: (alarm: ConsumerAlarm) => void): AlarmBoard {
+    const board = new AlarmBoard(this.log, tell);
+    this.#alarms.add(board);
+    return board;
+  }
+
+  closeAlarmBoard(board: AlarmBoard): void {
+    this.#alarms.delete(board);
   }
 
   /** The configuration a client would get, for connections below kafkajs' clients. */

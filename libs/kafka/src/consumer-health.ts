@@ -1,11 +1,24 @@
+/** What alarms there are. */
+export const alarmCodes = [
+  /** Records were deleted before they were read, or a topic was made anew: reading went on where its log begins. */
+  'offset_out_of_range',
+  /** A log lost what was read of it: its partition stands still. */
+  'log_cut',
+  /** What comes next is stored in a way that this version can't read, or is broken: its partition stands still. */
+  'unreadable_batch',
+  /** Keys now map to other partitions than the records already in the log. */
+  'partition_count_changed',
+  /** The head of line holds back so many finished offsets that the partition takes no more. */
+  'metadata_bound',
+  /** The fetch loop stood still and was restarted. */
+  'loop_stalled',
+] as const;
+/** See {@link alarmCodes}. */
+export type AlarmCode = (typeof alarmCodes)[number];
+
 /** Something an operator has to know. It stays in `ConsumerHealth.alarms` until what caused it is gone. */
 export interface ConsumerAlarm {
-  code:
-    | 'offset_out_of_range' // records were deleted before they were read, or the log ends before our position
-    | 'unreadable_batch' // what comes next is stored in a way that this version can't read, or is broken
-    | 'partition_count_changed' // keys now map to other partitions than the records already in the log
-    | 'metadata_bound' // the head of line holds back so many finished offsets that the partition takes no more
-    | 'loop_stalled'; // the fetch loop stood still and was restarted
+  code: AlarmCode;
   topic: string | null;
   partition: number | null;
   message: string;

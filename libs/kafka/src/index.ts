@@ -24,6 +24,7 @@ export { KafkaRequestError } from './request-patience.js';
 export type { Delivery } from './delivery.js';
 export {
   consumerFault,
+  type AlarmCode,
   type ConsumerAlarm,
   type ConsumerHealth,
   type HeadOfLine,

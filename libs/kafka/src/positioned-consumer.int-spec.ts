@@ -265,7 +265,7 @@ describe('PositionedConsumer on a real broker', () => {
     const projection = project(store, { groupId: fixture.groupId(), topics: () => [topic] });
     await projection.consumer.start();
     await projection.condition.until(() => projection.alarms.length > 0, 'the alarm');
-    expect(projection.alarms).toMatchObject([{ code: 'offset_out_of_range', topic }]);
+    expect(projection.alarms).toMatchObject([{ code: 'log_cut', topic }]);
     expect(consumerFault(projection.consumer.health())).toMatch(/set the position that is kept for it to 3/);
     expect(valuesIn(store)).toEqual([]);
     await projection.consumer.stop();

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AlarmBoard } from './alarm-board.js';
+import type { AlarmBoard } from './alarm-board.js';
 import type { KafkaConnection } from './connection.js';
-import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
+import type { AlarmCode, ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
 import type { FetchedBatch } from './consumer-session.js';
 import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
 import { copyRecord, keptBytes, lendRecord } from './copy-record.js';
@@ -66,6 +66,7 @@ export interface PositionedConsumerOptions {
  * partition kept over a join goes on where it was.
  */
 export class PositionedConsumer {
+  readonly #connection: KafkaConnection;
   readonly #options: PositionedConsumerOptions;
   readonly #member: GroupMember;
   readonly #alarms: AlarmBoard;
@@ -81,7 +82,8 @@ export class PositionedConsumer {
 
   constructor(connection: KafkaConnection, options: PositionedConsumerOptions) {
     this.#options = options;
-    this.#alarms = new AlarmBoard(connection.log, options.onAlarm);
+    this.#connection = connection;
+    this.#alarms = connection.openAlarmBoard(options.onAlarm);
     this.#member = new GroupMember(connection, {
       groupId: options.groupId,
       topics: options.topics,
@@ -131,6 +133,7 @@ export class PositionedConsumer {
   async stop(): Promise<void> {
     if (this.#upkeep) clearInterval(this.#upkeep);
     await this.#member.stop();
+    this.#connection.closeAlarmBoard(this.#alarms);
   }
 
   health(): ConsumerHealth {
@@ -239,7 +242,7 @@ export class PositionedConsumer {
       const { onMadeAnew } = this.#options;
       if (onMadeAnew === undefined) {
         const why = `${range.what}. Reading stands still: set the position that is kept for it to ${range.unread} to go on`;
-        return this.#halt(held, 'offset_out_of_range', cut(why));
+        return this.#halt(held, 'log_cut', cut(why));
       }
       this.#move(held, range.start, `${range.what}. Reading begins again at its start, ${range.start}`);
       onMadeAnew(held, range.start);
@@ -252,7 +255,7 @@ export class PositionedConsumer {
   }
 
   /** Reads no further. */
-  #halt(held: ReadPartition, code: ConsumerAlarm['code'], halt: Halt): void {
+  #halt(held: ReadPartition, code: AlarmCode, halt: Halt): void {
     held.trouble = halt;
     this.#alarms.raise(code, held.topic, held.partition, halt.why);
     this.#applyPauses();
@@ -283,7 +286,7 @@ export class PositionedConsumer {
     if (lost.length === 0) return;
     for (const held of lost) {
       this.#held.delete(keyOf(held));
-      this.#alarms.clear('unreadable_batch', held.topic, held.partition);
+      this.#alarms.clearHeld(held);
       this.#free(held.release(Infinity));
     }
     this.#options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));

@@ -52,7 +52,7 @@ export class TopicAdmin {
 
   /**
    * Creates what is missing: replicated to min(3, brokers), two in-sync replicas required where there are three, kept
-   * without end, stamped with the broker's time, stored uncompressed (a codec a reader lacks would stop it for good).
+   * without end, stamped with the broker's time, stored uncompressed, which costs readers least.
    * Safe to call from several processes at once. A differing partition count is logged and returned, never changed.
    * Resolves when every partition has a leader.
    */

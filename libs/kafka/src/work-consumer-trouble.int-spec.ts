@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, numbered } from './broker.fixture-spec.js';
 import { ClusterReader, type Commit } from './cluster-reader.js';
+import { consumerFault } from './consumer-health.js';
 import { proxyToBroker } from './proxy.fixture-spec.js';
 import { untilAsync, untilCommitted, valueOf, Worker } from './worker.fixture-spec.js';
 
@@ -152,8 +153,9 @@ describe('WorkConsumer in trouble', () => {
       const worker = work({ groupId, topics: () => [topic] });
       await worker.consumer.start();
       await worker.until(() => worker.alarms.length > 0, 'the alarm');
-      expect(worker.alarms).toMatchObject([{ code: 'offset_out_of_range', topic, partition: 0 }]);
+      expect(worker.alarms).toMatchObject([{ code: 'log_cut', topic, partition: 0 }]);
       expect(worker.alarms[0]!.message).toContain('was cut at 10');
+      expect(consumerFault(worker.consumer.health())).toBe(worker.alarms[0]!.message);
       await untilAsync('the commit to be as it was', async () => (await committedOf(groupId, topic)) === 500);
       await worker.consumer.stop();
       expect(worker.deliveries).toEqual([]);

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AlarmBoard } from './alarm-board.js';
+import type { AlarmBoard } from './alarm-board.js';
 import type { Commit, GroupCommit } from './cluster-reader.js';
 import { CommitLoop, type PendingCommit } from './commit-loop.js';
 import type { KafkaConnection } from './connection.js';
-import type { ConsumerAlarm, ConsumerHealth } from './consumer-health.js';
+import type { AlarmCode, ConsumerHealth } from './consumer-health.js';
 import type { FetchedBatch } from './consumer-session.js';
 import { completeTimings } from './consumer-timings.js';
 import { EpochGate } from './epoch-gate.js';
@@ -58,7 +58,7 @@ export class WorkConsumer {
     this.#connection = connection;
     this.#options = options;
     this.#processId = options.processId ?? randomBytes(9).toString('base64url');
-    this.#alarms = new AlarmBoard(connection.log, options.onAlarm);
+    this.#alarms = connection.openAlarmBoard(options.onAlarm);
     this.#commits = new CommitLoop({
       collect: () => this.#collectCommits(),
       send: (commits) => this.#member.session?.commit(commits) ?? null,
@@ -120,6 +120,7 @@ export class WorkConsumer {
     await this.#rejoinToCommit(FLUSH_MS);
     await this.#member.stop();
     this.#commits.stop();
+    this.#connection.closeAlarmBoard(this.#alarms);
   }
 
   health(): ConsumerHealth {
@@ -254,8 +255,7 @@ export class WorkConsumer {
       const key = keyOf(held);
       this.#held.delete(key);
       this.#memories.set(key, held.lose(now));
-      this.#alarms.clear('metadata_bound', held.topic, held.partition);
-      this.#alarms.clear('unreadable_batch', held.topic, held.partition);
+      this.#alarms.clearHeld(held);
     }
     this.#options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
     this.#runningChanged?.();
@@ -306,7 +306,7 @@ export class WorkConsumer {
         return this.#beginAnew(held, range.start);
       case 'cut':
         held.recommit();
-        this.#halt(held, 'offset_out_of_range', cut(`${range.what}. ${resetTo(range.unread)}`));
+        this.#halt(held, 'log_cut', cut(`${range.what}. ${resetTo(range.unread)}`));
         break;
       default:
         range satisfies never;
@@ -335,7 +335,7 @@ export class WorkConsumer {
   }
 
   /** Reads no further. */
-  #halt(held: HeldPartition, code: ConsumerAlarm['code'], halt: Halt): void {
+  #halt(held: HeldPartition, code: AlarmCode, halt: Halt): void {
     held.trouble = halt;
     this.#alarms.raise(code, held.topic, held.partition, halt.why);
     this.#applyPause(held);
