@@ -50,6 +50,17 @@ describe('TopicAdmin on a real broker', () => {
     ]);
   });
 
+  it('makes a topic again as often as it is deleted', async () => {
+    const name = `${fixture.namespace}again`;
+    for (let time = 1; time <= 10; time += 1) {
+      await fixture.admin.ensureTopics([{ name, partitions: 2 }]);
+      await fixture.producer.sendAll(numbered(name, 4));
+      expect((await fixture.admin.endOffsets([name])).get(name)!.reduce((sum, end) => sum + end)).toBe(4);
+      await fixture.admin.deleteTopics([name]);
+      expect((await fixture.admin.partitionCounts([name])).size).toBe(0);
+    }
+  });
+
   it('tells offsets: the ends, the starts, by time, and what a group has committed', async () => {
     const topic = await fixture.makeTopic(2);
     const first = await fixture.producer.sendAll(numbered(topic, 10));

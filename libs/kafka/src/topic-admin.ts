@@ -8,6 +8,8 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const LEADER_ATTEMPTS = 100;
 const LEADER_PAUSE_MS = 100;
+const DELETION_ATTEMPTS = 80;
+const DELETION_PAUSE_MS = 25;
 /** A name no topic can have: metadata about it is metadata about the cluster alone. */
 const NO_TOPIC = '__jobstream_none';
 
@@ -58,12 +60,7 @@ export class TopicAdmin {
    */
   async ensureTopics(specs: readonly TopicSpec[]): Promise<PartitionCountMismatch[]> {
     if (specs.length === 0) return [];
-    const names = specs.map(({ name }) => name);
-    const before = await this.#reader.describe(names);
-    const missing = specs.filter(({ name }) => !before.topics.has(name));
-    const replicationFactor = Math.min(3, before.brokers.length);
-    await this.#createTopics(missing.map((spec) => toTopicConfig(spec, replicationFactor)));
-    const topics = await this.#awaitLeaders(names);
+    const topics = await this.#awaitTopics(specs);
     const mismatches = specs.flatMap(({ name, partitions }) => {
       const actual = topics.get(name)!.length;
       return actual === partitions ? [] : [{ topic: name, expected: partitions, actual }];
@@ -161,10 +158,18 @@ export class TopicAdmin {
     });
   }
 
-  /** Deletes topics with all their records. */
+  /**
+   * Deletes topics with all their records. Resolves when the brokers no longer tell of them, or after 2 s: someone else may
+   * have made them again.
+   */
   async deleteTopics(topics: readonly string[]): Promise<void> {
     const existing = [...(await this.partitionCounts(topics)).keys()];
-    if (existing.length > 0) await this.#withAdmin((admin) => admin.deleteTopics({ topics: existing }));
+    if (existing.length === 0) return;
+    await this.#withAdmin((admin) => admin.deleteTopics({ topics: existing }));
+    for (let attempt = 1; attempt <= DELETION_ATTEMPTS; attempt += 1) {
+      if ((await this.partitionCounts(existing)).size === 0) return;
+      await sleep(DELETION_PAUSE_MS);
+    }
   }
 
   async #settings(
@@ -192,14 +197,22 @@ export class TopicAdmin {
     }
   }
 
-  async #awaitLeaders(names: readonly string[]): Promise<Map<string, number[]>> {
+  /**
+   * Creates what is missing until every topic has its leaders. Brokers may tell for a while of a topic that has just been
+   * deleted, so each look creates what has gone missing since the last one.
+   */
+  async #awaitTopics(specs: readonly TopicSpec[]): Promise<Map<string, number[]>> {
+    const names = specs.map(({ name }) => name);
     for (let attempt = 1; ; attempt += 1) {
-      const { topics } = await this.#reader.describe(names);
+      const { brokers, topics } = await this.#reader.describe(names);
       const waiting = names.filter((name) => !(topics.get(name) ?? [-1]).every((leader) => leader >= 0));
       if (waiting.length === 0) return topics;
       if (attempt === LEADER_ATTEMPTS) {
         throw new Error(`No leaders for ${waiting.join(', ')} after 10 s: see whether all brokers are up`);
       }
+      const missing = specs.filter(({ name }) => !topics.has(name));
+      const replicationFactor = Math.min(3, brokers.length);
+      await this.#createTopics(missing.map((spec) => toTopicConfig(spec, replicationFactor)));
       await sleep(LEADER_PAUSE_MS);
     }
   }
