@@ -28,7 +28,7 @@ describe('the only broker killed and started again under a worker', () => {
     await own.stop();
   }, 60_000);
 
-  it('loses no job and runs no more again than were in flight', async () => {
+  it('loses no job and runs again at most what was in flight or had ended since the last commit', async () => {
     const starts: string[] = [];
     const handler = handlerOf(page, async ({ n }, { id, attempt }) => {
       starts.push(`${id} ${attempt}`);
@@ -50,7 +50,9 @@ describe('the only broker killed and started again under a worker', () => {
 
     await stack.until(() => succeeded().length === jobs, 'all jobs', 90_000);
     await stack.ready(worker);
-    expect(starts.length - new Set(starts).size).toBeLessThanOrEqual(concurrency);
+    // A job takes longer than the commit interval: since the last commit each slot has ended at most one.
+    const endedUncommitted = concurrency;
+    expect(starts.length - new Set(starts).size).toBeLessThanOrEqual(concurrency + endedUncommitted);
     expect(stack.on(stack.topics.deadLetters('print'))).toEqual([]);
   }, 180_000);
 });
