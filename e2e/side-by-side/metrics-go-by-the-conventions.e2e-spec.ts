@@ -24,6 +24,7 @@ const labels = [
     'method',
     'route',
     'status',
+    'alarm',
   ],
   // Of Node's own series, and of histograms.
   ...['le', 'space', 'version', 'major', 'minor', 'patch'],
@@ -31,7 +32,7 @@ const labels = [
 
 /** Prometheus' base units, and what is counted. */
 const units =
-  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched)$/;
+  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched|alarms)$/;
 
 const id = /[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}/;
 
