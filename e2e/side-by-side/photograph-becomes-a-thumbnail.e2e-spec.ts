@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Platform } from '@jobstream/testing';
 import { imageSize } from 'image-size';
-import { photograph } from './photograph.js';
+import { photograph } from '../photograph.js';
 
 describe('a photograph becomes a thumbnail', () => {
   let platform: Platform;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@jobstream/contracts';
 import { eventually, Platform } from '@jobstream/testing';
-import { AttemptLedger } from './attempt-ledger.js';
+import { AttemptLedger } from '../attempt-ledger.js';
 
 const keys = 5;
 const perKey = 40;

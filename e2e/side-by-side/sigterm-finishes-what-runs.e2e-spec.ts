@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, Platform } from '@jobstream/testing';
-import { AttemptLedger } from './attempt-ledger.js';
+import { AttemptLedger } from '../attempt-ledger.js';
 
 const slots = 10;
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { problemSchema } from '@jobstream/contracts';
 import { eventually, Platform, readTopics, type Answer } from '@jobstream/testing';
-import { photograph } from './photograph.js';
+import { photograph } from '../photograph.js';
 
 const json = { 'content-type': 'application/json' };
 const probe = { type: 'probe.run', payload: {} };
