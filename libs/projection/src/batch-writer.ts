@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { JobId } from '@jobstream/contracts';
-import { isContention, type Database, type Session } from '@jobstream/database';
+import type { Database, Session } from '@jobstream/database';
 import { mergeFolds, type JobFold, type Transition } from '@jobstream/lifecycle';
 import { bareArray, textArray } from './array-literal.js';
 import type { Checkpoints, LogIdentity, Move } from './checkpoints.js';
+import { despiteContention } from './despite-contention.js';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
 import { projectionLock } from './projection-lock.js';
 import { upsertJobs } from './upsert-jobs.js';
@@ -14,13 +14,13 @@ export interface Batch {
   readonly records: readonly ProjectedRecord[];
 }
 
-const mostTries = 10;
-
 /** Writes batches: checkpoints, rows and history in one transaction each, or nothing. */
 export class BatchWriter {
+  /** @param onWriting told of the rows of each batch before it is written: a commit whose answer is lost may have been done */
   constructor(
     private readonly database: Database,
     private readonly checkpoints: Checkpoints,
+    private readonly onWriting?: (rows: WrittenRows) => void,
   ) {}
 
   /**
@@ -30,22 +30,18 @@ export class BatchWriter {
    */
   async write({ moves, records }: Batch, identity: LogIdentity): Promise<WrittenRows> {
     const rows = rowsOf(records);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.database.transaction(
-          async (session) => {
-            await this.checkpoints.move(session, moves, identity);
-            await this.writeRows(session, rows);
-          },
-          // The checkpoints would be undone with the rows.
-          { lazyCommit: true, sharedLock: projectionLock(this.database.projection) },
-        );
-        return rows;
-      } catch (error) {
-        if (!isContention(error) || attempt === mostTries) throw error;
-        await pause(Math.random() * 20 * attempt);
-      }
-    }
+    this.onWriting?.(rows);
+    await despiteContention(() =>
+      this.database.transaction(
+        async (session) => {
+          await this.checkpoints.move(session, moves, identity);
+          await this.writeRows(session, rows);
+        },
+        // The checkpoints would be undone with the rows.
+        { lazyCommit: true, sharedLock: projectionLock(this.database.projection) },
+      ),
+    );
+    return rows;
   }
 
   private async writeRows(session: Session, { folds, transitions, rejected }: Rows): Promise<void> {

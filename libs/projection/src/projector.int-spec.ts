@@ -8,7 +8,7 @@ import { DatabaseFixture } from './database.fixture-spec.js';
 import { DatabaseProxy, eventually } from '@jobstream/testing';
 import { JobQueries } from './job-queries.js';
 import { ProjectionProgress } from './progress.js';
-import { Projector } from './projector.js';
+import { Projector, type ProjectorOptions } from './projector.js';
 import { incoming, type Facts } from './wire-history.fixture-spec.js';
 
 const topics = new Topics(`t${randomBytes(5).toString('hex')}`);
@@ -50,11 +50,27 @@ afterAll(async () => {
   await fixture.drop();
 });
 
-function startProjector(database: Database = fixture.another()): Projector {
+/** Loses the answer to a commit: what was to be written is there. */
+class ForgetfulDatabase extends Database {
+  forgetsNext = false;
+
+  override async transaction<T>(...how: Parameters<Database['transaction']>): Promise<T> {
+    const answer = await super.transaction(...how);
+    if (!this.forgetsNext) return answer as T;
+    this.forgetsNext = false;
+    throw new Error('Connection terminated unexpectedly');
+  }
+}
+
+function startProjector(
+  database: Database = fixture.another(),
+  told: Pick<ProjectorOptions, 'onWriting' | 'onWritten'> = {},
+): Projector {
   const projector = new Projector({
     ...{ connection, database, topics, logger: createLogger('test', 'silent') },
     prepare: async () => undefined,
     onFatal: (error) => onFatal(error),
+    ...told,
   });
   projector.start();
   running.push(projector);
@@ -204,6 +220,25 @@ describe('a projector', () => {
     await projector.stop();
     await database.close();
     await proxy.close();
+  });
+
+  it('tells of rows before it writes them, so of those too whose commit was not answered', async () => {
+    const database = new ForgetfulDatabase(fixture.settings);
+    const [written, told] = [new Set<JobId>(), new Set<JobId>()];
+    startProjector(database, {
+      onWriting: ({ folds }) => [...folds.keys()].forEach((id) => told.add(id)),
+      onWritten: ({ rows }) => [...rows.folds.keys()].forEach((id) => written.add(id)),
+    });
+    expect(await projected()).toBe(true);
+    database.forgetsNext = true;
+    const { ids, records } = someHistories(1);
+    await append(records);
+    expect(await projected()).toBe(true);
+    expect(database.forgetsNext).toBe(false);
+    expect(await queries.find(ids[0]!)).toBeDefined();
+    expect([...told]).toEqual(expect.arrayContaining([...written, ...ids]));
+    await Promise.all(running.splice(0).map((projector) => projector.stop()));
+    await database.close();
   });
 
   it('lists what can not be read, and leaves to the workers what is theirs', async () => {

@@ -39,6 +39,8 @@ export interface ProjectorOptions {
   /** Only a restart, or a person, can help: Postgres too old, a log of another cluster, refused credentials. */
   readonly onFatal: (error: Error) => void;
   readonly onWritten?: (batch: WrittenBatch) => void;
+  /** Told of rows before they are written, each time that is tried: a commit whose answer is lost may have been done. */
+  readonly onWriting?: (rows: WrittenRows) => void;
   /**
    * For a generation that is built beside the live one, in the schema that `database` calls the projection: its number,
    * and a consumer group of its own. It gives up where the disk is full, so that the live one can go on.
@@ -81,7 +83,7 @@ export class Projector {
   constructor(private readonly options: ProjectorOptions) {
     this.admin = new TopicAdmin(options.connection);
     this.checkpoints = new Checkpoints(options.database);
-    this.writer = new BatchWriter(options.database, this.checkpoints);
+    this.writer = new BatchWriter(options.database, this.checkpoints, options.onWriting);
     this.patience = new Patience(
       options.logger,
       this.stopping.signal,

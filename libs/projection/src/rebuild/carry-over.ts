@@ -2,8 +2,14 @@ import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import type { OffsetsByTopic } from '@jobstream/kafka';
 import { positionOf } from '@jobstream/lifecycle';
+import { despiteContention } from '../despite-contention.js';
 import { mergeIntoRow, rowColumns } from '../upsert-jobs.js';
 import type { TwoGenerations } from './compare-generations.js';
+
+interface Page {
+  readonly carried: number;
+  readonly last: JobId | null;
+}
 
 /** Jobs looked at in one statement. */
 const pageSize = 20_000;
@@ -28,11 +34,12 @@ export async function carryOver(
   const prefixes = bounds.map((bound) => bound.slice(0, bound.lastIndexOf(' ')));
   let after: JobId | null = '00000000-0000-0000-0000-000000000000';
   while (after !== null) {
-    const { rows } = await database.query<{ carried: number; last: JobId | null }>({
-      text: carryPage(live, rebuilt),
-      values: [prefixes, bounds, after],
-    });
-    const page: { carried: number; last: JobId | null } = rows[0]!;
+    const values: unknown[] = [prefixes, bounds, after];
+    // The projector of the rebuilt generation writes meanwhile.
+    const { rows } = await despiteContention(() =>
+      database.query<Page>({ text: carryPage(live, rebuilt), values }),
+    );
+    const page = rows[0]!;
     onPage(page.carried);
     after = page.last;
   }
@@ -62,7 +69,7 @@ function carryPage(live: string, rebuilt: string): string {
         ON log.prefix = split_part(origin_position, ' ', 1) || ' ' || split_part(origin_position, ' ', 2)
       WHERE log.prefix IS NULL OR origin_position < log.bound COLLATE "C"
     ), jobs AS (
-      INSERT INTO ${rebuilt}.jobs AS old (${columns}, carried) SELECT ${columns}, true FROM lost
+      INSERT INTO ${rebuilt}.jobs AS old (${columns}, carried) SELECT ${columns}, true FROM lost ORDER BY id
       ${mergeIntoRow}, carried = true
     ), transitions AS (
       INSERT INTO ${rebuilt}.job_transitions

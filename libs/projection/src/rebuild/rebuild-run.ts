@@ -27,14 +27,15 @@ export interface RebuildRunParts {
   readonly logger: Logger;
   /** Names this process in the lease. */
   readonly owner: string;
+  /** Jobs that may be compared while projectors wait. Default 5,000. */
+  readonly fewJobs?: number;
 }
 
 const reportEveryMs = 1_000;
 const lookEveryMs = 200;
 /** Close enough to the log's end to go on to what comes next. */
 const nearRecords = 5_000;
-/** Jobs that may be compared while projectors wait. */
-const fewJobs = 5_000;
+const defaultFewJobs = 5_000;
 /** Rounds of comparing what changed during the last one, until it is few. */
 const mostRounds = 6;
 /** SQLSTATE. */
@@ -122,7 +123,7 @@ export class RebuildRun {
       beside: { generation, group: `${topics.serviceGroup('rebuild')}.${this.rebuild.id}` },
       onFatal: (error) => this.interruption.interrupt(error),
       // Until the first comparison begins, every row is still to be compared.
-      onWritten: ({ rows }) => this.news.state === 'comparing' && this.touched.add(rows),
+      onWriting: (rows) => this.news.state === 'comparing' && this.touched.add(rows),
     });
     projector.start();
     try {
@@ -191,6 +192,7 @@ export class RebuildRun {
 
   /** Compares all rows as they were at one place of the log, then those touched meanwhile, until these are few. */
   private async compare(meet: Meet, schema: string): Promise<Differences | null> {
+    const { fewJobs = defaultFewJobs } = this.parts;
     let all = 0;
     let differences = await this.compareOnce(meet, schema, (comparison) =>
       comparison.compareAll((jobs) => {
@@ -199,41 +201,39 @@ export class RebuildRun {
         this.interruption.check();
       }),
     );
-    for (
-      let round = 0;
-      differences === null && this.touched.size > fewJobs && round < mostRounds;
-      round += 1
-    ) {
-      const { ids, rejected } = this.touched;
-      differences = await this.compareOnce(meet, schema, (comparison) =>
+    for (let round = 0; differences === null && this.touched.size > fewJobs && round < mostRounds; round += 1)
+      differences = await this.compareOnce(meet, schema, (comparison, { ids, rejected }) =>
         comparison.compareTouched(ids, rejected),
       );
-    }
     return differences;
   }
 
-  /** Compares in a snapshot of a moment in which both generations were at the same place, while both go on. */
+  /**
+   * Compares in a snapshot of a moment in which both generations were at the same place, while both go on. What was touched
+   * until then is taken in that moment, in which nothing is written: what is written later is touched anew.
+   */
   private async compareOnce(
     meet: Meet,
     schema: string,
-    compare: (comparison: GenerationComparison) => Promise<void>,
+    compare: (comparison: GenerationComparison, touched: Touched) => Promise<void>,
   ): Promise<Differences | null> {
     const { database, generations } = this.parts;
     let comparing: Promise<Differences | null> | undefined;
     await meet(async () => {
-      this.touched.clear();
+      const touched = { ids: this.touched.ids, rejected: this.touched.rejected };
       await new Promise<void>((taken, failed) => {
         comparing = database.transaction(
           async (snapshot) => {
             const comparison = await GenerationComparison.open(snapshot, generations.liveAnd(schema));
             taken();
-            await compare(comparison);
+            await compare(comparison, touched);
             return comparison.differences;
           },
           { snapshot: true },
         );
         comparing.catch(failed);
       });
+      this.touched.clear();
     });
     return comparing!;
   }
@@ -313,6 +313,8 @@ export class RebuildRun {
     });
   }
 }
+
+type Touched = Pick<TouchedRows, 'ids' | 'rejected'>;
 
 /** Does work while both generations are at the same place; then both go on. */
 type Meet = (work: () => Promise<void>) => Promise<void>;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newJobId, Topics, type JobId, type RebuildView } from '@jobstream/contracts';
-import { quoteName } from '@jobstream/database';
+import { quoteName, type Session } from '@jobstream/database';
 import {
   KafkaConnection,
   kafkaSettingsFromEnv,
@@ -16,6 +16,8 @@ import { JobQueries } from '../job-queries.js';
 import { ProjectionProgress } from '../progress.js';
 import { Projector } from '../projector.js';
 import { incoming, type Facts } from '../wire-history.fixture-spec.js';
+import { Generations } from './generations.js';
+import { RebuildRun } from './rebuild-run.js';
 import { Rebuilder } from './rebuilder.js';
 import { RebuildStore } from './rebuild-store.js';
 import { Rebuilds } from './rebuilds.js';
@@ -122,6 +124,19 @@ async function carriedIds(): Promise<JobId[]> {
     text: `SELECT id FROM ${fixture.database.projection}.jobs WHERE carried ORDER BY id`,
   });
   return rows.map(({ id }) => id);
+}
+
+/** Does something when the generations are about to meet, once the rebuilt one waits. */
+class AwaitedGenerations extends Generations {
+  constructor(private readonly beforeMeeting: (nth: number) => Promise<void>) {
+    super(fixture.database, fixture.settings);
+  }
+  private meetings = 0;
+
+  override async holdProjectors(session: Session): Promise<void> {
+    await this.beforeMeeting((this.meetings += 1));
+    await super.holdProjectors(session);
+  }
 }
 
 describe('a rebuild', () => {
@@ -258,4 +273,51 @@ describe('a rebuild', () => {
       failure: { code: 'runner_died', message: expect.stringContaining('3 times') },
     });
   });
+
+  it.each([2, 7, 8])(
+    'compares what was written just before the %s. meeting, and swaps no row that it has not compared',
+    async (meeting) => {
+      const late = newJobId();
+      const { events } = names;
+      const generations = new AwaitedGenerations(async (nth) => {
+        if (nth !== meeting) return;
+        await append([[{ id: late, phase: 'queued' }]]);
+        await producer.sendAll([{ topic: events, key: late, value: 'not json', headers: {} }]);
+        await projected();
+        const { projection } = fixture.database;
+        await fixture.database.query({
+          text: `UPDATE ${projection}.jobs SET type = 'wrong' WHERE id = $1`,
+          values: [late],
+        });
+        await fixture.database.query({ text: `UPDATE ${projection}.rejected_records SET reason = 'wrong'` });
+      });
+      const store = new RebuildStore(fixture.database);
+      const { id } = await rebuilds.create({});
+      const rebuild = await store.claim('me');
+      const run = new RebuildRun(
+        {
+          ...{ connection, admin, topics, logger, store, generations, owner: 'me' },
+          // Rounds of comparing what was touched go on to the last.
+          ...{ database: fixture.another(), settings: fixture.settings, fewJobs: -1 },
+        },
+        rebuild!,
+      );
+      await run.run();
+      expect(await rebuilds.read(id)).toMatchObject({
+        state: 'failed',
+        differences: {
+          total: 2,
+          first: expect.arrayContaining([
+            { table: 'jobs', key: late, only: null, columns: ['type'] },
+            expect.objectContaining({ table: 'rejected_records', columns: ['reason'] }),
+          ]),
+        },
+      });
+      expect(generations.live).toBe(fixture.settings.schemas.projection);
+      // The rebuilt rows are right: they end the disorder.
+      await rebuilds.swap(id);
+      startRebuilder();
+      while ((await rebuilds.read(id)).finishedAt === null) await pause(20);
+    },
+  );
 });
