@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { maxBatchBytes } from '@jobstream/contracts';
+import { maxBatchBytes, maxBodyValues } from '@jobstream/contracts';
 import { chunkItems, type BatchChunk } from './batch-chunks.js';
 
 async function chunk(items: Iterable<unknown>): Promise<BatchChunk[]> {
   const chunks: BatchChunk[] = [];
   for await (const each of chunkItems(items)) chunks.push(each);
   return chunks;
+}
+
+function valuesOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, part) => sum + valuesOf(part), 1);
 }
 
 describe('the chunks of a batch', () => {
@@ -27,6 +32,13 @@ describe('the chunks of a batch', () => {
     expect(chunks.reduce((sum, { count }) => sum + count, 0)).toBe(300);
     expect(Math.max(...chunks.map(({ body }) => Buffer.byteLength(body)))).toBeLessThanOrEqual(maxBatchBytes);
     expect(chunks.length).toBe(2);
+  });
+
+  it('have at most 500,000 values, whatever they are', async () => {
+    const item = { list: Array(30).fill([{}, ',']), more: { a: true, b: null } };
+    const chunks = await chunk(Array(9_999).fill(item));
+    expect(chunks.reduce((sum, { count }) => sum + count, 0)).toBe(9_999);
+    for (const { body } of chunks) expect(valuesOf(JSON.parse(body))).toBeLessThanOrEqual(maxBodyValues);
   });
 
   it('leave an item alone that is larger', async () => {

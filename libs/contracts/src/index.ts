@@ -15,6 +15,7 @@ export {
   maxBatchBytes,
   maxBatchItems,
   maxBodyBytes,
+  maxBodyValues,
   maxChildren,
   maxChildrenBytes,
   maxDeadLetterRecordBytes,

@@ -4,6 +4,11 @@ export const maxBodyBytes = 256 * 1024;
 export const maxBatchBytes = 32 * 1024 * 1024;
 /** Items of one batch. */
 export const maxBatchItems = 10_000;
+/**
+ * Texts, numbers, arrays, objects, `true`, `false` and `null` of one REST body, names of fields not counted. What a body costs to
+ * parse goes by these more than by its bytes: half a million different names take V8 a second.
+ */
+export const maxBodyValues = 500_000;
 /** Jobs that one attempt may enqueue. */
 export const maxChildren = 1_000;
 /** Bytes of the requests of all jobs that one attempt enqueues. */

@@ -35,7 +35,7 @@ export function checkBatch(
   { misread = [], also = (job) => job, now = Date.now() }: BatchChecks = {},
 ): CheckedBatch {
   const given = (batch as { items?: unknown } | null)?.items;
-  if (Array.isArray(given) && given.length > maxBatchItems) throw tooManyItems(given.length);
+  if (Array.isArray(given) && given.length > maxBatchItems) throw tooManyItems();
   const parsed = batchSchema.safeParse(batch);
   if (!parsed.success) {
     const errors = faultsOf(parsed.error);
@@ -57,8 +57,8 @@ export function checkBatch(
 }
 
 /** A batch has more items than it may have. */
-export function tooManyItems(count: number): IntakeError {
-  const detail = `A batch takes at most ${maxBatchItems} items, this one has ${count}: send several.`;
+export function tooManyItems(): IntakeError {
+  const detail = `A batch takes at most ${maxBatchItems} items: send several.`;
   return new IntakeError('too_many_items', detail);
 }
 

@@ -14,6 +14,7 @@ import { parseJsonBody } from './json-body.js';
 import { ProblemError } from './problem-error.js';
 import { problemType, type ProblemReplies } from './problem-reply.js';
 import { refuseOtherMethods } from './route-methods.js';
+import { Turns } from './turns.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -91,18 +92,21 @@ function takeBodies(server: FastifyInstance): void {
     done();
   });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
+  const large = new Turns();
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
       if (request.headers['content-encoding'] !== undefined)
         throw new ProblemError('unsupported_media_type', 'Send the body without `Content-Encoding`.');
-      const { value, inexactNumbers } = parseJsonBody(body);
-      if (inexactNumbers.length > 0 && !request.routeOptions.config.itemwise) throw inexact(inexactNumbers);
+      if (body.length > maxBodyBytes) await large.next();
+      const { itemwise = false } = request.routeOptions.config;
+      const { value, inexactNumbers } = parseJsonBody(body, itemwise);
+      if (inexactNumbers.length > 0 && !itemwise) throw inexact(inexactNumbers);
       request.inexactNumbers = inexactNumbers;
-      done(null, value);
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+      return value;
+    },
+  );
   server.addContentTypeParser('*', (request, body, done) => {
     if (request.routeOptions.config.streamed) return done(null, body);
     done(new ProblemError('unsupported_media_type', 'Send JSON, as `application/json`.'));

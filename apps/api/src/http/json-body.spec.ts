@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { maxBatchBytes, maxBatchItems, maxBodyValues } from '@jobstream/contracts';
 import { parseJsonBody } from './json-body.js';
 
 const parse = (text: string | Buffer) => parseJsonBody(Buffer.from(text)).value;
@@ -32,6 +33,38 @@ describe('a JSON body', () => {
     expect(() => parse('{"a":'.repeat(600) + '1' + '}'.repeat(600))).toThrow(
       expect.objectContaining({ code: 'invalid_request' }),
     );
+  });
+
+  // What is no JSON shows that nothing of it was parsed: it is not blamed for that.
+  const fill = (start: string, part: string) =>
+    start + part.repeat(Math.floor((maxBatchBytes - start.length) / part.length));
+
+  it.each([
+    ['{"items":[', '{},', 'too_many_items'],
+    ['{"items":[', '[{}],', 'too_many_items'],
+    ['{"items":[', '"a,b",', 'too_many_items'],
+    ['{"items":[', '0,', 'too_many_items'],
+    ['{"items":[[', '{},', 'body_too_large'],
+    ['{"items":[{"payload":{', '"a":0,', 'body_too_large'],
+    ['{"items":[{"payload":[', '1152921504606847000,', 'body_too_large'],
+    ['[[[', '[],', 'body_too_large'],
+    ['{"x":', '[', 'invalid_request'],
+    ['{"x":', '{"a":', 'invalid_request'],
+  ])('of 32 MiB is refused before it is parsed: %s%s…', (start, part, code) => {
+    const body = Buffer.from(fill(start, part));
+    const startedAt = process.cpuUsage();
+    expect(() => parseJsonBody(body, true)).toThrow(expect.objectContaining({ code }));
+    const { user, system } = process.cpuUsage(startedAt);
+    expect((user + system) / 1_000).toBeLessThan(1_500);
+  });
+
+  it('has as many items and values as it may have', () => {
+    const items = (count: number) => Buffer.from(`{"items":[${Array(count).fill('{}').join()}]}`);
+    expect(() => parseJsonBody(items(maxBatchItems), true)).not.toThrow();
+    expect(() => parseJsonBody(items(maxBatchItems + 1), true)).toThrow('at most 10000 items');
+    expect(() => parseJsonBody(items(maxBatchItems + 1))).not.toThrow();
+    expect(() => parse(JSON.stringify({ x: Array(maxBodyValues - 2).fill(0) }))).not.toThrow();
+    expect(() => parse(JSON.stringify({ x: Array(maxBodyValues).fill(0) }))).toThrow('at most 500000 values');
   });
 
   it('does not take brackets in texts for depth', () => {

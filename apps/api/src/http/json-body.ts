@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { findInexactNumbers, type Fault } from '@jobstream/contracts';
+import { findInexactNumbers, maxBatchItems, maxBodyValues, type Fault } from '@jobstream/contracts';
+import { tooManyItems } from '@jobstream/intake';
 import { scanJson } from './json-scan.js';
 import { ProblemError } from './problem-error.js';
 
@@ -14,17 +15,16 @@ export interface JsonBody {
 }
 
 /**
- * Reads a JSON body (RFC 8259).
- * @throws ProblemError `malformed_json`; for what is nested too deeply `invalid_request`
+ * Reads a JSON body (RFC 8259). One that is refused for its size or depth is not parsed.
+ * @param isBatch its items are counted
+ * @throws ProblemError `malformed_json`; `body_too_large` for more than {@link maxBodyValues} values; for what is nested too
+ * deeply `invalid_request`
+ * @throws IntakeError `too_many_items`
  */
-export function parseJsonBody(body: Buffer): JsonBody {
+export function parseJsonBody(body: Buffer, isBatch = false): JsonBody {
   if (body.length === 0) throw new ProblemError('malformed_json', 'The body is empty: send JSON.');
+  const hasInexactNumber = checkSize(body, isBatch ? maxBatchItems : Infinity);
   if (!isUtf8(body)) throw new ProblemError('malformed_json', 'The body is not UTF-8.');
-  const { depth, hasInexactNumber } = scanJson(body);
-  if (depth > mostDepth) {
-    const detail = `JSON is taken to a depth of ${mostDepth}.`;
-    throw new ProblemError('invalid_request', detail, { errors: [{ pointer: '', detail }] });
-  }
   const text = body.toString();
   try {
     const value = JSON.parse(text) as unknown;
@@ -32,6 +32,22 @@ export function parseJsonBody(body: Buffer): JsonBody {
   } catch (cause) {
     throw new ProblemError('malformed_json', `The body is not JSON: ${faultOf(cause)}`, { cause });
   }
+}
+
+/** Whether it has a number that JavaScript does not hold, where it is not too large to be parsed at all. */
+function checkSize(body: Buffer, mostItems: number): boolean {
+  const most = { depth: mostDepth, values: maxBodyValues, items: mostItems };
+  const { depth, values, items, hasInexactNumber } = scanJson(body, most);
+  if (items > most.items) throw tooManyItems();
+  if (values > most.values) {
+    const detail = `A body takes at most ${most.values} values, whatever its bytes: send several.`;
+    throw new ProblemError('body_too_large', detail);
+  }
+  if (depth > most.depth) {
+    const detail = `JSON is taken to a depth of ${most.depth}.`;
+    throw new ProblemError('invalid_request', detail, { errors: [{ pointer: '', detail }] });
+  }
+  return hasInexactNumber;
 }
 
 /** What V8 says, without the piece of the text that it quotes. */

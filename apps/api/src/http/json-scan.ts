@@ -19,8 +19,17 @@ const wholeLength = 16;
 const plainLength = 200;
 const largeExponent = 3;
 
+/** Where {@link scanJson} stops: what has more is told as far as it was read. */
+export interface ScanBounds {
+  readonly depth: number;
+  readonly values: number;
+  readonly items: number;
+}
+
+const unbounded: ScanBounds = { depth: Infinity, values: Infinity, items: Infinity };
+
 /** Runs over the bytes once, in about a nanosecond each. What is no JSON gets some answer. */
-export function scanJson(json: Buffer): JsonScan {
+export function scanJson(json: Buffer, most: ScanBounds = unbounded): JsonScan {
   let depth = 0;
   let deepest = 0;
   let values = 1;
@@ -35,6 +44,7 @@ export function scanJson(json: Buffer): JsonScan {
     } else if (byte === code.comma) {
       values += 1;
       if (depth === itemsDepth) items += 1;
+      if (values > most.values || items > most.items) break;
     } else if (isDigit(byte) || byte === code.minus) {
       const end = endOfNumber(json, at + 1);
       if (mayBeInexact(json, at, end)) hasInexactNumber ||= !isExact(json.toString('latin1', at, end));
@@ -43,13 +53,14 @@ export function scanJson(json: Buffer): JsonScan {
       values += 1;
       depth += 1;
       if (depth > deepest) deepest = depth;
+      if (values > most.values || depth > most.depth) break;
       if (depth === itemsDepth) items = byte === code.openBracket ? 1 : -Infinity;
     } else if (byte === code.closeBracket || byte === code.closeBrace) {
       if (depth === itemsDepth && items > longest) longest = items;
       depth -= 1;
     }
   }
-  return { depth: deepest, values, items: longest, hasInexactNumber };
+  return { depth: deepest, values, items: Math.max(longest, items), hasInexactNumber };
 }
 
 function endOfNumber(json: Buffer, start: number): number {

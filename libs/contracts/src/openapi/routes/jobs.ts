@@ -60,7 +60,7 @@ export const jobRoutes: readonly RouteContract[] = [
     tag: 'Jobs',
     summary: 'Submit many jobs at once',
     description:
-      'At most 10,000 items and 32 MiB. Items are checked one by one: a faulty one does not hold back the others. ' +
+      'At most 10,000 items, 32 MiB and 500,000 values. Items are checked one by one: a faulty one does not hold back the others. ' +
       'The Idempotency-Key covers the batch: while items may pass later (their code has a status of 500 or more), the same key ' +
       'and body produce what lacks, under the same ids.',
     headers: submitHeaders,
