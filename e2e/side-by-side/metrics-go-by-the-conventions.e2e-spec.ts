@@ -25,6 +25,7 @@ const labels = [
     'route',
     'status',
     'alarm',
+    'against',
   ],
   // Of Node's own series, and of histograms.
   ...['le', 'space', 'version', 'major', 'minor', 'patch'],

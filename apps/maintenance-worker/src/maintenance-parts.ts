@@ -1,5 +1,5 @@
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import { Topics } from '@jobstream/contracts';
+import { tellsOfJobs, Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
 import { JobIntake, KeyStore } from '@jobstream/intake';
@@ -102,10 +102,7 @@ export class MaintenanceParts {
    * @throws ProjectionBehindError when it does not within `patienceMs`
    */
   async awaitProjection(patienceMs = 30_000): Promise<void> {
-    const counted = (await this.admin.listTopics()).filter((topic) => {
-      const kind = this.topics.roleOf(topic)?.kind;
-      return kind !== undefined && kind !== 'cancels' && kind !== 'control';
-    });
+    const counted = (await this.admin.listTopics()).filter((topic) => tellsOfJobs(this.topics.roleOf(topic)));
     const ends = await this.admin.endOffsets(counted);
     if (!(await this.progress.waitUntilPassed(ends, patienceMs))) throw new ProjectionBehindError();
   }

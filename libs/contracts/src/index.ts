@@ -49,6 +49,7 @@ export { intervalOfRate, queueLimitsSchema, rateSchema, type QueueLimits } from 
 export {
   lanesOf,
   partitionCounts,
+  tellsOfJobs,
   Topics,
   type TopicPlan,
   type TopicRole,

@@ -20,7 +20,7 @@ function topicsIn(topics: Topics): string[] {
     ...(['high', 'normal', 'low'] as const).map((lane) => topics.requests(queue, lane)),
     ...[topics.retry(queue, 1_000), topics.deadLetters(queue)],
   ]);
-  return [topics.events, topics.delayed, topics.cancels, topics.control, ...ofQueues];
+  return [topics.events, topics.delayed, topics.cancels, topics.control, topics.clock, ...ofQueues];
 }
 
 /** Readers of orders, feeds and rebuilds have groups of their own, whose names begin with that of who reads. */
@@ -120,6 +120,7 @@ describe('topics', () => {
     const plan = new Topics().plan(jobDefinitions, 'small');
     expect(plan.map(({ name, partitions }) => `${name} ${partitions}`).sort()).toEqual([
       'jobs.cancels 1',
+      'jobs.clock 1',
       'jobs.control 1',
       'jobs.delayed 6',
       'jobs.events 6',

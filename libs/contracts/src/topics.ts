@@ -8,7 +8,7 @@ export type TopicRole =
   | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }
   | { readonly kind: 'retry'; readonly queue: string; readonly delayMs: number }
   | { readonly kind: 'dead-letters'; readonly queue: string }
-  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' };
+  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'clock' };
 
 /** A topic as it has to be; `libs/kafka` makes it so. */
 export interface TopicPlan {
@@ -21,8 +21,8 @@ export interface TopicPlan {
 
 /** Partition counts: `standard` for a cluster, `small` for one broker on one machine. Never changed in place. */
 export const partitionCounts = {
-  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1, cancels: 3, control: 1 },
-  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, cancels: 1, control: 1 },
+  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1, cancels: 3, control: 1, clock: 1 },
+  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, cancels: 1, control: 1, clock: 1 },
 } as const;
 
 /** A key of {@link partitionCounts}. */
@@ -40,6 +40,8 @@ export class Topics {
   readonly delayed: string;
   readonly cancels: string;
   readonly control: string;
+  /** Records without content: their append times tell the brokers' time to who wrote them. Nobody reads it. */
+  readonly clock: string;
   private readonly prefix: string;
 
   /** @throws TypeError when the namespace could not stand in a topic name. */
@@ -52,6 +54,7 @@ export class Topics {
     this.delayed = `${this.prefix}delayed`;
     this.cancels = `${this.prefix}cancels`;
     this.control = `${this.prefix}control`;
+    this.clock = `${this.prefix}clock`;
   }
 
   requests(queue: string, lane: Priority = 'normal'): string {
@@ -101,6 +104,7 @@ export class Topics {
     ) => plans.set(name, { name, partitions, maxMessageBytes, cleanup });
     add(this.cancels, counts.cancels, maxOrderRecordBytes);
     add(this.control, counts.control, maxOrderRecordBytes, 'compact');
+    add(this.clock, counts.clock, maxOrderRecordBytes, 'compact');
     add(this.events, counts.events, maxDeadLetterRecordBytes);
     add(this.delayed, counts.requests, maxRequestRecordBytes);
     for (const { queue, backoffMs } of definitions) {
@@ -111,6 +115,11 @@ export class Topics {
     }
     return [...plans.values()];
   }
+}
+
+/** Whether topics of this role tell of jobs, and not of what operators want of them. Undefined is the role of a topic that is not ours. */
+export function tellsOfJobs(role: TopicRole | undefined): boolean {
+  return role !== undefined && role.kind !== 'cancels' && role.kind !== 'control' && role.kind !== 'clock';
 }
 
 /** The request lanes of a queue, most urgent first. */

@@ -19,6 +19,7 @@ export interface AttemptPorts {
   /** The worker process, as its events name it. */
   readonly worker: string;
   readonly logger: Logger;
+  /** The broker's time. */
   readonly clock: Clock;
   readonly threads: ThreadPool;
   /** What a handler is given to return after its time is over. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Topics, type JobDefinition, type QueueDefinition, type TopicSize } from '@jobstream/contracts';
@@ -14,7 +15,7 @@ import {
 import { Database, migrate, type DatabaseSettings } from '@jobstream/database';
 import { JobLimits } from '@jobstream/limits';
 import { OrderReader } from '@jobstream/orders';
-import type { Clock, Health, HealthRegistry, Logger } from '@jobstream/runtime';
+import { ClockWatch, type Health, type HealthRegistry, type Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { ClaimStore } from './claims/claim-store.js';
 import { Claims } from './claims/claims.js';
@@ -50,7 +51,6 @@ export interface JobWorkerStrategyOptions {
   readonly drainMs: number;
   /** What a handler is given to return after its time is over. Default 5 s. */
   readonly graceMs?: number;
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly health: HealthRegistry;
@@ -82,13 +82,14 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly orders: OrderReader;
   private readonly cancellations: Cancellations;
   private readonly limits: JobLimits;
+  private readonly clockWatch: ClockWatch;
   private readonly closing = new AbortController();
   private starting: Promise<void> | undefined;
   private topicsReady = false;
   private requestPartitions = 1;
 
   constructor(private readonly options: JobWorkerStrategyOptions) {
-    const { queue, definitions, connection, clock, logger } = options;
+    const { queue, definitions, connection, logger } = options;
     this.topics = new Topics(options.namespace);
     this.workerTopics = new WorkerTopics(this.topics, queue, definitions);
     this.admin = new TopicAdmin(connection);
@@ -98,7 +99,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       send: (record) => this.producer.send(record),
       produce: (jobs) => intake.produce(jobs),
       logger,
-      clock,
+      monotonic: () => performance.now(),
       random: Math.random,
     });
     this.scheduler = new DeliveryScheduler({
@@ -120,6 +121,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.cancellations = new Cancellations(this.orders.cancels);
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
+    this.clockWatch = this.createClockWatch();
+    options.health.add('clock', () => this.clockWatch.health());
     options.health.add('orders', () => this.orders.health());
     options.health.add('topics', () => this.topicsHealth());
     options.health.add('consumer', () => this.consumerHealth());
@@ -139,6 +142,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.scheduler.stop();
     this.worker.drain();
     this.limits.stop();
+    this.clockWatch.stop();
     await this.orders.stop();
     await this.consumer.drain(this.options.drainMs);
     await this.starting;
@@ -146,6 +150,15 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     await this.claims.stop();
     await this.limits.close();
     await Promise.all([this.database.close(), this.producer.stop(), this.admin.stop(), this.threads.close()]);
+  }
+
+  private createClockWatch(): ClockWatch {
+    const { logger, metrics } = this.options;
+    const broker = {
+      clock: this.producer.brokerClock,
+      ask: () => this.producer.askTime(this.topics.clock),
+    };
+    return new ClockWatch({ clocks: { broker }, logger, metrics });
   }
 
   private createClaims(): Claims {
@@ -159,7 +172,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   }
 
   private createWorker(): JobWorker {
-    const { queue, handlers, clock, logger, instance, graceMs = defaultGraceMs } = this.options;
+    const { queue, handlers, logger, instance, graceMs = defaultGraceMs } = this.options;
     const metrics = new WorkerMetrics(this.options.metrics, () => this.scheduler.load());
     return new JobWorker({
       handlers,
@@ -171,12 +184,11 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
         logger,
       }),
       metrics,
-      clock,
-      brokerClock: this.producer.brokerClock,
+      clock: this.producer.brokerClock,
       attempts: {
         worker: instance,
         logger,
-        clock,
+        clock: this.producer.brokerClock,
         threads: this.threads,
         graceMs,
         cancellations: this.cancellations,
@@ -240,10 +252,12 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.options.logger.info({ partitions: partitions.length, running }, 'partitions lost');
   }
 
-  /** Nothing is read before it is known what not to start. */
+  /** Nothing is read before it is known what not to start, and what time it is. */
   private async start(): Promise<void> {
     await this.producer.start();
-    if (!(await this.makeTopics()) || !(await this.orders.start())) return;
+    if (!(await this.makeTopics())) return;
+    this.clockWatch.start();
+    if (!(await this.orders.start()) || !(await this.learnTime())) return;
     this.obey();
     await this.consumer.start();
   }
@@ -255,6 +269,13 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     if (this.scheduler.isPaused === (pausedSince !== undefined)) return;
     this.scheduler.isPaused = pausedSince !== undefined;
     logger.info({ queue: queue.name, pausedSince }, pausedSince ? 'paused' : 'goes on');
+  }
+
+  /** @returns false when closed before */
+  private async learnTime(): Promise<boolean> {
+    const { signal } = this.closing;
+    if (!signal.aborted) await Promise.race([this.producer.brokerClock.whenKnown(), once(signal, 'abort')]);
+    return !signal.aborted;
   }
 
   /** @returns false when closed meanwhile */

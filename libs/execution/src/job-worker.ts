@@ -23,8 +23,8 @@ export interface JobWorkerOptions {
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
   readonly writer: OutcomeWriter;
   readonly metrics: WorkerMetrics;
+  /** The broker's time: what expires, waits and is dated goes by it. */
   readonly clock: Clock;
-  readonly brokerClock: Clock;
   readonly attempts: AttemptPorts;
   readonly claims: Claims;
   readonly limits: StartLimits;
@@ -181,7 +181,7 @@ export class JobWorker {
     const backoffMs = this.ladderOf(job);
     const delayMs = retryDelay(backoffMs, next.attempt - 1);
     ongoing.waitedInPlaceMs = delaysBetween(backoffMs, job.attempt, next.attempt) + delayMs;
-    this.waitInPlace(ongoing, next, this.options.brokerClock.now() + delayMs);
+    this.waitInPlace(ongoing, next, this.options.clock.now() + delayMs);
   }
 
   private start(ongoing: Ongoing, job: StartableJob, freeSlot: FreeSlot): Promise<void> {
@@ -241,7 +241,7 @@ export class JobWorker {
     freeSlot: FreeSlot,
     claim?: HeldClaim,
   ): Promise<void> {
-    const { brokerClock, claims, clock, writer } = this.options;
+    const { claims, clock, writer } = this.options;
     const { delivery } = ongoing;
     if (!this.begin(ongoing)) {
       if (claim) claims.free(claim);
@@ -264,19 +264,19 @@ export class JobWorker {
       start,
       children,
       finishedAt: this.writeEnd(clock.now()),
-      dueAt: waitsOffLane ? brokerClock.now() + outcome.delayMs : undefined,
+      dueAt: waitsOffLane ? clock.now() + outcome.delayMs : undefined,
     };
     if (claim && !(await claims.end(claim, recordOutcome(ended, outcome)))) return this.end(ongoing, false);
     this.settle(ongoing, ended, outcome, await writer.write(delivery, ended, outcome));
   }
 
   private attempt(job: StartableJob, claim: HeldClaim | undefined): Attempted | Promise<Attempted> {
-    const { attempts, brokerClock, handlers } = this.options;
+    const { attempts, clock, handlers } = this.options;
     const registered = handlers.get(job.request.type);
     if (claim && isDoomed(claim.deaths, registered?.definition.onOwnerDeath ?? 'rerun')) {
       return { ending: { kind: 'owner-died', deaths: claim.deaths } };
     }
-    return attempt(job, registered, brokerClock.now(), attempts, claim?.signal);
+    return attempt(job, registered, clock.now(), attempts, claim?.signal);
   }
 
   /** Produces what a claim says that this attempt has come to. */

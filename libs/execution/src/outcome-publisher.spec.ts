@@ -23,7 +23,7 @@ describe('OutcomePublisher', () => {
       },
       produce: async () => [],
       logger: createLogger('test', 'silent'),
-      clock: { now: () => Date.now() },
+      monotonic: () => performance.now(),
       random: () => 0,
     });
   });

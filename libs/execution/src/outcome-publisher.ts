@@ -1,6 +1,6 @@
 import type { DrawnJob } from '@jobstream/intake';
 import type { OutgoingRecord, RecordReceipt, SendOutcome } from '@jobstream/kafka';
-import type { Clock, Health, Logger } from '@jobstream/runtime';
+import type { Health, Logger } from '@jobstream/runtime';
 
 /** What {@link OutcomePublisher} takes. */
 export interface OutcomePublisherOptions {
@@ -8,7 +8,8 @@ export interface OutcomePublisherOptions {
   /** Appends the requests of jobs; outcomes in their order. */
   readonly produce: (jobs: readonly DrawnJob[]) => Promise<SendOutcome[]>;
   readonly logger: Logger;
-  readonly clock: Clock;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly monotonic: () => number;
   /** From 0 to below 1; spreads the repetitions. */
   readonly random: () => number;
 }
@@ -78,7 +79,7 @@ export class OutcomePublisher {
 
   health(): Health {
     if (this.failingSince === undefined) return { ok: true };
-    const forMs = this.options.clock.now() - this.failingSince;
+    const forMs = this.options.monotonic() - this.failingSince;
     const why = `No outcome was acknowledged for ${Math.round(forMs / 1_000)} s: ${this.lastFailure}`;
     return forMs > patienceMs ? { ok: false, why } : { ok: true, detail: why };
   }
@@ -104,7 +105,7 @@ export class OutcomePublisher {
   private noteFailure(error: unknown): void {
     this.lastFailure = error instanceof Error ? error.message : String(error);
     if (this.failingSince !== undefined) return;
-    this.failingSince = this.options.clock.now();
+    this.failingSince = this.options.monotonic();
     this.options.logger.warn({ err: error }, 'an outcome is not acknowledged, it is sent again');
   }
 }

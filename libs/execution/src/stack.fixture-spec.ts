@@ -25,7 +25,6 @@ import {
   createMetrics,
   HealthRegistry,
   readSettings,
-  systemClock,
 } from '@jobstream/runtime';
 import { randomNamespace } from '@jobstream/testing';
 import { JobHandler, type HandlerOf } from './job-handler.js';
@@ -133,7 +132,7 @@ export class StackFixture {
       logger: createLogger('test-worker', process.env.TEST_LOG ?? 'silent'),
       health: new HealthRegistry(),
       metrics: createMetrics('test-worker'),
-      clock: systemClock,
+
       fatal: (error: unknown) => (this.failed = error as Error),
     };
     const { queue } = this.definitions[0]!;

@@ -7,7 +7,6 @@ import {
   createMetrics,
   HealthRegistry,
   readSettings,
-  systemClock,
 } from '@jobstream/runtime';
 import { freePort } from '@jobstream/testing';
 import { z } from 'zod';
@@ -29,7 +28,7 @@ function contextWith(environment: Record<string, string>) {
     logger: createLogger('test-worker', 'silent'),
     health: new HealthRegistry(),
     metrics: createMetrics('test-worker'),
-    clock: systemClock,
+
     fatal: (error: unknown) => {
       throw error;
     },

@@ -123,7 +123,7 @@ export class TestWorker {
           send,
           produce: (jobs) => intake.produce(jobs),
           logger,
-          clock,
+          monotonic: () => clock.now(),
           random: () => 0,
         }),
         metrics,
@@ -131,7 +131,6 @@ export class TestWorker {
       }),
       metrics,
       clock,
-      brokerClock: clock,
       attempts: {
         worker: 'test-worker',
         logger,

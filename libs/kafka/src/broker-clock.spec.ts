@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BrokerClock } from './broker-clock.js';
+import { BrokerClock, ClockUnknownError } from './broker-clock.js';
 
 describe('BrokerClock', () => {
-  it("is this machine's clock before the first answer", () => {
-    expect(new BrokerClock(() => 5_000.7).now()).toBe(5_000);
+  it("is unknown before the first answer, never this machine's clock, and known for good from then on", async () => {
+    let local = 5_000.7;
+    const clock = new BrokerClock(() => local);
+    expect(clock).toMatchObject({ isKnown: false, silentMs: Infinity });
+    expect(() => clock.now()).toThrow(ClockUnknownError);
+    clock.observe(1, 700_000);
+    await clock.whenKnown();
+    local += 86_400_000;
+    expect(clock).toMatchObject({ isKnown: true, silentMs: 86_400_000 });
+    expect(clock.now()).toBe(700_000 + 86_400_000);
   });
 
   it('is never ahead of the broker, whatever the delays, and at most the shortest way behind', () => {

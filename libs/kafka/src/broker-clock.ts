@@ -1,17 +1,43 @@
 const WINDOW_MS = 60_000;
 const FORGET_MS = 600_000;
 
+/** No broker has said its time to this process yet: nothing can be due, expired or dated. */
+export class ClockUnknownError extends Error {
+  override readonly name = 'ClockUnknownError';
+  readonly code = 'clock_unknown';
+
+  constructor() {
+    super('The time of the brokers is not known yet: none has answered. See that Kafka can be reached.');
+  }
+}
+
+/** An answer without a time, which a topic gives whose records are stamped by whoever writes them. */
+export class UnstampedTopicError extends Error {
+  override readonly name = 'UnstampedTopicError';
+  readonly code = 'unstamped_topic';
+
+  constructor(topic: string) {
+    super(
+      `The broker does not stamp what is written to ${topic}: set message.timestamp.type=LogAppendTime on it.`,
+    );
+  }
+}
+
 /**
  * The brokers' time, as far as it is proven. Each produce answer carries the append time of its leader: at its arrival
  * that clock shows at least this much. The best such lower bound of the last one to two minutes counts, and of several
  * brokers the one furthest behind, so `now()` is never ahead of the clock that stamped a record (a retry is never early)
  * and behind it by about one answer's way. It runs on this process' monotonic clock, so local clock steps don't matter.
+ * Unknown before the first answer: this machine's clock is never taken for it.
  */
 export class BrokerClock {
   readonly #monotonic: () => number;
   readonly #skews = new Map<number, { since: number; current: number; previous: number }>();
+  #observedAt = -Infinity;
+  #tellFirst: () => void = () => undefined;
+  readonly #first = new Promise<void>((resolve) => (this.#tellFirst = resolve));
 
-  /** @param monotonic ms since the epoch that never jump (default: the process' start time plus its uptime) */
+  /** @param monotonic ms that never jump, from any origin (default: the process' start time plus its uptime) */
   constructor(monotonic: () => number = () => performance.timeOrigin + performance.now()) {
     this.#monotonic = monotonic;
   }
@@ -21,8 +47,10 @@ export class BrokerClock {
     const now = this.#monotonic();
     const skew = appendedAt - now;
     const known = this.#skews.get(nodeId);
+    this.#observedAt = now;
     if (!known) {
       this.#skews.set(nodeId, { since: now, current: skew, previous: -Infinity });
+      this.#tellFirst();
     } else if (now - known.since < WINDOW_MS) {
       known.current = Math.max(known.current, skew);
     } else {
@@ -32,12 +60,28 @@ export class BrokerClock {
     }
   }
 
-  /** The brokers' time in ms; this machine's before the first answer. */
+  /** Whether a broker has answered yet; from then on `now()` is known for good. */
+  get isKnown(): boolean {
+    return this.#skews.size > 0;
+  }
+
+  /** Resolves with the first answer. */
+  whenKnown(): Promise<void> {
+    return this.#first;
+  }
+
+  /** For how many ms no answer has said the time; Infinity before the first. */
+  get silentMs(): number {
+    return this.#monotonic() - this.#observedAt;
+  }
+
+  /** The brokers' time in whole ms since the epoch. @throws ClockUnknownError before the first answer */
   now(): number {
+    if (!this.isKnown) throw new ClockUnknownError();
     let skew = Infinity;
     for (const { current, previous } of this.#skews.values())
       skew = Math.min(skew, Math.max(current, previous));
-    return Math.floor(this.#monotonic() + (skew === Infinity ? 0 : skew));
+    return Math.floor(this.#monotonic() + skew);
   }
 
   /** A broker that left the cluster must not hold the time back for good. */

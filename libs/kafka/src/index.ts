@@ -14,7 +14,7 @@ export {
   type SendOutcome,
 } from './producer-errors.js';
 export { KafkaConnection } from './connection.js';
-export { BrokerClock } from './broker-clock.js';
+export { BrokerClock, ClockUnknownError } from './broker-clock.js';
 export { RecordProducer } from './record-producer.js';
 export { TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './topic-admin.js';
 export type { OffsetsByTopic } from './cluster-reader.js';

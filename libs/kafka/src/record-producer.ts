@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { BrokerClock } from './broker-clock.js';
+import { BrokerClock, UnstampedTopicError } from './broker-clock.js';
 import { BrokerLinks } from './broker-links.js';
 import type { KafkaConnection } from './connection.js';
 import { describeErrorCode, requestProduce, type ProduceAnswer } from './kafkajs-internals.js';
@@ -40,7 +40,7 @@ interface Flight {
  * producer: after a lost acknowledgement it gives a failed batch's sequence to another, which the broker then drops.
  */
 export class RecordProducer {
-  /** The brokers' time as seen in the answers. */
+  /** The brokers' time as seen in the answers; unknown before the first, see {@link askTime}. */
   readonly brokerClock = new BrokerClock();
   readonly #links: BrokerLinks;
   readonly #routes: ProducerRoutes;
@@ -49,6 +49,7 @@ export class RecordProducer {
   readonly #deadlineMs: number;
   readonly #log: KafkaConnection['log'];
   readonly #metrics: ProducerMetrics | undefined;
+  #asking: Promise<void> | null = null;
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
   #pumpScheduled = false;
   #sweep: NodeJS.Timeout | null = null;
@@ -104,6 +105,19 @@ export class RecordProducer {
     }
     await finished;
     return outcomes;
+  }
+
+  /**
+   * Has a broker say its time, by a record without content on this topic: `brokerClock` knows it then. Callers share one.
+   * @throws what {@link send} throws; UnstampedTopicError where the topic has its records stamped by whoever writes them
+   */
+  askTime(topic: string): Promise<void> {
+    this.#asking ??= this.send({ topic, key: 'clock', value: null, headers: {} })
+      .then(() => {
+        if (!this.brokerClock.isKnown) throw new UnstampedTopicError(topic);
+      })
+      .finally(() => (this.#asking = null));
+    return this.#asking;
   }
 
   /** Takes nothing more, waits for the outcomes of what it has (at most the deadline), and closes. */

@@ -1,5 +1,11 @@
 import { setImmediate as immediately } from 'node:timers/promises';
-import type { ReplayFault, ReplayRequest, SkipReason, Topics } from '@jobstream/contracts';
+import {
+  tellsOfJobs,
+  type ReplayFault,
+  type ReplayRequest,
+  type SkipReason,
+  type Topics,
+} from '@jobstream/contracts';
 import type { IncomingRecord, LogReader, TopicAdmin } from '@jobstream/kafka';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
 import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
@@ -46,10 +52,7 @@ export class Selection {
   /** Resolves with whether the projection has passed, in time, what the log holds now: only then is a job's fate known. */
   async awaitProjection(timeoutMs: number): Promise<boolean> {
     const { admin, topics, projection } = this.parts;
-    const telling = (await admin.listTopics()).filter((topic) => {
-      const kind = topics.roleOf(topic)?.kind;
-      return kind !== undefined && kind !== 'cancels' && kind !== 'control';
-    });
+    const telling = (await admin.listTopics()).filter((topic) => tellsOfJobs(topics.roleOf(topic)));
     return projection.progress.waitUntilPassed(await admin.endOffsets(telling), timeoutMs);
   }
 

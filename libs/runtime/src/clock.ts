@@ -1,8 +1,5 @@
-/** Where a part takes the time from, so that tests can hand it another. */
+/** Where a part takes the time from. Never this machine's own clock where anything is due, expires or is dated by it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
 }
-
-/** The machine's clock. */
-export const systemClock: Clock = { now: () => Date.now() };

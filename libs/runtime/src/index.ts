@@ -1,5 +1,12 @@
 // Start, configure, log, measure and stop a process.
-export { systemClock, type Clock } from './clock.js';
+export type { Clock } from './clock.js';
+export {
+  ClockWatch,
+  noticeableSkewMs,
+  type ClockWatchOptions,
+  type HeardClock,
+  type WatchedClock,
+} from './clock-watch.js';
 export {
   commonSettings,
   portSetting,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
-import { systemClock, type Clock } from './clock.js';
 import { HealthRegistry } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
@@ -17,7 +16,6 @@ export interface ProcessContext {
   readonly logger: Logger;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
-  readonly clock: Clock;
   /** Ends the process with exit code 1 and a line that says why: for what only a restart can mend. */
   fatal(error: unknown): void;
 }
@@ -65,7 +63,6 @@ export async function runProcess(
       logger,
       health,
       metrics: createMetrics(service),
-      clock: systemClock,
       fatal,
     });
     await signalled;

@@ -1,4 +1,4 @@
-import type { TopicRole, Topics } from '@jobstream/contracts';
+import { tellsOfJobs, type TopicRole, type Topics } from '@jobstream/contracts';
 import type { TopicAdmin } from '@jobstream/kafka';
 import type { EndOffsets } from '@jobstream/projection';
 import { SharedCall } from './shared-call.js';
@@ -21,7 +21,7 @@ export class LogEnds {
 
   /** All topics that tell of jobs. */
   static ofAll(admin: TopicAdmin, topics: Topics): LogEnds {
-    return new LogEnds(admin, topics, ({ kind }) => kind !== 'cancels' && kind !== 'control');
+    return new LogEnds(admin, topics, tellsOfJobs);
   }
 
   /** Ends that are no older than the call. Rejects when Kafka can't be reached. */

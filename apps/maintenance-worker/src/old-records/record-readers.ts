@@ -22,12 +22,12 @@ export interface KeptTopic {
 export class RecordReaders {
   constructor(private readonly parts: RecordReadersParts) {}
 
-  /** All topics of this platform but `jobs.control`, which Kafka compacts. */
+  /** All topics of this platform but `jobs.control` and `jobs.clock`, which Kafka compacts. */
   async topics(): Promise<KeptTopic[]> {
     const names = await this.parts.admin.listTopics();
     return names.flatMap((topic) => {
       const role = this.parts.topics.roleOf(topic);
-      return role && role.kind !== 'control' ? [{ topic, role }] : [];
+      return role && role.kind !== 'control' && role.kind !== 'clock' ? [{ topic, role }] : [];
     });
   }
 
