@@ -25,7 +25,15 @@ export {
 } from './fold.js';
 export { mostPast, parsePlainEntry, type PlainEntry, type PlainRecord } from './past.js';
 export { belongsOn, lowestEndRank, queuedAttempt, type Rank } from './rank.js';
-export { orderHistory, standingOf, transitionOf, type Step, type Transition } from './transition.js';
+export {
+  goesFarther,
+  orderHistory,
+  standingOf,
+  transitionOf,
+  type Standing,
+  type Step,
+  type Transition,
+} from './transition.js';
 export { everyBounds, faultsOfTiming, type Timing, type TimingFault } from './timing.js';
 export {
   dueOccurrences,

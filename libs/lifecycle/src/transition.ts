@@ -102,7 +102,14 @@ export function standingOf<T extends Step>(steps: readonly T[]): T | undefined {
   );
 }
 
-function goesFarther(step: Step, other: Step): boolean {
+/** What of a state decides whether it counts: whose it is, and the record that it is from. */
+export type Standing = Omit<Step, 'timestamp'>;
+
+/**
+ * Whether the fold of both would show this state rather than the other: that of the newest run, in it the one that brings
+ * it farthest. Of two records that bring it equally far, the first end counts, and the last of what is unfinished.
+ */
+export function goesFarther(step: Standing, other: Standing): boolean {
   if (step.run !== other.run) return step.run > other.run;
   const rank = rankOf(phaseOf(step.state), step.attempt);
   const otherRank = rankOf(phaseOf(other.state), other.attempt);

@@ -47,9 +47,15 @@ export class JobQueries {
     return this.jobList.page(filter);
   }
 
-  /** Every transition of a job, in the order of its life; undefined where the projection has no such job. */
+  /**
+   * Every transition of a job, in the order of its life; undefined where the projection has no such job. As of one moment:
+   * where it has a record of a partition, it has those before it.
+   */
   history(id: JobId): Promise<HistoryItem[] | undefined> {
-    return readHistory(this.database, this.database.projection, id.toLowerCase());
+    const { database } = this;
+    return database.transaction((session) => readHistory(session, database.projection, id.toLowerCase()), {
+      snapshot: true,
+    });
   }
 
   /** A job as it was at a time; undefined where the projection has no such job. */

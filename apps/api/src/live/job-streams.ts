@@ -1,19 +1,16 @@
-import { isFinal, type JobId, type JobView, type TransitionView } from '@jobstream/contracts';
+import { isFinal, type JobId, type JobView } from '@jobstream/contracts';
 import { foldRecord, mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import type { HistoryItem, JobQueries, ProjectionProgress } from '@jobstream/projection';
 import type { JobReader } from '../jobs/job-reader.js';
-import { viewOfTransition } from '../jobs/job-view.js';
 import type { LogEnds } from '../jobs/log-ends.js';
 import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';
 import type { LogPosition } from './log-position.js';
-import { itemOf, newerView } from './newer-view.js';
+import { newerView } from './newer-view.js';
+import { StreamedJob, type ToldEvent } from './streamed-job.js';
 
 /** What a stream tells: a transition with the id to resume by, what a handler reported, and at last how the job ended. */
-export type StreamEvent =
-  | { readonly kind: 'transition'; readonly id: string; readonly data: TransitionView }
-  | { readonly kind: 'progress'; readonly data: unknown }
-  | { readonly kind: 'end'; readonly data: JobView };
+export type StreamEvent = ToldEvent | { readonly kind: 'end'; readonly data: JobView };
 
 /** What {@link JobStreams} is made of. */
 export interface JobStreamsParts {
@@ -46,26 +43,23 @@ export class JobStreams {
     const watch = this.parts.feed.watch(id, (record) => inbox.push(record));
     try {
       await Promise.race([watch.ready, aborted(signal)]);
-      const run = new RunEnd();
-      for (const item of await this.readPast(id, signal)) {
-        run.note(item);
-        if (!seen.has(item)) yield transition(item, seen);
-      }
+      const job = new StreamedJob(seen);
+      yield* job.tellPast(await this.readPast(id, signal));
       let fold: JobFold | undefined;
-      while (!run.hasEnded && !signal.aborted) {
+      while (!signal.aborted) {
+        // A new run may have begun since the newest that was told of has ended.
+        const end = job.hasEnded ? newerView(await this.parts.reader.read(id), fold) : undefined;
+        if (end && isFinal(end.state)) {
+          yield { kind: 'end', data: end };
+          return;
+        }
         const record = await inbox.next(lookMs);
         if (inbox.overflowed) return;
         if (!record) continue;
         fold = add(fold, record);
-        const item = itemOf(record);
-        if (record.record.phase === 'progress')
-          yield { kind: 'progress', data: record.record.value.progress };
-        else if (!seen.has(item)) {
-          run.note(item);
-          yield transition(item, seen);
-        }
+        const event = job.tell(record);
+        if (event) yield event;
       }
-      if (!signal.aborted) yield { kind: 'end', data: newerView(await this.parts.reader.read(id), fold) };
     } finally {
       watch.stop();
     }
@@ -79,23 +73,6 @@ export class JobStreams {
     }
     return signal.aborted ? [] : ((await this.parts.queries.history(id)) ?? []);
   }
-}
-
-/** Whether the newest run that was told of has ended. */
-class RunEnd {
-  hasEnded = false;
-  private newest = 0;
-
-  note({ run, state }: Pick<HistoryItem, 'run' | 'state'>): void {
-    if (run > this.newest) this.hasEnded = false;
-    this.newest = Math.max(this.newest, run);
-    if (run === this.newest && isFinal(state)) this.hasEnded = true;
-  }
-}
-
-function transition(item: HistoryItem, seen: LogPosition): StreamEvent {
-  seen.advance(item);
-  return { kind: 'transition', id: seen.toString(), data: viewOfTransition(item) };
 }
 
 function add(fold: JobFold | undefined, { record, at }: SeenRecord): JobFold {

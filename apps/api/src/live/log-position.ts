@@ -7,6 +7,11 @@ export interface Place {
   readonly offset: number;
 }
 
+/** A partition's name: unlike those of any other. */
+export function partitionOf({ topic, partition }: Place): string {
+  return `${topic}/${partition}`;
+}
+
 const mostPartitions = 64;
 const placePattern = /^([A-Za-z0-9._-]{1,249})\/(\d{1,9})\/(\d{1,15})$/;
 
@@ -31,13 +36,13 @@ export class LogPosition {
   }
 
   /** Whether the record there was seen. Records of one job and partition are seen in their order. */
-  has({ topic, partition, offset }: Place): boolean {
-    return (this.offsets.get(`${topic}/${partition}`) ?? -1) >= offset;
+  has(place: Place): boolean {
+    return (this.offsets.get(partitionOf(place)) ?? -1) >= place.offset;
   }
 
-  advance({ topic, partition, offset }: Place): void {
-    const key = `${topic}/${partition}`;
-    this.offsets.set(key, Math.max(this.offsets.get(key) ?? -1, offset));
+  advance(place: Place): void {
+    const partition = partitionOf(place);
+    this.offsets.set(partition, Math.max(this.offsets.get(partition) ?? -1, place.offset));
   }
 
   toString(): string {
