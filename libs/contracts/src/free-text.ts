@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** NUL, which Postgres' text can't hold, and halves of surrogate pairs, which UTF-8 can't. */
 const unstorable = /[\0\ud800-\udfff]/u;
 
+const unstorableFault = 'Leave out NUL characters and halves of surrogate pairs: they can not be stored.';
+
 /** Whether a text comes back from Kafka and Postgres as it was given. */
 export function isStorable(text: string): boolean {
   return !unstorable.test(text);
@@ -18,7 +20,8 @@ export function freeText(most: number, text = z.string()): z.ZodString {
   return text
     .min(1)
     .max(most)
-    .refine(isStorable, 'Leave out NUL characters and halves of surrogate pairs: they can not be stored.');
+    .regex(/^[^\x00]*$/, { error: unstorableFault, abort: true })
+    .refine(isStorable, unstorableFault);
 }
 
 /** Why something is asked for, for whoever looks at it later. */

@@ -71,17 +71,6 @@ describe('a request without content', () => {
   });
 });
 
-describe('the body null', () => {
-  it('is refused wherever the document declares an object', async () => {
-    const taking = routes.filter(({ contract }) => contract.body?.schema !== undefined);
-    expect(taking.length).toBeGreaterThan(10);
-    for (const { method, path } of taking) {
-      const { status, code } = await api.ask(method, path, { 'content-type': 'application/json' }, 'null');
-      expect([method, path, status, code]).toEqual([method, path, 422, 'invalid_request']);
-    }
-  });
-});
-
 describe('a page of another site', () => {
   const foreign: Record<string, string>[] = [
     { 'sec-fetch-site': 'cross-site' },

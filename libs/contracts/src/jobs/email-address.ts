@@ -5,7 +5,10 @@ import { z } from 'zod';
  * The part before the `@`, and ids of users: of what RFC 5321 (4.1.2, `Dot-string`) allows, the signs that names and mailboxes
  * really have. The others (``!#$%&*=/?^`{|}~``) mean something to relays, shells or templates.
  */
-export const localPartPattern = "[A-Za-z0-9_+-](?:[A-Za-z0-9_+-]|['.](?=[A-Za-z0-9_+-])){0,63}";
+export const localPartPattern = "[A-Za-z0-9_+-](?:['.]?[A-Za-z0-9_+-]){0,63}";
+
+/** What is longer before the `@` no mail server takes (RFC 5321, 4.5.3.1.1). */
+export const mostLocalCharacters = 64;
 
 /** The part behind the `@`, as people write it: it may have letters of any script. */
 export const domainPattern = '(?:[A-Za-z0-9.-]|[^\\x00-\\x7F])+';
@@ -22,8 +25,8 @@ export const mostAddressCharacters = 254;
  * `ada@münchen.example`; undefined if it is none.
  */
 export function asciiAddressOf(address: string): string | undefined {
-  if (!addressPattern.test(address)) return undefined;
   const at = address.lastIndexOf('@');
+  if (!addressPattern.test(address) || at > mostLocalCharacters) return undefined;
   const domain = domainToASCII(address.slice(at + 1));
   const ascii = `${address.slice(0, at)}@${domain}`;
   return asciiDomain.test(domain) && ascii.length <= mostAddressCharacters ? ascii : undefined;

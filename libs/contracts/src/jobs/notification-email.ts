@@ -11,21 +11,21 @@ export const notificationQueue = defineQueue('notification');
  * the joiners and variation selectors that names have.
  */
 const unseen =
-  '[\\x00-\\x1F\\x7F-\\x9F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180E\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF0-\\uFFFB]';
-/** The characters of "tags", which are not seen either, as UTF-16 has them. */
-const tags = '\\uDB40[\\uDC00-\\uDC7F]';
+  '\\x00-\\x1F\\x7F-\\x9F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180E\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF0-\\uFFFB';
+/** The characters of "tags", which are not seen either; engines write what UTF-16 has in two parts in different ways. */
+const tags = /[\u{E0000}-\u{E007F}]/u;
+
+const unseenFault = 'Use no line breaks, control characters or invisible characters.';
 
 /**
  * What people are called: one line, up to 100 characters. It stands in mails to whoever is named as their recipient, so it can't be
  * an address: mail programs make a link of anything that looks like one, however it is written.
  */
 export const personNameSchema = freeText(100)
-  .regex(new RegExp(`^(?![\\s\\S]*(?:${unseen}|${tags}))`), {
-    error: 'Use no line breaks, control characters or invisible characters.',
-    abort: true,
-  })
+  .regex(new RegExp(`^[^${unseen}]*$`), { error: unseenFault, abort: true })
+  .refine((name) => !tags.test(name), { error: unseenFault, abort: true })
   .regex(
-    /^(?!.*[.。．｡][^\s.。．｡]{2})[^@/\\:<>]*$/,
+    /^[^.。．｡@/\\:<>]*(?:[.。．｡][^\s.。．｡@/\\:<>]?(?:\s[^.。．｡@/\\:<>]*)?)*$/,
     'Use no web or mail address: a name has no @ / : < >, and after a dot comes a space or one letter.',
   );
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { defineJob, defineQueue } from '../job-definition.js';
-import { asciiAddressOf, domainPattern, localPartPattern, mostAddressCharacters } from './email-address.js';
+import {
+  asciiAddressOf,
+  domainPattern,
+  localPartPattern,
+  mostAddressCharacters,
+  mostLocalCharacters,
+} from './email-address.js';
 
 export const reportQueue = defineQueue('report');
 
@@ -15,6 +21,9 @@ export const reportTypes = ['activity', 'failures', 'usage'] as const;
 /** See {@link reportTypes}. */
 export type ReportType = (typeof reportTypes)[number];
 
+const userIdFault =
+  'Give a mail address, or 1 to 64 letters, digits, dashes, underscores, plus signs, single dots and apostrophes, beginning with a letter or digit and not ending with a dot or apostrophe.';
+
 /**
  * Whom a report is for: what jobs name in `submittedFor`. A mail address, or a name that the platform's mail domain completes. A
  * name begins with a letter or digit, so that it is no option of a command and no formula of a spreadsheet.
@@ -22,11 +31,9 @@ export type ReportType = (typeof reportTypes)[number];
 export const userIdSchema = z
   .string()
   .max(mostAddressCharacters)
-  .regex(new RegExp(`^(?=[A-Za-z0-9])${localPartPattern}(?:@${domainPattern})?$`), {
-    error:
-      'Give a mail address, or 1 to 64 letters, digits, dashes, underscores, plus signs, single dots and apostrophes, beginning with a letter or digit and not ending with a dot or apostrophe.',
-    abort: true,
-  })
+  .regex(/^[A-Za-z0-9]/, { error: userIdFault, abort: true })
+  .regex(new RegExp(`^${localPartPattern}(?:@${domainPattern})?$`), { error: userIdFault, abort: true })
+  .refine((id) => id.split('@', 1)[0]!.length <= mostLocalCharacters, { error: userIdFault, abort: true })
   .refine(
     (id) => !id.includes('@') || asciiAddressOf(id) !== undefined,
     'Give a domain that mail can be sent to.',

@@ -12,8 +12,7 @@ export const imageIdParameter = imageIdSchema.describe('What the uploader calls 
 export const submitHeaders = {
   'Idempotency-Key': z
     .string()
-    .min(1)
-    .max(255)
+    .regex(/^[ -~]{1,255}$/)
     .optional()
     .describe(
       'Makes one job of any number of tries: the same key and body get the first answer for 24 hours. A random UUID is a good one.',

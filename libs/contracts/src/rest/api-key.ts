@@ -48,9 +48,13 @@ const lifeSchema = z.string().superRefine((text, context) => {
   }
 });
 
+const nameFault = 'Use 1 to 100 characters, none of them a control character.';
 const nameSchema = z
   .string()
-  .regex(/^[^\p{C}]{1,100}$/u, 'Use 1 to 100 characters, none of them a control character.');
+  .min(1, nameFault)
+  .max(100, nameFault)
+  // Not as a pattern: other languages' engines have no \p.
+  .refine((name) => !/\p{C}/u.test(name), nameFault);
 
 /** `POST /v1/api-keys`. */
 export const apiKeyRequestSchema = z

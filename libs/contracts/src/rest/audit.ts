@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { pageCursor, pageLimit } from './page-query.js';
 
 /** `GET /v1/audit`. */
 export const auditQuerySchema = z
   .strictObject({
     keyId: z.uuid().optional().describe('Only what was done with this API key.'),
-    limit: z.coerce.number().int().min(1).max(200).default(50).describe('Entries of a page at most.'),
-    cursor: z.string().optional().describe('The `next` of the page before.'),
+    limit: pageLimit(200, 50),
+    cursor: pageCursor,
   })
   .meta({ id: 'AuditQuery' });
 /** See {@link auditQuerySchema}. */

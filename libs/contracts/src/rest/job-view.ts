@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { freeText } from '../free-text.js';
 import { priorities } from '../job-definition.js';
 import { jobStates } from '../job-state.js';
 import { deadLetterReasons, jobErrorSchema, originSchema } from '../records/job-record.js';
+import { pageCursor, pageLimit } from './page-query.js';
 import { waitingForSchema } from './queue-view.js';
 import { durationSchema, jobLinksSchema } from './submission.js';
 
@@ -106,20 +108,14 @@ export type JobAtView = z.infer<typeof jobAtSchema>;
 
 /** `GET /v1/jobs`: the newest first, those that meet every condition given. */
 export const jobListQuerySchema = z.strictObject({
-  type: z.string().max(200).optional().describe('Of this job type.'),
-  queue: z.string().max(41).optional().describe('In this queue.'),
+  type: freeText(200).optional().describe('Of this job type.'),
+  queue: freeText(41).optional().describe('In this queue.'),
   state: z.enum(jobStates).optional().describe('In this state.'),
-  submittedFor: z.string().max(256).optional().describe('Submitted for them.'),
+  submittedFor: freeText(256).optional().describe('Submitted for them.'),
   since: timeSchema.optional().describe('Created at this time or later.'),
   until: timeSchema.optional().describe('Created before this time.'),
-  cursor: z.string().max(1_000).optional().describe('The `next` of the page before.'),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, 'Write a whole number from 1 to 500.')
-    .transform(Number)
-    .pipe(z.int().min(1).max(500))
-    .default(50)
-    .describe('Jobs a page at most: 1 to 500, 50 unless given.'),
+  cursor: pageCursor,
+  limit: pageLimit(500, 50),
 });
 
 /**

@@ -3,6 +3,7 @@ import { freeText, whySchema } from '../free-text.js';
 import { jobStates } from '../job-state.js';
 import { deadLetterReasons, originSchema } from '../records/job-record.js';
 import { errorViewSchema } from './job-view.js';
+import { pageCursor, pageLimit } from './page-query.js';
 import { durationSchema } from './submission.js';
 
 /** Where a replay finds its jobs: among the requests of a queue, or among what its workers set aside. */
@@ -229,14 +230,8 @@ export type ReplayView = z.infer<typeof replayViewSchema>;
 
 /** A page of a list that a cursor goes through. */
 export const pageQuerySchema = z.strictObject({
-  cursor: z.string().max(1_000).optional().describe('The `next` of the page before.'),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, 'Write a whole number from 1 to 500.')
-    .transform(Number)
-    .pipe(z.int().min(1).max(500))
-    .default(50)
-    .describe('Items a page at most.'),
+  cursor: pageCursor,
+  limit: pageLimit(500, 50),
 });
 /** See {@link pageQuerySchema}. */
 export type PageQuery = z.output<typeof pageQuerySchema>;

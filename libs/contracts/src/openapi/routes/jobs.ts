@@ -160,6 +160,7 @@ export const jobRoutes: readonly RouteContract[] = [
     headers: {
       'Last-Event-ID': z
         .string()
+        .regex(/^[A-Za-z0-9._/;-]*$/)
         .optional()
         .describe('The id of the last event that was seen: the stream goes on behind it.'),
     },
