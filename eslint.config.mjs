@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
@@ -28,26 +30,19 @@ const fences = {
   sharp: ['images', 'testing'],
 };
 
-const projects = [
-  ...['contracts', 'lifecycle', 'kafka', 'orders', 'limits', 'database', 'runtime', 'storage', 'access'],
-  ...[
-    'intake',
-    'execution',
-    'projection',
-    'replay',
-    'scheduling',
-    'client',
-    'downloads',
-    'images',
-    'testing',
-    'stack',
-  ],
-  ...['api', 'projector', 'scheduler', 'cli', 'bench'],
-  ...['image', 'report', 'notification', 'maintenance', 'inference', 'probe'].map(
-    (queue) => `${queue}-worker`,
-  ),
-];
-const stages = ['intake', 'execution', 'projection', 'replay', 'scheduling'];
+/** Every project of the repository, with the tags that its package.json has for Nx. */
+const projects = ['apps', 'libs', 'tools', 'bench']
+  .map((folder) => join(import.meta.dirname, folder))
+  .flatMap((folder) => [folder, ...readdirSync(folder).map((name) => join(folder, name))])
+  .map((folder) => join(folder, 'package.json'))
+  .filter(existsSync)
+  .map((file) => JSON.parse(readFileSync(file, 'utf8')).nx?.tags ?? [])
+  .map((tags) => ({ name: valueOf(tags, 'name'), type: valueOf(tags, 'type') }));
+const stages = projects.filter(({ type }) => type === 'stage').map(({ name }) => name);
+
+function valueOf(tags, key) {
+  return tags.find((tag) => tag.startsWith(`${key}:`))?.slice(key.length + 1);
+}
 
 const byKind = Object.entries(kinds).map(([kind, allowed]) => ({
   sourceTag: `type:${kind}`,
@@ -62,9 +57,9 @@ const betweenStages = stages.map((stage) => ({
     .map((other) => `name:${other}`),
 }));
 
-const byVendor = projects.map((project) => ({
-  sourceTag: `name:${project}`,
-  bannedExternalImports: Object.keys(fences).filter((vendor) => !fences[vendor].includes(project)),
+const byVendor = projects.map(({ name }) => ({
+  sourceTag: `name:${name}`,
+  bannedExternalImports: Object.keys(fences).filter((vendor) => !fences[vendor].includes(name)),
 }));
 
 const withoutNest = ['contracts', 'lifecycle', 'client'].map((project) => ({

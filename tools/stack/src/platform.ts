@@ -10,14 +10,13 @@ import { startPostgres, type PostgresServer } from './postgres-server.js';
 import { ProcessList, type ProcessEntry } from './process-list.js';
 import type { ProgressTable } from './progress-table.js';
 import { ServiceProcess } from './service-process.js';
-import type { ServiceName } from './services.js';
 import { WaitReasons } from './wait-reasons.js';
 import type { Workplace } from './workplace.js';
 
 /** What a platform is started with. */
 export interface PlatformOptions {
   workplace: Workplace;
-  services: readonly { service: ServiceName; count: number }[];
+  services: readonly { service: string; count: number }[];
   /** Nodes of the embedded Kafka. */
   brokers: number;
   /** What the services listen on; Kafka and Postgres always listen on 127.0.0.1. */

@@ -7,7 +7,7 @@ import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
 import { urlOf } from './listen-address.js';
-import { NODE_OPTIONS, serviceMain, type ServiceName } from './services.js';
+import { NODE_OPTIONS, serviceMain } from './services.js';
 import { repositoryFolder } from './workplace.js';
 
 /** A service drains for up to 25 s after SIGTERM (DRAIN_SECONDS) and has 5 s to close; then it is killed. */
@@ -25,7 +25,7 @@ export interface Readiness {
 
 /** What a process of a service is started with. */
 export interface ServiceProcessOptions {
-  service: ServiceName;
+  service: string;
   /** From 1. */
   instance: number;
   /** Given to the process; PORT and JOBSTREAM_INSTANCE_TOKEN are added. */
@@ -40,7 +40,7 @@ export interface ServiceProcessOptions {
 
 /** One process of a service. */
 export class ServiceProcess {
-  readonly service: ServiceName;
+  readonly service: string;
   readonly instance: number;
   readonly logFile: string;
   /** Shown by its `/health/ready`, so that no other process on its port is taken for it. */

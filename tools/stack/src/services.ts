@@ -1,21 +1,26 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { repositoryFolder } from './workplace.js';
 
-/** Every process of the platform, in the order in which people read them; each is started once its app is there. */
-export const SERVICES = [
-  'api',
-  'projector',
-  'scheduler',
-  'image-worker',
-  'report-worker',
-  'notification-worker',
-  'maintenance-worker',
-  'inference-worker',
-  'probe-worker',
-] as const;
+/** The services that a repository has: each app but commands, which have a `bin`. Workers come last; both parts are in the order of the alphabet. */
+export function findServices(repository: string): string[] {
+  const apps = readdirSync(join(repository, 'apps'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isService(join(repository, 'apps', entry.name)))
+    .map(({ name }) => name)
+    .sort();
+  return [...apps.filter((name) => !isWorker(name)), ...apps.filter(isWorker)];
+}
 
-/** One of {@link SERVICES}. */
-export type ServiceName = (typeof SERVICES)[number];
+function isService(app: string): boolean {
+  return existsSync(join(app, 'src/main.ts')) && !existsSync(join(app, 'bin'));
+}
+
+function isWorker(service: string): boolean {
+  return service.endsWith('-worker');
+}
+
+/** Every process of the platform, in the order in which people read them. */
+export const SERVICES: readonly string[] = findServices(repositoryFolder);
 
 /**
  * How Node is started for a service. Its nursery may grow to 32 MiB instead of 16: a job lives through some hundred
@@ -25,7 +30,7 @@ export type ServiceName = (typeof SERVICES)[number];
 export const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=32'] as const;
 
 /** The compiled entry of a service. */
-export function serviceMain(repository: string, service: ServiceName): string {
+export function serviceMain(repository: string, service: string): string {
   return join(repository, 'apps', service, 'dist/main.js');
 }
 
@@ -33,7 +38,7 @@ export function serviceMain(repository: string, service: ServiceName): string {
 export function listServices(
   repository: string,
   scale: ReadonlyMap<string, number>,
-): { service: ServiceName; count: number }[] {
+): { service: string; count: number }[] {
   return SERVICES.filter((service) => existsSync(serviceMain(repository, service))).map((service) => ({
     service,
     count: scale.get(service) ?? 1,

@@ -70,7 +70,7 @@ function parse(args: readonly string[]) {
 
 function readScale(text: string): [string, number] {
   const [service = '', count = '', ...more] = text.split('=');
-  if (!(SERVICES as readonly string[]).includes(service) || more.length > 0) {
+  if (!SERVICES.includes(service) || more.length > 0) {
     throw new UsageError(`--scale takes <service>=<n>, not "${text}". Services: ${SERVICES.join(', ')}.`);
   }
   return [service, readCount(`--scale ${service}`, count, 0, 32)];
