@@ -26,6 +26,7 @@ import { ApiMetrics } from './api-metrics.js';
 import { createApiServer, type ServerGuards } from './api-server.js';
 import { AuditTrail } from './audit/audit-trail.js';
 import { ApiHealth } from './health/api-health.js';
+import { trafficSettings } from './http/traffic-settings.js';
 import { ImageUploads } from './images/image-uploads.js';
 import { JobCancels } from './jobs/job-cancels.js';
 import { JobReader } from './jobs/job-reader.js';
@@ -49,7 +50,7 @@ const closeIdleEveryMs = 50;
 /**
  * Starts the REST server. It listens at once; what Kafka or Postgres have to be there for answers 503 until they are.
  * Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR`,
- * `API_KEYS_REQUIRED` and the common ones.
+ * `API_KEYS_REQUIRED`, those of the traffic and the common ones.
  * @throws NoApiKeyError where keys are required and there is none; ListenError when HOST or PORT can't be listened on
  */
 export async function startApi(context: ProcessContext): Promise<StopProcess> {
@@ -82,7 +83,8 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
     new ApiKeys({ store: apiKeys, orders: new OrderWriter(producer, topics), keys, logger }),
     audit,
   ];
-  const guards = { hosts: new OwnHosts(settings), apiMetrics, keys, trail };
+  const traffic = readSettings(trafficSettings, environment);
+  const guards = { hosts: new OwnHosts(settings), apiMetrics, keys, trail, traffic };
   const app = await listen(context, guards, [...parts, ...access, openRequests]);
   const apiHealth = new ApiHealth(admin, database, storage);
   apiHealth.addTo(health);

@@ -18,6 +18,7 @@ import { ApiMetrics } from './api-metrics.js';
 import { createApiServer, type ServerGuards } from './api-server.js';
 import { ApiModule } from './api.module.js';
 import { AuditTrail } from './audit/audit-trail.js';
+import { trafficSettings } from './http/traffic-settings.js';
 import { Submissions } from './jobs/submissions.js';
 import { CaughtMails } from './mail/caught-mails.js';
 
@@ -87,6 +88,7 @@ export class EmptyApi {
         apiMetrics: new ApiMetrics(createMetrics('api')),
         keys: undefined,
         trail,
+        traffic: readSettings(trafficSettings, {}),
         ...guards,
       },
       makeParts(),

@@ -7,9 +7,11 @@ import type { ApiMetrics } from './api-metrics.js';
 import { ApiModule } from './api.module.js';
 import { auditRequests } from './audit/audit-hook.js';
 import type { AuditTrail } from './audit/audit-trail.js';
+import { BytesInFlight } from './http/bytes-in-flight.js';
 import { createHttpServer } from './http/http-server.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemReplies } from './http/problem-reply.js';
+import type { TrafficSettings } from './http/traffic-settings.js';
 
 /** What each request meets before and after its controller. */
 export interface ServerGuards {
@@ -19,6 +21,7 @@ export interface ServerGuards {
   /** Undefined: no key is needed. */
   readonly keys: KeyRing | undefined;
   readonly trail: AuditTrail;
+  readonly traffic: TrafficSettings;
 }
 
 /** The REST server, complete, and not listening yet. */
@@ -30,11 +33,14 @@ export interface ApiServer {
 /** @param parts what the controllers are given, each injected by its class */
 export async function createApiServer(
   logger: Logger,
-  { hosts, apiMetrics, keys, trail }: ServerGuards,
+  { hosts, apiMetrics, keys, trail, traffic }: ServerGuards,
   parts: readonly object[],
 ): Promise<ApiServer> {
-  const replies = new ProblemReplies(logger);
-  const server = createHttpServer(replies, hosts);
+  const onRefused = (reason: string) => apiMetrics.refusals.inc({ reason });
+  const replies = new ProblemReplies(logger, onRefused);
+  const bytes = new BytesInFlight(traffic.MAX_BYTES_IN_FLIGHT);
+  apiMetrics.showBytes(bytes);
+  const server = createHttpServer({ replies, hosts, traffic, bytes, onDropped: onRefused });
   apiMetrics.observe(server.getInstance());
   const routes = guardRoutes(server.getInstance(), keys);
   auditRequests(server.getInstance(), trail);

@@ -35,7 +35,7 @@ const largestWindow = 64_000;
 /** After so long a page goes out as it is. */
 const patienceMs = 1_500;
 /** JSON bytes a page holds at most, if it holds more than one job. */
-const mostPageBytes = 16 * 1024 * 1024;
+const mostPageBytes = 4 * 1024 * 1024;
 
 /** Pages through the jobs by id, newest first: window by window, so that no filter makes Postgres read without end. */
 export class JobList {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
@@ -10,10 +11,14 @@ import {
 } from '@jobstream/contracts';
 import { protectiveHeaders, type OwnHosts } from '@jobstream/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { limitAnswers } from './answer-limits.js';
+import type { BytesInFlight } from './bytes-in-flight.js';
 import { parseJsonBody } from './json-body.js';
 import { ProblemError } from './problem-error.js';
 import { problemType, type ProblemReplies } from './problem-reply.js';
+import { readBytes } from './read-bytes.js';
 import { refuseOtherMethods } from './route-methods.js';
+import type { TrafficSettings } from './traffic-settings.js';
 import { Turns } from './turns.js';
 
 declare module 'fastify' {
@@ -28,6 +33,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Of a JSON body: numbers that are not held as what they say. None where the route is not `itemwise`: that is refused. */
     inexactNumbers: readonly Fault[];
+    /** What the request is answered by. */
+    response: ServerResponse;
   }
 }
 
@@ -35,11 +42,28 @@ declare module 'fastify' {
 const requestTimeoutMs = 120_000;
 const headersTimeoutMs = 15_000;
 
+/** What {@link createHttpServer} takes. */
+export interface HttpServerOptions {
+  readonly replies: ProblemReplies;
+  /** What the server may be called. */
+  readonly hosts: OwnHosts;
+  readonly traffic: Pick<TrafficSettings, 'MAX_CONNECTIONS' | 'ANSWER_TIMEOUT_SECONDS'>;
+  readonly bytes: BytesInFlight;
+  /** A connection was closed: it was one too many, or its client took nothing of its answer. */
+  onDropped(this: void, why: 'too_many_connections' | 'unread_answer'): void;
+}
+
 /**
  * Fastify under Nest, set up so that every answer is ours: bodies are JSON unless the route says `streamed`, and what
  * Fastify or Node refuse before a route is found is a problem document too.
  */
-export function createHttpServer(replies: ProblemReplies, hosts: OwnHosts): FastifyAdapter {
+export function createHttpServer({
+  replies,
+  hosts,
+  traffic,
+  bytes,
+  onDropped,
+}: HttpServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     genReqId: numberRequests(),
@@ -48,6 +72,7 @@ export function createHttpServer(replies: ProblemReplies, hosts: OwnHosts): Fast
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: requestTimeoutMs,
+    connectionTimeout: traffic.ANSWER_TIMEOUT_SECONDS * 1_000,
     http: { headersTimeout: headersTimeoutMs },
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -59,11 +84,18 @@ export function createHttpServer(replies: ProblemReplies, hosts: OwnHosts): Fast
     if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
     if (route.config?.streamed) route.onRequest = refuseDocuments;
   });
+  limitConnections(server.server, traffic.MAX_CONNECTIONS, () => onDropped('too_many_connections'));
+  limitAnswers(server, { bytes, replies, onUnread: () => onDropped('unread_answer') });
   refuseForeignRequests(server, hosts);
   refuseOtherMethods(server);
   passOverEmptyBodies(server);
-  takeBodies(server);
+  takeBodies(server, bytes);
   return adapter;
+}
+
+function limitConnections(server: Server, most: number, onDrop: () => void): void {
+  server.maxConnections = most;
+  server.on('drop', onDrop);
 }
 
 /** Nothing is looked at of a request that other sites may have sent, or that is meant for another server. */
@@ -85,23 +117,28 @@ function passOverEmptyBodies(server: FastifyInstance): void {
   });
 }
 
-function takeBodies(server: FastifyInstance): void {
+function takeBodies(server: FastifyInstance, bytes: BytesInFlight): void {
   server.decorateRequest('inexactNumbers');
-  server.addHook('onRequest', (request, _, done) => {
+  server.decorateRequest('response');
+  server.addHook('onRequest', (request, reply, done) => {
     request.inexactNumbers = [];
+    request.response = reply.raw;
     done();
   });
   server.removeAllContentTypeParsers();
   const large = new Turns();
   server.addContentTypeParser(
     'application/json',
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
-      if (request.headers['content-encoding'] !== undefined)
+    async (request: FastifyRequest, payload: IncomingMessage) => {
+      const { headers, routeOptions } = request;
+      if (headers['content-encoding'] !== undefined)
         throw new ProblemError('unsupported_media_type', 'Send the body without `Content-Encoding`.');
+      const hold = (length: number) => bytes.take(request.response, length);
+      const declared = Number(headers['content-length']);
+      const body = await readBytes(payload, { declared, most: routeOptions.bodyLimit, onPiece: hold });
       if (body.length > maxBodyBytes) await large.next();
-      const { itemwise = false } = request.routeOptions.config;
-      const { value, inexactNumbers } = parseJsonBody(body, itemwise);
+      const { itemwise = false } = routeOptions.config;
+      const { value, inexactNumbers } = parseJsonBody(body, { isBatch: itemwise, admit: hold });
       if (inexactNumbers.length > 0 && !itemwise) throw inexact(inexactNumbers);
       request.inexactNumbers = inexactNumbers;
       return value;

@@ -53,18 +53,25 @@ describe('a JSON body', () => {
   ])('of 32 MiB is refused before it is parsed: %s%s…', (start, part, code) => {
     const body = Buffer.from(fill(start, part));
     const startedAt = process.cpuUsage();
-    expect(() => parseJsonBody(body, true)).toThrow(expect.objectContaining({ code }));
+    expect(() => parseJsonBody(body, { isBatch: true })).toThrow(expect.objectContaining({ code }));
     const { user, system } = process.cpuUsage(startedAt);
     expect((user + system) / 1_000).toBeLessThan(1_500);
   });
 
   it('has as many items and values as it may have', () => {
     const items = (count: number) => Buffer.from(`{"items":[${Array(count).fill('{}').join()}]}`);
-    expect(() => parseJsonBody(items(maxBatchItems), true)).not.toThrow();
-    expect(() => parseJsonBody(items(maxBatchItems + 1), true)).toThrow('at most 10000 items');
+    expect(() => parseJsonBody(items(maxBatchItems), { isBatch: true })).not.toThrow();
+    expect(() => parseJsonBody(items(maxBatchItems + 1), { isBatch: true })).toThrow('at most 10000 items');
     expect(() => parseJsonBody(items(maxBatchItems + 1))).not.toThrow();
     expect(() => parse(JSON.stringify({ x: Array(maxBodyValues - 2).fill(0) }))).not.toThrow();
     expect(() => parse(JSON.stringify({ x: Array(maxBodyValues).fill(0) }))).toThrow('at most 500000 values');
+  });
+
+  it('is not parsed where there is no room for its values', () => {
+    const admit = (bytes: number) => {
+      throw new Error(`no room for ${bytes}`);
+    };
+    expect(() => parseJsonBody(Buffer.from('{"a":[0,0,0'), { admit })).toThrow('no room for 320');
   });
 
   it('does not take brackets in texts for depth', () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { findInexactNumbers, maxBatchItems, maxBodyValues, type Fault } from '@jobstream/contracts';
 import { tooManyItems } from '@jobstream/intake';
-import { scanJson } from './json-scan.js';
+import { scanJson, type JsonScan } from './json-scan.js';
 import { ProblemError } from './problem-error.js';
 
 /** Deeper nesting is refused: what walks a value later does so by recursion. */
@@ -14,17 +14,28 @@ export interface JsonBody {
   readonly inexactNumbers: readonly Fault[];
 }
 
+/** How {@link parseJsonBody} goes about it. */
+export interface JsonBodyOptions {
+  /** Its items are counted. Default false. */
+  readonly isBatch?: boolean;
+  /** Called before anything is parsed, with about how many bytes the value will take beside its text; may throw. */
+  admit?(this: void, bytes: number): void;
+}
+
+/** An object without fields takes 56, a field of its own name about as much. */
+const bytesPerValue = 64;
+
 /**
  * Reads a JSON body (RFC 8259). One that is refused for its size or depth is not parsed.
- * @param isBatch its items are counted
  * @throws ProblemError `malformed_json`; `body_too_large` for more than {@link maxBodyValues} values; for what is nested too
  * deeply `invalid_request`
  * @throws IntakeError `too_many_items`
  */
-export function parseJsonBody(body: Buffer, isBatch = false): JsonBody {
+export function parseJsonBody(body: Buffer, { isBatch = false, admit }: JsonBodyOptions = {}): JsonBody {
   if (body.length === 0) throw new ProblemError('malformed_json', 'The body is empty: send JSON.');
-  const hasInexactNumber = checkSize(body, isBatch ? maxBatchItems : Infinity);
+  const { values, hasInexactNumber } = checkSize(body, isBatch ? maxBatchItems : Infinity);
   if (!isUtf8(body)) throw new ProblemError('malformed_json', 'The body is not UTF-8.');
+  admit?.(values * bytesPerValue);
   const text = body.toString();
   try {
     const value = JSON.parse(text) as unknown;
@@ -34,10 +45,10 @@ export function parseJsonBody(body: Buffer, isBatch = false): JsonBody {
   }
 }
 
-/** Whether it has a number that JavaScript does not hold, where it is not too large to be parsed at all. */
-function checkSize(body: Buffer, mostItems: number): boolean {
+function checkSize(body: Buffer, mostItems: number): JsonScan {
   const most = { depth: mostDepth, values: maxBodyValues, items: mostItems };
-  const { depth, values, items, hasInexactNumber } = scanJson(body, most);
+  const scan = scanJson(body, most);
+  const { depth, values, items } = scan;
   if (items > most.items) throw tooManyItems();
   if (values > most.values) {
     const detail = `A body takes at most ${most.values} values, whatever its bytes: send several.`;
@@ -47,7 +58,7 @@ function checkSize(body: Buffer, mostItems: number): boolean {
     const detail = `JSON is taken to a depth of ${most.depth}.`;
     throw new ProblemError('invalid_request', detail, { errors: [{ pointer: '', detail }] });
   }
-  return hasInexactNumber;
+  return scan;
 }
 
 /** What V8 says, without the piece of the text that it quotes. */

@@ -21,11 +21,8 @@ describe('the problem of an error', () => {
     [new ObjectTooLargeError('uploads/a', 7), 'upload_too_large'],
     [new StorageFullError('/var/lib/x', {}), 'storage_full'],
     [new NotFoundException('Cannot GET /secret'), 'route_not_found'],
-    [fastifyError('FST_ERR_CTP_BODY_TOO_LARGE', 413), 'body_too_large'],
-    [
-      new HttpException('x', 413, { cause: fastifyError('FST_ERR_CTP_BODY_TOO_LARGE', 413) }),
-      'body_too_large',
-    ],
+    [fastifyError('FST_ERR_MAX_PARAM_LENGTH', 414), 'uri_too_long'],
+    [new HttpException('x', 414, { cause: fastifyError('FST_ERR_MAX_PARAM_LENGTH', 414) }), 'uri_too_long'],
     [fastifyError('FST_ERR_OF_ANOTHER_DAY', 400), 'malformed_request'],
     [fastifyError('FST_ERR_OF_ANOTHER_DAY', 500), 'internal_error'],
     [new Error('connect ECONNREFUSED 10.0.0.1'), 'internal_error'],
@@ -36,7 +33,7 @@ describe('the problem of an error', () => {
   it.each([
     new DatabaseUnreachableError('db.internal:5432/x', new Error('refused')),
     new StorageFullError('/var/lib/x', {}),
-    fastifyError('FST_ERR_CTP_BODY_TOO_LARGE', 413),
+    fastifyError('FST_ERR_MAX_PARAM_LENGTH', 414),
     fastifyError('FST_ERR_OF_ANOTHER_DAY', 400),
     new Error('SELECT * FROM jobs at /srv/app/x.js:1'),
   ])('shows neither hosts, paths nor SQL of %s', (error) => {

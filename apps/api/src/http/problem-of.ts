@@ -94,12 +94,7 @@ function ofFramework(error: unknown): FoundProblem | undefined {
 }
 
 const byFastifyCode: Readonly<Record<string, FoundProblem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: problem('body_too_large', 'The body has more bytes than this route takes.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: problem('unsupported_media_type', 'Send JSON, as `application/json`.'),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: problem(
-    'malformed_request',
-    'The body has not as many bytes as `Content-Length` says.',
-  ),
   FST_ERR_BAD_URL: problem('malformed_request', 'The path is not percent-encoded UTF-8.'),
   FST_ERR_MAX_PARAM_LENGTH: problem('uri_too_long', 'A part of the path is longer than any id.'),
 };

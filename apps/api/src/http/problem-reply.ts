@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { describeProblem, problemKinds } from '@jobstream/contracts';
+import { describeProblem, problemKinds, type ProblemCode } from '@jobstream/contracts';
 import type { Logger } from '@jobstream/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemOf } from './problem-of.js';
+import { problemOf, type FoundProblem } from './problem-of.js';
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
@@ -12,24 +12,39 @@ const retryAfterSeconds = 2;
 /** How long a body that is too large may go on arriving before it is answered all the same. */
 const letPassMs = 5_000;
 
+/** What is found while a body still arrives. */
+const partlyRead: ReadonlySet<ProblemCode> = new Set(['body_too_large', 'too_many_bytes']);
+
+/** Of requests that are turned away by a limit on how much there is at once. */
+const refusals: ReadonlySet<ProblemCode> = new Set(['too_many_bytes', 'too_many_open', 'rate_limited']);
+
 /** Answers a request that failed with the problem document of its error, and logs what is our own fault. */
 export class ProblemReplies {
-  constructor(private readonly logger: Logger) {}
+  /** @param onRefused told of each request that was turned away, though nothing was wrong with it */
+  constructor(
+    private readonly logger: Logger,
+    private readonly onRefused: (code: ProblemCode) => void = () => undefined,
+  ) {}
 
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { code, details } = problemOf(error);
-    const { status } = problemKinds[code];
-    this.log(status, code, error, request);
+    const found = this.note(error, request);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
-    if (status === 401) reply.header('www-authenticate', 'Bearer realm="jobstream"');
-    if (status === 503) reply.header('retry-after', retryAfterSeconds);
-    const answer = () =>
-      void reply
-        .code(status)
-        .header('content-type', problemType)
-        .send(JSON.stringify(describeProblem(code, details, instanceOf(request))));
-    if (code === 'body_too_large') letPass(request.raw, answer);
+    const answer = () => void reply.send(write(found, request, reply));
+    if (partlyRead.has(found.code)) letPass(request.raw, answer);
     else answer();
+  }
+
+  /** The problem document to be sent instead of an answer that is about to leave. */
+  replace(error: unknown, request: FastifyRequest, reply: FastifyReply): string {
+    const found = this.note(error, request);
+    return write(found, request, reply.removeHeader('content-length').removeHeader('etag'));
+  }
+
+  private note(error: unknown, request: FastifyRequest): FoundProblem {
+    const found = problemOf(error);
+    this.log(problemKinds[found.code].status, found.code, error, request);
+    if (refusals.has(found.code)) this.onRefused(found.code);
+    return found;
   }
 
   private log(status: number, code: string, error: unknown, request: FastifyRequest): void {
@@ -45,6 +60,15 @@ export class ProblemReplies {
     if (status === 500) this.logger.error(about, 'a request failed');
     else this.logger.debug(about, 'a request met an outage');
   }
+}
+
+/** The problem document, after status and headers were set for it. */
+function write({ code, details }: FoundProblem, request: FastifyRequest, reply: FastifyReply): string {
+  const { status } = problemKinds[code];
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="jobstream"');
+  if (status === 503) reply.header('retry-after', retryAfterSeconds);
+  reply.code(status).header('content-type', problemType);
+  return JSON.stringify(describeProblem(code, details, instanceOf(request)));
 }
 
 /** Drops what the client still sends, for a while: many hear no answer before they have sent all. */

@@ -79,6 +79,7 @@ const always: readonly ProblemCode[] = [
   'uri_too_long',
   'headers_too_large',
   'request_timeout',
+  'too_many_bytes',
   'internal_error',
 ];
 

@@ -65,6 +65,7 @@ export const problemKinds = {
   storage_unavailable: { status: 503, title: 'The storage can not be reached' },
   too_many_to_count: { status: 503, title: 'There are too many jobs to count in time' },
   projection_behind: { status: 503, title: 'The status of jobs is not up to date' },
+  too_many_bytes: { status: 503, title: 'Too many bytes are on their way' },
   too_many_open: { status: 503, title: 'Too many requests are held open' },
   submit_unknown: { status: 504, title: 'It is unknown whether the job was accepted' },
   rebuild_no_room: { status: 507, title: 'The database has no room for a rebuild' },
