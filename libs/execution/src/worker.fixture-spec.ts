@@ -9,6 +9,7 @@ import type {
   RecordReceipt,
   SendOutcome,
 } from '@jobstream/kafka';
+import type { JobLimits } from '@jobstream/limits';
 import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
 import { Claims, type ClaimRows } from './claims/claims.js';
@@ -59,6 +60,7 @@ export class ScriptedDelivery implements Delivery {
   }
 }
 
+const unlimited: StartLimits = { rulesOf: () => [], enter: () => Promise.resolve(() => undefined) };
 const nowhere = new Database({ url: 'postgres://127.0.0.1:1/none', schemas: schemasOf('') });
 
 /** A worker without Kafka: records go to `sent`, or wait there while `log.hold` is set. */
@@ -78,10 +80,10 @@ export class TestWorker {
 
   constructor(
     handlers: RegisteredHandler[],
-    options: {
+    private readonly options: {
       slots?: number;
       unsettledLimit?: number;
-      limits?: Partial<StartLimits>;
+      limits?: Partial<StartLimits & Pick<JobLimits, 'dropLost' | 'stop'>>;
       /** Where claims are; without it no job may need one. */
       claims?: ClaimRows;
     } = {},
@@ -148,7 +150,7 @@ export class TestWorker {
           if (!options.claims) throw new Error('Jobs without a claim need no database.');
         },
       }),
-      limits: { rulesOf: () => [], enter: () => Promise.resolve(() => undefined), ...options.limits },
+      limits: { ...unlimited, ...options.limits },
       lanesMs: () => [1_000, 5_000],
       roleOf,
       accept: (deliveries) => this.scheduler.accept(deliveries),
@@ -188,17 +190,45 @@ export class TestWorker {
     return new ScriptedDelivery({ topic, partition: 0, offset, timestamp, ...bytes, headers }, at.used);
   }
 
+  /** Their partitions go, as a strategy has it. */
+  lose(...deliveries: readonly ScriptedDelivery[]): void {
+    for (const delivery of deliveries) delivery.lose();
+    this.scheduler.dropLost();
+    this.options.limits?.dropLost?.();
+    this.worker.forget(deliveries.map(({ record }) => record));
+  }
+
+  /** Begins nothing any more, as a strategy that closes. */
+  drain(): void {
+    this.scheduler.stop();
+    this.worker.drain();
+    this.options.limits?.stop?.();
+  }
+
   phases(): string[] {
     return this.sent.map(({ headers }) => headers['js-phase']!);
   }
 
-  async count(series: string): Promise<number> {
+  /** What a series counts, all its labels together or those of one value. */
+  async count(series: string, label?: string): Promise<number> {
     const metric = await this.metrics.getSingleMetric(series)!.get();
-    return metric.values.reduce((sum, { value }) => sum + value, 0);
+    const counted = metric.values.filter(
+      ({ labels }) => label === undefined || Object.values(labels).includes(label),
+    );
+    return counted.reduce((sum, { value }) => sum + value, 0);
   }
 }
 
 /** Lets everything that is ready run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets everything run until it is so. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 4_000;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`It did not come to ${String(isSo)}`);
+    await turn();
+  }
 }
