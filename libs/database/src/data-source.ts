@@ -18,6 +18,7 @@ import { CheckpointEntity } from './projection/checkpoint.entity.js';
 import { JobEntity } from './projection/job.entity.js';
 import { JobTransitionEntity } from './projection/job-transition.entity.js';
 import { RejectedRecordEntity } from './projection/rejected-record.entity.js';
+import { statingSession, unlimited } from './session-settings.js';
 
 const entities = {
   projection: [JobEntity, JobTransitionEntity, CheckpointEntity, RejectedRecordEntity],
@@ -52,6 +53,10 @@ export function createDataSource(url: string, kind: SchemaKind, schema: string):
     logging: false,
     installExtensions: false,
     applicationName: 'jobstream migrations',
-    extra: { max: 1, connectionTimeoutMillis: 5_000 },
+    extra: {
+      ...statingSession(url, unlimited),
+      max: 1,
+      connectionTimeoutMillis: 5_000,
+    },
   });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { Database } from './database.js';
 import { codeOf, isContention, isPermanent, isUnavailable } from './errors.js';
 import { databaseSettingsFromEnv, DatabaseSettingsError } from './settings.js';
@@ -59,6 +60,69 @@ describe('Database', () => {
     await own.close();
   });
 
+  describe('that meets another transaction', () => {
+    const table = `met_${randomBytes(6).toString('hex')}`;
+    beforeAll(() => database.query({ text: `CREATE TABLE public.${table} (id integer, changes integer)` }));
+    beforeAll(() => database.query({ text: `INSERT INTO public.${table} VALUES (1, 0), (2, 0)` }));
+    afterAll(() => database.query({ text: `DROP TABLE public.${table}` }));
+    const change = (id: number) => ({
+      text: `UPDATE public.${table} SET changes = changes + 1 WHERE id = $1`,
+      values: [id],
+    });
+    const changes = async () =>
+      (
+        await database.query<{ changes: number }>({ text: `SELECT changes FROM public.${table} ORDER BY id` })
+      ).rows.map((row) => row.changes);
+
+    /** Two that lock the rows in opposite order, each holding one before either asks for its second. */
+    async function deadlock(
+      once: boolean,
+    ): Promise<{ readonly failures: unknown[]; readonly tries: number }> {
+      let tries = 0;
+      let bothHold: () => void;
+      const held = new Promise<void>((resolve) => {
+        bothHold = resolve;
+      });
+      const run = (first: number, second: number) =>
+        database.transaction(
+          async (session) => {
+            await session.query(change(first));
+            tries += 1;
+            if (tries === 2) bothHold();
+            await held;
+            await session.query(change(second));
+          },
+          { once },
+        );
+      const ends = await Promise.allSettled([run(1, 2), run(2, 1)]);
+      const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+      return { failures, tries };
+    }
+    it('runs again where Postgres undid it, so that both succeed', async () => {
+      expect(await deadlock(false)).toEqual({ failures: [], tries: 3 });
+      expect(await changes()).toEqual([2, 2]);
+    });
+
+    it('says so where it may run only once', async () => {
+      const { failures, tries } = await deadlock(true);
+      expect([tries, failures.map(isContention)]).toEqual([2, [true]]);
+      expect(await changes()).toEqual([3, 3]);
+    });
+
+    it('runs a single statement again too', async () => {
+      const sequence = `${table}_tries`;
+      await database.query({ text: `CREATE SEQUENCE public.${sequence} OWNED BY public.${table}.id` });
+      await database.query({
+        text: `DO $$ BEGIN
+                 IF nextval('public.${sequence}') < 3 THEN RAISE EXCEPTION 'met' USING ERRCODE = '40001'; END IF;
+               END $$`,
+      });
+      expect((await database.query({ text: `SELECT last_value FROM public.${sequence}` })).rows).toEqual([
+        { last_value: 3 },
+      ]);
+    });
+  });
+
   it('tells what passes from what does not', async () => {
     const kinds = async (text: string) => {
       const error = await failure(database.query({ text }));
@@ -67,6 +131,7 @@ describe('Database', () => {
     const raise = (code: string) => `DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '${code}'; END $$`;
     expect(await kinds('SELECT * FROM nothing_of_that_name')).toEqual(['42P01', false, false, true]);
     expect(await kinds(raise('40P01'))).toEqual(['40P01', false, true, false]);
+    expect(await kinds(raise('40001'))).toEqual(['40001', false, true, false]);
     expect(await kinds(raise('53100'))).toEqual(['53100', true, false, false]);
     expect(await kinds(raise('57P03'))).toEqual(['57P03', true, false, false]);
   });

@@ -1,5 +1,7 @@
 import pg from 'pg';
+import { retryContended } from './contention.js';
 import { DatabaseUnreachableError, isUnavailable } from './errors.js';
+import { statingSession } from './session-settings.js';
 import { quoteName, type DatabaseSettings } from './settings.js';
 
 /** A statement. One with a name is parsed once a connection. */
@@ -36,6 +38,7 @@ interface TransactionOptions {
   readonly lazyCommit?: boolean;
   readonly snapshot?: boolean;
   readonly sharedLock?: string;
+  readonly once?: boolean;
 }
 
 /**
@@ -55,13 +58,11 @@ export class Database implements Session {
     this.where = describe(settings.url);
     const patience = options.statementTimeoutMs ?? 15_000;
     this.pool = new pg.Pool({
-      connectionString: settings.url,
+      ...statingSession(settings.url, { statementMs: patience, idleInTransactionMs: patience }),
       max: options.connections ?? 10,
       application_name: options.applicationName ?? 'jobstream',
       connectionTimeoutMillis: 5_000,
-      statement_timeout: patience,
       query_timeout: patience + 2_000,
-      idle_in_transaction_session_timeout: patience,
       keepAlive: true,
       types: numbersForBigints(),
     });
@@ -71,8 +72,12 @@ export class Database implements Session {
     this.pool.on('connect', (client) => client.on('error', lost));
   }
 
-  /** Runs one statement on any connection. */
-  async query<Row = Record<string, unknown>>(statement: Statement): Promise<Answer<Row>> {
+  /** Runs one statement on any connection; again where it met another transaction in a deadlock. */
+  query<Row = Record<string, unknown>>(statement: Statement): Promise<Answer<Row>> {
+    return retryContended(() => this.queryOnce(statement));
+  }
+
+  private async queryOnce<Row>(statement: Statement): Promise<Answer<Row>> {
     const client = await this.connect();
     let intact = true;
     try {
@@ -86,18 +91,28 @@ export class Database implements Session {
   }
 
   /**
-   * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Where Postgres undid it because
+   * it met another one (a deadlock, a serialization failure), `work` runs again: what it does besides has to bear that.
    * @param options.lazyCommit answers before the commit is on disk (`synchronous_commit = off`): a crash of the server
    * may undo the transaction, whole. For rows that can be derived again.
    * @param options.snapshot reads only, and all of it as it was at the first statement
    * @param options.sharedLock an advisory lock of this name, taken at the beginning beside all others who share it
+   * @param options.once for work that can't run again: the error is thrown instead
    */
-  async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const run = () => this.transactOnce(work, options);
+    return options.once ? run() : retryContended(run);
+  }
+
+  private async transactOnce<T>(
+    work: (session: Session) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
     const client = await this.connect();
     let intact = true;
     try {
       await client.query(beginStatement(options));
-      const result = await work({ query: (statement) => run(client, statement) });
+      const result = await work(sessionOn(client));
       await client.query('COMMIT');
       return result;
     } catch (error) {
@@ -153,7 +168,12 @@ export function describe(url: string): string {
   return `${host}${pathname}`;
 }
 
-async function run<Row>(client: pg.PoolClient, { name, text, values }: Statement): Promise<Answer<Row>> {
+/** Runs statements on one connection. */
+export function sessionOn(client: pg.ClientBase): Session {
+  return { query: (statement) => run(client, statement) };
+}
+
+async function run<Row>(client: pg.ClientBase, { name, text, values }: Statement): Promise<Answer<Row>> {
   const { rows, rowCount } = await client.query<Row & pg.QueryResultRow>({
     text,
     ...(name === undefined ? {} : { name }),

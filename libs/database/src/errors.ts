@@ -10,23 +10,33 @@ export class DatabaseUnreachableError extends Error {
 
   /** @param where host, port and database, without credentials */
   constructor(where: string, cause: unknown) {
-    super(
-      `Postgres at ${where} can't be used: ${reason(cause)}. Check DATABASE_URL and that the server runs and lets this user in.`,
-      { cause },
-    );
+    super(`Postgres at ${where} can't be used: ${reason(cause)}. ${remedy(cause)}`, { cause });
   }
 }
 
-/** The server is older than {@link oldestPostgres}. */
-export class PostgresTooOldError extends Error {
-  readonly code = 'postgres_too_old';
-  override readonly name = 'PostgresTooOldError';
+/** What is wrong with a server. */
+export interface ServerFault {
+  readonly code:
+    | 'postgres_too_old'
+    | 'database_not_utf8'
+    | 'database_settings_refused'
+    | 'database_read_only'
+    | 'database_right_missing';
+  /** Goes on after "Postgres at …". */
+  readonly says: string;
+  /** What to do about it. */
+  readonly mend: string;
+}
 
-  constructor(where: string, version: string) {
-    super(
-      `Postgres at ${where} is version ${version}; Jobstream needs ${oldestPostgres} or newer. ` +
-        'Point DATABASE_URL at a newer server, or unset it to use the embedded one.',
-    );
+/** The server at `DATABASE_URL` answers, and the platform can't work on it. */
+export class UnsuitableServerError extends Error {
+  readonly code: ServerFault['code'];
+  override readonly name = 'UnsuitableServerError';
+
+  /** @param where host, port and database, without credentials */
+  constructor(where: string, { code, says, mend }: ServerFault) {
+    super(`Postgres at ${where} ${says}. ${mend}`);
+    this.code = code;
   }
 }
 
@@ -53,6 +63,8 @@ const passingClasses = ['08', '53'];
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnreachableError) return true;
+  // A standby becomes a primary when it has to.
+  if (error instanceof UnsuitableServerError) return error.code === 'database_read_only';
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isUnavailable);
   const code = codeOf(error);
   if (code !== undefined) return passing.has(code) || passingClasses.includes(code.slice(0, 2));
@@ -69,9 +81,9 @@ export function isContention(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
-/** Whether an error says that trying again can't help: the server is too old, or refuses what a statement says. */
+/** Whether an error says that trying again can't help: the server does not suit, or refuses what a statement says. */
 export function isPermanent(error: unknown): boolean {
-  if (error instanceof PostgresTooOldError) return true;
+  if (error instanceof UnsuitableServerError) return !isUnavailable(error);
   return error instanceof pg.DatabaseError && !isUnavailable(error) && !isContention(error);
 }
 
@@ -85,4 +97,13 @@ export function codeOf(error: unknown): string | undefined {
 function reason(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(reason).join('; ');
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** PgBouncer says so of what it can't pass on. */
+const refusedSettings = 'unsupported startup parameter';
+
+function remedy(cause: unknown): string {
+  return reason(cause).includes(refusedSettings)
+    ? 'A pooler in between refuses the settings that each session states: point DATABASE_URL at the server itself.'
+    : 'Check DATABASE_URL and that the server runs and lets this user in.';
 }

@@ -14,9 +14,11 @@ export {
   isPermanent,
   isUnavailable,
   oldestPostgres,
-  PostgresTooOldError,
+  UnsuitableServerError,
+  type ServerFault,
 } from './errors.js';
 export { Database, type Answer, type DatabaseOptions, type Session, type Statement } from './database.js';
+export { askServer, faultOfServer, type ServerFacts } from './server-requirements.js';
 export { GatheredCalls } from './gathered-calls.js';
 export { openDataSource } from './open-data-source.js';
 export { migrate, migrateProjection, migrationsLock } from './migrate.js';

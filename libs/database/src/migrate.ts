@@ -1,14 +1,16 @@
 import pg from 'pg';
-import { describe } from './database.js';
-import { DatabaseUnreachableError, isUnavailable, oldestPostgres, PostgresTooOldError } from './errors.js';
+import { describe, sessionOn } from './database.js';
+import { DatabaseUnreachableError, isUnavailable, UnsuitableServerError } from './errors.js';
 import { migrations, migrationsTable, type SchemaKind } from './migrations.js';
 import { openDataSource } from './open-data-source.js';
+import { askServer, faultOfServer } from './server-requirements.js';
+import { completeSession, statingSession, unlimited } from './session-settings.js';
 import { quoteName, type DatabaseSettings } from './settings.js';
 
 /**
  * Brings both schemas to the state this version of the code is written for. Every process calls it at start: one of
  * them does the work under an advisory lock, the others wait for it.
- * @throws DatabaseUnreachableError, PostgresTooOldError
+ * @throws DatabaseUnreachableError, UnsuitableServerError
  */
 export async function migrate(settings: DatabaseSettings): Promise<void> {
   await underLock(settings, async (client) => {
@@ -38,12 +40,15 @@ async function underLock(
   const { url } = settings;
   const client = await connect(url);
   try {
-    await refuseOldServer(client, url);
+    const fault = faultOfServer(await askServer(sessionOn(client), settings.schemas));
+    if (fault) throw new UnsuitableServerError(describe(url), fault);
     // Held by the session: it is free again when this connection ends, however that happens.
     await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [migrationsLock(settings)]);
     await work(client);
   } catch (error) {
-    throw isUnavailable(error) ? new DatabaseUnreachableError(describe(url), error) : error;
+    throw isUnavailable(error) && !(error instanceof UnsuitableServerError)
+      ? new DatabaseUnreachableError(describe(url), error)
+      : error;
   } finally {
     await client.end();
   }
@@ -51,7 +56,7 @@ async function underLock(
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({
-    connectionString: url,
+    ...statingSession(url, unlimited),
     connectionTimeoutMillis: 5_000,
     application_name: 'jobstream migrations',
   });
@@ -59,18 +64,12 @@ async function connect(url: string): Promise<pg.Client> {
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await completeSession(client);
     return client;
   } catch (error) {
+    await client.end().catch(() => undefined);
     throw new DatabaseUnreachableError(describe(url), error);
   }
-}
-
-async function refuseOldServer(client: pg.Client, url: string): Promise<void> {
-  const { rows } = await client.query<{ number: number; name: string }>(
-    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name`,
-  );
-  const { number, name } = rows[0]!;
-  if (number < oldestPostgres * 10_000) throw new PostgresTooOldError(describe(url), name);
 }
 
 async function migrateSchema(

@@ -3,7 +3,6 @@ import type { Database, Session } from '@jobstream/database';
 import { mergeFolds, type JobFold, type Transition } from '@jobstream/lifecycle';
 import { bareArray, textArray } from './array-literal.js';
 import type { Checkpoints, LogIdentity, Move } from './checkpoints.js';
-import { despiteContention } from './despite-contention.js';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
 import { projectionLock } from './projection-lock.js';
 import { upsertJobs } from './upsert-jobs.js';
@@ -24,22 +23,20 @@ export class BatchWriter {
   ) {}
 
   /**
-   * Writes a batch, again when it met another projector's transaction in a deadlock. Answers what rows it was of.
+   * Writes a batch. Answers what rows it was of.
    * @throws CheckpointMovedError, and what the database throws; then nothing was written, unless the connection was
    * lost while committing
    */
   async write({ moves, records }: Batch, identity: LogIdentity): Promise<WrittenRows> {
     const rows = rowsOf(records);
     this.onWriting?.(rows);
-    await despiteContention(() =>
-      this.database.transaction(
-        async (session) => {
-          await this.checkpoints.move(session, moves, identity);
-          await this.writeRows(session, rows);
-        },
-        // The checkpoints would be undone with the rows.
-        { lazyCommit: true, sharedLock: projectionLock(this.database.projection) },
-      ),
+    await this.database.transaction(
+      async (session) => {
+        await this.checkpoints.move(session, moves, identity);
+        await this.writeRows(session, rows);
+      },
+      // The checkpoints would be undone with the rows.
+      { lazyCommit: true, sharedLock: projectionLock(this.database.projection) },
     );
     return rows;
   }

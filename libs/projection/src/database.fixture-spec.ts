@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Database, migrate, schemasOf, type DatabaseSettings } from '@jobstream/database';
+import { stackAddress } from '@jobstream/testing';
 
 /** Migrated schemas of its own on the real database. */
 export class DatabaseFixture {
@@ -10,9 +11,8 @@ export class DatabaseFixture {
     readonly database: Database,
   ) {}
 
-  static async create(): Promise<DatabaseFixture> {
-    const url = process.env.DATABASE_URL;
-    if (!url) throw new Error('DATABASE_URL is not set: run the tests with npm test, which starts Postgres.');
+  /** @param url of a database; default the test run's */
+  static async create(url = stackAddress('DATABASE_URL')): Promise<DatabaseFixture> {
     const settings = { url, schemas: schemasOf(`t${randomBytes(5).toString('hex')}`) };
     await migrate(settings);
     return new DatabaseFixture(settings, new Database(settings));

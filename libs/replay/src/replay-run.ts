@@ -100,22 +100,23 @@ export class ReplayRun {
     for (const [reason, count] of page.skipped) skipped[reason] = (skipped[reason] ?? 0) + count;
     const passedOver = [...page.skipped.values()].reduce((sum, count) => sum + count, 0);
     const faults = [...this.faults, ...page.faults].slice(0, maxReplayFaults);
-    const done = await database
+    const counted = await database
       .transaction(async (session) => {
         const taken = runs.length - (await reserved.reserve(session, this.held.replay.id, runs));
-        if (taken > 0) skipped.already_replayed = (skipped.already_replayed ?? 0) + taken;
+        const known = taken + (skipped.already_replayed ?? 0);
+        const all = known > 0 ? { ...skipped, already_replayed: known } : skipped;
         const matched = runs.length + page.faults.length + passedOver;
         const failed = page.faults.length;
-        const counts = { ranges: page.ranges, matched, failed, skipped, faults };
-        if (await replays.advance(session, this.held, counts)) return true;
+        const counts = { ranges: page.ranges, matched, failed, skipped: all, faults };
+        if (await replays.advance(session, this.held, counts)) return all;
         throw new StoppedError();
       })
       .catch(async (error: unknown) => {
-        if (error instanceof StoppedError && (await this.renew()) === 'cancelling') return false;
+        if (error instanceof StoppedError && (await this.renew()) === 'cancelling') return undefined;
         throw error;
       });
-    if (done) Object.assign(this, { skipped, faults });
-    return done;
+    if (counted) Object.assign(this, { skipped: counted, faults });
+    return counted !== undefined;
   }
 
   /** Produces all that is reserved, at the replay's rate; resolves with how much that was. */

@@ -44,16 +44,17 @@ export class DelayedJobPublisher {
   }
 
   /** Resolves with how many jobs are in their queues now. */
-  private publishSome(queues: readonly string[]): Promise<number> {
+  private async publishSome(queues: readonly string[]): Promise<number> {
     const { database, jobs, intake } = this.parts;
-    return database.transaction(async (session) => {
+    const { published, now } = await database.transaction(async (session) => {
       const locked = await jobs.lockPublishing(session, queues, jobsAtOnce);
       const outcomes = await intake.forward(locked);
       const published = locked.filter((job, index) => this.isPublished(job, outcomes[index]!));
       await jobs.delete(session, published);
-      if (published.length > 0) this.observe(published, await readDatabaseClock(session));
-      return published.length;
+      return { published, now: await readDatabaseClock(session) };
     });
+    this.observe(published, now);
+    return published.length;
   }
 
   private isPublished({ id, run, attempt, queue }: DelayedJob, outcome: SendOutcome): boolean {

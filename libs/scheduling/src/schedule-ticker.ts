@@ -3,7 +3,7 @@ import type { Logger } from '@jobstream/runtime';
 import { readDatabaseClock, type ReadClock } from './database-clock.js';
 import { decideFirings, type FiringPlan } from './decide-firings.js';
 import type { FiringProducer } from './firing-producer.js';
-import type { FiringStore } from './firing-store.js';
+import type { FiringDecision, FiringStore } from './firing-store.js';
 import type { Schedule } from './schedule.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
@@ -58,19 +58,22 @@ export class ScheduleTicker {
   }
 
   /** Resolves with how many schedules it moved on: none where another process looks at those that are due. */
-  private decideSome(): Promise<number> {
+  private async decideSome(): Promise<number> {
     const { database, schedules, firings, metrics } = this.parts;
-    return database.transaction(async (session) => {
+    const { looked, decided } = await database.transaction(async (session) => {
       const now = await this.readClock(session);
       const due = await schedules.lockDue(session, now, schedulesAtOnce);
+      const decided: FiringDecision[] = [];
       for (const schedule of due) {
         const { decisions, progress } = await this.plan(schedule, now, session);
         await firings.decide(session, decisions, now);
         await schedules.advance(session, progress);
-        for (const { state } of decisions) if (state !== 'pending') metrics.countFiring(state);
+        decided.push(...decisions);
       }
-      return due.length;
+      return { looked: due.length, decided };
     });
+    for (const { state } of decided) if (state !== 'pending') metrics.countFiring(state);
+    return looked;
   }
 
   private async plan(schedule: Schedule, now: number, session: Session): Promise<FiringPlan> {

@@ -31,8 +31,9 @@ export class StackFixture {
   private readonly settings: DatabaseSettings;
   private readonly running = new Map<Scheduler, NodeJS.Timeout>();
 
-  constructor() {
-    this.settings = { url: stackAddress('DATABASE_URL'), schemas: schemasOf(this.namespace) };
+  /** @param url of a database; default the test run's */
+  constructor(url = stackAddress('DATABASE_URL')) {
+    this.settings = { url, schemas: schemasOf(this.namespace) };
     this.database = new Database(this.settings);
     this.connection = new KafkaConnection(kafkaSettingsFromEnv(process.env));
     this.admin = new TopicAdmin(this.connection);

@@ -2,7 +2,6 @@ import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import type { OffsetsByTopic } from '@jobstream/kafka';
 import { positionOf } from '@jobstream/lifecycle';
-import { despiteContention } from '../despite-contention.js';
 import { mergeIntoRow, rowColumns } from '../upsert-jobs.js';
 import type { TwoGenerations } from './compare-generations.js';
 
@@ -35,10 +34,7 @@ export async function carryOver(
   let after: JobId | null = '00000000-0000-0000-0000-000000000000';
   while (after !== null) {
     const values: unknown[] = [prefixes, bounds, after];
-    // The projector of the rebuilt generation writes meanwhile.
-    const { rows } = await despiteContention(() =>
-      database.query<Page>({ text: carryPage(live, rebuilt), values }),
-    );
+    const { rows } = await database.query<Page>({ text: carryPage(live, rebuilt), values });
     const page = rows[0]!;
     onPage(page.carried);
     after = page.last;

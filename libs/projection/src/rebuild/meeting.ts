@@ -66,14 +66,18 @@ export class Meeting {
     const inLog = await admin.startOffsets(await projectedTopics(admin, topics));
     // A projector that has failed, or waits for Postgres, answers to nobody.
     await this.awaitLive(await interruption.unless(projector.hold()));
-    await database.transaction(async (session) => {
-      await generations.holdProjectors(session);
-      const live = await this.checkpoints.all(session);
-      for (const partition of live.keys()) if (!isIn(inLog, partition)) live.delete(partition);
-      if (!(await interruption.unless(projector.readTo(live, longestMs))))
-        throw new NotMetError('Could not catch up with the live projection while it waited.');
-      await work(session);
-    });
+    await database.transaction(
+      async (session) => {
+        await generations.holdProjectors(session);
+        const live = await this.checkpoints.all(session);
+        for (const partition of live.keys()) if (!isIn(inLog, partition)) live.delete(partition);
+        if (!(await interruption.unless(projector.readTo(live, longestMs))))
+          throw new NotMetError('Could not catch up with the live projection while it waited.');
+        await work(session);
+      },
+      // It is a meeting with a projector that goes on when this ends.
+      { once: true },
+    );
   }
 
   /** The new generation may have read farther than the live one, which can only go forward. */

@@ -229,7 +229,8 @@ export class RebuildRun {
             await compare(comparison, touched);
             return comparison.differences;
           },
-          { snapshot: true },
+          // Another try would begin after the moment in which both are at the same place.
+          { snapshot: true, once: true },
         );
         comparing.catch(failed);
       });

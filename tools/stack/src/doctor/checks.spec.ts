@@ -44,15 +44,24 @@ describe('the doctor', () => {
     expect(judgeTopics(plans, new Map(), new Map())).toMatchObject([{ state: 'ok' }]);
   });
 
-  it('minds old servers and clocks that differ', () => {
-    const server = { version: '18.4', number: 180_004, now: new Date(10_000), schemas: 2 };
-    expect(judgeServer(server, 10_400).map(({ state }) => state)).toEqual(['ok', 'ok']);
-    expect(judgeServer(server, 15_000)).toMatchObject([
-      { state: 'ok' },
-      { state: 'advice', says: "Postgres' is 5000 ms behind this machine's" },
-    ]);
-    expect(judgeServer({ ...server, version: '14.1', number: 140_001 }, 10_000)).toMatchObject([
-      { subject: 'postgres', state: 'fault' },
+  it('minds servers without room, with old collations, and clocks that differ', () => {
+    const facts = {
+      ...{ version: '18.4', versionNumber: 180_004, encoding: 'UTF8', isStandby: false, takesSettings: true },
+      ...{ mayCreate: true, missing: [], closed: [] },
+    };
+    const state = { now: new Date(10_000), connections: 97, isCollationOld: false };
+    expect(judgeServer(facts, state, 10_400).map((finding) => finding.state)).toEqual(['ok', 'ok']);
+    const troubled = judgeServer(
+      { ...facts, mayCreate: false },
+      { ...state, connections: 20, isCollationOld: true },
+      15_000,
+    );
+    expect(troubled.map((finding) => `${finding.state}: ${finding.says}`)).toEqual([
+      'ok: version 18.4, schemas are there',
+      'advice: this user may make no schemas, so no rebuild',
+      'advice: 20 connections are left; one of each service takes up to 65',
+      'advice: the system sorts text otherwise than when the database was made',
+      "advice: Postgres' is 5000 ms behind this machine's",
     ]);
   });
 

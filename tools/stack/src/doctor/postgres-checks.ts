@@ -1,23 +1,29 @@
 import {
+  askServer,
   Database,
   databaseSettingsFromEnv,
   DatabaseSettingsError,
-  oldestPostgres,
+  faultOfServer,
   type DatabaseSettings,
+  type ServerFacts,
 } from '@jobstream/database';
 import { advice, fault, ok, type Finding } from './finding.js';
 
 /** Beyond it, times that people compare across machines mislead them. */
 const noticeableMs = 2_000;
+/** What one of each service may take: the API and the scheduler 10 each, the projector 9, each of the workers 4 to 10. */
+const neededConnections = 65;
 
-interface ServerRow {
-  readonly version: string;
-  readonly number: number;
+/** What a server that suits says besides. */
+interface ServerState {
   readonly now: Date;
-  readonly schemas: number;
+  /** Connections that are left to the platform: by the server, the database and the user. */
+  readonly connections: number;
+  /** Whether indexes were made under the collation that the server has now. */
+  readonly isCollationOld: boolean;
 }
 
-/** Postgres: whether it answers, its version, its schemas, its clock beside ours. */
+/** Postgres: whether it answers, whether it suits, its schemas, its connections, its clock beside ours. */
 export async function checkPostgres(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   let settings: DatabaseSettings;
   try {
@@ -28,15 +34,12 @@ export async function checkPostgres(environment: NodeJS.ProcessEnv): Promise<Fin
   }
   const database = new Database(settings, { connections: 1, applicationName: 'jobstream doctor' });
   try {
-    const { schemas } = settings;
+    const facts = await askServer(database, settings.schemas);
+    const unfit = faultOfServer(facts);
+    if (unfit) return [fault('postgres', `${unfit.says} (${unfit.code})`, unfit.mend)];
     const asked = Date.now();
-    const { rows } = await database.query<ServerRow>({
-      text: `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
-               clock_timestamp() AS now,
-               (SELECT count(*)::int FROM pg_namespace WHERE nspname IN ($1, $2)) AS schemas`,
-      values: [schemas.projection, schemas.operations],
-    });
-    return judgeServer(rows[0]!, (asked + Date.now()) / 2);
+    const state = await askState(database);
+    return judgeServer(facts, state, (asked + Date.now()) / 2);
   } catch (error) {
     return [fault('postgres', (error as Error).message, 'unset DATABASE_URL to use an embedded one')];
   } finally {
@@ -44,20 +47,69 @@ export async function checkPostgres(environment: NodeJS.ProcessEnv): Promise<Fin
   }
 }
 
-/** @param now ms since 1970 here, when the server said its time */
-export function judgeServer({ version, number, now: theirs, schemas }: ServerRow, now: number): Finding[] {
-  if (number < oldestPostgres * 10_000) {
-    return [fault('postgres', `version ${version}`, `use version ${oldestPostgres} or newer`)];
-  }
-  const made = schemas === 2 ? 'schemas are there' : 'the services make its schemas when they start';
-  const ahead = Math.round(theirs.getTime() - now);
-  const clock =
-    Math.abs(ahead) > noticeableMs
-      ? advice(
-          'clock',
-          `Postgres' is ${Math.abs(ahead)} ms ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`,
-          'run a time service (chrony, systemd-timesyncd) on both',
-        )
-      : ok('clock', `within ${Math.max(1, Math.abs(ahead))} ms of Postgres'`);
-  return [ok('postgres', `version ${version}, ${made}`), clock];
+/** Sessions of the platform itself are no others: they carry its name. */
+async function askState(database: Database): Promise<ServerState> {
+  const { rows } = await database.query<ServerState>({
+    text: `SELECT clock_timestamp() AS now,
+             least(
+               current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+                 - coalesce(current_setting('reserved_connections', true)::integer, 0),
+               nullif((SELECT datconnlimit FROM pg_database WHERE datname = current_database()), -1),
+               nullif((SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user), -1)
+             ) - (SELECT count(*)::integer FROM pg_stat_activity
+                  WHERE backend_type = 'client backend' AND application_name NOT LIKE 'jobstream%') AS connections,
+             (SELECT datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid)
+              FROM pg_database WHERE datname = current_database()) AS "isCollationOld"`,
+  });
+  return rows[0]!;
+}
+
+/**
+ * What to say of a server that suits.
+ * @param now ms since 1970 here, when the server said its time
+ */
+export function judgeServer(facts: ServerFacts, state: ServerState, now: number): Finding[] {
+  const made =
+    facts.missing.length === 0 ? 'schemas are there' : 'the services make its schemas when they start';
+  return [
+    ok('postgres', `version ${facts.version}, ${made}`),
+    ...adviceOf(facts, state),
+    judgeClock(state.now.getTime(), now),
+  ];
+}
+
+function adviceOf({ mayCreate }: ServerFacts, { connections, isCollationOld }: ServerState): Finding[] {
+  const advices: Finding[] = [];
+  if (!mayCreate)
+    advices.push(
+      advice('postgres', 'this user may make no schemas, so no rebuild', 'GRANT CREATE ON DATABASE to it'),
+    );
+  if (connections < neededConnections)
+    advices.push(
+      advice(
+        'postgres',
+        `${connections} connections are left; one of each service takes up to ${neededConnections}`,
+        'raise max_connections, or the CONNECTION LIMIT of the database or the user',
+      ),
+    );
+  if (isCollationOld)
+    advices.push(
+      advice(
+        'postgres',
+        'the system sorts text otherwise than when the database was made',
+        'REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION',
+      ),
+    );
+  return advices;
+}
+
+function judgeClock(theirs: number, now: number): Finding {
+  const ahead = Math.round(theirs - now);
+  return Math.abs(ahead) > noticeableMs
+    ? advice(
+        'clock',
+        `Postgres' is ${Math.abs(ahead)} ms ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`,
+        'run a time service (chrony, systemd-timesyncd) on both',
+      )
+    : ok('clock', `within ${Math.max(1, Math.abs(ahead))} ms of Postgres'`);
 }
