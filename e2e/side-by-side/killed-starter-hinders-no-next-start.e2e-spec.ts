@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,7 @@ describe('a starter that was killed hinders no next start', () => {
   let home: string;
   let environment: NodeJS.ProcessEnv;
   const starters: ChildProcess[] = [];
+  const printed: string[] = [];
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), `jobstream's "ö", 100%41 #1 `));
@@ -68,6 +69,7 @@ describe('a starter that was killed hinders no next start', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     starters.push(starter);
+    starter.stdout.on('data', (text: Buffer) => printed.push(text.toString()));
     const said: string[] = [];
     for await (const line of createInterface(starter.stdout)) {
       said.push(line);
@@ -81,7 +83,13 @@ describe('a starter that was killed hinders no next start', () => {
 
   const listed = () => JSON.parse(readFileSync(join(home, 'processes.json'), 'utf8')) as Entry[];
 
-  it('after kill -9 everything ends; npm start, the demo and an orderly stop work, in a home of any name, on IPv6', async () => {
+  /** What lies in the home and could be read by another user of this machine. */
+  const readableByOthers = () =>
+    readdirSync(home, { recursive: true, withFileTypes: true })
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((path) => (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o066);
+
+  it('after kill -9 everything ends; npm start, the demo and an orderly stop work, in a home of any name, on IPv6; no file is for others, no password is printed', async () => {
     const first = await start(process.execPath, join(dist, 'start.js'));
     const { guardPid } = JSON.parse(readFileSync(join(home, 'starter.json'), 'utf8')) as { guardPid: number };
     const before = listed();
@@ -97,6 +105,7 @@ describe('a starter that was killed hinders no next start', () => {
     const demo = spawn(process.execPath, [join(dist, 'demo.js')], { env: environment, stdio: 'ignore' });
     expect((await once(demo, 'exit'))[0]).toBe(0);
     expect(existsSync(join(home, 'demo/thumbnail.jpg'))).toBe(true);
+    expect(readableByOthers()).toEqual([]);
 
     // npm as process 1 of a container: when it ends everything is killed, so it may end only after all has stopped.
     const after = listed();
@@ -104,5 +113,10 @@ describe('a starter that was killed hinders no next start', () => {
     second.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(after.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    const password = readFileSync(join(home, 'postgres/password'), 'utf8');
+    expect(printed.join('')).toMatch(
+      /Postgres +postgres:\/\/jobstream@127\.0\.0\.1:\d+\/jobstream \(its password: /,
+    );
+    expect(printed.join('')).not.toContain(password);
   }, 240_000);
 });

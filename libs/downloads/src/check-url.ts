@@ -26,10 +26,13 @@ export function checkUrl(text: string, allowed: AllowedHosts): URL {
   return url;
 }
 
+/** Addresses of public ranges at which a cloud answers its own machines alone: Azure's agent and DNS ("WireServer"). */
+const ofClouds: readonly string[] = ['168.63.129.16'];
+
 /** Whether the address is one of the public internet: unicast, of no range with a use of its own, not embedding another address. */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.parse(address);
-  if (parsed.range() !== 'unicast') return false;
+  if (parsed.range() !== 'unicast' || ofClouds.includes(parsed.toString())) return false;
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast);
 }

@@ -54,6 +54,7 @@ describe('Downloader', () => {
   it.each([
     ['loopback', ['127.0.0.1']],
     ['a metadata address', ['169.254.169.254']],
+    ["a cloud's own address in a public range", ['168.63.129.16']],
     ['a public and a private address', ['93.184.215.14', '10.0.0.7']],
     ['IPv6 loopback', ['::1']],
     ['no address', []],

@@ -14,6 +14,10 @@ interface ComposeService {
   depends_on?: Record<string, { condition: string }>;
   volumes?: string[];
   healthcheck?: { test: string[] };
+  cap_drop?: string[];
+  security_opt?: string[];
+  pids_limit?: number;
+  mem_limit?: string;
   stop_grace_period?: string;
 }
 
@@ -58,6 +62,21 @@ describe('docker-compose.yml', () => {
       // DRAIN_SECONDS is 25 unless set.
       expect(parseInt(service.stop_grace_period!)).toBeGreaterThan(25);
     }
+  });
+
+  it('takes every right from every container, and gives each a limit of memory and processes', () => {
+    for (const [name, service] of Object.entries(compose.services)) {
+      expect([name, service.cap_drop]).toEqual([name, ['ALL']]);
+      expect([name, service.security_opt]).toEqual([name, ['no-new-privileges:true']]);
+      expect([name, service.mem_limit]).toEqual([name, expect.stringMatching(/^\d+[mg]$/)]);
+      expect(service.pids_limit).toBeGreaterThan(0);
+    }
+  });
+
+  it('names images by exact tags', () => {
+    const images = Object.values(compose.services).flatMap(({ image }) => image ?? []);
+    expect(images.length).toBe(3);
+    for (const image of images) expect(image).toMatch(/:v?\d+\.\d+(\.\d+)?(@sha256:[0-9a-f]{64})?$/);
   });
 
   it('keeps data in volumes that it declares', () => {

@@ -3,7 +3,7 @@
 // it is set.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { readBaseUrl } from '@jobstream/contracts';
 import { makeThumbnail } from './demo-thumbnail.js';
@@ -15,7 +15,7 @@ import { outliveOutput } from './outlive-output.js';
 import { askReadiness } from './service-process.js';
 import { listRunning } from './status.js';
 import { findRunningStarter } from './starter-lock.js';
-import { findWorkplace, type Workplace } from './workplace.js';
+import { findWorkplace, prepareWorkplace, type Workplace } from './workplace.js';
 
 const USUAL_PORT = 3000;
 
@@ -68,7 +68,7 @@ async function runDemo(url: string, workplace: Workplace): Promise<void> {
   const thumbnail = await makeThumbnail({ url, apiKey: readVariable('JOBSTREAM_API_KEY') }, photo, (line) =>
     console.log(line),
   );
-  mkdirSync(workplace.demo, { recursive: true });
+  prepareWorkplace(workplace);
   const file = `${workplace.demo}/thumbnail.${thumbnail.extension}`;
   writeFileSync(file, thumbnail.bytes);
   console.log(

@@ -140,6 +140,13 @@ const logFile = (options: PostgresOptions): string => join(options.logFolder, 'p
 const databaseUrl = (port: number, password: string, database = DATABASE): string =>
   `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
 
+/** The address of a database as it may be shown. */
+export function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = '';
+  return shown.href;
+}
+
 /** The DATABASE_URL of the server that runs, or ran last, in this folder; undefined where none ever did. Holds the password. */
 export function findDatabaseUrl(folder: string): string | undefined {
   const [passwordFile, portFile] = [join(folder, 'password'), join(folder, 'port')];
@@ -175,7 +182,7 @@ function reachableDataFolder(options: PostgresOptions, runAs: UnprivilegedUser |
  */
 function makePassable(folder: string, variable: string, user: UnprivilegedUser): void {
   makeFolder(folder, variable);
-  chmodSync(folder, 0o755);
+  chmodSync(folder, 0o711);
   if (canReach(folder, user)) return;
   const why = `started by root, Postgres runs as nobody, who can't pass through the folders above it`;
   throw new FolderError(folder, variable, new Error(why));

@@ -1,7 +1,7 @@
 // npm start: the whole platform on this machine.
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { readVariable } from './environment.js';
 import { FolderError } from './file-errors.js';
 import { findListenFault, readHost } from './listen-address.js';
@@ -9,14 +9,14 @@ import { isNodeProcessOne, whenNpmEnds } from './npm-parent.js';
 import { outliveOutput } from './outlive-output.js';
 import { Platform } from './platform.js';
 import { findPortOwner } from './port-owner.js';
-import { removePostgresData } from './postgres-server.js';
+import { removePostgresData, withoutPassword } from './postgres-server.js';
 import { ProgressTable } from './progress-table.js';
 import { listServices } from './services.js';
 import { HELP, readStartOptions, UsageError, type StartOptions } from './start-options.js';
 import { AlreadyRunningError, lockWorkplace, noteGuard } from './starter-lock.js';
 import { showStatus } from './status.js';
 import { watchSources } from './watch.js';
-import { findWorkplace, prepareHome, repositoryFolder, type Workplace } from './workplace.js';
+import { findWorkplace, prepareWorkplace, repositoryFolder, type Workplace } from './workplace.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already: two within this time are one. */
 const SAME_SIGNAL_MS = 1_000;
@@ -48,12 +48,15 @@ async function start(options: StartOptions, workplace: Workplace): Promise<void>
   // As process 1 of a container nobody else ends us.
   const endAtSignal = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
   for (const signal of STOP_SIGNALS) process.on(signal, endAtSignal);
-  prepareHome(workplace.home);
+  prepareWorkplace(workplace);
   await lockWorkplace(workplace.starterFile, (line) => table.say(line));
   process.once('exit', () => rmSync(workplace.starterFile, { force: true }));
   const host = readHost();
   const apiPort = await chooseApiPort(host);
-  if (options.fresh) emptyData(workplace, table);
+  if (options.fresh) {
+    emptyData(workplace, table);
+    prepareWorkplace(workplace);
+  }
   const services = listServices(repositoryFolder, options.scale);
   const platform = new Platform({ workplace, services, brokers: options.brokers, host, apiPort, table });
   noteGuard(workplace.starterFile, platform.guard.pid);
@@ -173,7 +176,7 @@ function describePlatform(platform: Platform, late: readonly string[], workplace
 Jobstream is running${late.length > 0 ? ` without ${late.join(', ')}` : ''}. Ctrl-C stops it.
   API        ${api}
   Kafka      ${platform.kafkaAddresses}
-  Postgres   ${readVariable('DATABASE_URL') ? 'as DATABASE_URL says' : platform.databaseUrl}
+  Postgres   ${describeDatabase(platform, workplace)}
   logs       ${logs}/
   processes  npm start -- --status
 
@@ -181,6 +184,13 @@ Try it:
   curl -i '${api}/v1/jobs' -H 'content-type: application/json' -d '{"type":"probe.run","payload":{"sleepMs":500}}'
   npm run demo
 `;
+}
+
+/** Never the password: what is printed ends up in terminals' histories, CI logs and screenshots. */
+function describeDatabase({ databaseUrl }: Platform, { postgres }: Workplace): string {
+  if (readVariable('DATABASE_URL')) return 'as DATABASE_URL says';
+  const file = join(postgres, 'password');
+  return `${withoutPassword(databaseUrl)} (its password: ${relative(process.cwd(), file) || file})`;
 }
 
 outliveOutput();

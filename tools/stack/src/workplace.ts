@@ -1,5 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readVariable } from './environment.js';
 import { FolderError, makeFolder } from './file-errors.js';
@@ -37,6 +37,39 @@ export function findWorkplace(environment = process.env): Workplace {
     starterFile: join(home, 'starter.json'),
     processesFile: join(home, 'processes.json'),
   };
+}
+
+/** A folder of root's that others may pass through, and not look into: root's Postgres runs as another user. */
+const PASSABLE = 0o711;
+const PRIVATE = 0o700;
+
+/**
+ * Makes the home and the folders in it, and lets nobody else look into them: they hold passwords, payloads, mails and logs. From
+ * here on what this process and those that it starts write is for this user alone. A home that is there already keeps its own
+ * permissions, since JOBSTREAM_HOME may name a folder with other things in it; what lies in it becomes private.
+ * @throws FolderError, which names JOBSTREAM_HOME, when it can't be used
+ */
+export function prepareWorkplace(
+  { home, postgres, ...places }: Workplace,
+  isRoot = process.getuid?.() === 0,
+): void {
+  process.umask(0o077);
+  const isNew = !existsSync(home);
+  prepareHome(home);
+  if (isNew && isRoot) chmodSync(home, PASSABLE);
+  const { kafka, storage, logs, demo, mails } = places;
+  makePrivate(postgres, isRoot ? PASSABLE : PRIVATE);
+  for (const folder of [kafka, storage, logs, demo, mails])
+    if (folder.startsWith(home + sep)) makePrivate(folder, PRIVATE);
+}
+
+function makePrivate(folder: string, mode: number): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, mode);
+  } catch (error) {
+    throw new FolderError(folder, 'JOBSTREAM_HOME', error);
+  }
 }
 
 /** Postgres knows paths of up to 1,023 bytes (MAXPGPATH), and adds some of its own. */
