@@ -1,5 +1,5 @@
 import type { Delivery } from '@jobstream/kafka';
-import type { FreeSlot, Waiting } from '../delivery-scheduler.js';
+import type { FreeSlot, Waiting } from '../slots/delivery-scheduler.js';
 import type { HeldClaim } from './claim-leases.js';
 import type { Claims } from './claims.js';
 import type { ClaimRequest } from './met-claim.js';

@@ -3,8 +3,8 @@ import { defineJob, defineQueue, encodeRecord } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import { connectToBroker, eventually } from '@jobstream/testing';
 import { z } from 'zod';
-import type { JobContext } from '../job-context.js';
-import { handlerOf, StackFixture, type TestedWorker } from '../stack.fixture-spec.js';
+import type { JobContext } from '../handlers/job-context.js';
+import { handlerOf, StackFixture, type TestedWorker } from '../worker/stack.fixture-spec.js';
 import { ClaimStore } from './claim-store.js';
 
 const queue = defineQueue('print');

@@ -3,7 +3,7 @@ import { defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, migrate, schemasOf } from '@jobstream/database';
 import { eventually } from '@jobstream/testing';
 import { z } from 'zod';
-import { handlerOf, StackFixture } from '../stack.fixture-spec.js';
+import { handlerOf, StackFixture } from '../worker/stack.fixture-spec.js';
 import { ClaimStore, type TakenClaim } from './claim-store.js';
 
 const queue = defineQueue('print', { limits: { concurrency: 1 } });

@@ -1,5 +1,5 @@
 import type { Outcome } from '@jobstream/lifecycle';
-import type { EndedAttempt } from '../outcome-records.js';
+import type { EndedAttempt } from '../outcome/outcome-records.js';
 import type { ClaimOutcome } from './claim-store.js';
 
 /** What a claim keeps of an attempt that ended: all that its record does not say. */

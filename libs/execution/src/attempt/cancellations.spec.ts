@@ -3,7 +3,7 @@ import { decodeCancel, encodeCancel, newJobId, type Cancel, type JobRequest } fr
 import { CancelBook } from '@jobstream/orders';
 import { Abortion } from './abortion.js';
 import { Cancellations } from './cancellations.js';
-import type { StartableJob } from './startable-job.js';
+import type { StartableJob } from '../admission/startable-job.js';
 
 const jobOf = (id: string, run: number): StartableJob => {
   const request: JobRequest = {

@@ -19,8 +19,8 @@ import {
   poisonOf,
   recordOverheadBytes,
 } from './dead-letter-record.js';
-import type { ReadRecord } from './record-reading.js';
-import type { StartableJob } from './startable-job.js';
+import type { ReadRecord } from '../admission/record-reading.js';
+import type { StartableJob } from '../admission/startable-job.js';
 
 /** An attempt whose outcome is to be written. */
 export interface EndedAttempt {

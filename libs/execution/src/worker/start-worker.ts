@@ -13,8 +13,8 @@ import {
   type StopProcess,
 } from '@jobstream/runtime';
 import { z } from 'zod';
-import { usualLeaseMs } from './claims/claim-store.js';
-import { HandlerRegistry } from './handler-registry.js';
+import { usualLeaseMs } from '../claims/claim-store.js';
+import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { JobWorkerStrategy } from './job-worker-strategy.js';
 
 /** What {@link startWorker} takes. */

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Outcome } from '@jobstream/lifecycle';
-import type { SchedulerLoad } from './delivery-scheduler.js';
-import { pickLanes } from './lane-picker.js';
+import type { SchedulerLoad } from '../slots/delivery-scheduler.js';
+import { pickLanes } from '../slots/lane-picker.js';
 
 /** The label of job types that this worker does not know: anyone can write any type to a topic. */
 export const unknownTypeLabel = 'unknown';

@@ -6,9 +6,9 @@ import {
   type SubmissionOptions,
 } from '@jobstream/contracts';
 import type { Logger } from '@jobstream/runtime';
-import type { Abortion } from './abortion.js';
-import type { Children } from './children.js';
-import type { StartableJob } from './startable-job.js';
+import type { Abortion } from '../attempt/abortion.js';
+import type { Children } from '../attempt/children.js';
+import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool, ThreadTask } from './thread-pool.js';
 
 /** Where a context's calls go. */

@@ -3,19 +3,19 @@ import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka'
 import { decideOutcome, isDoomed, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
 import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';
 import type { Clock } from '@jobstream/runtime';
-import { attempt, type Attempted, type AttemptPorts } from './attempt.js';
-import { ClaimGate, type ClaimCandidate } from './claims/claim-gate.js';
-import type { HeldClaim } from './claims/claim-leases.js';
-import type { Claims } from './claims/claims.js';
-import { readOutcome, recordOutcome } from './claims/recorded-outcome.js';
-import { CopyMemory } from './copy-memory.js';
-import type { FreeSlot, Waiting } from './delivery-scheduler.js';
-import type { RegisteredHandler } from './handler-registry.js';
-import { KeyOrder } from './key-order.js';
-import type { EndedAttempt } from './outcome-records.js';
-import type { OutcomeWriter } from './outcome-writer.js';
-import { readRecord } from './record-reading.js';
-import type { StartableJob } from './startable-job.js';
+import { attempt, type Attempted, type AttemptPorts } from '../attempt/attempt.js';
+import { ClaimGate, type ClaimCandidate } from '../claims/claim-gate.js';
+import type { HeldClaim } from '../claims/claim-leases.js';
+import type { Claims } from '../claims/claims.js';
+import { readOutcome, recordOutcome } from '../claims/recorded-outcome.js';
+import { CopyMemory } from '../admission/copy-memory.js';
+import type { FreeSlot, Waiting } from '../slots/delivery-scheduler.js';
+import type { RegisteredHandler } from '../handlers/handler-registry.js';
+import { KeyOrder } from '../admission/key-order.js';
+import type { EndedAttempt } from '../outcome/outcome-records.js';
+import type { OutcomeWriter } from '../outcome/outcome-writer.js';
+import { readRecord } from '../admission/record-reading.js';
+import type { StartableJob } from '../admission/startable-job.js';
 import { unknownTypeLabel, type WorkerMetrics } from './worker-metrics.js';
 
 /** What {@link JobWorker} takes. */

@@ -5,13 +5,13 @@ import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';
 import { Abortion } from './abortion.js';
 import { Children } from './children.js';
-import type { RegisteredHandler } from './handler-registry.js';
+import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { Cancellations } from './cancellations.js';
-import { JobContext } from './job-context.js';
-import { retryWishOf } from './job-failures.js';
+import { JobContext } from '../handlers/job-context.js';
+import { retryWishOf } from '../handlers/job-failures.js';
 import { RunningReports, type RunningReport } from './running-reports.js';
-import type { StartableJob } from './startable-job.js';
-import type { ThreadPool } from './thread-pool.js';
+import type { StartableJob } from '../admission/startable-job.js';
+import type { ThreadPool } from '../handlers/thread-pool.js';
 import { runWithin } from './time-limit.js';
 
 /** What attempts need from the worker they run in. */

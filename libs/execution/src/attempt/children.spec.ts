@@ -11,8 +11,8 @@ import {
 } from '@jobstream/contracts';
 import type { OutgoingRecord } from '@jobstream/kafka';
 import { z } from 'zod';
-import type { JobContext } from './job-context.js';
-import { TestWorker, turn } from './worker.fixture-spec.js';
+import type { JobContext } from '../handlers/job-context.js';
+import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
 
 const book = defineJob({
   type: 'print.book',

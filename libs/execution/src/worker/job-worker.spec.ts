@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodePoison, decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import { z } from 'zod';
-import { NonRetryableError, RetryAfterError } from './job-failures.js';
+import { NonRetryableError, RetryAfterError } from '../handlers/job-failures.js';
 import { ScriptedDelivery, TestWorker, turn } from './worker.fixture-spec.js';
 
 const page = defineJob({

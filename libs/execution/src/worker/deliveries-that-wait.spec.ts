@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue, newJobId, type JobId } from '@jobstream/contracts';
 import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';
 import { z } from 'zod';
-import { MemoryClaims } from './claims/memory-claims.fixture-spec.js';
+import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';
 import { TestWorker, turn, until, type ScriptedDelivery } from './worker.fixture-spec.js';
 
 const shared = {

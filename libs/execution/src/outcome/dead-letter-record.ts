@@ -11,8 +11,8 @@ import {
 } from '@jobstream/contracts';
 import type { IncomingRecord } from '@jobstream/kafka';
 import { shorten, type Outcome } from '@jobstream/lifecycle';
-import type { ReadRecord } from './record-reading.js';
-import type { StartableJob } from './startable-job.js';
+import type { ReadRecord } from '../admission/record-reading.js';
+import type { StartableJob } from '../admission/startable-job.js';
 
 /** Left for what Kafka puts around a record: batch header, lengths, varints. */
 export const recordOverheadBytes = 1_024;

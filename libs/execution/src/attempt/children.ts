@@ -16,8 +16,8 @@ import {
   type DrawnJob,
 } from '@jobstream/intake';
 import type { Clock } from '@jobstream/runtime';
-import { NonRetryableError } from './job-failures.js';
-import type { StartableJob } from './startable-job.js';
+import { NonRetryableError } from '../handlers/job-failures.js';
+import type { StartableJob } from '../admission/startable-job.js';
 
 /**
  * The jobs that an attempt enqueues: checked at once, collected while the handler runs, produced only when it has

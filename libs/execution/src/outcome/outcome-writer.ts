@@ -4,8 +4,8 @@ import type { Outcome } from '@jobstream/lifecycle';
 import type { Logger } from '@jobstream/runtime';
 import type { OutcomePublisher } from './outcome-publisher.js';
 import { outcomeRecord, poisonRecord, type EndedAttempt } from './outcome-records.js';
-import type { ReadRecord } from './record-reading.js';
-import { countOf, type WorkerMetrics } from './worker-metrics.js';
+import type { ReadRecord } from '../admission/record-reading.js';
+import { countOf, type WorkerMetrics } from '../worker/worker-metrics.js';
 
 /** What {@link OutcomeWriter} takes. */
 export interface OutcomeWriterOptions {

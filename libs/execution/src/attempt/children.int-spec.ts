@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue, encodeRecord } from '@jobstream/contracts';
 import { z } from 'zod';
-import { handlerOf, StackFixture } from './stack.fixture-spec.js';
+import { handlerOf, StackFixture } from '../worker/stack.fixture-spec.js';
 
 const queue = defineQueue('print');
 const shared = {

@@ -1,7 +1,7 @@
 import type { Cancel } from '@jobstream/contracts';
 import type { CancelBook } from '@jobstream/orders';
 import type { Abortion } from './abortion.js';
-import type { StartableJob } from './startable-job.js';
+import type { StartableJob } from '../admission/startable-job.js';
 
 /** Which jobs are cancelled, and the attempts that run here, for a cancel to reach them. */
 export class Cancellations {

@@ -12,16 +12,16 @@ import type {
 import type { JobLimits } from '@jobstream/limits';
 import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
-import { Claims, type ClaimRows } from './claims/claims.js';
-import { ClaimStore } from './claims/claim-store.js';
+import { Claims, type ClaimRows } from '../claims/claims.js';
+import { ClaimStore } from '../claims/claim-store.js';
 import { CancelBook } from '@jobstream/orders';
-import { Cancellations } from './cancellations.js';
-import { DeliveryScheduler, type SchedulerLoad } from './delivery-scheduler.js';
-import type { RegisteredHandler } from './handler-registry.js';
+import { Cancellations } from '../attempt/cancellations.js';
+import { DeliveryScheduler, type SchedulerLoad } from '../slots/delivery-scheduler.js';
+import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import { JobWorker, type StartLimits } from './job-worker.js';
-import { OutcomePublisher } from './outcome-publisher.js';
-import { OutcomeWriter } from './outcome-writer.js';
-import type { ThreadPool } from './thread-pool.js';
+import { OutcomePublisher } from '../outcome/outcome-publisher.js';
+import { OutcomeWriter } from '../outcome/outcome-writer.js';
+import type { ThreadPool } from '../handlers/thread-pool.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 /** A delivery whose partition is held until `lose` and that says what became of it. */

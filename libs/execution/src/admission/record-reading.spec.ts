@@ -12,7 +12,7 @@ import {
 } from '@jobstream/contracts';
 import type { IncomingRecord, OutgoingRecord } from '@jobstream/kafka';
 import { decideOutcome, type Outcome } from '@jobstream/lifecycle';
-import { outcomeRecord, poisonRecord, runningRecord } from './outcome-records.js';
+import { outcomeRecord, poisonRecord, runningRecord } from '../outcome/outcome-records.js';
 import { readRecord, type ReadRecord } from './record-reading.js';
 
 const topics = new Topics();

@@ -27,7 +27,7 @@ import {
   readSettings,
 } from '@jobstream/runtime';
 import { randomNamespace } from '@jobstream/testing';
-import { JobHandler, type HandlerOf } from './job-handler.js';
+import { JobHandler, type HandlerOf } from '../handlers/job-handler.js';
 import { serveWorker } from './start-worker.js';
 
 /** A job's record as it stands in the log. */

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue } from '@jobstream/contracts';
 import type { Dismissal, Leave, LimitRule } from '@jobstream/limits';
 import { z } from 'zod';
-import { TestWorker, turn } from './worker.fixture-spec.js';
+import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
 
 const page = defineJob({
   type: 'print.page',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodePoison, defineJob, defineQueue, encodeRecord, newJobId } from '@jobstream/contracts';
 import { z } from 'zod';
-import { NonRetryableError, RetryAfterError } from './job-failures.js';
-import type { JobContext } from './job-context.js';
+import { NonRetryableError, RetryAfterError } from '../handlers/job-failures.js';
+import type { JobContext } from '../handlers/job-context.js';
 import { handlerOf, StackFixture, type TestedWorker } from './stack.fixture-spec.js';
 
 const queue = defineQueue('print');

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { MemoryClaims } from './claims/memory-claims.fixture-spec.js';
-import { NonRetryableError, RetryAfterError } from './job-failures.js';
-import { TestWorker, turn } from './worker.fixture-spec.js';
+import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';
+import { NonRetryableError, RetryAfterError } from '../handlers/job-failures.js';
+import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
 
 const page = defineJob({
   type: 'print.page',
