@@ -1,4 +1,5 @@
-import { compileCron, type Timing } from './timing.js';
+import type { Timing } from './timing.js';
+import { ZonedCron } from './zoned-cron.js';
 
 /** What becomes of occurrences that nobody fired in time: nothing, or one job for all that are due. */
 export type MisfirePolicy = 'skip' | 'fire-once';
@@ -71,8 +72,8 @@ function* occurrencesAfter(timing: Timing, after: number): Generator<number> {
     const { everyMs } = timing;
     for (let instant = (Math.floor(after / everyMs) + 1) * everyMs; ; instant += everyMs) yield instant;
   }
-  const cron = compileCron(timing.cron, timing.timeZone);
-  for (let date = cron.nextRun(new Date(after)); date; date = cron.nextRun(date)) yield date.getTime();
+  const cron = new ZonedCron(timing.cron, timing.timeZone);
+  for (let next = cron.next(after); next !== undefined; next = cron.next(next)) yield next;
 }
 
 /** The last occurrence from `from` to `until`, both included. */
@@ -84,7 +85,5 @@ function lastOccurrence(timing: Timing, from: number, until: number): number | u
 
 function previousOccurrence(timing: Timing, until: number): number | undefined {
   if (timing.kind === 'every') return Math.floor(until / timing.everyMs) * timing.everyMs;
-  const cron = compileCron(timing.cron, timing.timeZone);
-  // croner answers what lies before an instant, leaving it out.
-  return cron.previousRuns(1, new Date(until + 1))[0]?.getTime();
+  return new ZonedCron(timing.cron, timing.timeZone).previous(until);
 }

@@ -1,5 +1,5 @@
 import { formatDelay } from '@jobstream/contracts';
-import { Cron } from 'croner';
+import { CronTimes } from './zoned-cron.js';
 
 /** When a schedule fires: by a cron expression on the clocks of a time zone, or in equal steps. */
 export type Timing =
@@ -24,22 +24,8 @@ const mostCronCharacters = 256;
 export function faultsOfTiming(timing: Timing): TimingFault[] {
   if (timing.kind === 'every') return faultsOfStep(timing.everyMs);
   const faults = [...faultsOfCron(timing.cron), ...faultsOfZone(timing.timeZone)];
-  if (faults.length > 0 || compileCron(timing.cron, timing.timeZone).nextRun(new Date(0))) return faults;
+  if (faults.length > 0 || new CronTimes(timing.cron).after(0) !== undefined) return faults;
   return [{ part: 'cron', detail: `"${timing.cron}" names a date that no year has: it would never fire.` }];
-}
-
-/**
- * A cron expression ready to be asked. On the two days a year on which clocks change, a time named by numbers happens
- * once: one that is left out fires when the clocks have moved, one that comes twice at its first coming. Times with a
- * `*` or a step go by the time that passes: left-out ones don't fire, those that come twice do so twice.
- */
-export function compileCron(cron: string, timeZone: string): Cron {
-  return new Cron(cron, {
-    timezone: timeZone,
-    mode: '5-or-6-parts',
-    fixedTimeRule: 'no-wildcard',
-    paused: true,
-  });
 }
 
 function faultsOfStep(everyMs: number): TimingFault[] {
@@ -118,7 +104,7 @@ function faultOfField(part: string, { name, takes }: CronField, position: number
 /** Why croner does not take the expression, in a few words; undefined where it does. */
 function refusal(cron: string): string | undefined {
   try {
-    compileCron(cron, 'UTC');
+    new CronTimes(cron);
     return undefined;
   } catch (error) {
     // Its range errors count from 0 where people count from 1.
