@@ -47,7 +47,7 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     const cut = decideCut(now, keptMs, await this.holds(unread));
     signal.throwIfAborted();
     const records = await this.deleteRecords(topics, partitions, unread, cut);
-    const jobs = await this.deleteJobs(cut, signal);
+    const jobs = await this.deleteJobs(topics, cut, signal);
     // Only when the records are gone: until then one that is read again has to meet its claim.
     const claimedBefore = new Date(cut.at - resentForMs - clockMarginMs);
     const claims = await deleteAll(() => this.parts.claims.purge(claimedBefore), signal);
@@ -87,13 +87,12 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     unread: readonly UnreadRecord[],
     { at }: RecordCut,
   ): Promise<Record<string, number>> {
-    const deletable = new Set(
-      topics
-        .filter(({ role }) => role.kind !== 'dead-letters' || this.deletesDeadLetters)
-        .map(({ topic }) => topic),
-    );
-    const offsetsAtCut = await this.parts.admin.offsetsAt([...deletable], at);
-    const ofDeletable = partitions.filter(({ topic }) => deletable.has(topic));
+    const deletable = topics
+      .filter(({ role }) => role.kind !== 'dead-letters' || this.deletesDeadLetters)
+      .sort((a, b) => Number(holdsBeginnings(b)) - Number(holdsBeginnings(a)))
+      .map(({ topic }) => topic);
+    const offsetsAtCut = await this.parts.admin.offsetsAt(deletable, at);
+    const ofDeletable = deletable.flatMap((topic) => partitions.filter((each) => each.topic === topic));
     const deleted: Record<string, number> = {};
     for (const [topic, offsets] of decideDeletions(ofDeletable, offsetsAtCut, unread)) {
       await this.parts.admin.deleteRecordsBefore(topic, offsets);
@@ -102,13 +101,17 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     return deleted;
   }
 
-  /** Waits until no projection is built: one that reads the log has to find what it is compared with. */
-  private async deleteJobs({ at }: RecordCut, signal: AbortSignal): Promise<number> {
-    if ((await this.parts.projections.read()).some(({ isLive }) => !isLive)) return 0;
+  /** What has ended and is gone from the log: as it begins now. */
+  private async deleteJobs(
+    topics: readonly KeptTopic[],
+    { at }: RecordCut,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const starts = await this.parts.admin.startOffsets(topics.map(({ topic }) => topic));
     const states: FinalState[] = ['succeeded', 'cancelled', 'expired'];
     if (this.deletesDeadLetters) states.push('dead_lettered');
     let jobs = 0;
-    for await (const deleted of this.parts.oldJobs.deleteEnded(states, new Date(at))) {
+    for await (const deleted of this.parts.oldJobs.delete({ states, before: new Date(at), starts })) {
       signal.throwIfAborted();
       jobs += deleted;
     }
@@ -118,4 +121,12 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
   private get deletesDeadLetters(): boolean {
     return this.parts.retention.RETENTION_DELETES_DEAD_LETTERS === 'true';
   }
+}
+
+/**
+ * Whether jobs begin on the topic. These are emptied first: what has lost any record has then lost its first one, which its row
+ * tells of, also where this is ended on the way.
+ */
+function holdsBeginnings({ role }: KeptTopic): boolean {
+  return role.kind === 'requests' || role.kind === 'delayed';
 }

@@ -24,7 +24,7 @@ export {
   type StartEntry,
 } from './fold.js';
 export { mostPast, parsePlainEntry, type PlainEntry, type PlainRecord } from './past.js';
-export { belongsOn, lowestEndRank, queuedAttempt, type Rank } from './rank.js';
+export { belongsOn, lowestEndRank, rankOf, queuedAttempt, type Rank } from './rank.js';
 export {
   goesFarther,
   orderHistory,

@@ -2,8 +2,8 @@ import type { ReplayRequest, SkipReason } from '@jobstream/contracts';
 import type { JobStanding } from './projection.js';
 
 /**
- * Decides whether a run that met the filter is run once more. What the projection does not know of, or not as far as the
- * record that was read, is still under way.
+ * Decides whether a run that met the filter is run once more. What the projection does not know as far as the record that
+ * was read is still under way; what it does not know at all is, too, or was deleted by retention after its end.
  * @param isNamed whether the filter names the job, so that it is meant even if parked
  */
 export function judgeRun(

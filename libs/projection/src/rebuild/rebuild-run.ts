@@ -2,13 +2,14 @@ import type { Differences, Topics } from '@jobstream/contracts';
 import { codeOf, Database, isPermanent, type DatabaseSettings } from '@jobstream/database';
 import type { KafkaConnection, OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import { ForeignLogError } from '../checkpoints.js';
+import { Checkpoints, ForeignLogError, partitionKey } from '../checkpoints.js';
 import { projectedTopics } from '../projected-topics.js';
 import { Projector } from '../projector.js';
 import { carryOver } from './carry-over.js';
 import { GenerationComparison } from './compare-generations.js';
 import type { Generations } from './generations.js';
 import { InterruptedError, Interruption } from './interruption.js';
+import { leaveOut } from './leave-out.js';
 import { Meeting } from './meeting.js';
 import { ReadingPace, type SeenRecords } from './reading-pace.js';
 import { broken, differing, mostDeaths, noRoom, runnersDied } from './rebuild-ends.js';
@@ -128,7 +129,7 @@ export class RebuildRun {
     projector.start();
     try {
       await this.readToEnd(projector);
-      await this.carry(schema);
+      await this.takeFromLive(schema, await this.readAsFarAsLive(projector));
       return await this.compareAndSwap(projector, schema);
     } finally {
       await projector.stop();
@@ -156,8 +157,32 @@ export class RebuildRun {
     return seen;
   }
 
-  private async carry(schema: string): Promise<void> {
-    const { admin, topics, database, generations } = this.parts;
+  /** Reads on to where the live generation is now. */
+  private async readAsFarAsLive(projector: Projector): Promise<OffsetsByTopic> {
+    const { admin, topics, database } = this.parts;
+    const inLog = await admin.startOffsets(await projectedTopics(admin, topics));
+    const live = await new Checkpoints(database).all(database);
+    for (;;) {
+      const read = projector.positions();
+      const isThere = [...inLog].every(([topic, { length }]) =>
+        Array.from({ length }, (_, partition) => partitionKey({ topic, partition })).every(
+          (partition) => (read.get(partition) ?? 0) >= (live.get(partition) ?? 0),
+        ),
+      );
+      if (isThere) break;
+      await this.interruption.rest(lookEveryMs);
+    }
+    return new Map(
+      [...inLog].map(([topic, offsets]) => [
+        topic,
+        offsets.map((_, partition) => live.get(partitionKey({ topic, partition })) ?? 0),
+      ]),
+    );
+  }
+
+  /** What the log has lost the beginning of, and all that it has lost anything of, is as the live generation has it. */
+  private async takeFromLive(schema: string, read: OffsetsByTopic): Promise<void> {
+    const { admin, topics, database, generations, logger } = this.parts;
     this.news.state = 'comparing';
     this.news.recordsPerSecond = null;
     if (!(await generations.isUpToDate(schema)))
@@ -165,12 +190,17 @@ export class RebuildRun {
         'Another version of the platform has changed the live schema: it has to go on with this.',
       );
     const starts = await admin.startOffsets(await projectedTopics(admin, topics));
-    let all = 0;
-    await carryOver(database, generations.liveAnd(schema), starts, (carried) => {
-      all += carried;
-      this.news.carried = all;
+    const both = generations.liveAnd(schema);
+    let [carried, left] = [0, 0];
+    await carryOver(database, both, starts, (jobs) => {
+      this.news.carried = carried += jobs;
       this.interruption.check();
     });
+    await leaveOut(database, both, read, starts, (jobs) => {
+      left += jobs;
+      this.interruption.check();
+    });
+    if (left > 0) logger.info({ rebuild: this.rebuild.id, jobs: left }, 'remnants of deleted jobs left out');
     await generations.analyze(schema);
   }
 

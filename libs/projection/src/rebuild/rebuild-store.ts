@@ -69,16 +69,18 @@ const leaseSeconds = 10;
 
 /** The rows of rebuilds. Only Postgres' clock counts. */
 export class RebuildStore {
+  /** An advisory lock: shared by whoever needs that no rebuild begins, held by one that does. */
+  readonly lock: string;
   private readonly table: string;
 
   constructor(private readonly database: Database) {
     this.table = `${database.operations}.rebuilds`;
+    this.lock = `jobstream ${this.table}`;
   }
 
   /** Asks for a rebuild; undefined while another one is unfinished. */
-  async insert(id: JobId, { swap, keepOld, why }: RebuildRequest): Promise<Rebuild | undefined> {
-    return this.one(
-      this.database,
+  insert(id: JobId, { swap, keepOld, why }: RebuildRequest): Promise<Rebuild | undefined> {
+    return this.begin(
       `INSERT INTO ${this.table} (id, state, unfinished, swap, keep_old, why, cancel_requested, records_done,
          records_total, carried, compared, created_at)
        VALUES ($1, 'pending', true, $2, $3, $4, false, 0, 0, 0, 0, now())
@@ -91,8 +93,8 @@ export class RebuildStore {
     return this.one(this.database, `SELECT ${columns} FROM ${this.table} WHERE id = $1`, [id]);
   }
 
-  findUnfinished(): Promise<Rebuild | undefined> {
-    return this.one(this.database, `SELECT ${columns} FROM ${this.table} WHERE unfinished`, []);
+  findUnfinished(session: Session = this.database): Promise<Rebuild | undefined> {
+    return this.one(session, `SELECT ${columns} FROM ${this.table} WHERE unfinished`, []);
   }
 
   /** The newest first. */
@@ -173,8 +175,7 @@ export class RebuildStore {
 
   /** Takes one up again that failed for its differences, to be swapped in any case; undefined where that can't be. */
   resume(id: JobId): Promise<Rebuild | undefined> {
-    return this.one(
-      this.database,
+    return this.begin(
       `UPDATE ${this.table} SET state = 'reading', unfinished = true, swap = 'always', kept_schema = NULL,
          failure = NULL, finished_at = NULL, deaths = '{}'
        WHERE id = $1 AND state = 'failed' AND kept_schema IS NOT NULL
@@ -184,8 +185,8 @@ export class RebuildStore {
   }
 
   /** The schemas that ended rebuilds have left. */
-  async keptSchemas(): Promise<string[]> {
-    const { rows } = await this.database.query<{ name: string }>({
+  async keptSchemas(session: Session = this.database): Promise<string[]> {
+    const { rows } = await session.query<{ name: string }>({
       text: `SELECT kept_schema AS name FROM ${this.table} WHERE kept_schema IS NOT NULL`,
     });
     return rows.map(({ name }) => name);
@@ -196,6 +197,16 @@ export class RebuildStore {
     await session.query({
       text: `UPDATE ${this.table} SET kept_schema = NULL WHERE kept_schema = $1`,
       values: [schema],
+    });
+  }
+
+  private begin(text: string, values: unknown[]): Promise<Rebuild | undefined> {
+    return this.database.transaction(async (session) => {
+      await session.query({
+        text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
+        values: [this.lock],
+      });
+      return this.one(session, text, values);
     });
   }
 

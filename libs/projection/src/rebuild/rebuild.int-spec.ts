@@ -13,6 +13,7 @@ import {
 import { createLogger } from '@jobstream/runtime';
 import { DatabaseFixture } from '../database.fixture-spec.js';
 import { JobQueries } from '../job-queries.js';
+import { OldJobs } from '../old-jobs.js';
 import { ProjectionProgress } from '../progress.js';
 import { Projector } from '../projector.js';
 import { incoming, type Facts } from '../wire-history.fixture-spec.js';
@@ -117,6 +118,19 @@ async function rowsOf(schema: string): Promise<string[]> {
            UNION ALL SELECT r::text FROM ${quoteName(schema)}.rejected_records AS r ORDER BY 1`,
   });
   return rows.map(({ line }) => line);
+}
+
+/** Resolves once someone waits for an advisory lock of this database. */
+async function lockAwaited(): Promise<void> {
+  for (;;) {
+    const { rows } = await fixture.database.query({
+      text: `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+             AND objid = (hashtextextended($1, 0) & 4294967295)::oid`,
+      values: [new RebuildStore(fixture.database).lock],
+    });
+    if (rows.length > 0) return;
+    await pause(5);
+  }
 }
 
 async function carriedIds(): Promise<JobId[]> {
@@ -320,4 +334,35 @@ describe('a rebuild', () => {
       while ((await rebuilds.read(id)).finishedAt === null) await pause(20);
     },
   );
+
+  it('begins between two pages of what retention deletes, and ends the deleting', async () => {
+    const store = new RebuildStore(fixture.database);
+    const order: string[] = [];
+    let creating: Promise<RebuildView> | undefined;
+    await fixture.database.transaction(
+      async () => {
+        creating = rebuilds.create({});
+        void creating.then(() => order.push('begun'));
+        await lockAwaited();
+        order.push('page deleted');
+      },
+      { sharedLock: store.lock },
+    );
+    await creating;
+    expect(order).toEqual(['page deleted', 'begun']);
+    const old = {
+      states: ['succeeded', 'dead_lettered', 'cancelled', 'expired'] as const,
+      before: new Date(Date.now() + 60_000),
+      starts: new Map<string, number[]>(),
+    };
+    const before = await rowsOf(fixture.settings.schemas.projection);
+    for await (const deleted of new OldJobs(fixture.another()).delete(old)) expect(deleted).toBe('nothing');
+    expect(await rowsOf(fixture.settings.schemas.projection)).toEqual(before);
+    await rebuilds.cancel((await creating!).id);
+    startRebuilder();
+    while ((await rebuilds.read((await creating!).id)).finishedAt === null) await pause(20);
+    let total = 0;
+    for await (const deleted of new OldJobs(fixture.another()).delete(old)) total += deleted;
+    expect(total).toBeGreaterThan(0);
+  });
 });
