@@ -1,4 +1,4 @@
-import { Topics } from '@jobstream/contracts';
+import { jobDefinitions, Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, type DatabaseSettings } from '@jobstream/database';
 import {
   KafkaConnection,
@@ -37,10 +37,14 @@ export async function connect({
     },
     metrics,
   );
-  const producer = new RecordProducer(kafka, { metrics });
+  const topics = new Topics(settings.JOBSTREAM_NAMESPACE);
+  const producer = new RecordProducer(kafka, {
+    metrics,
+    topics: topics.plan(jobDefinitions, settings.JOBSTREAM_TOPIC_SIZE),
+  });
   await producer.start();
   return {
-    topics: new Topics(settings.JOBSTREAM_NAMESPACE),
+    topics,
     kafka,
     admin: new TopicAdmin(kafka),
     producer,

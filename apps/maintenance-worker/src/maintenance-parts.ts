@@ -1,5 +1,5 @@
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import { tellsOfJobs, Topics } from '@jobstream/contracts';
+import { jobDefinitions, tellsOfJobs, Topics } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
 import { JobIntake, KeyStore } from '@jobstream/intake';
@@ -63,14 +63,17 @@ export class MaintenanceParts {
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
   constructor(environment: Environment) {
     this.retention = readSettings(retentionSettings, environment);
-    this.topics = new Topics(readSettings(commonSettings, environment).JOBSTREAM_NAMESPACE);
+    const { JOBSTREAM_NAMESPACE, JOBSTREAM_TOPIC_SIZE } = readSettings(commonSettings, environment);
+    this.topics = new Topics(JOBSTREAM_NAMESPACE);
     const databaseSettings = databaseSettingsFromEnv(environment);
     this.database = new Database(databaseSettings, {
       applicationName: 'jobstream maintenance-worker',
       statementTimeoutMs,
     });
     const connection = new KafkaConnection(kafkaSettingsFromEnv(environment));
-    this.producer = new RecordProducer(connection);
+    this.producer = new RecordProducer(connection, {
+      topics: this.topics.plan(jobDefinitions, JOBSTREAM_TOPIC_SIZE),
+    });
     this.admin = new TopicAdmin(connection);
     this.intake = new JobIntake({ producer: this.producer, topics: this.topics });
     this.keys = new KeyStore(this.database, this.database.operations);

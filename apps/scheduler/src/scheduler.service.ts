@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { jobDefinitions, Topics } from '@jobstream/contracts';
+import { jobDefinitions, Topics, type TopicPlan } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
@@ -15,6 +15,7 @@ const tickMs = 25;
 @Injectable()
 export class SchedulerService implements BeforeApplicationShutdown {
   private readonly topics: Topics;
+  private readonly plan: readonly TopicPlan[];
   private readonly databaseSettings: DatabaseSettings;
   private readonly database: Database;
   private readonly connection: KafkaConnection;
@@ -23,7 +24,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   private readonly replays: ReplayRunner;
 
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
-  constructor(private readonly context: ProcessContext) {
+  constructor(context: ProcessContext) {
     const { environment, settings, logger, metrics, health } = context;
     this.topics = new Topics(settings.JOBSTREAM_NAMESPACE);
     this.databaseSettings = databaseSettingsFromEnv(environment);
@@ -35,7 +36,8 @@ export class SchedulerService implements BeforeApplicationShutdown {
       },
       metrics,
     );
-    this.producer = new RecordProducer(this.connection, { metrics });
+    this.plan = this.topics.plan(jobDefinitions, settings.JOBSTREAM_TOPIC_SIZE);
+    this.producer = new RecordProducer(this.connection, { metrics, topics: this.plan });
     const { connection, database, topics } = this;
     const intake = new JobIntake({ producer: this.producer, topics });
     this.replays = new ReplayRunner({
@@ -67,7 +69,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
     await migrate(this.databaseSettings);
     const admin = new TopicAdmin(this.connection);
     try {
-      await admin.ensureTopics(this.topics.plan(jobDefinitions, this.context.settings.JOBSTREAM_TOPIC_SIZE));
+      await admin.ensureTopics(this.plan);
     } finally {
       await admin.stop();
     }

@@ -12,10 +12,12 @@ export {
   RecordRefusedError,
   UnacknowledgedError,
   type SendOutcome,
+  type TroubleScope,
 } from './producer-errors.js';
 export { KafkaConnection } from './connection.js';
 export { BrokerClock, ClockUnknownError } from './broker-clock.js';
-export { RecordProducer } from './record-producer.js';
+export { RecordProducer, type RecordProducerOptions } from './record-producer.js';
+export { describeTroubles, TopicTroubles, type TopicTrouble } from './topic-troubles.js';
 export { TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './topic-admin.js';
 export type { OffsetsByTopic } from './cluster-reader.js';
 export { LogReader, type LogSlice } from './log-reader.js';

@@ -77,4 +77,55 @@ describe('PartitionLane', () => {
     lane.fail(30);
     expect(lane.take(1_000_000, 100)).toEqual([records[2]]);
   });
+
+  describe('of a partition that takes nothing', () => {
+    const noLeader = 5;
+    const brokerAway = 8;
+    const tooFewReplicas = 19;
+    it.each([
+      { name: 'no leader since long', code: noLeader, ms: 2_000, hopeless: ['tried', 'new'] },
+      { name: 'no leader since now', code: noLeader, ms: 1_999, hopeless: [] },
+      { name: 'too few replicas since long', code: tooFewReplicas, ms: 2_000, hopeless: ['tried'] },
+      { name: 'too few replicas since now', code: tooFewReplicas, ms: 1_999, hopeless: [] },
+      { name: 'a leader that is away', code: brokerAway, ms: 9_000, hopeless: [] },
+    ])('gives up what need not wait: $name', ({ code, ms, hopeless }) => {
+      const records = {
+        tried: pending({ failure: 'no' }),
+        new: pending(),
+        latest: pending({ enqueuedAt: 50_000 }),
+      };
+      const lane = filled(...Object.values(records));
+      lane.note(code, 10_000);
+      lane.note(code, 10_000 + ms);
+      const given = lane.takeHopeless(10_000 + ms, 40_000);
+      expect(given).toEqual(hopeless.map((name) => records[name as keyof typeof records]));
+      expect(lane.takeHopeless(10_000 + ms, 40_000)).toEqual([]);
+      expect(lane.take(1_000_000, 100)).toEqual(
+        Object.values(records).filter((each) => !given.includes(each)),
+      );
+    });
+
+    it('tells what was held up here from what waited for the cluster', () => {
+      const lane = filled(pending());
+      expect(lane.hasHeldUp(0)).toBe(false);
+      lane.noteRefusal(10);
+      expect([lane.hasHeldUp(10), lane.hasHeldUp(11)]).toEqual([true, false]);
+      lane.note(tooFewReplicas, 20);
+      expect(lane.hasHeldUp(30)).toBe(true);
+      lane.forgetTrouble();
+      expect(lane.hasHeldUp(30)).toBe(false);
+    });
+
+    it.each([
+      ['it takes records again', (lane: PartitionLane) => (lane.take(1_000, 1), lane.land())],
+      ['it has a leader', (lane: PartitionLane) => lane.noteLeader()],
+      ['no broker answers', (lane: PartitionLane) => lane.forgetTrouble()],
+      ['nothing was heard of it for a minute', (lane: PartitionLane) => lane.note(noLeader, 70_000)],
+    ])('waits again once %s', (_, happens) => {
+      const lane = filled(pending(), pending());
+      lane.note(noLeader, 0);
+      happens(lane);
+      expect(lane.takeHopeless(70_000, 70_000)).toEqual([]);
+    });
+  });
 });

@@ -18,6 +18,24 @@ export interface PendingRecord extends EncodableRecord {
   tell(outcome: SendOutcome): void;
 }
 
+/** A partition that takes nothing while its cluster answers. */
+export interface LaneTrouble {
+  /** Kafka's code of the error. */
+  errorCode: number;
+  /** Since when, in monotonic ms. */
+  since: number;
+  /** When it was last said so, in monotonic ms. */
+  last: number;
+}
+
+/** No broker leads the partition. */
+export const LEADER_NOT_AVAILABLE = 5;
+/** Its leader does not answer. Another takes its place soon, where there is another. */
+export const BROKER_NOT_AVAILABLE = 8;
+/** A partition in trouble for so long is not waited for any more: what a change of leaders takes, and some. */
+const PATIENCE_MS = 2_000;
+/** Trouble that was not heard of for so long does not count for what comes now. */
+const FORGOTTEN_MS = 60_000;
 const BACKOFF_FIRST_MS = 20;
 const BACKOFF_MOST_MS = 500;
 /** Below Kafka's own default for `max.message.bytes`. */
@@ -33,6 +51,8 @@ export class PartitionLane {
   #failures = 0;
   #retryAt = 0;
   #batchLimit = BATCH_LIMIT;
+  #trouble: LaneTrouble | null = null;
+  #refusedAt = -Infinity;
 
   constructor(
     readonly topic: string,
@@ -62,8 +82,61 @@ export class PartitionLane {
     return this.#queue.slice(0, count);
   }
 
+  /** Why the partition takes nothing, null where nothing is known against it. */
+  get trouble(): LaneTrouble | null {
+    return this.#trouble;
+  }
+
+  /** A record was refused for what it is: those behind it waited for that answer. */
+  noteRefusal(now: number): void {
+    this.#refusedAt = now;
+  }
+
+  /** Whether a record of then may have waited for what is wrong here, rather than for the cluster. */
+  hasHeldUp(enqueuedAt: number): boolean {
+    return this.#trouble !== null || this.#refusedAt >= enqueuedAt;
+  }
+
+  /** The cluster says that the partition takes nothing. */
+  note(errorCode: number, now: number): void {
+    const before = this.#trouble;
+    const goesOn = before !== null && now - before.last < FORGOTTEN_MS;
+    this.#trouble = { errorCode, since: goesOn ? before.since : now, last: now };
+  }
+
+  /** The partition has a leader (again). */
+  noteLeader(): void {
+    if (this.#trouble?.errorCode === LEADER_NOT_AVAILABLE) this.#trouble = null;
+  }
+
+  /** No broker answers, so that nobody can say how the partition is. */
+  forgetTrouble(): void {
+    this.#trouble = null;
+  }
+
+  /**
+   * Takes out what need not wait for a partition that has been in trouble for long: all that came before `knownAt`, when the
+   * cluster was last asked, where there is no leader; else what was tried once.
+   */
+  takeHopeless(now: number, knownAt: number): PendingRecord[] {
+    const trouble = this.#trouble;
+    if (this.isInFlight || trouble === null || now - trouble.since < PATIENCE_MS) return [];
+    if (trouble.errorCode === BROKER_NOT_AVAILABLE) return [];
+    const isLeaderless = trouble.errorCode === LEADER_NOT_AVAILABLE;
+    const hopeless: PendingRecord[] = [];
+    const kept: PendingRecord[] = [];
+    for (const record of this.#queue) {
+      if (record.settled) continue;
+      const isHopeless = isLeaderless ? record.enqueuedAt <= knownAt : record.failure !== undefined;
+      (isHopeless ? hopeless : kept).push(record);
+    }
+    this.#queue = kept;
+    return hopeless;
+  }
+
   /** The batch in flight has its final answer. */
   land(): void {
+    this.#trouble = null;
     this.#queue.splice(0, this.#inFlight);
     this.#inFlight = 0;
     this.#failures = 0;

@@ -1,11 +1,12 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { TopicTrouble } from './topic-troubles.js';
 
 /** What a producer counts. */
 export class ProducerMetrics {
   private readonly requests: Histogram;
   private readonly records: Counter<'outcome'>;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, troubles: () => readonly TopicTrouble[]) {
     const registers = [registry];
     this.requests = new Histogram({
       name: 'jobstream_produce_request_duration_seconds',
@@ -18,6 +19,16 @@ export class ProducerMetrics {
       help: 'Records given to the producer, by whether the log has them: acknowledged, or failed.',
       labelNames: ['outcome'],
       registers,
+    });
+    new Gauge({
+      name: 'jobstream_refused_topics',
+      help: 'Topics that take no records of this process, in whole or in one partition, by the error; none where all do.',
+      labelNames: ['topic', 'error'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { topic, error } of troubles()) this.set({ topic, error }, 1);
+      },
     });
   }
 

@@ -1,13 +1,19 @@
 import type { BrokerLinks, ClusterMetadata } from './broker-links.js';
 import { partitionOf } from './murmur2.js';
-import { PartitionLane, type PendingRecord } from './partition-lane.js';
+import {
+  LEADER_NOT_AVAILABLE,
+  PartitionLane,
+  type LaneTrouble,
+  type PendingRecord,
+} from './partition-lane.js';
 
 const METADATA_AGE_MS = 60_000;
 const METADATA_RETRY_MS = 100;
 /** A topic just made is not known to every broker at once. */
 const UNKNOWN_TOPIC_GRACE_MS = 1_000;
+/** A topic that was not missing for so long gets its grace again. */
+const MISSING_FORGOTTEN_MS = 60_000;
 const UNKNOWN_TOPIC = 3;
-const LEADER_NOT_AVAILABLE = 5;
 
 /** Which broker leads which partition, and the lanes of records on their way there. Times are monotonic ms. */
 export class ProducerRoutes {
@@ -22,6 +28,10 @@ export class ProducerRoutes {
     failedTopics: new Map(),
   };
   #describedAt = -Infinity;
+  /** When the brokers were asked whose answer holds, whether or not it is trusted still. */
+  #knownAt = -Infinity;
+  /** Since when topics are said to be missing, and when it was last said. */
+  readonly #missing = new Map<string, { since: number; last: number }>();
   #triedAt = -Infinity;
   #describing = false;
 
@@ -60,9 +70,14 @@ export class ProducerRoutes {
           this.failure = null;
           this.#metadata = metadata;
           this.#describedAt = now;
-          this.#routeWaiting();
+          this.#knownAt = now;
+          this.#noteMissing(now);
+          this.#routeWaiting(now);
         },
-        (failure: unknown) => (this.failure = failure),
+        (failure: unknown) => {
+          this.failure = failure;
+          for (const lanes of this.#lanes.values()) for (const lane of lanes) lane.forgetTrouble();
+        },
       )
       .finally(() => {
         this.#describing = false;
@@ -70,20 +85,50 @@ export class ProducerRoutes {
       });
   }
 
-  /** Takes out records whose topic does not exist or is not ours to write, with Kafka's error code. */
-  takeUnknown(now: number): { record: PendingRecord; errorCode: number }[] {
+  /** The topic was made: that it is missing has to be said anew. */
+  forgetMissing(topic: string): void {
+    this.#missing.delete(topic);
+    this.distrust();
+  }
+
+  /** The topics that records wait for and that do not exist. */
+  missingTopics(): string[] {
+    const { failedTopics } = this.#metadata;
+    return [...this.#unrouted.keys()].filter((topic) => failedTopics.get(topic) === UNKNOWN_TOPIC);
+  }
+
+  /**
+   * Takes out records whose topic does not exist or is not ours to write, with Kafka's error code. A topic that has gone
+   * missing, or that is being made, is waited for.
+   */
+  takeUnknown(
+    now: number,
+    isMaking: (topic: string) => boolean,
+  ): { record: PendingRecord; errorCode: number }[] {
     const found: { record: PendingRecord; errorCode: number }[] = [];
     for (const [topic, records] of this.#unrouted) {
       const errorCode = this.#metadata.failedTopics.get(topic);
-      if (errorCode === undefined || errorCode === LEADER_NOT_AVAILABLE) continue;
-      const grace = errorCode === UNKNOWN_TOPIC ? UNKNOWN_TOPIC_GRACE_MS : 0;
-      const kept: PendingRecord[] = [];
-      for (const record of records) {
-        if (now - record.enqueuedAt >= grace) found.push({ record, errorCode });
-        else kept.push(record);
-      }
+      if (errorCode === undefined || errorCode === LEADER_NOT_AVAILABLE || isMaking(topic)) continue;
+      const since = this.#missing.get(topic)?.since ?? now;
+      if (errorCode === UNKNOWN_TOPIC && now - since < UNKNOWN_TOPIC_GRACE_MS) continue;
+      const kept = records.filter((record) => record.enqueuedAt > this.#knownAt);
+      for (const record of records) if (record.enqueuedAt <= this.#knownAt) found.push({ record, errorCode });
       if (kept.length > 0) this.#unrouted.set(topic, kept);
       else this.#unrouted.delete(topic);
+    }
+    return found;
+  }
+
+  /** Takes out records that need not wait for their partition, see `PartitionLane.takeHopeless`. */
+  takeHopeless(now: number): { record: PendingRecord; lane: PartitionLane; trouble: LaneTrouble }[] {
+    if (this.failure !== null) return [];
+    const found: { record: PendingRecord; lane: PartitionLane; trouble: LaneTrouble }[] = [];
+    for (const lanes of this.#lanes.values()) {
+      for (const lane of lanes) {
+        const { trouble } = lane;
+        if (!trouble) continue;
+        for (const record of lane.takeHopeless(now, this.#knownAt)) found.push({ record, lane, trouble });
+      }
     }
     return found;
   }
@@ -107,9 +152,11 @@ export class ProducerRoutes {
     return byLeader;
   }
 
-  /** Takes out records past their deadline; those in flight are only shown. */
-  takeExpired(now: number): { record: PendingRecord; inFlight: boolean }[] {
-    const found = [...this.#lanes.values()].flat().flatMap((lane) => lane.expired(now));
+  /** Takes out records past their deadline; those in flight are only shown. `lane` is where they waited, if anywhere. */
+  takeExpired(now: number): { record: PendingRecord; inFlight: boolean; lane?: PartitionLane }[] {
+    const found: { record: PendingRecord; inFlight: boolean; lane?: PartitionLane }[] = [];
+    for (const lane of [...this.#lanes.values()].flat())
+      for (const expired of lane.expired(now)) found.push({ ...expired, lane });
     for (const [topic, records] of this.#unrouted) {
       const kept = records.filter((record) => record.deadline > now);
       for (const record of records) if (record.deadline <= now) found.push({ record, inFlight: false });
@@ -119,8 +166,18 @@ export class ProducerRoutes {
     return found;
   }
 
+  #noteMissing(now: number): void {
+    for (const topic of this.#metadata.topics.keys()) this.#missing.delete(topic);
+    for (const [topic, errorCode] of this.#metadata.failedTopics) {
+      if (errorCode !== UNKNOWN_TOPIC) continue;
+      const before = this.#missing.get(topic);
+      const goesOn = before !== undefined && now - before.last < MISSING_FORGOTTEN_MS;
+      this.#missing.set(topic, { since: goesOn ? before.since : now, last: now });
+    }
+  }
+
   /** A partition count that grows moves keys: the new lanes serve what is pushed from now on. */
-  #routeWaiting(): void {
+  #routeWaiting(now: number): void {
     for (const topic of this.#metadata.failedTopics.keys()) this.#unroute(topic);
     for (const [topic, leaders] of this.#metadata.topics) {
       const lanes = this.#lanes.get(topic) ?? [];
@@ -128,6 +185,10 @@ export class ProducerRoutes {
         lanes.push(new PartitionLane(topic, partition));
       }
       this.#lanes.set(topic, lanes);
+      for (const lane of lanes) {
+        if ((leaders[lane.partition] ?? -1) < 0) lane.note(LEADER_NOT_AVAILABLE, now);
+        else lane.noteLeader();
+      }
     }
     for (const [topic, records] of [...this.#unrouted]) {
       if (!this.#metadata.topics.has(topic)) continue;

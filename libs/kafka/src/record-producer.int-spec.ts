@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { BrokerFixture, numbered } from './broker.fixture-spec.js';
 import { NeverSentError, RecordRefusedError, UnacknowledgedError } from './producer-errors.js';
 import { proxyToBroker, type Proxy } from './proxy.fixture-spec.js';
@@ -152,7 +153,7 @@ describe('RecordProducer on a real broker', () => {
       .filter((index) => index >= 0);
     expect(refused).toEqual([50]);
     expect(outcomes[50]).toMatchObject({
-      error: { code: 'record_refused', brokerError: 'MESSAGE_TOO_LARGE' },
+      error: { code: 'record_refused', brokerError: 'MESSAGE_TOO_LARGE', scope: 'record' },
     });
     expect((await readAll(topic)).map(({ value }) => Number(value))).toEqual(
       Array.from({ length: 100 }, (_, index) => index),
@@ -177,7 +178,7 @@ describe('RecordProducer on a real broker', () => {
     const other = await fixture.makeTopic(1);
     const [lost, found] = await fixture.producer.sendAll([...numbered(topic, 1), ...numbered(other, 1)]);
     expect(lost).toMatchObject({
-      error: { code: 'record_refused', brokerError: 'UNKNOWN_TOPIC_OR_PARTITION' },
+      error: { code: 'record_refused', brokerError: 'UNKNOWN_TOPIC_OR_PARTITION', scope: 'topic' },
     });
     expect((lost as { error: Error }).error).toBeInstanceOf(RecordRefusedError);
     expect(found).toHaveProperty('receipt');
@@ -194,6 +195,47 @@ describe('RecordProducer on a real broker', () => {
     await expect(fixture.producer.send(numbered(topic, 1)[0]!)).rejects.toMatchObject({
       code: 'record_refused',
     });
+  });
+
+  it('gives up what goes to a missing topic at once, keeps no room of others, and names the topic once', async () => {
+    const topic = `${fixture.namespace}gone`;
+    const other = await fixture.makeTopic(1);
+    const metrics = new Registry();
+    const producer = new RecordProducer(fixture.connect(), { metrics });
+    await producer.start();
+    const refused = numbered(topic, 50_500);
+    const [outcomes] = await Promise.all([
+      producer.sendAll(refused),
+      expect(producer.sendAll(numbered(other, 100))).resolves.not.toContainEqual(
+        expect.objectContaining({ error: expect.anything() }),
+      ),
+    ]);
+    const scopes = new Set(outcomes.map((outcome) => 'error' in outcome && outcome.error.scope));
+    expect([...scopes]).toEqual(['topic']);
+    const began = performance.now();
+    await expect(producer.send(refused[0]!)).rejects.toMatchObject({ scope: 'topic' });
+    expect(performance.now() - began).toBeLessThan(900);
+    expect(fixture.logged.filter(({ context }) => context.topic === topic)).toHaveLength(1);
+    expect(producer.troubles.list()).toMatchObject([{ topic, error: 'UNKNOWN_TOPIC_OR_PARTITION' }]);
+    expect(await metrics.metrics()).toContain(
+      `jobstream_refused_topics{topic="${topic}",error="UNKNOWN_TOPIC_OR_PARTITION"} 1`,
+    );
+    await producer.stop();
+  });
+
+  it('makes a topic of ours again that has gone missing, and loses none of what is sent to it', async () => {
+    const spec = { name: await fixture.makeTopic(2), partitions: 2, maxMessageBytes: 20_000 };
+    const producer = new RecordProducer(fixture.connect(), { topics: [spec] });
+    await producer.start();
+    await producer.sendAll(numbered(spec.name, 10));
+    await fixture.admin.deleteTopics([spec.name]);
+    const outcomes = await producer.sendAll(numbered(spec.name, 500));
+    expect(outcomes.filter((outcome) => 'error' in outcome)).toEqual([]);
+    expect(await count(spec.name)).toBe(500);
+    const settings = (await fixture.admin.topicSettings([spec.name])).get(spec.name)!;
+    expect(settings.get('max.message.bytes')).toBe('20000');
+    expect(producer.troubles.list()).toEqual([]);
+    await producer.stop();
   });
 
   it('holds back who sends more than the buffer takes, and loses nothing of it', async () => {

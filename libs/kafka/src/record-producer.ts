@@ -2,8 +2,9 @@ import type { Registry } from 'prom-client';
 import { BrokerClock, UnstampedTopicError } from './broker-clock.js';
 import { BrokerLinks } from './broker-links.js';
 import type { KafkaConnection } from './connection.js';
+import { MissingTopics } from './missing-topics.js';
 import { describeErrorCode, requestProduce, type ProduceAnswer } from './kafkajs-internals.js';
-import type { PartitionLane, PendingRecord } from './partition-lane.js';
+import { BROKER_NOT_AVAILABLE, type PartitionLane, type PendingRecord } from './partition-lane.js';
 import { encodeProduceBody } from './produce-request.js';
 import { isStaleMetadata, judgeProduce } from './produce-verdict.js';
 import {
@@ -17,6 +18,8 @@ import { ProducerRoutes } from './producer-routes.js';
 import type { OutgoingRecord, RecordReceipt } from './record.js';
 import { encodeRecordBatch, measureRecord, sizeBound } from './record-batch.js';
 import { SendRoom } from './send-room.js';
+import { TopicAdmin, type TopicSpec } from './topic-admin.js';
+import { TopicTroubles } from './topic-troubles.js';
 
 const DEADLINE_MS = 5_000;
 const MOST_PENDING_RECORDS = 50_000;
@@ -24,6 +27,16 @@ const MOST_PENDING_BYTES = 64 * 1024 * 1024;
 const MOST_REQUEST_BYTES = 4 * 1024 * 1024;
 const MOST_BATCH_RECORDS = 10_000;
 const SWEEP_MS = 20;
+
+/** How a producer is made. */
+export interface RecordProducerOptions {
+  /** How long a record may take, retries included, in ms (default 5,000). */
+  readonly deadlineMs?: number;
+  /** Where its series go, those of one producer a process; none unless given. */
+  readonly metrics?: Registry;
+  /** The topics that are made again when they are found missing; none unless given. */
+  readonly topics?: readonly TopicSpec[];
+}
 
 /** A lane's batch on its way to a broker. */
 interface Flight {
@@ -36,12 +49,15 @@ interface Flight {
 /**
  * Appends records, acknowledged by all in-sync replicas. One request a broker is in flight; what is sent meanwhile gathers
  * into the next, so single sends are as cheap as bulk under load. Failures are retried until the deadline, and each
- * outcome says exactly what is known: in the log, not in the log, or possibly so. Never kafkajs' idempotent
+ * outcome says exactly what is known: in the log, not in the log, or possibly so. What one topic or partition refuses holds up
+ * no other: it is given up at once, as soon as it is known to stand. Never kafkajs' idempotent
  * producer: after a lost acknowledgement it gives a failed batch's sequence to another, which the broker then drops.
  */
 export class RecordProducer {
   /** The brokers' time as seen in the answers; unknown before the first, see {@link askTime}. */
   readonly brokerClock = new BrokerClock();
+  /** The topics that take no records at present. */
+  readonly troubles: TopicTroubles;
   readonly #links: BrokerLinks;
   readonly #routes: ProducerRoutes;
   readonly #room = new SendRoom(MOST_PENDING_RECORDS, MOST_PENDING_BYTES);
@@ -50,21 +66,27 @@ export class RecordProducer {
   readonly #log: KafkaConnection['log'];
   readonly #metrics: ProducerMetrics | undefined;
   #asking: Promise<void> | null = null;
+  readonly #admin: TopicAdmin;
+  readonly #missing: MissingTopics;
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
   #pumpScheduled = false;
   #sweep: NodeJS.Timeout | null = null;
   #emptied: (() => void) | null = null;
 
-  /**
-   * @param options.deadlineMs how long a record may take, retries included (default 5,000)
-   * @param options.metrics where its series go, those of one producer a process; none unless given
-   */
-  constructor(connection: KafkaConnection, options: { deadlineMs?: number; metrics?: Registry } = {}) {
-    this.#metrics = options.metrics && new ProducerMetrics(options.metrics);
-    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-    this.#links = new BrokerLinks(connection, this.#deadlineMs);
+  constructor(connection: KafkaConnection, options: RecordProducerOptions = {}) {
+    const { deadlineMs = DEADLINE_MS, metrics, topics = [] } = options;
+    this.troubles = new TopicTroubles(connection.log);
+    this.#metrics = metrics && new ProducerMetrics(metrics, () => this.troubles.list());
+    this.#deadlineMs = deadlineMs;
+    this.#links = new BrokerLinks(connection, deadlineMs);
     this.#routes = new ProducerRoutes(this.#links);
     this.#log = connection.log;
+    this.#admin = new TopicAdmin(connection);
+    this.#missing = new MissingTopics({
+      ...{ admin: this.#admin, specs: topics, log: connection.log },
+      onMade: (topic) => this.#routes.forgetMissing(topic),
+      monotonic: () => performance.now(),
+    });
   }
 
   /** Resolves at once: connections open with the first record, and again after a failure. */
@@ -120,6 +142,11 @@ export class RecordProducer {
     return this.#asking;
   }
 
+  /** A topic was found missing: makes it, where it is one of those that this producer was given. */
+  makeMissing(topic: string): void {
+    if (this.#state === 'running') this.#missing.make(topic);
+  }
+
   /** Takes nothing more, waits for the outcomes of what it has (at most the deadline), and closes. */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
@@ -128,7 +155,7 @@ export class RecordProducer {
     this.#state = 'stopped';
     if (this.#sweep) clearInterval(this.#sweep);
     this.#sweep = null;
-    await this.#links.close();
+    await Promise.all([this.#links.close(), this.#admin.stop()]);
   }
 
   #admit(pending: PendingRecord): boolean {
@@ -169,7 +196,7 @@ export class RecordProducer {
   #pump(): void {
     const now = performance.now();
     this.#routes.refresh(now, () => this.#schedulePump());
-    for (const { record, errorCode } of this.#routes.takeUnknown(now)) this.#refuse(record, errorCode);
+    this.#giveUpHopeless(now);
     for (const [leader, lanes] of this.#routes.readyLanes(now, this.#busyBrokers)) {
       const flights: Flight[] = [];
       let bytes = 0;
@@ -181,6 +208,20 @@ export class RecordProducer {
         flights.push({ lane, records, timestamp: Date.now() });
       }
       if (flights.length > 0) void this.#fly(leader, flights);
+    }
+  }
+
+  /** What waits for a topic or partition that takes nothing keeps no room of others. */
+  #giveUpHopeless(now: number): void {
+    for (const topic of this.#routes.missingTopics()) this.#missing.make(topic);
+    for (const { record, errorCode } of this.#routes.takeUnknown(now, (topic) =>
+      this.#missing.isMaking(topic),
+    ))
+      this.#refuse(record, errorCode, null);
+    for (const { record, lane, trouble } of this.#routes.takeHopeless(now)) {
+      const { type, message } = describeErrorCode(trouble.errorCode);
+      this.troubles.note({ topic: lane.topic, partition: lane.partition, error: type }, 1);
+      this.#giveUp(record, message, false, 'partition');
     }
   }
 
@@ -205,8 +246,10 @@ export class RecordProducer {
       this.#metrics?.observeRequest((performance.now() - sentAt) / 1_000);
       this.#land(leader, flights, answer);
     } catch (failure) {
-      for (const flight of flights)
+      for (const flight of flights) {
+        flight.lane.note(BROKER_NOT_AVAILABLE, performance.now());
         this.#failFlight(flight, handedToSocket && !isNotConnected(failure), failure);
+      }
       this.#routes.distrust();
     } finally {
       this.#busyBrokers.delete(leader);
@@ -243,6 +286,7 @@ export class RecordProducer {
         const base = Number(part.baseOffset);
         const appendedAt = logAppendTime >= 0 ? logAppendTime : timestamp;
         lane.land();
+        this.troubles.clear(lane.topic, lane.partition);
         this.#metrics?.countRecords('acknowledged', records.length);
         for (let index = 0; index < records.length; index += 1) {
           const { topic, mayBeInLog: resent } = records[index]!;
@@ -253,12 +297,14 @@ export class RecordProducer {
       }
       case 'refused':
         lane.land();
-        for (const record of records) this.#refuse(record, part.errorCode);
+        lane.noteRefusal(performance.now());
+        for (const record of records) this.#refuse(record, part.errorCode, lane.partition);
         return;
       case 'too_large':
         if (records.length === 1) {
           lane.land();
-          this.#refuse(records[0]!, part.errorCode);
+          lane.noteRefusal(performance.now());
+          this.#refuse(records[0]!, part.errorCode, lane.partition);
         } else {
           lane.shrink(records);
           lane.fail(performance.now());
@@ -266,6 +312,7 @@ export class RecordProducer {
         return;
       case 'not_appended':
       case 'unknown':
+        lane.note(part.errorCode, performance.now());
         this.#failFlight(
           { lane, records, timestamp },
           verdict === 'unknown',
@@ -287,11 +334,30 @@ export class RecordProducer {
     lane.fail(performance.now());
   }
 
-  #refuse(record: PendingRecord, errorCode: number): void {
+  #refuse(record: PendingRecord, errorCode: number, partition: number | null): void {
     const { type, message } = describeErrorCode(errorCode);
+    const { topic } = record;
+    const refused = new RecordRefusedError(topic, type, message);
+    const { scope } = refused;
+    if (scope === 'topic') this.troubles.note({ topic, partition: null, error: type }, 1);
+    else this.troubles.tell(topic, partition, type, 1);
+    const why = `an attempt went unanswered, the next was refused (${type})`;
     const error = record.mayBeInLog
-      ? new UnacknowledgedError(record.topic, `an attempt went unanswered, the next was refused (${type})`)
-      : new RecordRefusedError(record.topic, type, message);
+      ? new UnacknowledgedError(topic, why, scope === 'record' ? 'cluster' : scope)
+      : refused;
+    this.#settle(record, { error });
+  }
+
+  #giveUp(
+    record: PendingRecord,
+    cause: unknown,
+    inFlight: boolean,
+    scope: 'partition' | 'topic' | 'cluster',
+  ): void {
+    const error =
+      record.mayBeInLog || inFlight
+        ? new UnacknowledgedError(record.topic, cause, scope)
+        : new NeverSentError(record.topic, cause, scope);
     this.#settle(record, { error });
   }
 
@@ -311,13 +377,14 @@ export class RecordProducer {
   /** Gives up what is past its deadline, and wakes lanes whose pause is over. */
   #sweepExpired(): void {
     const now = performance.now();
-    for (const { record, inFlight } of this.#routes.takeExpired(now)) {
+    for (const { record, inFlight, lane } of this.#routes.takeExpired(now)) {
       const cause = record.failure ?? this.#routes.failure ?? 'no answer before the deadline';
-      const error =
-        record.mayBeInLog || inFlight
-          ? new UnacknowledgedError(record.topic, cause)
-          : new NeverSentError(record.topic, cause);
-      this.#settle(record, { error });
+      const isOfLane = this.#routes.failure === null && lane?.hasHeldUp(record.enqueuedAt) === true;
+      if (isOfLane && lane.trouble) {
+        const error = describeErrorCode(lane.trouble.errorCode).type;
+        this.troubles.note({ topic: lane.topic, partition: lane.partition, error }, 1);
+      }
+      this.#giveUp(record, cause, inFlight, isOfLane ? 'partition' : 'cluster');
     }
     const waiting = this.#room.expire(now);
     if (!this.#room.isEmpty) {

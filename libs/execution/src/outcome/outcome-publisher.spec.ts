@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { DrawnJob } from '@jobstream/intake';
+import { NeverSentError, RecordRefusedError, type SendOutcome } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { OutcomePublisher } from './outcome-publisher.js';
 
@@ -8,20 +10,26 @@ const receipt = { topic: 'jobs.events', partition: 0, offset: 0, appendedAt: 0, 
 describe('OutcomePublisher', () => {
   let refusals: number;
   let sends: number;
+  let failure: Error;
+  let aside: number;
   let publisher: OutcomePublisher;
+  let produce: (jobs: readonly DrawnJob[]) => Promise<SendOutcome[]>;
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
   beforeEach(() => {
     jest.useFakeTimers();
     refusals = 0;
     sends = 0;
+    failure = new Error('the broker is away');
+    aside = 0;
     publisher = new OutcomePublisher({
       send: async () => {
         sends++;
-        if (refusals-- > 0) throw new Error('the broker is away');
+        if (refusals-- > 0) throw failure;
         return receipt;
       },
-      produce: async () => [],
+      produce: (jobs) => produce(jobs),
+      onSetAside: (count) => (aside = count),
       logger: createLogger('test', 'silent'),
       monotonic: () => performance.now(),
       random: () => 0,
@@ -72,5 +80,89 @@ describe('OutcomePublisher', () => {
     await pass(10_000);
     await expect(published).resolves.toBe(true);
     expect(publisher.health()).toEqual({ ok: true });
+  });
+
+  describe('sets aside what is refused', () => {
+    const missing = new RecordRefusedError('jobs.a.dlq', 'UNKNOWN_TOPIC_OR_PARTITION', 'no such topic');
+    const outage = new NeverSentError('jobs.a.dlq', 'the broker is away');
+    const child = { record: { value: 'x' } } as DrawnJob;
+
+    it.each([
+      ['its topic is missing', missing, 1],
+      ['its topic may not be written to', new RecordRefusedError('t', 'TOPIC_AUTHORIZATION_FAILED', ''), 1],
+      ['it is too large', new RecordRefusedError('t', 'MESSAGE_TOO_LARGE', ''), 1],
+      ['its partition has no leader', new NeverSentError('t', 'no leader', 'partition'), 1],
+      ['the broker is away', outage, 0],
+      ['nobody may write to the cluster', new RecordRefusedError('t', 'CLUSTER_AUTHORIZATION_FAILED', ''), 0],
+      ['of what nobody foresaw', new Error('what?'), 0],
+    ])('where %s', async (_, error, expected) => {
+      failure = error;
+      refusals = 5;
+      const published = publisher.publish(record, () => true);
+      await pass(1_000);
+      expect(aside).toBe(expected);
+      await pass(60_000);
+      await expect(published).resolves.toBe(true);
+      expect(aside).toBe(0);
+    });
+
+    it.each([
+      ['not wanted any more', () => false, () => undefined],
+      ['stopped', () => true, () => publisher.stop()],
+    ])('until it is %s', async (_, wanted, happens) => {
+      failure = missing;
+      refusals = Infinity;
+      const published = publisher.publish(record, wanted);
+      happens();
+      await expect(published).resolves.toBe(false);
+      expect(aside).toBe(0);
+    });
+
+    it('and children of a queue without a topic, but not those that an outage keeps', async () => {
+      let outcomes: SendOutcome[] = [{ error: missing }, { receipt }];
+      const produced: number[] = [];
+      produce = async (jobs) => {
+        produced.push(jobs.length);
+        return outcomes;
+      };
+      const published = publisher.publishJobs([child, child]);
+      await pass(10);
+      expect(aside).toBe(1);
+      outcomes = [{ receipt }];
+      await pass(1_000);
+      await expect(published).resolves.toBe(true);
+      expect(produced).toEqual([2, 1]);
+      outcomes = [{ error: missing }, { error: outage }];
+      const kept = publisher.publishJobs([child, child]);
+      await pass(10);
+      expect(aside).toBe(0);
+      publisher.stop();
+      await expect(kept).resolves.toBe(false);
+    });
+
+    it('and bounds how much', async () => {
+      failure = missing;
+      refusals = Infinity;
+      const value = 'x'.repeat(1024 * 1024);
+      for (let sent = 0; sent < 100; sent++) void publisher.publish({ ...record, value }, () => true);
+      await pass(10);
+      expect(aside).toBe(64);
+      for (let sent = 0; sent < 12_000; sent++)
+        void publisher.publish({ ...record, value: null }, () => true);
+      await pass(10);
+      expect(aside).toBe(10_000);
+      publisher.stop();
+      await pass(10);
+      expect(aside).toBe(0);
+    });
+
+    it('and stays healthy: the others go on', async () => {
+      failure = missing;
+      refusals = Infinity;
+      void publisher.publish(record, () => true);
+      await pass(60_000);
+      expect(publisher.health()).toEqual({ ok: true });
+      publisher.stop();
+    });
   });
 });

@@ -1,5 +1,5 @@
 import type { DrawnJob } from '@jobstream/intake';
-import type { OutgoingRecord, RecordReceipt, SendOutcome } from '@jobstream/kafka';
+import type { OutgoingRecord, RecordReceipt, SendOutcome, TroubleScope } from '@jobstream/kafka';
 import type { Health, Logger } from '@jobstream/runtime';
 
 /** What {@link OutcomePublisher} takes. */
@@ -10,6 +10,8 @@ export interface OutcomePublisherOptions {
   readonly logger: Logger;
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonic: () => number;
+  /** Told how many outcomes are set aside now, see {@link OutcomePublisher}. */
+  readonly onSetAside: (count: number) => void;
   /** From 0 to below 1; spreads the repetitions. */
   readonly random: () => number;
 }
@@ -18,9 +20,14 @@ const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 /** Outcomes that find no way to the log for so long make the worker unready. */
 const patienceMs = 10_000;
+/** Bounds what is set aside: a refused outcome beyond them holds its place. */
+const mostSetAside = 10_000;
+const mostBytesSetAside = 64 * 1024 * 1024;
 
 /**
  * Writes outcomes until the log has acknowledged them. A repetition may put a record there twice; readers tolerate copies.
+ * In an outage nothing is acknowledged, and whoever waits should keep waiting. An outcome that its topic or partition refuses,
+ * while others are taken, is set aside: it is tried again like the others and holds no place of theirs.
  */
 export class OutcomePublisher {
   private stopped = false;
@@ -29,6 +36,8 @@ export class OutcomePublisher {
   /** Since when no outcome was acknowledged although some failed. */
   private failingSince: number | undefined;
   private lastFailure = '';
+  private readonly aside = new Map<symbol, number>();
+  private bytesAside = 0;
 
   constructor(private readonly options: OutcomePublisherOptions) {}
 
@@ -37,7 +46,7 @@ export class OutcomePublisher {
    * @returns whether it is acknowledged
    */
   publish(record: OutgoingRecord, wanted: () => boolean): Promise<boolean> {
-    return this.repeat(() => this.options.send(record), wanted);
+    return this.repeat(() => this.options.send(record), wanted, record.value?.length ?? 0);
   }
 
   /**
@@ -50,25 +59,48 @@ export class OutcomePublisher {
       async () => {
         const outcomes = await this.options.produce(left);
         left = left.filter((_, index) => 'error' in outcomes[index]!);
-        for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
+        throwWorst(outcomes);
       },
       () => true,
+      jobs.reduce((bytes, { record }) => bytes + record.value.length, 0),
     );
   }
 
-  private async repeat(send: () => Promise<unknown>, wanted: () => boolean): Promise<boolean> {
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      try {
-        await send();
-        this.noteSuccess();
-        return true;
-      } catch (error) {
-        this.noteFailure(error);
+  private async repeat(send: () => Promise<unknown>, wanted: () => boolean, bytes: number): Promise<boolean> {
+    const outcome = Symbol();
+    try {
+      for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+        try {
+          await send();
+          this.noteSuccess();
+          return true;
+        } catch (error) {
+          if (isOutage(error)) this.noteFailure(error);
+          else this.setAside(outcome, bytes);
+        }
+        if (this.stopped || !wanted()) return false;
+        await this.pause(pauseMs);
+        if (this.stopped || !wanted()) return false;
       }
-      if (this.stopped || !wanted()) return false;
-      await this.pause(pauseMs);
-      if (this.stopped || !wanted()) return false;
+    } finally {
+      this.takeBack(outcome);
     }
+  }
+
+  private setAside(outcome: symbol, bytes: number): void {
+    if (this.aside.has(outcome)) return;
+    if (this.aside.size >= mostSetAside || this.bytesAside + bytes > mostBytesSetAside) return;
+    this.aside.set(outcome, bytes);
+    this.bytesAside += bytes;
+    this.options.onSetAside(this.aside.size);
+  }
+
+  private takeBack(outcome: symbol): void {
+    const bytes = this.aside.get(outcome);
+    if (bytes === undefined) return;
+    this.aside.delete(outcome);
+    this.bytesAside -= bytes;
+    this.options.onSetAside(this.aside.size);
   }
 
   /** Gives up what is not acknowledged. */
@@ -108,4 +140,16 @@ export class OutcomePublisher {
     this.failingSince = this.options.monotonic();
     this.options.logger.warn({ err: error }, 'an outcome is not acknowledged, it is sent again');
   }
+}
+
+/** Of what failed, an outage counts first. */
+function throwWorst(outcomes: readonly SendOutcome[]): void {
+  const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
+  const worst = errors.find(isOutage) ?? errors[0];
+  if (worst) throw worst;
+}
+
+function isOutage(error: unknown): boolean {
+  const { scope = 'cluster' } = error as { scope?: TroubleScope };
+  return scope === 'cluster';
 }

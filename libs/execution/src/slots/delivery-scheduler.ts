@@ -36,7 +36,7 @@ const advice =
 export interface SchedulerOptions {
   /** Handlers that run at the same time. */
   readonly slots: number;
-  /** Deliveries at most whose handler has ended and whose outcome is not acknowledged yet. */
+  /** Deliveries at most whose handler has ended and whose outcome is not acknowledged yet, but for those set aside. */
   readonly unsettledLimit: number;
   /** The broker's time: retries are due by the time their record was appended. */
   readonly clock: Clock;
@@ -55,6 +55,8 @@ export interface SchedulerLoad {
   readonly slots: number;
   readonly running: number;
   readonly unsettled: number;
+  /** Of those, the ones that their topic refuses. */
+  readonly setAside: number;
   readonly waiting: Readonly<Record<PickLane, number>>;
   /** Retries that are not due yet. */
   readonly notDue: number;
@@ -75,6 +77,7 @@ export class DeliveryScheduler {
   private readonly picker = new LanePicker();
   private running = 0;
   private unsettled = 0;
+  private aside = 0;
   private pumping = false;
   private stopped = false;
   private paused = false;
@@ -124,6 +127,12 @@ export class DeliveryScheduler {
     this.pump();
   }
 
+  /** How many outcomes that are not acknowledged hold no place, because their topic refuses them. */
+  set setAside(count: number) {
+    this.aside = count;
+    this.pump();
+  }
+
   /** Forgets what waits with deliveries of partitions that are no longer held. */
   dropLost(): void {
     this.keep(({ delivery }) => delivery.isCurrent());
@@ -142,6 +151,7 @@ export class DeliveryScheduler {
       slots: this.options.slots,
       running: this.running,
       unsettled: this.unsettled,
+      setAside: this.aside,
       waiting: { high: high.length, normal: normal.length, retry: retry.length, low: low.length },
       notDue: this.notDue.length,
     };
@@ -199,7 +209,9 @@ export class DeliveryScheduler {
 
   private hasRoom(): boolean {
     const { slots, unsettledLimit } = this.options;
-    return !this.stopped && !this.paused && this.running < slots && this.unsettled < unsettledLimit;
+    return (
+      !this.stopped && !this.paused && this.running < slots && this.unsettled - this.aside < unsettledLimit
+    );
   }
 
   private begin(waiting: Waiting): void {

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { Topics, type JobDefinition, type QueueDefinition, type TopicSize } from '@jobstream/contracts';
+import {
+  Topics,
+  type JobDefinition,
+  type QueueDefinition,
+  type TopicPlan,
+  type TopicSize,
+} from '@jobstream/contracts';
 import { JobIntake } from '@jobstream/intake';
 import {
   consumerFault,
@@ -26,6 +32,7 @@ import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { runningRecord } from '../outcome/outcome-records.js';
 import { OutcomeWriter } from '../outcome/outcome-writer.js';
+import { judgeTopics } from './topics-health.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
 import { WorkerMetrics } from './worker-metrics.js';
 import { WorkerTopics } from './worker-topics.js';
@@ -34,6 +41,8 @@ import { WorkerTopics } from './worker-topics.js';
 export interface JobWorkerStrategyOptions {
   readonly queue: QueueDefinition;
   readonly definitions: readonly JobDefinition[];
+  /** The job types of all queues: their topics are made again where one that is written to has gone missing. */
+  readonly known: readonly JobDefinition[];
   /** By job type, as `HandlerRegistry.handlersOf` answers. */
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
   readonly connection: KafkaConnection;
@@ -85,6 +94,9 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly clockWatch: ClockWatch;
   private readonly closing = new AbortController();
   private starting: Promise<void> | undefined;
+  private readonly plan: readonly TopicPlan[];
+  /** Topics of the queue that do not exist, and since when that is known: ms since the epoch. */
+  private missing: ReadonlyMap<string, number> = new Map();
   private topicsReady = false;
   private requestPartitions = 1;
 
@@ -93,13 +105,20 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.topics = new Topics(options.namespace);
     this.workerTopics = new WorkerTopics(this.topics, queue, definitions);
     this.admin = new TopicAdmin(connection);
-    this.producer = new RecordProducer(connection, { metrics: options.metrics });
+    this.plan = this.topics.plan(definitions, options.topicSize);
+    this.producer = new RecordProducer(connection, {
+      metrics: options.metrics,
+      topics: this.topics.plan(options.known, options.topicSize),
+    });
     const intake = new JobIntake({ producer: this.producer, topics: this.topics });
     this.publisher = new OutcomePublisher({
       send: (record) => this.producer.send(record),
       produce: (jobs) => intake.produce(jobs),
       logger,
       monotonic: () => performance.now(),
+      onSetAside: (count) => {
+        this.scheduler.setAside = count;
+      },
       random: Math.random,
     });
     this.scheduler = new DeliveryScheduler({
@@ -210,7 +229,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const { queue, connection } = this.options;
     return new WorkConsumer(connection, {
       groupId: this.topics.group(queue.name),
-      topics: async () => this.workerTopics.among(await this.admin.listTopics()),
+      topics: async () => this.workerTopics.among(await this.existingTopics()),
       onDeliveries: (deliveries) => this.scheduler.accept(deliveries),
       onLost: (partitions) => this.lose(partitions),
       onAlarm: (alarm) => this.tellAlarm(alarm),
@@ -280,11 +299,10 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   /** @returns false when closed meanwhile */
   private async makeTopics(): Promise<boolean> {
-    const specs = this.topics.plan(this.options.definitions, this.options.topicSize);
     for (let pauseMs = 100; !this.closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         await this.admin.start();
-        await this.admin.ensureTopics(specs);
+        await this.admin.ensureTopics(this.plan);
         this.requestPartitions = await this.countRequestPartitions();
         this.topicsReady = true;
         return !this.closing.signal.aborted;
@@ -301,8 +319,22 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     return (await this.admin.partitionCounts([topic])).get(topic) ?? 1;
   }
 
+  /** What of the queue's own has gone missing is made again: jobs are to be written to it, and read from it. */
+  private async existingTopics(): Promise<string[]> {
+    const existing = await this.admin.listTopics();
+    const there = new Set(existing);
+    const gone = this.plan.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+    const now = Date.now();
+    this.missing = new Map(gone.map((topic) => [topic, this.missing.get(topic) ?? now]));
+    for (const topic of gone) this.producer.makeMissing(topic);
+    return existing;
+  }
+
   private topicsHealth(): Health {
-    return this.topicsReady ? { ok: true } : { ok: false, why: 'Kafka has not been reached yet.' };
+    if (!this.topicsReady) return { ok: false, why: 'Kafka has not been reached yet.' };
+    const own = new Set(this.plan.map(({ name }) => name));
+    const { missing, producer } = this;
+    return judgeTopics({ own, missing, troubles: producer.troubles.list() }, Date.now());
   }
 
   private consumerHealth(): Health {

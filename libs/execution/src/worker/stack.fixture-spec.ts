@@ -50,6 +50,7 @@ export class StackFixture {
   readonly namespace = randomNamespace();
   readonly topics = new Topics(this.namespace);
   readonly records: IncomingRecord[] = [];
+  readonly connection: KafkaConnection;
   readonly producer: RecordProducer;
   readonly admin: TopicAdmin;
   private readonly tail: TailConsumer;
@@ -67,6 +68,7 @@ export class StackFixture {
   ) {
     this.environment = { ...process.env, ...more };
     const connection = new KafkaConnection(kafkaSettingsFromEnv(this.environment));
+    this.connection = connection;
     this.producer = new RecordProducer(connection);
     this.admin = new TopicAdmin(connection);
     this.tail = new TailConsumer(connection, {

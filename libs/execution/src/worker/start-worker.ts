@@ -82,9 +82,8 @@ function strategyOf(
     }),
     environment,
   );
-  const definitions = (options.definitions ?? jobDefinitions).filter(
-    (definition) => definition.queue.name === queue.name,
-  );
+  const known = options.definitions ?? jobDefinitions;
+  const definitions = known.filter((definition) => definition.queue.name === queue.name);
   const connection = new KafkaConnection(
     {
       ...kafkaSettingsFromEnv(environment),
@@ -96,7 +95,8 @@ function strategyOf(
     ...context,
     queue,
     definitions,
-    handlers: registry.handlersOf(queue, options.definitions ?? jobDefinitions),
+    known,
+    handlers: registry.handlersOf(queue, known),
     connection,
     database: databaseSettingsFromEnv(environment),
     claimLeaseMs: CLAIM_LEASE_SECONDS * 1_000,

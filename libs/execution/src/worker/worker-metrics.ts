@@ -109,6 +109,11 @@ function addLoadGauges(registry: Registry, load: () => SchedulerLoad): void {
     'Outcomes that the log has not acknowledged yet.',
     ({ unsettled }) => unsettled,
   );
+  gauge(
+    'jobstream_outcomes_set_aside',
+    'Of those, the ones that their topic refuses: tried again, without a place of others.',
+    ({ setAside }) => setAside,
+  );
   gauge('jobstream_retries_not_due', 'Retries handed over that wait for their time.', ({ notDue }) => notDue);
   new Gauge({
     name: 'jobstream_waiting_deliveries',

@@ -126,6 +126,9 @@ export class TestWorker {
           produce: (jobs) => intake.produce(jobs),
           logger,
           monotonic: () => clock.now(),
+          onSetAside: (count) => {
+            this.scheduler.setAside = count;
+          },
           random: () => 0,
         }),
         metrics,
