@@ -71,7 +71,8 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
     ...{ connection: connections.kafka, topics, logger, reader: 'api', onFatal: fatal },
     onRevoked: (keyId) => void keys?.recheck(keyId),
   });
-  const openRequests = new OpenRequests();
+  const traffic = readSettings(trafficSettings, environment);
+  const openRequests = new OpenRequests(traffic);
   const apiMetrics = new ApiMetrics(context.metrics);
   const audit = new AuditStore(database);
   const trail = new AuditTrail({
@@ -83,7 +84,6 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
     new ApiKeys({ store: apiKeys, orders: new OrderWriter(producer, topics), keys, logger }),
     audit,
   ];
-  const traffic = readSettings(trafficSettings, environment);
   const guards = { hosts: new OwnHosts(settings), apiMetrics, keys, trail, traffic };
   const app = await listen(context, guards, [...parts, ...access, openRequests]);
   const apiHealth = new ApiHealth(admin, database, storage);

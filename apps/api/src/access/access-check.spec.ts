@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { issueKey } from '@jobstream/access';
 import { fastify } from 'fastify';
 import type { RouteAccess } from './access.js';
 import { guardRoutes } from './access-check.js';
 import { KeyRing } from './key-ring.js';
 
+const MiB = 1024 * 1024;
 const none = new KeyRing({ find: async () => new Map(), touch: async () => undefined });
 
 async function answerOf(access: RouteAccess | undefined, keys: KeyRing | undefined): Promise<string> {
@@ -31,5 +35,47 @@ describe('a route', () => {
   it('that needs a scope needs a key only where keys are required', async () => {
     expect(await answerOf('read', none)).toBe('unauthenticated');
     expect(await answerOf('read', undefined)).toBe('served');
+  });
+});
+
+describe('the limit of a key', () => {
+  it('counts the bytes of bodies and answers, said before or not, streamed or not', async () => {
+    const { id, hash, text } = issueKey();
+    const rateLimit = { requests: 100, windowSeconds: 86_400 };
+    const row = { id, hash, owner: 'web', scopes: ['submit' as const], rateLimit };
+    const known = new Map([[id, { ...row, isRevoked: false, remainingMs: null }]]);
+    const ring = new KeyRing({ find: async () => known, touch: async () => undefined });
+    const server = fastify({ bodyLimit: 8 * MiB });
+    guardRoutes(server, ring);
+    const closed: Promise<unknown>[] = [];
+    server.addHook('onRequest', (_, reply, done) => {
+      closed.push(once(reply.raw, 'close'));
+      done();
+    });
+    server.addContentTypeParser('*', (_request, payload, done) => {
+      payload.resume().once('end', () => done(null));
+    });
+    server.put<{ Querystring: { answer: string } }>('/x', { config: { access: 'submit' } }, ({ query }) =>
+      Readable.from([Buffer.alloc(Number(query.answer))]),
+    );
+    const address = await server.listen({ host: '127.0.0.1', port: 0 });
+    const remaining = async (answer: number, body: RequestInit['body']) => {
+      const response = await fetch(`${address}/x?answer=${answer}`, {
+        ...{ method: 'PUT', body, duplex: 'half' },
+        headers: { authorization: `Bearer ${text}`, 'content-type': 'image/png' },
+      });
+      await response.arrayBuffer();
+      await closed.at(-1);
+      return Number(/r=(\d+)/.exec(response.headers.get('ratelimit')!)![1]);
+    };
+    const chunked = () =>
+      Readable.toWeb(Readable.from([Buffer.alloc(MiB), Buffer.alloc(MiB)])) as RequestInit['body'];
+    expect(await remaining(0, 'x')).toBe(99);
+    expect(await remaining(0, new Uint8Array(MiB))).toBe(94);
+    expect(await remaining(2 * MiB, 'x')).toBe(93);
+    expect(await remaining(0, chunked())).toBe(84);
+    // Of two mebibytes less than a piece may have been read before the request was counted.
+    expect(await remaining(0, 'x')).toBeLessThanOrEqual(76);
+    await server.close();
   });
 });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem-error.js';
 import { unauthenticated, type Caller, type KeyRing } from './key-ring.js';
 import type { RouteAccess } from './access.js';
+import type { TokenTaken } from './token-bucket.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -50,7 +51,7 @@ async function admit(
   if (text === undefined) throw unauthenticated();
   const caller = await keys.identify(text);
   request.caller = caller;
-  const { isAllowed, remaining, nextInSeconds } = keys.count(caller);
+  const { isAllowed, remaining, nextInSeconds } = countTraffic(request, reply, caller, keys);
   const { requests, windowSeconds } = caller.rateLimit;
   // draft-ietf-httpapi-ratelimit-headers-11
   reply.headers({
@@ -59,13 +60,31 @@ async function admit(
   });
   if (!isAllowed) {
     reply.header('retry-after', nextInSeconds);
-    const detail = `This key may make ${requests} requests in ${windowSeconds} s. Send it again in ${nextInSeconds} s.`;
+    const detail = `This key may make ${requests} requests in ${windowSeconds} s, of which each 256 KiB counts as one more. Send it again in ${nextInSeconds} s.`;
     throw new ProblemError('rate_limited', detail);
   }
   if (!isGranted(caller.scopes, needed)) {
     const detail = `This needs a key with the scope \`${needed}\`; this one has ${caller.scopes.map((scope) => `\`${scope}\``).join(', ')}.`;
     throw new ProblemError('insufficient_scope', detail);
   }
+}
+
+/** Counts a request with what it says of its body, and when it is over the other bytes that its connection has moved for it. */
+function countTraffic(
+  { headers, raw: { socket } }: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller,
+  keys: KeyRing,
+): TokenTaken {
+  const declared = Number(headers['content-length'] ?? 0);
+  const taken = keys.count(caller, declared);
+  if (!taken.isAllowed) return taken;
+  const { bytesRead, bytesWritten } = socket;
+  reply.raw.once('close', () => {
+    const undeclared = Math.max(0, socket.bytesRead - bytesRead - declared);
+    keys.countBytes(caller, undeclared + socket.bytesWritten - bytesWritten);
+  });
+  return taken;
 }
 
 function undeclared(): ProblemError {

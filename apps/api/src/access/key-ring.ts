@@ -6,7 +6,7 @@ import type { RateLimit, Scope } from '@jobstream/contracts';
 import { isUnavailable } from '@jobstream/database';
 import { ProblemError } from '../http/problem-error.js';
 import { SharedCall } from '../jobs/shared-call.js';
-import { takeToken, type TokenBucket, type TokenTaken } from './token-bucket.js';
+import { takeBytes, takeToken, type TokenBucket, type TokenTaken } from './token-bucket.js';
 
 /** Who makes a request. */
 export interface Caller {
@@ -75,12 +75,21 @@ export class KeyRing {
     return seen.caller;
   }
 
-  /** Counts a request of a key that {@link identify} has just told of. */
-  count({ keyId, rateLimit }: Caller): TokenTaken {
+  /**
+   * Counts a request of a key that {@link identify} has just told of.
+   * @param bytes of its body, as it says
+   */
+  count({ keyId, rateLimit }: Caller, bytes = 0): TokenTaken {
     const seen = this.seen.get(keyId);
-    const taken = takeToken(rateLimit, seen?.bucket, this.now());
+    const taken = takeToken(rateLimit, seen?.bucket, this.now(), bytes);
     if (seen) seen.bucket = taken.bucket;
     return taken;
+  }
+
+  /** Counts bytes that came or went for a request of a key. */
+  countBytes({ keyId, rateLimit }: Caller, bytes: number): void {
+    const seen = this.seen.peek(keyId);
+    if (seen) seen.bucket = takeBytes(rateLimit, seen.bucket, this.now(), bytes);
   }
 
   /** From now on the key is refused, whatever a query says that began before. */

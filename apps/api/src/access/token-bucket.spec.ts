@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { takeToken, type TokenBucket } from './token-bucket.js';
+import { maxBodyBytes } from '@jobstream/contracts';
+import { takeBytes, takeToken, type TokenBucket } from './token-bucket.js';
 
 const limit = { requests: 3, windowSeconds: 60 };
 
@@ -30,5 +31,27 @@ describe('a token bucket', () => {
   it('holds no more than a window, however long nobody came', () => {
     const { bucket } = takeMany(1, undefined, 0)[0]!;
     expect(takeMany(4, bucket, 1e9).map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, false]);
+  });
+
+  it('counts each 256 KiB as a request, known before or not', () => {
+    expect(takeToken(limit, undefined, 0, maxBodyBytes - 1)).toMatchObject({ remaining: 2 });
+    expect(takeToken(limit, undefined, 0, maxBodyBytes)).toMatchObject({ isAllowed: true, remaining: 1 });
+    const { bucket } = takeToken(limit, undefined, 0);
+    expect(takeBytes(limit, bucket, 0, maxBodyBytes - 1).tokens).toBe(2);
+    expect(takeBytes(limit, bucket, 0, 2 * maxBodyBytes).tokens).toBe(0);
+  });
+
+  it('allows a body of any size where a request is allowed, and then none until it has paid for it', () => {
+    const { isAllowed, remaining, nextInSeconds, bucket } = takeToken(limit, undefined, 0, 4 * maxBodyBytes);
+    expect([isAllowed, remaining, nextInSeconds]).toEqual([true, 0, 60]);
+    expect(takeToken(limit, bucket, 59_000).isAllowed).toBe(false);
+    expect(takeToken(limit, bucket, 60_000).isAllowed).toBe(true);
+  });
+
+  it('owes no more than a window, whatever came', () => {
+    const { bucket, nextInSeconds } = takeToken(limit, undefined, 0, 1e12);
+    expect(nextInSeconds).toBe(80);
+    expect(takeBytes(limit, bucket, 0, 1e12)).toEqual(bucket);
+    expect(takeToken(limit, bucket, 80_000).isAllowed).toBe(true);
   });
 });

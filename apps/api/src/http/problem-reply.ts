@@ -16,7 +16,9 @@ const letPassMs = 5_000;
 const partlyRead: ReadonlySet<ProblemCode> = new Set(['body_too_large', 'too_many_bytes']);
 
 /** Of requests that are turned away by a limit on how much there is at once. */
-const refusals: ReadonlySet<ProblemCode> = new Set(['too_many_bytes', 'too_many_open', 'rate_limited']);
+const refusals: ReadonlySet<ProblemCode> = new Set([
+  ...(['too_many_bytes', 'too_many_open', 'open_share_used_up', 'rate_limited'] as const),
+]);
 
 /** Answers a request that failed with the problem document of its error, and logs what is our own fault. */
 export class ProblemReplies {
@@ -66,7 +68,7 @@ export class ProblemReplies {
 function write({ code, details }: FoundProblem, request: FastifyRequest, reply: FastifyReply): string {
   const { status } = problemKinds[code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="jobstream"');
-  if (status === 503) reply.header('retry-after', retryAfterSeconds);
+  if (status === 503 || code === 'open_share_used_up') reply.header('retry-after', retryAfterSeconds);
   reply.code(status).header('content-type', problemType);
   return JSON.stringify(describeProblem(code, details, instanceOf(request)));
 }

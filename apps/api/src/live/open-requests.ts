@@ -1,29 +1,40 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem-error.js';
+import type { TrafficSettings } from '../http/traffic-settings.js';
 
-/** Each costs a connection and some memory. */
-const mostOpen = 10_000;
+/** How many there may be. */
+export type OpenRequestSettings = Pick<TrafficSettings, 'MAX_OPEN_REQUESTS' | 'OPEN_SHARE_PERCENT'>;
 
 /** The requests that are held open: waits and streams. They end when the client leaves, its key is revoked or the process drains. */
 export class OpenRequests {
   private readonly open = new Set<AbortController>();
+  private readonly openByCaller = new Map<string, number>();
+  private readonly most: number;
+  private readonly mostOfCaller: number;
   private draining = false;
+
+  /** Each costs a connection and some memory, so there are only so many, and one caller gets only so many of them. */
+  constructor({ MAX_OPEN_REQUESTS, OPEN_SHARE_PERCENT }: OpenRequestSettings) {
+    this.most = MAX_OPEN_REQUESTS;
+    this.mostOfCaller = Math.max(1, Math.floor((MAX_OPEN_REQUESTS * OPEN_SHARE_PERCENT) / 100));
+  }
 
   /**
    * Aborts when the connection of this reply closes, the API key of its request is revoked, or the process drains.
-   * @throws ProblemError `too_many_open`
+   * @throws ProblemError `too_many_open`, `open_share_used_up`
    */
   signalOf(reply: FastifyReply): AbortSignal {
-    if (this.open.size >= mostOpen)
-      throw new ProblemError('too_many_open', 'Ask again later, or read the job without waiting.');
+    const caller = callerOf(reply.request);
+    this.checkRoom(caller);
     // A connection that has closed does not close again: nothing would ever take its request out.
     if (this.draining || reply.raw.destroyed) return AbortSignal.abort();
     const controller = new AbortController();
     this.open.add(controller);
+    this.openByCaller.set(caller, this.openOf(caller) + 1);
     const { signal } = controller;
     reply.request.caller?.revoked.addEventListener('abort', () => controller.abort(), { once: true, signal });
     reply.raw.once('close', () => {
-      this.open.delete(controller);
+      this.leave(controller, caller);
       controller.abort();
     });
     return signal;
@@ -34,4 +45,27 @@ export class OpenRequests {
     this.draining = true;
     for (const controller of this.open) controller.abort();
   }
+
+  private checkRoom(caller: string): void {
+    const instead = 'Ask again later, or read the job without waiting.';
+    if (this.open.size >= this.most) throw new ProblemError('too_many_open', instead);
+    if (this.openOf(caller) < this.mostOfCaller) return;
+    const detail = `An API key holds at most ${this.mostOfCaller} waits and streams open; without keys, an address does. ${instead}`;
+    throw new ProblemError('open_share_used_up', detail);
+  }
+
+  private openOf(caller: string): number {
+    return this.openByCaller.get(caller) ?? 0;
+  }
+
+  private leave(controller: AbortController, caller: string): void {
+    this.open.delete(controller);
+    const left = this.openOf(caller) - 1;
+    if (left === 0) this.openByCaller.delete(caller);
+    else this.openByCaller.set(caller, left);
+  }
+}
+
+function callerOf({ caller, ip }: FastifyRequest): string {
+  return caller?.keyId ?? ip;
 }

@@ -56,6 +56,7 @@ export const problemKinds = {
   nothing_to_replay: { status: 422, title: 'There is nothing to replay' },
   patch_breaks_schema: { status: 422, title: 'The patch breaks the schema of a job type' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },
+  open_share_used_up: { status: 429, title: 'The caller holds its share of open requests' },
   rate_limited: { status: 429, title: 'The API key makes too many requests' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong here' },

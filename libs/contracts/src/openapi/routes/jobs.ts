@@ -106,7 +106,7 @@ export const jobRoutes: readonly RouteContract[] = [
         schema: z.union([jobDetailSchema, jobAtSchema]),
       },
     },
-    problems: [...readJobProblems, 'invalid_request', 'too_many_open'],
+    problems: [...readJobProblems, 'invalid_request', 'too_many_open', 'open_share_used_up'],
   },
   {
     route: 'POST /v1/jobs/{id}/cancel',
@@ -168,7 +168,13 @@ export const jobRoutes: readonly RouteContract[] = [
       200: { description: 'The events, to the end of the job.', contentType: 'text/event-stream' },
       204: { description: 'The job has ended, and everything was seen.' },
     },
-    problems: [...readJobProblems, 'invalid_request', 'broker_unavailable', 'too_many_open'],
+    problems: [
+      ...readJobProblems,
+      'invalid_request',
+      'broker_unavailable',
+      'too_many_open',
+      'open_share_used_up',
+    ],
   },
   {
     route: 'GET /v1/counts',
