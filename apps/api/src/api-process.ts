@@ -6,6 +6,7 @@ import { isUnavailable, migrate } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
 import { LimitUse } from '@jobstream/limits';
+import { describeTroubles } from '@jobstream/kafka';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
@@ -88,6 +89,7 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const app = await listen(context, guards, [...parts, ...access, openRequests]);
   const apiHealth = new ApiHealth(admin, database, storage);
   apiHealth.addTo(health);
+  health.add('topics', () => ({ ok: true, detail: describeTroubles(producer.troubles.list()) }));
   const stopUpkeep = startUpkeep(
     { settings, logger, fatal },
     { connections, health: apiHealth, orders, keys, prepareDatabase },

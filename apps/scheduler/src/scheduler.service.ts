@@ -3,7 +3,13 @@ import { Interval } from '@nestjs/schedule';
 import { jobDefinitions, Topics, type TopicPlan } from '@jobstream/contracts';
 import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
-import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import {
+  describeTroubles,
+  KafkaConnection,
+  kafkaSettingsFromEnv,
+  RecordProducer,
+  TopicAdmin,
+} from '@jobstream/kafka';
 import { JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { ReplayRunner } from '@jobstream/replay';
 import type { ProcessContext } from '@jobstream/runtime';
@@ -50,6 +56,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
       onFatal: (error) => context.fatal(error),
     });
     health.add('scheduler', () => this.scheduler.health());
+    health.add('topics', () => ({ ok: true, detail: describeTroubles(this.producer.troubles.list()) }));
   }
 
   @Interval('scheduler', tickMs)

@@ -6,6 +6,7 @@ import { CreateReplays1763870000000 } from './operations/migrations/176387000000
 import { CreateApiKeys1763860000000 } from './operations/migrations/1763860000000-create-api-keys.js';
 import { CreateRebuilds1763880000000 } from './operations/migrations/1763880000000-create-rebuilds.js';
 import { CountDeaths1763900000000 } from './operations/migrations/1763900000000-count-deaths.js';
+import { RestRefusedRows1763910000000 } from './operations/migrations/1763910000000-rest-refused-rows.js';
 import { CreateClaims1763840000000 } from './operations/migrations/1763840000000-create-claims.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
@@ -24,6 +25,7 @@ export const migrations = {
     CreateRebuilds1763880000000,
     CreateClaims1763840000000,
     CountDeaths1763900000000,
+    RestRefusedRows1763910000000,
   ],
 };
 

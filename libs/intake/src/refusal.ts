@@ -7,6 +7,10 @@ import { IntakeError } from './intake-error.js';
  * @throws the error itself when it is none of the producer's
  */
 export function explainRefusal(error: unknown, id: JobId): IntakeError {
+  if (isOfTopic(error)) {
+    const detail = `The job was not accepted: ${error.topic} takes no records at present. Send it again later.`;
+    return new IntakeError('broker_unavailable', detail, { cause: error });
+  }
   if (error instanceof NeverSentError) {
     const detail = 'The job was not accepted: the broker can not be reached. Send it again.';
     return new IntakeError('broker_unavailable', detail, { cause: error });
@@ -21,4 +25,10 @@ export function explainRefusal(error: unknown, id: JobId): IntakeError {
     return new IntakeError('broker_refused', 'The broker does not take this job.', { cause: error });
   }
   throw error;
+}
+
+/** Certainly not in the log, for what is wrong with its topic or partition, while others are taken. */
+function isOfTopic(error: unknown): error is NeverSentError | RecordRefusedError {
+  if (!(error instanceof NeverSentError || error instanceof RecordRefusedError)) return false;
+  return error.scope === 'topic' || error.scope === 'partition';
 }

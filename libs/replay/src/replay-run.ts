@@ -3,7 +3,7 @@ import type { Database } from '@jobstream/database';
 import { Pace } from './pace.js';
 import type { Replay, Skipped } from './replay.js';
 import type { HeldReplay, ReplayStore } from './replay-store.js';
-import type { ReservedRuns } from './reserved-runs.js';
+import { NotAcknowledgedError, type ReservedRuns, type RunId } from './reserved-runs.js';
 import type { SelectedPage, Selection } from './selection.js';
 
 /** What {@link ReplayRun} is made of. */
@@ -43,6 +43,8 @@ export class ReplayRun {
   /** Runs that count against the cap. */
   private made: number;
   private state: Replay['state'] | undefined;
+  /** Why runs are still reserved that were tried. */
+  private refusal: Error | undefined;
 
   /** @param stopping aborted when the process ends */
   constructor(
@@ -67,6 +69,7 @@ export class ReplayRun {
     try {
       this.made += await this.produceReserved();
       await this.makePages();
+      if (this.refusal) throw new NotAcknowledgedError(this.refusal);
       return await this.parts.replays.finish(this.held);
     } catch (error) {
       if (!(error instanceof StoppedError) && !this.stopping.aborted) throw error;
@@ -119,16 +122,24 @@ export class ReplayRun {
     return counted !== undefined;
   }
 
-  /** Produces all that is reserved, at the replay's rate; resolves with how much that was. */
+  /** Tries all that is reserved, at the replay's rate; resolves with how much is settled. What a partition refuses stays. */
   private async produceReserved(): Promise<number> {
     let produced = 0;
+    let after: RunId | undefined;
+    this.refusal = undefined;
     for (;;) {
       await this.pace.wait(this.stopping);
       await this.check();
-      const count = await this.parts.reserved.produce(this.held.replay.id, this.pace.slice);
-      if (count === 0) return produced;
-      this.pace.spend(count);
-      produced += count;
+      const { settled, last, refusal } = await this.parts.reserved.produce(
+        this.held.replay.id,
+        this.pace.slice,
+        after,
+      );
+      if (!last) return produced;
+      this.refusal = refusal ?? this.refusal;
+      this.pace.spend(Math.max(1, settled));
+      produced += settled;
+      after = last;
     }
   }
 

@@ -50,6 +50,8 @@ export class ReplayRunner {
   private readonly running = new Set<Promise<void>>();
   /** Left by this process while Postgres did not answer: each would count as a death of it. */
   private readonly unreleased = new Set<Release>();
+  /** By replay, what it was interrupted for last. */
+  private readonly troubles = new Map<string, string>();
   private looking: Promise<void> | undefined;
   private purgeAt = performance.now() + purgeEveryMs;
 
@@ -115,11 +117,15 @@ export class ReplayRunner {
       }
       logger.info(about, 'replay taken');
       const isOver = await new ReplayRun(this.parts, held, this.stopping.signal).run();
+      this.troubles.delete(about.replay);
       if (!isOver) this.unreleased.add({ held, trouble: null, pauseMs: 0 });
       logger.info(about, isOver ? 'replay over' : 'replay left to another process');
     } catch (error) {
-      logger.warn({ ...about, err: error }, 'replay interrupted: trying again');
       const trouble = error instanceof Error ? error.message : String(error);
+      // The same trouble comes again with each try: it is told once.
+      const level = this.troubles.get(about.replay) === trouble ? 'debug' : 'warn';
+      this.troubles.set(about.replay, trouble);
+      logger[level]({ ...about, err: error }, 'replay interrupted: trying again');
       this.unreleased.add({ held, trouble, pauseMs: afterTroubleMs });
     }
   }

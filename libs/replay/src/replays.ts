@@ -150,18 +150,23 @@ export class Replays {
       if ((await this.reserved.reserve(session, id, [made])) === 0) throw alreadyReplayed(job);
       return written;
     });
-    await this.reserved.produce(id, 1).catch(async (error: unknown) => {
+    await this.produceOne(id).catch(async (error: unknown) => {
       // Where this fails too, the lease runs out.
       await this.replays.release({ replay, token }, null, 0).catch(() => undefined);
       if (!(error instanceof NotAcknowledgedError)) throw error;
       throw new ReplayError(
         'broker_unavailable',
-        'The order is kept, but its job is not acknowledged yet: it is produced as soon as the broker can be reached.',
+        'The order is kept, but its job is not acknowledged yet: it is produced as soon as the broker takes it.',
       );
     });
     await this.replays.finish({ replay, token });
     await this.selection.awaitProjection(projectionPatienceMs).catch(() => false);
     return describeRun(job, made.run);
+  }
+
+  private async produceOne(replayId: string): Promise<void> {
+    const { refusal } = await this.reserved.produce(replayId, 1);
+    if (refusal) throw new NotAcknowledgedError(refusal);
   }
 
   private async findReplayable(text: string): Promise<ProjectedJob> {

@@ -17,6 +17,16 @@ interface ReservedRow {
   readonly request: string;
 }
 
+/** What {@link ReservedRuns.produce} has come to. */
+export interface ProducedRuns {
+  /** How many runs are settled. */
+  readonly settled: number;
+  /** The last run that was tried; undefined when none were left. */
+  readonly last: RunId | undefined;
+  /** Why some of them are still reserved: their partition takes no records. */
+  readonly refusal: Error | undefined;
+}
+
 interface Settlement extends RunId {
   readonly state: 'replayed' | 'refused';
   readonly detail: string | null;
@@ -67,32 +77,38 @@ export class ReservedRuns {
   }
 
   /**
-   * Puts some reserved runs of a replay into their queue; resolves with how many are settled: 0 when none are left.
-   * @throws NotAcknowledgedError once those that were acknowledged are marked
+   * Puts some reserved runs of a replay into their queue, those behind `after`. What a partition refuses is passed over.
+   * @throws NotAcknowledgedError in an outage, or where the topic takes no records, once those that were acknowledged are marked
    */
-  async produce(replayId: string, most: number): Promise<number> {
+  async produce(replayId: string, most: number, after?: RunId): Promise<ProducedRuns> {
     const { rows } = await this.database.query<ReservedRow>({
       name: 'reserved-runs',
       text: `SELECT job_id, run, request FROM ${this.table}
-             WHERE replay_id = $1 AND state = 'reserved' ORDER BY job_id, run LIMIT $2`,
-      values: [replayId, most],
+             WHERE replay_id = $1 AND state = 'reserved'
+               AND ($3::uuid IS NULL OR (job_id, run) > ($3::uuid, $4::integer))
+             ORDER BY job_id, run LIMIT $2`,
+      values: [replayId, most, after?.id ?? null, after?.run ?? null],
     });
-    if (rows.length === 0) return 0;
+    const lastRow = rows.at(-1);
+    if (!lastRow) return { settled: 0, last: undefined, refusal: undefined };
     const outcomes = await this.intake.forward(
       rows.map(({ request }) => JSON.parse(request) as ForwardedRequest),
     );
     let unknown: Error | undefined;
+    let refusal: Error | undefined;
     const settled = rows.flatMap(({ job_id: id, run }, index): Settlement[] => {
       const outcome = outcomes[index]!;
       if (!('error' in outcome)) return [{ id, run, state: 'replayed', detail: null }];
-      if (outcome.error instanceof RecordRefusedError)
-        return [{ id, run, state: 'refused', detail: outcome.error.message }];
-      unknown = outcome.error;
+      const { error } = outcome;
+      if (error instanceof RecordRefusedError && error.scope === 'record')
+        return [{ id, run, state: 'refused', detail: error.message }];
+      if (error.scope === 'partition') refusal = error;
+      else unknown = error;
       return [];
     });
     await this.settle(replayId, settled);
     if (unknown) throw new NotAcknowledgedError(unknown);
-    return settled.length;
+    return { settled: settled.length, last: { id: lastRow.job_id, run: lastRow.run }, refusal };
   }
 
   /** The runs of a replay by id, those behind `after`. */

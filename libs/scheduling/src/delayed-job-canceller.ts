@@ -25,6 +25,7 @@ const cancelsAtOnce = 1_000;
 /** A job whose record another process writes into its row just then is met by a second look. */
 const secondLookMs = 2_000;
 const retryMs = 500;
+const refusedPauseMs = 5_000;
 
 /**
  * Ends held jobs that are cancelled. Their rows are locked while their ends are appended, then deleted: where a process
@@ -45,27 +46,33 @@ export class DelayedJobCanceller {
       const now = performance.now();
       const due = this.wishes.filter(({ from }) => from <= now).slice(0, cancelsAtOnce);
       if (due.length === 0) return this.wishes.length > 0 ? retryMs : undefined;
-      await this.cancel(due);
+      const refused = await this.cancel(due);
       const looked = new Set(due);
       this.wishes = this.wishes.filter((wish) => !looked.has(wish));
-      const again = due.filter(({ look }) => look === 1);
-      this.wishes.push(...again.map((wish) => ({ ...wish, look: 2 as const, from: now + secondLookMs })));
+      const later = (wish: Wish): Wish[] => {
+        if (refused.has(wish.id.toLowerCase())) return [{ ...wish, from: now + refusedPauseMs }];
+        return wish.look === 1 ? [{ ...wish, look: 2, from: now + secondLookMs }] : [];
+      };
+      this.wishes.push(...due.flatMap(later));
     }
   }
 
-  private cancel(wishes: readonly Wish[]): Promise<void> {
+  /** Resolves with the jobs whose ends were refused, by their topic or partition: those come later, others go on. */
+  private async cancel(wishes: readonly Wish[]): Promise<ReadonlySet<string>> {
     const { database, jobs, producer, topics, logger } = this.parts;
-    return database.transaction(async (session) => {
+    const { cancelled, refused } = await database.transaction(async (session) => {
       const locked = await jobs.lockWaiting(session, wishes);
-      if (locked.length === 0) return;
       const finishedAt = new Date().toISOString();
       const outcomes = await producer.sendAll(locked.map((job) => cancelledRecord(topics, job, finishedAt)));
-      const failed = outcomes.find((outcome) => 'error' in outcome);
-      if (failed) throw failed.error;
-      await jobs.delete(session, locked);
-      for (const { id, run, attempt } of locked)
-        logger.info({ job: id, run, attempt }, 'delayed job cancelled');
+      for (const outcome of outcomes)
+        if ('error' in outcome && outcome.error.scope === 'cluster') throw outcome.error;
+      const cancelled = locked.filter((_, index) => 'receipt' in outcomes[index]!);
+      await jobs.delete(session, cancelled);
+      return { cancelled, refused: locked.filter((_, index) => 'error' in outcomes[index]!) };
     });
+    for (const { id, run, attempt } of cancelled)
+      logger.info({ job: id, run, attempt }, 'delayed job cancelled');
+    return new Set(refused.map(({ id }) => id));
   }
 }
 

@@ -27,6 +27,8 @@ const retryMs = 500;
  * queue; then deleted. Where a process dies between, another appends the same record again: a copy, not a second job.
  */
 export class DelayedJobPublisher {
+  private isOutage = false;
+
   constructor(private readonly parts: DelayedJobPublisherParts) {}
 
   /** Publishes what is due; answers in how many milliseconds to look again. */
@@ -38,30 +40,33 @@ export class DelayedJobPublisher {
       const isDue = nextInMs !== undefined && nextInMs <= 0;
       if (!isDue && !publishing) return nextInMs;
       const marked = isDue ? await jobs.markDue(jobsAtOnce) : 0;
-      const published = await this.publishSome(existing);
-      if (marked === 0 && published === 0) return retryMs;
+      const moved = await this.publishSome(existing);
+      if (marked === 0 && moved === 0) return retryMs;
     }
   }
 
-  /** Resolves with how many jobs are in their queues now. */
+  /** Resolves with how many jobs are in their queues now, or rest because they were refused: others come next. */
   private async publishSome(queues: readonly string[]): Promise<number> {
     const { database, jobs, intake } = this.parts;
-    const { published, now } = await database.transaction(async (session) => {
+    const { published, refused, left, now } = await database.transaction(async (session) => {
       const locked = await jobs.lockPublishing(session, queues, jobsAtOnce);
-      const outcomes = await intake.forward(locked);
-      const published = locked.filter((job, index) => this.isPublished(job, outcomes[index]!));
-      await jobs.delete(session, published);
-      return { published, now: await readDatabaseClock(session) };
+      const sorted = sortOut(locked, await intake.forward(locked));
+      await jobs.delete(session, sorted.published);
+      await jobs.rest(session, sorted.refused);
+      return { ...sorted, now: await readDatabaseClock(session) };
     });
     this.observe(published, now);
-    return published.length;
+    this.noteOutage(left.length);
+    return published.length + refused.length;
   }
 
-  private isPublished({ id, run, attempt, queue }: DelayedJob, outcome: SendOutcome): boolean {
-    if ('receipt' in outcome) return true;
-    const about = { job: id, run, attempt, queue, code: outcome.error.code };
-    this.parts.logger.warn(about, 'delayed job not acknowledged: trying again');
-    return false;
+  /** What one topic or partition refuses, the producer tells of. */
+  private noteOutage(left: number): void {
+    if (left > 0 === this.isOutage) return;
+    this.isOutage = left > 0;
+    const { logger } = this.parts;
+    if (left > 0) logger.warn({ jobs: left }, 'delayed jobs are not acknowledged: trying again');
+    else logger.info('delayed jobs are acknowledged again');
   }
 
   private observe(published: readonly DelayedJob[], now: number): void {
@@ -71,4 +76,23 @@ export class DelayedJobPublisher {
       logger.debug({ job: id, run, attempt, lateMs: now - dueAt }, 'delayed job published');
     }
   }
+}
+
+interface SortedOut {
+  readonly published: DelayedJob[];
+  /** By their topic or partition, or for what they are. */
+  readonly refused: DelayedJob[];
+  /** Not acknowledged in an outage. */
+  readonly left: DelayedJob[];
+}
+
+function sortOut(jobs: readonly DelayedJob[], outcomes: readonly SendOutcome[]): SortedOut {
+  const sorted: SortedOut = { published: [], refused: [], left: [] };
+  jobs.forEach((job, index) => {
+    const outcome = outcomes[index]!;
+    if ('receipt' in outcome) sorted.published.push(job);
+    else if (outcome.error.scope === 'cluster') sorted.left.push(job);
+    else sorted.refused.push(job);
+  });
+  return sorted;
 }

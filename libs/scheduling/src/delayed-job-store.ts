@@ -2,12 +2,13 @@ import type { Priority } from '@jobstream/contracts';
 import type { Database, Session } from '@jobstream/database';
 import type { DelayedJob } from './delayed-job.js';
 import { readDatabaseClock } from './database-clock.js';
+import { restOfRefused } from './rest-of-refused.js';
 
 /** When there is something to publish. */
 export interface DelayedWork {
-  /** Milliseconds until the next job is due; undefined where none waits. */
+  /** Milliseconds until the next job is due, or a refused one of these queues has rested; undefined where none waits. */
   readonly nextInMs: number | undefined;
-  /** Whether some job of these queues is marked as being published. */
+  /** Whether some job of these queues is marked as being published, and does not rest. */
   readonly publishing: boolean;
 }
 
@@ -23,6 +24,9 @@ interface DelayedRow {
   readonly headers: string;
 }
 
+const columns = ['id', 'run', 'attempt', 'due_at', 'queue', 'priority', 'key', 'value', 'headers']
+  .map((name) => `job.${name}`)
+  .join(', ');
 /** Bytes of records taken at a time: what a process holds in memory. */
 const mostBytes = 16 * 1024 * 1024;
 
@@ -62,15 +66,19 @@ export class DelayedJobStore {
   async work(queues: readonly string[]): Promise<DelayedWork> {
     const [now, { rows }] = await Promise.all([
       readDatabaseClock(this.database),
-      this.database.query<{ next: Date | null; publishing: boolean }>({
+      this.database.query<{ next: Date | null; rested: Date | null; publishing: boolean }>({
         name: 'delayed-work',
         text: `SELECT (SELECT min(due_at) FROM ${this.table} WHERE state = 'waiting') AS next,
-                 EXISTS (SELECT FROM ${this.table} WHERE state = 'publishing' AND queue = ANY($1)) AS publishing`,
+                 (SELECT min(rest_until) FROM ${this.table}
+                  WHERE state = 'publishing' AND queue = ANY($1) AND rest_until > clock_timestamp()) AS rested,
+                 EXISTS (SELECT FROM ${this.table} WHERE state = 'publishing' AND queue = ANY($1)
+                         AND rest_until <= clock_timestamp()) AS publishing`,
         values: [queues],
       }),
     ]);
-    const { next, publishing } = rows[0]!;
-    return { nextInMs: next === null ? undefined : next.getTime() - now, publishing };
+    const { next, rested, publishing } = rows[0]!;
+    const times = [next, rested].flatMap((time) => (time === null ? [] : [time.getTime() - now]));
+    return { nextInMs: times.length > 0 ? Math.min(...times) : undefined, publishing };
   }
 
   /** Marks jobs that are due as being published, the most overdue first; answers how many. Those can only be published now. */
@@ -88,20 +96,21 @@ export class DelayedJobStore {
   }
 
   /**
-   * Locks jobs of these queues that are to be published, the most overdue first, but for those that another process
-   * publishes. Its locks end with its connection: what a dead one left is free at once.
+   * Locks jobs of these queues that are to be published, the most overdue first, then those that have rested, but for those that
+   * another process publishes. Its locks end with its connection: what a dead one left is free at once.
    */
   async lockPublishing(session: Session, queues: readonly string[], most: number): Promise<DelayedJob[]> {
     const { rows } = await session.query<DelayedRow>({
       name: 'lock-publishing-jobs',
       text: `WITH locked AS MATERIALIZED (
-               SELECT id, run, attempt, due_at, octet_length(value) AS bytes FROM ${this.table}
-               WHERE state = 'publishing' AND queue = ANY($1) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+               SELECT id, run, attempt, due_at, rest_until, octet_length(value) AS bytes FROM ${this.table}
+               WHERE state = 'publishing' AND queue = ANY($1) AND rest_until <= clock_timestamp()
+               ORDER BY rest_until, due_at LIMIT $2 FOR UPDATE SKIP LOCKED
              ), summed AS (
-               SELECT *, sum(bytes) OVER (ORDER BY due_at, id, run, attempt) - bytes AS before FROM locked
+               SELECT *, sum(bytes) OVER (ORDER BY rest_until, due_at, id, run, attempt) - bytes AS before FROM locked
              )
-             SELECT job.* FROM summed JOIN ${this.table} AS job USING (id, run, attempt)
-             WHERE before < $3 ORDER BY job.due_at`,
+             SELECT ${columns} FROM summed JOIN ${this.table} AS job USING (id, run, attempt)
+             WHERE before < $3 ORDER BY job.rest_until, job.due_at`,
       values: [queues, most, mostBytes],
     });
     return rows.map(jobOfRow);
@@ -114,12 +123,23 @@ export class DelayedJobStore {
   ): Promise<DelayedJob[]> {
     const { rows } = await session.query<DelayedRow>({
       name: 'lock-waiting-jobs',
-      text: `SELECT job.* FROM unnest($1::uuid[], $2::integer[]) AS given(id, run)
+      text: `SELECT ${columns} FROM unnest($1::uuid[], $2::integer[]) AS given(id, run)
              JOIN ${this.table} AS job ON job.id = given.id AND job.run <= given.run
              WHERE job.state = 'waiting' ORDER BY job.id, job.run, job.attempt FOR UPDATE OF job SKIP LOCKED`,
       values: [jobs.map(({ id }) => id), jobs.map(({ run }) => run)],
     });
     return rows.map(jobOfRow);
+  }
+
+  /** Lets jobs rest that were refused: others go first. */
+  async rest(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await session.query({
+      name: 'rest-refused-jobs',
+      text: `UPDATE ${this.table} AS job SET rest_until = ${restOfRefused('job.due_at')}
+             WHERE (id, run, attempt) IN (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[]))`,
+      values: [jobs.map(({ id }) => id), jobs.map(({ run }) => run), jobs.map(({ attempt }) => attempt)],
+    });
   }
 
   /** Forgets jobs that are published or cancelled. */

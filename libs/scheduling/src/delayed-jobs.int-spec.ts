@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeRecord, newJobId, probeRun, type JobRequest, type RetryRequest } from '@jobstream/contracts';
+import { JobIntake } from '@jobstream/intake';
+import { KafkaConnection, kafkaSettingsFromEnv, NeverSentError, RecordProducer } from '@jobstream/kafka';
 import { eventually } from '@jobstream/testing';
 import { DelayedJobPublisher } from './delayed-job-publisher.js';
 import { DelayedJobStore } from './delayed-job-store.js';
@@ -184,7 +186,7 @@ describe('delayed jobs', () => {
         const outcomes = await stack.intake.forward(requests.filter(({ id }) => id !== lost.id));
         if (requests.some(({ id }) => id === lost.id) && ++tries > 1) throw new Error('enough');
         return requests.map(({ id }) => {
-          if (id === lost.id) return { error: Object.assign(new Error('lost'), { code: 'never_sent' }) };
+          if (id === lost.id) return { error: new NeverSentError('jobs.probe', 'lost') };
           return outcomes.shift()!;
         });
       };
@@ -192,6 +194,50 @@ describe('delayed jobs', () => {
       expect([await left(lost.id), await left(fine.id)]).toEqual([['publishing'], []]);
       await publisher().look();
       expect([await left(lost.id), (await logged(lost.id)).length]).toEqual([[], 1]);
+    });
+
+    it('and that their topic refuses rest, hold up no other, and are told in one line', async () => {
+      const lines: unknown[] = [];
+      const connection = new KafkaConnection({
+        ...kafkaSettingsFromEnv(process.env),
+        logger: (level, message, about) => lines.push({ level, message, ...about }),
+      });
+      const producer = new RecordProducer(connection);
+      await producer.start();
+      const intake = new JobIntake({ producer, topics: stack.topics });
+      const topic = stack.topics.requests('gone');
+      await stack.admin.ensureTopics([{ name: topic, partitions: 2 }]);
+      const queues = new ExistingQueues(stack.admin, stack.topics);
+      expect(await queues.list()).toContain('gone');
+      await stack.admin.deleteTopics([topic]);
+      const { database, metrics, logger } = stack;
+      const publishing = new DelayedJobPublisher({ database, jobs, queues, metrics, logger, intake });
+
+      const early = Array.from({ length: 1_000 }, () => delayed(Date.now() - 5_000, { queue: 'gone' }));
+      const other = delayed(Date.now() - 100);
+      await hold(...early, other);
+      const nextInMs = await publishing.look();
+      expect([await left(other.id), (await logged(other.id)).length]).toEqual([[], 1]);
+      expect(nextInMs).toBeGreaterThan(1_000);
+      const [again] = [delayed(Date.now() - 100)];
+      await hold(again);
+      const began = performance.now();
+      await publishing.look();
+      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(await left(again.id)).toEqual([]);
+      const rest = `UPDATE $schema.delayed_jobs SET rest_until = clock_timestamp() WHERE queue = 'gone'`;
+      for (let tries = 0; tries < 3; tries++) {
+        await stack.rows(rest);
+        await publishing.look();
+      }
+      expect(lines).toEqual([expect.objectContaining({ level: 'warn', topic })]);
+      expect(producer.troubles.list()).toMatchObject([{ topic }]);
+
+      await stack.admin.ensureTopics([{ name: topic, partitions: 2 }]);
+      await stack.rows(rest);
+      await publishing.look();
+      expect(new Set((await stack.requests(topic)).map(({ value }) => value.id)).size).toBe(1_000);
+      await producer.stop();
     });
 
     it('are not taken before Postgres says so', async () => {

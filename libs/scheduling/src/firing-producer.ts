@@ -1,7 +1,16 @@
 import { IntakeError, type JobIntake } from '@jobstream/intake';
+import type { TroubleScope } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import type { FiringSettlement, PendingFiring } from './firing-store.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
+
+/**
+ * What became of a firing whose job was to be produced. `pending`: it is not acknowledged and has to be produced again; `isRefused`
+ * where its topic or partition takes none while others do.
+ */
+export type ProducedFiring =
+  | FiringSettlement
+  | (Pick<PendingFiring, 'schedule' | 'fireAt'> & { readonly state: 'pending'; readonly isRefused: boolean });
 
 /** Makes the jobs of firings, through intake. */
 export class FiringProducer {
@@ -11,19 +20,16 @@ export class FiringProducer {
     private readonly metrics: SchedulingMetrics,
   ) {}
 
-  /**
-   * Produces the job of a firing under the firing's own id, as often as it takes.
-   * @returns undefined when it is not acknowledged and has to be produced again
-   */
-  async produce({ schedule, fireAt, jobId, job }: PendingFiring): Promise<FiringSettlement | undefined> {
+  /** Produces the job of a firing under the firing's own id, as often as it takes. */
+  async produce({ schedule, fireAt, jobId, job }: PendingFiring): Promise<ProducedFiring> {
     const about = { schedule, fireAt: new Date(fireAt).toISOString(), job: jobId };
     try {
       await this.intake.accept(this.intake.check(job), jobId, { claimed: true });
     } catch (error) {
       if (!(error instanceof IntakeError)) throw error;
       if (isPassing(error)) {
-        this.logger.warn({ ...about, code: error.code }, 'occurrence not acknowledged: trying again');
-        return undefined;
+        this.logger.debug({ ...about, code: error.code }, 'occurrence not acknowledged: trying again');
+        return { schedule, fireAt, state: 'pending', isRefused: scopeOf(error) !== 'cluster' };
       }
       this.metrics.countFiring('refused');
       this.logger.error({ ...about, code: error.code, errors: error.details.errors }, 'occurrence refused');
@@ -33,6 +39,10 @@ export class FiringProducer {
     this.logger.info(about, 'occurrence fired');
     return { schedule, fireAt, state: 'fired' };
   }
+}
+
+function scopeOf({ details }: IntakeError): TroubleScope {
+  return (details.cause as { scope?: TroubleScope } | undefined)?.scope ?? 'cluster';
 }
 
 function isPassing({ code }: IntakeError): boolean {

@@ -1,5 +1,6 @@
 import { scheduledJobId, type JobId, type ScheduledJob, type ScheduleFiring } from '@jobstream/contracts';
 import type { Database, Session } from '@jobstream/database';
+import { restOfRefused } from './rest-of-refused.js';
 
 /** What is decided for one occurrence, or ordered by hand. */
 export interface FiringDecision {
@@ -78,11 +79,11 @@ export class FiringStore {
     return rows[0]?.job_id;
   }
 
-  /** Whether some job has to be produced yet. */
+  /** Whether some job has to be produced yet, and does not rest. */
   async hasPending(): Promise<boolean> {
     const { rows } = await this.database.query<{ pending: boolean }>({
       name: 'has-pending-firings',
-      text: `SELECT EXISTS (SELECT FROM ${this.table} WHERE state = 'pending') AS pending`,
+      text: `SELECT EXISTS (SELECT FROM ${this.table} WHERE state = 'pending' AND rest_until <= clock_timestamp()) AS pending`,
     });
     return rows[0]!.pending;
   }
@@ -94,7 +95,8 @@ export class FiringStore {
   async lockPending(session: Session, most: number): Promise<PendingFiring[]> {
     const { rows } = await session.query<FiringRow>({
       name: 'lock-pending-firings',
-      text: `SELECT * FROM ${this.table} WHERE state = 'pending' ORDER BY fire_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      text: `SELECT * FROM ${this.table} WHERE state = 'pending' AND rest_until <= clock_timestamp()
+             ORDER BY rest_until, fire_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
       values: [most],
     });
     return rows.map(pendingOf);
@@ -111,6 +113,22 @@ export class FiringStore {
       values: [schedule, new Date(fireAt)],
     });
     return rows[0] && pendingOf(rows[0]);
+  }
+
+  /** Lets firings rest whose jobs are refused at present: others go first. */
+  async rest(
+    session: Session,
+    firings: readonly Pick<PendingFiring, 'schedule' | 'fireAt'>[],
+  ): Promise<void> {
+    if (firings.length === 0) return;
+    await session.query({
+      name: 'rest-refused-firings',
+      text: `UPDATE ${this.table} AS firing SET rest_until = ${restOfRefused('firing.decided_at')}
+             FROM unnest($1::text[], $2::double precision[]) AS given(schedule, fire_at)
+             WHERE firing.schedule = given.schedule AND firing.fire_at = to_timestamp(given.fire_at / 1000)
+               AND firing.state = 'pending'`,
+      values: [firings.map(({ schedule }) => schedule), firings.map(({ fireAt }) => fireAt)],
+    });
   }
 
   /** Marks what was produced or refused. */

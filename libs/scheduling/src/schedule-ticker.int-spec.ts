@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { scheduledJobId, type ScheduleDefinition, type ScheduleView } from '@jobstream/contracts';
 import { IntakeError } from '@jobstream/intake';
+import { RecordRefusedError } from '@jobstream/kafka';
 import { Registry } from 'prom-client';
 import { FiringProducer } from './firing-producer.js';
-import { FiringStore, type FiringSettlement, type PendingFiring } from './firing-store.js';
+import { FiringStore, type PendingFiring } from './firing-store.js';
 import { ScheduleError } from './schedule-error.js';
 import { ScheduleStore } from './schedule-store.js';
 import { ScheduleTicker } from './schedule-ticker.js';
@@ -88,7 +89,7 @@ describe('schedules', () => {
     await put('unmarked');
     now = at('2026-01-01T10:00:10Z');
     const dies = {
-      produce: async (firing: PendingFiring): Promise<FiringSettlement | undefined> => {
+      produce: async (firing: PendingFiring): Promise<never> => {
         await producer().produce(firing);
         throw new Error('killed before it marked');
       },
@@ -109,6 +110,31 @@ describe('schedules', () => {
     expect(await states('away')).toEqual(['10:00:10 pending']);
     await ticker().look();
     expect(await states('away')).toEqual(['10:00:10 fired']);
+  });
+
+  it('of a topic that takes nothing rest, and hold up no other', async () => {
+    const gone = new RecordRefusedError('jobs.gone', 'UNKNOWN_TOPIC_OR_PARTITION', 'no such topic');
+    const refusing = {
+      check: stack.intake.check.bind(stack.intake),
+      accept: (...given: Parameters<typeof stack.intake.accept>) => {
+        const job = given[0].payload as { note?: string };
+        if (job.note !== 'gone') return stack.intake.accept(...given);
+        return Promise.reject(new IntakeError('broker_unavailable', 'Not now.', { cause: gone }));
+      },
+    };
+    const looks = () => ticker(new FiringProducer(refusing as never, stack.logger, stack.metrics)).look();
+    for (let n = 0; n < 120; n++)
+      await put(`gone-${n}`, { job: { type: 'probe.run', payload: { note: 'gone' } } });
+    now = at('2026-01-01T10:00:10Z');
+    await looks();
+    await put('fine');
+    now = at('2026-01-01T10:00:20Z');
+    await looks();
+    expect(await states('fine')).toEqual(['10:00:20 fired']);
+    expect(await states('gone-7')).toEqual(['10:00:10 pending', '10:00:20 pending']);
+    await stack.rows(`UPDATE $schema.schedule_firings SET rest_until = '-infinity'`);
+    await ticker().look();
+    expect(await states('gone-7')).toEqual(['10:00:10 fired', '10:00:20 fired']);
   });
 
   it('keep what was refused and why: the job no longer fits its type', async () => {

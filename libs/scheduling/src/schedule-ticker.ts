@@ -2,8 +2,8 @@ import type { Database, Session } from '@jobstream/database';
 import type { Logger } from '@jobstream/runtime';
 import { readDatabaseClock, type ReadClock } from './database-clock.js';
 import { decideFirings, type FiringPlan } from './decide-firings.js';
-import type { FiringProducer } from './firing-producer.js';
-import type { FiringDecision, FiringStore } from './firing-store.js';
+import type { FiringProducer, ProducedFiring } from './firing-producer.js';
+import type { FiringDecision, FiringSettlement, FiringStore } from './firing-store.js';
 import type { Schedule } from './schedule.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
@@ -34,6 +34,7 @@ const unusablePauseMs = 60_000;
  */
 export class ScheduleTicker {
   private readonly readClock: ReadClock;
+  private isOutage = false;
 
   constructor(private readonly parts: ScheduleTickerParts) {
     this.readClock = parts.readClock ?? readDatabaseClock;
@@ -90,14 +91,34 @@ export class ScheduleTicker {
   }
 
   /** Resolves with whether more may be pending that this process can take. */
-  private produceSome(): Promise<boolean> {
+  private async produceSome(): Promise<boolean> {
     const { database, firings, producer } = this.parts;
-    return database.transaction(async (session) => {
+    const produced = await database.transaction(async (session) => {
       const pending = await firings.lockPending(session, firingsAtOnce);
-      const settlements = await Promise.all(pending.map((firing) => producer.produce(firing)));
-      const settled = settlements.filter((settlement) => settlement !== undefined);
-      await firings.settle(session, settled);
-      return pending.length === firingsAtOnce && settled.length > 0;
+      const produced = await Promise.all(pending.map((firing) => producer.produce(firing)));
+      await firings.settle(session, produced.filter(isSettled));
+      await firings.rest(session, produced.filter(isRefused));
+      return produced;
     });
+    const left = produced.filter((each) => !isSettled(each) && !isRefused(each)).length;
+    this.noteOutage(left);
+    return produced.length === firingsAtOnce && left < produced.length;
   }
+
+  /** What one topic or partition refuses, the producer tells of. */
+  private noteOutage(left: number): void {
+    if (left > 0 === this.isOutage) return;
+    this.isOutage = left > 0;
+    const { logger } = this.parts;
+    if (left > 0) logger.warn({ occurrences: left }, 'occurrences are not acknowledged: trying again');
+    else logger.info('occurrences are acknowledged again');
+  }
+}
+
+function isSettled(produced: ProducedFiring): produced is FiringSettlement {
+  return produced.state !== 'pending';
+}
+
+function isRefused(produced: ProducedFiring): boolean {
+  return produced.state === 'pending' && produced.isRefused;
 }

@@ -95,11 +95,11 @@ export class Schedules {
       const pending = await firings.lockIfPending(session, name, fireAt);
       // Where it is not, a scheduler was faster.
       if (!pending) return fired;
-      const settled = await producer.produce(pending);
-      if (settled) await firings.settle(session, [settled]);
-      return settled;
+      const produced = await producer.produce(pending);
+      if (produced.state !== 'pending') await firings.settle(session, [produced]);
+      return produced;
     });
-    if (!settlement) throw notAcknowledged();
+    if (settlement.state === 'pending') throw notAcknowledged();
     if (settlement.state === 'refused') throw new ScheduleError('broker_refused', settlement.detail);
     return describeFired(name, fireAt, job);
   }
@@ -144,6 +144,6 @@ function notFound(name: string): ScheduleError {
 
 function notAcknowledged(): ScheduleError {
   const detail =
-    'The order is kept, but its job is not acknowledged yet: it is produced as soon as the broker can be reached.';
+    'The order is kept, but its job is not acknowledged yet: it is produced as soon as the broker takes it.';
   return new ScheduleError('broker_unavailable', detail);
 }

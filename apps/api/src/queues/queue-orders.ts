@@ -83,7 +83,7 @@ export function queueNotFound(): ProblemError {
 }
 
 function refuse(cause: unknown): never {
-  if (cause instanceof RecordRefusedError)
+  if (cause instanceof RecordRefusedError && cause.scope === 'record')
     throw new ProblemError('broker_refused', 'The broker does not take this order.', { cause });
   const detail = 'The broker did not confirm the order. It may be given again: the newest counts.';
   throw new ProblemError('broker_unavailable', detail, { cause });

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** A job request that waits for its time. A row is one record to append, ready made. */
 @Entity('delayed_jobs')
 @Index('delayed_jobs_due', ['dueAt'], { where: "state = 'waiting'" })
-@Index('delayed_jobs_publishing', ['dueAt'], { where: "state = 'publishing'" })
+@Index('delayed_jobs_publishing', ['restUntil', 'dueAt'], { where: "state = 'publishing'" })
 export class DelayedJobEntity {
   @PrimaryColumn({ type: 'uuid' })
   id!: string;
@@ -37,4 +37,8 @@ export class DelayedJobEntity {
 
   @Column({ type: 'text' })
   headers!: string;
+
+  /** Its queue's topic, or its partition, refused it: not tried again before. */
+  @Column({ name: 'rest_until', type: 'timestamptz', precision: 3, default: () => "'-infinity'" })
+  restUntil!: Date;
 }

@@ -5,7 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
  * meets it unmarked produces the same job under the same id.
  */
 @Entity('schedule_firings')
-@Index('schedule_firings_pending', ['fireAt'], { where: "state = 'pending'" })
+@Index('schedule_firings_pending', ['restUntil', 'fireAt'], { where: "state = 'pending'" })
 @Index('schedule_firings_open', ['jobId'], { where: "watched AND state IN ('pending', 'fired')" })
 @Index('schedule_firings_decided_at', ['decidedAt'])
 export class ScheduleFiringEntity {
@@ -38,6 +38,10 @@ export class ScheduleFiringEntity {
 
   @Column({ name: 'decided_at', type: 'timestamptz', precision: 3 })
   decidedAt!: Date;
+
+  /** The topic of its job, or its partition, refused it: not tried again before. */
+  @Column({ name: 'rest_until', type: 'timestamptz', precision: 3, default: () => "'-infinity'" })
+  restUntil!: Date;
 
   @Column({ name: 'fired_at', type: 'timestamptz', precision: 3, nullable: true })
   firedAt!: Date | null;
