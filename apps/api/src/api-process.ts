@@ -29,9 +29,12 @@ import { AuditTrail } from './audit/audit-trail.js';
 import { ApiHealth } from './health/api-health.js';
 import { trafficSettings } from './http/traffic-settings.js';
 import { ImageUploads } from './images/image-uploads.js';
+import { CatchUp } from './jobs/catch-up.js';
 import { JobCancels } from './jobs/job-cancels.js';
+import { JobLists } from './jobs/job-lists.js';
 import { JobReader } from './jobs/job-reader.js';
 import { LogEnds } from './jobs/log-ends.js';
+import { ShownJobs } from './jobs/shown-jobs.js';
 import { Submissions } from './jobs/submissions.js';
 import { JobFeed } from './live/job-feed.js';
 import { JobStreams } from './live/job-streams.js';
@@ -131,7 +134,11 @@ function makeParts(
     allowedHosts: readSettings(downloadSettings, environment).FETCH_ALLOW,
     accepted: apiMetrics.acceptedJobs,
   });
-  const reader = new JobReader({ queries, progress, accepted, ends: LogEnds.ofRequests(admin, topics) });
+  const allEnds = LogEnds.ofAll(admin, topics);
+  const catchUp = new CatchUp({ ends: allEnds, progress });
+  const shown = new ShownJobs({ progress });
+  const ends = LogEnds.ofRequests(admin, topics);
+  const reader = new JobReader({ queries, progress, accepted, shown, ends, catchUp });
   const states = new QueueStates(admin, topics);
   const orderWriter = new OrderWriter(producer, topics);
   const queueOrders = new QueueOrders({ states, reader: orders, writer: orderWriter });
@@ -142,11 +149,12 @@ function makeParts(
   });
   new QueueMetrics(metrics, queueViews);
   return [
-    ...[health, metrics, submissions, queries, reader],
+    ...[health, metrics, submissions, reader, catchUp],
+    new JobLists({ queries, shown, catchUp }),
     new JobCounts(database),
     new Rebuilds(database, databaseSettings, readSettings(rebuildSettings, environment).DATABASE_MAX_BYTES),
-    new JobWaits(feed, reader),
-    new JobStreams({ feed, reader, queries, progress, ends: LogEnds.ofAll(admin, topics) }),
+    new JobWaits({ feed, reader, shown }),
+    new JobStreams({ feed, reader, shown, queries, progress, ends: allEnds }),
     queueOrders,
     queueViews,
     new JobCancels({ jobs: reader, queries, reader: orders, writer: orderWriter }),

@@ -3,17 +3,22 @@ import { countsQuerySchema, jobStates, type CountsView, type JobState } from '@j
 import { JobCounts } from '@jobstream/projection';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
+import { CatchUp } from '../jobs/catch-up.js';
 import { refuseFuture } from '../jobs/job-reader.js';
 
 @Controller('v1/counts')
 export class CountsController {
-  constructor(private readonly counts: JobCounts) {}
+  constructor(
+    private readonly counts: JobCounts,
+    private readonly catchUp: CatchUp,
+  ) {}
 
   @Get()
   @Access('read')
   async count(@Query() query: unknown): Promise<CountsView> {
     const scope = readQuery(countsQuerySchema, query);
     refuseFuture(scope.at);
+    await this.catchUp.reach();
     const { at, counts } = await this.counts.count(scope);
     const states = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
     let total = 0;

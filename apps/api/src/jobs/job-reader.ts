@@ -1,33 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJobId, type JobAtView, type JobHistory, type JobId, type JobView } from '@jobstream/contracts';
+import {
+  isFinal,
+  isJobId,
+  type JobAtView,
+  type JobHistory,
+  type JobId,
+  type JobView,
+} from '@jobstream/contracts';
 import type { AcceptedJobs } from '@jobstream/intake';
-import type { JobQueries, JobRow, ProjectionProgress } from '@jobstream/projection';
+import type { JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
-import type { Place } from '../live/log-position.js';
+import { projectionPatienceMs, type CatchUp } from './catch-up.js';
+import { foundRow, latestOf, type FoundJob } from './found-job.js';
+import { viewOfHistory, viewOfJobAt, viewOfRemembered } from './job-view.js';
 import type { LogEnds } from './log-ends.js';
-import { viewOfHistory, viewOfJobAt, viewOfRemembered, viewOfRow } from './job-view.js';
+import type { ShownJobs } from './shown-jobs.js';
 
 /** What {@link JobReader} is made of. */
 export interface JobReaderParts {
   readonly queries: JobQueries;
   readonly progress: ProjectionProgress;
   readonly accepted: AcceptedJobs;
+  readonly shown: ShownJobs;
+  /** Where the topics end on which a job can appear first. */
   readonly ends: LogEnds;
+  readonly catchUp: CatchUp;
 }
-
-/** A job, and the record that its state is from; null while the projection does not have it. */
-export interface FoundJob {
-  readonly view: JobView;
-  readonly place: Place | null;
-}
-
-/** How long a read waits for the projection before it gives up. */
-const patienceMs = 2_000;
 
 /**
- * Reads jobs so that a job never seems lost after its 202: one without a row is answered from this process' memory of
- * what it accepted; of an id unknown there too, absence is only claimed once the projection has passed the ends that the
- * log had when the read began.
+ * Reads jobs so that nothing is taken back that a client was shown. One without a row is answered from this process'
+ * memory of what it accepted; of an id unknown there too, absence is only claimed once the projection has passed the ends
+ * that the log had when the read began. What this process showed from the log counts until the projection has it. Another
+ * process may have shown more: what is unfinished is answered once the projection has what the log held, after 2 s at the latest.
  */
 export class JobReader {
   constructor(private readonly parts: JobReaderParts) {}
@@ -40,30 +44,31 @@ export class JobReader {
   /** @throws as {@link read} does */
   async find(text: string): Promise<FoundJob> {
     const id = readJobId(text);
-    const row = await this.parts.queries.find(id);
-    if (row) return foundRow(row);
-    const remembered = this.recall(id);
-    if (remembered) return { view: remembered, place: null };
-    return this.awaitRow(id, async () => {
-      const late = await this.parts.queries.find(id);
-      return late && foundRow(late);
-    });
+    const found = await this.look(id);
+    if (found === undefined) return this.awaitRow(id, () => this.look(id));
+    if (isFinal(found.view.state) || !(await this.parts.catchUp.reach())) return found;
+    return latestOf([found, await this.look(id)]) ?? found;
+  }
+
+  /** As this process knows the job, whatever another one may have shown: for who follows the log. @throws as {@link read} does */
+  async peek(id: JobId): Promise<FoundJob> {
+    return (await this.look(id)) ?? this.awaitRow(id, () => this.look(id));
   }
 
   /** A job as this process accepted it; undefined once it has forgotten it, or where another one did. */
-  recall(id: JobId): JobView | undefined {
+  recall(id: JobId): FoundJob | undefined {
     const remembered = this.parts.accepted.find(id);
-    return remembered && viewOfRemembered(remembered);
+    return remembered && { view: viewOfRemembered(remembered), place: null };
   }
 
   /** @throws as {@link read} does; of a job just accepted, waits until its first record is projected */
   async readHistory(text: string): Promise<JobHistory> {
     const id = readJobId(text);
-    const find = async () => {
-      const items = await this.parts.queries.history(id);
-      return items && viewOfHistory(items);
-    };
-    return (await find()) ?? this.awaitRow(id, find);
+    const find = () => this.parts.queries.history(id);
+    const found = (await find()) ?? (await this.awaitRow(id, find));
+    const isOver = found.some(({ run, state }) => run === found.at(-1)?.run && isFinal(state));
+    if (isOver || !(await this.parts.catchUp.reach())) return viewOfHistory(found);
+    return viewOfHistory((await find()) ?? found);
   }
 
   /**
@@ -74,6 +79,7 @@ export class JobReader {
     const id = readJobId(text);
     refuseFuture(at);
     const find = () => this.parts.queries.findAt(id, at);
+    if (at.getTime() >= Date.now() - clockSlackMs) await this.parts.catchUp.reach();
     const found = (await find()) ?? (await this.awaitRow(id, find));
     if (found.step !== undefined) return viewOfJobAt(found, found.step, at);
     const createdAt = found.now.createdAt.toISOString();
@@ -81,6 +87,15 @@ export class JobReader {
       'job_not_found',
       `There was no job ${id} at ${at.toISOString()}: it was created at ${createdAt}.`,
     );
+  }
+
+  /** The row, and what this process knows beyond it. */
+  private async look(id: JobId): Promise<FoundJob | undefined> {
+    const { queries, shown } = this.parts;
+    const before = shown.find(id);
+    const row = await queries.find(id);
+    const found = latestOf([row && foundRow(row), before, shown.find(id)]);
+    return found && found.view.maxAttempts !== null ? found : latestOf([found, this.recall(id)]);
   }
 
   private async awaitRow<Found>(id: JobId, find: () => Promise<Found | undefined>): Promise<Found> {
@@ -97,18 +112,14 @@ export class JobReader {
   /** Whether the projection passed what the log held when this was asked. */
   private async awaitProjection(): Promise<boolean> {
     const giveUp = new AbortController();
-    const late = delay(patienceMs, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    const late = delay(projectionPatienceMs, undefined, { signal: giveUp.signal }).catch(() => undefined);
     try {
       const ends = await Promise.race([this.parts.ends.now().catch(() => undefined), late]);
-      return ends !== undefined && (await this.parts.progress.waitUntilPassed(ends, patienceMs));
+      return ends !== undefined && (await this.parts.progress.waitUntilPassed(ends, projectionPatienceMs));
     } finally {
       giveUp.abort();
     }
   }
-}
-
-function foundRow(row: JobRow): FoundJob {
-  return { view: viewOfRow(row), place: row.place };
 }
 
 /** The clocks of who asks and who answers may differ by so much. */

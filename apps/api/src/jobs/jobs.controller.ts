@@ -12,9 +12,7 @@ import {
   type JobDetail,
   type JobHistory,
   type JobPage,
-  type JobView,
 } from '@jobstream/contracts';
-import { JobQueries } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
@@ -26,16 +24,17 @@ import { OpenRequests } from '../live/open-requests.js';
 import { QueueViews } from '../queues/queue-views.js';
 import { noBody, readBody } from '../http/body.js';
 import { JobCancels } from './job-cancels.js';
-import { JobReader } from './job-reader.js';
+import type { FoundJob } from './found-job.js';
+import { JobLists } from './job-lists.js';
+import { JobReader, readJobId } from './job-reader.js';
 import { Submissions } from './submissions.js';
-import { viewOfRow } from './job-view.js';
 
 @Controller('v1/jobs')
 export class JobsController {
   constructor(
     private readonly submissions: Submissions,
     private readonly reader: JobReader,
-    private readonly queries: JobQueries,
+    private readonly lists: JobLists,
     private readonly waits: JobWaits,
     private readonly streams: JobStreams,
     private readonly openRequests: OpenRequests,
@@ -64,9 +63,8 @@ export class JobsController {
 
   @Get()
   @Access('read')
-  async list(@Query() query: unknown): Promise<JobPage> {
-    const { items, next } = await this.queries.list(readQuery(jobListQuerySchema, query));
-    return { items: items.map(viewOfRow), next };
+  list(@Query() query: unknown): Promise<JobPage> {
+    return this.lists.page(readQuery(jobListQuerySchema, query));
   }
 
   @Get(':id')
@@ -101,7 +99,7 @@ export class JobsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const seen = readLastEventId(request.headers['last-event-id']);
-    const job = await this.reader.read(text);
+    const job = await this.reader.peek(readJobId(text));
     if (await this.streams.isOver(job, seen)) {
       // A browser takes that for the end and does not connect again.
       await reply.code(204).send();
@@ -109,7 +107,7 @@ export class JobsController {
     }
     const signal = this.openRequests.signalOf(reply);
     reply.hijack();
-    await writeEvents(reply.raw, this.streams.follow(job.id, seen, signal), signal);
+    await writeEvents(reply.raw, this.streams.follow(job, seen, signal), signal);
   }
 
   @Get(':id/history')
@@ -119,20 +117,16 @@ export class JobsController {
   }
 
   private async readDetail(id: string, waitMs: number | undefined, reply: FastifyReply): Promise<JobDetail> {
-    if (waitMs !== undefined) {
-      const view = await this.waits.wait(id, waitMs, this.openRequests.signalOf(reply));
-      if (isFinal(view.state))
-        return { ...view, waitingFor: null, cancelRequested: this.isCancelRequested(view) };
-    }
-    const found = await this.reader.find(id);
-    return {
-      ...found.view,
-      waitingFor: await this.queueViews.explain(found),
-      cancelRequested: this.isCancelRequested(found.view),
-    };
+    if (waitMs === undefined) return this.describe(await this.reader.find(id));
+    const signal = this.openRequests.signalOf(reply);
+    const waited = await this.waits.wait(id, waitMs, signal);
+    const isAnswer = isFinal(waited.view.state) || signal.aborted;
+    return this.describe(isAnswer ? waited : await this.reader.find(id));
   }
 
-  private isCancelRequested({ id, run }: JobView): boolean {
-    return this.cancels.isRequested(id, run);
+  private async describe(job: FoundJob): Promise<JobDetail> {
+    const { view } = job;
+    const cancelRequested = this.cancels.isRequested(view.id, view.run);
+    return { ...view, waitingFor: await this.queueViews.explain(job), cancelRequested };
   }
 }

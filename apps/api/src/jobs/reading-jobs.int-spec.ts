@@ -8,7 +8,7 @@ import {
   type JobPage,
   type JobView,
 } from '@jobstream/contracts';
-import { eventually, Platform, readTopics, type Answer } from '@jobstream/testing';
+import { ApiClient, eventually, Platform, readTopics, type Answer } from '@jobstream/testing';
 
 describe('reading jobs', () => {
   let platform: Platform;
@@ -175,5 +175,24 @@ describe('reading jobs while nothing is projected', () => {
     expect(elsewhere.status).toBe(503);
     expect(Number(elsewhere.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await elsewhere.json()).toMatchObject({ code: 'projection_behind' });
+  });
+
+  it('shows at once, in every route, what it has shown of the log', async () => {
+    await platform.launch('report-worker');
+    const api = new ApiClient(platform.all('api')[0]!.url);
+    const { body } = await api.post('/reports', { user_id: 'ada', report_type: 'activity' });
+    const id = body.task_id as string;
+    expect((await api.get<JobView>(`/v1/jobs/${id}?wait=30s`)).body.state).toBe('succeeded');
+    expect((await api.get<JobView>(`/v1/jobs/${id}`)).body.state).toBe('succeeded');
+    expect((await api.get(`/tasks/${id}`)).body).toMatchObject({ status: 'SUCCESS' });
+    const pages = ['', '&state=succeeded', '&state=queued'].map((more) =>
+      api.get<JobPage>(`/v1/jobs?submittedFor=ada${more}`),
+    );
+    const found = (await Promise.all(pages)).map((page) => page.body.items.map((job) => [job.id, job.state]));
+    expect(found).toEqual([[[id, 'succeeded']], [[id, 'succeeded']], []]);
+    const report = await fetch(`${api.url}/reports/${id}`);
+    await report.body?.cancel();
+    expect(report.status).toBe(200);
+    expect((await api.request('POST', `/v1/jobs/${id}/cancel`)).body).toMatchObject({ code: 'job_final' });
   });
 });

@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { jobDetailSchema, jobViewSchema, type JobHistory, type JobView } from '@jobstream/contracts';
-import { eventually, Platform, readStream, type SentEvent } from '@jobstream/testing';
+import {
+  jobDetailSchema,
+  jobViewSchema,
+  type CountsView,
+  type JobHistory,
+  type JobPage,
+  type JobView,
+  type TaskView,
+} from '@jobstream/contracts';
+import { ApiClient, eventually, Platform, readStream, type SentEvent } from '@jobstream/testing';
 
 describe('following jobs', () => {
   let platform: Platform;
   beforeAll(async () => {
-    platform = await Platform.start({ services: { api: 2, projector: 1, 'probe-worker': 1 } });
+    platform = await Platform.start({
+      services: { api: 2, projector: 1, 'probe-worker': 1, 'report-worker': 1 },
+    });
   });
   afterAll(() => platform?.stop());
 
@@ -42,6 +52,51 @@ describe('following jobs', () => {
     );
     const answers = await Promise.all(ids.map((id) => platform.api.get<JobView>(`/v1/jobs/${id}?wait=60s`)));
     expect(new Set(answers.map(({ body }) => body.state))).toEqual(new Set(['succeeded']));
+  });
+
+  it('what a wait has shown is what everything shows from then on, at any process, 30 of 30 times', async () => {
+    const apis = platform.all('api').map(({ url }) => new ApiClient(url));
+    const waited = async (number: number) => {
+      const submittedFor = `reader-${number}`;
+      const { body } = await apis[number % 2]!.post('/reports', {
+        user_id: submittedFor,
+        report_type: 'activity',
+      });
+      const id = body.task_id as string;
+      return (await apis[0]!.get<JobView>(`/v1/jobs/${id}?wait=30s`)).body;
+    };
+    const seenAt = async (api: ApiClient, { id, submittedFor, createdAt }: JobView) => {
+      const list = `/v1/jobs?type=report.generate&submittedFor=${submittedFor!}&limit=5`;
+      const [job, task, all, succeeded, queued, history, report, counts] = await Promise.all([
+        api.get<JobView>(`/v1/jobs/${id}`),
+        api.get<TaskView>(`/tasks/${id}`),
+        api.get<JobPage>(list),
+        api.get<JobPage>(`${list}&state=succeeded`),
+        api.get<JobPage>(`${list}&state=queued`),
+        api.get<JobHistory>(`/v1/jobs/${id}/history`),
+        fetch(`${api.url}/reports/${id}`),
+        api.get<CountsView>(`/v1/counts?since=${createdAt}`),
+      ]);
+      await report.body?.cancel();
+      return {
+        ...{ job: job.body.state, task: task.body.status, report: report.status },
+        all: all.body.items.map(({ state }) => state),
+        filtered: [succeeded.body.items.length, queued.body.items.length],
+        history: history.body.items.at(-1)?.state,
+        counted: counts.body.states.succeeded,
+      };
+    };
+    const shown = {
+      ...{ job: 'succeeded', task: 'SUCCESS', report: 200, all: ['succeeded'], filtered: [1, 0] },
+      ...{ history: 'succeeded', counted: 1 },
+    };
+    for (let number = 0; number < 30; number += 1) {
+      const job = await waited(number);
+      expect(job.state).toBe('succeeded');
+      // The first to be asked is in turn the process that waited and the other one.
+      for (const api of number % 4 < 2 ? apis : [...apis].reverse())
+        expect(await seenAt(api, job)).toEqual(shown);
+    }
   });
 
   it('wait answers what is so far when the time is over, and at once of a job that has ended', async () => {

@@ -1,12 +1,13 @@
 import { isFinal, type JobId, type JobView } from '@jobstream/contracts';
-import { foldRecord, mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import type { HistoryItem, JobQueries, ProjectionProgress } from '@jobstream/projection';
+import type { FoundJob } from '../jobs/found-job.js';
 import type { JobReader } from '../jobs/job-reader.js';
 import type { LogEnds } from '../jobs/log-ends.js';
+import type { ShownJobs } from '../jobs/shown-jobs.js';
 import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';
 import type { LogPosition } from './log-position.js';
-import { newerView } from './newer-view.js';
+import { SeenRecords } from './seen-records.js';
 import { StreamedJob, type ToldEvent } from './streamed-job.js';
 
 /** What a stream tells: a transition with the id to resume by, what a handler reported, and at last how the job ended. */
@@ -16,6 +17,7 @@ export type StreamEvent = ToldEvent | { readonly kind: 'end'; readonly data: Job
 export interface JobStreamsParts {
   readonly feed: JobFeed;
   readonly reader: JobReader;
+  readonly shown: ShownJobs;
   readonly queries: JobQueries;
   readonly progress: ProjectionProgress;
   readonly ends: LogEnds;
@@ -28,7 +30,7 @@ export class JobStreams {
   constructor(private readonly parts: JobStreamsParts) {}
 
   /** Whether whoever has seen that much of an ended job has seen it all. */
-  async isOver({ id, state }: JobView, seen: LogPosition): Promise<boolean> {
+  async isOver({ view: { id, state } }: FoundJob, seen: LogPosition): Promise<boolean> {
     if (!isFinal(state)) return false;
     const items = await this.parts.queries.history(id);
     return items?.every((item) => seen.has(item)) ?? false;
@@ -36,29 +38,34 @@ export class JobStreams {
 
   /**
    * The transitions that were not seen yet, to the end of the job's newest run. Ends without `end` when `signal` aborts.
+   * @param job as it was when it was asked for
    * @param seen advanced as events are yielded
    */
-  async *follow(id: JobId, seen: LogPosition, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+  async *follow(job: FoundJob, seen: LogPosition, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    const { feed, reader, shown } = this.parts;
+    const { id } = job.view;
     const inbox = new Inbox<SeenRecord>(signal);
-    const watch = this.parts.feed.watch(id, (record) => inbox.push(record));
+    const watch = feed.watch(id, (record) => inbox.push(record));
     try {
       await Promise.race([watch.ready, aborted(signal)]);
-      const job = new StreamedJob(seen);
-      yield* job.tellPast(await this.readPast(id, signal));
-      let fold: JobFold | undefined;
+      const told = new StreamedJob(seen);
+      yield* told.tellPast(await this.readPast(id, signal));
+      const records = new SeenRecords();
       while (!signal.aborted) {
         // A new run may have begun since the newest that was told of has ended.
-        const end = job.hasEnded ? newerView(await this.parts.reader.read(id), fold) : undefined;
-        if (end && isFinal(end.state)) {
-          yield { kind: 'end', data: end };
+        const end = told.hasEnded ? records.over(await reader.peek(id)) : undefined;
+        if (end && isFinal(end.view.state)) {
+          yield { kind: 'end', data: end.view };
           return;
         }
         const record = await inbox.next(lookMs);
         if (inbox.overflowed) return;
         if (!record) continue;
-        fold = add(fold, record);
-        const event = job.tell(record);
-        if (event) yield event;
+        records.add(record);
+        const event = told.tell(record);
+        if (event === undefined) continue;
+        shown.note(records.over(job), records.position);
+        yield event;
       }
     } finally {
       watch.stop();
@@ -73,11 +80,6 @@ export class JobStreams {
     }
     return signal.aborted ? [] : ((await this.parts.queries.history(id)) ?? []);
   }
-}
-
-function add(fold: JobFold | undefined, { record, at }: SeenRecord): JobFold {
-  const one = foldRecord(record, at);
-  return fold ? mergeFolds(fold, one) : one;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,59 +1,62 @@
-import { isFinal, type JobId, type JobView } from '@jobstream/contracts';
-import { foldRecord, mergeFolds, type JobFold } from '@jobstream/lifecycle';
+import { isFinal, type JobId } from '@jobstream/contracts';
+import type { FoundJob } from '../jobs/found-job.js';
 import { readJobId, type JobReader } from '../jobs/job-reader.js';
+import type { ShownJobs } from '../jobs/shown-jobs.js';
 import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';
-import { newerView } from './newer-view.js';
+import { SeenRecords } from './seen-records.js';
+
+/** What {@link JobWaits} is made of. */
+export interface JobWaitsParts {
+  readonly feed: JobFeed;
+  readonly reader: JobReader;
+  readonly shown: ShownJobs;
+}
 
 const firstLookMs = 20;
 const longestLookMs = 1_000;
 
 /** Waits for jobs to end, by the log; the projection is looked at now and then, for what was in the log before. */
 export class JobWaits {
-  constructor(
-    private readonly feed: JobFeed,
-    private readonly reader: JobReader,
-  ) {}
+  constructor(private readonly parts: JobWaitsParts) {}
 
   /**
    * The job as soon as it is final, or as it is when the time is over or `signal` aborts.
    * @throws ProblemError as {@link JobReader.read} does
    */
-  async wait(text: string, waitMs: number, signal: AbortSignal): Promise<JobView> {
+  async wait(text: string, waitMs: number, signal: AbortSignal): Promise<FoundJob> {
     const id = readJobId(text);
     const deadline = performance.now() + waitMs;
     const inbox = new Inbox<SeenRecord>(signal);
-    const watch = this.feed.watch(id, (seen) => inbox.push(seen));
+    const watch = this.parts.feed.watch(id, (seen) => inbox.push(seen));
     try {
-      let fold = watch.recent.reduce<JobFold | undefined>(add, undefined);
-      let view = newerView(this.recall(id, watch.recent) ?? (await this.reader.read(id)), fold);
+      const records = new SeenRecords();
+      for (const seen of watch.recent) records.add(seen);
+      let known = this.recall(id, watch.recent) ?? (await this.parts.reader.peek(id));
+      let job = records.over(known);
       let lookMs = firstLookMs;
-      while (!isFinal(view.state) && !signal.aborted) {
+      while (!isFinal(job.view.state) && !signal.aborted) {
         const leftMs = deadline - performance.now();
         if (leftMs <= 0) break;
         const seen = await inbox.next(Math.min(leftMs, lookMs));
-        if (seen) fold = add(fold, seen);
+        if (seen) records.add(seen);
         else {
           // The log tells sooner; an outage of the database in between ends no wait.
-          view = await this.reader.read(id).catch(() => view);
+          known = await this.parts.reader.peek(id).catch(() => known);
           lookMs = Math.min(lookMs * 2, longestLookMs);
         }
-        view = newerView(view, fold);
+        job = records.over(known);
       }
-      return view;
+      if (job !== known) this.parts.shown.note(job, records.position);
+      return job;
     } finally {
       watch.stop();
     }
   }
 
   /** The job as it was accepted by this process, where all that came of it has been read: the projection knows no more. */
-  private recall(id: JobId, recent: readonly SeenRecord[]): JobView | undefined {
+  private recall(id: JobId, recent: readonly SeenRecord[]): FoundJob | undefined {
     const isWhole = recent.some(({ record }) => record.phase === 'queued' && record.run === 1);
-    return isWhole ? this.reader.recall(id) : undefined;
+    return isWhole ? this.parts.reader.recall(id) : undefined;
   }
-}
-
-function add(fold: JobFold | undefined, { record, at }: SeenRecord): JobFold {
-  const one = foldRecord(record, at);
-  return fold ? mergeFolds(fold, one) : one;
 }

@@ -16,6 +16,19 @@ describe('how far a job was followed', () => {
     expect(read.has({ topic: 'jobs.events', partition: 1, offset: 0 })).toBe(false);
   });
 
+  it('is put together from others, and says where the log was read to', () => {
+    const [here, there] = ['jobs.events/2/5;jobs.probe/0/7', 'jobs.events/2/3;jobs.events/0/0'].map((text) =>
+      LogPosition.parse(text)!,
+    );
+    expect(LogPosition.of([here!, there!]).ends()).toEqual(
+      new Map([
+        ['jobs.events', [1, 0, 6]],
+        ['jobs.probe', [8]],
+      ]),
+    );
+    expect(there!.ends()).toEqual(new Map([['jobs.events', [1, 0, 4]]]));
+  });
+
   it('begins with nothing', () => {
     expect(readLastEventId(undefined).has({ topic: 'a', partition: 0, offset: 0 })).toBe(false);
     expect(readLastEventId('').toString()).toBe('');

@@ -1,3 +1,4 @@
+import type { EndOffsets } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
 
 /** A record's place in the log. */
@@ -35,6 +36,15 @@ export class LogPosition {
     return position;
   }
 
+  /** As far as the farthest of these, in each partition. */
+  static of(positions: readonly LogPosition[]): LogPosition {
+    const all = new LogPosition();
+    for (const { offsets } of positions)
+      for (const [partition, offset] of offsets)
+        all.offsets.set(partition, Math.max(all.offsets.get(partition) ?? -1, offset));
+    return all;
+  }
+
   /** Whether the record there was seen. Records of one job and partition are seen in their order. */
   has(place: Place): boolean {
     return (this.offsets.get(partitionOf(place)) ?? -1) >= place.offset;
@@ -43,6 +53,19 @@ export class LogPosition {
   advance(place: Place): void {
     const partition = partitionOf(place);
     this.offsets.set(partition, Math.max(this.offsets.get(partition) ?? -1, place.offset));
+  }
+
+  /** Where someone is who has read all of it. Only for positions of our own: of a partition's number goes the length. */
+  ends(): EndOffsets {
+    const ends = new Map<string, number[]>();
+    for (const [key, offset] of this.offsets) {
+      const [topic, partition] = key.split('/') as [string, string];
+      const next = ends.get(topic) ?? [];
+      while (next.length <= Number(partition)) next.push(0);
+      next[Number(partition)] = offset + 1;
+      ends.set(topic, next);
+    }
+    return ends;
   }
 
   toString(): string {

@@ -5,11 +5,11 @@ import {
   ownTraceId,
   transitionViewSchema,
   type JobRecord,
-  type JobView,
 } from '@jobstream/contracts';
 import { foldRecord, mergeFolds, type Coordinates } from '@jobstream/lifecycle';
+import type { FoundJob } from '../jobs/found-job.js';
 import { viewOfRemembered, viewOfTransition } from '../jobs/job-view.js';
-import { itemOf, newerView } from './newer-view.js';
+import { itemOf, withRecords } from './newer-view.js';
 
 const id = newJobId();
 const base = { v: 1 as const, id, type: 'probe.run', queue: 'probe' };
@@ -56,14 +56,15 @@ const dlq: Coordinates = {
   role: { kind: 'dead-letters', queue: 'probe' },
 };
 
-const queued: JobView = viewOfRemembered({ request, createdAt: 0, traceId: ownTraceId(request.id) });
-const after = (view: JobView, record: JobRecord, at: Coordinates) => newerView(view, foldRecord(record, at));
+const queued: FoundJob = {
+  view: viewOfRemembered({ request, createdAt: 0, traceId: ownTraceId(request.id) }),
+  place: null,
+};
+const after = (job: FoundJob, record: JobRecord, at: Coordinates) => withRecords(job, foldRecord(record, at));
 
-describe('what the log adds to a view', () => {
-  it('is nothing while nothing was seen', () => expect(newerView(queued, undefined)).toBe(queued));
-
+describe('what the log adds to a job', () => {
   it('is the end of the job', () => {
-    const view = after(queued, succeeded, events);
+    const { view, place } = after(queued, succeeded, events);
     expect(jobViewSchema.parse(view)).toEqual(view);
     expect(view).toMatchObject({
       state: 'succeeded',
@@ -73,10 +74,11 @@ describe('what the log adds to a view', () => {
       startedAt: start.at,
       finishedAt,
     });
+    expect(place).toEqual({ topic: 'jobs.events', partition: 0, offset: 5 });
   });
 
   it('is a retry, with its time and its error but no stack', () => {
-    expect(after(queued, retrying, lane)).toMatchObject({
+    expect(after(queued, retrying, lane).view).toMatchObject({
       state: 'retrying',
       error: { code: 'boom', message: 'It broke.' },
       nextAttemptAt: new Date(67_000).toISOString(),
@@ -84,18 +86,18 @@ describe('what the log adds to a view', () => {
     expect(JSON.stringify(after(queued, retrying, lane))).not.toContain('/srv/');
   });
 
-  it('is nothing that the view is past of', () => {
+  it('is nothing that the job is past of', () => {
     const ended = after(queued, succeeded, events);
     expect(after(ended, retrying, lane)).toBe(ended);
     expect(after(ended, dead, dlq)).toBe(ended);
-    const later = { ...queued, attempt: 2, state: 'running' as const };
+    const later: FoundJob = { ...queued, view: { ...queued.view, attempt: 2, state: 'running' } };
     expect(after(later, retrying, lane)).toBe(later);
-    const nextRun = { ...queued, run: 2 };
+    const nextRun: FoundJob = { ...queued, view: { ...queued.view, run: 2 } };
     expect(after(nextRun, succeeded, events)).toBe(nextRun);
   });
 
   it('is a success that a crash hid behind a dead letter', () => {
-    expect(after(after(queued, dead, dlq), succeeded, events)).toMatchObject({
+    expect(after(after(queued, dead, dlq), succeeded, events).view).toMatchObject({
       state: 'succeeded',
       error: null,
     });
@@ -108,11 +110,20 @@ describe('what the log adds to a view', () => {
       phase: 'queued',
       value: { ...request, payload: { b: 2 } },
     };
-    const view = after(after(queued, dead, dlq), replayed, {
+    const { view } = after(after(queued, dead, dlq), replayed, {
       ...lane,
       role: { kind: 'requests', queue: 'probe', lane: 'normal' },
     });
     expect(view).toMatchObject({ state: 'queued', run: 2, payload: { b: 2 }, error: null, deliveries: 0 });
+  });
+
+  it('is the request, where only the end was known', () => {
+    const unasked = { ...queued.view, payload: null, priority: null, maxAttempts: null };
+    expect(after({ ...queued, view: unasked }, retrying, lane).view).toMatchObject({
+      payload: { a: 1 },
+      priority: 'normal',
+      maxAttempts: 4,
+    });
   });
 
   it('counts each start once', () => {
@@ -122,7 +133,7 @@ describe('what the log adds to a view', () => {
       value: { ...succeeded.value, start: { ...start, worker: 'w-2' } },
     } as JobRecord;
     const fold = mergeFolds(foldRecord(retrying, lane), foldRecord(second, events));
-    expect(newerView(queued, fold)).toMatchObject({ state: 'succeeded', attempt: 2, deliveries: 2 });
+    expect(withRecords(queued, fold).view).toMatchObject({ state: 'succeeded', attempt: 2, deliveries: 2 });
   });
 });
 

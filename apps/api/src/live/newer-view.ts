@@ -1,53 +1,52 @@
-import { isFinal, type JobError, type JobState, type JobView } from '@jobstream/contracts';
-import { deliveriesOf, foldRecord, transitionOf, type JobFold } from '@jobstream/lifecycle';
+import type { JobError, JobView } from '@jobstream/contracts';
+import {
+  deliveriesOf,
+  foldRecord,
+  goesFarther,
+  parsePosition,
+  transitionOf,
+  type JobFold,
+} from '@jobstream/lifecycle';
 import type { HistoryItem } from '@jobstream/projection';
+import { standingOfJob, type FoundJob } from '../jobs/found-job.js';
 import type { SeenRecord } from './job-feed.js';
 
-const order = { scheduled: 0, queued: 1, running: 2, retrying: 3 } as const;
-
-/** How far a state is: an end of `jobs.events` beats a dead letter, which beats what is unfinished (docs/architecture.md). */
-function stageOf(state: JobState): number {
-  if (!isFinal(state)) return 0;
-  return state === 'dead_lettered' ? 1 : 2;
-}
-
-function orderOf(state: JobState): number {
-  return isFinal(state) ? 0 : order[state];
-}
-
-/** Whether the records seen bring the job farther than the view does. */
-function isNewer({ run, outcome }: JobFold, view: JobView): boolean {
-  if (run !== view.run) return run > view.run;
-  const stage = stageOf(outcome.state) - stageOf(view.state);
-  if (stage !== 0) return stage > 0;
-  if (isFinal(view.state)) return false;
-  if (outcome.attempt !== view.attempt) return outcome.attempt > view.attempt;
-  return orderOf(outcome.state) >= orderOf(view.state);
-}
-
-/** The job as the projection will show it once it has read these records too. */
-export function newerView(view: JobView, fold: JobFold | undefined): JobView {
-  if (fold === undefined || !isNewer(fold, view)) return view;
+/** The job as the projection will show it once it has read these records too; the same object where they say nothing new. */
+export function withRecords(job: FoundJob, fold: JobFold): FoundJob {
   const { outcome, request, run } = fold;
+  const { view } = job;
+  const place = parsePosition(outcome.position);
+  const standing = { run, attempt: outcome.attempt, state: outcome.state, ...place };
+  if (!goesFarther(standing, standingOfJob(job))) return job;
   const sameRun = run === view.run;
   return {
-    ...view,
-    run,
-    ...(!sameRun && {
-      payload: parse(request.payload) ?? view.payload,
-      priority: request.priority ?? view.priority,
-      maxAttempts: request.maxAttempts ?? view.maxAttempts,
-    }),
-    state: outcome.state,
-    attempt: outcome.attempt,
-    result: parse(outcome.result),
-    error: errorOf(outcome.error),
-    progress: parse(outcome.progress),
-    reason: outcome.reason,
-    deliveries: Math.max(deliveriesOf(fold), sameRun ? view.deliveries : 0),
-    startedAt: timeOf(outcome.startedAt),
-    finishedAt: timeOf(outcome.finishedAt),
-    nextAttemptAt: timeOf(outcome.nextAttemptAt),
+    place,
+    view: {
+      ...view,
+      run,
+      ...((!sameRun || view.maxAttempts === null) && requestOf(request, view)),
+      state: outcome.state,
+      attempt: outcome.attempt,
+      result: parse(outcome.result),
+      error: errorOf(outcome.error),
+      progress: parse(outcome.progress),
+      reason: outcome.reason,
+      deliveries: Math.max(deliveriesOf(fold), sameRun ? view.deliveries : 0),
+      startedAt: timeOf(outcome.startedAt),
+      finishedAt: timeOf(outcome.finishedAt),
+      nextAttemptAt: timeOf(outcome.nextAttemptAt),
+    },
+  };
+}
+
+/** What was asked of the run, as far as its records say it. */
+function requestOf(request: JobFold['request'], view: JobView): Partial<JobView> {
+  return {
+    payload: parse(request.payload) ?? view.payload,
+    priority: request.priority ?? view.priority,
+    maxAttempts: request.maxAttempts ?? view.maxAttempts,
+    orderingKey: request.orderingKey ?? view.orderingKey,
+    expiresAt: timeOf(request.expiresAt) ?? view.expiresAt,
   };
 }
 

@@ -3,7 +3,8 @@ import type { BrokerClock, TopicAdmin } from '@jobstream/kafka';
 import { limitRulesOf, type LimitUse } from '@jobstream/limits';
 import type { ActiveCount, JobQueries } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
-import type { FoundJob } from '../jobs/job-reader.js';
+import type { FoundJob } from '../jobs/found-job.js';
+import { inTime } from '../jobs/in-time.js';
 import { ageOfOldest } from './oldest-waiting.js';
 import { queueNotFound, type QueueOrders } from './queue-orders.js';
 import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-states.js';
@@ -51,15 +52,17 @@ export class QueueViews {
 
   /** What the job waits for; null where it runs or is final. While Kafka is away, only what its row tells. */
   async explain({ view, place }: FoundJob): Promise<WaitingFor | null> {
-    const time = this.parts.brokerClock.now();
+    const { brokerClock } = this.parts;
+    // As long as no broker has told the time, nothing is due yet.
+    const time = brokerClock.isKnown ? brokerClock.now() : -Infinity;
     const pausedSince = this.parts.orders.known.pausedSince(view.queue);
     const fromRow = waitingFor(view, place, { pausedSince }, time);
     const askKafka = fromRow?.until === null;
     if (!askKafka) return fromRow;
     const rules = limitRulesOf(view.queue, this.parts.orders.limitsOf(view.queue), view.payload);
     const [now, busyLimit] = await Promise.all([
-      inTime(this.parts.states.read()),
-      inTime(this.parts.limitUse.findBusy(rules)),
+      inTime(this.parts.states.read(), patienceMs),
+      inTime(this.parts.limitUse.findBusy(rules), patienceMs),
     ]);
     return waitingFor(view, place, { pausedSince, busyLimit, now, before: this.parts.states.before }, time);
   }
@@ -97,22 +100,12 @@ export class QueueViews {
 
   private async ageOfOldest({ lanes }: QueueState): Promise<number | null> {
     const requests = lanes.filter(({ isRetry }) => !isRetry);
-    const ageMs = await ageOfOldest(requests, this.parts.brokerClock.now(), (topics, time) =>
+    const { brokerClock } = this.parts;
+    if (!brokerClock.isKnown) return null;
+    const ageMs = await ageOfOldest(requests, brokerClock.now(), (topics, time) =>
       this.parts.admin.offsetsAt(topics, time),
     );
     return ageMs === null ? null : Math.round(ageMs / 100) / 10;
-  }
-}
-
-async function inTime<Answer>(question: Promise<Answer>): Promise<Answer | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, undefined);
-  });
-  try {
-    return await Promise.race([question.catch(() => undefined), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

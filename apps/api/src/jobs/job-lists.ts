@@ -1,0 +1,91 @@
+import { decodeCursor, encodeCursor, type JobId, type JobPage, type JobView } from '@jobstream/contracts';
+import type { JobFilter, JobQueries } from '@jobstream/projection';
+import type { CatchUp } from './catch-up.js';
+import { foundRow, latestOf, type FoundJob } from './found-job.js';
+import type { JobTraits, ShownJob, ShownJobs } from './shown-jobs.js';
+
+/** What {@link JobLists} is made of. */
+export interface JobListsParts {
+  readonly queries: Pick<JobQueries, 'list' | 'find'>;
+  readonly shown: Pick<ShownJobs, 'all'>;
+  readonly catchUp: Pick<CatchUp, 'reach'>;
+}
+
+/**
+ * Lists jobs. What the log held when a page was asked for is on it, as a rule; where the projection is too far behind for
+ * that, at least what this process has shown.
+ */
+export class JobLists {
+  constructor(private readonly parts: JobListsParts) {}
+
+  /** @throws InvalidCursorError */
+  async page(filter: JobFilter): Promise<JobPage> {
+    const { queries, shown, catchUp } = this.parts;
+    await catchUp.reach();
+    // Both: one that is forgotten meanwhile may be in the database, but not in what was read of it.
+    const before = shown.all();
+    const { items, next } = await queries.list(filter);
+    const known = new Map([...before, ...shown.all()]);
+    const rows = items.map(foundRow);
+    if (known.size === 0) return { items: rows.map(({ view }) => view), next };
+    const onPage = rows.map((row) => latestOf([row, known.get(row.view.id)?.read()]) ?? row);
+    const missing = missingOn(rows, next, known, filter);
+    const considered = missing.slice(0, filter.limit + 1);
+    const last = missing.length > considered.length ? encodeCursor(considered.at(-1)!.traits.id) : next;
+    const found = [...onPage, ...(await this.readMissing(considered))].map(({ view }) => view);
+    // Rows were chosen by the database. Only what is known better may have to go.
+    const chosen = found.filter((view) => !known.has(view.id) || meets(view, filter));
+    return pageOf(chosen, filter.limit, last);
+  }
+
+  /** With their rows, which may be later by now. */
+  private readMissing(missing: readonly ShownJob[]): Promise<FoundJob[]> {
+    return Promise.all(
+      missing.map(async (job) => {
+        const row = await this.parts.queries.find(job.traits.id);
+        return latestOf([row && foundRow(row), job.read()])!;
+      }),
+    );
+  }
+}
+
+/** What was shown that belongs on the page and is not there, newest first. */
+function missingOn(
+  rows: readonly FoundJob[],
+  next: string | null,
+  known: ReadonlyMap<JobId, ShownJob>,
+  filter: JobFilter,
+): ShownJob[] {
+  const there = new Set(rows.map(({ view }) => view.id));
+  const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
+  const last = next === null ? undefined : decodeCursor(next);
+  return [...known.values()]
+    .filter(({ traits: { id } }) => !there.has(id))
+    .filter(({ traits: { id } }) => (below === undefined || id < below) && (last === undefined || id >= last))
+    .filter(({ traits }) => meets(traits, filter))
+    .sort((a, b) => newestFirst(a.traits, b.traits));
+}
+
+/** @param next what follows where there is room for all of them: none below it is on the page */
+function pageOf(views: readonly JobView[], limit: number, next: string | null): JobPage {
+  const last = next === null ? undefined : decodeCursor(next);
+  const within = views.filter(({ id }) => last === undefined || id >= last).sort(newestFirst);
+  const items = within.slice(0, limit);
+  return { items, next: within.length > items.length ? encodeCursor(items.at(-1)!.id) : next };
+}
+
+function meets(job: JobTraits, { type, queue, state, submittedFor, since, until }: JobFilter): boolean {
+  const createdAt = Date.parse(job.createdAt);
+  return (
+    (type ?? job.type) === job.type &&
+    (queue ?? job.queue) === job.queue &&
+    (state ?? job.state) === job.state &&
+    (submittedFor ?? job.submittedFor) === job.submittedFor &&
+    (since === undefined || createdAt >= since.getTime()) &&
+    (until === undefined || createdAt < until.getTime())
+  );
+}
+
+function newestFirst(a: { id: JobId }, b: { id: JobId }): number {
+  return a.id < b.id ? 1 : -1;
+}

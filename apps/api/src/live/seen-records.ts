@@ -1,0 +1,23 @@
+import { foldRecord, mergeFolds, type JobFold } from '@jobstream/lifecycle';
+import type { FoundJob } from '../jobs/found-job.js';
+import type { SeenRecord } from './job-feed.js';
+import { LogPosition } from './log-position.js';
+import { withRecords } from './newer-view.js';
+
+/** The records of one job that were read from the log. */
+export class SeenRecords {
+  /** Where they lie. */
+  readonly position = new LogPosition();
+  private fold: JobFold | undefined;
+
+  add({ record, at }: SeenRecord): void {
+    const one = foldRecord(record, at);
+    this.fold = this.fold ? mergeFolds(this.fold, one) : one;
+    this.position.advance(at);
+  }
+
+  /** The job with what they say too; the same object where that is nothing. */
+  over(job: FoundJob): FoundJob {
+    return this.fold ? withRecords(job, this.fold) : job;
+  }
+}
