@@ -19,6 +19,7 @@ describe('a finished report is announced by one mail', () => {
     server = await startMailServer();
     platform = await Platform.start({
       services: { api: 1, projector: 1, 'report-worker': 1, 'notification-worker': 1 },
+      ownRoles: true,
       environment: {
         SMTP_URL: server.url,
         MAIL_DOMAIN: 'example.org',

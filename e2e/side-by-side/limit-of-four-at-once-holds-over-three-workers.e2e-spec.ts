@@ -16,7 +16,10 @@ interface Span {
 describe('a limit of four at once holds over three workers', () => {
   let platform: Platform;
   beforeAll(async () => {
-    platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 3 } });
+    platform = await Platform.start({
+      services: { api: 1, projector: 1, 'probe-worker': 3 },
+      ownRoles: true,
+    });
   });
   afterAll(() => platform?.stop());
 

@@ -11,7 +11,10 @@ describe('A rebuild equals what it replaces', () => {
   let behind: PlatformDatabase;
   let fates: Map<string, string>;
   beforeAll(async () => {
-    platform = await Platform.start({ services: { api: 1, projector: 2, 'probe-worker': 1 } });
+    platform = await Platform.start({
+      services: { api: 1, projector: 2, 'probe-worker': 1 },
+      ownRoles: true,
+    });
     behind = new PlatformDatabase(platform);
     fates = await writeMixedFates(platform.topics, jobs);
     await eventually(
@@ -89,7 +92,13 @@ describe('A rebuild equals what it replaces', () => {
     expect((await platform.api.job(wrong)).state).toBe(fates.get(wrong));
     expect((await platform.api.job(missing)).state).toBe(fates.get(missing));
 
-    expect((await platform.api.request('DELETE', `/v1/rebuilds/${id}/kept`)).status).toBe(204);
+    const kept = `/v1/rebuilds/${id}/kept`;
+    expect(await platform.api.request('DELETE', kept)).toMatchObject({
+      ...{ status: 409, body: { code: 'schema_not_ours', detail: expect.stringContaining('DROP SCHEMA') } },
+    });
+    const owning = await ServiceProcess.start('api', platform.environment());
+    expect((await new ApiClient(owning.url).request('DELETE', kept)).status).toBe(204);
+    await owning.stop();
     expect(await platform.api.get(`/v1/rebuilds/${id}`)).toMatchObject({ body: { keptSchema: null } });
     console.log(
       `found the ${end.differences!.total} rows of ${end.compared} that were not as the log says, and healed them`,

@@ -23,6 +23,7 @@ describe('a replayed job', () => {
   beforeAll(async () => {
     platform = await Platform.start({
       services: { api: 1, projector: 1, scheduler: 2, 'probe-worker': 1 },
+      ownRoles: true,
     });
     range.from = new Date(Date.now() - 1_000).toISOString();
     ids.succeeding = await submit(succeeding, {});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { schemasOf } from '@jobstream/database';
 import { Platform } from '@jobstream/testing';
 
 describe('the schedules that ship', () => {
@@ -6,6 +7,7 @@ describe('the schedules that ship', () => {
   beforeAll(async () => {
     platform = await Platform.start({
       services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1, 'maintenance-worker': 1 },
+      ownRoles: true,
     });
   });
   afterAll(() => platform?.stop());
@@ -49,6 +51,39 @@ describe('the schedules that ship', () => {
     for (const ms of Object.values(hops)) expect(ms).toBeLessThanOrEqual(totalMs);
     expect(await platform.api.job(probe)).toMatchObject({ type: 'probe.run', state: 'succeeded' });
     console.log(`a probe through the whole path: ${totalMs} ms, ${JSON.stringify(hops)}`);
+  });
+
+  it('leave to each process the rights of its role, and those alone', async () => {
+    const { api } = platform;
+    const json = (body: object) => ({
+      ...{ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+    });
+    const made = await api.post('/v1/api-keys', { name: 'a test', scopes: ['read'] });
+    expect(made.status).toBe(201);
+    const once = { 'idempotency-key': 'once' };
+    expect((await api.submit('probe.run', { sleepMs: 1 }, once)).status).toBe(202);
+    expect((await api.submit('probe.run', { sleepMs: 1 }, once)).status).toBe(202);
+    const schedule = { every: '1h', job: { type: 'probe.run', payload: {} } };
+    expect((await api.request('PUT', '/v1/schedules/mine', json(schedule))).status).toBe(200);
+    expect(await fire('mine')).toMatchObject({ state: 'succeeded' });
+    expect((await api.request('DELETE', '/v1/schedules/mine')).status).toBe(204);
+    expect((await api.request('DELETE', `/v1/api-keys/${made.body.id as string}`)).status).toBe(204);
+    for (const path of ['api-keys', 'audit', 'counts', 'queues/probe', 'replays', 'rebuilds'])
+      expect([path, (await api.get(`/v1/${path}`)).status]).toEqual([path, 200]);
+
+    const schemas = schemasOf(platform.namespace);
+    const denied = { code: '42501' };
+    const ask = (service: string, sql: string) => platform.queryAs(service, sql);
+    await expect(ask('probe-worker', `SELECT FROM ${schemas.operations}.api_keys`)).rejects.toMatchObject(
+      denied,
+    );
+    await expect(ask('api', `DELETE FROM ${schemas.operations}.audit_entries`)).rejects.toMatchObject(denied);
+    await expect(ask('api', `DELETE FROM ${schemas.projection}.jobs`)).rejects.toMatchObject(denied);
+    await expect(
+      ask('scheduler', `SELECT FROM ${schemas.operations}.idempotency_keys`),
+    ).rejects.toMatchObject(denied);
+    for (const service of ['api', 'scheduler', 'probe-worker', 'maintenance-worker'])
+      await expect(ask(service, `CREATE TABLE ${schemas.operations}.more ()`)).rejects.toMatchObject(denied);
   });
 
   it('tell where a probe hangs when it does not get through', async () => {

@@ -1,19 +1,25 @@
+import { databaseSettingsFromEnv, migrate } from '@jobstream/database';
 import { runProcess } from '@jobstream/runtime';
 import { createKeyByCommand } from './access/first-key.js';
 import { startApi } from './api-process.js';
 
-const [command, ...args] = process.argv.slice(2);
-switch (command) {
-  case undefined:
-    await runProcess('api', startApi);
-    break;
-  case 'create-key':
-    await createKeyByCommand(args, process.env).catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    });
-    break;
-  default:
-    process.stderr.write(`There is no command ${command}: there is create-key, and none to serve.\n`);
-    process.exitCode = 2;
+/** What is done once, for whoever has the database, instead of serving. */
+const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  'create-key': (args) => createKeyByCommand(args, process.env),
+  migrate: () => migrate(databaseSettingsFromEnv(process.env)),
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined) {
+  await runProcess('api', startApi);
+} else if (Object.hasOwn(commands, name)) {
+  await commands[name]!(args).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+} else {
+  process.stderr.write(
+    `There is no command ${name}: there are ${Object.keys(commands).join(' and ')}, and none to serve.\n`,
+  );
+  process.exitCode = 2;
 }

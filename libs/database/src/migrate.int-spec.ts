@@ -115,6 +115,35 @@ describe('migrate', () => {
     expect(await ask(`SELECT next FROM ${table}`)).toEqual([{ next: '7' }]);
   });
 
+  it('leaves a role that may read alone what is up to date, and tells it who has to migrate what is not', async () => {
+    const settings = freshSettings();
+    await migrate(settings);
+    const role = settings.schemas.operations.replace('operations', 'runs');
+    const names = Object.values(settings.schemas).map((schema) => `"${schema}"`);
+    const database = new URL(url).pathname.slice(1);
+    await ask(
+      `CREATE ROLE "${role}" LOGIN PASSWORD 'runs'; GRANT CONNECT ON DATABASE "${database}" TO "${role}"`,
+    );
+    for (const name of names)
+      await ask(
+        `GRANT USAGE ON SCHEMA ${name} TO "${role}"; GRANT SELECT ON ${name}.migrations TO "${role}"`,
+      );
+    const running = new URL(url);
+    [running.username, running.password] = [role, 'runs'];
+    try {
+      await migrate({ ...settings, url: running.href });
+      await ask(`DELETE FROM ${names[1]}.migrations WHERE name LIKE 'CountDeaths%'`);
+      await expect(migrate({ ...settings, url: running.href })).rejects.toMatchObject({
+        ...{
+          code: 'database_right_missing',
+          message: expect.stringMatching(/main\.js migrate.*least-privilege/),
+        },
+      });
+    } finally {
+      await ask(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
+    }
+  });
+
   it('names what it cannot reach, without the password', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, sessionOn } from './database.js';
-import { DatabaseUnreachableError, isUnavailable, UnsuitableServerError } from './errors.js';
+import { codeOf, DatabaseUnreachableError, isUnavailable, UnsuitableServerError } from './errors.js';
 import { migrations, migrationsTable, type SchemaKind } from './migrations.js';
 import { openDataSource } from './open-data-source.js';
 import { askServer, faultOfServer } from './server-requirements.js';
@@ -81,6 +81,24 @@ async function migrateSchema(
   // Asked first: CREATE SCHEMA needs a right on the database even where the schema exists.
   const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${quoteName(schema)}`);
+  try {
+    await updateSchema(client, url, kind, schema);
+  } catch (error) {
+    if (codeOf(error) !== insufficientPrivilege) throw error;
+    throw new UnsuitableServerError(describe(url), {
+      code: 'database_right_missing',
+      says: `has not the schema ${schema} of this version, and this user may not change it`,
+      mend:
+        'Migrate with the DATABASE_URL of its owner (node apps/api/dist/main.js migrate), then apply the grants again: ' +
+        'see docs/least-privilege.md.',
+    });
+  }
+}
+
+/** SQLSTATE. */
+const insufficientPrivilege = '42501';
+
+async function updateSchema(client: pg.Client, url: string, kind: SchemaKind, schema: string): Promise<void> {
   if (await isUpToDate(client, kind, schema)) return;
   const dataSource = await openDataSource(url, kind, schema);
   try {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Topics } from '@jobstream/contracts';
 import { ApiClient } from './api-client.js';
+import { DatabaseRoles } from './database-roles.js';
 import { randomNamespace, stackAddress } from './namespace.js';
 import { ServiceProcess } from './service-process.js';
 
@@ -12,6 +13,8 @@ export interface PlatformOptions {
   readonly services: Readonly<Record<string, number>>;
   /** More environment for all of them. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether each service connects to Postgres as the role that docs/least-privilege.md gives it. Default false: as the superuser. */
+  readonly ownRoles?: boolean;
 }
 
 /** A whole platform of real processes, in a namespace of its own on the broker and database of the test run. */
@@ -20,6 +23,7 @@ export class Platform {
   readonly topics = new Topics(this.namespace);
   /** Every process ever started here, dead ones too. */
   readonly processes: ServiceProcess[] = [];
+  private roles: DatabaseRoles | undefined;
 
   private constructor(
     private readonly storage: string,
@@ -27,9 +31,11 @@ export class Platform {
   ) {}
 
   /** Starts the services and waits until all are ready. */
-  static async start({ services, environment = {} }: PlatformOptions): Promise<Platform> {
+  static async start({ services, environment = {}, ownRoles = false }: PlatformOptions): Promise<Platform> {
     const platform = new Platform(await mkdtemp(join(tmpdir(), 'jobstream-e2e-')), environment);
     try {
+      if (ownRoles)
+        platform.roles = await DatabaseRoles.make(stackAddress('DATABASE_URL'), platform.namespace);
       await Promise.all(
         Object.entries(services).flatMap(([name, count]) =>
           Array.from({ length: count }, () => platform.launch(name)),
@@ -44,7 +50,7 @@ export class Platform {
 
   /** Starts one more process of a service; on `port` if given, so that a new API takes a dead one's place. */
   async launch(name: string, port?: number): Promise<ServiceProcess> {
-    const service = await ServiceProcess.launch(name, this.environment(), port);
+    const service = await ServiceProcess.launch(name, this.environmentOf(name), port);
     this.processes.push(service);
     await service.ready();
     return service;
@@ -52,7 +58,7 @@ export class Platform {
 
   /** Starts a service that is not to become ready: with more environment, which is wrong. */
   async launchUnready(name: string, more: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const service = await ServiceProcess.launch(name, { ...this.environment(), ...more });
+    const service = await ServiceProcess.launch(name, { ...this.environmentOf(name), ...more });
     this.processes.push(service);
     return service;
   }
@@ -86,7 +92,17 @@ export class Platform {
   /** SIGTERM to all, waits for the last to end, removes the files. */
   async stop(): Promise<void> {
     await Promise.all(this.processes.map((service) => service.stop()));
+    await this.roles?.drop();
     await rm(this.storage, { recursive: true, force: true });
+  }
+
+  /** Asks the database as the role of a service; only with `ownRoles`. */
+  async queryAs(service: string, sql: string): Promise<void> {
+    await this.roles!.query(service, sql);
+  }
+
+  private environmentOf(service: string): Record<string, string> {
+    return { ...this.environment(), ...(this.roles && { DATABASE_URL: this.roles.urlOf(service) }) };
   }
 
   environment(): Record<string, string> {

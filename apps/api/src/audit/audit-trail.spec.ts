@@ -38,6 +38,16 @@ describe('the audit', () => {
     await eventually(() => expect(targets()).toEqual(['/a', '/b', '/c']));
   });
 
+  it('writes the first of many refusals, and how many more there were, and every change', async () => {
+    const { trail, targets } = openTrail();
+    for (let nth = 0; nth < 1_000; nth++) {
+      trail.note({ ...entry('/refused'), status: 422 });
+      if (nth % 250 === 0) trail.note(entry(`/made/${nth}`));
+    }
+    await trail.close();
+    expect(targets()).toEqual(['/refused', '/made/0', '/made/250', '/made/500', '/made/750', '999 more']);
+  });
+
   it('waits for Postgres; what finds no room becomes a gap that can be seen', async () => {
     const { trail, database, rows, targets, dropped } = openTrail(2);
     database.isAway = true;

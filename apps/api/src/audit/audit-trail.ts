@@ -3,6 +3,7 @@ import type { AuditRecord, AuditStore } from '@jobstream/access';
 import { newJobId, type AuditEntry } from '@jobstream/contracts';
 import { isUnavailable } from '@jobstream/database';
 import type { Logger } from '@jobstream/runtime';
+import { isRefusal, RefusalTally, tallyMs } from './refusal-tally.js';
 
 /** What {@link AuditTrail} is made of. */
 export interface AuditTrailParts {
@@ -30,13 +31,29 @@ export class AuditTrail {
   private dropped = 0;
   private writing: Promise<void> | undefined;
   private closing = false;
+  private readonly refusals = new RefusalTally();
+  private counting: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: AuditTrailParts) {
     this.mostWaiting = parts.mostWaiting ?? 50_000;
   }
 
-  /** Takes an entry; never waits. */
-  note({ at, who, keyId, action, target, requestId, status }: AuditEntry): void {
+  /** Takes an entry; never waits. Of refusals of one kind the first of a minute is written, and how many more there were. */
+  note(entry: AuditEntry): void {
+    if (isRefusal(entry)) {
+      this.counting ??= setTimeout(() => this.count(), tallyMs).unref();
+      if (!this.refusals.isFirst(entry, performance.now())) return;
+    }
+    this.add(entry);
+  }
+
+  private count(now = performance.now()): void {
+    this.counting = undefined;
+    for (const entry of this.refusals.take(now)) this.add(entry);
+    if (!this.refusals.isEmpty) this.counting = setTimeout(() => this.count(), tallyMs).unref();
+  }
+
+  private add({ at, who, keyId, action, target, requestId, status }: AuditEntry): void {
     const record = { id: newJobId(), at, who, keyId, action, target, requestId, status };
     if (this.waiting.length < this.mostWaiting) this.waiting.push(record);
     else this.drop(1);
@@ -45,6 +62,8 @@ export class AuditTrail {
 
   /** Writes what waits, for a few seconds at most; what is left then is counted as dropped. */
   async close(): Promise<void> {
+    clearTimeout(this.counting);
+    this.count(Infinity);
     this.closing = true;
     await Promise.race([this.writing, pause(closingMs, undefined, { ref: false })]);
     if (this.waiting.length > 0) this.drop(this.waiting.length);

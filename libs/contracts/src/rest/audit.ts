@@ -25,7 +25,9 @@ export const auditEntrySchema = z
       ),
     target: z
       .string()
-      .describe('The path of what was changed or made; of a gap, how many entries are missing.'),
+      .describe(
+        'The path of what was changed or made; of a gap, how many entries are missing; of refusals that came within a minute of one like them, how many: `17 more`.',
+      ),
     requestId: z.string().describe('As `instance` names the request in problems, and the log.'),
     status: z.int().describe('The HTTP status of the answer.'),
   })

@@ -36,6 +36,7 @@ export const problemKinds = {
   rebuild_finished: { status: 409, title: 'The rebuild has ended' },
   rebuild_unfinished: { status: 409, title: 'The rebuild has not ended' },
   rebuild_not_swappable: { status: 409, title: 'The rebuild has no generation to swap in' },
+  schema_not_ours: { status: 409, title: 'The API may not drop the old generation' },
   schema_in_use: { status: 409, title: 'The old generation is still being read' },
   job_final: { status: 409, title: 'The job has ended' },
   report_not_ready: { status: 409, title: 'The report is not ready' },

@@ -74,7 +74,7 @@ export class Rebuilds {
 
   /**
    * Drops the generation that it left beside the live one.
-   * @throws RebuildError `rebuild_not_found`, `rebuild_unfinished`, `schema_in_use`
+   * @throws RebuildError `rebuild_not_found`, `rebuild_unfinished`, `schema_in_use`, `schema_not_ours`
    */
   async dropKept(id: string): Promise<void> {
     const { keptSchema, finishedAt, id: known } = await this.find(id);
@@ -90,8 +90,7 @@ export class Rebuilds {
         await this.store.forgetSchema(session, keptSchema);
       });
     } catch (error) {
-      if (codeOf(error) !== lockTimeout) throw error;
-      throw new RebuildError('schema_in_use', `Schema ${keptSchema} is still being read. Try again later.`);
+      throw refusalToDrop(keptSchema, error) ?? error;
     }
   }
 
@@ -122,6 +121,18 @@ export class Rebuilds {
 
 /** SQLSTATE. */
 const lockTimeout = '55P03';
+const insufficientPrivilege = '42501';
+
+function refusalToDrop(schema: string, error: unknown): RebuildError | undefined {
+  if (codeOf(error) === lockTimeout)
+    return new RebuildError('schema_in_use', `Schema ${schema} is still being read. Try again later.`);
+  if (codeOf(error) === insufficientPrivilege)
+    return new RebuildError(
+      'schema_not_ours',
+      `The role of this process may not drop the schema ${schema}. As its owner: DROP SCHEMA ${schema} CASCADE.`,
+    );
+  return undefined;
+}
 
 function viewOf(rebuild: Rebuild): RebuildView {
   const { recordsDone, recordsTotal, recordsPerSecond } = rebuild;

@@ -69,6 +69,12 @@ export const rebuildRoutes: readonly RouteContract[] = [
     summary: 'Drop the generation that an ended rebuild has left beside the live one',
     path,
     answers: { 204: { description: 'It is gone.' } },
-    problems: ['rebuild_not_found', 'rebuild_unfinished', 'schema_in_use', 'database_unavailable'],
+    problems: [
+      'rebuild_not_found',
+      'rebuild_unfinished',
+      'schema_in_use',
+      'schema_not_ours',
+      'database_unavailable',
+    ],
   },
 ];

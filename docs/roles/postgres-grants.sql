@@ -1,0 +1,30 @@
+-- What each role may do in `operations`, after every migration, as jobstream_owner: see docs/least-privilege.md.
+-- The default privileges are meant for the projection. Here every table is named, so that a new one is closed until it is.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA operations
+  FROM jobstream_process, jobstream_worker, jobstream_report_worker, jobstream_maintenance_worker, jobstream_api, jobstream_scheduler;
+
+GRANT SELECT ON operations.migrations TO jobstream_process;
+
+GRANT SELECT, INSERT, UPDATE ON operations.api_keys, operations.idempotency_keys TO jobstream_api;
+GRANT SELECT, INSERT ON operations.audit_entries TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE ON operations.replays, operations.replay_jobs TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE ON operations.rebuilds TO jobstream_api;
+GRANT SELECT ON operations.limit_slots, operations.rate_grants TO jobstream_api;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules, operations.delayed_jobs TO jobstream_scheduler;
+GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings, operations.read_positions TO jobstream_scheduler;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.replays, operations.replay_jobs TO jobstream_scheduler;
+
+GRANT SELECT, INSERT, UPDATE ON operations.claims TO jobstream_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.limit_slots, operations.rate_grants TO jobstream_worker;
+
+GRANT SELECT ON operations.daily_statistics TO jobstream_report_worker;
+
+GRANT SELECT, UPDATE, DELETE ON operations.claims, operations.idempotency_keys, operations.api_keys TO jobstream_maintenance_worker;
+GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings TO jobstream_maintenance_worker;
+GRANT SELECT ON operations.delayed_jobs, operations.replay_jobs, operations.read_positions TO jobstream_maintenance_worker;
+GRANT SELECT ON operations.rebuilds TO jobstream_maintenance_worker;
+GRANT SELECT, INSERT, UPDATE ON operations.daily_statistics TO jobstream_maintenance_worker;
