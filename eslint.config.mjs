@@ -6,16 +6,17 @@ import tseslint from 'typescript-eslint';
 
 /** What a kind of project may import. Imports only point down; a project whose tags match nothing may import no lib. */
 const kinds = {
-  app: ['stage', 'domain', 'platform', 'contracts'],
-  stage: ['domain', 'platform', 'contracts'],
+  app: ['stage', 'domain', 'platform', 'jobs', 'contracts'],
+  stage: ['domain', 'platform', 'jobs', 'contracts'],
   domain: ['contracts'],
   platform: ['contracts', 'platform'],
+  jobs: ['contracts'],
   contracts: [],
   client: ['contracts'],
-  tool: ['platform', 'contracts', 'tool', 'client'],
-  testing: ['stage', 'domain', 'platform', 'contracts', 'tool'],
-  e2e: ['testing', 'platform', 'contracts', 'client'],
-  bench: ['testing', 'stage', 'platform', 'contracts'],
+  tool: ['platform', 'jobs', 'contracts', 'tool', 'client'],
+  testing: ['stage', 'domain', 'platform', 'jobs', 'contracts', 'tool'],
+  e2e: ['testing', 'platform', 'jobs', 'contracts', 'client'],
+  bench: ['testing', 'stage', 'platform', 'jobs', 'contracts'],
 };
 
 /** The stages that may import another one: all of them make new jobs through intake. */
@@ -62,15 +63,15 @@ const byVendor = projects.map(({ name }) => ({
   bannedExternalImports: Object.keys(fences).filter((vendor) => !fences[vendor].includes(name)),
 }));
 
-const withoutNest = ['contracts', 'lifecycle', 'client'].map((project) => ({
+const withoutNest = ['contracts', 'jobs', 'lifecycle', 'client'].map((project) => ({
   sourceTag: `name:${project}`,
   bannedExternalImports: ['@nestjs/*', 'pino', 'undici', 'fastify'],
 }));
 
-/** Tests of any project may use the handles of `libs/testing`. */
+/** Tests of any project may use the handles of `libs/testing`, and the job types that ship. */
 const byKindInTests = byKind.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
   sourceTag,
-  onlyDependOnLibsWithTags: [...onlyDependOnLibsWithTags, 'type:testing'],
+  onlyDependOnLibsWithTags: [...onlyDependOnLibsWithTags, 'type:testing', 'type:jobs'],
 }));
 
 function boundaries(betweenKinds) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { decodeRecord, isFinal, stateOfPhase, type FinalState } from '@jobstream/contracts';
+import { isFinal, stateOfPhase, type FinalState } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import { eventually, readTopics, type JobAnswer, type Platform } from '@jobstream/testing';
 
 /** A job to submit, and how it has to end. */

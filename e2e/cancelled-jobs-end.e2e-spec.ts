@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId, type JobDetail, type JobHistory } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
+import type { JobDetail, JobHistory } from '@jobstream/contracts/rest';
 import { eventually, Platform, writeRecords } from '@jobstream/testing';
 
 describe('cancelled jobs end', () => {

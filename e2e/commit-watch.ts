@@ -1,4 +1,4 @@
-import { decodeRecord } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import { TopicAdmin } from '@jobstream/kafka';
 import { connectToBroker, readTopics } from '@jobstream/testing';
 import type { Platform } from '@jobstream/testing';

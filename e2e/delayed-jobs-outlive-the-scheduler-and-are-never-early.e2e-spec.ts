@@ -1,6 +1,6 @@
 import { setTimeout as until } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import { eventually, Platform, readTopics, StallWatch } from '@jobstream/testing';
 import { AttemptLedger } from './attempt-ledger.js';
 

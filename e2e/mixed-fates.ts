@@ -1,4 +1,6 @@
-import { encodeRecord, inferenceOcr, newJobId, type JobRecord, type Topics } from '@jobstream/contracts';
+import { newJobId, type Topics } from '@jobstream/contracts';
+import { encodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import { inferenceOcr } from '@jobstream/jobs';
 import { writeRecords } from '@jobstream/testing';
 
 /** What becomes of a job: one phase after another, `phase@run.attempt`. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobDetail, QueueView } from '@jobstream/contracts';
+import type { JobDetail, QueueView } from '@jobstream/contracts/rest';
 import { eventually, Platform, StallWatch, type LogLine, type ServiceProcess } from '@jobstream/testing';
 
 const jobs = 200;

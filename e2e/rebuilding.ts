@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { schemasOf, Database, quoteName } from '@jobstream/database';
-import type { RebuildView } from '@jobstream/contracts';
+import type { RebuildView } from '@jobstream/contracts/rest';
 import { eventually, stackAddress, type Platform } from '@jobstream/testing';
 
 /** Asks for a rebuild that has to be accepted. */

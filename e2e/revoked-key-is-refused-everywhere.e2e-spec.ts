@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRevocation } from '@jobstream/contracts';
+import { encodeRevocation } from '@jobstream/contracts/records';
 import {
   ApiClient,
   eventually,

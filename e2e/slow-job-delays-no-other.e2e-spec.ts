@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId, type JobRecord } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { eventually, Platform, writeRecords } from '@jobstream/testing';
 
 /** Twice the session timeout. For a minute, as documented: SLOW_JOB_SECONDS=60. */

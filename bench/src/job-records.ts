@@ -1,4 +1,5 @@
-import { encodeRecord, newJobId, type EncodedRecord } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord, type EncodedRecord } from '@jobstream/contracts/records';
 
 /** Makes a job's record about 200 bytes of JSON. */
 const note = 'n'.repeat(60);

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { problemSchema } from '@jobstream/contracts';
+import { problemSchema } from '@jobstream/contracts/rest';
 import { eventually, Platform, readTopics, type Answer } from '@jobstream/testing';
 import { photograph } from '../photograph.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { problemSchema } from '@jobstream/contracts';
+import { problemSchema } from '@jobstream/contracts/rest';
 import { Platform, readTopics, type Answer } from '@jobstream/testing';
 
 const probe = { type: 'probe.run', payload: {} };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JobFailedError, JobstreamClient, ProblemError, type JobEvent } from '@jobstream/client';
-import { imageThumbnail, probeRun, type JobView } from '@jobstream/contracts';
+import type { JobView } from '@jobstream/contracts/rest';
+import { imageThumbnail, probeRun } from '@jobstream/jobs';
 import { eventually, Platform } from '@jobstream/testing';
 
 async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

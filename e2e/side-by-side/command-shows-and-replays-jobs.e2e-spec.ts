@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RebuildList, RebuildView } from '@jobstream/contracts';
+import type { RebuildList, RebuildView } from '@jobstream/contracts/rest';
 import { eventually, Platform } from '@jobstream/testing';
 
 const bin = fileURLToPath(new URL('../../apps/cli/bin/jobstream.js', import.meta.url));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createdApiKeySchema, isGranted, problemSchema, scopes, type Scope } from '@jobstream/contracts';
+import { createdApiKeySchema, isGranted, problemSchema, scopes, type Scope } from '@jobstream/contracts/rest';
 import { ApiClient, DatabaseProxy, makeFirstApiKey, Platform, type Answer } from '@jobstream/testing';
 
 interface Route {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord, type JobRecord } from '@jobstream/contracts';
+import { decodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import { Platform, readTopics, StallWatch } from '@jobstream/testing';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import { TailConsumer } from '@jobstream/kafka';
 import { connectToBroker, eventually, Platform } from '@jobstream/testing';
 import { startMailServer, type MailServer } from '../mail-server.js';

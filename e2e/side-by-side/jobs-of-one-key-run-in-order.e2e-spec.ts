@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Fault } from '@jobstream/contracts';
+import type { Fault } from '@jobstream/contracts/rest';
 import { eventually, Platform } from '@jobstream/testing';
 import { AttemptLedger } from '../attempt-ledger.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobDetail, JobHistory, JobPage, TransitionView } from '@jobstream/contracts';
+import type { JobDetail, JobHistory, JobPage, TransitionView } from '@jobstream/contracts/rest';
 import { eventually, Platform, type ServiceProcess } from '@jobstream/testing';
 
 const limit = 4;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord, traceIdOf } from '@jobstream/contracts';
+import { decodeRecord, traceIdOf } from '@jobstream/contracts/records';
 import { eventually, Platform, readTopics } from '@jobstream/testing';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';

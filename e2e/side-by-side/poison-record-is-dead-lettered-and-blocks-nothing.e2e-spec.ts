@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodePoison, decodeRecord, encodeRecord, newJobId, type JobRecord } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { decodePoison, decodeRecord, encodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { eventually, Platform, readTopics, writeRecords } from '@jobstream/testing';
 
 const good = (type = 'probe.run', payload: unknown = {}): JobRecord => ({

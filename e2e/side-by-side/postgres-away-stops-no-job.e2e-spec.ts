@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
 import { eventually, OwnStack, Platform, writeRecords } from '@jobstream/testing';
 import { AttemptLedger } from '../attempt-ledger.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord, encodeRecord, type JobRecord } from '@jobstream/contracts';
+import { decodeRecord, encodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { eventually, Platform, readTopics, writeRecords } from '@jobstream/testing';
 import { AttemptLedger } from '../attempt-ledger.js';
 

@@ -1,6 +1,7 @@
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { eventually, Platform, writeRecords } from '@jobstream/testing';
 

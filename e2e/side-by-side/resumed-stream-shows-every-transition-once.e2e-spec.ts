@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobHistory } from '@jobstream/contracts';
+import type { JobHistory } from '@jobstream/contracts/rest';
 import { eventually, Platform, readStream, type SentEvent } from '@jobstream/testing';
 
 describe('a resumed stream shows every transition once', () => {

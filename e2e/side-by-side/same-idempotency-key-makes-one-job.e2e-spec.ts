@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { ApiClient, eventually, Platform, readTopics } from '@jobstream/testing';
 

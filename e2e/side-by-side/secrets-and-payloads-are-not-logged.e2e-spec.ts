@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId, probeRun } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
+import { probeRun } from '@jobstream/jobs';
 import { freePort, Platform, writeRecords } from '@jobstream/testing';
 
 /** Words that stand nowhere but where a test puts them. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobView } from '@jobstream/contracts';
+import type { JobView } from '@jobstream/contracts/rest';
 import { eventually, Platform } from '@jobstream/testing';
 
 const perSecond = 50;

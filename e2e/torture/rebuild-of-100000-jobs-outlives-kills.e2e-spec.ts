@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RebuildView } from '@jobstream/contracts';
+import type { RebuildView } from '@jobstream/contracts/rest';
 import { eventually, Platform } from '@jobstream/testing';
 import { writeMixedFates } from '../mixed-fates.js';
 import { endOf, PlatformDatabase, readSteadily, startRebuild, submitSteadily } from '../rebuilding.js';

@@ -1,6 +1,7 @@
 import { setTimeout as until } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord, scheduledJobId } from '@jobstream/contracts';
+import { scheduledJobId } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import { eventually, Platform, readTopics, type ServiceProcess } from '@jobstream/testing';
 import { AttemptLedger } from '../attempt-ledger.js';
 

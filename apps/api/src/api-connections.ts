@@ -1,4 +1,5 @@
-import { jobDefinitions, Topics } from '@jobstream/contracts';
+import { Topics } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Database, databaseSettingsFromEnv, type DatabaseSettings } from '@jobstream/database';
 import {
   KafkaConnection,

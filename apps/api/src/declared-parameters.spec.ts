@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeRestInterface, type JsonSchema, type ProblemCode } from '@jobstream/contracts';
+import type { JsonSchema } from '@jobstream/contracts';
+import type { ProblemCode } from '@jobstream/contracts/rest';
+import { describeRestInterface } from '@jobstream/contracts/openapi';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { EmptyApi } from './api-server.fixture-spec.js';
@@ -16,7 +19,7 @@ interface Parameter {
   readonly schema: JsonSchema;
 }
 
-const operations = Object.entries(describeRestInterface().paths).flatMap(([path, methods]) =>
+const operations = Object.entries(describeRestInterface(jobDefinitions).paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
     const takesJson = requestBody?.content['application/json'] !== undefined;
     return { method: method.toUpperCase(), path, parameters: parameters as readonly Parameter[], takesJson };

@@ -6,7 +6,8 @@ import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newJobId, problemSchema } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { problemSchema } from '@jobstream/contracts/rest';
 import { eventually, Platform, ServiceProcess, type Answer } from '@jobstream/testing';
 
 const photograph = readFileSync(new URL('../../../tools/stack/assets/photo.jpg', import.meta.url));

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { jobDefinitions } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { isUnavailable } from '@jobstream/database';
 import type { OrderReader } from '@jobstream/orders';
 import type { Logger, ProcessContext } from '@jobstream/runtime';

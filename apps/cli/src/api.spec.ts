@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readBaseUrl } from '@jobstream/contracts';
+import { readBaseUrl } from '@jobstream/contracts/rest';
 import { Api } from './api.js';
 import { CommandError } from './command-error.js';
 

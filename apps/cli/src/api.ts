@@ -1,4 +1,4 @@
-import { problemSchema } from '@jobstream/contracts';
+import { problemSchema } from '@jobstream/contracts/rest';
 import { CommandError } from './command-error.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RebuildView } from '@jobstream/contracts';
+import type { RebuildView } from '@jobstream/contracts/rest';
 import { describeRebuild, describeRebuildProgress } from './describe-rebuild.js';
 
 const id = '01a20c6e-9cd2-7d00-b1b3-c60234cdd5b0';

@@ -1,4 +1,4 @@
-import type { Difference, RebuildView } from '@jobstream/contracts';
+import type { Difference, RebuildView } from '@jobstream/contracts/rest';
 
 /** How a rebuild stands, in one line. */
 export function describeRebuildProgress(rebuild: RebuildView): string {

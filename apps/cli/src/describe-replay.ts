@@ -1,4 +1,4 @@
-import type { ReplaySurvey, ReplayView } from '@jobstream/contracts';
+import type { ReplaySurvey, ReplayView } from '@jobstream/contracts/rest';
 
 /** Counts by name: `3 exhausted, 1 parked`. */
 function list(counts: Readonly<Record<string, number | undefined>>): string {

@@ -1,4 +1,4 @@
-import { BaseUrlError, readBaseUrl } from '@jobstream/contracts';
+import { BaseUrlError, readBaseUrl } from '@jobstream/contracts/rest';
 import { Command, CommanderError } from 'commander';
 import { Api, usualUrl } from './api.js';
 import { CommandError } from './command-error.js';

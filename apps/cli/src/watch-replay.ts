@@ -1,4 +1,4 @@
-import type { ReplayView } from '@jobstream/contracts';
+import type { ReplayView } from '@jobstream/contracts/rest';
 import type { Api } from './api.js';
 import { describeProgress, describeReplay } from './describe-replay.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';

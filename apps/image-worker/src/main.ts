@@ -1,4 +1,4 @@
-import { imageQueue } from '@jobstream/contracts';
+import { imageQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { ImageWorkerModule } from './image-worker.module.js';
 

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { imageThumbnail, uploadKey } from '@jobstream/contracts';
+import { imageThumbnail, uploadKey } from '@jobstream/jobs';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
 import { openStorage, type ObjectStorage } from '@jobstream/storage';

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
-import { imageThumbnail, thumbnailKey, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { imageThumbnail, thumbnailKey, uploadKey } from '@jobstream/jobs';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';

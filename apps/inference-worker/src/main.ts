@@ -1,4 +1,4 @@
-import { inferenceQueue } from '@jobstream/contracts';
+import { inferenceQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { InferenceModule } from './inference.module.js';
 

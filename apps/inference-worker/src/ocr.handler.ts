@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
-import { inferenceOcr, uploadKey, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { inferenceOcr, uploadKey } from '@jobstream/jobs';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';

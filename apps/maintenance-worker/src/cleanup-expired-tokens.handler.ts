@@ -1,4 +1,5 @@
-import { cleanupExpiredTokens, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { cleanupExpiredTokens } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { deleteAll } from './delete-all.js';
 import { MaintenanceParts } from './maintenance-parts.js';

@@ -1,11 +1,5 @@
-import {
-  cleanupOldFiles,
-  imageThumbnail,
-  inferenceOcr,
-  uploadKey,
-  type PayloadOf,
-  type ResultOf,
-} from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { cleanupOldFiles, imageThumbnail, inferenceOcr, uploadKey } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { ObjectStorage, type ListedObject } from '@jobstream/storage';
 import { MaintenanceParts } from './maintenance-parts.js';

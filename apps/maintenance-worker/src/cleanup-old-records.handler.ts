@@ -1,4 +1,5 @@
-import { cleanupOldRecords, type FinalState, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import type { FinalState, PayloadOf, ResultOf } from '@jobstream/contracts';
+import { cleanupOldRecords } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { deleteAll } from './delete-all.js';
 import { MaintenanceParts } from './maintenance-parts.js';

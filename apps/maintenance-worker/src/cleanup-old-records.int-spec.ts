@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RebuildView } from '@jobstream/contracts';
+import type { RebuildView } from '@jobstream/contracts/rest';
 import { schemasOf } from '@jobstream/database';
 import { eventually, Platform, readTopics, type ApiClient } from '@jobstream/testing';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';

@@ -1,4 +1,5 @@
-import { dailyStats, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { dailyStats } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
 import type { TypeCount, TypeDuration } from '@jobstream/projection';
 import { MaintenanceParts } from './maintenance-parts.js';

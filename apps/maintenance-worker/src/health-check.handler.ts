@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { healthCheck, isFinal, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { isFinal, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { healthCheck } from '@jobstream/jobs';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import type { JobRow } from '@jobstream/projection';
 import { MaintenanceParts } from './maintenance-parts.js';

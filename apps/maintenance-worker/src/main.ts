@@ -1,4 +1,4 @@
-import { maintenanceQueue } from '@jobstream/contracts';
+import { maintenanceQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { MaintenanceModule } from './maintenance.module.js';
 

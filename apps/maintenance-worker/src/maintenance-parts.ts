@@ -1,5 +1,6 @@
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import { jobDefinitions, tellsOfJobs, Topics } from '@jobstream/contracts';
+import { tellsOfJobs, Topics } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
 import { JobIntake, KeyStore } from '@jobstream/intake';

@@ -3,19 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { issueKey } from '@jobstream/access';
-import {
-  apiKeyRequestSchema,
-  deriveJobId,
-  encodeRecord,
-  jobDefinitions,
-  lowestJobId,
-  newJobId,
-  thumbnailKey,
-  Topics,
-  uploadKey,
-  type JobId,
-  type JobRecord,
-} from '@jobstream/contracts';
+import { deriveJobId, lowestJobId, newJobId, Topics, type JobId } from '@jobstream/contracts';
+import { encodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import { apiKeyRequestSchema } from '@jobstream/contracts/rest';
+import { jobDefinitions, thumbnailKey, uploadKey } from '@jobstream/jobs';
 import { databaseSettingsFromEnv, migrate } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { Projector } from '@jobstream/projection';

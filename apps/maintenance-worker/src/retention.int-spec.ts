@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  decodeRecord,
-  encodePoison,
-  encodeRecord,
-  newJobId,
-  Topics,
-  type JobId,
-  type JobRecord,
-  type RebuildView,
-} from '@jobstream/contracts';
+import { newJobId, Topics, type JobId } from '@jobstream/contracts';
+import { decodeRecord, encodePoison, encodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import type { RebuildView } from '@jobstream/contracts/rest';
 import { databaseSettingsFromEnv, migrate, quoteName } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { ProjectionProgress, Projector, Rebuilder, Rebuilds } from '@jobstream/projection';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { notificationEmail, type PayloadOf } from '@jobstream/contracts';
+import type { PayloadOf } from '@jobstream/contracts';
+import { notificationEmail } from '@jobstream/jobs';
 import { NonRetryableError, type JobContext } from '@jobstream/execution';
 import { readSettings } from '@jobstream/runtime';
 import { afterEach, describe, expect, it } from '@jest/globals';

@@ -1,4 +1,5 @@
-import { notificationEmail, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { notificationEmail } from '@jobstream/jobs';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { Mailer } from './mailer.js';
 import { MailFailure } from './mail-failure.js';

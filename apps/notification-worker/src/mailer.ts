@@ -1,5 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { emailAddressSchema, type notificationEmail, type PayloadOf } from '@jobstream/contracts';
+import type { PayloadOf } from '@jobstream/contracts';
+import { emailAddressSchema } from '@jobstream/contracts/rest';
+import type { notificationEmail } from '@jobstream/jobs';
 import { createTransport, type NodemailerError } from 'nodemailer';
 import { z } from 'zod';
 import { describeFailure } from './mail-failure.js';

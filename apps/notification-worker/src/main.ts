@@ -1,4 +1,4 @@
-import { notificationQueue } from '@jobstream/contracts';
+import { notificationQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { NotificationModule } from './notification.module.js';
 

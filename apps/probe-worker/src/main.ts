@@ -1,4 +1,4 @@
-import { probeQueue } from '@jobstream/contracts';
+import { probeQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { ProbeModule } from './probe.module.js';
 

@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  decodeRecord,
-  encodeRecord,
-  newJobId,
-  Topics,
-  type JobRecord,
-  type PayloadOf,
-  type probeRun,
-} from '@jobstream/contracts';
+import { newJobId, Topics, type PayloadOf } from '@jobstream/contracts';
+import { decodeRecord, encodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import type { probeRun } from '@jobstream/jobs';
 import {
   eventually,
   leftBehind,

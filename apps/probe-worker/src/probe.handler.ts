@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { probeRun, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { probeRun } from '@jobstream/jobs';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { countCrash } from './crash-count.js';
 

@@ -1,5 +1,6 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import { jobDefinitions, Topics } from '@jobstream/contracts';
+import { Topics } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, TopicAdmin } from '@jobstream/kafka';
 import { Projector, Rebuilder } from '@jobstream/projection';

@@ -1,4 +1,4 @@
-import { reportQueue } from '@jobstream/contracts';
+import { reportQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { ReportModule } from './report.module.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { emailAddressSchema, userIdSchema } from '@jobstream/contracts';
+import { emailAddressSchema, userIdSchema } from '@jobstream/contracts/rest';
 import { Recipients } from './recipients.js';
 
 describe('the recipient of a report', () => {

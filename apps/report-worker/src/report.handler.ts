@@ -1,10 +1,5 @@
-import {
-  notificationEmail,
-  reportGenerate,
-  reportKey,
-  type PayloadOf,
-  type ResultOf,
-} from '@jobstream/contracts';
+import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import { notificationEmail, reportGenerate, reportKey } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { ReportQueries } from '@jobstream/projection';
 import { ObjectStorage } from '@jobstream/storage';

@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { jobDefinitions, Topics, type TopicPlan } from '@jobstream/contracts';
+import { Topics, type TopicPlan } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import {

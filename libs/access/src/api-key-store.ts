@@ -1,5 +1,5 @@
-import type { ApiKeyRequest, ApiKeyView, RateLimit, Scope } from '@jobstream/contracts';
 import { parseDuration } from '@jobstream/contracts';
+import type { ApiKeyRequest, ApiKeyView, RateLimit, Scope } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import type { KeyParts } from './key-format.js';
 

@@ -5,7 +5,7 @@ import {
   type AuditEntry,
   type AuditPage,
   type AuditQuery,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 
 /** An entry and the UUIDv7 of its row. */

@@ -1,4 +1,4 @@
-import type { JobView, Problem, ProblemCode } from '@jobstream/contracts';
+import type { JobView, Problem, ProblemCode } from '@jobstream/contracts/rest';
 
 /** The API refused a call, or could not serve it however often it was asked. */
 export class ProblemError extends Error {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readBaseUrl, type Problem } from '@jobstream/contracts';
+import { readBaseUrl, type Problem } from '@jobstream/contracts/rest';
 import { NoAnswerError, ProblemError } from './client-errors.js';
 import { pauseBeforeRetry } from './retry-pause.js';
 

@@ -1,5 +1,5 @@
 // The typed client of the REST API: submit, wait, follow. Needs Node's fetch and nothing else.
-export { BaseUrlError } from '@jobstream/contracts';
+export { BaseUrlError } from '@jobstream/contracts/rest';
 export { JobFailedError, JobUnfinishedError, NoAnswerError, ProblemError } from './client-errors.js';
 export type { ClientOptions } from './http-caller.js';
 export type { JobEvent } from './job-stream.js';

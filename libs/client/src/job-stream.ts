@@ -1,4 +1,4 @@
-import type { JobView, TransitionView } from '@jobstream/contracts';
+import type { JobView, TransitionView } from '@jobstream/contracts/rest';
 import { readEvents } from './event-stream.js';
 import { pause, type HttpCaller } from './http-caller.js';
 

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describeProblem, newJobId, probeRun, type BatchItem, type ProblemCode } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { describeProblem, type BatchItem, type ProblemCode } from '@jobstream/contracts/rest';
+import { probeRun } from '@jobstream/jobs';
 import { JobstreamClient, type BatchOptions, type SubmittedItem } from './jobstream-client.js';
 
 let server: Server;

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import {
   isFinal,
+  type JobDefinition,
+  type JobState,
+  type PayloadInputOf,
+  type ResultOf,
+} from '@jobstream/contracts';
+import {
   mayPass,
   type AcceptedJob,
   type BatchAnswer,
   type CancelledJob,
   type ItemError,
-  type JobDefinition,
   type JobDetail,
   type JobHistory,
   type JobPage,
-  type JobState,
   type JobView,
-  type PayloadInputOf,
-  type ResultOf,
   type Submission,
   type TransitionView,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import { chunkItems, type BatchChunk } from './batch-chunks.js';
 import { JobFailedError, JobUnfinishedError, ProblemError } from './client-errors.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { defineJob, defineQueue } from './job-definition.js';
 import { freeText, isStorable, whySchema } from './free-text.js';
 import { routeContracts } from './openapi/routes.js';
 
@@ -20,7 +21,17 @@ describe('free text', () => {
 });
 
 describe('every text that a request brings', () => {
-  const texts = routeContracts.flatMap(({ route, body }) =>
+  const empty = z.strictObject({});
+  const queue = defineQueue('print');
+  const printing = defineJob({
+    type: 'print.page',
+    queue,
+    payload: empty,
+    result: empty,
+    retries: 0,
+    backoff: [],
+  });
+  const texts = routeContracts([printing]).flatMap(({ route, body }) =>
     body?.schema ? textsOf(body.schema).map(({ path, schema }) => ({ at: `${route} ${path}`, schema })) : [],
   );
 

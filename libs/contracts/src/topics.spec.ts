@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { isQueueName } from './job-definition.js';
-import { jobDefinitions } from './jobs/catalogue.js';
 import { ownTopics, services } from './own-names.js';
 import { Topics } from './topics.js';
 
@@ -114,44 +113,5 @@ describe('topics', () => {
       return topicsIn(topics).filter((name) => others.some((each) => each.roleOf(name) !== undefined));
     });
     expect(claimed).toEqual([]);
-  });
-
-  it('are planned once each for the definitions that ship', () => {
-    const plan = new Topics().plan(jobDefinitions, 'small');
-    expect(plan.map(({ name, partitions }) => `${name} ${partitions}`).sort()).toEqual([
-      'jobs.cancels 1',
-      'jobs.clock 1',
-      'jobs.control 1',
-      'jobs.delayed 6',
-      'jobs.events 6',
-      'jobs.image 6',
-      'jobs.image.dlq 1',
-      'jobs.image.retry.60s 2',
-      'jobs.inference 6',
-      'jobs.inference.dlq 1',
-      'jobs.inference.retry.10s 2',
-      'jobs.inference.retry.60s 2',
-      'jobs.maintenance 6',
-      'jobs.maintenance.dlq 1',
-      'jobs.maintenance.high 6',
-      'jobs.maintenance.low 6',
-      'jobs.maintenance.retry.60s 2',
-      'jobs.notification 6',
-      'jobs.notification.dlq 1',
-      'jobs.notification.retry.10s 2',
-      'jobs.notification.retry.600s 2',
-      'jobs.notification.retry.60s 2',
-      'jobs.probe 6',
-      'jobs.probe.dlq 1',
-      'jobs.probe.high 6',
-      'jobs.probe.low 6',
-      'jobs.probe.retry.15s 2',
-      'jobs.probe.retry.1s 2',
-      'jobs.probe.retry.5s 2',
-      'jobs.report 6',
-      'jobs.report.dlq 1',
-      'jobs.report.retry.10s 2',
-      'jobs.report.retry.60s 2',
-    ]);
   });
 });

@@ -1,11 +1,11 @@
+import type { JobId } from '@jobstream/contracts';
 import {
   headerNames,
   traceIdOf,
   type DelayedRequest,
   type EncodedRecord,
-  type JobId,
   type JobRequest,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/records';
 import { LRUCache } from 'lru-cache';
 
 /** A job as it was when this process accepted it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { batchAnswerSchema, maxBatchItems, newJobId, type ProblemCode } from '@jobstream/contracts';
+import { maxBatchItems, newJobId } from '@jobstream/contracts';
+import { batchAnswerSchema, type ProblemCode } from '@jobstream/contracts/rest';
 import { answerBatch, checkBatch } from './batch.js';
 import { IntakeError } from './intake-error.js';
 

@@ -1,15 +1,14 @@
+import { maxBatchItems, type JobId } from '@jobstream/contracts';
 import {
   batchSchema,
   FaultList,
   faultsOf,
-  maxBatchItems,
   mayPass,
   type BatchAnswer,
   type BatchItem,
   type Fault,
   type ItemError,
-  type JobId,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import { IntakeError } from './intake-error.js';
 import { checkSubmission, type CheckedJob } from './job-request.js';
 

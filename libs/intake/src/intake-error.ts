@@ -1,4 +1,4 @@
-import type { BatchItem, Fault, ProblemCode } from '@jobstream/contracts';
+import type { BatchItem, Fault, ProblemCode } from '@jobstream/contracts/rest';
 
 /** What an {@link IntakeError} says beside its code. */
 export interface IntakeErrorDetails {

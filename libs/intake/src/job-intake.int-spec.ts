@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deriveJobId, newJobId, Topics, type BatchAnswer } from '@jobstream/contracts';
+import { deriveJobId, newJobId, Topics } from '@jobstream/contracts';
+import type { BatchAnswer } from '@jobstream/contracts/rest';
 import { KafkaConnection, RecordProducer } from '@jobstream/kafka';
 import { AcceptedJobs } from './accepted-jobs.js';
 import { checkBatch } from './batch.js';

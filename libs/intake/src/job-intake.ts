@@ -1,14 +1,7 @@
-import {
-  deriveJobId,
-  newJobId,
-  queues,
-  type AcceptedJob,
-  type BatchAnswer,
-  type EncodedRecord,
-  type JobId,
-  type Priority,
-  type Topics,
-} from '@jobstream/contracts';
+import { deriveJobId, newJobId, type JobId, type Priority, type Topics } from '@jobstream/contracts';
+import type { EncodedRecord } from '@jobstream/contracts/records';
+import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
+import { queues } from '@jobstream/jobs';
 import type { OutgoingRecord, RecordProducer, SendOutcome } from '@jobstream/kafka';
 import type { AcceptedJobs } from './accepted-jobs.js';
 import { answerBatch, checkBatch, type CheckedBatch } from './batch.js';

@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  acceptedJobSchema,
-  decodeRecord,
-  defineJob,
-  defineQueue,
-  maxBodyBytes,
-  newJobId,
-  traceparentOf,
-  type EncodedRecord,
-} from '@jobstream/contracts';
+import { defineJob, defineQueue, maxBodyBytes, newJobId } from '@jobstream/contracts';
+import { decodeRecord, traceparentOf, type EncodedRecord } from '@jobstream/contracts/records';
+import { acceptedJobSchema } from '@jobstream/contracts/rest';
 import { z } from 'zod';
 import { IntakeError } from './intake-error.js';
 import {

@@ -1,28 +1,32 @@
 import {
-  encodeRecord,
-  faultsOf,
-  findJobDefinition,
   isStorable,
-  isTooDeep,
-  linksOf,
-  longestDelayMs,
   maxBodyBytes,
-  maxFaults,
   maxOrderingKeyLength,
   maxRecordNesting,
   maxRequestRecordBytes,
-  submissionSchema,
-  traceparentOf,
-  wireVersion,
-  type AcceptedJob,
-  type DelayedRequest,
-  type EncodedRecord,
-  type Fault,
   type JobDefinition,
   type JobId,
-  type JobRequest,
   type Priority,
 } from '@jobstream/contracts';
+import {
+  encodeRecord,
+  isTooDeep,
+  traceparentOf,
+  wireVersion,
+  type DelayedRequest,
+  type EncodedRecord,
+  type JobRequest,
+} from '@jobstream/contracts/records';
+import {
+  faultsOf,
+  linksOf,
+  longestDelayMs,
+  maxFaults,
+  submissionSchema,
+  type AcceptedJob,
+  type Fault,
+} from '@jobstream/contracts/rest';
+import { findJobDefinition } from '@jobstream/jobs';
 import type { z } from 'zod';
 import { IntakeError } from './intake-error.js';
 

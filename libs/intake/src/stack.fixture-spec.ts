@@ -1,4 +1,5 @@
-import { jobDefinitions, Topics } from '@jobstream/contracts';
+import { Topics } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Database, migrate, schemasOf, type DatabaseSettings } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { randomNamespace, stackAddress } from '@jobstream/testing';

@@ -1,5 +1,5 @@
-import type { JobRecord, Start } from '@jobstream/contracts';
-import { foreignTraceId, stateOfPhase } from '@jobstream/contracts';
+import { stateOfPhase } from '@jobstream/contracts';
+import { type JobRecord, type Start, foreignTraceId } from '@jobstream/contracts/records';
 import { positionOf, type Coordinates, type Position } from './coordinates.js';
 import type { JobFold, JsonText, RunOutcome, RunRequest } from './fold.js';
 import { rankOf, requestRankOf } from './rank.js';

@@ -1,4 +1,5 @@
-import type { DeadLetterReason, JobId, JobState, Priority } from '@jobstream/contracts';
+import type { JobId, JobState, Priority } from '@jobstream/contracts';
+import type { DeadLetterReason } from '@jobstream/contracts/records';
 import type { Position } from './coordinates.js';
 import { mostPast, plainEntry, type PlainEntry } from './past.js';
 import { endsRun, queuedAttempt, type Rank } from './rank.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobErrorSchema, maxErrorMessageLength, maxErrorStackLength } from '@jobstream/contracts';
+import { maxErrorMessageLength, maxErrorStackLength } from '@jobstream/contracts';
+import { jobErrorSchema } from '@jobstream/contracts/records';
 import { describeError } from './job-error.js';
 
 describe('describeError', () => {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { maxErrorMessageLength, maxErrorStackLength, type JobError } from '@jobstream/contracts';
+import { maxErrorMessageLength, maxErrorStackLength } from '@jobstream/contracts';
+import type { JobError } from '@jobstream/contracts/records';
 
 const errorCode = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 

@@ -1,5 +1,5 @@
-import type { JobRecord, Phase, TopicRole } from '@jobstream/contracts';
-import { phases, Topics } from '@jobstream/contracts';
+import { type Phase, type TopicRole, phases, Topics } from '@jobstream/contracts';
+import type { JobRecord } from '@jobstream/contracts/records';
 import fc from 'fast-check';
 import type { Coordinates } from './coordinates.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { longestDelayMs, maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
+import { maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
+import { longestDelayMs } from '@jobstream/contracts/rest';
 import fc from 'fast-check';
 import { decideOutcome, waitInPlaceBudgetMs, type AttemptEnding, type AttemptFacts } from './outcome.js';
 

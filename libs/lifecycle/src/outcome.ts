@@ -1,4 +1,6 @@
-import { longestDelayMs, maxResultBytes, type DeadLetterReason, type JobError } from '@jobstream/contracts';
+import { maxResultBytes } from '@jobstream/contracts';
+import type { DeadLetterReason, JobError } from '@jobstream/contracts/records';
+import { longestDelayMs } from '@jobstream/contracts/rest';
 import { shorten } from './job-error.js';
 import { laneFor, retryDelay } from './retry-policy.js';
 

@@ -1,5 +1,5 @@
-import type { DeadLetterReason, JobRecord, JobState, Origin, Start } from '@jobstream/contracts';
-import { stateOfPhase } from '@jobstream/contracts';
+import { type JobState, stateOfPhase } from '@jobstream/contracts';
+import type { DeadLetterReason, JobRecord, Origin, Start } from '@jobstream/contracts/records';
 import { positionOf, type Coordinates } from './coordinates.js';
 import type { JsonText } from './fold.js';
 import { dueAt, jsonText, workerName } from './fold-record.js';

@@ -1,4 +1,4 @@
-import type { Cancel } from '@jobstream/contracts';
+import type { Cancel } from '@jobstream/contracts/records';
 
 /** Cancels that one process remembers at most: about 100 MB. */
 const mostCancels = 1_000_000;

@@ -1,4 +1,5 @@
-import type { Order, QueueLimits } from '@jobstream/contracts';
+import type { QueueLimits } from '@jobstream/contracts';
+import type { Order } from '@jobstream/contracts/records';
 
 /** The orders in force: of each kind and queue the newest, unless it was taken back. */
 export class OrderBook {

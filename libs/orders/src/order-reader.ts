@@ -1,4 +1,5 @@
-import { decodeCancel, decodeOrder, decodeRevocation, type Cancel, type Topics } from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
+import { decodeCancel, decodeOrder, decodeRevocation, type Cancel } from '@jobstream/contracts/records';
 import {
   consumerFault,
   TailConsumer,

@@ -1,11 +1,11 @@
+import type { Topics } from '@jobstream/contracts';
 import {
   encodeCancel,
   encodeOrder,
   encodeRevocation,
   type Cancel,
   type Order,
-  type Topics,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/records';
 import type { RecordProducer, RecordReceipt } from '@jobstream/kafka';
 
 /** Gives orders. One that may have been given already can be given again: the newest counts. */

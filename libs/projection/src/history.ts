@@ -1,4 +1,5 @@
-import type { DeadLetterReason, JobError, JobId, JobState, Origin } from '@jobstream/contracts';
+import type { JobId, JobState } from '@jobstream/contracts';
+import type { DeadLetterReason, JobError, Origin } from '@jobstream/contracts/records';
 import type { Session } from '@jobstream/database';
 import { orderHistory, parsePlainEntry, parsePosition, queuedAttempt } from '@jobstream/lifecycle';
 import { parse } from './job-row.js';

@@ -1,4 +1,5 @@
-import { lowestIdAt, type JobState } from '@jobstream/contracts';
+import type { JobState } from '@jobstream/contracts';
+import { lowestIdAt } from '@jobstream/contracts/rest';
 import { codeOf, type Database } from '@jobstream/database';
 import { lowestEndRank } from '@jobstream/lifecycle';
 import { idSlackMs } from './job-list.js';

@@ -1,4 +1,5 @@
-import { decodeCursor, encodeCursor, lowestIdAt, type JobId, type JobState } from '@jobstream/contracts';
+import type { JobId, JobState } from '@jobstream/contracts';
+import { decodeCursor, encodeCursor, lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { clean } from '@jobstream/lifecycle';
 import { jobColumns, readJobRow, type JobColumns, type JobRow } from './job-row.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { InvalidCursorError, newJobId, type JobId } from '@jobstream/contracts';
+import { newJobId, type JobId } from '@jobstream/contracts';
+import { InvalidCursorError } from '@jobstream/contracts/rest';
 import { BatchWriter } from './batch-writer.js';
 import { Checkpoints } from './checkpoints.js';
 import { DatabaseFixture } from './database.fixture-spec.js';

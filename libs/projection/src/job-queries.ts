@@ -1,4 +1,5 @@
-import type { DeadLetterReason, JobError, JobId, JobState } from '@jobstream/contracts';
+import type { JobId, JobState } from '@jobstream/contracts';
+import type { DeadLetterReason, JobError } from '@jobstream/contracts/records';
 import type { Database } from '@jobstream/database';
 import { readHistory, type HistoryItem } from './history.js';
 import { readJobAt, type JobAt } from './job-at.js';

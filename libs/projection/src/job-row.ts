@@ -1,11 +1,5 @@
-import {
-  ownTraceId,
-  type DeadLetterReason,
-  type JobError,
-  type JobId,
-  type JobState,
-  type Priority,
-} from '@jobstream/contracts';
+import type { JobId, JobState, Priority } from '@jobstream/contracts';
+import { ownTraceId, type DeadLetterReason, type JobError } from '@jobstream/contracts/records';
 import type { Statement } from '@jobstream/database';
 import { parsePosition } from '@jobstream/lifecycle';
 

@@ -1,4 +1,5 @@
-import { lowestIdAt, type FinalState, type JobId } from '@jobstream/contracts';
+import type { FinalState, JobId } from '@jobstream/contracts';
+import { lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import type { OffsetsByTopic, TopicPartition } from '@jobstream/kafka';
 import { quoteName } from '@jobstream/database';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodePoison, newJobId, type Poison } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodePoison, type Poison } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import { projectRecord } from './projected-record.js';
 import { incoming, topics } from './wire-history.fixture-spec.js';

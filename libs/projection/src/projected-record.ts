@@ -1,4 +1,5 @@
-import { decodePoison, decodeRecord, type JobError, type Poison, type TopicRole } from '@jobstream/contracts';
+import type { TopicRole } from '@jobstream/contracts';
+import { decodePoison, decodeRecord, type JobError, type Poison } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import {
   belongsOn,

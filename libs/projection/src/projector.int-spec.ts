@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { encodePoison, newJobId, Topics, type JobId } from '@jobstream/contracts';
+import { newJobId, Topics, type JobId } from '@jobstream/contracts';
+import { encodePoison } from '@jobstream/contracts/records';
 import { Database } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';

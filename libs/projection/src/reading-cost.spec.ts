@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobDefinitions, maxDeadLetterRecordBytes, newJobId } from '@jobstream/contracts';
+import { maxDeadLetterRecordBytes, newJobId } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import type { IncomingRecord } from '@jobstream/kafka';
 import { z } from 'zod';
 import { projectRecord } from './projected-record.js';

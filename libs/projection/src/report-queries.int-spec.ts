@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  deriveJobId,
-  encodeRecord,
-  lowestIdAt,
-  Topics,
-  type DeadLetterReason,
-  type JobRecord,
-} from '@jobstream/contracts';
+import { deriveJobId, Topics } from '@jobstream/contracts';
+import { encodeRecord, type DeadLetterReason, type JobRecord } from '@jobstream/contracts/records';
+import { lowestIdAt } from '@jobstream/contracts/rest';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { projectRecord } from './projected-record.js';

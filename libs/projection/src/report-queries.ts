@@ -1,4 +1,6 @@
-import { lowestIdAt, type DeadLetterReason, type JobId, type JobState } from '@jobstream/contracts';
+import type { JobId, JobState } from '@jobstream/contracts';
+import type { DeadLetterReason } from '@jobstream/contracts/records';
+import { lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { idSlackMs } from './job-list.js';
 

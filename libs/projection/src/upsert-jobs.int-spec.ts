@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newJobId, type DeadLetterReason, type JobState, type Priority } from '@jobstream/contracts';
+import { newJobId, type JobState, type Priority } from '@jobstream/contracts';
+import type { DeadLetterReason } from '@jobstream/contracts/records';
 import { openDataSource, type JobEntity } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';

@@ -1,4 +1,5 @@
-import { encodeRecord, phases, Topics, type JobRecord, type Phase } from '@jobstream/contracts';
+import { phases, Topics, type Phase } from '@jobstream/contracts';
+import { encodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import fc from 'fast-check';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { newJobId } from '@jobstream/contracts';
 import {
   encodePoison,
   encodeRecord,
-  newJobId,
   type EncodedRecord,
   type JobRequest,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/records';
 import { readCandidate } from './candidate.js';
 
 const id = newJobId();

@@ -1,12 +1,12 @@
+import type { JobId } from '@jobstream/contracts';
 import {
   decodePoison,
   decodeRecord,
   requestOf,
   type DeadLetterReason,
-  type JobId,
   type JobRequest,
-  type ReplaySource,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/records';
+import type { ReplaySource } from '@jobstream/contracts/rest';
 import type { IncomingRecord } from '@jobstream/kafka';
 
 /** A run of a job as the log tells of it: what may be run once more. */

@@ -1,12 +1,6 @@
-import {
-  decodePoison,
-  decodeRecord,
-  type DeadLetter,
-  type DeadLetterPage,
-  type PageQuery,
-  type Poison,
-  type Topics,
-} from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
+import { decodePoison, decodeRecord, type DeadLetter, type Poison } from '@jobstream/contracts/records';
+import type { DeadLetterPage, PageQuery } from '@jobstream/contracts/rest';
 import type { IncomingRecord, LogReader, TopicAdmin } from '@jobstream/kafka';
 import { decodePlace, encodePlace } from './place-cursor.js';
 import type { Projection } from './projection.js';

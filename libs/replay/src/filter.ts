@@ -1,4 +1,4 @@
-import type { ReplayFilter } from '@jobstream/contracts';
+import type { ReplayFilter } from '@jobstream/contracts/rest';
 import type { Candidate, Failure } from './candidate.js';
 import type { JobStanding } from './projection.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { patchSchema, type PayloadPatch } from '@jobstream/contracts';
+import { patchSchema, type PayloadPatch } from '@jobstream/contracts/rest';
 import fc from 'fast-check';
 import { applyPatch, PatchError } from './json-patch.js';
 import { measureJson } from './json-size.js';

@@ -1,4 +1,4 @@
-import type { PayloadPatch } from '@jobstream/contracts';
+import type { PayloadPatch } from '@jobstream/contracts/rest';
 import { measureJson, memberBytes, type JsonSize } from './json-size.js';
 
 /** An operation that can not be done: nothing of the patch counts. */

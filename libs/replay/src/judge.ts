@@ -1,4 +1,4 @@
-import type { ReplayRequest, SkipReason } from '@jobstream/contracts';
+import type { ReplayRequest, SkipReason } from '@jobstream/contracts/rest';
 import type { JobStanding } from './projection.js';
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeRecord, newJobId, type JobRequest } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { decodeRecord, type JobRequest } from '@jobstream/contracts/records';
 import { newRunOf } from './new-run.js';
 
 const id = newJobId();

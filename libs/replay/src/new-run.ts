@@ -1,4 +1,6 @@
-import { encodeRecord, queues, type JobId } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
+import { queues } from '@jobstream/jobs';
 import type { ForwardedRequest } from '@jobstream/intake';
 import type { Candidate } from './candidate.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { patchSchema, type PayloadPatch } from '@jobstream/contracts';
+import { patchSchema, type PayloadPatch } from '@jobstream/contracts/rest';
 import { patchPayload } from './patch-payload.js';
 
 const payload = { sleepMs: 5, note: 'old' };

@@ -1,10 +1,6 @@
-import {
-  faultsOf,
-  findJobDefinition,
-  maxBodyBytes,
-  maxRecordNesting,
-  type PayloadPatch,
-} from '@jobstream/contracts';
+import { maxBodyBytes, maxRecordNesting } from '@jobstream/contracts';
+import { faultsOf, type PayloadPatch } from '@jobstream/contracts/rest';
+import { findJobDefinition } from '@jobstream/jobs';
 import { applyPatch, PatchError } from './json-patch.js';
 
 /** A payload to run with, or why there is none. */

@@ -1,4 +1,4 @@
-import { InvalidCursorError } from '@jobstream/contracts';
+import { InvalidCursorError } from '@jobstream/contracts/rest';
 
 /** A cursor of a list that is not ordered by one id alone: the opaque text for "after this place". */
 export function encodePlace(place: readonly (string | number)[]): string {

@@ -1,4 +1,5 @@
-import type { DeadLetterReason, JobId, JobState, Priority } from '@jobstream/contracts';
+import type { JobId, JobState, Priority } from '@jobstream/contracts';
+import type { DeadLetterReason } from '@jobstream/contracts/records';
 
 /** How a job stands, as far as the projection has read. */
 export interface JobStanding {

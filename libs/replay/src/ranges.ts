@@ -1,4 +1,5 @@
-import type { Fault, ReplayRequest, Topics } from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
+import type { Fault, ReplayRequest } from '@jobstream/contracts/rest';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import { ReplayError } from './replay-error.js';
 

@@ -1,4 +1,4 @@
-import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts';
+import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts/rest';
 
 /** A replay can't be made as asked. `code` is that of the problem that REST answers with. */
 export class ReplayError extends Error {

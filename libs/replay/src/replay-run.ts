@@ -1,4 +1,4 @@
-import { maxReplayFaults } from '@jobstream/contracts';
+import { maxReplayFaults } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { Pace } from './pace.js';
 import type { Replay, Skipped } from './replay.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newJobId, replayRequestSchema } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { replayRequestSchema } from '@jobstream/contracts/rest';
 import { Database, migrate, schemasOf } from '@jobstream/database';
 import { randomNamespace, stackAddress } from '@jobstream/testing';
 import { ReplayStore, type HeldReplay } from './replay-store.js';

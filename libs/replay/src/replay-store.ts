@@ -1,4 +1,4 @@
-import type { ReplayFault } from '@jobstream/contracts';
+import type { ReplayFault } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import type { Range } from './ranges.js';
 import { replayOf, type Replay, type ReplayFailure, type ReplayRow, type Skipped } from './replay.js';

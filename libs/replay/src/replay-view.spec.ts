@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { replayRequestSchema } from '@jobstream/contracts';
+import { replayRequestSchema } from '@jobstream/contracts/rest';
 import type { Replay } from './replay.js';
 import { viewOfReplay } from './replay-view.js';
 

@@ -1,4 +1,5 @@
-import { formatDelay, type ReplayView } from '@jobstream/contracts';
+import { formatDelay } from '@jobstream/contracts';
+import type { ReplayView } from '@jobstream/contracts/rest';
 import { measureRanges } from './ranges.js';
 import type { Replay } from './replay.js';
 

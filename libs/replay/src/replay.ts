@@ -1,4 +1,10 @@
-import type { ReplayFault, ReplayRequest, ReplaySource, ReplayState, SkipReason } from '@jobstream/contracts';
+import type {
+  ReplayFault,
+  ReplayRequest,
+  ReplaySource,
+  ReplayState,
+  SkipReason,
+} from '@jobstream/contracts/rest';
 import type { Range } from './ranges.js';
 
 /** How often runs were passed over, by reason. */

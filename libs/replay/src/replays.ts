@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { isJobId, newJobId, type JobId, type Topics } from '@jobstream/contracts';
+import { wireVersion, traceparentOf } from '@jobstream/contracts/records';
 import {
   decodeCursor,
   encodeCursor,
   faultsOf,
-  isJobId,
   jobReplaySchema,
-  newJobId,
   replayRequestSchema,
-  wireVersion,
-  traceparentOf,
   type AcceptedJob,
-  type JobId,
   type PageQuery,
   type PayloadPatch,
   type ReplayJobPage,
@@ -18,9 +15,8 @@ import {
   type ReplayRequest,
   type ReplaySurvey,
   type ReplayView,
-  type Topics,
   linksOf,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { LogReader, TopicAdmin } from '@jobstream/kafka';

@@ -1,4 +1,5 @@
-import type { JobId, ReplayJobPage } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
+import type { ReplayJobPage } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import type { ForwardedRequest, JobIntake } from '@jobstream/intake';
 import { RecordRefusedError } from '@jobstream/kafka';

@@ -1,11 +1,6 @@
 import { setImmediate as immediately } from 'node:timers/promises';
-import {
-  tellsOfJobs,
-  type ReplayFault,
-  type ReplayRequest,
-  type SkipReason,
-  type Topics,
-} from '@jobstream/contracts';
+import { tellsOfJobs, type Topics } from '@jobstream/contracts';
+import type { ReplayFault, ReplayRequest, SkipReason } from '@jobstream/contracts/rest';
 import type { IncomingRecord, LogReader, TopicAdmin } from '@jobstream/kafka';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
 import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';

@@ -3,7 +3,7 @@ import {
   type ReplayRequest,
   type ReplaySurvey,
   type SkipReason,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import type { Range } from './ranges.js';
 import type { Selection } from './selection.js';
 

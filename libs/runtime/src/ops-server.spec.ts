@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { problemSchema } from '@jobstream/contracts';
+import { problemSchema } from '@jobstream/contracts/rest';
 import { HealthRegistry, instanceHeader, type Health } from './health.js';
 import { createMetrics } from './metrics.js';
 import { startOpsServer, type OpsServer } from './ops-server.js';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describeProblem, problemKinds, type ProblemCode } from '@jobstream/contracts';
+import { describeProblem, problemKinds, type ProblemCode } from '@jobstream/contracts/rest';
 import type { Registry } from 'prom-client';
 import { instanceHeaders, type HealthRegistry } from './health.js';
 import { explainListenError } from './listen-error.js';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import type { ProblemCode } from '@jobstream/contracts';
+import type { ProblemCode } from '@jobstream/contracts/rest';
 import { isLoopback } from './loopback.js';
 import type { CommonSettings } from './settings.js';
 

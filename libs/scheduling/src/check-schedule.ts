@@ -1,12 +1,12 @@
 import {
-  declaredSchedules,
   faultsOf,
   scheduleNameSchema,
   scheduleSchema,
   type Fault,
   type ScheduledJob,
   type ScheduleDefinition,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
+import { declaredSchedules } from '@jobstream/jobs';
 import { IntakeError, type JobIntake } from '@jobstream/intake';
 import { faultsOfTiming } from '@jobstream/lifecycle';
 import { timingOf } from './schedule.js';

@@ -1,4 +1,5 @@
-import { decodeRecord, encodeRecord, type Cancel, type Topics } from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
+import { decodeRecord, encodeRecord, type Cancel } from '@jobstream/contracts/records';
 import type { Database } from '@jobstream/database';
 import type { OutgoingRecord, RecordProducer } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';

@@ -1,13 +1,5 @@
-import {
-  decodeRecord,
-  encodeRecord,
-  isQueueName,
-  maxRequestRecordBytes,
-  type JobId,
-  type JobRecord,
-  type Priority,
-  requestOf,
-} from '@jobstream/contracts';
+import { isQueueName, maxRequestRecordBytes, type JobId, type Priority } from '@jobstream/contracts';
+import { decodeRecord, encodeRecord, type JobRecord, requestOf } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 
 /** A job request that waits for its time: who it is, when it is due, and the record to append then. */

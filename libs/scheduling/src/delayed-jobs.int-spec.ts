@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId, probeRun, type JobRequest, type RetryRequest } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord, type JobRequest, type RetryRequest } from '@jobstream/contracts/records';
+import { probeRun } from '@jobstream/jobs';
 import { JobIntake } from '@jobstream/intake';
 import { KafkaConnection, kafkaSettingsFromEnv, NeverSentError, RecordProducer } from '@jobstream/kafka';
 import { eventually } from '@jobstream/testing';

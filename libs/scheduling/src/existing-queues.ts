@@ -1,4 +1,5 @@
-import { queues, type Topics } from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
+import { queues } from '@jobstream/jobs';
 import type { TopicAdmin } from '@jobstream/kafka';
 
 const staleMs = 10_000;

@@ -1,4 +1,5 @@
-import { scheduledJobId, type JobId, type ScheduledJob, type ScheduleFiring } from '@jobstream/contracts';
+import { scheduledJobId, type JobId } from '@jobstream/contracts';
+import type { ScheduledJob, ScheduleFiring } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import { restOfRefused } from './rest-of-refused.js';
 

@@ -1,4 +1,6 @@
-import { headerNames, isFinal, queues, type JobId, type JobState, type Topics } from '@jobstream/contracts';
+import { isFinal, type JobId, type JobState, type Topics } from '@jobstream/contracts';
+import { headerNames } from '@jobstream/contracts/records';
+import { queues } from '@jobstream/jobs';
 import {
   PositionedConsumer,
   type ConsumerHealth,

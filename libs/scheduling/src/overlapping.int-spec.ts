@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { encodeRecord, type JobId, type JobRecord, type ScheduleFiring } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
+import { encodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import type { ScheduleFiring } from '@jobstream/contracts/rest';
 import { eventually } from '@jobstream/testing';
 import { Registry } from 'prom-client';
 import { Schedules } from './schedules.js';

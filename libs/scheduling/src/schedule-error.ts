@@ -1,4 +1,4 @@
-import type { Fault, ProblemCode } from '@jobstream/contracts';
+import type { Fault, ProblemCode } from '@jobstream/contracts/rest';
 import type { IntakeErrorDetails } from '@jobstream/intake';
 
 /** What was asked of a schedule can't be done. `code` is that of the problem that REST answers with. */

@@ -1,4 +1,4 @@
-import type { ScheduleDefinition } from '@jobstream/contracts';
+import type { ScheduleDefinition } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import { nextOccurrence, type Timing } from '@jobstream/lifecycle';
 import { readDatabaseClock, type ReadClock } from './database-clock.js';

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { scheduledJobId, type ScheduleDefinition, type ScheduleView } from '@jobstream/contracts';
+import { scheduledJobId } from '@jobstream/contracts';
+import type { ScheduleDefinition, ScheduleView } from '@jobstream/contracts/rest';
 import { IntakeError } from '@jobstream/intake';
 import { RecordRefusedError } from '@jobstream/kafka';
 import { Registry } from 'prom-client';

@@ -1,10 +1,5 @@
-import {
-  formatDelay,
-  parseDuration,
-  type ScheduleDefinition,
-  type ScheduledJob,
-  type ScheduleView,
-} from '@jobstream/contracts';
+import { formatDelay, parseDuration } from '@jobstream/contracts';
+import type { ScheduleDefinition, ScheduledJob, ScheduleView } from '@jobstream/contracts/rest';
 import { nextOccurrences, type MisfirePolicy, type Timing } from '@jobstream/lifecycle';
 
 /** A schedule as its row has it. Times are milliseconds since 1970. */

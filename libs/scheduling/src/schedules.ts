@@ -1,13 +1,12 @@
+import { scheduledJobId } from '@jobstream/contracts';
 import {
-  declaredSchedules,
-  findJobDefinition,
   linksOf,
-  scheduledJobId,
   type AcceptedJob,
   type ScheduledJob,
   type ScheduleList,
   type ScheduleView,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
+import { declaredSchedules, findJobDefinition } from '@jobstream/jobs';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { Logger } from '@jobstream/runtime';

@@ -1,4 +1,6 @@
-import { decodeRecord, jobDefinitions, Topics, type JobRecord } from '@jobstream/contracts';
+import { Topics } from '@jobstream/contracts';
+import { decodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Database, migrate, schemasOf, type DatabaseSettings } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import {

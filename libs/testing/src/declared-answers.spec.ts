@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeProblem } from '@jobstream/contracts';
+import { describeProblem } from '@jobstream/contracts/rest';
 import { DeclaredAnswers } from './declared-answers.js';
 
 const declared = new DeclaredAnswers();

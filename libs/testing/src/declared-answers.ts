@@ -3,7 +3,8 @@ import {
   type Content,
   type OpenApiDocument,
   type Operation,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/openapi';
+import { jobDefinitions } from '@jobstream/jobs';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
@@ -23,7 +24,7 @@ const problemType = 'application/problem+json';
 /** Checks answers of the REST server against its OpenAPI document: nothing may come that is not declared. */
 export class DeclaredAnswers {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
-  private readonly document: OpenApiDocument = describeRestInterface({ exact: true });
+  private readonly document: OpenApiDocument = describeRestInterface(jobDefinitions, { exact: true });
   private readonly paths: readonly (readonly [RegExp, string])[];
 
   constructor() {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AcceptedTask, TaskView } from '@jobstream/contracts';
+import type { AcceptedTask, TaskView } from '@jobstream/contracts/rest';
 import { imageSize } from 'image-size';
 
 /** A file that was proven to be the picture it should be. */

@@ -5,7 +5,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { readBaseUrl } from '@jobstream/contracts';
+import { readBaseUrl } from '@jobstream/contracts/rest';
 import { makeThumbnail } from './demo-thumbnail.js';
 import { builtFile } from './built-file.js';
 import { readVariable } from './environment.js';

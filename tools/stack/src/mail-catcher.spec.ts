@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { caughtMailSchema } from '@jobstream/contracts';
+import { caughtMailSchema } from '@jobstream/contracts/rest';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import { startMailCatcher, type MailCatcher } from './mail-catcher.js';

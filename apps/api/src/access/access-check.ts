@@ -1,4 +1,4 @@
-import { isGranted, type Scope } from '@jobstream/contracts';
+import { isGranted, type Scope } from '@jobstream/contracts/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem-error.js';
 import { unauthenticated, type Caller, type KeyRing } from './key-ring.js';

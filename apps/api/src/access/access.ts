@@ -1,5 +1,5 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { Scope } from '@jobstream/contracts';
+import type { Scope } from '@jobstream/contracts/rest';
 import type { FastifyContextConfig } from 'fastify';
 
 /** What a request needs to use a route: a scope of its API key, or nothing. */

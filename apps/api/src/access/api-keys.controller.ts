@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import type { ApiKeyList, CreatedApiKey } from '@jobstream/contracts';
+import type { ApiKeyList, CreatedApiKey } from '@jobstream/contracts/rest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from './access.js';
 import { ApiKeys } from './api-keys.js';

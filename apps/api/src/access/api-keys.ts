@@ -1,5 +1,6 @@
 import type { ApiKeyStore } from '@jobstream/access';
-import { isJobId, type ApiKeyList, type CreatedApiKey } from '@jobstream/contracts';
+import { isJobId } from '@jobstream/contracts';
+import type { ApiKeyList, CreatedApiKey } from '@jobstream/contracts/rest';
 import type { OrderWriter } from '@jobstream/orders';
 import type { Logger } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';

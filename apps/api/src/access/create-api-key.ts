@@ -1,5 +1,5 @@
 import { issueKey, type ApiKeyStore } from '@jobstream/access';
-import { apiKeyRequestSchema, faultsOf, type CreatedApiKey } from '@jobstream/contracts';
+import { apiKeyRequestSchema, faultsOf, type CreatedApiKey } from '@jobstream/contracts/rest';
 import { ProblemError } from '../http/problem-error.js';
 
 /**

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import { newJobId, type CreatedApiKey } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import type { CreatedApiKey } from '@jobstream/contracts/rest';
 import { Database, databaseSettingsFromEnv, migrate } from '@jobstream/database';
 import type { Environment } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { readKey, type KeyParts, type KnownKey } from '@jobstream/access';
-import type { RateLimit, Scope } from '@jobstream/contracts';
+import type { RateLimit, Scope } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
 import { ProblemError } from '../http/problem-error.js';
 import { SharedCall } from '../jobs/shared-call.js';

@@ -1,4 +1,5 @@
-import { maxBodyBytes, type RateLimit } from '@jobstream/contracts';
+import { maxBodyBytes } from '@jobstream/contracts';
+import type { RateLimit } from '@jobstream/contracts/rest';
 
 /** What is left of a limit, and when that was so. Times are milliseconds of any steady clock. */
 export interface TokenBucket {

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@jobstream/contracts';
+import type { AuditEntry } from '@jobstream/contracts/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { instanceOf } from '../http/problem-reply.js';
 import type { AuditTrail } from './audit-trail.js';

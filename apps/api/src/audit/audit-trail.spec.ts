@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '@jobstream/access';
-import type { AuditEntry } from '@jobstream/contracts';
+import type { AuditEntry } from '@jobstream/contracts/rest';
 import { DatabaseUnreachableError } from '@jobstream/database';
 import { createLogger } from '@jobstream/runtime';
 import { eventually } from '@jobstream/testing';

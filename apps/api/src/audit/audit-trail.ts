@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRecord, AuditStore } from '@jobstream/access';
-import { newJobId, type AuditEntry } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import type { AuditEntry } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
 import type { Logger } from '@jobstream/runtime';
 import { isRefusal, RefusalTally, tallyMs } from './refusal-tally.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { AuditStore } from '@jobstream/access';
-import { auditQuerySchema, type AuditPage } from '@jobstream/contracts';
+import { auditQuerySchema, type AuditPage } from '@jobstream/contracts/rest';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
 

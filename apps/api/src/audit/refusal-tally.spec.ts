@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuditEntry } from '@jobstream/contracts';
+import type { AuditEntry } from '@jobstream/contracts/rest';
 import fc from 'fast-check';
 import { isRefusal, RefusalTally, tallyMs } from './refusal-tally.js';
 

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@jobstream/contracts';
+import type { AuditEntry } from '@jobstream/contracts/rest';
 
 /** Within so long, refusals of one kind are one entry, and one more that counts the others. */
 export const tallyMs = 60_000;

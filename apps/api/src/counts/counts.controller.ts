@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { countsQuerySchema, jobStates, type CountsView, type JobState } from '@jobstream/contracts';
+import { jobStates, type JobState } from '@jobstream/contracts';
+import { countsQuerySchema, type CountsView } from '@jobstream/contracts/rest';
 import { JobCounts } from '@jobstream/projection';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';

@@ -1,5 +1,7 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { describeRestInterface, describeTopics } from '@jobstream/contracts';
+import { describeRestInterface } from '@jobstream/contracts/openapi';
+import { describeTopics } from '@jobstream/contracts/asyncapi';
+import { jobDefinitions, queues } from '@jobstream/jobs';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';
@@ -14,14 +16,14 @@ export class DocsController {
   @Get('openapi.json')
   @Access('read')
   async readOpenApi(@Res() reply: FastifyReply): Promise<void> {
-    this.openApi ??= JSON.stringify(describeRestInterface());
+    this.openApi ??= JSON.stringify(describeRestInterface(jobDefinitions));
     await reply.header('content-type', 'application/json; charset=utf-8').send(this.openApi);
   }
 
   @Get('asyncapi.json')
   @Access('read')
   async readAsyncApi(@Res() reply: FastifyReply): Promise<void> {
-    this.asyncApi ??= JSON.stringify(describeTopics());
+    this.asyncApi ??= JSON.stringify(describeTopics(queues.keys()));
     await reply.header('content-type', 'application/json; charset=utf-8').send(this.asyncApi);
   }
 

@@ -1,4 +1,4 @@
-import { faultsOf } from '@jobstream/contracts';
+import { faultsOf } from '@jobstream/contracts/rest';
 import { z } from 'zod';
 import { ProblemError } from './problem-error.js';
 

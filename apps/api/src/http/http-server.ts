@@ -2,13 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import {
-  describeProblem,
-  maxBodyBytes,
-  problemKinds,
-  type Fault,
-  type ProblemCode,
-} from '@jobstream/contracts';
+import { maxBodyBytes } from '@jobstream/contracts';
+import { describeProblem, problemKinds, type Fault, type ProblemCode } from '@jobstream/contracts/rest';
 import { protectiveHeaders, type OwnHosts } from '@jobstream/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limitAnswers } from './answer-limits.js';

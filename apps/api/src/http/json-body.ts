@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { findInexactNumbers, maxBatchItems, maxBodyValues, type Fault } from '@jobstream/contracts';
+import { findInexactNumbers, maxBatchItems, maxBodyValues } from '@jobstream/contracts';
+import type { Fault } from '@jobstream/contracts/rest';
 import { tooManyItems } from '@jobstream/intake';
 import { scanJson, type JsonScan } from './json-scan.js';
 import { ProblemError } from './problem-error.js';

@@ -1,4 +1,4 @@
-import type { ProblemCode, ProblemDetails } from '@jobstream/contracts';
+import type { ProblemCode, ProblemDetails } from '@jobstream/contracts/rest';
 
 /** A request that ends with a problem document. */
 export class ProblemError extends Error {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HttpException, NotFoundException } from '@nestjs/common';
 import { DatabaseUnreachableError } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
-import { InvalidCursorError } from '@jobstream/contracts';
+import { InvalidCursorError } from '@jobstream/contracts/rest';
 import { ObjectExistsError, ObjectTooLargeError, StorageFullError } from '@jobstream/storage';
 import { ProblemError } from './problem-error.js';
 import { problemOf } from './problem-of.js';

@@ -1,5 +1,5 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
-import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobstream/contracts';
+import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobstream/contracts/rest';
 import { codeOf, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
 import { isKafkaUnavailable } from '@jobstream/kafka';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { describeProblem, problemKinds, type ProblemCode } from '@jobstream/contracts';
+import { describeProblem, problemKinds, type ProblemCode } from '@jobstream/contracts/rest';
 import type { Logger } from '@jobstream/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf, type FoundProblem } from './problem-of.js';

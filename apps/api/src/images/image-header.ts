@@ -1,4 +1,4 @@
-import type { UploadedImage } from '@jobstream/contracts';
+import type { UploadedImage } from '@jobstream/contracts/rest';
 import { contentTypes, formatOf, HeaderWatch, signatureBytes, whyNotTaken } from '@jobstream/images';
 import { ProblemError } from '../http/problem-error.js';
 

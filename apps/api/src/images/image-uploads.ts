@@ -1,13 +1,7 @@
 import type { Readable } from 'node:stream';
-import {
-  imageIdSchema,
-  imageThumbnail,
-  isImageIdOfUrl,
-  maxUploadBytes,
-  thumbnailKey,
-  uploadKey,
-  type UploadedImage,
-} from '@jobstream/contracts';
+import { maxUploadBytes } from '@jobstream/contracts';
+import { imageIdSchema, type UploadedImage } from '@jobstream/contracts/rest';
+import { imageThumbnail, isImageIdOfUrl, thumbnailKey, uploadKey } from '@jobstream/jobs';
 import type { ObjectStorage, OpenObject } from '@jobstream/storage';
 import { ProblemError } from '../http/problem-error.js';
 import { openImage } from './image-header.js';

@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import type { JobDefinition } from '@jobstream/contracts';
 import {
   faultsOf,
-  imageThumbnail,
-  inferenceOcr,
   taskStatusOf,
   type AcceptedTask,
-  type JobDefinition,
   type Submission,
   type UploadedImage,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
+import { imageThumbnail, inferenceOcr } from '@jobstream/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';

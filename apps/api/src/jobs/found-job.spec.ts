@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { linksOf, type JobView } from '@jobstream/contracts';
+import { linksOf, type JobView } from '@jobstream/contracts/rest';
 import { foldRecord, goesFarther, mergeFolds, parsePosition, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
 import type { SeenRecord } from '../live/job-feed.js';

@@ -1,4 +1,4 @@
-import type { JobView } from '@jobstream/contracts';
+import type { JobView } from '@jobstream/contracts/rest';
 import { goesFarther, type Standing } from '@jobstream/lifecycle';
 import type { JobRow } from '@jobstream/projection';
 import type { Place } from '../live/log-position.js';

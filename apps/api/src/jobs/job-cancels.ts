@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isFinal, type JobState } from '@jobstream/contracts';
+import type { Cancel } from '@jobstream/contracts/records';
 import {
-  isFinal,
   unfinishedStates,
   type BulkCancel,
   type BulkCancelled,
-  type Cancel,
   type CancelledJob,
-  type JobState,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import type { OrderReader, OrderWriter } from '@jobstream/orders';
 import type { JobQueries } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';

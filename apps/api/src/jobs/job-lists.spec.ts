@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  decodeCursor,
-  encodeCursor,
-  newJobId,
-  ownTraceId,
-  type JobPage,
-  type JobState,
-} from '@jobstream/contracts';
+import { newJobId, type JobState } from '@jobstream/contracts';
+import { ownTraceId } from '@jobstream/contracts/records';
+import { decodeCursor, encodeCursor, type JobPage } from '@jobstream/contracts/rest';
 import type { JobFilter, JobRow } from '@jobstream/projection';
 import fc from 'fast-check';
 import { LogPosition } from '../live/log-position.js';

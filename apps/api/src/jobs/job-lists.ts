@@ -1,4 +1,5 @@
-import { decodeCursor, encodeCursor, type JobId, type JobPage, type JobView } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
+import { decodeCursor, encodeCursor, type JobPage, type JobView } from '@jobstream/contracts/rest';
 import type { JobFilter, JobQueries } from '@jobstream/projection';
 import type { CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';

@@ -1,12 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  isFinal,
-  isJobId,
-  type JobAtView,
-  type JobHistory,
-  type JobId,
-  type JobView,
-} from '@jobstream/contracts';
+import { isFinal, isJobId, type JobId } from '@jobstream/contracts';
+import type { JobAtView, JobHistory, JobView } from '@jobstream/contracts/rest';
 import type { AcceptedJobs } from '@jobstream/intake';
 import type { JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobHistorySchema, jobViewSchema, newJobId } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { jobHistorySchema, jobViewSchema } from '@jobstream/contracts/rest';
 import type { JobRow } from '@jobstream/projection';
 import { viewOfHistory, viewOfRemembered, viewOfRow } from './job-view.js';
 

@@ -1,13 +1,13 @@
+import { isFinal } from '@jobstream/contracts';
+import type { JobError } from '@jobstream/contracts/records';
 import {
-  isFinal,
   linksOf,
   type ErrorView,
   type JobAtView,
-  type JobError,
   type JobHistory,
   type JobView,
   type TransitionView,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import type { RememberedJob } from '@jobstream/intake';
 import type { HistoryItem, JobAt, JobRow } from '@jobstream/projection';
 

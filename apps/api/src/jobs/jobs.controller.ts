@@ -1,10 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { isFinal, maxBatchBytes } from '@jobstream/contracts';
 import {
   bulkCancelSchema,
-  isFinal,
   jobListQuerySchema,
   jobQuerySchema,
-  maxBatchBytes,
   type AcceptedJob,
   type BatchAnswer,
   type BulkCancelled,
@@ -12,7 +11,7 @@ import {
   type JobDetail,
   type JobHistory,
   type JobPage,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';

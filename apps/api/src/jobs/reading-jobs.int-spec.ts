@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newJobId } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import {
-  decodeRecord,
   jobHistorySchema,
   jobPageSchema,
   jobViewSchema,
-  newJobId,
   type JobPage,
   type JobView,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import { ApiClient, eventually, Platform, readTopics, type Answer } from '@jobstream/testing';
 
 describe('reading jobs', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobDefinitions, scopes, type Scope } from '@jobstream/contracts';
+import { scopes, type Scope } from '@jobstream/contracts/rest';
+import { jobDefinitions } from '@jobstream/jobs';
 import { checkSubmission, IntakeError, type CheckedJob } from '@jobstream/intake';
 import { checkScope } from './scope-check.js';
 

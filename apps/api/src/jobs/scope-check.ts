@@ -1,4 +1,4 @@
-import { isGranted } from '@jobstream/contracts';
+import { isGranted } from '@jobstream/contracts/rest';
 import { IntakeError, type CheckedJob } from '@jobstream/intake';
 import type { Caller } from '../access/key-ring.js';
 

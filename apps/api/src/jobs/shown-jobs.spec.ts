@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { newJobId, ownTraceId, type JobState } from '@jobstream/contracts';
+import { newJobId, type JobState } from '@jobstream/contracts';
+import { ownTraceId } from '@jobstream/contracts/records';
 import type { EndOffsets } from '@jobstream/projection';
 import { LogPosition } from '../live/log-position.js';
 import type { FoundJob } from './found-job.js';

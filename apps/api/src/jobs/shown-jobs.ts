@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobId, JobView } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
+import type { JobView } from '@jobstream/contracts/rest';
 import type { ProjectionProgress } from '@jobstream/projection';
 import { LRUCache } from 'lru-cache';
 import { LogPosition, type Place } from '../live/log-position.js';

@@ -1,10 +1,6 @@
-import {
-  isTraceparent,
-  newJobId,
-  type AcceptedJob,
-  type BatchAnswer,
-  type JobId,
-} from '@jobstream/contracts';
+import { newJobId, type JobId } from '@jobstream/contracts';
+import { isTraceparent } from '@jobstream/contracts/records';
+import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
 import type { AllowedHosts } from '@jobstream/downloads';
 import {
   checkBatch,

@@ -1,4 +1,4 @@
-import type { Fault } from '@jobstream/contracts';
+import type { Fault } from '@jobstream/contracts/rest';
 import { checkUrl, UrlRefusedError, type AllowedHosts } from '@jobstream/downloads';
 import { IntakeError, type CheckedJob } from '@jobstream/intake';
 

@@ -7,7 +7,7 @@ import {
   type JobPage,
   type JobView,
   type TaskView,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import { ApiClient, eventually, Platform, readStream, type SentEvent } from '@jobstream/testing';
 
 describe('following jobs', () => {

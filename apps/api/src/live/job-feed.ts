@@ -1,4 +1,5 @@
-import { decodeRecord, type JobId, type JobRecord, type TopicRole, type Topics } from '@jobstream/contracts';
+import type { JobId, TopicRole, Topics } from '@jobstream/contracts';
+import { decodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { TailConsumer, type IncomingRecord, type KafkaConnection, type TopicAdmin } from '@jobstream/kafka';
 import { belongsOn, type Coordinates } from '@jobstream/lifecycle';
 import { RecentRecords } from './recent-records.js';

@@ -1,4 +1,5 @@
-import { phases, Topics, type JobRecord, type Phase } from '@jobstream/contracts';
+import { phases, Topics, type Phase } from '@jobstream/contracts';
+import type { JobRecord } from '@jobstream/contracts/records';
 import fc from 'fast-check';
 import type { SeenRecord } from './job-feed.js';
 

@@ -1,4 +1,5 @@
-import { isFinal, type JobId, type JobView } from '@jobstream/contracts';
+import { isFinal, type JobId } from '@jobstream/contracts';
+import type { JobView } from '@jobstream/contracts/rest';
 import type { HistoryItem, JobQueries, ProjectionProgress } from '@jobstream/projection';
 import type { FoundJob } from '../jobs/found-job.js';
 import type { JobReader } from '../jobs/job-reader.js';

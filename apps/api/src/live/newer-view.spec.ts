@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  jobViewSchema,
-  newJobId,
-  ownTraceId,
-  transitionViewSchema,
-  type JobRecord,
-} from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { ownTraceId, type JobRecord } from '@jobstream/contracts/records';
+import { jobViewSchema, transitionViewSchema } from '@jobstream/contracts/rest';
 import { foldRecord, mergeFolds, type Coordinates } from '@jobstream/lifecycle';
 import type { FoundJob } from '../jobs/found-job.js';
 import { viewOfRemembered, viewOfTransition } from '../jobs/job-view.js';

@@ -1,4 +1,5 @@
-import type { JobError, JobView } from '@jobstream/contracts';
+import type { JobError } from '@jobstream/contracts/records';
+import type { JobView } from '@jobstream/contracts/rest';
 import {
   deliveriesOf,
   foldRecord,

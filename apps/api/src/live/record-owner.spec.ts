@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeRecord, newJobId } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
 import { ownerOf } from './record-owner.js';
 
 const id = newJobId();

@@ -1,4 +1,5 @@
-import { isFinal, type TransitionView } from '@jobstream/contracts';
+import { isFinal } from '@jobstream/contracts';
+import type { TransitionView } from '@jobstream/contracts/rest';
 import { goesFarther } from '@jobstream/lifecycle';
 import type { HistoryItem } from '@jobstream/projection';
 import { viewOfTransition } from '../jobs/job-view.js';

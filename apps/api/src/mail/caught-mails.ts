@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caughtMailSchema, type CaughtMail } from '@jobstream/contracts';
+import { caughtMailSchema, type CaughtMail } from '@jobstream/contracts/rest';
 import { readSettings, type Environment } from '@jobstream/runtime';
 import { z } from 'zod';
 

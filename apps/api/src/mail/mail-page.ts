@@ -1,4 +1,4 @@
-import type { CaughtMail } from '@jobstream/contracts';
+import type { CaughtMail } from '@jobstream/contracts/rest';
 
 /** What the page may do: show its own styles, and frames of mails. */
 export const mailPolicy = [

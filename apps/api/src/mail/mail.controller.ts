@@ -1,5 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { CaughtMails as CaughtMailList } from '@jobstream/contracts';
+import type { CaughtMails as CaughtMailList } from '@jobstream/contracts/rest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
 import { CaughtMails } from './caught-mails.js';

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { QueueView } from '@jobstream/contracts';
+import type { QueueView } from '@jobstream/contracts/rest';
 import type { QueueViews } from './queue-views.js';
 
 /** A scrape does not wait longer than this for the broker. */

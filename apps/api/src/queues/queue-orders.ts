@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { queues, type Order, type QueueLimits, type QueueOrderAnswer } from '@jobstream/contracts';
+import type { QueueLimits } from '@jobstream/contracts';
+import type { Order } from '@jobstream/contracts/records';
+import type { QueueOrderAnswer } from '@jobstream/contracts/rest';
+import { queues } from '@jobstream/jobs';
 import { RecordRefusedError } from '@jobstream/kafka';
 import type { OrderBook, OrderReader, OrderWriter } from '@jobstream/orders';
 import { ProblemError } from '../http/problem-error.js';

@@ -1,4 +1,5 @@
-import { formatDelay, queues, type TopicRole, type Topics } from '@jobstream/contracts';
+import { formatDelay, type TopicRole, type Topics } from '@jobstream/contracts';
+import { queues } from '@jobstream/jobs';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import { SharedCall } from '../jobs/shared-call.js';
 

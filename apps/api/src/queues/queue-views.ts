@@ -1,4 +1,4 @@
-import type { LaneView, QueueView, WaitingFor } from '@jobstream/contracts';
+import type { LaneView, QueueView, WaitingFor } from '@jobstream/contracts/rest';
 import type { BrokerClock, TopicAdmin } from '@jobstream/kafka';
 import { limitRulesOf, type LimitUse } from '@jobstream/limits';
 import type { ActiveCount, JobQueries } from '@jobstream/projection';

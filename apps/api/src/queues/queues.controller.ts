@@ -1,10 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import {
-  queueLimitsSchema,
-  type QueueList,
-  type QueueOrderAnswer,
-  type QueueView,
-} from '@jobstream/contracts';
+import { queueLimitsSchema } from '@jobstream/contracts';
+import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
 import { Access } from '../access/access.js';
 import { noBody, readBody } from '../http/body.js';
 import { QueueOrders } from './queue-orders.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { queueListSchema, queueViewSchema, type JobDetail, type QueueView } from '@jobstream/contracts';
+import { queueListSchema, queueViewSchema, type JobDetail, type QueueView } from '@jobstream/contracts/rest';
 import { eventually, Platform } from '@jobstream/testing';
 
 describe('queues', () => {

@@ -1,4 +1,5 @@
-import { isFinal, type JobView, type WaitingFor } from '@jobstream/contracts';
+import { isFinal } from '@jobstream/contracts';
+import type { JobView, WaitingFor } from '@jobstream/contracts/rest';
 import type { LimitRule } from '@jobstream/limits';
 import type { Place } from '../live/log-position.js';
 import type { QueueState, QueueStatesAt } from './queue-states.js';

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import type { RebuildList, RebuildView } from '@jobstream/contracts';
+import type { RebuildList, RebuildView } from '@jobstream/contracts/rest';
 import { Rebuilds } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';

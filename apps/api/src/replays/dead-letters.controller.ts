@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { pageQuerySchema, type DeadLetterPage } from '@jobstream/contracts';
+import { pageQuerySchema, type DeadLetterPage } from '@jobstream/contracts/rest';
 import { DeadLetters } from '@jobstream/replay';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';

@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import type { AcceptedJob } from '@jobstream/contracts';
+import type { AcceptedJob } from '@jobstream/contracts/rest';
 import { Replays } from '@jobstream/replay';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';

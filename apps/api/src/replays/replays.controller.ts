@@ -5,7 +5,7 @@ import {
   type ReplayPage,
   type ReplaySurvey,
   type ReplayView,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import { Replays } from '@jobstream/replay';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';

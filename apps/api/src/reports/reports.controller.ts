@@ -1,13 +1,13 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { PayloadOf } from '@jobstream/contracts';
 import {
   faultsOf,
-  reportGenerate,
   reportRequestSchema,
   taskStatusOf,
   type AcceptedTask,
-  type PayloadOf,
   type Submission,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
+import { reportGenerate } from '@jobstream/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';

@@ -1,4 +1,5 @@
-import { isFinal, reportGenerate, reportKey, type JobId } from '@jobstream/contracts';
+import { isFinal, type JobId } from '@jobstream/contracts';
+import { reportGenerate, reportKey } from '@jobstream/jobs';
 import type { ObjectStorage, OpenObject } from '@jobstream/storage';
 import { ProblemError } from '../http/problem-error.js';
 import type { JobReader } from '../jobs/job-reader.js';

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
-import type { AcceptedJob, ScheduleList, ScheduleView } from '@jobstream/contracts';
+import type { AcceptedJob, ScheduleList, ScheduleView } from '@jobstream/contracts/rest';
 import { Schedules } from '@jobstream/scheduling';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';

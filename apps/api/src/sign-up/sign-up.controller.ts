@@ -1,12 +1,7 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import {
-  faultsOf,
-  notificationEmail,
-  signUpSchema,
-  type PayloadOf,
-  type SignedUp,
-  type Submission,
-} from '@jobstream/contracts';
+import type { PayloadOf } from '@jobstream/contracts';
+import { faultsOf, signUpSchema, type SignedUp, type Submission } from '@jobstream/contracts/rest';
+import { notificationEmail } from '@jobstream/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.js';
 import { ProblemError } from '../http/problem-error.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { taskStatusOf, type TaskView } from '@jobstream/contracts';
+import { taskStatusOf, type TaskView } from '@jobstream/contracts/rest';
 import { Access } from '../access/access.js';
 import { JobReader } from '../jobs/job-reader.js';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AcceptedJob, DeadLetterPage, JobDetail, JobHistory } from '@jobstream/contracts';
+import type { AcceptedJob, DeadLetterPage, JobDetail, JobHistory } from '@jobstream/contracts/rest';
 import { exitCodes } from '../exit-codes.js';
 import { readJson } from '../options.js';
 import type { RunCommand } from '../program.js';

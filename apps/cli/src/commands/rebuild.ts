@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { swapPolicies, type RebuildList, type RebuildView, type SwapPolicy } from '@jobstream/contracts';
+import { swapPolicies, type RebuildList, type RebuildView, type SwapPolicy } from '@jobstream/contracts/rest';
 import type { Api } from '../api.js';
 import { describeRebuild, describeRebuildProgress } from '../describe-rebuild.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReplaySource, ReplaySurvey, ReplayView } from '@jobstream/contracts';
+import type { ReplaySource, ReplaySurvey, ReplayView } from '@jobstream/contracts/rest';
 import type { Api } from '../api.js';
 import { CommandError } from '../command-error.js';
 import { describeReplay, describeSurvey } from '../describe-replay.js';

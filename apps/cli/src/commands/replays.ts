@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReplayJobPage, ReplayPage, ReplayView } from '@jobstream/contracts';
+import type { ReplayJobPage, ReplayPage, ReplayView } from '@jobstream/contracts/rest';
 import { describeProgress, describeReplay } from '../describe-replay.js';
 import { exitCodes } from '../exit-codes.js';
 import { readCount } from '../options.js';

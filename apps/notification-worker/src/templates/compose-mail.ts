@@ -1,4 +1,5 @@
-import type { notificationEmail, PayloadOf } from '@jobstream/contracts';
+import type { PayloadOf } from '@jobstream/contracts';
+import type { notificationEmail } from '@jobstream/jobs';
 import type { MailContent } from './mail-content.js';
 import { reportReady } from './report-ready.js';
 import { welcome } from './welcome.js';

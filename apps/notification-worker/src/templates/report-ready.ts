@@ -1,4 +1,4 @@
-import type { ReportType } from '@jobstream/contracts';
+import type { ReportType } from '@jobstream/contracts/rest';
 import { writeMail, type MailContent } from './mail-content.js';
 
 /** What the template needs to know of a report. */

@@ -1,4 +1,5 @@
-import type { PayloadOf, reportGenerate } from '@jobstream/contracts';
+import type { PayloadOf } from '@jobstream/contracts';
+import type { reportGenerate } from '@jobstream/jobs';
 import type { ReportQueries, ReportScope } from '@jobstream/projection';
 import { composeActivity } from './activity.js';
 import { composeFailures } from './failures.js';

@@ -1,5 +1,4 @@
 import { JsonSchemas, type JsonSchema, type JsonSchemasOptions } from '../json-schemas.js';
-import { queues } from '../jobs/catalogue.js';
 import { topicChannels, type TopicChannel } from './channels.js';
 import { describeMessage, messageNames, type Message, type MessageName } from './messages.js';
 
@@ -21,8 +20,13 @@ const description = [
   'Readers pass over fields and headers that they do not know, and set aside a value of another `v`.',
 ].join('\n\n');
 
-/** The topics of jobs as AsyncAPI 3, made of the schemas that records are read with. */
-export function describeTopics(options: JsonSchemasOptions = {}): AsyncApiDocument {
+/** The topics of these queues' jobs as AsyncAPI 3, made of the schemas that records are read with. */
+export function describeTopics(queues: Iterable<string>, options: JsonSchemasOptions = {}): AsyncApiDocument {
+  const parameters: Parameters = {
+    queue: { enum: [...queues], description: 'The queue.' },
+    lane: { enum: ['high', 'low'], description: 'How urgent.' },
+    delay: { description: 'Whole seconds as `60s`, otherwise milliseconds as `500ms`.', examples: ['60s'] },
+  };
   const schemas = new JsonSchemas(options);
   const messages = messageNames.map((name) => [name, describeMessage(name, schemas)] as const);
   const channels = Object.entries<TopicChannel>(topicChannels);
@@ -31,7 +35,7 @@ export function describeTopics(options: JsonSchemasOptions = {}): AsyncApiDocume
     info: { title: 'Jobstream', version: '1', description, license: { name: 'MIT' } },
     defaultContentType: 'application/json',
     channels: Object.fromEntries(
-      channels.map(([name, channel]) => [name, describeChannel(channel)]),
+      channels.map(([name, channel]) => [name, describeChannel(channel, parameters)]),
     ) as AsyncApiDocument['channels'],
     operations: Object.fromEntries(channels.map(([name, channel]) => describeOperation(name, channel))),
     components: {
@@ -41,13 +45,10 @@ export function describeTopics(options: JsonSchemasOptions = {}): AsyncApiDocume
   };
 }
 
-const parameters: Readonly<Record<string, unknown>> = {
-  queue: { enum: [...queues.keys()], description: 'The queue.' },
-  lane: { enum: ['high', 'low'], description: 'How urgent.' },
-  delay: { description: 'Whole seconds as `60s`, otherwise milliseconds as `500ms`.', examples: ['60s'] },
-};
+/** What stands in braces in addresses of channels, by name. */
+type Parameters = Readonly<Record<string, unknown>>;
 
-function describeChannel({ address, description, messages }: TopicChannel): unknown {
+function describeChannel({ address, description, messages }: TopicChannel, parameters: Parameters): unknown {
   const names = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   return {
     address,

@@ -1,3 +1,4 @@
+import type { JobDefinition } from '../job-definition.js';
 import { JsonSchemas, type JsonSchema, type JsonSchemasOptions } from '../json-schemas.js';
 import { describeOperation, type Operation } from './operation.js';
 import { routeTags } from './route-contract.js';
@@ -34,11 +35,14 @@ const securitySchemes = {
   },
 };
 
-/** The REST interface as OpenAPI 3.1, made of its route contracts. */
-export function describeRestInterface(options: JsonSchemasOptions = {}): OpenApiDocument {
+/** The REST interface as OpenAPI 3.1, made of its route contracts, where jobs of these types may be submitted. */
+export function describeRestInterface(
+  definitions: readonly JobDefinition[],
+  options: JsonSchemasOptions = {},
+): OpenApiDocument {
   const schemas = new JsonSchemas(options);
   const paths: Record<string, Record<string, Operation>> = {};
-  for (const contract of routeContracts) {
+  for (const contract of routeContracts(definitions)) {
     const [method, path] = contract.route.split(' ') as [string, string];
     (paths[path] ??= {})[method.toLowerCase()] = describeOperation(contract, schemas);
   }

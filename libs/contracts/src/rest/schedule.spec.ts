@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { declaredSchedules } from '../jobs/schedules.js';
-import { findJobDefinition } from '../jobs/catalogue.js';
 import { faultsOf } from './faults.js';
 import { scheduleNameSchema, scheduleSchema } from './schedule.js';
 
@@ -40,18 +38,4 @@ describe('a schedule', () => {
   it.each(['', 'A', 'a b', 'a/b', '../x', '-a', 'a'.repeat(65)])('can not be called "%s"', (name) =>
     expect(scheduleNameSchema.safeParse(name).success).toBe(false),
   );
-});
-
-describe('the declared schedules', () => {
-  it.each(declaredSchedules)('$name is a schedule of a job there is', ({ name, ...schedule }) => {
-    expect(scheduleNameSchema.safeParse(name).success).toBe(true);
-    expect(faults(schedule)).toEqual([]);
-    const definition = findJobDefinition(schedule.job.type)!;
-    expect(definition.payload.safeParse(schedule.job.payload).success).toBe(true);
-    if (schedule.job.priority) expect(definition.queue.priorities).toBe(true);
-  });
-
-  it('have names of their own', () => {
-    expect(new Set(declaredSchedules.map(({ name }) => name)).size).toBe(declaredSchedules.length);
-  });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { emailAddressSchema } from '../jobs/email-address.js';
-import { personNameSchema } from '../jobs/notification-email.js';
+import { emailAddressSchema } from './email-address.js';
+import { personNameSchema } from './person-name.js';
 
 /** `POST /signup`: has a welcome sent. */
 export const signUpSchema = z

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { decodeRecord, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { decodeRecord } from '@jobstream/contracts/records';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';

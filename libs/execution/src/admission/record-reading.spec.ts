@@ -1,15 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { maxDeadLetterRecordBytes, maxRequestRecordBytes, newJobId, Topics } from '@jobstream/contracts';
 import {
   decodePoison,
   decodeRecord,
   encodeRecord,
-  maxDeadLetterRecordBytes,
-  maxRequestRecordBytes,
-  newJobId,
-  Topics,
   type JobRecord,
   type JobRequest,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/records';
 import type { IncomingRecord, OutgoingRecord } from '@jobstream/kafka';
 import { decideOutcome, type Outcome } from '@jobstream/lifecycle';
 import { outcomeRecord, poisonRecord, runningRecord } from '../outcome/outcome-records.js';

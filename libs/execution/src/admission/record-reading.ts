@@ -1,10 +1,5 @@
-import {
-  decodeRecord,
-  maxRequestRecordBytes,
-  type DeadLetterReason,
-  type TopicRole,
-  requestOf,
-} from '@jobstream/contracts';
+import { maxRequestRecordBytes, type TopicRole } from '@jobstream/contracts';
+import { decodeRecord, type DeadLetterReason, requestOf } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import type { StartableJob } from './startable-job.js';
 

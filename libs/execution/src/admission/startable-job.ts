@@ -1,4 +1,4 @@
-import type { JobRequest } from '@jobstream/contracts';
+import type { JobRequest } from '@jobstream/contracts/records';
 
 /** A job as read from a request or retry record: ready for its next attempt. */
 export interface StartableJob {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeWriter, type JobRequest, type Start } from '@jobstream/contracts';
+import { timeWriter, type JobRequest, type Start } from '@jobstream/contracts/records';
 import type { DrawnJob } from '@jobstream/intake';
 import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeCancel, encodeCancel, newJobId, type Cancel, type JobRequest } from '@jobstream/contracts';
+import { newJobId } from '@jobstream/contracts';
+import { decodeCancel, encodeCancel, type Cancel, type JobRequest } from '@jobstream/contracts/records';
 import { CancelBook } from '@jobstream/orders';
 import { Abortion } from './abortion.js';
 import { Cancellations } from './cancellations.js';

@@ -1,4 +1,4 @@
-import type { Cancel } from '@jobstream/contracts';
+import type { Cancel } from '@jobstream/contracts/records';
 import type { CancelBook } from '@jobstream/orders';
 import type { Abortion } from './abortion.js';
 import type { StartableJob } from '../admission/startable-job.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue, encodeRecord } from '@jobstream/contracts';
+import { defineJob, defineQueue } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
 import { z } from 'zod';
 import { handlerOf, StackFixture } from '../worker/stack.fixture-spec.js';
 

@@ -1,14 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import {
-  decodeRecord,
-  defineJob,
-  defineQueue,
-  isJobId,
-  maxChildren,
-  newJobId,
-  type JobRecord,
-  type JobRequest,
-} from '@jobstream/contracts';
+import { defineJob, defineQueue, isJobId, maxChildren, newJobId } from '@jobstream/contracts';
+import { decodeRecord, type JobRecord, type JobRequest } from '@jobstream/contracts/records';
 import type { OutgoingRecord } from '@jobstream/kafka';
 import { z } from 'zod';
 import type { JobContext } from '../handlers/job-context.js';

@@ -5,8 +5,8 @@ import {
   type JobDefinition,
   type JobId,
   type PayloadInputOf,
-  type SubmissionOptions,
 } from '@jobstream/contracts';
+import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import {
   checkSubmission,
   drawJob,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue, encodeRecord } from '@jobstream/contracts';
+import { defineJob, defineQueue } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
 import { Database, databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import { connectToBroker, eventually } from '@jobstream/testing';
 import { z } from 'zod';

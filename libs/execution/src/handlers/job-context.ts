@@ -1,10 +1,6 @@
-import {
-  traceIdOf,
-  type JobDefinition,
-  type JobId,
-  type PayloadInputOf,
-  type SubmissionOptions,
-} from '@jobstream/contracts';
+import type { JobDefinition, JobId, PayloadInputOf } from '@jobstream/contracts';
+import { traceIdOf } from '@jobstream/contracts/records';
+import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import type { Logger } from '@jobstream/runtime';
 import type { Abortion } from '../attempt/abortion.js';
 import type { Children } from '../attempt/children.js';

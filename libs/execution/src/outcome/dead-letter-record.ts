@@ -1,14 +1,14 @@
+import { maxDeadLetterRecordBytes } from '@jobstream/contracts';
 import {
   encodePoison,
   encodeRecord,
-  maxDeadLetterRecordBytes,
   type DeadLetter,
   type EncodedRecord,
   type Origin,
   type Poison,
   type RecordHead,
   type Start,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import { shorten, type Outcome } from '@jobstream/lifecycle';
 import type { ReadRecord } from '../admission/record-reading.js';

@@ -1,13 +1,11 @@
+import { maxDeadLetterRecordBytes, maxRequestRecordBytes, type Topics } from '@jobstream/contracts';
 import {
   encodeRecord,
-  maxDeadLetterRecordBytes,
-  maxRequestRecordBytes,
   type EncodedRecord,
   type JobError,
   type JobRequest,
   type Start,
-  type Topics,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/records';
 import type { DrawnJob } from '@jobstream/intake';
 import type { IncomingRecord, OutgoingRecord } from '@jobstream/kafka';
 import type { Outcome } from '@jobstream/lifecycle';

@@ -1,4 +1,5 @@
-import { traceIdOf, type Topics } from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
+import { traceIdOf } from '@jobstream/contracts/records';
 import type { Delivery } from '@jobstream/kafka';
 import type { Outcome } from '@jobstream/lifecycle';
 import type { Logger } from '@jobstream/runtime';

@@ -1,4 +1,5 @@
-import { timeWriter, usualParkAfter, type TopicRole } from '@jobstream/contracts';
+import { usualParkAfter, type TopicRole } from '@jobstream/contracts';
+import { timeWriter } from '@jobstream/contracts/records';
 import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka';
 import { decideOutcome, isDoomed, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
 import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeRecord, defineJob, defineQueue, type JobRequest } from '@jobstream/contracts';
+import { defineJob, defineQueue } from '@jobstream/contracts';
+import { decodeRecord, type JobRequest } from '@jobstream/contracts/records';
 import { TailConsumer } from '@jobstream/kafka';
 import { eventually } from '@jobstream/testing';
 import { z } from 'zod';

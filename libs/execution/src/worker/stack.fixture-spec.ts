@@ -1,14 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import {
-  decodeRecord,
-  encodeRecord,
-  newJobId,
-  Topics,
-  type JobDefinition,
-  type JobRecord,
-  type JobRequest,
-} from '@jobstream/contracts';
+import { newJobId, Topics, type JobDefinition } from '@jobstream/contracts';
+import { decodeRecord, encodeRecord, type JobRecord, type JobRequest } from '@jobstream/contracts/records';
 import { Database, databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import {
   KafkaConnection,

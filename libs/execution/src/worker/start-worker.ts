@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { Module, type Type } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { jobDefinitions, type JobDefinition, type QueueDefinition } from '@jobstream/contracts';
+import type { JobDefinition, QueueDefinition } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { databaseSettingsFromEnv } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv } from '@jobstream/kafka';
 import {

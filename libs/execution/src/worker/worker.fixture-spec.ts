@@ -1,4 +1,5 @@
-import { encodeRecord, newJobId, Topics, type JobRequest, type TopicRole } from '@jobstream/contracts';
+import { newJobId, Topics, type TopicRole } from '@jobstream/contracts';
+import { encodeRecord, type JobRequest } from '@jobstream/contracts/records';
 import { Database, schemasOf } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import type {

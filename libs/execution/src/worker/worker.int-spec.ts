@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodePoison, defineJob, defineQueue, encodeRecord, newJobId } from '@jobstream/contracts';
+import { defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { decodePoison, encodeRecord } from '@jobstream/contracts/records';
 import { z } from 'zod';
 import { NonRetryableError, RetryAfterError } from '../handlers/job-failures.js';
 import type { JobContext } from '../handlers/job-context.js';

@@ -1,4 +1,4 @@
-import type { UploadedImage } from '@jobstream/contracts';
+import type { UploadedImage } from '@jobstream/contracts/rest';
 
 /** A format of images that is taken. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';

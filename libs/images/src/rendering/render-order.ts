@@ -1,7 +1,5 @@
-import type { imageThumbnail, PayloadOf } from '@jobstream/contracts';
-
-/** How an image is made to fit the size asked for. */
-export type Fit = PayloadOf<typeof imageThumbnail>['fit'];
+/** How an image is made to fit the size asked for, in the words of CSS's `object-fit` and of sharp. */
+export type Fit = 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
 
 /** Asks for a thumbnail. */
 export interface ThumbnailOrder {

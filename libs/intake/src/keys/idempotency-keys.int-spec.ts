@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { problemKinds, type AcceptedJob, type BatchAnswer } from '@jobstream/contracts';
+import { problemKinds, type AcceptedJob, type BatchAnswer } from '@jobstream/contracts/rest';
 import { Database } from '@jobstream/database';
 import { checkBatch, isSettled } from '../batch.js';
 import { IntakeError } from '../intake-error.js';

@@ -1,4 +1,5 @@
-import type { Difference, Differences, JobId } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
+import type { Difference, Differences } from '@jobstream/contracts/rest';
 import type { Session } from '@jobstream/database';
 import type { WrittenRows } from '../batch-writer.js';
 

@@ -1,4 +1,4 @@
-import type { Differences } from '@jobstream/contracts';
+import type { Differences } from '@jobstream/contracts/rest';
 import type { RebuildEnd } from './rebuild-store.js';
 
 /** The new generation is not what the live one is, and was to be taken only if it were. */

@@ -1,4 +1,4 @@
-import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts';
+import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts/rest';
 
 /** What was asked of a rebuild can't be done. `code` is that of the problem that REST answers with. */
 export class RebuildError extends Error {

@@ -1,4 +1,5 @@
-import type { Differences, Topics } from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
+import type { Differences } from '@jobstream/contracts/rest';
 import { codeOf, Database, isPermanent, type DatabaseSettings } from '@jobstream/database';
 import type { KafkaConnection, OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';

@@ -1,4 +1,5 @@
-import type { Differences, JobId, RebuildRequest, RebuildState, SwapPolicy } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
+import type { Differences, RebuildRequest, RebuildState, SwapPolicy } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 
 /** A rebuild as its row has it. */

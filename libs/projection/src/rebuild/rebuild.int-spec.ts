@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { newJobId, Topics, type JobId, type RebuildView } from '@jobstream/contracts';
+import { newJobId, Topics, type JobId } from '@jobstream/contracts';
+import type { RebuildView } from '@jobstream/contracts/rest';
 import { quoteName, type Session } from '@jobstream/database';
 import {
   KafkaConnection,

@@ -1,11 +1,10 @@
+import { isJobId, newJobId } from '@jobstream/contracts';
 import {
   faultsOf,
-  isJobId,
-  newJobId,
   rebuildRequestSchema,
   type RebuildList,
   type RebuildView,
-} from '@jobstream/contracts';
+} from '@jobstream/contracts/rest';
 import { codeOf, type Database, type DatabaseSettings } from '@jobstream/database';
 import { Generations } from './generations.js';
 import { RebuildError } from './rebuild-error.js';

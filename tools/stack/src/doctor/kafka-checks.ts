@@ -1,4 +1,5 @@
-import { jobDefinitions, Topics, type TopicPlan, type TopicSize } from '@jobstream/contracts';
+import { Topics, type TopicPlan, type TopicSize } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
 import { KafkaConnection, kafkaSettingsFromEnv, KafkaSettingsError, TopicAdmin } from '@jobstream/kafka';
 import { advice, fault, ok, type Finding } from './finding.js';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JobDefinition } from '../../job-definition.js';
 import { batchAnswerSchema } from '../../rest/batch.js';
 import { countsQuerySchema, countsViewSchema } from '../../rest/counts.js';
 import {
@@ -14,175 +15,182 @@ import { acceptedJobSchema } from '../../rest/submission.js';
 import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
 import { readJobProblems, submitProblems } from '../problem-groups.js';
 import type { RouteContract } from '../route-contract.js';
-import { submissionBatch, submissionUnion } from '../submission-union.js';
+import { shapeSubmissions } from '../submission-union.js';
 
 const probe = { type: 'probe.run', payload: { sleepMs: 200 } };
 
-export const jobRoutes: readonly RouteContract[] = [
-  {
-    route: 'POST /v1/jobs',
-    operationId: 'submitJob',
-    tag: 'Jobs',
-    summary: 'Submit a job',
-    description:
-      'Answered once the in-sync replicas have the job. A 503 means that it was not accepted; a 504 that this is unknown, and names the id it has if it was. Jobs that keep the platform itself in order, and probes that crash or hang, need the scope `operate`.',
-    headers: submitHeaders,
-    body: {
-      schema: submissionUnion,
-      examples: {
-        probe: { summary: 'A job that sleeps', value: probe },
-        failing: {
-          summary: 'A job that fails twice, then succeeds',
-          value: { type: 'probe.run', payload: { failTimes: 2 } },
-        },
-        later: {
-          summary: 'In a minute, for somebody',
-          value: { ...probe, delay: '1m', submittedFor: 'ada' },
-        },
-        urgent: {
-          summary: 'Before others of its queue',
-          value: { type: 'daily-stats', payload: { day: '2026-01-31' }, priority: 'high' },
-        },
-      },
-    },
-    answers: {
-      202: {
-        description: 'The job is accepted.',
-        schema: acceptedJobSchema,
-        headers: { Location: 'Path of the job.' },
-      },
-    },
-    problems: submitProblems,
-  },
-  {
-    route: 'POST /v1/jobs/batch',
-    operationId: 'submitBatch',
-    tag: 'Jobs',
-    summary: 'Submit many jobs at once',
-    description:
-      'At most 10,000 items, 32 MiB and 500,000 values. Items are checked one by one: a faulty one does not hold back the others. ' +
-      'The Idempotency-Key covers the batch: while items may pass later (their code has a status of 500 or more), the same key ' +
-      'and body produce what lacks, under the same ids.',
-    headers: submitHeaders,
-    body: {
-      schema: submissionBatch,
-      examples: {
-        two: {
-          summary: 'Two jobs',
-          value: { items: [probe, { type: 'health-check', payload: {}, expiresIn: '10m' }] },
+/** The routes of jobs, where jobs of these types may be submitted. */
+export function jobRoutes(definitions: readonly JobDefinition[]): readonly RouteContract[] {
+  const { submission, batch } = shapeSubmissions(definitions);
+  return [
+    {
+      route: 'POST /v1/jobs',
+      operationId: 'submitJob',
+      tag: 'Jobs',
+      summary: 'Submit a job',
+      description:
+        'Answered once the in-sync replicas have the job. A 503 means that it was not accepted; a 504 that this is unknown, and names the id it has if it was. Jobs that keep the platform itself in order, and probes that crash or hang, need the scope `operate`.',
+      headers: submitHeaders,
+      body: {
+        schema: submission,
+        examples: {
+          probe: { summary: 'A job that sleeps', value: probe },
+          failing: {
+            summary: 'A job that fails twice, then succeeds',
+            value: { type: 'probe.run', payload: { failTimes: 2 } },
+          },
+          later: {
+            summary: 'In a minute, for somebody',
+            value: { ...probe, delay: '1m', submittedFor: 'ada' },
+          },
+          urgent: {
+            summary: 'Before others of its queue',
+            value: { type: 'daily-stats', payload: { day: '2026-01-31' }, priority: 'high' },
+          },
         },
       },
-    },
-    answers: {
-      202: {
-        description: 'At least one item is accepted. Items in the order given.',
-        schema: batchAnswerSchema,
+      answers: {
+        202: {
+          description: 'The job is accepted.',
+          schema: acceptedJobSchema,
+          headers: { Location: 'Path of the job.' },
+        },
       },
+      problems: submitProblems,
     },
-    problems: [...submitProblems, 'too_many_items'],
-  },
-  {
-    route: 'GET /v1/jobs',
-    operationId: 'listJobs',
-    tag: 'Jobs',
-    summary: 'List jobs, the newest first',
-    description:
-      'Those that meet every condition. `next` is the cursor of the following page, null at the end; a page may hold fewer jobs than asked for, even none, before it.',
-    query: jobListQuerySchema,
-    answers: { 200: { description: 'A page of jobs.', schema: jobPageSchema } },
-    problems: ['invalid_request', 'database_unavailable'],
-  },
-  {
-    route: 'GET /v1/jobs/{id}',
-    operationId: 'readJob',
-    tag: 'Jobs',
-    summary: 'Read a job, or wait for its end',
-    description: 'Never 404 for a job that was accepted, by whichever process.',
-    path: { id: jobIdParameter },
-    query: jobQuerySchema,
-    answers: {
-      200: {
-        description: 'The job as it is; with `at`, as it was then.',
-        schema: z.union([jobDetailSchema, jobAtSchema]),
+    {
+      route: 'POST /v1/jobs/batch',
+      operationId: 'submitBatch',
+      tag: 'Jobs',
+      summary: 'Submit many jobs at once',
+      description:
+        'At most 10,000 items, 32 MiB and 500,000 values. Items are checked one by one: a faulty one does not hold back the others. ' +
+        'The Idempotency-Key covers the batch: while items may pass later (their code has a status of 500 or more), the same key ' +
+        'and body produce what lacks, under the same ids.',
+      headers: submitHeaders,
+      body: {
+        schema: batch,
+        examples: {
+          two: {
+            summary: 'Two jobs',
+            value: { items: [probe, { type: 'health-check', payload: {}, expiresIn: '10m' }] },
+          },
+        },
       },
-    },
-    problems: [...readJobProblems, 'invalid_request', 'too_many_open', 'open_share_used_up'],
-  },
-  {
-    route: 'POST /v1/jobs/{id}/cancel',
-    operationId: 'cancelJob',
-    tag: 'Jobs',
-    summary: 'Cancel a job',
-    description:
-      'One that waits ends when a worker meets it, one that is scheduled at once; of one that runs `ctx.signal` aborts, and what it returns nevertheless counts. 409 says how it has ended.',
-    path: { id: jobIdParameter },
-    body: noBodyAsked,
-    answers: { 202: { description: 'The log has the cancel.', schema: cancelledJobSchema } },
-    problems: [...readJobProblems, 'job_final', 'broker_unavailable'],
-  },
-  {
-    route: 'POST /v1/jobs/cancel',
-    operationId: 'cancelJobs',
-    tag: 'Jobs',
-    summary: 'Cancel the unfinished jobs that meet every condition',
-    description: 'At least one condition; those that the projection has.',
-    body: {
-      schema: bulkCancelSchema,
-      examples: {
-        count: { summary: 'How many would it be?', value: { queue: 'probe', state: 'queued', dryRun: true } },
-        old: { summary: 'What has waited for an hour', value: { type: 'probe.run', olderThan: '1h' } },
+      answers: {
+        202: {
+          description: 'At least one item is accepted. Items in the order given.',
+          schema: batchAnswerSchema,
+        },
       },
+      problems: [...submitProblems, 'too_many_items'],
     },
-    answers: { 202: { description: 'The log has the cancels.', schema: bulkCancelledSchema } },
-    problems: ['database_unavailable', 'broker_unavailable'],
-  },
-  {
-    route: 'GET /v1/jobs/{id}/history',
-    operationId: 'readJobHistory',
-    tag: 'Jobs',
-    summary: 'Read every transition of a job',
-    path: { id: jobIdParameter },
-    answers: { 200: { description: 'In the order of the job’s life.', schema: jobHistorySchema } },
-    problems: readJobProblems,
-  },
-  {
-    route: 'GET /v1/jobs/{id}/stream',
-    operationId: 'streamJob',
-    tag: 'Jobs',
-    summary: 'Follow a job as server-sent events',
-    description: [
-      'Events, each with JSON as its data:',
-      '- `transition`: a TransitionView. Its `id` is what to resume by.',
-      '- `progress`: what the handler reported.',
-      '- `end`: the JobView. Nothing comes after it.',
-    ].join('\n'),
-    path: { id: jobIdParameter },
-    headers: {
-      'Last-Event-ID': z
-        .string()
-        .regex(/^[A-Za-z0-9._/;-]*$/)
-        .optional()
-        .describe('The id of the last event that was seen: the stream goes on behind it.'),
+    {
+      route: 'GET /v1/jobs',
+      operationId: 'listJobs',
+      tag: 'Jobs',
+      summary: 'List jobs, the newest first',
+      description:
+        'Those that meet every condition. `next` is the cursor of the following page, null at the end; a page may hold fewer jobs than asked for, even none, before it.',
+      query: jobListQuerySchema,
+      answers: { 200: { description: 'A page of jobs.', schema: jobPageSchema } },
+      problems: ['invalid_request', 'database_unavailable'],
     },
-    answers: {
-      200: { description: 'The events, to the end of the job.', contentType: 'text/event-stream' },
-      204: { description: 'The job has ended, and everything was seen.' },
+    {
+      route: 'GET /v1/jobs/{id}',
+      operationId: 'readJob',
+      tag: 'Jobs',
+      summary: 'Read a job, or wait for its end',
+      description: 'Never 404 for a job that was accepted, by whichever process.',
+      path: { id: jobIdParameter },
+      query: jobQuerySchema,
+      answers: {
+        200: {
+          description: 'The job as it is; with `at`, as it was then.',
+          schema: z.union([jobDetailSchema, jobAtSchema]),
+        },
+      },
+      problems: [...readJobProblems, 'invalid_request', 'too_many_open', 'open_share_used_up'],
     },
-    problems: [
-      ...readJobProblems,
-      'invalid_request',
-      'broker_unavailable',
-      'too_many_open',
-      'open_share_used_up',
-    ],
-  },
-  {
-    route: 'GET /v1/counts',
-    operationId: 'countJobs',
-    tag: 'Jobs',
-    summary: 'Count jobs by state and type, as it is or as it was',
-    query: countsQuerySchema,
-    answers: { 200: { description: 'The counts.', schema: countsViewSchema } },
-    problems: ['invalid_request', 'too_many_to_count', 'database_unavailable'],
-  },
-];
+    {
+      route: 'POST /v1/jobs/{id}/cancel',
+      operationId: 'cancelJob',
+      tag: 'Jobs',
+      summary: 'Cancel a job',
+      description:
+        'One that waits ends when a worker meets it, one that is scheduled at once; of one that runs `ctx.signal` aborts, and what it returns nevertheless counts. 409 says how it has ended.',
+      path: { id: jobIdParameter },
+      body: noBodyAsked,
+      answers: { 202: { description: 'The log has the cancel.', schema: cancelledJobSchema } },
+      problems: [...readJobProblems, 'job_final', 'broker_unavailable'],
+    },
+    {
+      route: 'POST /v1/jobs/cancel',
+      operationId: 'cancelJobs',
+      tag: 'Jobs',
+      summary: 'Cancel the unfinished jobs that meet every condition',
+      description: 'At least one condition; those that the projection has.',
+      body: {
+        schema: bulkCancelSchema,
+        examples: {
+          count: {
+            summary: 'How many would it be?',
+            value: { queue: 'probe', state: 'queued', dryRun: true },
+          },
+          old: { summary: 'What has waited for an hour', value: { type: 'probe.run', olderThan: '1h' } },
+        },
+      },
+      answers: { 202: { description: 'The log has the cancels.', schema: bulkCancelledSchema } },
+      problems: ['database_unavailable', 'broker_unavailable'],
+    },
+    {
+      route: 'GET /v1/jobs/{id}/history',
+      operationId: 'readJobHistory',
+      tag: 'Jobs',
+      summary: 'Read every transition of a job',
+      path: { id: jobIdParameter },
+      answers: { 200: { description: 'In the order of the job’s life.', schema: jobHistorySchema } },
+      problems: readJobProblems,
+    },
+    {
+      route: 'GET /v1/jobs/{id}/stream',
+      operationId: 'streamJob',
+      tag: 'Jobs',
+      summary: 'Follow a job as server-sent events',
+      description: [
+        'Events, each with JSON as its data:',
+        '- `transition`: a TransitionView. Its `id` is what to resume by.',
+        '- `progress`: what the handler reported.',
+        '- `end`: the JobView. Nothing comes after it.',
+      ].join('\n'),
+      path: { id: jobIdParameter },
+      headers: {
+        'Last-Event-ID': z
+          .string()
+          .regex(/^[A-Za-z0-9._/;-]*$/)
+          .optional()
+          .describe('The id of the last event that was seen: the stream goes on behind it.'),
+      },
+      answers: {
+        200: { description: 'The events, to the end of the job.', contentType: 'text/event-stream' },
+        204: { description: 'The job has ended, and everything was seen.' },
+      },
+      problems: [
+        ...readJobProblems,
+        'invalid_request',
+        'broker_unavailable',
+        'too_many_open',
+        'open_share_used_up',
+      ],
+    },
+    {
+      route: 'GET /v1/counts',
+      operationId: 'countJobs',
+      tag: 'Jobs',
+      summary: 'Count jobs by state and type, as it is or as it was',
+      query: countsQuerySchema,
+      answers: { 200: { description: 'The counts.', schema: countsViewSchema } },
+      problems: ['invalid_request', 'too_many_to_count', 'database_unavailable'],
+    },
+  ];
+}

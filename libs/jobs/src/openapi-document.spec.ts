@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { jobDefinitions } from '../jobs/catalogue.js';
-import { describeRestInterface } from './document.js';
-import { routeContracts } from './routes.js';
+import { describeRestInterface, routeContracts } from '@jobstream/contracts/openapi';
+import { jobDefinitions } from './catalogue.js';
 
-const document = describeRestInterface();
+const document = describeRestInterface(jobDefinitions);
+const routes = routeContracts(jobDefinitions);
 
 describe('the OpenAPI document', () => {
   it('is clean to a public linter', async () => {
@@ -14,7 +14,7 @@ describe('the OpenAPI document', () => {
       [],
     );
     console.log(
-      `linted ${routeContracts.length} routes and ${Object.keys(document.components.schemas).length} schemas`,
+      `linted ${routes.length} routes and ${Object.keys(document.components.schemas).length} schemas`,
     );
   });
 
@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has only examples that pass the check at submit', () => {
-    const examples = routeContracts.flatMap(({ body }) =>
+    const examples = routes.flatMap(({ body }) =>
       Object.values(body?.examples ?? {}).map(({ value }) => body!.schema!.safeParse(value).success),
     );
     expect(examples.length).toBeGreaterThan(5);

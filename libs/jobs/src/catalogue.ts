@@ -1,4 +1,4 @@
-import type { JobDefinition, QueueDefinition } from '../job-definition.js';
+import type { JobDefinition, QueueDefinition } from '@jobstream/contracts';
 import { imageThumbnail } from './image-thumbnail.js';
 import { inferenceOcr } from './inference-ocr.js';
 import {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { scheduleSchema } from '../rest/schedule.js';
+import type { scheduleSchema } from '@jobstream/contracts/rest';
 
 /** A schedule as REST takes it, and its name. */
 export type DeclaredSchedule = z.input<typeof scheduleSchema> & { readonly name: string };

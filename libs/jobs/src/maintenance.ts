@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJob, defineQueue } from '../job-definition.js';
+import { defineJob, defineQueue } from '@jobstream/contracts';
 
 /** What keeps the platform itself in order: jobs for operators and schedules. */
 export const maintenanceQueue = defineQueue('maintenance', { priorities: true });

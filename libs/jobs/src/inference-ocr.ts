@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJob, defineQueue } from '../job-definition.js';
+import { defineJob, defineQueue } from '@jobstream/contracts';
 import { imageSourceFields, isOneSource, oneSourceError } from './image-source.js';
 
 export const inferenceQueue = defineQueue('inference');

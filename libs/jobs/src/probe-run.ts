@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { defineJob, defineQueue } from '../job-definition.js';
-import { maxChildren } from '../limits.js';
+import { defineJob, defineQueue, maxChildren } from '@jobstream/contracts';
 
 export const probeQueue = defineQueue('probe', { priorities: true });
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { parseRegExpLiteral, visitRegExpAST } from '@eslint-community/regexpp';
 import { describe, expect, it } from '@jest/globals';
-import { describeTopics } from '../asyncapi/document.js';
-import { describeRestInterface } from './document.js';
+import { describeRestInterface } from '@jobstream/contracts/openapi';
+import { describeTopics } from '@jobstream/contracts/asyncapi';
+import { jobDefinitions, queues } from './catalogue.js';
 
 /** Every value under a key of this name, wherever it is in a document. */
 function collect<Value>(name: string, isWanted: (value: unknown) => value is Value, node: unknown): Value[] {
@@ -14,7 +15,7 @@ function collect<Value>(name: string, isWanted: (value: unknown) => value is Val
 }
 
 const isText = (value: unknown) => typeof value === 'string';
-const documents = [describeRestInterface(), describeTopics()];
+const documents = [describeRestInterface(jobDefinitions), describeTopics(queues.keys())];
 const patterns = [...new Set(collect('pattern', isText, documents))];
 
 /** What a pattern uses beyond the subset that JSON Schema (2020-12, core 6.4) asks authors to keep to, for the sake of other engines. */

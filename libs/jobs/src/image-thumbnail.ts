@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJob, defineQueue, type PayloadOf } from '../job-definition.js';
+import { defineJob, defineQueue, type PayloadOf } from '@jobstream/contracts';
 import { imageIdOfUrl, imageSourceFields, isOneSource, oneSourceError } from './image-source.js';
 
 export const imageQueue = defineQueue('image');

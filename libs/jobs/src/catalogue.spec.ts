@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { faultsOf } from '../rest/faults.js';
+import { faultsOf, imageIdSchema, personNameSchema } from '@jobstream/contracts/rest';
 import { findJobDefinition, jobDefinitions } from './catalogue.js';
-import { imageIdOfUrl, imageIdSchema, isImageIdOfUrl } from './image-source.js';
+import { imageIdOfUrl, isImageIdOfUrl } from './image-source.js';
 import { imageThumbnail, thumbnailKey } from './image-thumbnail.js';
-import { personNameSchema } from './notification-email.js';
 
 const reportId = '0190163d-8694-739b-aea5-966c26f8ad91';
 const ready = { template: 'report-ready', data: { reportId, reportType: 'usage' } };

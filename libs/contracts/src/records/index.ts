@@ -1,0 +1,54 @@
+// The records of the log, as they are written and read.
+export { decodeHead, encodeHead, headerNames, type RecordHead } from './record-head.js';
+export { timeWriter } from './time-writer.js';
+export { foreignTraceId, isTraceparent, ownTraceId, traceIdOf, traceparentOf } from './trace-context.js';
+export {
+  deadLetterReasons,
+  deadLetterSchema,
+  delayedRequestSchema,
+  endedEventSchema,
+  jobErrorSchema,
+  jobRequestSchema,
+  originSchema,
+  poisonSchema,
+  requestOf,
+  retryRequestSchema,
+  runningEventSchema,
+  startSchema,
+  succeededEventSchema,
+  wireVersion,
+  type DeadLetter,
+  type DeadLetterReason,
+  type DelayedRequest,
+  type EndedEvent,
+  type JobError,
+  type JobRequest,
+  type Origin,
+  type Poison,
+  type RetryRequest,
+  type RunningEvent,
+  type Start,
+  type SucceededEvent,
+} from './job-record.js';
+export {
+  decodePoison,
+  decodeRecord,
+  encodePoison,
+  encodeRecord,
+  type EncodedRecord,
+  type JobRecord,
+  type Unreadable,
+} from './codec.js';
+export { isTooDeep } from './nesting.js';
+export { cancelSchema, decodeCancel, encodeCancel, type Cancel } from './cancel.js';
+export {
+  decodeOrder,
+  encodeOrder,
+  limitsOrderSchema,
+  pauseOrderSchema,
+  type EncodedOrder,
+  type LimitsOrder,
+  type Order,
+  type PauseOrder,
+} from './order.js';
+export { decodeRevocation, encodeRevocation } from './revocation.js';

@@ -1,0 +1,180 @@
+// What REST takes and answers.
+export {
+  faultSchema,
+  problemCodeSchema,
+  mayPass,
+  problemKinds,
+  type Fault,
+  type ProblemCode,
+} from './problem-kind.js';
+export { FaultList, faultsOf, maxFaults } from './faults.js';
+export { describeProblem, problemSchema, type Problem, type ProblemDetails } from './problem.js';
+export {
+  acceptedJobSchema,
+  jobLinksSchema,
+  linksOf,
+  longestDelayMs,
+  submissionSchema,
+  type AcceptedJob,
+  type JobLinks,
+  type Submission,
+  type SubmissionOptions,
+} from './submission.js';
+export {
+  batchAnswerSchema,
+  batchItemSchema,
+  batchSchema,
+  itemErrorSchema,
+  type BatchAnswer,
+  type BatchItem,
+  type ItemError,
+} from './batch.js';
+export {
+  errorViewSchema,
+  jobAtSchema,
+  jobDetailSchema,
+  jobHistorySchema,
+  jobListQuerySchema,
+  jobPageSchema,
+  jobQuerySchema,
+  jobViewSchema,
+  timeSchema,
+  transitionViewSchema,
+  type ErrorView,
+  type JobAtView,
+  type JobDetail,
+  type JobHistory,
+  type JobPage,
+  type JobView,
+  type TransitionView,
+} from './job-view.js';
+export {
+  differenceSchema,
+  differencesSchema,
+  rebuildListSchema,
+  rebuildRequestSchema,
+  rebuildStates,
+  rebuildViewSchema,
+  swapPolicies,
+  type Difference,
+  type Differences,
+  type RebuildList,
+  type RebuildRequest,
+  type RebuildState,
+  type RebuildView,
+  type SwapPolicy,
+} from './rebuild.js';
+export { countsQuerySchema, countsViewSchema, type CountsView } from './counts.js';
+export {
+  acceptedTaskSchema,
+  taskStatuses,
+  taskStatusOf,
+  taskViewSchema,
+  uploadedImageSchema,
+  type AcceptedTask,
+  type TaskStatus,
+  type TaskView,
+  type UploadedImage,
+} from './task.js';
+export { caughtMailSchema, caughtMailsSchema, type CaughtMail, type CaughtMails } from './caught-mail.js';
+export {
+  misfirePolicies,
+  overlapPolicies,
+  scheduledJobSchema,
+  scheduleFiringSchema,
+  scheduleListSchema,
+  scheduleNameSchema,
+  scheduleSchema,
+  scheduleViewSchema,
+  type ScheduledJob,
+  type ScheduleDefinition,
+  type ScheduleFiring,
+  type ScheduleList,
+  type ScheduleView,
+} from './schedule.js';
+export {
+  reportRequestSchema,
+  type ReportRequest,
+  reportTypes,
+  userIdSchema,
+  type ReportType,
+} from './report.js';
+export { signedUpSchema, signUpSchema, type SignedUp, type SignUp } from './sign-up.js';
+export {
+  bulkCancelledSchema,
+  bulkCancelSchema,
+  cancelledJobSchema,
+  unfinishedStates,
+  type BulkCancel,
+  type BulkCancelled,
+  type CancelledJob,
+} from './job-cancel.js';
+export {
+  laneViewSchema,
+  partitionLagSchema,
+  queueListSchema,
+  queueOrderAnswerSchema,
+  queueViewSchema,
+  waitingForSchema,
+  type LaneView,
+  type PartitionLag,
+  type QueueList,
+  type QueueOrderAnswer,
+  type QueueView,
+  type WaitingFor,
+} from './queue-view.js';
+export {
+  deadLetterPageSchema,
+  jobReplaySchema,
+  maxReplayFaults,
+  pageQuerySchema,
+  patchSchema,
+  replayJobPageSchema,
+  replayPageSchema,
+  replayRequestSchema,
+  replaySurveySchema,
+  replayViewSchema,
+  type DeadLetterPage,
+  type PageQuery,
+  type PayloadPatch,
+  type ReplayFault,
+  type ReplayFilter,
+  type ReplayJobPage,
+  type ReplayPage,
+  type ReplayRequest,
+  type ReplaySource,
+  type ReplayState,
+  type ReplaySurvey,
+  type ReplayView,
+  type SkipReason,
+} from './replay.js';
+export { BaseUrlError, readBaseUrl } from './base-url.js';
+export { healthReportSchema } from './health.js';
+export {
+  apiKeyListSchema,
+  apiKeyRequestSchema,
+  apiKeyViewSchema,
+  createdApiKeySchema,
+  defaultRateLimit,
+  isGranted,
+  rateLimitSchema,
+  scopes,
+  type ApiKeyList,
+  type ApiKeyRequest,
+  type ApiKeyView,
+  type CreatedApiKey,
+  type RateLimit,
+  type Scope,
+} from './api-key.js';
+export {
+  auditEntrySchema,
+  auditPageSchema,
+  auditQuerySchema,
+  type AuditEntry,
+  type AuditPage,
+  type AuditQuery,
+} from './audit.js';
+export { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './list-cursor.js';
+export { imageIdSchema } from './image-id.js';
+export { emailAddressSchema } from './email-address.js';
+export { personNameSchema } from './person-name.js';
