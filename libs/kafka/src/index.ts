@@ -1,4 +1,4 @@
-export type { IncomingRecord, OutgoingRecord, RecordReceipt, TopicPartition } from './record.js';
+export type { IncomingRecord, OutgoingRecord, RecordReceipt, TopicPartition } from './client/record.js';
 export {
   kafkaSettingsFromEnv,
   KafkaSettingsError,
@@ -6,24 +6,24 @@ export {
   type KafkaSasl,
   type KafkaSettings,
   type KafkaTls,
-} from './settings.js';
+} from './client/settings.js';
 export {
   NeverSentError,
   RecordRefusedError,
   UnacknowledgedError,
   type SendOutcome,
   type TroubleScope,
-} from './producer-errors.js';
-export { KafkaConnection } from './connection.js';
-export { BrokerClock, ClockUnknownError } from './broker-clock.js';
-export { RecordProducer, type RecordProducerOptions } from './record-producer.js';
-export { describeTroubles, TopicTroubles, type TopicTrouble } from './topic-troubles.js';
-export { TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './topic-admin.js';
-export type { OffsetsByTopic } from './cluster-reader.js';
-export { LogReader, type LogSlice } from './log-reader.js';
-export { isKafkaUnavailable } from './crash.js';
-export { KafkaRequestError } from './request-patience.js';
-export type { Delivery } from './delivery.js';
+} from './produce/producer-errors.js';
+export { KafkaConnection } from './client/connection.js';
+export { BrokerClock, ClockUnknownError } from './client/broker-clock.js';
+export { RecordProducer, type RecordProducerOptions } from './produce/record-producer.js';
+export { describeTroubles, TopicTroubles, type TopicTrouble } from './produce/topic-troubles.js';
+export { TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './client/topic-admin.js';
+export type { OffsetsByTopic } from './client/cluster-reader.js';
+export { LogReader, type LogSlice } from './consume/tail/log-reader.js';
+export { isKafkaUnavailable } from './client/crash.js';
+export { KafkaRequestError } from './client/request-patience.js';
+export type { Delivery } from './consume/work/delivery.js';
 export {
   consumerFault,
   type AlarmCode,
@@ -31,9 +31,12 @@ export {
   type ConsumerHealth,
   type HeadOfLine,
   type PartitionHealth,
-} from './consumer-health.js';
-export type { ConsumerTimings } from './consumer-timings.js';
-export { WorkConsumer } from './work-consumer.js';
-export type { WorkConsumerOptions } from './work-consumer-options.js';
-export { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';
-export { TailConsumer, type TailConsumerOptions } from './tail-consumer.js';
+} from './client/consumer-health.js';
+export type { ConsumerTimings } from './consume/consumer-timings.js';
+export { WorkConsumer } from './consume/work/work-consumer.js';
+export type { WorkConsumerOptions } from './consume/work/work-consumer-options.js';
+export {
+  PositionedConsumer,
+  type PositionedConsumerOptions,
+} from './consume/positioned/positioned-consumer.js';
+export { TailConsumer, type TailConsumerOptions } from './consume/tail/tail-consumer.js';

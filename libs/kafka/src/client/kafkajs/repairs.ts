@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module';
+import { FetchSession, type FetchedTopic, type SessionRequest } from './fetch-session.js';
+import { decodeFetchAnswer, type FetchAnswer, type FetchedFrom } from './fetch-answer.js';
+import { noteStanding } from './group-standing.js';
+import type { WireRequest } from './internals.js';
+
+const require = createRequire(import.meta.url);
+
+interface Connectable {
+  connect(): Promise<boolean>;
+}
+
+const { prototype } = require('kafkajs/src/network/connection') as { prototype: Connectable };
+const connect = prototype.connect;
+const connecting = new WeakMap<Connectable, Promise<boolean>>();
+
+/**
+ * kafkajs 2.2.4 opens one socket for each request that finds its connection closed: with a heartbeat and a commit at the
+ * same time the first socket is never closed, and requests are written to the one still connecting. Here concurrent
+ * callers share one attempt.
+ */
+prototype.connect = function connectOnce(this: Connectable): Promise<boolean> {
+  const underWay = connecting.get(this);
+  if (underWay) return underWay;
+  const attempt = connect.call(this).finally(() => connecting.delete(this));
+  connecting.set(this, attempt);
+  return attempt;
+};
+
+interface FetchOptions {
+  readonly topics: readonly FetchedTopic[];
+}
+
+type FetchProtocol = (
+  options: Omit<FetchOptions, 'topics'> & SessionRequest,
+) => WireRequest<FetchAnswer> & { requestTimeout: number };
+
+interface Member {
+  readonly memberId: string;
+}
+
+interface Broker {
+  syncGroup(options: Member & { readonly generationId: number }): Promise<unknown>;
+  heartbeat(options: Member & { readonly groupGenerationId: number }): Promise<unknown>;
+  connectionPool: { send(request: WireRequest<FetchAnswer>): Promise<FetchAnswer> };
+  lookupRequest(apiKey: number, protocols: unknown): FetchProtocol;
+  disconnect(): Promise<void>;
+  fetch(options: FetchOptions): Promise<Pick<FetchAnswer, 'responses'>>;
+}
+
+const { requests } = require('kafkajs/src/protocol/requests') as { requests: { Fetch: unknown } };
+const FETCH = 1;
+const broker = (require('kafkajs/src/broker') as { prototype: Broker }).prototype;
+const sessions = new WeakMap<Broker, FetchSession>();
+
+/**
+ * kafkajs 2.2.4 asks for every partition of an assignment in every fetch, is answered with every one, and queues a batch
+ * for each, empty or not. Here each broker object, which serves one fetch at a time, has a {@link FetchSession}. The answer
+ * is decoded by {@link decodeFetchAnswer}, which says what kafkajs' decoder lacks.
+ */
+broker.fetch = async function fetchInSession(this: Broker, { topics, ...options }) {
+  const session = sessions.get(this) ?? new FetchSession();
+  sessions.set(this, session);
+  const { response, ...fetch } = this.lookupRequest(
+    FETCH,
+    requests.Fetch,
+  )({ ...options, ...session.request(topics) });
+  const decode = (raw: Buffer) => decodeFetchAnswer(raw, fetch.request.apiVersion, offsetsOf(topics));
+  try {
+    const answer = await this.connectionPool.send({
+      ...fetch,
+      response: { decode, parse: (decoded) => response.parse(decoded) },
+    });
+    return session.accept(answer) ? answer : { responses: [] };
+  } catch (error) {
+    session.reset();
+    if ((error as Error).name === 'KafkaJSConnectionClosedError') await this.disconnect();
+    throw error;
+  }
+};
+
+function offsetsOf(topics: readonly FetchedTopic[]): FetchedFrom {
+  const byTopic = new Map(
+    topics.map(({ topic, partitions }) => [
+      topic,
+      new Map(partitions.map(({ partition, fetchOffset }) => [partition, Number(fetchOffset)])),
+    ]),
+  );
+  return (topic, partition) => byTopic.get(topic)?.get(partition) ?? 0;
+}
+
+const { syncGroup, heartbeat } = broker;
+
+/** See {@link noteStanding}. */
+broker.syncGroup = async function notedSyncGroup(this: Broker, options) {
+  const sentAt = performance.now();
+  const answer = await syncGroup.call(this, options);
+  noteStanding(options.memberId, options.generationId, sentAt);
+  return answer;
+};
+
+broker.heartbeat = async function notedHeartbeat(this: Broker, options) {
+  const sentAt = performance.now();
+  const answer = await heartbeat.call(this, options);
+  noteStanding(options.memberId, options.groupGenerationId, sentAt);
+  return answer;
+};
+
+interface Batch {
+  readonly rawMessages: readonly unknown[];
+  isEmpty(): boolean;
+}
+
+const batch = (require('kafkajs/src/consumer/batch') as { prototype: Batch }).prototype;
+
+/**
+ * kafkajs passes over a batch by itself of which nothing is to be read (markers of transactions, records of aborted ones), and
+ * tells so in numbers only. Here it is handed over like any other, without messages.
+ */
+batch.isEmpty = function hasNothing(this: Batch) {
+  return this.rawMessages.length === 0;
+};

@@ -1,0 +1,29 @@
+import type { FetchedRecord } from '../client/kafkajs/fetched-records.js';
+import type { IncomingRecord } from '../client/record.js';
+
+/** kafkajs' messages are slices of the whole fetch answer: whatever outlives the hand-over is copied, or it would pin that. */
+export function copyRecord(topic: string, partition: number, message: FetchedRecord): IncomingRecord {
+  const record = lendRecord(topic, partition, message);
+  record.key &&= Buffer.from(record.key);
+  record.value &&= Buffer.from(record.value);
+  return record;
+}
+
+/** A record whose key and value are still slices of the fetch answer: for whoever is done with it when the hand-over returns. */
+export function lendRecord(
+  topic: string,
+  partition: number,
+  { offset, timestamp, key, value, headers }: FetchedRecord,
+): IncomingRecord {
+  return { topic, partition, offset, timestamp, key, value, headers };
+}
+
+/** What a record of ours takes beside its value: key, headers, and the objects around them. */
+const USUAL_REST_BYTES = 200;
+
+/** About how many bytes a record takes while it is kept. */
+export function keptBytes({ key, value, headers }: IncomingRecord): number {
+  let rest = key?.length ?? 0;
+  for (const name in headers) rest += name.length + headers[name]!.length;
+  return (value?.length ?? 0) + Math.max(rest, USUAL_REST_BYTES);
+}

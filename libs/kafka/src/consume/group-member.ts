@@ -1,0 +1,257 @@
+import type { PartitionAssigner } from 'kafkajs';
+import type { AlarmBoard } from '../client/alarm-board.js';
+import { ClusterReader } from '../client/cluster-reader.js';
+import type { KafkaConnection } from '../client/connection.js';
+import { ConsumerSession, SESSION_TIMEOUT_MS, type SessionEvents } from './consumer-session.js';
+import type { ConsumerTimings } from './consumer-timings.js';
+
+const WATCH_MS = 1_000;
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_MOST_MS = 5_000;
+const LEADER_NOT_AVAILABLE = 5;
+
+/** What a member of a group has to know and is told. */
+export interface MemberOptions {
+  groupId: string;
+  topics: () => readonly string[] | Promise<readonly string[]>;
+  assigner: PartitionAssigner;
+  events: SessionEvents;
+  timings: ConsumerTimings;
+  alarms: AlarmBoard;
+  /** The session is about to be left on purpose: commit what can be committed. */
+  leaving(): Promise<void>;
+  /** There is no session: whatever was assigned is not any more. */
+  detached(): void;
+  onFatal(error: Error): void;
+}
+
+type Reason = 'stopped' | 'topics' | 'stalled' | 'crashed' | 'fatal';
+
+/**
+ * Keeps a consumer in its group for as long as the process wants: one session after the other, a new one when the topics
+ * change, when the loop stands still, or after a crash that may pass (with a backoff, without end).
+ */
+export class GroupMember {
+  readonly reader: ClusterReader;
+  readonly #connection: KafkaConnection;
+  readonly #options: MemberOptions;
+  readonly #counts = new Map<string, number>();
+  readonly #firstJoin: Promise<void>;
+  #joinedOnce: () => void = () => {};
+  #session: ConsumerSession | null = null;
+  #stopping = new AbortController();
+  #loop: Promise<void> | null = null;
+  #joins = 0;
+  #restarts = 0;
+
+  constructor(connection: KafkaConnection, options: MemberOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.reader = new ClusterReader(connection, options.timings.requestTimeoutMs);
+    this.#firstJoin = new Promise((resolve) => (this.#joinedOnce = resolve));
+  }
+
+  /** The session in place, null between two. */
+  get session(): ConsumerSession | null {
+    return this.#session;
+  }
+
+  get joins(): number {
+    return this.#joins;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** ms since the loop last showed life; without a session since the start of the search for one. */
+  get silentMs(): number {
+    return this.#session?.silentMs ?? 0;
+  }
+
+  /** Whether nobody else can hold the partitions: the coordinator has heard of this member within the session's time. */
+  get isProven(): boolean {
+    return (this.#session?.unprovenMs ?? Infinity) < SESSION_TIMEOUT_MS;
+  }
+
+  /** Whether the session in place has joined. */
+  get hasJoined(): boolean {
+    return this.#session?.isJoined ?? false;
+  }
+
+  get isJoined(): boolean {
+    return (
+      this.#session !== null &&
+      this.#session.isJoined &&
+      this.#session.silentMs < this.#options.timings.stallMs
+    );
+  }
+
+  /** Resolves with the first join, or when stopped. */
+  start(): Promise<void> {
+    this.#loop ??= this.#run();
+    return this.#firstJoin;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#joinedOnce();
+    await this.#loop;
+    await this.reader.close();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    let failures = 0;
+    while (!signal.aborted) {
+      const topics = await this.#existingTopics();
+      if (topics === null || topics.length === 0) {
+        await pause(topics === null ? backoff(failures++) : this.#options.timings.topicPollMs, signal);
+        continue;
+      }
+      const joinsBefore = this.#joins;
+      const reason = await this.#live(topics);
+      if (reason === 'fatal') return;
+      if (reason === 'stopped') continue;
+      this.#restarts += 1;
+      failures = this.#joins > joinsBefore ? 0 : failures + 1;
+      if (reason !== 'topics') await pause(backoff(failures), signal);
+    }
+  }
+
+  /** One session from beginning to end. */
+  async #live(topics: readonly string[]): Promise<Reason> {
+    const { groupId, assigner, timings, events, leaving, detached, onFatal } = this.#options;
+    const session = new ConsumerSession(
+      this.#connection,
+      {
+        groupId,
+        topics,
+        assigner,
+        requestTimeoutMs: timings.requestTimeoutMs,
+        commit: (membership, committed) => this.reader.commit(membership, committed),
+        prove: (membership) => this.reader.heartbeat(membership),
+      },
+      { ...events, joined: (assigned) => this.#joined(assigned) },
+    );
+    this.#session = session;
+    session.start();
+    let fatal: Error | null = null;
+    const ended = session.ended.then(({ error, passing }): Reason => {
+      this.#connection.log(passing ? 'warn' : 'error', 'The consumer crashed', {
+        groupId,
+        error: error.message,
+      });
+      if (!passing) fatal = error;
+      return passing ? 'crashed' : 'fatal';
+    });
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, over.signal]);
+    const reason = await Promise.race([
+      ended,
+      this.#watchLoop(session, signal),
+      this.#watchTopics(topics, signal),
+    ]);
+    over.abort();
+    if (reason === 'topics' || reason === 'stopped') await leaving();
+    this.#session = null;
+    detached();
+    await session.stop(timings.leaveMs);
+    if (fatal) onFatal(fatal);
+    return reason;
+  }
+
+  #joined(assigned: Parameters<SessionEvents['joined']>[0]): void {
+    this.#joins += 1;
+    this.#options.alarms.clear('loop_stalled', null, null);
+    this.#options.events.joined(assigned);
+    this.#joinedOnce();
+  }
+
+  /** Watches for signs of life, whatever Kafka answers or does not. */
+  async #watchLoop(session: ConsumerSession, signal: AbortSignal): Promise<Reason> {
+    const { stallMs } = this.#options.timings;
+    for (;;) {
+      const slept = performance.now();
+      await pause(Math.min(WATCH_MS, stallMs / 4), signal);
+      if (signal.aborted) return 'stopped';
+      // When this process itself stood still, silence says nothing about the loop: it gets until the next look.
+      const wasFrozen = performance.now() - slept > WATCH_MS + stallMs / 4;
+      if (!wasFrozen && session.silentMs > stallMs) return this.#reportStall(session);
+    }
+  }
+
+  /** Watches whether other topics are there than are read. */
+  async #watchTopics(topics: readonly string[], signal: AbortSignal): Promise<Reason> {
+    let gone = 0;
+    for (;;) {
+      await pause(this.#options.timings.topicPollMs, signal);
+      if (signal.aborted) return 'stopped';
+      const wanted = await this.#existingTopics();
+      if (!wanted) continue;
+      if (wanted.some((topic) => !topics.includes(topic))) return 'topics';
+      // Gone topics are looked for twice: a broker that has just started may not know all of them yet.
+      gone = topics.some((topic) => !wanted.includes(topic)) ? gone + 1 : 0;
+      if (gone === 2) return 'topics';
+    }
+  }
+
+  #reportStall(session: ConsumerSession): Reason {
+    const silent = Math.round(session.silentMs);
+    const { groupId, alarms } = this.#options;
+    alarms.raise(
+      'loop_stalled',
+      null,
+      null,
+      `The fetch loop of group ${groupId} showed no life for ${silent} ms and is restarted`,
+    );
+    return 'stalled';
+  }
+
+  /** The wanted topics that exist; null while that can't be found out. */
+  async #existingTopics(): Promise<string[] | null> {
+    try {
+      const wanted = await this.#options.topics();
+      if (wanted.length === 0) return [];
+      const { topics, failedTopics } = await this.reader.describe([...new Set(wanted)]);
+      for (const [topic, leaders] of topics) this.#compareCount(topic, leaders.length);
+      const unsettled = [...failedTopics].filter(([, errorCode]) => errorCode === LEADER_NOT_AVAILABLE);
+      return [...topics.keys(), ...unsettled.map(([topic]) => topic)].sort();
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.#connection.log('debug', 'The topics to read could not be listed', {
+        groupId: this.#options.groupId,
+        reason,
+      });
+      return null;
+    }
+  }
+
+  #compareCount(topic: string, count: number): void {
+    const first = this.#counts.get(topic) ?? count;
+    this.#counts.set(topic, first);
+    if (first === count) return;
+    const message =
+      `Topic ${topic} had ${first} partitions and now has ${count}: records of one key now lie in two partitions. ` +
+      'Read it on, but do not change partition counts in place';
+    this.#options.alarms.raise('partition_count_changed', topic, null, message);
+  }
+}
+
+function backoff(failures: number): number {
+  return Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 10));
+}
+
+/** Waits, but not beyond an abort. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

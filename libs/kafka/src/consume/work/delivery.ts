@@ -1,0 +1,24 @@
+import type { IncomingRecord } from '../../client/record.js';
+
+/**
+ * A record handed over for work. The order of calls: `begin()` when the work starts, then exactly one of `done()` and
+ * `abandon()`. What is handed over but not begun may be dropped by the receiver once `isCurrent()` is false.
+ */
+export interface Delivery {
+  readonly record: IncomingRecord;
+  /** Attempts an ordered job had used in place when its offset was last committed (0 when none were noted). */
+  readonly attemptsUsed: number;
+  /** Whether this process still holds the partition as it did when the record was handed over. */
+  isCurrent(): boolean;
+  /** The work starts. False: the partition is gone, drop the delivery (its next holder gets the record). */
+  begin(): boolean;
+  /** Writes down that this many attempts were used while the offset stays in flight (committed beside the watermark). */
+  noteAttempts(used: number): void;
+  /** The outcome is acknowledged by the log: the offset counts as finished and will be committed. Repeats are ignored. */
+  done(): void;
+  /**
+   * The work ended without an acknowledged outcome (a failure held back because the partition was away). Where the
+   * partition is held, the record is handed over again.
+   */
+  abandon(): void;
+}

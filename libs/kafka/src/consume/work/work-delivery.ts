@@ -1,0 +1,67 @@
+import type { Delivery } from './delivery.js';
+import type { IncomingRecord } from '../../client/record.js';
+
+/** Who a delivery answers to: the partition while it is held, afterwards what is remembered of it. */
+export interface DeliveryOwner {
+  /** Whether this delivery stands as when it was handed over. */
+  isCurrent(delivery: WorkDelivery): boolean;
+  mayBegin(delivery: WorkDelivery): boolean;
+  began(delivery: WorkDelivery): void;
+  attemptsNoted(delivery: WorkDelivery, used: number): void;
+  finished(delivery: WorkDelivery): void;
+  abandoned(delivery: WorkDelivery): void;
+}
+
+/** A record handed over. Its owner changes when the partition is lost and when it comes back. */
+export class WorkDelivery implements Delivery {
+  owner: DeliveryOwner;
+  #state: 'waiting' | 'running' | 'ended' = 'waiting';
+
+  constructor(
+    readonly record: IncomingRecord,
+    readonly attemptsUsed: number,
+    /** ms since the epoch. */
+    readonly handedOverAt: number,
+    readonly bytes: number,
+    owner: DeliveryOwner,
+  ) {
+    this.owner = owner;
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running';
+  }
+
+  isCurrent(): boolean {
+    return this.owner.isCurrent(this);
+  }
+
+  begin(): boolean {
+    if (this.#state !== 'waiting') return this.#state === 'running';
+    if (!this.owner.mayBegin(this)) return false;
+    this.#state = 'running';
+    this.owner.began(this);
+    return true;
+  }
+
+  noteAttempts(used: number): void {
+    if (this.#state !== 'ended') this.owner.attemptsNoted(this, used);
+  }
+
+  done(): void {
+    this.#end((owner) => owner.finished(this));
+  }
+
+  abandon(): void {
+    this.#end((owner) => owner.abandoned(this));
+  }
+
+  #end(tell: (owner: DeliveryOwner) => void): void {
+    if (this.#state === 'ended') return;
+    const wasWaiting = this.#state === 'waiting';
+    this.#state = 'ended';
+    // Ending without `begin` is running for a moment, so that the owner's counts hold.
+    if (wasWaiting) this.owner.began(this);
+    tell(this.owner);
+  }
+}

@@ -1,0 +1,54 @@
+import type { KafkaLogger } from '../client/settings.js';
+import type { TopicAdmin, TopicSpec } from '../client/topic-admin.js';
+
+/** What {@link MissingTopics} is made of. */
+export interface MissingTopicsParts {
+  readonly admin: Pick<TopicAdmin, 'ensureTopics'>;
+  /** The topics that are ours to make. */
+  readonly specs: readonly TopicSpec[];
+  readonly log: KafkaLogger;
+  /** Told when a topic is there. */
+  readonly onMade: (topic: string) => void;
+  /** ms that never jump. */
+  readonly monotonic: () => number;
+}
+
+const pauseMs = 5_000;
+
+/** Makes topics of ours again that have gone missing: one at most every 5 s, with the settings that it has to have. */
+export class MissingTopics {
+  private readonly specs: ReadonlyMap<string, TopicSpec>;
+  private readonly making = new Set<string>();
+  private readonly restUntil = new Map<string, number>();
+
+  constructor(private readonly parts: MissingTopicsParts) {
+    this.specs = new Map(parts.specs.map((spec) => [spec.name, spec]));
+  }
+
+  /** Whether the topic is just being made, so that waiting for it is worth while. */
+  isMaking(topic: string): boolean {
+    return this.making.has(topic);
+  }
+
+  /** The topic does not exist: makes it, unless it is none of ours, or was just tried. */
+  make(topic: string): void {
+    const spec = this.specs.get(topic);
+    const { admin, log, monotonic, onMade } = this.parts;
+    if (!spec || this.making.has(topic) || monotonic() < (this.restUntil.get(topic) ?? 0)) return;
+    this.making.add(topic);
+    admin
+      .ensureTopics([spec])
+      .then(
+        () => {
+          log('warn', 'A topic of ours was missing and was made', { topic });
+          onMade(topic);
+        },
+        (error: unknown) =>
+          log('debug', 'A missing topic could not be made', { topic, reason: (error as Error).message }),
+      )
+      .finally(() => {
+        this.making.delete(topic);
+        this.restUntil.set(topic, monotonic() + pauseMs);
+      });
+  }
+}
