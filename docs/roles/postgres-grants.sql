@@ -26,5 +26,5 @@ GRANT SELECT ON operations.daily_statistics TO jobstream_report_worker;
 GRANT SELECT, UPDATE, DELETE ON operations.claims, operations.idempotency_keys, operations.api_keys TO jobstream_maintenance_worker;
 GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.delayed_jobs, operations.replay_jobs, operations.read_positions TO jobstream_maintenance_worker;
-GRANT SELECT ON operations.rebuilds TO jobstream_maintenance_worker;
+GRANT SELECT ON operations.rebuilds, operations.schedules TO jobstream_maintenance_worker;
 GRANT SELECT, INSERT, UPDATE ON operations.daily_statistics TO jobstream_maintenance_worker;

@@ -11,7 +11,7 @@ import { buffer } from 'node:stream/consumers';
 import { imageThumbnail, uploadKey } from '@jobstream/jobs';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
-import { openStorage, type ObjectStorage } from '@jobstream/storage';
+import { DiscardedObjects, openStorage, type ObjectStorage } from '@jobstream/storage';
 import { ThumbnailHandler } from './thumbnail.handler.js';
 
 const photograph = readFileSync(new URL('../../../tools/stack/assets/photo.jpg', import.meta.url));
@@ -76,6 +76,12 @@ describe('image.thumbnail', () => {
     const first = await run({ imageId: 'cat' });
     expect(first).toMatchObject({ key: 'thumbs/cat', width: 300, height: 300 });
     expect(await run({ imageId: 'cat' })).toEqual(first);
+  });
+
+  it('reads an upload that is on its way out', async () => {
+    await upload('old', dot);
+    await new DiscardedObjects(storage).discard(uploadKey('old'), new Date(Date.now() + 60_000));
+    expect(await run({ imageId: 'old' })).toMatchObject({ key: 'thumbs/old' });
   });
 
   it('fetches an image by its URL and keeps it under the hash of that', async () => {

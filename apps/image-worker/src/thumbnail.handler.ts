@@ -4,18 +4,22 @@ import { imageThumbnail, thumbnailKey, uploadKey } from '@jobstream/jobs';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
-import { ObjectStorage } from '@jobstream/storage';
+import { DiscardedObjects, ObjectStorage } from '@jobstream/storage';
 
 type Thumbnail = typeof imageThumbnail;
 
 /** Reads the upload or fetches the URL, renders the image, stores the thumbnail. Equal images give equal thumbnails, so doing it again does no harm. */
 @JobHandler(imageThumbnail)
 export class ThumbnailHandler implements HandlerOf<Thumbnail> {
+  private readonly uploads: DiscardedObjects;
+
   constructor(
     private readonly storage: ObjectStorage,
     private readonly downloader: Downloader,
     private readonly renderers: Renderers,
-  ) {}
+  ) {
+    this.uploads = new DiscardedObjects(storage);
+  }
 
   async handle(
     payload: PayloadOf<Thumbnail>,
@@ -36,7 +40,7 @@ export class ThumbnailHandler implements HandlerOf<Thumbnail> {
   }
 
   private async readUpload(imageId: string): Promise<Uint8Array> {
-    const upload = await this.storage.get(uploadKey(imageId));
+    const upload = await this.uploads.open(uploadKey(imageId));
     if (upload !== undefined) return buffer(upload.body);
     throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
       code: 'image_not_found',

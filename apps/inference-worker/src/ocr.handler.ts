@@ -4,7 +4,7 @@ import { inferenceOcr, uploadKey } from '@jobstream/jobs';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
-import { ObjectStorage } from '@jobstream/storage';
+import { DiscardedObjects, ObjectStorage } from '@jobstream/storage';
 import { Recogniser } from './ocr/recogniser.js';
 
 type Ocr = typeof inferenceOcr;
@@ -15,12 +15,16 @@ const mostText = 60_000;
 /** Fetches the image, has it rendered as a page, and reads that, telling how far it is. */
 @JobHandler(inferenceOcr)
 export class OcrHandler implements HandlerOf<Ocr> {
+  private readonly uploads: DiscardedObjects;
+
   constructor(
-    private readonly storage: ObjectStorage,
+    storage: ObjectStorage,
     private readonly downloader: Downloader,
     private readonly renderers: Renderers,
     private readonly recogniser: Recogniser,
-  ) {}
+  ) {
+    this.uploads = new DiscardedObjects(storage);
+  }
 
   async handle(
     { imageId, url }: PayloadOf<Ocr>,
@@ -42,7 +46,7 @@ export class OcrHandler implements HandlerOf<Ocr> {
   }
 
   private async readUpload(imageId: string): Promise<Uint8Array> {
-    const upload = await this.storage.get(uploadKey(imageId));
+    const upload = await this.uploads.open(uploadKey(imageId));
     if (upload !== undefined) return buffer(upload.body);
     throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
       code: 'image_not_found',

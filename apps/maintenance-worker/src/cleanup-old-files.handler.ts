@@ -1,82 +1,134 @@
 import type { PayloadOf, ResultOf } from '@jobstream/contracts';
-import { cleanupOldFiles, imageThumbnail, inferenceOcr, uploadKey } from '@jobstream/jobs';
+import { cleanupOldFiles } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
-import { ObjectStorage, type ListedObject } from '@jobstream/storage';
+import { DiscardedObjects, ObjectStorage, type ListedObject } from '@jobstream/storage';
 import { MaintenanceParts } from './maintenance-parts.js';
+import { findNeededUploads } from './needed-uploads.js';
 import { dayMs } from './retention.js';
 
 type Cleanup = typeof cleanupOldFiles;
+type IsNeeded = (key: string) => boolean;
 
-/** Job types that read an upload. */
-const readers = [imageThumbnail, inferenceOcr].map(({ type }) => type);
-/** Objects of one kind deleted in one go: the next hour takes the rest. */
+/** Objects of one kind discarded in one go: the next hour takes the rest. */
 const mostObjects = 10_000;
+/** How long what is discarded can be had back: far longer than from asking for a job to its record in the log. */
+const graceMs = 50 * 60_000;
 
-/** Deletes uploads, thumbnails and reports past their retention; of uploads only those that no job may still read. */
+/**
+ * Deletes uploads, thumbnails and reports past their retention; of uploads only those that no job may still read. In two steps,
+ * since a job may be accepted meanwhile: first they are discarded, where a job still finds them. What no job needs in the log
+ * of an hour later is deleted; the rest is put back.
+ */
 @JobHandler(cleanupOldFiles)
 export class CleanupOldFilesHandler implements HandlerOf<Cleanup> {
+  private readonly discarded: DiscardedObjects;
+
   constructor(
     private readonly parts: MaintenanceParts,
     private readonly storage: ObjectStorage,
-  ) {}
+  ) {
+    this.discarded = new DiscardedObjects(storage);
+  }
 
   async handle(
     _: PayloadOf<Cleanup>,
     { signal }: Pick<JobContext, 'signal'>,
     now = Date.now(),
   ): Promise<ResultOf<Cleanup>> {
-    const { RETENTION_UPLOADS_DAYS, RETENTION_THUMBS_DAYS, RETENTION_REPORTS_DAYS } = this.parts.retention;
-    let kept = 0;
-    const isUnneeded = await this.uploadsCheck(now - RETENTION_UPLOADS_DAYS * dayMs, now);
-    const old = {
-      uploads: await this.listOld('uploads', now - RETENTION_UPLOADS_DAYS * dayMs, ({ key }) => {
-        if (!isUnneeded(key)) kept += 1;
-        return isUnneeded(key);
-      }),
-      thumbs: await this.listOld('thumbs', now - RETENTION_THUMBS_DAYS * dayMs),
-      reports: await this.listOld('reports', now - RETENTION_REPORTS_DAYS * dayMs),
-    };
-    let bytes = 0;
-    for (const object of Object.values(old).flat()) {
+    // Before it is found out what is needed.
+    const leaving = await this.listDiscarded(now - graceMs);
+    const isNeeded = await this.findNeeded(leaving, now);
+    const { deleted, bytes, restored } = await this.settle(leaving, isNeeded, signal);
+    const { discarded, kept } = await this.discardOld(isNeeded, now, signal);
+    return { deleted, bytes, restored, discarded, kept };
+  }
+
+  private async listDiscarded(before: number): Promise<ListedObject[]> {
+    const found: ListedObject[] = [];
+    for await (const object of this.discarded.list())
+      if (object.modifiedAt.getTime() < before) found.push(object);
+    return found;
+  }
+
+  /** Who needs which upload is found out only where some upload is discarded, or old enough, at all. */
+  private async findNeeded(leaving: readonly ListedObject[], now: number): Promise<IsNeeded> {
+    const { RETENTION_UPLOADS_DAYS, RETENTION_REPLAY_DAYS } = this.parts.retention;
+    const oldest = now - RETENTION_UPLOADS_DAYS * dayMs;
+    const isAsked = leaving.some(({ key }) => isUpload(key)) || (await this.hasOld('uploads', oldest));
+    if (!isAsked) return () => false;
+    const needed = await findNeededUploads(this.parts, new Date(now - RETENTION_REPLAY_DAYS * dayMs));
+    return (key) => needed.has(key);
+  }
+
+  private async hasOld(kind: string, before: number): Promise<boolean> {
+    for await (const { modifiedAt } of this.storage.list(`${kind}/`))
+      if (modifiedAt.getTime() < before) return true;
+    return false;
+  }
+
+  /** The second step. */
+  private async settle(
+    leaving: readonly ListedObject[],
+    isNeeded: IsNeeded,
+    signal: AbortSignal,
+  ): Promise<Pick<ResultOf<Cleanup>, 'deleted' | 'bytes' | 'restored'>> {
+    const deleted: Record<string, number> = { uploads: 0, thumbs: 0, reports: 0 };
+    let [bytes, restored] = [0, 0];
+    for (const object of leaving) {
       signal.throwIfAborted();
-      await this.storage.delete(object.key);
+      if (isNeeded(object.key)) {
+        if (await this.discarded.restore(object.key)) restored += 1;
+        continue;
+      }
+      await this.discarded.purge(object.key);
+      const kind = object.key.split('/', 1)[0]!;
+      deleted[kind] = (deleted[kind] ?? 0) + 1;
       bytes += object.bytes;
     }
-    const deleted = Object.fromEntries(Object.entries(old).map(([kind, objects]) => [kind, objects.length]));
-    return { deleted, bytes, kept };
+    return { deleted, bytes, restored };
+  }
+
+  /** The first step. */
+  private async discardOld(
+    isNeeded: IsNeeded,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<Pick<ResultOf<Cleanup>, 'discarded' | 'kept'>> {
+    const { RETENTION_UPLOADS_DAYS, RETENTION_THUMBS_DAYS, RETENTION_REPORTS_DAYS } = this.parts.retention;
+    const days = {
+      uploads: RETENTION_UPLOADS_DAYS,
+      thumbs: RETENTION_THUMBS_DAYS,
+      reports: RETENTION_REPORTS_DAYS,
+    };
+    let [discarded, kept] = [0, 0];
+    for (const [kind, ofKind] of Object.entries(days)) {
+      const before = new Date(now - ofKind * dayMs);
+      const { old, needed } = await this.listOld(kind, before, isNeeded);
+      kept += needed;
+      for (const key of old) {
+        signal.throwIfAborted();
+        if (await this.discarded.discard(key, before)) discarded += 1;
+      }
+    }
+    return { discarded, kept };
   }
 
   private async listOld(
     kind: string,
-    before: number,
-    isUnneeded: (object: ListedObject) => boolean = () => true,
-    most = mostObjects,
-  ): Promise<ListedObject[]> {
-    const old: ListedObject[] = [];
-    for await (const object of this.storage.list(`${kind}/`)) {
-      if (object.modifiedAt.getTime() < before && isUnneeded(object)) old.push(object);
-      if (old.length >= most) break;
+    before: Date,
+    isNeeded: IsNeeded,
+  ): Promise<{ readonly old: string[]; readonly needed: number }> {
+    const old: string[] = [];
+    let needed = 0;
+    for await (const { key, modifiedAt } of this.storage.list(`${kind}/`)) {
+      if (modifiedAt >= before) continue;
+      if (isNeeded(key)) needed += 1;
+      else if (old.push(key) >= mostObjects) break;
     }
-    return old;
+    return { old, needed };
   }
+}
 
-  /** Whether an upload can go. Who needs which is found out only where some upload is old enough at all. */
-  private async uploadsCheck(before: number, now: number): Promise<(key: string) => boolean> {
-    const [first] = await this.listOld('uploads', before, undefined, 1);
-    const needed = first ? await this.neededUploads(now) : new Set<string>();
-    return (key) => !needed.has(key);
-  }
-
-  /** Asked of a projection that holds all that was accepted by then. */
-  private async neededUploads(now: number): Promise<Set<string>> {
-    const { needed, retention } = this.parts;
-    await this.parts.awaitProjection();
-    const keys = new Set<string>();
-    const since = new Date(now - retention.RETENTION_REPLAY_DAYS * dayMs);
-    for await (const payload of needed.payloads(readers, since)) {
-      const imageId = (payload as { imageId?: unknown } | null)?.imageId;
-      if (typeof imageId === 'string') keys.add(uploadKey(imageId));
-    }
-    return keys;
-  }
+function isUpload(key: string): boolean {
+  return key.startsWith('uploads/');
 }

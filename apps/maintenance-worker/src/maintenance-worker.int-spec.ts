@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { issueKey } from '@jobstream/access';
 import { deriveJobId, lowestJobId, newJobId, Topics, type JobId } from '@jobstream/contracts';
@@ -11,7 +12,7 @@ import { databaseSettingsFromEnv, migrate } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { Projector } from '@jobstream/projection';
 import { createLogger } from '@jobstream/runtime';
-import { openStorage, type ObjectStorage } from '@jobstream/storage';
+import { DiscardedObjects, openStorage, type ObjectStorage } from '@jobstream/storage';
 import { randomNamespace } from '@jobstream/testing';
 import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
 import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
@@ -104,7 +105,8 @@ describe('maintenance', () => {
     const handler = new CleanupOldFilesHandler(parts, storage);
     const after = (days: number) => handler.handle({}, { signal }, Date.now() + days * dayMs);
 
-    expect(await after(80)).toEqual({ deleted: { uploads: 0, thumbs: 0, reports: 0 }, bytes: 0, kept: 0 });
+    const none = { deleted: { uploads: 0, thumbs: 0, reports: 0 }, bytes: 0, restored: 0 };
+    expect(await after(80)).toEqual({ ...none, discarded: 0, kept: 0 });
     // A job that ended lately could be replayed: its upload stays.
     const lasting = new CleanupOldFilesHandler(
       Object.assign(Object.create(parts) as MaintenanceParts, {
@@ -112,13 +114,102 @@ describe('maintenance', () => {
       }),
       storage,
     );
-    expect(await lasting.handle({}, { signal }, Date.now() + 100 * dayMs)).toMatchObject({
-      deleted: { uploads: 1, thumbs: 1, reports: 1 },
-      kept: 3,
+    expect(await lasting.handle({}, { signal }, Date.now() + 100 * dayMs)).toEqual({
+      ...{ ...none, discarded: 3, kept: 3 },
     });
-    expect(await left()).toEqual([uploadKey('dead'), uploadKey('done'), uploadKey('waits')]);
+    const kept = [uploadKey('dead'), uploadKey('done'), uploadKey('waits')];
+    expect(await left()).toEqual([
+      ...['reports/some.pdf', thumb, uploadKey('nobody')].map((key) => `discarded/${key}`).sort(),
+      ...kept,
+    ]);
+    expect(await after(100)).toEqual({
+      ...{ deleted: { uploads: 1, thumbs: 1, reports: 1 }, bytes: 24, restored: 0, discarded: 1, kept: 2 },
+    });
     expect(await after(100)).toMatchObject({ deleted: { uploads: 1, thumbs: 0, reports: 0 }, kept: 2 });
     expect(await left()).toEqual([uploadKey('dead'), uploadKey('waits')]);
+  });
+
+  it('puts back an upload that is needed since it was found old, whatever needs it', async () => {
+    const { operations } = parts.database;
+    const submission = (imageId: string) => ({ type: 'image.thumbnail', payload: { imageId } });
+    const request = (id: JobId, imageId: string) => ({
+      ...{ ...base(id, 'image.thumbnail', 'image'), payload: { imageId } },
+      ...{ priority: 'normal' as const, maxAttempts: 4 },
+    });
+    const run2 = (id: JobId, imageId: string) =>
+      ({ run: 2, attempt: 1, createdAt: Date.now(), phase: 'queued', value: request(id, imageId) }) as const;
+    /** By image: what happens between the moment it is found that nobody needs it and its deletion. */
+    const meanwhile: Record<string, (imageId: string) => Promise<unknown>> = {
+      submitted: thumbnail,
+      delayed: (imageId) => parts.intake.submit({ ...submission(imageId), delay: '10m' }),
+      retried: async (imageId) => {
+        const id = await thumbnail(imageId);
+        const error = { code: 'x', message: 'x' };
+        const value = { ...request(id, imageId), error, dueAt: iso(Date.now() + 60_000) };
+        await write(topics.delayed, { ...{ ...head(Date.now()), phase: 'retrying' }, value } as JobRecord);
+      },
+      'dead-lettered': (imageId) => deadLetter(newJobId(), 'image.thumbnail', 'image', { imageId }),
+      'run-again': (imageId) => write(topics.requests('image'), run2(newJobId(), imageId)),
+      reserved: (imageId) => {
+        const id = newJobId();
+        const made = { queue: 'image', priority: 'normal', ...encodeRecord(run2(id, imageId)) };
+        return parts.database.query({
+          text: `INSERT INTO ${operations}.replay_jobs (job_id, run, replay_id, state, request)
+                 VALUES ($1, 2, gen_random_uuid(), 'reserved', $2)`,
+          values: [id, JSON.stringify(made)],
+        });
+      },
+      fired: (imageId) =>
+        parts.database.query({
+          text: `INSERT INTO ${operations}.schedule_firings (schedule, fire_at, job_id, job, state, watched, decided_at)
+                 VALUES ('once', now(), gen_random_uuid(), $1, 'pending', false, now())`,
+          values: [JSON.stringify(submission(imageId))],
+        }),
+      scheduled: (imageId) =>
+        parts.database.query({
+          text: `INSERT INTO ${operations}.schedules (name, cron, time_zone, misfire, overlap, paused, job, origin)
+                 VALUES ('yearly', '0 0 1 1 *', 'UTC', 'skip', 'allow', false, $1, 'rest')`,
+          values: [JSON.stringify(submission(imageId))],
+        }),
+    };
+    const images = Object.keys(meanwhile);
+    const others = ['uploaded-again', 'looked-for', 'nobodys'];
+    for (const imageId of [...images, ...others]) {
+      await storage.put(uploadKey(imageId), Buffer.from(imageId), { contentType: 'image/png' });
+      await utimes(join(folder, 'objects', 'uploads', `${imageId},object`), 1, 1);
+    }
+    const again = () =>
+      storage.put(uploadKey('uploaded-again'), Buffer.from('uploaded-again'), {
+        ...{ contentType: 'image/png', ifAbsent: true },
+      });
+    const moved: string[] = [];
+    const watched = Object.assign(Object.create(storage) as ObjectStorage, {
+      move: async (...what: Parameters<ObjectStorage['move']>) => {
+        const imageId = what[0].slice(uploadKey('').length);
+        moved.push(imageId);
+        if (imageId === 'uploaded-again') await again();
+        await meanwhile[imageId]?.(imageId);
+        return storage.move(...what);
+      },
+    });
+    const handler = new CleanupOldFilesHandler(parts, watched);
+    const inHours = (hours: number) => handler.handle({}, { signal }, Date.now() + hours * 3_600_000);
+
+    expect(await inHours(0)).toMatchObject({ discarded: images.length + 2, restored: 0 });
+    expect(moved.sort()).toEqual([...images, ...others].sort());
+    expect(await storage.head(uploadKey('uploaded-again'))).toBeDefined();
+    const discarded = new DiscardedObjects(storage);
+    // A worker finds it at once, and who asks for a job about it has it back.
+    for (const imageId of images)
+      expect(await text((await discarded.open(uploadKey(imageId)))!.body)).toBe(imageId);
+    expect(await discarded.find(uploadKey('looked-for'))).toBeDefined();
+
+    expect(await inHours(1)).toMatchObject({
+      ...{ deleted: { uploads: 1 }, restored: images.length, discarded: 0 },
+    });
+    const found = [...images, 'uploaded-again', 'looked-for'];
+    expect(await left()).toEqual(expect.arrayContaining(found.map((imageId) => uploadKey(imageId))));
+    expect(await discarded.open(uploadKey('nobodys'))).toBeUndefined();
   });
 
   it('counts the jobs of a day by type, again in place of before', async () => {

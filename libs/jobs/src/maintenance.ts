@@ -83,7 +83,11 @@ export const cleanupOldFiles = defineJob({
   payload: z.strictObject({}),
   result: z.strictObject({
     deleted: z.record(z.string(), z.int()).describe('Objects deleted, by the first part of their names.'),
-    bytes: z.int(),
+    bytes: z.int().describe('Of those deleted.'),
+    restored: z.int().describe('Discarded an hour ago, and needed by a job that was accepted meanwhile.'),
+    discarded: z
+      .int()
+      .describe('Past their retention: deleted an hour later, unless a job needs them by then.'),
     kept: z.int().describe('Past their retention but needed by a job.'),
   }),
   retries: 3,

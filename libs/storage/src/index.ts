@@ -1,3 +1,4 @@
+export { DiscardedObjects } from './discarded-objects.js';
 export {
   defaultMaxObjectBytes,
   ObjectStorage,

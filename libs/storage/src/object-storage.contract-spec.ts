@@ -49,6 +49,11 @@ export function describeObjectStorage(
       return found.sort();
     };
 
+    const writtenAt = async (key: string) => {
+      for await (const object of storage.list(key)) if (object.key === key) return object.modifiedAt;
+      throw new Error(`There is no ${key}.`);
+    };
+
     it('is ready', async () => {
       await expect(storage.check()).resolves.toBeUndefined();
     });
@@ -140,6 +145,15 @@ export function describeObjectStorage(
         }
       });
 
+      it('counts equal bytes as written now', async () => {
+        const put = () => storage.put('key', Buffer.from('same'), once);
+        await put();
+        const first = await writtenAt('key');
+        while ((await writtenAt('key')).getTime() === first.getTime()) await put();
+        expect((await writtenAt('key')).getTime()).toBeGreaterThan(first.getTime());
+        expect((await read('key'))?.object).toMatchObject({ bytes: 4, contentType: 'text/plain' });
+      });
+
       it('stores again what was deleted', async () => {
         await storage.put('key', Buffer.from('first'), once);
         await storage.delete('key');
@@ -192,6 +206,21 @@ export function describeObjectStorage(
       await storage.put('thumbs/a/64x64-fill', Buffer.from('2'), text);
       await storage.delete('thumbs/a');
       expect(await keys('')).toEqual(['thumbs/a/64x64-fill']);
+    });
+
+    it('moves what was written before a time, over what is there, and nothing else', async () => {
+      await storage.put('a/b', Buffer.from('first'), text);
+      await storage.put('other/a', Buffer.from('in its place'), { contentType: 'text/html' });
+      const at = (await writtenAt('a/b')).getTime();
+      expect(await storage.move('a/b', 'other/a', new Date(at))).toBe(false);
+      expect(await storage.move('missing', 'other/a', new Date(at + 60_000))).toBe(false);
+      expect(await keys('')).toEqual(['a/b', 'other/a']);
+      expect(await storage.move('a/b', 'other/a', new Date(at + 60_000))).toBe(true);
+      expect(await keys('')).toEqual(['other/a']);
+      const moved = await read('other/a');
+      expect(moved?.body.toString()).toBe('first');
+      expect(moved?.object).toMatchObject({ bytes: 5, contentType: 'text/plain' });
+      expect((await writtenAt('other/a')).getTime()).toBeGreaterThanOrEqual(at);
     });
 
     it('tells keys apart that differ in letter case only', async () => {
@@ -250,6 +279,8 @@ export function describeObjectStorage(
       await expect(storage.get(key)).rejects.toMatchObject(refused);
       await expect(storage.head(key)).rejects.toMatchObject(refused);
       await expect(storage.delete(key)).rejects.toMatchObject(refused);
+      await expect(storage.move(key, 'a', new Date())).rejects.toMatchObject(refused);
+      await expect(storage.move('a', key, new Date())).rejects.toMatchObject(refused);
       if (key !== '' && key !== 'a/') await expect(keys(key)).rejects.toMatchObject(refused);
     });
   });

@@ -27,7 +27,10 @@ export interface OpenObject {
 export interface PutOptions {
   /** A media type, at most 100 characters of printable ASCII, e.g. `image/jpeg`. */
   readonly contentType: string;
-  /** Never replaces: succeeds if nothing is there or the same bytes are. Default false, the last writer wins. */
+  /**
+   * Never replaces: succeeds if nothing is there or the same bytes are, which then count as written now. Default false, the
+   * last writer wins.
+   */
   readonly ifAbsent?: boolean;
   /** The most bytes taken. Default {@link defaultMaxObjectBytes}. */
   readonly maxBytes?: number;
@@ -74,6 +77,12 @@ export abstract class ObjectStorage {
 
   /** Removes the object; nothing happens if there is none. */
   abstract delete(key: string): Promise<void>;
+
+  /**
+   * Moves an object that was last written before then to another key, where it takes the place of what is there and counts as
+   * written now. False, and nothing happens, if there is none such.
+   */
+  abstract move(from: string, to: string, before: Date): Promise<boolean>;
 
   /** The objects whose keys begin with `prefix` (empty for all), in no particular order; objects put or deleted meanwhile may be missing or not. */
   abstract list(prefix: string): AsyncIterable<ListedObject>;

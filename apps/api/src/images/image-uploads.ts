@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { maxUploadBytes } from '@jobstream/contracts';
 import { imageIdSchema, type UploadedImage } from '@jobstream/contracts/rest';
 import { imageThumbnail, isImageIdOfUrl, thumbnailKey, uploadKey } from '@jobstream/jobs';
-import type { ObjectStorage, OpenObject } from '@jobstream/storage';
+import { DiscardedObjects, type ObjectStorage, type OpenObject } from '@jobstream/storage';
 import { ProblemError } from '../http/problem-error.js';
 import { openImage } from './image-header.js';
 
@@ -14,10 +14,14 @@ export interface Upload {
 
 /** Uploaded images and their thumbnails. Bytes pass through; at most the header is held in memory. */
 export class ImageUploads {
-  constructor(private readonly storage: ObjectStorage) {}
+  private readonly uploads: DiscardedObjects;
+
+  constructor(private readonly storage: ObjectStorage) {
+    this.uploads = new DiscardedObjects(storage);
+  }
 
   /**
-   * Stores an image under its id, for good: the same bytes again change nothing.
+   * Stores an image under its id, for as long as uploads are kept: from now on, if the same bytes are there already.
    * @param declaredBytes what `Content-Length` says
    * @throws ProblemError `unsupported_image`, `upload_too_large`, `invalid_image_id`; StorageError
    */
@@ -46,12 +50,12 @@ export class ImageUploads {
   }
 
   /**
-   * The id of an image that was uploaded.
+   * The id of an image that was uploaded, and is kept from now on if it was on its way out.
    * @throws ProblemError `invalid_image_id`, `image_not_found`
    */
   async find(text: string): Promise<string> {
     const imageId = readImageId(text);
-    if (await this.storage.head(uploadKey(imageId))) return imageId;
+    if (await this.uploads.find(uploadKey(imageId))) return imageId;
     throw new ProblemError('image_not_found', `Upload it first: PUT /images/${imageId}`);
   }
 

@@ -36,6 +36,32 @@ describe('a disk', () => {
     expect((await buffer(opened!.body)).toString()).toBe('kept');
   });
 
+  it('loses no object that is put again while it is moved away', async () => {
+    const storage = await open(directory);
+    const body = Buffer.from('the bytes');
+    const file = join(directory, 'objects', 'uploads', 'a,object');
+    let moved = 0;
+    // How long the move is begun after the put: about as long as it takes for either to be first.
+    let lead = 1;
+    for (let round = 0; round < 30; round += 1) {
+      await storage.put('uploads/a', body, text);
+      await utimes(file, 1, 1);
+      const before = new Date(1_000_000);
+      const put = storage.put('uploads/a', body, { ...text, ifAbsent: true });
+      for (let looks = 0; looks < lead; looks += 1) await access(directory);
+      const isMoved = await storage.move('uploads/a', 'discarded/a', before);
+      if (isMoved) moved += 1;
+      lead = isMoved ? lead * 2 : Math.ceil(lead / 2);
+      await put;
+      const listed = [];
+      for await (const { key, modifiedAt } of storage.list('uploads/'))
+        listed.push([key, modifiedAt.getTime() > before.getTime()]);
+      expect(listed).toEqual([['uploads/a', true]]);
+    }
+    expect(moved).toBeGreaterThan(0);
+    expect(moved).toBeLessThan(30);
+  });
+
   it('stores files that viewers open: the bytes come first', async () => {
     const storage = await open(directory);
     await storage.put('uploads/Photo', Buffer.from('the bytes'), text);

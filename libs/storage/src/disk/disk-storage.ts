@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import {
   access,
   link,
@@ -10,6 +10,7 @@ import {
   rm,
   stat,
   statfs,
+  utimes,
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -114,6 +115,33 @@ export class DiskStorage extends ObjectStorage {
     await this.attempt(key, () => rm(this.pathOf(key), { force: true }));
   }
 
+  /** What is written to its old place while it is moved stays there. */
+  override async move(from: string, to: string, before: Date): Promise<boolean> {
+    assertKey(from);
+    assertKey(to);
+    const [source, target] = [this.pathOf(from), this.pathOf(to)];
+    const isOld = (file: Stats | undefined) => file !== undefined && file.mtime < before;
+    return this.attempt(from, async () => {
+      if (!isOld(await stat(source).catch(undefinedIf('ENOENT')))) return false;
+      await makeDirectory(dirname(target));
+      if (!(await rename(source, target).then(isTrue, falseIf('ENOENT')))) return false;
+      // It may have been written once more since it was looked at.
+      const isMoved = isOld(await stat(target));
+      const now = new Date();
+      if (isMoved) await utimes(target, now, now);
+      else await this.moveBack(target, source);
+      await syncDirectory(dirname(target));
+      await syncDirectory(dirname(source));
+      return isMoved;
+    });
+  }
+
+  /** Unless another object is there by now. */
+  private async moveBack(path: string, place: string): Promise<void> {
+    await link(path, place).catch(undefinedIf('EEXIST'));
+    await rm(path);
+  }
+
   override async *list(prefix: string): AsyncGenerator<ListedObject> {
     assertPrefix(prefix);
     yield* this.listDirectory(this.objects, '', prefix);
@@ -167,9 +195,15 @@ export class DiskStorage extends ObjectStorage {
       );
       if (placed) return true;
       const existing = await this.head(object.key);
-      if (existing?.sha256 === object.sha256) return false;
-      if (existing !== undefined) throw new ObjectExistsError(existing);
+      if (existing !== undefined && existing.sha256 !== object.sha256) throw new ObjectExistsError(existing);
+      if (existing !== undefined && (await this.renew(object.key))) return false;
     }
+  }
+
+  /** Has an object count as written now; false if it is gone. */
+  private renew(key: string): Promise<boolean> {
+    const now = new Date();
+    return this.attempt(key, () => utimes(this.pathOf(key), now, now).then(isTrue, falseIf('ENOENT')));
   }
 
   private async publish<T>(key: string, place: (path: string) => Promise<T>): Promise<T> {

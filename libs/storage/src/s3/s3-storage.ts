@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -7,6 +8,7 @@ import {
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
+  type CopyObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import { holdError } from '../object-body.js';
 import { assertContentType, assertKey, assertPrefix, isKey } from '../object-key.js';
@@ -114,6 +116,17 @@ export class S3Storage extends ObjectStorage {
     await attempt(key, () => this.client.send(new DeleteObjectCommand(this.at(key))));
   }
 
+  /** What is written to its old place between the copy and the deletion, milliseconds, goes. */
+  override async move(from: string, to: string, before: Date): Promise<boolean> {
+    assertKey(from);
+    assertKey(to);
+    // S3 keeps whole seconds.
+    const unlessWrittenSince = { CopySourceIfUnmodifiedSince: new Date(before.getTime() - 1_000) };
+    if (!(await attempt(from, () => this.copy(from, to, unlessWrittenSince)))) return false;
+    await this.delete(from);
+    return true;
+  }
+
   override async *list(prefix: string): AsyncGenerator<ListedObject> {
     assertPrefix(prefix);
     const { bucket: Bucket, prefix: all } = this.place;
@@ -133,6 +146,22 @@ export class S3Storage extends ObjectStorage {
     await attempt(Bucket, () => this.client.send(new HeadBucketCommand({ Bucket })));
   }
 
+  /** Has an object that is there count as written now; false if it is gone. */
+  private async renew(object: StoredObject, spool: Spool): Promise<boolean> {
+    const there = await this.client
+      .send(new HeadObjectCommand(this.at(object.key)))
+      .catch(undefinedIfMissing);
+    if (there?.ETag === undefined) return false;
+    return this.send(object, spool, { IfMatch: there.ETag }).then(() => true, falseIfElse);
+  }
+
+  private copy(from: string, to: string, how: Partial<CopyObjectCommandInput>): Promise<boolean> {
+    const { Bucket, Key } = this.at(from);
+    const source = `${Bucket}/${encodeURIComponent(Key).replaceAll('%2F', '/')}`;
+    const command = new CopyObjectCommand({ ...this.at(to), ...how, CopySource: source });
+    return this.client.send(command).then(() => true, falseIfElse);
+  }
+
   private at(key: string): { Bucket: string; Key: string } {
     return { Bucket: this.place.bucket, Key: `${this.place.prefix}${key}` };
   }
@@ -140,7 +169,7 @@ export class S3Storage extends ObjectStorage {
   private async send(
     { key, bytes, contentType, sha256 }: StoredObject,
     spool: Spool,
-    condition: { IfNoneMatch?: '*' },
+    condition: { IfNoneMatch?: '*'; IfMatch?: string },
   ): Promise<void> {
     await this.client.send(
       new PutObjectCommand({
@@ -165,8 +194,8 @@ export class S3Storage extends ObjectStorage {
       if (sent) return true;
       // 409 says that another writer, or a deletion, is under way: then what is there shows at the next look, or nothing.
       const existing = await this.head(key);
-      if (existing?.sha256 === object.sha256) return false;
-      if (existing !== undefined) throw new ObjectExistsError(existing);
+      if (existing !== undefined && existing.sha256 !== object.sha256) throw new ObjectExistsError(existing);
+      if (existing !== undefined && (await attempt(key, () => this.renew(object, spool)))) return false;
       if (tries === mostTries) {
         const cause = new Error(`It was refused ${tries} times as being there, and is not there.`);
         throw new StorageUnavailableError(key, { cause });
@@ -176,6 +205,12 @@ export class S3Storage extends ObjectStorage {
 }
 
 const mostTries = 10;
+
+/** A copy that was refused: its source is gone, or was written since. */
+function falseIfElse(error: unknown): false {
+  if (statusOf(error) !== 404 && statusOf(error) !== 412) throw error;
+  return false;
+}
 
 function describe(
   key: string,
