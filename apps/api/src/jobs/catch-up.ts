@@ -11,7 +11,7 @@ export interface CatchUpParts {
 /** How long a read waits for the projection. */
 export const projectionPatienceMs = 2_000;
 /** What is read from rows needs no Kafka: a broker that is away is not waited for. */
-const brokerPatienceMs = 300;
+const brokerPatienceMs = 1_000;
 
 /**
  * Lets reads see what the log held when they began: another process may have shown that already, from the log. All who

@@ -94,8 +94,13 @@ describe('following jobs', () => {
       const job = await waited(number);
       expect(job.state).toBe('succeeded');
       // The first to be asked is in turn the process that waited and the other one.
-      for (const api of number % 4 < 2 ? apis : [...apis].reverse())
-        expect(await seenAt(api, job)).toEqual(shown);
+      for (const api of number % 4 < 2 ? apis : [...apis].reverse()) {
+        const asked = performance.now();
+        const seen = await seenAt(api, job);
+        // After 2 s it answers what it has: a machine may stand.
+        if (performance.now() - asked < 2_000) expect(seen).toEqual(shown);
+        else await eventually(async () => expect(await seenAt(api, job)).toEqual(shown));
+      }
     }
   });
 
