@@ -42,6 +42,7 @@ describe('two schedulers, one killed at the tick', () => {
     const { status, body } = await put(false);
     expect(status).toBe(200);
     const first = Date.parse(body.nextFireAt as string);
+    const schedule = { name, id: body.id as string };
     const struck = { before: 0, after: 0 };
     for (let kill = 0; kill < kills; kill += 1) {
       const tick = (Math.floor(Date.now() / everyMs) + 2) * everyMs;
@@ -55,7 +56,7 @@ describe('two schedulers, one killed at the tick', () => {
     const last = Math.floor(Date.now() / everyMs) * everyMs;
     const expected: string[] = [];
     for (let instant = first; instant <= last; instant += everyMs)
-      expected.push(scheduledJobId(name, instant));
+      expected.push(scheduledJobId(schedule, instant));
     await eventually(async () => {
       const ids = await requests();
       expect(expected.filter((id) => !ids.has(id))).toEqual([]);
@@ -65,7 +66,7 @@ describe('two schedulers, one killed at the tick', () => {
     expect(jobs.filter(({ state }) => state !== 'succeeded')).toEqual([]);
     // What was fired between the last kill and the pause is no double: its instant is an occurrence, too.
     for (let instant = last + everyMs; instant <= Date.now(); instant += everyMs)
-      expected.push(scheduledJobId(name, instant));
+      expected.push(scheduledJobId(schedule, instant));
     const counts = await requests();
     const extra = [...counts.keys()].filter((id) => !expected.includes(id));
     const copies = [...counts.values()].reduce((sum, count) => sum + count - 1, 0);

@@ -10,7 +10,16 @@ export {
   type Phase,
 } from './job-state.js';
 export { formatDelay, parseDuration, type Duration } from './duration.js';
-export { deriveJobId, isJobId, lowestJobId, newJobId, scheduledJobId, type JobId } from './job-id.js';
+export {
+  deriveJobId,
+  firstScheduleId,
+  isJobId,
+  lowestJobId,
+  newJobId,
+  scheduledJobId,
+  type JobId,
+  type ScheduleIdentity,
+} from './job-id.js';
 export {
   maxBatchBytes,
   maxBatchItems,

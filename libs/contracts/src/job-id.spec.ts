@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { deriveJobId, isJobId, lowestJobId, newJobId, scheduledJobId } from './job-id.js';
+import { randomUUID } from 'node:crypto';
+import { deriveJobId, firstScheduleId, isJobId, lowestJobId, newJobId, scheduledJobId } from './job-id.js';
 
 describe('job ids', () => {
   it('are UUIDv7', () => {
@@ -25,13 +26,22 @@ describe('job ids', () => {
     expect(deriveJobId(lowest, 'x') < lowestJobId(instant + 1)).toBe(true);
   });
 
-  it('of a schedule follow from its name and the instant', () => {
+  it('of a schedule follow from its name, its id and the instant', () => {
     const instant = Date.parse('2026-03-29T01:00:00Z');
-    const id = scheduledJobId('daily-stats', instant);
+    const schedule = { name: 'daily-stats', id: randomUUID() };
+    const id = scheduledJobId(schedule, instant);
     expect(isJobId(id)).toBe(true);
-    expect(id).toBe(scheduledJobId('daily-stats', instant));
+    expect(id).toBe(scheduledJobId({ ...schedule }, instant));
     expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(instant);
-    expect(id).not.toBe(scheduledJobId('health-check', instant));
-    expect(id).not.toBe(scheduledJobId('daily-stats', instant + 1_000));
+    expect(id).not.toBe(scheduledJobId({ ...schedule, name: 'health-check' }, instant));
+    expect(id).not.toBe(scheduledJobId({ ...schedule, id: randomUUID() }, instant));
+    expect(id).not.toBe(scheduledJobId(schedule, instant + 1_000));
+  });
+
+  it('of a schedule from before schedules had ids stay what they were', () => {
+    const instant = Date.parse('2026-03-29T01:00:00Z');
+    expect(scheduledJobId({ name: 'daily-stats', id: firstScheduleId }, instant)).toBe(
+      deriveJobId(lowestJobId(instant), 'schedule:daily-stats'),
+    );
   });
 });

@@ -34,7 +34,18 @@ export function lowestJobId(instant: number): JobId {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
+/** Which schedule: one that is made anew under its name has another id. */
+export interface ScheduleIdentity {
+  readonly name: string;
+  /** A UUID; {@link firstScheduleId} for one of the time before schedules had ids. */
+  readonly id: string;
+}
+
+/** Stands for no id. */
+export const firstScheduleId = '00000000-0000-0000-0000-000000000000';
+
 /** The id of the job that a schedule fires at an instant, always the same: a tick is one job whoever fires it. */
-export function scheduledJobId(schedule: string, instant: number): JobId {
+export function scheduledJobId({ name, id }: ScheduleIdentity, instant: number): JobId {
+  const schedule = id === firstScheduleId ? name : `${name}/${id}`;
   return deriveJobId(lowestJobId(instant), `schedule:${schedule}`);
 }

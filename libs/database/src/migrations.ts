@@ -8,6 +8,7 @@ import { CreateRebuilds1763880000000 } from './operations/migrations/17638800000
 import { CountDeaths1763900000000 } from './operations/migrations/1763900000000-count-deaths.js';
 import { RestRefusedRows1763910000000 } from './operations/migrations/1763910000000-rest-refused-rows.js';
 import { CreateClaims1763840000000 } from './operations/migrations/1763840000000-create-claims.js';
+import { TellNamesakesApart1763920000000 } from './operations/migrations/1763920000000-tell-namesakes-apart.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
 import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
@@ -26,6 +27,7 @@ export const migrations = {
     CreateClaims1763840000000,
     CountDeaths1763900000000,
     RestRefusedRows1763910000000,
+    TellNamesakesApart1763920000000,
   ],
 };
 

@@ -7,6 +7,7 @@ const unfinished = '0190163d-8694-739b-aea5-966c26f8ad91';
 
 const schedule: Schedule = {
   name: 'sweep',
+  id: '6f2ac7f8-5f6b-4f5e-9b0c-0d3c2b1a9e11',
   timing: { kind: 'every', everyMs: 10_000 },
   misfire: 'skip',
   overlap: 'allow',

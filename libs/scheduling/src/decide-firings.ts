@@ -15,13 +15,13 @@ export interface FiringPlan {
  * @param unfinished the job that a schedule with overlap `skip` waits for
  */
 export function decideFirings(schedule: Schedule, now: number, unfinished: JobId | undefined): FiringPlan {
-  const { name, timing, misfire, job } = schedule;
+  const { name, id, timing, misfire, job } = schedule;
   const { fire, missed, next } = dueOccurrences(timing, { from: schedule.nextFireAt!, until: now, misfire });
   const watched = schedule.overlap === 'skip';
   const decisions: FiringDecision[] = [];
   const decide = (fireAt: number, state: FiringDecision['state'], detail?: string) =>
     decisions.push({
-      ...{ schedule: name, fireAt, job, state, watched },
+      ...{ schedule: { name, id }, fireAt, job, state, watched },
       ...(detail === undefined ? {} : { detail }),
     });
   if (missed !== undefined) decide(missed, 'missed', 'Nobody fired it in time.');

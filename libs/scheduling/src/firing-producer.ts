@@ -22,7 +22,7 @@ export class FiringProducer {
 
   /** Produces the job of a firing under the firing's own id, as often as it takes. */
   async produce({ schedule, fireAt, jobId, job }: PendingFiring): Promise<ProducedFiring> {
-    const about = { schedule, fireAt: new Date(fireAt).toISOString(), job: jobId };
+    const about = { schedule: schedule.name, fireAt: new Date(fireAt).toISOString(), job: jobId };
     try {
       await this.intake.accept(this.intake.check(job), jobId, { claimed: true });
     } catch (error) {

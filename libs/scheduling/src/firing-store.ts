@@ -1,11 +1,11 @@
-import { scheduledJobId, type JobId } from '@jobstream/contracts';
+import { scheduledJobId, type JobId, type ScheduleIdentity } from '@jobstream/contracts';
 import type { ScheduledJob, ScheduleFiring } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import { restOfRefused } from './rest-of-refused.js';
 
 /** What is decided for one occurrence, or ordered by hand. */
 export interface FiringDecision {
-  readonly schedule: string;
+  readonly schedule: ScheduleIdentity;
   /** Milliseconds since 1970. */
   readonly fireAt: number;
   readonly job: ScheduledJob;
@@ -17,7 +17,7 @@ export interface FiringDecision {
 
 /** A decision whose job has to be produced. */
 export interface PendingFiring {
-  readonly schedule: string;
+  readonly schedule: ScheduleIdentity;
   readonly fireAt: number;
   readonly jobId: JobId;
   readonly job: ScheduledJob;
@@ -29,6 +29,7 @@ export type FiringSettlement = Pick<PendingFiring, 'schedule' | 'fireAt'> &
 
 interface FiringRow {
   readonly schedule: string;
+  readonly schedule_id: string;
   readonly fire_at: Date;
   readonly job_id: JobId;
   readonly job: string;
@@ -51,13 +52,15 @@ export class FiringStore {
     if (decisions.length === 0) return;
     await session.query({
       name: 'decide-firings',
-      text: `INSERT INTO ${this.table} (schedule, fire_at, job_id, job, state, watched, detail, decided_at)
-             SELECT schedule, to_timestamp(fire_at / 1000), job_id, job, state, watched, detail, $8
-             FROM unnest($1::text[], $2::double precision[], $3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::text[])
-               AS given(schedule, fire_at, job_id, job, state, watched, detail)
-             ORDER BY schedule, fire_at ON CONFLICT DO NOTHING`,
+      text: `INSERT INTO ${this.table} (schedule, schedule_id, fire_at, job_id, job, state, watched, detail, decided_at)
+             SELECT schedule, schedule_id, to_timestamp(fire_at / 1000), job_id, job, state, watched, detail, $9
+             FROM unnest($1::text[], $2::uuid[], $3::double precision[], $4::uuid[], $5::text[], $6::text[], $7::boolean[],
+                 $8::text[])
+               AS given(schedule, schedule_id, fire_at, job_id, job, state, watched, detail)
+             ORDER BY schedule, schedule_id, fire_at ON CONFLICT DO NOTHING`,
       values: [
-        decisions.map(({ schedule }) => schedule),
+        decisions.map(({ schedule }) => schedule.name),
+        decisions.map(({ schedule }) => schedule.id),
         decisions.map(({ fireAt }) => fireAt),
         decisions.map(({ schedule, fireAt }) => scheduledJobId(schedule, fireAt)),
         decisions.map(({ job }) => JSON.stringify(job)),
@@ -70,12 +73,13 @@ export class FiringStore {
   }
 
   /** The job that a schedule waits for: fired under watch and not known to have ended. */
-  async unfinished(session: Session, schedule: string): Promise<JobId | undefined> {
+  async unfinished(session: Session, { name, id }: ScheduleIdentity): Promise<JobId | undefined> {
     const { rows } = await session.query<{ job_id: JobId }>({
       name: 'unfinished-firing',
       text: `SELECT job_id FROM ${this.table}
-             WHERE schedule = $1 AND watched AND state IN ('pending', 'fired') ORDER BY fire_at LIMIT 1`,
-      values: [schedule],
+             WHERE schedule = $1 AND schedule_id = $2 AND watched AND state IN ('pending', 'fired')
+             ORDER BY fire_at LIMIT 1`,
+      values: [name, id],
     });
     return rows[0]?.job_id;
   }
@@ -106,12 +110,13 @@ export class FiringStore {
   /** Waits for the lock of one firing; undefined when it is pending no more. */
   async lockIfPending(
     session: Session,
-    schedule: string,
+    { name, id }: ScheduleIdentity,
     fireAt: number,
   ): Promise<PendingFiring | undefined> {
     const { rows } = await session.query<FiringRow>({
-      text: `SELECT * FROM ${this.table} WHERE schedule = $1 AND fire_at = $2 AND state = 'pending' FOR UPDATE`,
-      values: [schedule, new Date(fireAt)],
+      text: `SELECT * FROM ${this.table}
+             WHERE schedule = $1 AND schedule_id = $2 AND fire_at = $3 AND state = 'pending' FOR UPDATE`,
+      values: [name, id, new Date(fireAt)],
     });
     return rows[0] && pendingOf(rows[0]);
   }
@@ -125,10 +130,14 @@ export class FiringStore {
     await session.query({
       name: 'rest-refused-firings',
       text: `UPDATE ${this.table} AS firing SET rest_until = ${restOfRefused('firing.decided_at')}
-             FROM unnest($1::text[], $2::double precision[]) AS given(schedule, fire_at)
-             WHERE firing.schedule = given.schedule AND firing.fire_at = to_timestamp(given.fire_at / 1000)
-               AND firing.state = 'pending'`,
-      values: [firings.map(({ schedule }) => schedule), firings.map(({ fireAt }) => fireAt)],
+             FROM unnest($1::text[], $2::uuid[], $3::double precision[]) AS given(schedule, schedule_id, fire_at)
+             WHERE firing.schedule = given.schedule AND firing.schedule_id = given.schedule_id
+               AND firing.fire_at = to_timestamp(given.fire_at / 1000) AND firing.state = 'pending'`,
+      values: [
+        firings.map(({ schedule }) => schedule.name),
+        firings.map(({ schedule }) => schedule.id),
+        firings.map(({ fireAt }) => fireAt),
+      ],
     });
   }
 
@@ -139,11 +148,14 @@ export class FiringStore {
       name: 'settle-firings',
       text: `UPDATE ${this.table} AS firing SET state = given.state, detail = given.detail,
                fired_at = CASE given.state WHEN 'fired' THEN clock_timestamp() END
-             FROM unnest($1::text[], $2::double precision[], $3::text[], $4::text[]) AS given(schedule, fire_at, state, detail)
-             WHERE firing.schedule = given.schedule AND firing.fire_at = to_timestamp(given.fire_at / 1000)
+             FROM unnest($1::text[], $2::uuid[], $3::double precision[], $4::text[], $5::text[])
+               AS given(schedule, schedule_id, fire_at, state, detail)
+             WHERE firing.schedule = given.schedule AND firing.schedule_id = given.schedule_id
+               AND firing.fire_at = to_timestamp(given.fire_at / 1000)
                AND firing.state = 'pending'`,
       values: [
-        settlements.map(({ schedule }) => schedule),
+        settlements.map(({ schedule }) => schedule.name),
+        settlements.map(({ schedule }) => schedule.id),
         settlements.map(({ fireAt }) => fireAt),
         settlements.map(({ state }) => state),
         settlements.map((settled) =>
@@ -154,19 +166,19 @@ export class FiringStore {
   }
 
   /** The instant of the last firing, whatever became of it. */
-  async lastInstant(session: Session, schedule: string): Promise<number | undefined> {
+  async lastInstant(session: Session, { name, id }: ScheduleIdentity): Promise<number | undefined> {
     const { rows } = await session.query<{ last: Date | null }>({
-      text: `SELECT max(fire_at) AS last FROM ${this.table} WHERE schedule = $1`,
-      values: [schedule],
+      text: `SELECT max(fire_at) AS last FROM ${this.table} WHERE schedule = $1 AND schedule_id = $2`,
+      values: [name, id],
     });
     return rows[0]?.last?.getTime();
   }
 
   /** The last decisions of a schedule, newest first. */
-  async recent(schedule: string, most: number): Promise<ScheduleFiring[]> {
+  async recent({ name, id }: ScheduleIdentity, most: number): Promise<ScheduleFiring[]> {
     const { rows } = await this.database.query<FiringRow>({
-      text: `SELECT * FROM ${this.table} WHERE schedule = $1 ORDER BY fire_at DESC LIMIT $2`,
-      values: [schedule, most],
+      text: `SELECT * FROM ${this.table} WHERE schedule = $1 AND schedule_id = $2 ORDER BY fire_at DESC LIMIT $3`,
+      values: [name, id, most],
     });
     return rows.map(({ fire_at, state, job_id, detail }) => ({
       fireAt: fire_at.toISOString(),
@@ -200,10 +212,10 @@ export class FiringStore {
   }
 
   /** Stops waiting for the ends of a schedule's jobs. */
-  async forget(schedule: string): Promise<void> {
+  async forget({ name, id }: ScheduleIdentity): Promise<void> {
     await this.database.query({
-      text: `UPDATE ${this.table} SET watched = false WHERE schedule = $1 AND watched`,
-      values: [schedule],
+      text: `UPDATE ${this.table} SET watched = false WHERE schedule = $1 AND schedule_id = $2 AND watched`,
+      values: [name, id],
     });
   }
 
@@ -221,6 +233,11 @@ export class FiringStore {
   }
 }
 
-function pendingOf({ schedule, fire_at, job_id, job }: FiringRow): PendingFiring {
-  return { schedule, fireAt: fire_at.getTime(), jobId: job_id, job: JSON.parse(job) as ScheduledJob };
+function pendingOf({ schedule, schedule_id, fire_at, job_id, job }: FiringRow): PendingFiring {
+  return {
+    schedule: { name: schedule, id: schedule_id },
+    fireAt: fire_at.getTime(),
+    jobId: job_id,
+    job: JSON.parse(job) as ScheduledJob,
+  };
 }

@@ -1,3 +1,4 @@
+import type { ScheduleIdentity } from '@jobstream/contracts';
 import type { ScheduleDefinition } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import { nextOccurrence, type Timing } from '@jobstream/lifecycle';
@@ -65,13 +66,13 @@ export class ScheduleStore {
     });
   }
 
-  /** Resolves with whether there was one. */
-  async delete(name: string): Promise<boolean> {
-    const { affected } = await this.database.query({
-      text: `DELETE FROM ${this.table} WHERE name = $1`,
+  /** Resolves with the one that there was. */
+  async delete(name: string): Promise<ScheduleIdentity | undefined> {
+    const { rows } = await this.database.query<ScheduleIdentity>({
+      text: `DELETE FROM ${this.table} WHERE name = $1 RETURNING name, id`,
       values: [name],
     });
-    return affected > 0;
+    return rows[0];
   }
 
   /** Locks a schedule for a transaction. */
@@ -129,8 +130,8 @@ export class ScheduleStore {
     const { misfire, overlap, paused, job } = definition;
     const timing = timingOf(definition);
     const { rows } = await session.query<ScheduleRow>({
-      text: `INSERT INTO ${this.table} (name, cron, time_zone, every_ms, misfire, overlap, paused, job, origin, next_fire_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      text: `INSERT INTO ${this.table} (name, id, cron, time_zone, every_ms, misfire, overlap, paused, job, origin, next_fire_at)
+             VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10)
              ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, time_zone = excluded.time_zone,
                every_ms = excluded.every_ms, misfire = excluded.misfire, overlap = excluded.overlap,
                paused = excluded.paused, job = excluded.job, origin = excluded.origin, next_fire_at = excluded.next_fire_at

@@ -47,13 +47,15 @@ describe('schedules', () => {
   };
   const put = (name: string, changes: Partial<ScheduleDefinition> = {}): Promise<ScheduleView> =>
     service().put(name, { every: '10s', job: { type: 'probe.run', payload: {} }, ...changes });
+  const find = async (name: string) => (await schedules.find(name))!;
   /** Records of a schedule's jobs at these instants, as many as there are. */
   const copies = async (name: string, ...instants: number[]) => {
+    const schedule = await find(name);
     const ids = (await stack.requests(stack.topics.requests('probe'))).map(({ value }) => value.id);
-    return instants.map((instant) => ids.filter((id) => id === scheduledJobId(name, instant)).length);
+    return instants.map((instant) => ids.filter((id) => id === scheduledJobId(schedule, instant)).length);
   };
   const states = async (name: string) =>
-    (await firings.recent(name, 100))
+    (await firings.recent(await find(name), 100))
       .reverse()
       .map(({ fireAt, state }) => `${fireAt.slice(11, 19)} ${state}`);
 
@@ -194,16 +196,16 @@ describe('schedules', () => {
       now = at('2026-10-24T00:00:00Z');
       await put('nightly', { every: undefined, cron: '30 2 * * *', timeZone: 'Europe/Berlin' });
       await run('2026-10-24T00:00:00Z', '2026-10-26T12:00:00Z', 600_000);
-      expect((await firings.recent('nightly', 100)).map(({ fireAt, state }) => `${fireAt} ${state}`)).toEqual(
-        [
-          '2026-10-26T01:30:00.000Z fired',
-          '2026-10-25T00:30:00.000Z fired',
-          '2026-10-24T00:30:00.000Z fired',
-          '2026-03-30T00:30:00.000Z fired',
-          '2026-03-29T01:00:00.000Z fired',
-          '2026-03-28T01:30:00.000Z fired',
-        ],
-      );
+      expect(
+        (await firings.recent(await find('nightly'), 100)).map(({ fireAt, state }) => `${fireAt} ${state}`),
+      ).toEqual([
+        '2026-10-26T01:30:00.000Z fired',
+        '2026-10-25T00:30:00.000Z fired',
+        '2026-10-24T00:30:00.000Z fired',
+        '2026-03-30T00:30:00.000Z fired',
+        '2026-03-29T01:00:00.000Z fired',
+        '2026-03-28T01:30:00.000Z fired',
+      ]);
     });
   });
 
@@ -213,10 +215,49 @@ describe('schedules', () => {
     await ticker().look();
     now = at('2026-01-01T10:00:20Z');
     await ticker().look();
-    await firings.end([scheduledJobId('alone', at('2026-01-01T10:00:10Z'))]);
+    await firings.end([scheduledJobId(await find('alone'), at('2026-01-01T10:00:10Z'))]);
     now = at('2026-01-01T10:00:30Z');
     await ticker().look();
     expect(await states('alone')).toEqual(['10:00:10 ended', '10:00:20 skipped', '10:00:30 fired']);
+  });
+
+  it('made anew under the name of a deleted one fire jobs of their own, and owe nothing for it', async () => {
+    const first = await put('anew', { overlap: 'skip' });
+    now = at('2026-01-01T10:00:10Z');
+    await ticker().look();
+    const [before] = (await service().read('anew')).firings;
+    await service().delete('anew');
+    // The same occurrence comes again.
+    now = start;
+    const second = await put('anew', { overlap: 'skip' });
+    expect([second.firings, second.lastFireAt, second.id === first.id]).toEqual([[], null, false]);
+    now = at('2026-01-01T10:00:10Z');
+    await ticker().look();
+    const { firings: after } = await service().read('anew');
+    expect(after).toEqual([{ ...before, jobId: expect.any(String) }]);
+    expect(after[0]!.jobId).not.toBe(before!.jobId);
+    const made = (await stack.requests(stack.topics.requests('probe'))).map(({ value }) => value.id);
+    expect([before, ...after].map((firing) => made.filter((id) => id === firing!.jobId).length)).toEqual([
+      1, 1,
+    ]);
+    // What is not yet seen to have ended is the namesake's, and waited for by no one else.
+    expect((await firings.awaited()).ids).toEqual([after[0]!.jobId]);
+  });
+
+  it('put again under their name stay the same schedule', async () => {
+    const first = await put('changed');
+    const second = await put('changed', { every: '20s' });
+    expect(second.id).toBe(first.id);
+  });
+
+  it('by hand fire a job of their own under a name that was fired by hand before', async () => {
+    await put('fired-by-hand');
+    const before = await service().fire('fired-by-hand');
+    await service().delete('fired-by-hand');
+    await put('fired-by-hand');
+    const after = await service().fire('fired-by-hand');
+    expect(after.createdAt).toBe(before.createdAt);
+    expect(after.id).not.toBe(before.id);
   });
 
   describe('by hand', () => {

@@ -79,8 +79,7 @@ export class ScheduleTicker {
 
   private async plan(schedule: Schedule, now: number, session: Session): Promise<FiringPlan> {
     const { firings, logger } = this.parts;
-    const unfinished =
-      schedule.overlap === 'skip' ? await firings.unfinished(session, schedule.name) : undefined;
+    const unfinished = schedule.overlap === 'skip' ? await firings.unfinished(session, schedule) : undefined;
     try {
       return decideFirings(schedule, now, unfinished);
     } catch (err) {

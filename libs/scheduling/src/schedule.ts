@@ -1,10 +1,9 @@
-import { formatDelay, parseDuration } from '@jobstream/contracts';
+import { formatDelay, parseDuration, type ScheduleIdentity } from '@jobstream/contracts';
 import type { ScheduleDefinition, ScheduledJob, ScheduleView } from '@jobstream/contracts/rest';
 import { nextOccurrences, type MisfirePolicy, type Timing } from '@jobstream/lifecycle';
 
 /** A schedule as its row has it. Times are milliseconds since 1970. */
-export interface Schedule {
-  readonly name: string;
+export interface Schedule extends ScheduleIdentity {
   readonly timing: Timing;
   readonly misfire: MisfirePolicy;
   readonly overlap: 'allow' | 'skip';
@@ -18,8 +17,7 @@ export interface Schedule {
 }
 
 /** A row of `operations.schedules`. */
-export interface ScheduleRow {
-  readonly name: string;
+export interface ScheduleRow extends ScheduleIdentity {
   readonly cron: string | null;
   readonly time_zone: string | null;
   readonly every_ms: number | null;
@@ -39,6 +37,7 @@ export function scheduleOf(row: ScheduleRow): Schedule {
       : { kind: 'cron', cron: row.cron, timeZone: row.time_zone! };
   return {
     name: row.name,
+    id: row.id,
     timing,
     misfire: row.misfire,
     overlap: row.overlap,
@@ -62,12 +61,13 @@ const shownOccurrences = 5;
 
 /** A schedule as REST shows it, without its firings. */
 export function describeSchedule(schedule: Schedule): Omit<ScheduleView, 'firings'> {
-  const { name, timing, misfire, overlap, paused, job, origin, nextFireAt, lastFireAt } = schedule;
+  const { name, id, timing, misfire, overlap, paused, job, origin, nextFireAt, lastFireAt } = schedule;
   const isCron = timing.kind === 'cron';
   const coming =
     paused || nextFireAt === null ? [] : nextOccurrences(timing, nextFireAt - 1, shownOccurrences);
   return {
     name,
+    id,
     cron: isCron ? timing.cron : null,
     timeZone: isCron ? timing.timeZone : null,
     every: isCron ? null : formatDelay(timing.everyMs),

@@ -1,11 +1,5 @@
 import { scheduledJobId } from '@jobstream/contracts';
-import {
-  linksOf,
-  type AcceptedJob,
-  type ScheduledJob,
-  type ScheduleList,
-  type ScheduleView,
-} from '@jobstream/contracts/rest';
+import { linksOf, type AcceptedJob, type ScheduleList, type ScheduleView } from '@jobstream/contracts/rest';
 import { declaredSchedules, findJobDefinition } from '@jobstream/jobs';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
@@ -14,7 +8,7 @@ import type { Registry } from 'prom-client';
 import { checkSchedule, checkScheduleName } from './check-schedule.js';
 import { readDatabaseClock, type ReadClock } from './database-clock.js';
 import { FiringProducer } from './firing-producer.js';
-import { FiringStore } from './firing-store.js';
+import { FiringStore, type PendingFiring } from './firing-store.js';
 import { describeSchedule, type Schedule } from './schedule.js';
 import { ScheduleError } from './schedule-error.js';
 import { ScheduleStore } from './schedule-store.js';
@@ -78,8 +72,9 @@ export class Schedules {
       const detail = 'This schedule ships with the platform: put it with "paused": true to stop it.';
       throw new ScheduleError('schedule_declared', detail);
     }
-    if (!(await this.schedules.delete(name))) throw notFound(name);
-    await this.firings.forget(name);
+    const deleted = await this.schedules.delete(name);
+    if (!deleted) throw notFound(name);
+    await this.firings.forget(deleted);
   }
 
   /**
@@ -89,9 +84,10 @@ export class Schedules {
    */
   async fire(name: string): Promise<AcceptedJob> {
     const { firings, producer } = this;
-    const { fireAt, job } = await this.order(checkScheduleName(name));
+    const ordered = await this.order(checkScheduleName(name));
+    const { schedule, fireAt } = ordered;
     const settlement = await this.parts.database.transaction(async (session) => {
-      const pending = await firings.lockIfPending(session, name, fireAt);
+      const pending = await firings.lockIfPending(session, schedule, fireAt);
       // Where it is not, a scheduler was faster.
       if (!pending) return fired;
       const produced = await producer.produce(pending);
@@ -100,39 +96,42 @@ export class Schedules {
     });
     if (settlement.state === 'pending') throw notAcknowledged();
     if (settlement.state === 'refused') throw new ScheduleError('broker_refused', settlement.detail);
-    return describeFired(name, fireAt, job);
+    return describeFired(ordered);
   }
 
   /** Writes down that the schedule is to be fired, at an instant of its own that is no occurrence: those are whole seconds. */
-  private order(name: string): Promise<{ fireAt: number; job: ScheduledJob }> {
+  private order(name: string): Promise<OrderedFiring> {
     const { schedules, firings } = this;
     const { database, intake } = this.parts;
     return database.transaction(async (session) => {
       const schedule = await schedules.lock(session, name);
       if (!schedule) throw notFound(name);
-      const { job, overlap, nextFireAt } = schedule;
+      const { id, job, overlap, nextFireAt } = schedule;
       intake.check(job);
       const now = await this.readClock(session);
-      const free = Math.max(now, ((await firings.lastInstant(session, name)) ?? 0) + 1);
+      const free = Math.max(now, ((await firings.lastInstant(session, schedule)) ?? 0) + 1);
       const fireAt = free % 1_000 === 0 ? free + 1 : free;
       const watched = overlap === 'skip';
-      await firings.decide(session, [{ schedule: name, fireAt, job, state: 'pending', watched }], now);
+      const ordered = { schedule: { name, id }, fireAt, job };
+      await firings.decide(session, [{ ...ordered, state: 'pending', watched }], now);
       await schedules.advance(session, { name, nextFireAt, lastFireAt: fireAt });
-      return { fireAt, job };
+      return ordered;
     });
   }
 
   private async view(schedule: Schedule): Promise<ScheduleView> {
-    const firings = await this.firings.recent(schedule.name, shownFirings);
+    const firings = await this.firings.recent(schedule, shownFirings);
     return { ...describeSchedule(schedule), firings };
   }
 }
 
 const fired = { state: 'fired' } as const;
 
-function describeFired(name: string, fireAt: number, job: ScheduledJob): AcceptedJob {
+type OrderedFiring = Pick<PendingFiring, 'schedule' | 'fireAt' | 'job'>;
+
+function describeFired({ schedule, fireAt, job }: OrderedFiring): AcceptedJob {
   const { type, queue } = findJobDefinition(job.type)!;
-  const id = scheduledJobId(name, fireAt);
+  const id = scheduledJobId(schedule, fireAt);
   const createdAt = new Date(fireAt).toISOString();
   return { id, type, queue: queue.name, state: 'queued', run: 1, createdAt, links: linksOf(id) };
 }

@@ -83,6 +83,11 @@ export type ScheduleFiring = z.infer<typeof scheduleFiringSchema>;
 export const scheduleViewSchema = z
   .object({
     name: z.string(),
+    id: z
+      .string()
+      .describe(
+        'A UUID. A schedule that is deleted and made anew under its name has another, and fires other jobs.',
+      ),
     cron: z.string().nullable(),
     timeZone: z.string().nullable(),
     every: z.string().nullable(),

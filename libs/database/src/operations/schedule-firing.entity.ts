@@ -12,6 +12,14 @@ export class ScheduleFiringEntity {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   schedule!: string;
 
+  /** The schedule's id: a deleted one's firings are not those of its namesake. */
+  @PrimaryColumn({
+    name: 'schedule_id',
+    type: 'uuid',
+    default: '00000000-0000-0000-0000-000000000000',
+  })
+  scheduleId!: string;
+
   /** The occurrence's instant; of one fired by hand, when that was. */
   @PrimaryColumn({ name: 'fire_at', type: 'timestamptz', precision: 3 })
   fireAt!: Date;

@@ -7,6 +7,10 @@ export class ScheduleEntity {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   name!: string;
 
+  /** Another one for a schedule that is made anew under its name; zeros for one of the time before there were ids. */
+  @Column({ type: 'uuid', default: '00000000-0000-0000-0000-000000000000' })
+  id!: string;
+
   @Column({ type: 'text', nullable: true })
   cron!: string | null;
 
