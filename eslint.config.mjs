@@ -87,6 +87,26 @@ function boundaries(betweenKinds) {
   ];
 }
 
+/** What is due, expires or is dated goes by the broker's clock or Postgres': this machine's may be anything. */
+const clockAdvice =
+  "Take the time from a clock that the broker or Postgres has corrected (BrokerClock, DatabaseClock), or performance.now() for how long something lasts: this machine's clock may be anything.";
+const thisMachinesClock = [
+  "MemberExpression[object.name='Date'][property.name='now']",
+  "NewExpression[callee.name='Date'][arguments.length=0]",
+  "CallExpression[callee.name='Date']",
+  "CallExpression[callee.name='newJobId'][arguments.length=0]",
+].map((selector) => ({ selector, message: clockAdvice }));
+
+/** Who may go by this machine's clock: its log, what measures it, and what runs beside a person. */
+const goByThisMachine = [
+  'libs/runtime/src/logger.ts',
+  'libs/runtime/src/clock-watch.ts',
+  'libs/contracts/src/job-id.ts',
+  'libs/client/**',
+  'libs/testing/**',
+  'apps/cli/**',
+];
+
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.jobstream', '.nx', 'bench/results'] },
   {
@@ -123,6 +143,11 @@ export default tseslint.config(
       'no-console': 'error',
       eqeqeq: ['error', 'always'],
     },
+  },
+  {
+    files: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    ignores: ['**/*spec.ts', ...goByThisMachine],
+    rules: { 'no-restricted-syntax': ['error', ...thisMachinesClock] },
   },
   {
     // Commands that talk to a person on a terminal.

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import { isUnavailable, migrate } from '@jobstream/database';
+import { DatabaseClock, isUnavailable, migrate } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
 import { LimitUse } from '@jobstream/limits';
@@ -11,6 +11,7 @@ import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
 import {
+  ClockWatch,
   explainListenError,
   OwnHosts,
   readSettings,
@@ -83,7 +84,9 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
     ...{ store: audit, logger },
     onDropped: (count) => apiMetrics.droppedAuditEntries.inc(count),
   });
-  const parts = makeParts(context, connections, { feed, orders, apiMetrics });
+  const databaseClock = new DatabaseClock(database);
+  const clockWatch = watchClocks(context, connections, databaseClock);
+  const parts = makeParts(context, connections, { feed, orders, apiMetrics, databaseClock });
   const access = [
     new ApiKeys({ store: apiKeys, orders: new OrderWriter(producer, topics), keys, logger }),
     audit,
@@ -93,12 +96,15 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const apiHealth = new ApiHealth(admin, database, storage);
   apiHealth.addTo(health);
   health.add('topics', () => ({ ok: true, detail: describeTroubles(producer.troubles.list()) }));
+  health.add('clock', () => clockWatch.health());
+  clockWatch.start();
   const stopUpkeep = startUpkeep(
     { settings, logger, fatal },
     { connections, health: apiHealth, orders, keys, prepareDatabase },
   );
   return async () => {
     stopUpkeep();
+    clockWatch.stop();
     openRequests.drain();
     await closeServer(app);
     await Promise.all([feed.stop(), orders.stop(), producer.stop(), trail.close()]);
@@ -116,13 +122,25 @@ interface OwnParts {
   readonly feed: JobFeed;
   readonly orders: OrderReader;
   readonly apiMetrics: ApiMetrics;
+  readonly databaseClock: DatabaseClock;
+}
+
+/** What is accepted is dated by the broker; while Postgres is away jobs are accepted all the same. */
+function watchClocks(
+  { logger, metrics }: ProcessContext,
+  { producer, topics }: ApiConnections,
+  databaseClock: DatabaseClock,
+): ClockWatch {
+  const broker = { clock: producer.brokerClock, ask: () => producer.askTime(topics.clock), isNeeded: true };
+  const postgres = { clock: databaseClock, ask: () => databaseClock.ask(), isNeeded: false };
+  return new ClockWatch({ clocks: { broker, postgres }, logger, metrics });
 }
 
 /** What the controllers are given. */
 function makeParts(
   { environment, logger, health, metrics }: ProcessContext,
   { database, databaseSettings, admin, producer, logReader, topics, storage }: ApiConnections,
-  { feed, orders, apiMetrics }: OwnParts,
+  { feed, orders, apiMetrics, databaseClock }: OwnParts,
 ): object[] {
   const accepted = new AcceptedJobs();
   const queries = new JobQueries(database);
@@ -130,7 +148,7 @@ function makeParts(
   const intake = new JobIntake({ producer, topics, accepted });
   const submissions = new Submissions({
     intake,
-    keys: new IdempotencyKeys(new KeyStore(database, database.operations)),
+    keys: new IdempotencyKeys(new KeyStore(database, database.operations), () => intake.drawId()),
     allowedHosts: readSettings(downloadSettings, environment).FETCH_ALLOW,
     accepted: apiMetrics.acceptedJobs,
   });
@@ -138,18 +156,19 @@ function makeParts(
   const catchUp = new CatchUp({ ends: allEnds, progress });
   const shown = new ShownJobs({ progress });
   const ends = LogEnds.ofRequests(admin, topics);
-  const reader = new JobReader({ queries, progress, accepted, shown, ends, catchUp });
+  const reader = new JobReader({ queries, progress, accepted, shown, ends, catchUp, databaseClock });
+  const clock = producer.brokerClock;
   const states = new QueueStates(admin, topics);
   const orderWriter = new OrderWriter(producer, topics);
-  const queueOrders = new QueueOrders({ states, reader: orders, writer: orderWriter });
+  const queueOrders = new QueueOrders({ states, clock, reader: orders, writer: orderWriter });
   const replaying = { reader: logReader, admin, topics, projection: { queries, progress } };
   const queueViews = new QueueViews({
-    ...{ states, admin, queries, orders: queueOrders, brokerClock: producer.brokerClock },
+    ...{ states, admin, queries, orders: queueOrders, brokerClock: clock },
     limitUse: new LimitUse(database),
   });
   new QueueMetrics(metrics, queueViews);
   return [
-    ...[health, metrics, submissions, reader, catchUp],
+    ...[health, metrics, submissions, reader, catchUp, databaseClock],
     new JobLists({ queries, shown, catchUp }),
     new JobCounts(database),
     new Rebuilds(database, databaseSettings, readSettings(rebuildSettings, environment).DATABASE_MAX_BYTES),
@@ -157,7 +176,7 @@ function makeParts(
     new JobStreams({ feed, reader, shown, queries, progress, ends: allEnds }),
     queueOrders,
     queueViews,
-    new JobCancels({ jobs: reader, queries, reader: orders, writer: orderWriter }),
+    new JobCancels({ ...{ jobs: reader, queries, clock }, reader: orders, writer: orderWriter }),
     new ImageUploads(storage),
     new Reports(reader, storage),
     new Replays({ ...replaying, database, intake }),

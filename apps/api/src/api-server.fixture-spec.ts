@@ -79,7 +79,7 @@ export class EmptyApi {
   static async open(guards: Partial<ServerGuards> = {}): Promise<EmptyApi> {
     const trail = new AuditTrail({
       logger,
-      store: { append: async () => undefined },
+      store: { append: async () => undefined, now: async () => 0 },
       onDropped: () => undefined,
     });
     const { app, routes } = await createApiServer(

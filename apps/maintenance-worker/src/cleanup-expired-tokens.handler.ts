@@ -16,12 +16,12 @@ export class CleanupExpiredTokensHandler implements HandlerOf<Cleanup> {
     const { keys, firings, apiKeys, audit, retention } = this.parts;
     const firingsMs = retention.RETENTION_FIRINGS_DAYS * dayMs;
     const apiKeysMs = retention.RETENTION_API_KEYS_DAYS * dayMs;
-    const auditedBefore = Date.now() - retention.RETENTION_AUDIT_DAYS * dayMs;
+    const auditMs = retention.RETENTION_AUDIT_DAYS * dayMs;
     return {
       idempotencyKeys: await deleteAll(() => keys.purge(), signal),
       scheduleFirings: await deleteAll(() => firings.purge(firingsMs), signal),
       apiKeys: await deleteAll(() => apiKeys.purge(apiKeysMs), signal),
-      auditEntries: await deleteAll(() => audit.purge(auditedBefore), signal),
+      auditEntries: await deleteAll(() => audit.purge(auditMs), signal),
     };
   }
 }

@@ -32,9 +32,10 @@ export class CleanupOldFilesHandler implements HandlerOf<Cleanup> {
 
   async handle(
     _: PayloadOf<Cleanup>,
-    { signal }: Pick<JobContext, 'signal'>,
-    now = Date.now(),
+    context: Pick<JobContext, 'signal' | 'now'>,
   ): Promise<ResultOf<Cleanup>> {
+    const { signal } = context;
+    const now = context.now();
     // Before it is found out what is needed.
     const leaving = await this.listDiscarded(now - graceMs);
     const isNeeded = await this.findNeeded(leaving, now);

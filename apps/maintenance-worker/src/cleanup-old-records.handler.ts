@@ -37,15 +37,15 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
 
   async handle(
     _: PayloadOf<Cleanup>,
-    { signal }: Pick<JobContext, 'signal'>,
-    now = Date.now(),
+    context: Pick<JobContext, 'signal' | 'now'>,
   ): Promise<ResultOf<Cleanup>> {
+    const { signal } = context;
     const { readers, retention } = this.parts;
     const topics = await readers.topics();
     const partitions = await readers.partitions(topics);
     const unread = findUnread(partitions, await readers.readings(topics, partitions));
     const keptMs = retention.RETENTION_RECORDS_DAYS * dayMs;
-    const cut = decideCut(now, keptMs, await this.holds(unread));
+    const cut = decideCut(context.now(), keptMs, await this.holds(unread));
     signal.throwIfAborted();
     const records = await this.deleteRecords(topics, partitions, unread, cut);
     const jobs = await this.deleteJobs(topics, cut, signal);

@@ -28,7 +28,7 @@ describe('old records', () => {
   });
 
   /** As if it ran in so many days. */
-  const cleanIn = (days: number) => handler.handle({}, { signal }, Date.now() + days * dayMs);
+  const cleanIn = (days: number) => handler.handle({}, { signal, now: () => Date.now() + days * dayMs });
   async function finish(count: number, payload: object = {}): Promise<string[]> {
     const ids = [];
     for (let nth = 0; nth < count; nth++) ids.push(await api.submitted('probe.run', payload));

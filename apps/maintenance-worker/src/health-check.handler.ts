@@ -17,23 +17,24 @@ export class HealthCheckHandler implements HandlerOf<Check> {
 
   async handle(
     { withinMs }: PayloadOf<Check>,
-    { signal }: Pick<JobContext, 'signal'>,
+    context: Pick<JobContext, 'signal' | 'now'>,
   ): Promise<ResultOf<Check>> {
-    const askedAt = Date.now();
+    const askedAt = context.now();
     const { id } = await this.parts.intake.submit({ type: 'probe.run', payload: { note: 'health check' } });
-    const acceptedAt = Date.now();
-    const row = await this.awaitEnd(id, askedAt + withinMs, signal);
-    const visibleAt = Date.now();
+    const acceptedAt = context.now();
+    const row = await this.awaitEnd(id, withinMs, context.signal);
+    const visibleAt = context.now();
     if (row?.state !== 'succeeded') throw notThrough(id, row, withinMs);
     const hops = hopsBetween(askedAt, acceptedAt, row, visibleAt);
     return { probe: id, hops, totalMs: visibleAt - askedAt };
   }
 
   /** The probe's row once it has ended, or as it is when the time is over. */
-  private async awaitEnd(id: string, deadline: number, signal: AbortSignal): Promise<JobRow | undefined> {
+  private async awaitEnd(id: string, withinMs: number, signal: AbortSignal): Promise<JobRow | undefined> {
+    const deadline = performance.now() + withinMs;
     for (;;) {
       const row = await this.parts.jobs.find(id);
-      if ((row && isFinal(row.state)) || Date.now() >= deadline) return row;
+      if ((row && isFinal(row.state)) || performance.now() >= deadline) return row;
       await pause(lookEveryMs, undefined, { signal });
     }
   }

@@ -103,7 +103,7 @@ describe('maintenance', () => {
     await deadLetter(await thumbnail('dead'), 'image.thumbnail', 'image', { imageId: 'dead' });
     await succeed(await thumbnail('done'), 'image.thumbnail', 'image', 5);
     const handler = new CleanupOldFilesHandler(parts, storage);
-    const after = (days: number) => handler.handle({}, { signal }, Date.now() + days * dayMs);
+    const after = (days: number) => handler.handle({}, { signal, now: () => Date.now() + days * dayMs });
 
     const none = { deleted: { uploads: 0, thumbs: 0, reports: 0 }, bytes: 0, restored: 0 };
     expect(await after(80)).toEqual({ ...none, discarded: 0, kept: 0 });
@@ -114,7 +114,7 @@ describe('maintenance', () => {
       }),
       storage,
     );
-    expect(await lasting.handle({}, { signal }, Date.now() + 100 * dayMs)).toEqual({
+    expect(await lasting.handle({}, { signal, now: () => Date.now() + 100 * dayMs })).toEqual({
       ...{ ...none, discarded: 3, kept: 3 },
     });
     const kept = [uploadKey('dead'), uploadKey('done'), uploadKey('waits')];
@@ -193,7 +193,8 @@ describe('maintenance', () => {
       },
     });
     const handler = new CleanupOldFilesHandler(parts, watched);
-    const inHours = (hours: number) => handler.handle({}, { signal }, Date.now() + hours * 3_600_000);
+    const inHours = (hours: number) =>
+      handler.handle({}, { signal, now: () => Date.now() + hours * 3_600_000 });
 
     expect(await inHours(0)).toMatchObject({ discarded: images.length + 2, restored: 0 });
     expect(moved.sort()).toEqual([...images, ...others].sort());
@@ -275,7 +276,7 @@ describe('maintenance', () => {
     await firing(3_000, 'fired', '2 days');
     const apiKey = async (expired: string | null, revoked: string | null) => {
       const { id } = await parts.apiKeys.insert(
-        issueKey(),
+        issueKey(Date.now()),
         apiKeyRequestSchema.parse({ name: 'x', scopes: ['read'] }),
       );
       await parts.database.query({

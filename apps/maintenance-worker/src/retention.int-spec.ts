@@ -87,6 +87,7 @@ describe('retention and dead letters', () => {
     delayed: topics.delayed,
     events: topics.events,
     deadLetters: topics.deadLetters('probe'),
+    clock: topics.clock,
   };
   const topicOf: Record<Phase, string> = {
     ...{ scheduled: names.delayed, queued: names.requests, retrying: names.lane },
@@ -110,6 +111,7 @@ describe('retention and dead letters', () => {
     );
     await producer.start();
     parts = new MaintenanceParts(environment);
+    await parts.start();
     rebuilds = new Rebuilds(parts.database, settings, undefined);
     const { database, log: reader, intake, jobs: queries } = parts;
     const projection = { queries, progress: new ProjectionProgress(database) };
@@ -215,7 +217,7 @@ describe('retention and dead letters', () => {
       }),
     );
     const { signal } = new AbortController();
-    await handler.handle({}, { signal }, cutAt + 30 * dayMs).catch((error: unknown) => {
+    await handler.handle({}, { signal, now: () => cutAt + 30 * dayMs }).catch((error: unknown) => {
       if (!(error instanceof Death)) throw error;
     });
   }

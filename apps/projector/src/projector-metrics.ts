@@ -1,5 +1,14 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { WrittenBatch } from '@jobstream/projection';
+import type { HeardClock } from '@jobstream/runtime';
+
+/** Where a projector's metrics come from. */
+export interface ProjectorMetricsParts {
+  /** Records the log has and the rows do not. */
+  lag(): number;
+  /** The broker's time. */
+  readonly clock: HeardClock;
+}
 
 /** What a projector counts. */
 export class ProjectorMetrics {
@@ -8,11 +17,14 @@ export class ProjectorMetrics {
   private readonly seconds: Histogram;
   /** Append time of the newest record written; milliseconds since 1970, as is the next. */
   private newestAt: number | undefined;
-  /** When nothing was seen to be missing. */
-  private completeAt = Date.now();
+  /** When nothing was seen to be missing; undefined before. */
+  private completeAt: number | undefined;
 
-  /** @param lag records the log has and the rows do not */
-  constructor(registry: Registry, lag: () => number) {
+  constructor(
+    registry: Registry,
+    private readonly parts: ProjectorMetricsParts,
+  ) {
+    const lag = () => parts.lag();
     const registers = [registry];
     this.records = new Counter({
       name: 'jobstream_projected_records_total',
@@ -38,21 +50,28 @@ export class ProjectorMetrics {
         this.set(lag());
       },
     });
-    const secondsBehind = () => this.secondsBehind(lag());
+    const secondsBehind = () => this.secondsBehind();
     new Gauge({
       name: 'jobstream_projection_lag_seconds',
       help: 'How far the rows are behind the log in time; 0 where they have all of it.',
       registers,
       collect() {
-        this.set(secondsBehind());
+        const seconds = secondsBehind();
+        if (seconds !== undefined) this.set(seconds);
       },
     });
   }
 
-  /** The age of the newest record written; but after an idle time that is old, so no longer than something was missing. */
-  private secondsBehind(missing: number): number {
-    const now = Date.now();
-    if (missing === 0) this.completeAt = now;
+  /**
+   * The age of the newest record written; but after an idle time that is old, so no longer than something was missing.
+   * Undefined before the broker has said its time.
+   */
+  private secondsBehind(): number | undefined {
+    const { clock, lag } = this.parts;
+    if (!clock.isKnown) return undefined;
+    const now = clock.now();
+    this.completeAt ??= now;
+    if (lag() === 0) this.completeAt = now;
     return Math.max(0, now - Math.max(this.completeAt, this.newestAt ?? 0)) / 1_000;
   }
 

@@ -1,10 +1,16 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Topics } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
-import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
-import { KafkaConnection, kafkaSettingsFromEnv, TopicAdmin } from '@jobstream/kafka';
+import {
+  Database,
+  DatabaseClock,
+  databaseSettingsFromEnv,
+  migrate,
+  type DatabaseSettings,
+} from '@jobstream/database';
+import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { Projector, Rebuilder } from '@jobstream/projection';
-import type { ProcessContext } from '@jobstream/runtime';
+import { ClockWatch, type ProcessContext } from '@jobstream/runtime';
 import { ProjectorMetrics } from './projector-metrics.js';
 
 /** A statement holds a whole batch; one that takes longer than this is lost. */
@@ -18,6 +24,9 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   private readonly connection: KafkaConnection;
   private readonly projector: Projector;
   private readonly rebuilder: Rebuilder;
+  /** Asks the broker for its time, and produces nothing else. */
+  private readonly producer: RecordProducer;
+  private readonly clockWatch: ClockWatch;
 
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
   constructor(private readonly context: ProcessContext) {
@@ -36,7 +45,12 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       },
       context.metrics,
     );
-    const metrics = new ProjectorMetrics(context.metrics, () => this.projector.lag());
+    this.producer = new RecordProducer(this.connection);
+    this.clockWatch = this.watchClocks();
+    const metrics = new ProjectorMetrics(context.metrics, {
+      lag: () => this.projector.lag(),
+      clock: this.producer.brokerClock,
+    });
     this.projector = new Projector({
       ...{ connection: this.connection, database: this.database, topics: this.topics, logger },
       prepare: () => this.prepare(),
@@ -47,6 +61,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       ...{ connection: this.connection, settings: this.databaseSettings, topics: this.topics, logger },
     });
     health.add('projector', () => this.projector.health());
+    health.add('clock', () => this.clockWatch.health());
   }
 
   onApplicationBootstrap(): void {
@@ -54,7 +69,8 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.rebuilder.stop(), this.projector.stop()]);
+    this.clockWatch.stop();
+    await Promise.all([this.rebuilder.stop(), this.projector.stop(), this.producer.stop()]);
     await this.database.close();
   }
 
@@ -68,5 +84,19 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       await admin.stop();
     }
     this.rebuilder.start();
+    await this.producer.start();
+    this.clockWatch.start();
+  }
+
+  /** Rows are of use whatever the time is: only how old they are is counted from it. */
+  private watchClocks(): ClockWatch {
+    const { logger, metrics } = this.context;
+    const databaseClock = new DatabaseClock(this.database);
+    const broker = {
+      ...{ clock: this.producer.brokerClock, isNeeded: false },
+      ask: () => this.producer.askTime(this.topics.clock),
+    };
+    const postgres = { clock: databaseClock, isNeeded: false, ask: () => databaseClock.ask() };
+    return new ClockWatch({ clocks: { broker, postgres }, logger, metrics });
   }
 }

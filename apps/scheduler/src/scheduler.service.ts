@@ -2,7 +2,13 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Topics, type TopicPlan } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
-import { Database, databaseSettingsFromEnv, migrate, type DatabaseSettings } from '@jobstream/database';
+import {
+  Database,
+  DatabaseClock,
+  databaseSettingsFromEnv,
+  migrate,
+  type DatabaseSettings,
+} from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import {
   describeTroubles,
@@ -13,7 +19,7 @@ import {
 } from '@jobstream/kafka';
 import { JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { ReplayRunner } from '@jobstream/replay';
-import type { ProcessContext } from '@jobstream/runtime';
+import { ClockWatch, type ProcessContext } from '@jobstream/runtime';
 import { Scheduler } from '@jobstream/scheduling';
 
 const tickMs = 25;
@@ -29,6 +35,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   private readonly producer: RecordProducer;
   private readonly scheduler: Scheduler;
   private readonly replays: ReplayRunner;
+  private readonly clockWatch: ClockWatch;
 
   /** @throws SettingsError, KafkaSettingsError, DatabaseSettingsError */
   constructor(context: ProcessContext) {
@@ -58,6 +65,8 @@ export class SchedulerService implements BeforeApplicationShutdown {
     });
     health.add('scheduler', () => this.scheduler.health());
     health.add('topics', () => ({ ok: true, detail: describeTroubles(this.producer.troubles.list()) }));
+    this.clockWatch = this.watchClocks(context);
+    health.add('clock', () => this.clockWatch.health());
   }
 
   @Interval('scheduler', tickMs)
@@ -66,6 +75,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.clockWatch.stop();
     await Promise.all([this.scheduler.stop(), this.replays.stop()]);
     await this.producer.stop();
     await this.database.close();
@@ -81,6 +91,20 @@ export class SchedulerService implements BeforeApplicationShutdown {
     } finally {
       await admin.stop();
     }
+    this.clockWatch.start();
+    await this.producer.askTime(this.topics.clock);
     this.replays.start();
+  }
+
+  /** Postgres says what is due, the broker dates what is produced. */
+  private watchClocks({ logger, metrics }: ProcessContext): ClockWatch {
+    const { producer, topics } = this;
+    const databaseClock = new DatabaseClock(this.database);
+    const broker = {
+      ...{ clock: producer.brokerClock, isNeeded: true },
+      ask: () => producer.askTime(topics.clock),
+    };
+    const postgres = { clock: databaseClock, isNeeded: true, ask: () => databaseClock.ask() };
+    return new ClockWatch({ clocks: { broker, postgres }, logger, metrics });
   }
 }

@@ -1,6 +1,6 @@
 import { parseDuration } from '@jobstream/contracts';
 import type { ApiKeyRequest, ApiKeyView, RateLimit, Scope } from '@jobstream/contracts/rest';
-import type { Database } from '@jobstream/database';
+import { readDatabaseClock, type Database } from '@jobstream/database';
 import type { KeyParts } from './key-format.js';
 
 /** What a key is recognised by and what it may do. */
@@ -39,6 +39,11 @@ export class ApiKeyStore {
 
   constructor(private readonly database: Database) {
     this.table = `${database.operations}.api_keys`;
+  }
+
+  /** Postgres' time, in milliseconds since 1970. */
+  now(): Promise<number> {
+    return readDatabaseClock(this.database);
   }
 
   /** Keeps a key that was just issued. */

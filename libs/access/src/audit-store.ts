@@ -6,7 +6,7 @@ import {
   type AuditPage,
   type AuditQuery,
 } from '@jobstream/contracts/rest';
-import type { Database } from '@jobstream/database';
+import { readDatabaseClock, type Database } from '@jobstream/database';
 
 /** An entry and the UUIDv7 of its row. */
 export interface AuditRecord extends AuditEntry {
@@ -33,6 +33,11 @@ export class AuditStore {
 
   constructor(private readonly database: Database) {
     this.table = `${database.operations}.audit_entries`;
+  }
+
+  /** Postgres' time, in milliseconds since 1970. */
+  now(): Promise<number> {
+    return readDatabaseClock(this.database);
   }
 
   /** Appends entries. Doing so again changes nothing: an answer that got lost may be asked for once more. */
@@ -68,8 +73,9 @@ export class AuditStore {
     };
   }
 
-  /** Deletes entries from before that instant, some thousands at most; answers how many. */
-  async purge(before: number): Promise<number> {
+  /** Deletes entries that are older than so many milliseconds, some thousands at most; answers how many. */
+  async purge(olderThanMs: number): Promise<number> {
+    const before = (await this.now()) - olderThanMs;
     const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE id IN (SELECT id FROM ${this.table} WHERE id < $1 ORDER BY id LIMIT $2)`,
       values: [lowestIdAt(before), purgedAtOnce],

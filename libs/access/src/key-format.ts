@@ -25,9 +25,10 @@ const pattern = /^(jsk_[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}_[0-9A-Za-z]{40
 /**
  * Makes a key: `jsk_<id>_<secret>_<checksum>`. The id is a UUIDv7 without dashes, the secret 40 random digits of base 62,
  * the checksum the CRC-32 of all before it. So scanners find keys that leaked, and a mistyped one is known without asking.
+ * @param now milliseconds since 1970, by Postgres' clock: the id says when it was made
  */
-export function issueKey(): IssuedKey {
-  const id = newJobId();
+export function issueKey(now: number): IssuedKey {
+  const id = newJobId(now);
   const secret = Array.from({ length: secretLength }, () => alphabet[randomInt(alphabet.length)]).join('');
   const body = `jsk_${id.replaceAll('-', '')}_${secret}`;
   const text = `${body}_${checksumOf(body)}`;

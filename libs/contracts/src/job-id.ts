@@ -4,9 +4,13 @@ import { validate, version } from 'uuid';
 /** A job's id: a UUIDv7 (RFC 9562), so ids sort by the time they were drawn. */
 export type JobId = string;
 
-/** Draws a new id: the time in milliseconds, then 74 random bits (those of a UUIDv4, which Node draws in advance). */
-export function newJobId(): JobId {
-  const time = Date.now().toString(16).padStart(12, '0');
+/**
+ * Draws a new id: the time in milliseconds, then 74 random bits (those of a UUIDv4, which Node draws in advance).
+ * @param now milliseconds since 1970. What the platform draws is drawn by the broker's time or Postgres': an id says when its
+ * job was created. Default: this machine's clock
+ */
+export function newJobId(now = Date.now()): JobId {
+  const time = now.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 

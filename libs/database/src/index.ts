@@ -19,6 +19,12 @@ export {
 } from './errors.js';
 export { Database, type Answer, type DatabaseOptions, type Session, type Statement } from './database.js';
 export { askServer, faultOfServer, type ServerFacts } from './server-requirements.js';
+export {
+  DatabaseClock,
+  DatabaseClockUnknownError,
+  readDatabaseClock,
+  type ReadClock,
+} from './database-clock.js';
 export { GatheredCalls } from './gathered-calls.js';
 export { openDataSource } from './open-data-source.js';
 export { migrate, migrateProjection, migrationsLock } from './migrate.js';

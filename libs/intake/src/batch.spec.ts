@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { maxBatchItems, newJobId } from '@jobstream/contracts';
 import { batchAnswerSchema, type ProblemCode } from '@jobstream/contracts/rest';
-import { answerBatch, checkBatch } from './batch.js';
+import { answerBatch, checkBatch as checkBatchAt, type BatchChecks } from './batch.js';
 import { IntakeError } from './intake-error.js';
+
+const checkBatch = (batch: unknown, checks?: BatchChecks) => checkBatchAt(batch, { now: () => 0 }, checks);
 
 const probe = { type: 'probe.run', payload: {} };
 

@@ -9,6 +9,7 @@ import {
   type Fault,
   type ItemError,
 } from '@jobstream/contracts/rest';
+import type { Clock } from '@jobstream/runtime';
 import { IntakeError } from './intake-error.js';
 import { checkSubmission, type CheckedJob } from './job-request.js';
 
@@ -21,17 +22,17 @@ export interface BatchChecks {
   readonly misread?: readonly Fault[];
   /** A further check of an item that makes sense. */
   readonly also?: (job: CheckedJob) => CheckedJob | IntakeError;
-  /** Milliseconds since 1970. */
-  readonly now?: number;
 }
 
 /**
  * Checks a batch, whatever it is. Together the items tell of at most {@link maxFaults} faults, the first ones.
+ * @param clock the broker's time, see {@link checkSubmission}
  * @throws IntakeError `too_many_items`; `invalid_request` when it is no batch, or when no item passes
  */
 export function checkBatch(
   batch: unknown,
-  { misread = [], also = (job) => job, now = Date.now() }: BatchChecks = {},
+  clock: Clock,
+  { misread = [], also = (job) => job }: BatchChecks = {},
 ): CheckedBatch {
   const given = (batch as { items?: unknown } | null)?.items;
   if (Array.isArray(given) && given.length > maxBatchItems) throw tooManyItems();
@@ -45,7 +46,7 @@ export function checkBatch(
   let isAnyValid = false;
   const items = parsed.data.items.map((item, index): CheckedJob | IntakeError => {
     const errors = misreadItems.get(index);
-    const checked = errors ? misreadItem(errors) : checkSubmission(item, now);
+    const checked = errors ? misreadItem(errors) : checkSubmission(item, clock);
     isAnyValid ||= !(checked instanceof IntakeError);
     const judged = checked instanceof IntakeError ? checked : also(checked);
     return judged instanceof IntakeError ? tellWithin(faults, judged, index) : judged;

@@ -33,7 +33,10 @@ describe('intake on a real broker', () => {
   it('produces the good items of a batch under ids of the seed', async () => {
     const before = await stack.requests('probe');
     const seed = newJobId();
-    const answer = await stack.intake.acceptBatch(checkBatch({ items: [probe, 7, probe] }), seed);
+    const answer = await stack.intake.acceptBatch(
+      checkBatch({ items: [probe, 7, probe] }, stack.intake.clock),
+      seed,
+    );
     expect(answer).toMatchObject({ accepted: 2, rejected: 1 });
     expect(answer.items).toEqual([
       { index: 0, id: deriveJobId(seed, '0') },
@@ -68,8 +71,19 @@ describe('intake without a broker', () => {
     expect(accepted.find(id)).toBeUndefined();
   });
 
+  it('knows no time, so dates nothing, and still says what is wrong with a submission', async () => {
+    const away = { code: 'broker_unavailable' };
+    await expect(intake.drawId()).rejects.toMatchObject(away);
+    await expect(intake.submit(probe)).rejects.toMatchObject(away);
+    await expect(intake.submitBatch({ items: [probe] })).rejects.toMatchObject(away);
+    const thrown = (submission: unknown) => expect(() => intake.check(submission));
+    thrown({ ...probe, runAt: new Date().toISOString() }).toThrow(expect.objectContaining(away));
+    thrown({ ...probe, payload: 7 }).toThrow(expect.objectContaining({ code: 'invalid_payload' }));
+  });
+
   it('tells of each item of a batch', async () => {
-    await expect(intake.submitBatch({ items: [probe, 7] })).rejects.toMatchObject({
+    const batch = checkBatch({ items: [probe, 7] }, intake.clock);
+    await expect(intake.acceptBatch(batch, newJobId())).rejects.toMatchObject({
       code: 'broker_unavailable',
       details: {
         items: [

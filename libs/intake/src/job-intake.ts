@@ -2,7 +2,13 @@ import { deriveJobId, newJobId, type JobId, type Priority, type Topics } from '@
 import type { EncodedRecord } from '@jobstream/contracts/records';
 import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
 import { queues } from '@jobstream/jobs';
-import type { OutgoingRecord, RecordProducer, SendOutcome } from '@jobstream/kafka';
+import {
+  ClockUnknownError,
+  type OutgoingRecord,
+  type RecordProducer,
+  type SendOutcome,
+} from '@jobstream/kafka';
+import type { Clock } from '@jobstream/runtime';
 import type { AcceptedJobs } from './accepted-jobs.js';
 import { answerBatch, checkBatch, type CheckedBatch } from './batch.js';
 import { IntakeError } from './intake-error.js';
@@ -35,6 +41,9 @@ export interface ForwardedRequest extends EncodedRecord {
  * touched on the way.
  */
 export class JobIntake {
+  /** The broker's time, which jobs are dated by. `now` throws an IntakeError `broker_unavailable` before its first answer. */
+  readonly clock: Clock = { now: () => this.now() };
+
   constructor(private readonly parts: JobIntakeParts) {}
 
   /**
@@ -42,14 +51,33 @@ export class JobIntake {
    * @throws IntakeError what is wrong with it, or what {@link accept} throws
    */
   async submit(submission: unknown, traceparent?: string): Promise<AcceptedJob> {
-    return this.accept(this.check(submission), newJobId(), { traceparent });
+    await this.learnTime();
+    return this.accept(this.check(submission), await this.drawId(), { traceparent });
   }
 
   /** @throws IntakeError `invalid_request`, `unknown_type` or `invalid_payload`, with the path of each fault */
-  check(submission: unknown, now = Date.now()): CheckedJob {
-    const checked = checkSubmission(submission, now);
+  check(submission: unknown): CheckedJob {
+    const checked = checkSubmission(submission, this.clock);
     if (checked instanceof IntakeError) throw checked;
     return checked;
+  }
+
+  /** Has {@link clock} know the time; asks for it only where no answer has said it yet. @throws IntakeError `broker_unavailable` */
+  async learnTime(): Promise<void> {
+    const { producer, topics } = this.parts;
+    if (producer.brokerClock.isKnown) return;
+    await producer.askTime(topics.clock).catch((cause: unknown) => {
+      throw timeUnknown(cause);
+    });
+  }
+
+  /**
+   * Draws an id by the broker's time; asks for that only where no answer has said it yet.
+   * @throws IntakeError `broker_unavailable`
+   */
+  async drawId(): Promise<JobId> {
+    await this.learnTime();
+    return newJobId(this.now());
   }
 
   /**
@@ -73,7 +101,8 @@ export class JobIntake {
    * @throws IntakeError what {@link checkBatch} or {@link acceptBatch} throws
    */
   async submitBatch(batch: unknown, traceparent?: string): Promise<BatchAnswer> {
-    return this.acceptBatch(checkBatch(batch), newJobId(), { traceparent });
+    await this.learnTime();
+    return this.acceptBatch(checkBatch(batch, this.clock), await this.drawId(), { traceparent });
   }
 
   /**
@@ -120,6 +149,14 @@ export class JobIntake {
     );
   }
 
+  private now(): number {
+    try {
+      return this.parts.producer.brokerClock.now();
+    } catch (error) {
+      throw error instanceof ClockUnknownError ? timeUnknown(error) : error;
+    }
+  }
+
   private recordOf({ request, record }: DrawnJob): OutgoingRecord {
     const isDelayed = 'runAt' in request;
     const topic = isDelayed
@@ -135,6 +172,12 @@ export class JobIntake {
   private remember({ request, record, createdAt }: DrawnJob): void {
     this.parts.accepted?.remember(request.id, record, createdAt);
   }
+}
+
+function timeUnknown(cause: unknown): IntakeError {
+  const detail =
+    'The job was not accepted: the broker has not said its time yet, which jobs are dated by. Send it again.';
+  return new IntakeError('broker_unavailable', detail, { cause });
 }
 
 function isDrawn(result: DrawnJob | JobId | IntakeError): result is DrawnJob {

@@ -14,9 +14,10 @@ import {
 } from './job-request.js';
 
 const now = Date.UTC(2026, 0, 1);
+const clock = { now: () => now };
 
 function checked(submission: unknown): CheckedJob {
-  const result = checkSubmission(submission, now);
+  const result = checkSubmission(submission, clock);
   if (result instanceof IntakeError) throw result;
   return result;
 }
@@ -114,14 +115,14 @@ describe('checking a submission', () => {
       ['/payload/sleepMs', '/payload/cpuMs', '/payload/more'],
     ],
   ])('%s', (_, submission, code, pointers) => {
-    const error = checkSubmission(submission, now) as IntakeError;
+    const error = checkSubmission(submission, clock) as IntakeError;
     expect(error).toBeInstanceOf(IntakeError);
     expect(error.code).toBe(code);
     expect(error.details.errors?.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
   it('shows at most 200 characters of an unknown type', () => {
-    const error = checkSubmission({ type: 'x'.repeat(100_000), payload: {} }, now) as IntakeError;
+    const error = checkSubmission({ type: 'x'.repeat(100_000), payload: {} }, clock) as IntakeError;
     expect(error.message.length).toBeLessThan(300);
   });
 });
@@ -269,7 +270,7 @@ describe('the ordering key of a job', () => {
     orderBy: ({ printer }) => printer,
   });
   const check = (fields: object) =>
-    checkSubmission({ type: page.type, payload: {}, ...fields }, now, () => page);
+    checkSubmission({ type: page.type, payload: {}, ...fields }, clock, () => page);
 
   it('follows from the payload, defaults filled in; one in the request wins', () => {
     expect(check({})).toMatchObject({ orderingKey: 'hall', priority: 'normal' });

@@ -27,6 +27,7 @@ import {
   type Fault,
 } from '@jobstream/contracts/rest';
 import { findJobDefinition } from '@jobstream/jobs';
+import type { Clock } from '@jobstream/runtime';
 import type { z } from 'zod';
 import { IntakeError } from './intake-error.js';
 
@@ -73,12 +74,12 @@ export interface DrawnJob {
 /**
  * Checks a submission, whatever it is, against the contract and the schema of its job type. An error is
  * `invalid_request`, `unknown_type` or `invalid_payload` and has the path of each fault.
- * @param now milliseconds since 1970: what a time is too far ahead of
+ * @param clock the broker's time: what a time is too far ahead of. Asked for only where the submission names one
  * @param find the definition of a job type; by default among those that ship
  */
 export function checkSubmission(
   submission: unknown,
-  now: number,
+  clock: Clock,
   find: (type: string) => JobDefinition | undefined = findJobDefinition,
 ): CheckedJob | IntakeError {
   const parsed = submissionSchema.safeParse(submission);
@@ -92,7 +93,7 @@ export function checkSubmission(
     const detail = `No job type is called "${type.slice(0, 200)}".`;
     return new IntakeError('unknown_type', detail, { errors: [{ pointer: '/type', detail }] });
   }
-  const faults = faultsTogether(parsed.data, definition, now);
+  const faults = faultsTogether(parsed.data, definition, clock);
   if (faults.length > 0) {
     return new IntakeError('invalid_request', `${count(faults.length)} in the submission.`, {
       errors: faults,
@@ -128,7 +129,7 @@ function dueOf(delay: number | undefined, runAt: string | undefined): CheckedJob
 function faultsTogether(
   { priority, orderingKey, delay, runAt, expiresIn }: SubmissionFields,
   { type, queue, orderBy }: JobDefinition,
-  now: number,
+  clock: Clock,
 ): Fault[] {
   const faults: Fault[] = [];
   if (priority !== undefined && (orderingKey ?? orderBy) !== undefined) {
@@ -140,7 +141,7 @@ function faultsTogether(
   }
   if (delay !== undefined && runAt !== undefined)
     faults.push({ pointer: '/runAt', detail: 'Give either delay or runAt, not both.' });
-  const waitMs = runAt === undefined ? (delay ?? 0) : Date.parse(runAt) - now;
+  const waitMs = runAt === undefined ? (delay ?? 0) : Date.parse(runAt) - clock.now();
   if (waitMs > longestDelayMs) faults.push({ pointer: '/runAt', detail: 'That is over ten years ahead.' });
   if (expiresIn !== undefined && waitMs >= expiresIn)
     faults.push({ pointer: '/expiresIn', detail: 'The job would expire before it is due.' });

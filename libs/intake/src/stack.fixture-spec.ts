@@ -58,7 +58,9 @@ export class StackFixture {
 
   /** Keys as another process of the platform has them. */
   keys(): IdempotencyKeys {
-    return new IdempotencyKeys(new KeyStore(this.database, this.database.operations));
+    return new IdempotencyKeys(new KeyStore(this.database, this.database.operations), () =>
+      this.intake.drawId(),
+    );
   }
 
   /** How many requests the queue's topic holds. */

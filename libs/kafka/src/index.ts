@@ -16,6 +16,7 @@ export {
 } from './produce/producer-errors.js';
 export { KafkaConnection } from './client/connection.js';
 export { BrokerClock, ClockUnknownError } from './client/broker-clock.js';
+export { steadyTime } from './client/steady-time.js';
 export { RecordProducer, type RecordProducerOptions } from './produce/record-producer.js';
 export { describeTroubles, TopicTroubles, type TopicTrouble } from './produce/topic-troubles.js';
 export { TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './client/topic-admin.js';

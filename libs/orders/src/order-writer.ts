@@ -20,9 +20,9 @@ export class OrderWriter {
     return this.producer.send({ topic: this.topics.control, ...encodeOrder(order) });
   }
 
-  /** Tells every process that the API key is revoked. @throws what {@link give} throws */
+  /** Tells every process that the API key is revoked. @throws what {@link give} throws; ClockUnknownError before the broker's first answer */
   async revoke(keyId: string): Promise<void> {
-    for (const each of encodeRevocation(keyId, new Date().toISOString()))
+    for (const each of encodeRevocation(keyId, new Date(this.producer.brokerClock.now()).toISOString()))
       await this.producer.send({ topic: this.topics.control, ...each });
   }
 

@@ -12,7 +12,7 @@ export interface HistoryItem {
   readonly run: number;
   readonly attempt: number;
   readonly worker: string | null;
-  /** When the handler was called, by the worker's clock. */
+  /** When the handler was called, by the broker's time as the worker knew it. */
   readonly startedAt: Date | null;
   readonly error: JobError | null;
   readonly nextAttemptAt: Date | null;

@@ -63,7 +63,10 @@ export class ReplayRunner {
     this.parts = {
       ...{ database, replays: this.replays, leaseMs },
       reserved: new ReservedRuns(database, this.replays, intake),
-      selection: new Selection({ reader: this.reader, admin: this.admin, topics, projection }),
+      selection: new Selection({
+        ...{ reader: this.reader, admin: this.admin, topics, projection },
+        clock: intake.clock,
+      }),
     };
   }
 

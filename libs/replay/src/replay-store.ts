@@ -23,7 +23,8 @@ export interface PageResult {
 }
 
 const columns = `id, source, queue, request, ranges, state, matched, replayed, failed, skipped, faults, expected,
-  requested_by, created_at, started_at, finished_at, trouble, failure, cardinality(deaths) AS deaths`;
+  requested_by, created_at, started_at, finished_at, trouble, failure, cardinality(deaths) AS deaths,
+  clock_timestamp() AS read_at`;
 const isOpen = `state IN ('pending', 'running', 'cancelling')`;
 const isFree = `(lease_until IS NULL OR lease_until < clock_timestamp())`;
 const keptDays = 90;

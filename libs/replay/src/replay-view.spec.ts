@@ -17,12 +17,12 @@ const replay: Replay = {
   ],
   ...{ state: 'running', matched: 90, replayed: 50, failed: 10, trouble: null, requestedBy: 'ada' },
   ...{ skipped: { succeeded: 20, parked: 10 }, faults: [], expected: null },
-  ...{ createdAt: startedAt, startedAt, finishedAt: null, failure: null, deaths: 0 },
+  ...{ createdAt: startedAt, startedAt, finishedAt: null, readAt: new Date(now), failure: null, deaths: 0 },
 };
 
 describe('viewOfReplay', () => {
   it('shows what was asked as it was asked', () => {
-    expect(viewOfReplay(replay, now)).toMatchObject({
+    expect(viewOfReplay(replay)).toMatchObject({
       ...{
         source: 'history',
         rate: 100,
@@ -36,21 +36,25 @@ describe('viewOfReplay', () => {
   });
 
   it('goes by the range where it is not known how many jobs there are', () => {
-    expect(viewOfReplay(replay, now)).toMatchObject({
+    expect(viewOfReplay(replay)).toMatchObject({
       ...{ progress: 0.25, throughput: 5, eta: '2026-01-31T06:00:40.000Z' },
     });
   });
 
   it('goes by the jobs where their number is known', () => {
-    expect(viewOfReplay({ ...replay, expected: 100 }, now)).toMatchObject({
+    expect(viewOfReplay({ ...replay, expected: 100 })).toMatchObject({
       ...{ progress: 0.5, eta: '2026-01-31T06:00:20.000Z' },
     });
   });
 
   it('is done when it is finished, whatever it came to', () => {
     const finished = { ...replay, expected: 100, state: 'finished' as const, finishedAt: new Date(now) };
-    expect(viewOfReplay(finished, now + 60_000)).toMatchObject({ progress: 1, throughput: 5, eta: null });
+    expect(viewOfReplay({ ...finished, readAt: new Date(now + 60_000) })).toMatchObject({
+      progress: 1,
+      throughput: 5,
+      eta: null,
+    });
     const pending = { ...replay, state: 'pending' as const, startedAt: null, replayed: 0 };
-    expect(viewOfReplay(pending, now)).toMatchObject({ throughput: null, eta: null });
+    expect(viewOfReplay(pending)).toMatchObject({ throughput: null, eta: null });
   });
 });

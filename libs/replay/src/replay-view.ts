@@ -3,8 +3,8 @@ import type { ReplayView } from '@jobstream/contracts/rest';
 import { measureRanges } from './ranges.js';
 import type { Replay } from './replay.js';
 
-/** A replay as REST shows it. @param now milliseconds since 1970 */
-export function viewOfReplay(replay: Replay, now: number): ReplayView {
+/** A replay as REST shows it. */
+export function viewOfReplay(replay: Replay): ReplayView {
   const { id, state, matched, replayed, failed, faults, expected, trouble, failure, requestedBy } = replay;
   const { patch, why, queue } = replay.request;
   const self = `/v1/replays/${id}`;
@@ -13,7 +13,7 @@ export function viewOfReplay(replay: Replay, now: number): ReplayView {
     skipped: Object.values(replay.skipped).reduce((sum, count) => sum + count, 0),
     skippedBy: replay.skipped,
     faults: [...faults],
-    ...paceOf(replay, now),
+    ...paceOf(replay),
     ...askedOf(replay.request),
     patch: patch ?? null,
     why: why ?? null,
@@ -24,20 +24,25 @@ export function viewOfReplay(replay: Replay, now: number): ReplayView {
   };
 }
 
-function paceOf(
-  { ranges, state, startedAt, finishedAt, replayed, expected }: Replay,
-  now: number,
-): Pick<ReplayView, 'progress' | 'throughput' | 'eta'> {
+function paceOf({
+  ranges,
+  state,
+  startedAt,
+  finishedAt,
+  readAt,
+  replayed,
+  expected,
+}: Replay): Pick<ReplayView, 'progress' | 'throughput' | 'eta'> {
   const { total, read } = measureRanges(ranges);
   const [done, all] = expected === null ? [read, total] : [replayed, expected];
   const progress = state === 'finished' ? 1 : all === 0 ? 0 : Math.min(done / all, 1);
   const elapsedMs =
-    startedAt === null ? 0 : Math.max((finishedAt?.getTime() ?? now) - startedAt.getTime(), 1);
+    startedAt === null ? 0 : Math.max((finishedAt ?? readAt).getTime() - startedAt.getTime(), 1);
   const isGoing = state === 'running' && elapsedMs > 0 && progress > 0 && progress < 1;
   return {
     progress: Math.floor(progress * 10_000) / 10_000,
     throughput: elapsedMs === 0 ? null : Math.round((replayed / elapsedMs) * 10_000) / 10,
-    eta: isGoing ? new Date(now + elapsedMs / progress - elapsedMs).toISOString() : null,
+    eta: isGoing ? new Date(readAt.getTime() + elapsedMs / progress - elapsedMs).toISOString() : null,
   };
 }
 

@@ -34,6 +34,8 @@ export interface Replay {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** When the row was read, by Postgres' clock as the times before. */
+  readonly readAt: Date;
   readonly trouble: string | null;
   readonly failure: ReplayFailure | null;
   /** How many processes died since it last moved on. */
@@ -64,6 +66,7 @@ export interface ReplayRow {
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
+  read_at: Date;
   trouble: string | null;
   failure: string | null;
   deaths: number;
@@ -81,6 +84,7 @@ export function replayOf(row: ReplayRow): Replay {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    readAt: row.read_at,
     failure: row.failure === null ? null : (JSON.parse(row.failure) as ReplayFailure),
   };
 }

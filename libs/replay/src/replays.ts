@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isJobId, newJobId, type JobId, type Topics } from '@jobstream/contracts';
+import { isJobId, type JobId, type Topics } from '@jobstream/contracts';
 import { wireVersion, traceparentOf } from '@jobstream/contracts/records';
 import {
   decodeCursor,
@@ -61,7 +61,7 @@ export class Replays {
   constructor(private readonly parts: ReplaysParts) {
     this.replays = new ReplayStore(parts.database);
     this.reserved = new ReservedRuns(parts.database, this.replays, parts.intake);
-    this.selection = new Selection(parts);
+    this.selection = new Selection({ ...parts, clock: parts.intake.clock });
   }
 
   /**
@@ -78,11 +78,11 @@ export class Replays {
     const isKnown = await this.selection.awaitProjection(projectionPatienceMs);
     if (request.dryRun) {
       if (!isKnown) throw projectionBehind();
-      return surveyReplay(this.selection, request, ranges, Date.now(), dryRunPatienceMs);
+      return surveyReplay(this.selection, request, ranges, await this.now(), dryRunPatienceMs);
     }
     const expected = isKnown ? await this.lookThrough(request, ranges) : null;
-    const replay = { id: newJobId(), request, ranges, expected, requestedBy };
-    return viewOfReplay(await this.replays.insert(this.parts.database, replay), Date.now());
+    const replay = { id: await this.parts.intake.drawId(), request, ranges, expected, requestedBy };
+    return viewOfReplay(await this.replays.insert(this.parts.database, replay));
   }
 
   /** @throws ReplayError `invalid_replay_id`, `replay_not_found` */
@@ -90,14 +90,14 @@ export class Replays {
     const id = checkReplayId(text);
     const replay = await this.replays.find(id);
     if (!replay) throw notFound(id);
-    return viewOfReplay(replay, Date.now());
+    return viewOfReplay(replay);
   }
 
   /** All replays, newest first. @throws InvalidCursorError */
   async list({ cursor, limit }: PageQuery): Promise<ReplayPage> {
     const below = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = await this.replays.list(below, limit + 1);
-    const items = found.slice(0, limit).map((replay) => viewOfReplay(replay, Date.now()));
+    const items = found.slice(0, limit).map(viewOfReplay);
     return { items, next: found.length > limit ? encodeCursor(items.at(-1)!.id) : null };
   }
 
@@ -131,8 +131,8 @@ export class Replays {
   async replayJob(text: string, body: unknown, requestedBy: string | null): Promise<AcceptedJob> {
     const { patch, why } = check(jobReplaySchema, body === undefined ? {} : body, 'replay');
     const job = await this.findReplayable(text);
-    const made = makeRun(job, patch);
-    const id = newJobId();
+    const made = makeRun(job, patch, await this.now());
+    const id = await this.parts.intake.drawId();
     const token = randomUUID();
     const request = {
       ...({ source: 'job', queue: job.queue } as const),
@@ -165,6 +165,12 @@ export class Replays {
     if (refusal) throw new NotAcknowledgedError(refusal);
   }
 
+  /** The broker's time. @throws IntakeError `broker_unavailable` */
+  private async now(): Promise<number> {
+    await this.parts.intake.learnTime();
+    return this.parts.intake.clock.now();
+  }
+
   private async findReplayable(text: string): Promise<ProjectedJob> {
     if (!isJobId(text)) {
       const detail = 'A job id is a UUID of version 7, as the answer to its submission says.';
@@ -192,7 +198,7 @@ export class Replays {
       this.selection,
       request,
       ranges,
-      Date.now(),
+      await this.now(),
       firstLookPatienceMs,
     );
     if (failed > 0) {
@@ -213,7 +219,7 @@ export class Replays {
   }
 }
 
-function makeRun(job: ProjectedJob, patch: PayloadPatch | undefined): NewRun {
+function makeRun(job: ProjectedJob, patch: PayloadPatch | undefined, now: number): NewRun {
   const { id, run, type, queue, payload, maxAttempts, submittedFor, orderingKey, expiresAt } = job;
   // An end can be projected before its request.
   if (maxAttempts === null) throw projectionBehind();
@@ -237,11 +243,7 @@ function makeRun(job: ProjectedJob, patch: PayloadPatch | undefined): NewRun {
     ...(expiresAt !== null && { expiresAt: expiresAt.toISOString() }),
   };
   const createdAt = job.createdAt.getTime();
-  return newRunOf(
-    { id, run, request, createdAt, traceparent: traceparentOf(id) },
-    patched.payload,
-    Date.now(),
-  );
+  return newRunOf({ id, run, request, createdAt, traceparent: traceparentOf(id) }, patched.payload, now);
 }
 
 function describeRun({ id, type, queue, createdAt }: ProjectedJob, run: number): AcceptedJob {

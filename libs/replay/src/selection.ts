@@ -2,6 +2,7 @@ import { setImmediate as immediately } from 'node:timers/promises';
 import { tellsOfJobs, type Topics } from '@jobstream/contracts';
 import type { ReplayFault, ReplayRequest, SkipReason } from '@jobstream/contracts/rest';
 import type { IncomingRecord, LogReader, TopicAdmin } from '@jobstream/kafka';
+import type { Clock } from '@jobstream/runtime';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
 import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
 import { judgeRun } from './judge.js';
@@ -33,6 +34,8 @@ export interface SelectionParts {
   readonly admin: TopicAdmin;
   readonly topics: Topics;
   readonly projection: Projection;
+  /** The broker's time, which what is left of a job's time to start counts from. */
+  readonly clock: Clock;
 }
 
 /** Patches of large payloads take milliseconds each: what else the process does is not to wait for a page of them. */
@@ -81,7 +84,7 @@ export class Selection {
     criteria: Criteria,
     askedAt: number,
   ): Promise<Omit<SelectedPage, 'ranges'>> {
-    const tally = new Tally();
+    const tally = new Tally(this.parts.clock);
     const candidates: Candidate[] = [];
     for (const record of records) {
       const read = readCandidate(record, criteria.source);
@@ -121,6 +124,8 @@ class Tally {
   readonly faults: ReplayFault[] = [];
   private readonly seen = new Set<string>();
 
+  constructor(private readonly clock: Clock) {}
+
   skip(reason: SkipReason): void {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
   }
@@ -138,7 +143,11 @@ class Tally {
     if ('detail' in patched) this.faults.push({ id, detail: patched.detail });
     else {
       const cause = failure?.reason ?? standing?.reason ?? standing!.state;
-      this.runs.push({ ...newRunOf(candidate, patched.payload, Date.now()), type: request.type, cause });
+      this.runs.push({
+        ...newRunOf(candidate, patched.payload, this.clock.now()),
+        type: request.type,
+        cause,
+      });
     }
   }
 }

@@ -14,6 +14,8 @@ export interface HeardClock extends Clock {
 /** A clock that a process goes by, and how to hear it. */
 export interface WatchedClock {
   readonly clock: HeardClock;
+  /** Whether the process is not ready before it was heard. */
+  readonly isNeeded: boolean;
   /** Rejects where it can't be reached. */
   ask(): Promise<unknown>;
 }
@@ -75,11 +77,12 @@ export class ClockWatch {
     this.stopping.abort();
   }
 
-  /** Not ok until each clock was heard. A skew is an alarm in the detail, and no reason not to be ready: work goes by the others. */
+  /** Not ok until each clock that is needed was heard. A skew is an alarm in the detail, and no reason not to be ready: work goes by the others. */
   health(): Health {
-    for (const [name, { clock }] of Object.entries(this.options.clocks)) {
+    for (const [name, { clock, isNeeded }] of Object.entries(this.options.clocks)) {
       const failure = this.failures.get(name) ?? 'it has not answered.';
-      if (!clock.isKnown) return { ok: false, why: `The time of ${name} is not known yet: ${failure}` };
+      if (isNeeded && !clock.isKnown)
+        return { ok: false, why: `The time of ${name} is not known yet: ${failure}` };
     }
     const skews = this.skews();
     const alarms = skews.filter(([, skewMs]) => isSkewed(skewMs)).map(([name, ms]) => describeSkew(name, ms));

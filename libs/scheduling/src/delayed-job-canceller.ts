@@ -63,7 +63,7 @@ export class DelayedJobCanceller {
     const { database, jobs, producer, topics, logger } = this.parts;
     const { cancelled, refused } = await database.transaction(async (session) => {
       const locked = await jobs.lockWaiting(session, wishes);
-      const finishedAt = new Date().toISOString();
+      const finishedAt = new Date(producer.brokerClock.now()).toISOString();
       const outcomes = await producer.sendAll(locked.map((job) => cancelledRecord(topics, job, finishedAt)));
       for (const outcome of outcomes)
         if ('error' in outcome && outcome.error.scope === 'cluster') throw outcome.error;

@@ -1,8 +1,7 @@
-import type { Database } from '@jobstream/database';
+import { type Database, readDatabaseClock } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { SendOutcome } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import { readDatabaseClock } from './database-clock.js';
 import type { DelayedJob } from './delayed-job.js';
 import type { DelayedJobStore } from './delayed-job-store.js';
 import type { ExistingQueues } from './existing-queues.js';

@@ -1,7 +1,6 @@
 import type { Priority } from '@jobstream/contracts';
-import type { Database, Session } from '@jobstream/database';
+import { type Database, type Session, readDatabaseClock } from '@jobstream/database';
 import type { DelayedJob } from './delayed-job.js';
-import { readDatabaseClock } from './database-clock.js';
 import { restOfRefused } from './rest-of-refused.js';
 
 /** When there is something to publish. */

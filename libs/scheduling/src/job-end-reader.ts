@@ -1,6 +1,7 @@
 import { isFinal, type JobId, type JobState, type Topics } from '@jobstream/contracts';
 import { headerNames } from '@jobstream/contracts/records';
 import { queues } from '@jobstream/jobs';
+import { readDatabaseClock, type Database } from '@jobstream/database';
 import {
   PositionedConsumer,
   type ConsumerHealth,
@@ -15,6 +16,7 @@ import type { ScheduleStore } from './schedule-store.js';
 /** What {@link JobEndReader} is made of. */
 export interface JobEndReaderParts {
   readonly connection: KafkaConnection;
+  readonly database: Database;
   readonly admin: TopicAdmin;
   readonly topics: Topics;
   readonly schedules: ScheduleStore;
@@ -87,7 +89,7 @@ export class JobEndReader {
 
   private async positions(partitions: readonly TopicPartition[]): Promise<number[]> {
     const { admin, firings } = this.parts;
-    const { since = Date.now() } = await firings.awaited();
+    const { since = await readDatabaseClock(this.parts.database) } = await firings.awaited();
     const topics = [...new Set(partitions.map(({ topic }) => topic))];
     const offsets = await admin.offsetsAt(topics, since - clockMarginMs);
     return partitions.map(({ topic, partition }) => offsets.get(topic)?.[partition] ?? -1);

@@ -1,8 +1,7 @@
 import type { ScheduleIdentity } from '@jobstream/contracts';
 import type { ScheduleDefinition } from '@jobstream/contracts/rest';
-import type { Database, Session } from '@jobstream/database';
+import { type Database, type ReadClock, type Session, readDatabaseClock } from '@jobstream/database';
 import { nextOccurrence, type Timing } from '@jobstream/lifecycle';
-import { readDatabaseClock, type ReadClock } from './database-clock.js';
 import { scheduleOf, timingOf, type Schedule, type ScheduleRow } from './schedule.js';
 
 /** How a schedule stands after it was looked at. */

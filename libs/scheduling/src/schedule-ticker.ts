@@ -1,6 +1,5 @@
-import type { Database, Session } from '@jobstream/database';
+import { type Database, type ReadClock, type Session, readDatabaseClock } from '@jobstream/database';
 import type { Logger } from '@jobstream/runtime';
-import { readDatabaseClock, type ReadClock } from './database-clock.js';
 import { decideFirings, type FiringPlan } from './decide-firings.js';
 import type { FiringProducer, ProducedFiring } from './firing-producer.js';
 import type { FiringDecision, FiringSettlement, FiringStore } from './firing-store.js';

@@ -77,7 +77,7 @@ export class Scheduler {
     const schedules = new ScheduleStore(database);
     const firings = new FiringStore(database);
     this.ends = new JobEndReader({
-      ...{ connection, topics, schedules, firings },
+      ...{ connection, database, topics, schedules, firings },
       admin: this.admin,
       onRead: () => this.polls.ends.expect(endsPauseMs),
       onFatal: (error) => onFatal(error),
@@ -125,6 +125,7 @@ export class Scheduler {
   private async prepare(): Promise<undefined> {
     const { prepare, database, intake } = this.options;
     await prepare();
+    await intake.learnTime();
     await new ScheduleStore(database).declare(checkDeclaredSchedules(intake));
     await this.reader.start();
     this.ends.start();

@@ -1,12 +1,11 @@
 import { scheduledJobId } from '@jobstream/contracts';
 import { linksOf, type AcceptedJob, type ScheduleList, type ScheduleView } from '@jobstream/contracts/rest';
 import { declaredSchedules, findJobDefinition } from '@jobstream/jobs';
-import type { Database } from '@jobstream/database';
+import { type Database, type ReadClock, readDatabaseClock } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { checkSchedule, checkScheduleName } from './check-schedule.js';
-import { readDatabaseClock, type ReadClock } from './database-clock.js';
 import { FiringProducer } from './firing-producer.js';
 import { FiringStore, type PendingFiring } from './firing-store.js';
 import { describeSchedule, type Schedule } from './schedule.js';

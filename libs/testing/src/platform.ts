@@ -49,8 +49,12 @@ export class Platform {
   }
 
   /** Starts one more process of a service; on `port` if given, so that a new API takes a dead one's place. */
-  async launch(name: string, port?: number): Promise<ServiceProcess> {
-    const service = await ServiceProcess.launch(name, this.environmentOf(name), port);
+  async launch(
+    name: string,
+    port?: number,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
+    const service = await ServiceProcess.launch(name, { ...this.environmentOf(name), ...more }, port);
     this.processes.push(service);
     await service.ready();
     return service;

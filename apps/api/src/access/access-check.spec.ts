@@ -40,7 +40,7 @@ describe('a route', () => {
 
 describe('the limit of a key', () => {
   it('counts the bytes of bodies and answers, said before or not, streamed or not', async () => {
-    const { id, hash, text } = issueKey();
+    const { id, hash, text } = issueKey(Date.now());
     const rateLimit = { requests: 100, windowSeconds: 86_400 };
     const row = { id, hash, owner: 'web', scopes: ['submit' as const], rateLimit };
     const known = new Map([[id, { ...row, isRevoked: false, remainingMs: null }]]);

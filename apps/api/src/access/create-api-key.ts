@@ -12,6 +12,6 @@ export async function createApiKey(store: ApiKeyStore, request: unknown): Promis
     const errors = faultsOf(parsed.error);
     throw new ProblemError('invalid_request', 'The API key that is asked for has faults.', { errors });
   }
-  const key = issueKey();
+  const key = issueKey(await store.now());
   return { ...(await store.insert(key, parsed.data)), key: key.text };
 }

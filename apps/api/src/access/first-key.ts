@@ -48,9 +48,10 @@ export async function createKeyByCommand(args: string[], environment: Environmen
 }
 
 async function noteCreation(audit: AuditStore, { id }: CreatedApiKey): Promise<void> {
+  const now = await audit.now();
   await audit.append([
     {
-      ...{ id: newJobId(), at: new Date().toISOString(), who: null, keyId: null },
+      ...{ id: newJobId(now), at: new Date(now).toISOString(), who: null, keyId: null },
       ...{ action: 'create-key', target: `/v1/api-keys/${id}`, requestId: 'command', status: 201 },
     },
   ]);

@@ -14,7 +14,7 @@ describe('a key ring', () => {
   let now: number;
   let ring: KeyRing;
   beforeEach(() => {
-    key = issueKey();
+    key = issueKey(Date.now());
     rows = new Map([[key.id, rowOf(key)]]);
     [isAway, asked, touched, now] = [false, [], [], 0];
     const source = {
@@ -49,12 +49,12 @@ describe('a key ring', () => {
     await refused('jsk_nonsense');
     await refused(`${key.text.slice(0, -1)}${key.text.endsWith('0') ? '1' : '0'}`);
     expect(asked).toEqual([]);
-    await refused(issueKey().text);
+    await refused(issueKey(Date.now()).text);
     expect(asked).toHaveLength(1);
   });
 
   it('refuses a key whose secret is another than that of its row', async () => {
-    rows.set(key.id, rowOf({ ...issueKey(), id: key.id }));
+    rows.set(key.id, rowOf({ ...issueKey(Date.now()), id: key.id }));
     await refused(key.text);
   });
 
@@ -76,7 +76,7 @@ describe('a key ring', () => {
     await ring.refresh();
     await refused(key.text);
 
-    const [told, gone] = [issueKey(), issueKey()];
+    const [told, gone] = [issueKey(Date.now()), issueKey(Date.now())];
     for (const each of [told, gone]) rows.set(each.id, rowOf(each));
     await Promise.all([ring.identify(told.text), ring.identify(gone.text)]);
     rows.set(told.id, rowOf(told, { isRevoked: true }));
@@ -101,7 +101,7 @@ describe('a key ring', () => {
   });
 
   it('asks nothing about a key it has not seen, and keeps what it knows while Postgres is away', async () => {
-    await ring.recheck(issueKey().id);
+    await ring.recheck(issueKey(Date.now()).id);
     expect(asked).toEqual([]);
     await ring.identify(key.text);
     isAway = true;
@@ -112,7 +112,9 @@ describe('a key ring', () => {
   it('keeps keys valid for ten minutes while Postgres is away, and no key that it has not seen', async () => {
     await ring.identify(key.text);
     isAway = true;
-    await expect(ring.identify(issueKey().text)).rejects.toMatchObject({ code: 'database_unavailable' });
+    await expect(ring.identify(issueKey(Date.now()).text)).rejects.toMatchObject({
+      code: 'database_unavailable',
+    });
     await expect(ring.refresh()).rejects.toThrow(DatabaseUnreachableError);
     now = 10 * minute;
     await ring.identify(key.text);
@@ -131,7 +133,7 @@ describe('a key ring', () => {
   });
 
   it('counts each key by itself', async () => {
-    const other = issueKey();
+    const other = issueKey(Date.now());
     rows.set(other.id, rowOf(other));
     const allowed = async (text: string) => ring.count(await ring.identify(text)).isAllowed;
     expect([await allowed(key.text), await allowed(key.text), await allowed(key.text)]).toEqual([

@@ -1,7 +1,7 @@
-import type { AuditEntry } from '@jobstream/contracts/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { instanceOf } from '../http/problem-reply.js';
 import type { AuditTrail } from './audit-trail.js';
+import type { NotedEntry } from './noted-entry.js';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 const mostTargetCharacters = 1_000;
@@ -26,11 +26,10 @@ function isAudited({ method, caller }: FastifyRequest, { statusCode }: FastifyRe
   return !reading.has(method);
 }
 
-function entryOf(request: FastifyRequest, reply: FastifyReply, route: string): AuditEntry {
+function entryOf(request: FastifyRequest, reply: FastifyReply, route: string): NotedEntry {
   const location = reply.getHeader('location');
   const target = typeof location === 'string' ? location : request.url.split('?', 1)[0]!;
   return {
-    at: new Date().toISOString(),
     who: request.caller?.owner ?? null,
     keyId: request.caller?.keyId ?? null,
     action: `${request.method} ${route}`,

@@ -1,22 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '@jobstream/access';
-import type { AuditEntry } from '@jobstream/contracts/rest';
 import { DatabaseUnreachableError } from '@jobstream/database';
 import { createLogger } from '@jobstream/runtime';
 import { eventually } from '@jobstream/testing';
 import { AuditTrail } from './audit-trail.js';
+import type { NotedEntry } from './noted-entry.js';
 
-const entry = (target: string): AuditEntry => ({
-  ...{ at: new Date(0).toISOString(), who: 'web', keyId: null },
+const entry = (target: string): NotedEntry => ({
+  ...{ who: 'web', keyId: null },
   ...{ action: 'PUT /v1/schedules/:name', target, requestId: '/requests/a-1', status: 200 },
 });
 
-function openTrail(mostWaiting?: number) {
+function openTrail(mostWaiting?: number, steady?: { ms: number }) {
   const rows: AuditRecord[] = [];
-  const database = { isAway: false, refuses: false };
+  const database = { isAway: false, refuses: false, time: Date.UTC(2026, 0, 1) };
   let dropped = 0;
   const trail = new AuditTrail({
     store: {
+      now: async () => database.time,
       append: async (records) => {
         if (database.isAway) throw new DatabaseUnreachableError('db:5432/x', new Error('refused'));
         if (database.refuses) throw new Error('value too long');
@@ -26,6 +27,7 @@ function openTrail(mostWaiting?: number) {
     logger: createLogger('test', 'silent'),
     onDropped: (count) => (dropped += count),
     ...(mostWaiting !== undefined && { mostWaiting }),
+    ...(steady && { monotonic: () => steady.ms }),
   });
   return { trail, rows, database, dropped: () => dropped, targets: () => rows.map(({ target }) => target) };
 }
@@ -66,6 +68,19 @@ describe('the audit', () => {
     database.refuses = false;
     trail.note(entry('/b'));
     await eventually(() => expect(targets()).toContain('/b'));
+  });
+
+  it("dates entries by Postgres' clock, less what they waited for it, and not anew when they are appended again", async () => {
+    const steady = { ms: 500 };
+    const { trail, database, rows } = openTrail(undefined, steady);
+    database.isAway = true;
+    trail.note(entry('/a'));
+    steady.ms += 60_000;
+    trail.note(entry('/b'));
+    database.isAway = false;
+    await eventually(() => expect(rows).toHaveLength(2));
+    expect(rows.map(({ at }) => Date.parse(at) - database.time)).toEqual([-60_000, 0]);
+    expect(rows.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).sort());
   });
 
   it('is written before the process ends, or counted', async () => {

@@ -1,19 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRecord, AuditStore } from '@jobstream/access';
 import { newJobId } from '@jobstream/contracts';
-import type { AuditEntry } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
 import type { Logger } from '@jobstream/runtime';
+import type { NotedEntry } from './noted-entry.js';
 import { isRefusal, RefusalTally, tallyMs } from './refusal-tally.js';
 
 /** What {@link AuditTrail} is made of. */
 export interface AuditTrailParts {
-  readonly store: Pick<AuditStore, 'append'>;
+  readonly store: Pick<AuditStore, 'append' | 'now'>;
   readonly logger: Logger;
   /** Told of entries that are given up. */
   onDropped(count: number): void;
   /** Entries that may wait for Postgres. Default 50,000. */
   readonly mostWaiting?: number;
+  /** Milliseconds of a clock that only goes forward. Default: `performance.now`. */
+  readonly monotonic?: () => number;
+}
+
+interface Waiting {
+  readonly entry: NotedEntry;
+  /** By the monotonic clock. */
+  readonly notedAt: number;
+  /** As it was dated first: appended again, it is the same row. */
+  record?: AuditRecord;
 }
 
 const gatherMs = 50;
@@ -24,11 +34,13 @@ const closingMs = 3_000;
 
 /**
  * Brings the audit to Postgres behind the answers: entries gather, and go in batches. While Postgres is away they wait;
- * of those for which there is no room, the count is kept and becomes an entry of its own, so that a gap is seen as one.
+ * of those for which there is no room, the count is kept and becomes an entry of its own, so that a gap is seen as one. An entry's
+ * date is Postgres' time when it was written, less what it had waited by then: this machine's clock says none.
  */
 export class AuditTrail {
   private readonly mostWaiting: number;
-  private waiting: AuditRecord[] = [];
+  private readonly monotonic: () => number;
+  private waiting: Waiting[] = [];
   private dropped = 0;
   private writing: Promise<void> | undefined;
   private closing = false;
@@ -37,26 +49,26 @@ export class AuditTrail {
 
   constructor(private readonly parts: AuditTrailParts) {
     this.mostWaiting = parts.mostWaiting ?? 50_000;
+    this.monotonic = parts.monotonic ?? (() => performance.now());
   }
 
   /** Takes an entry; never waits. Of refusals of one kind the first of a minute is written, and how many more there were. */
-  note(entry: AuditEntry): void {
+  note(entry: NotedEntry): void {
     if (isRefusal(entry)) {
       this.counting ??= setTimeout(() => this.count(), tallyMs).unref();
-      if (!this.refusals.isFirst(entry, performance.now())) return;
+      if (!this.refusals.isFirst(entry, this.monotonic())) return;
     }
     this.add(entry);
   }
 
-  private count(now = performance.now()): void {
+  private count(now = this.monotonic()): void {
     this.counting = undefined;
     for (const entry of this.refusals.take(now)) this.add(entry);
     if (!this.refusals.isEmpty) this.counting = setTimeout(() => this.count(), tallyMs).unref();
   }
 
-  private add({ at, who, keyId, action, target, requestId, status }: AuditEntry): void {
-    const record = { id: newJobId(), at, who, keyId, action, target, requestId, status };
-    if (this.waiting.length < this.mostWaiting) this.waiting.push(record);
+  private add(entry: NotedEntry): void {
+    if (this.waiting.length < this.mostWaiting) this.waiting.push({ entry, notedAt: this.monotonic() });
     else this.drop(1);
     this.writing ??= this.write().finally(() => (this.writing = undefined));
   }
@@ -81,12 +93,15 @@ export class AuditTrail {
       if (outcome === 'away') await pause(retryMs);
     }
     const gap = this.dropped;
-    if (gap > 0 && (await this.append([gapOf(gap)])) === 'written') this.dropped -= gap;
+    if (gap > 0 && (await this.append([{ entry: gapOf(gap), notedAt: this.monotonic() }])) === 'written')
+      this.dropped -= gap;
   }
 
-  private async append(batch: readonly AuditRecord[]): Promise<'written' | 'refused' | 'away'> {
+  private async append(batch: readonly Waiting[]): Promise<'written' | 'refused' | 'away'> {
+    const { store } = this.parts;
     try {
-      await this.parts.store.append(batch);
+      const ahead = (await store.now()) - this.monotonic();
+      await store.append(batch.map((waiting) => (waiting.record ??= date(waiting, ahead))));
       return 'written';
     } catch (error) {
       if (isUnavailable(error)) return 'away';
@@ -106,9 +121,17 @@ export class AuditTrail {
   }
 }
 
-function gapOf(count: number): AuditRecord {
+/** @param ahead how far Postgres' clock is ahead of the monotonic one, in milliseconds */
+function date({ entry, notedAt }: Waiting, ahead: number): AuditRecord {
+  const at = Math.floor(notedAt + ahead);
+  const { who, keyId, action, target, requestId, status } = entry;
+  const id = newJobId(at);
+  return { id, at: new Date(at).toISOString(), who, keyId, action, target, requestId, status };
+}
+
+function gapOf(count: number): NotedEntry {
   return {
-    ...{ id: newJobId(), at: new Date().toISOString(), who: null, keyId: null },
+    ...{ who: null, keyId: null },
     ...{ action: 'audit.dropped', target: `${count} entries`, requestId: 'none', status: 503 },
   };
 }

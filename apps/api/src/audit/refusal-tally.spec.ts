@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuditEntry } from '@jobstream/contracts/rest';
 import fc from 'fast-check';
+import type { NotedEntry } from './noted-entry.js';
 import { isRefusal, RefusalTally, tallyMs } from './refusal-tally.js';
 
-const entryOf = (more: Partial<AuditEntry> = {}): AuditEntry => ({
-  ...{ at: '2026-01-31T06:00:00.000Z', who: 'web', keyId: null, action: 'POST /v1/jobs', target: '/v1/jobs' },
+const entryOf = (more: Partial<NotedEntry> = {}): NotedEntry => ({
+  ...{ who: 'web', keyId: null, action: 'POST /v1/jobs', target: '/v1/jobs' },
   ...{ requestId: '/requests/1', status: 422, ...more },
 });
 

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@jobstream/contracts/rest';
+import type { NotedEntry } from './noted-entry.js';
 
 /** Within so long, refusals of one kind are one entry, and one more that counts the others. */
 export const tallyMs = 60_000;
@@ -6,14 +6,14 @@ const mostKinds = 10_000;
 
 interface Tally {
   readonly since: number;
-  last: AuditEntry;
+  last: NotedEntry;
   more: number;
 }
 
 /**
  * Whether an answer says that nothing was done. Of a 500 and a 504 that is not known, so each of those has an entry of its own.
  */
-export function isRefusal({ status }: Pick<AuditEntry, 'status'>): boolean {
+export function isRefusal({ status }: Pick<NotedEntry, 'status'>): boolean {
   return (status >= 400 && status < 500) || status === 503;
 }
 
@@ -34,7 +34,7 @@ export class RefusalTally {
    * @param now milliseconds of a clock that never goes back
    * @returns whether it is to be an entry of its own
    */
-  isFirst(entry: AuditEntry, now: number): boolean {
+  isFirst(entry: NotedEntry, now: number): boolean {
     const kind = `${entry.keyId ?? ''} ${entry.status} ${entry.action}`;
     const tally = this.tallies.get(kind);
     if (tally === undefined) {
@@ -48,7 +48,7 @@ export class RefusalTally {
   }
 
   /** Entries that count the others, of the kinds whose minute is over by then; these begin anew. */
-  take(now: number): AuditEntry[] {
+  take(now: number): NotedEntry[] {
     const over = [...this.tallies].filter(([, { since }]) => now - since >= tallyMs);
     for (const [kind] of over) this.tallies.delete(kind);
     return over

@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { jobStates, type JobState } from '@jobstream/contracts';
 import { countsQuerySchema, type CountsView } from '@jobstream/contracts/rest';
+import { DatabaseClock } from '@jobstream/database';
 import { JobCounts } from '@jobstream/projection';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
@@ -12,13 +13,14 @@ export class CountsController {
   constructor(
     private readonly counts: JobCounts,
     private readonly catchUp: CatchUp,
+    private readonly databaseClock: DatabaseClock,
   ) {}
 
   @Get()
   @Access('read')
   async count(@Query() query: unknown): Promise<CountsView> {
     const scope = readQuery(countsQuerySchema, query);
-    refuseFuture(scope.at);
+    if (scope.at) refuseFuture(scope.at, this.databaseClock.now());
     await this.catchUp.reach();
     const { at, counts } = await this.counts.count(scope);
     const states = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;

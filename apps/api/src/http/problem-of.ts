@@ -1,8 +1,8 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
 import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobstream/contracts/rest';
-import { codeOf, isUnavailable } from '@jobstream/database';
+import { codeOf, DatabaseClockUnknownError, isUnavailable } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
-import { isKafkaUnavailable } from '@jobstream/kafka';
+import { ClockUnknownError, isKafkaUnavailable } from '@jobstream/kafka';
 import { RebuildError, TooManyToCountError } from '@jobstream/projection';
 import { ReplayError } from '@jobstream/replay';
 import { ScheduleError } from '@jobstream/scheduling';
@@ -57,9 +57,9 @@ const notSetUp = new Set(['42P01', '3F000']);
 
 function ofLibraries(error: unknown): FoundProblem | undefined {
   // Before the database: the codes of refused and broken connections are the same.
-  if (isKafkaUnavailable(error))
+  if (isKafkaUnavailable(error) || error instanceof ClockUnknownError)
     return problem('broker_unavailable', 'The broker can not be reached. Ask again later.');
-  if (isUnavailable(error) || notSetUp.has(codeOf(error) ?? ''))
+  if (isUnavailable(error) || error instanceof DatabaseClockUnknownError || notSetUp.has(codeOf(error) ?? ''))
     return problem('database_unavailable', 'The database can not be reached. Ask again later.');
   if (error instanceof InvalidCursorError) {
     const detail = 'Take the `next` of the page before, as it was.';

@@ -9,6 +9,7 @@ import {
 } from '@jobstream/contracts/rest';
 import type { OrderReader, OrderWriter } from '@jobstream/orders';
 import type { JobQueries } from '@jobstream/projection';
+import type { Clock } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
 import type { JobReader } from './job-reader.js';
 
@@ -16,6 +17,8 @@ import type { JobReader } from './job-reader.js';
 export interface JobCancelsParts {
   readonly jobs: JobReader;
   readonly queries: JobQueries;
+  /** The broker's time. */
+  readonly clock: Clock;
   readonly reader: OrderReader;
   readonly writer: OrderWriter;
 }
@@ -40,20 +43,16 @@ export class JobCancels {
       const detail = `Run ${run} of the job has ended: ${state}${finishedAt ? ` at ${finishedAt}` : ''}.`;
       throw new ProblemError('job_final', detail, { id, state });
     }
-    await this.write([cancelOf(id, run, queue)]);
+    await this.write([this.cancelOf({ id, run, queue })]);
     return { id, run, state, cancelRequested: true };
   }
 
   /**
    * Page by page, those that the projection has.
-   * @param now milliseconds since 1970
    * @throws as {@link write} does; what was written until then is cancelled
    */
-  async cancelAll(
-    { type, queue, state, olderThan, dryRun }: BulkCancel,
-    now: number,
-  ): Promise<BulkCancelled> {
-    const until = olderThan === undefined ? undefined : new Date(now - olderThan);
+  async cancelAll({ type, queue, state, olderThan, dryRun }: BulkCancel): Promise<BulkCancelled> {
+    const until = olderThan === undefined ? undefined : new Date(this.parts.clock.now() - olderThan);
     let count = 0;
     for (const each of state === undefined ? unfinishedStates : [state])
       count += await this.cancelPages({ type, queue, until }, each, dryRun);
@@ -70,12 +69,16 @@ export class JobCancels {
       const { items, next } = await this.parts.queries.list({ ...filter, state, cursor, limit: pageSize });
       const cancels = items
         .filter(({ id, run }) => !this.isRequested(id, run))
-        .map(({ id, run, queue }) => cancelOf(id, run, queue));
+        .map((job) => this.cancelOf(job));
       if (!dryRun) await this.write(cancels);
       count += cancels.length;
       if (next === null) return count;
       cursor = next;
     }
+  }
+
+  private cancelOf({ id, run, queue }: Pick<Cancel, 'id' | 'run' | 'queue'>): Cancel {
+    return { v: 1, id, run, queue, at: new Date(this.parts.clock.now()).toISOString() };
   }
 
   /** Until this process has read them too. @throws ProblemError `broker_unavailable` */
@@ -88,8 +91,4 @@ export class JobCancels {
     });
     await Promise.race([Promise.all(receipts.map((receipt) => reader.passed(receipt))), delay(patienceMs)]);
   }
-}
-
-function cancelOf(id: string, run: number, queue: string): Cancel {
-  return { v: 1, id, run, queue, at: new Date().toISOString() };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFinal, isJobId, type JobId } from '@jobstream/contracts';
 import type { JobAtView, JobHistory, JobView } from '@jobstream/contracts/rest';
+import type { DatabaseClock } from '@jobstream/database';
 import type { AcceptedJobs } from '@jobstream/intake';
 import type { JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
@@ -19,6 +20,7 @@ export interface JobReaderParts {
   /** Where the topics end on which a job can appear first. */
   readonly ends: LogEnds;
   readonly catchUp: CatchUp;
+  readonly databaseClock: DatabaseClock;
 }
 
 /**
@@ -71,9 +73,10 @@ export class JobReader {
    */
   async readAt(text: string, at: Date): Promise<JobAtView> {
     const id = readJobId(text);
-    refuseFuture(at);
+    const now = this.parts.databaseClock.now();
+    refuseFuture(at, now);
     const find = () => this.parts.queries.findAt(id, at);
-    if (at.getTime() >= Date.now() - clockSlackMs) await this.parts.catchUp.reach();
+    if (at.getTime() >= now - clockSlackMs) await this.parts.catchUp.reach();
     const found = (await find()) ?? (await this.awaitRow(id, find));
     if (found.step !== undefined) return viewOfJobAt(found, found.step, at);
     const createdAt = found.now.createdAt.toISOString();
@@ -121,10 +124,11 @@ const clockSlackMs = 60_000;
 
 /**
  * Lets times pass of which something can be known.
+ * @param now milliseconds since 1970, by Postgres' clock
  * @throws ProblemError `invalid_request`
  */
-export function refuseFuture(at: Date | undefined): void {
-  if (at === undefined || at.getTime() <= Date.now() + clockSlackMs) return;
+export function refuseFuture(at: Date, now: number): void {
+  if (at.getTime() <= now + clockSlackMs) return;
   throw new ProblemError('invalid_request', 'The query has faults.', {
     errors: [{ pointer: '/at', detail: 'That time is yet to come.' }],
   });

@@ -79,7 +79,7 @@ export class JobsController {
   @Access('operate')
   @HttpCode(202)
   cancelAll(@Body() body: unknown): Promise<BulkCancelled> {
-    return this.cancels.cancelAll(readBody(bulkCancelSchema, body), Date.now());
+    return this.cancels.cancelAll(readBody(bulkCancelSchema, body));
   }
 
   @Post(':id/cancel')

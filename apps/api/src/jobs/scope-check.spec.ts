@@ -5,7 +5,7 @@ import { checkSubmission, IntakeError, type CheckedJob } from '@jobstream/intake
 import { checkScope } from './scope-check.js';
 
 const checked = (type: string, payload: object = {}) =>
-  checkSubmission({ type, payload }, Date.now()) as CheckedJob;
+  checkSubmission({ type, payload }, { now: () => Date.now() }) as CheckedJob;
 const mayHave = (job: CheckedJob, scope: Scope) =>
   !(checkScope(job, { scopes: [scope] }) instanceof IntakeError);
 

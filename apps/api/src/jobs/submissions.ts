@@ -1,4 +1,4 @@
-import { newJobId, type JobId } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
 import { isTraceparent } from '@jobstream/contracts/records';
 import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
 import type { AllowedHosts } from '@jobstream/downloads';
@@ -60,7 +60,7 @@ export class Submissions {
     submitter: Submitter & Pick<FastifyRequest, 'inexactNumbers'>,
   ): Promise<BatchAnswer> {
     const { intake, accepted } = this.parts;
-    const items = checkBatch(batch, {
+    const items = checkBatch(batch, intake.clock, {
       misread: submitter.inexactNumbers,
       also: (job) => this.checkWish(job, submitter),
     });
@@ -81,16 +81,17 @@ export class Submissions {
     return allowed instanceof IntakeError ? allowed : checkUrls(allowed, this.parts.allowedHosts);
   }
 
-  private once<Answer>(
+  private async once<Answer>(
     route: string,
     { headers, caller }: Submitter,
     { perform, ...request }: Performance<Answer>,
   ): Promise<Answer> {
+    const { intake, keys } = this.parts;
     const key = headers['idempotency-key'];
     const traceparent = traceOf(headers);
-    if (typeof key !== 'string') return perform(newJobId(), { traceparent });
+    if (typeof key !== 'string') return perform(await intake.drawId(), { traceparent });
     const scope = { owner: caller?.owner ?? '', route, key: readIdempotencyKey(key) };
-    return this.parts.keys.once(scope, {
+    return keys.once(scope, {
       ...request,
       perform: (id, before) => perform(id, { traceparent, claimed: true }, before),
     });

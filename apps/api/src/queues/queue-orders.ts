@@ -5,12 +5,15 @@ import type { QueueOrderAnswer } from '@jobstream/contracts/rest';
 import { queues } from '@jobstream/jobs';
 import { RecordRefusedError } from '@jobstream/kafka';
 import type { OrderBook, OrderReader, OrderWriter } from '@jobstream/orders';
+import type { Clock } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
 import type { QueueStates } from './queue-states.js';
 
 /** What {@link QueueOrders} is made of. */
 export interface QueueOrdersParts {
   readonly states: QueueStates;
+  /** The broker's time. */
+  readonly clock: Clock;
   readonly reader: OrderReader;
   readonly writer: OrderWriter;
 }
@@ -35,8 +38,8 @@ export class QueueOrders {
   }
 
   /** Its workers start nothing more until it is resumed. @throws as {@link give} does */
-  pause(queue: string): Promise<QueueOrderAnswer> {
-    const at = new Date().toISOString();
+  async pause(queue: string): Promise<QueueOrderAnswer> {
+    const at = new Date(this.parts.clock.now()).toISOString();
     return this.give({ kind: 'pause', queue, value: { v: 1, queue, at } });
   }
 
@@ -46,8 +49,8 @@ export class QueueOrders {
   }
 
   /** These hold instead of those of its definition, until they are taken back. @throws as {@link give} does */
-  limit(queue: string, limits: QueueLimits): Promise<QueueOrderAnswer> {
-    const at = new Date().toISOString();
+  async limit(queue: string, limits: QueueLimits): Promise<QueueOrderAnswer> {
+    const at = new Date(this.parts.clock.now()).toISOString();
     return this.give({ kind: 'limits', queue, value: { v: 1, queue, at, limits } });
   }
 

@@ -23,7 +23,7 @@ export type JobError = z.infer<typeof jobErrorSchema>;
 export const startSchema = z
   .object({
     worker: z.string().describe('The worker process: host, pid and a random part.'),
-    at: isoTime.describe("When the handler was called, by the worker's clock."),
+    at: isoTime.describe("When the handler was called, by the broker's time as the worker knows it."),
   })
   .meta({ id: 'Start' });
 /** See {@link startSchema}. */

@@ -136,7 +136,10 @@ export const transitionViewSchema = z
     run: z.int(),
     attempt: z.int(),
     worker: z.string().nullable(),
-    startedAt: z.iso.datetime().nullable().describe("When the handler was called, by the worker's clock."),
+    startedAt: z.iso
+      .datetime()
+      .nullable()
+      .describe("When the handler was called, by the broker's time as the worker knows it."),
     error: errorViewSchema.nullable(),
     nextAttemptAt: z.iso.datetime().nullable(),
     reason: z

@@ -75,6 +75,7 @@ async function callHandler(
   const collected = new Children(job, clock);
   const context = new JobContext(definition, job, {
     logger,
+    clock,
     threads,
     abortion,
     children: collected,

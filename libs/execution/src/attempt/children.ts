@@ -71,7 +71,7 @@ export class Children {
     };
     const checked = accepted(
       definition,
-      checkSubmission(submission, now, () => definition),
+      checkSubmission(submission, { now: () => now }, () => definition),
     );
     return accepted(definition, drawJob(checked, this.idOf(checked), { traceparent, claimed: true }, now));
   }

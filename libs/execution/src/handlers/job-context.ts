@@ -1,7 +1,7 @@
 import type { JobDefinition, JobId, PayloadInputOf } from '@jobstream/contracts';
 import { traceIdOf } from '@jobstream/contracts/records';
 import type { SubmissionOptions } from '@jobstream/contracts/rest';
-import type { Logger } from '@jobstream/runtime';
+import type { Clock, Logger } from '@jobstream/runtime';
 import type { Abortion } from '../attempt/abortion.js';
 import type { Children } from '../attempt/children.js';
 import type { StartableJob } from '../admission/startable-job.js';
@@ -13,6 +13,8 @@ export interface ContextPorts {
   readonly threads: ThreadPool;
   readonly abortion: Abortion;
   readonly children: Children;
+  /** The broker's time. */
+  readonly clock: Clock;
   report(progress: unknown): void;
 }
 
@@ -53,6 +55,11 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
   /** When the job was accepted, in milliseconds since 1970. */
   get createdAt(): number {
     return this.job.createdAt;
+  }
+
+  /** The time, in milliseconds since 1970: the broker's, which all that is stored is dated by. The machine's own may be anything. */
+  now(): number {
+    return this.ports.clock.now();
   }
 
   /** Aborts when the attempt's time is over (`TimeoutError`), or its claim is lost (`ClaimLostError`). What then does not return within the grace is failed. */

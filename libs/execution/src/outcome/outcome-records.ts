@@ -31,7 +31,7 @@ export interface EndedAttempt {
   readonly start: Start | undefined;
   /** The jobs that it enqueued: produced if it succeeds. */
   readonly children: readonly DrawnJob[];
-  /** ISO 8601, by the worker's clock. */
+  /** ISO 8601, by the broker's time as the worker knows it. */
   readonly finishedAt: string;
   /** When the next attempt is due that waits on no lane, by the broker's time in milliseconds since 1970; undefined without one. */
   readonly dueAt: number | undefined;

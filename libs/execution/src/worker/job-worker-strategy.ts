@@ -12,6 +12,7 @@ import { JobIntake } from '@jobstream/intake';
 import {
   consumerFault,
   RecordProducer,
+  steadyTime,
   TopicAdmin,
   WorkConsumer,
   type ConsumerAlarm,
@@ -175,6 +176,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const { logger, metrics } = this.options;
     const broker = {
       clock: this.producer.brokerClock,
+      isNeeded: true,
       ask: () => this.producer.askTime(this.topics.clock),
     };
     return new ClockWatch({ clocks: { broker }, logger, metrics });
@@ -324,7 +326,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const existing = await this.admin.listTopics();
     const there = new Set(existing);
     const gone = this.plan.flatMap(({ name }) => (there.has(name) ? [] : [name]));
-    const now = Date.now();
+    const now = steadyTime();
     this.missing = new Map(gone.map((topic) => [topic, this.missing.get(topic) ?? now]));
     for (const topic of gone) this.producer.makeMissing(topic);
     return existing;
@@ -334,7 +336,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     if (!this.topicsReady) return { ok: false, why: 'Kafka has not been reached yet.' };
     const own = new Set(this.plan.map(({ name }) => name));
     const { missing, producer } = this;
-    return judgeTopics({ own, missing, troubles: producer.troubles.list() }, Date.now());
+    return judgeTopics({ own, missing, troubles: producer.troubles.list() }, steadyTime());
   }
 
   private consumerHealth(): Health {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { newJobId } from '@jobstream/contracts';
 import { problemKinds, type AcceptedJob, type BatchAnswer } from '@jobstream/contracts/rest';
 import { Database } from '@jobstream/database';
 import { checkBatch, isSettled } from '../batch.js';
@@ -138,7 +139,8 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     const submitBatch = () =>
       stack.keys().once<BatchAnswer>(scope, {
         body: batch,
-        perform: (seed, before) => stack.intake.acceptBatch(checkBatch(batch), seed, {}, before),
+        perform: (seed, before) =>
+          stack.intake.acceptBatch(checkBatch(batch, stack.intake.clock), seed, {}, before),
         isFinished: isSettled,
       });
     const before = await stack.requests('probe');
@@ -228,7 +230,9 @@ describe('Idempotency-Keys without Postgres', () => {
   it('are refused, and nothing is performed', async () => {
     const schemas = { projection: 'p', operations: 'o' };
     const database = new Database({ url: 'postgres://nobody@127.0.0.1:1/none', schemas });
-    const keys = new IdempotencyKeys(new KeyStore(database, database.operations));
+    const keys = new IdempotencyKeys(new KeyStore(database, database.operations), () =>
+      Promise.resolve(newJobId()),
+    );
     const perform = jest.fn(async () => 'never');
     await expect(keys.once(newScope(), { body, perform })).rejects.toMatchObject({
       code: 'database_unavailable',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { newJobId, type JobId } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
 import { isUnavailable } from '@jobstream/database';
 import { IntakeError } from '../intake-error.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -40,7 +40,11 @@ export class IdempotencyKeys {
   /** What this process performs or waits for at the moment, so that its callers share one claim. */
   private readonly running = new Map<string, Running>();
 
-  constructor(private readonly store: KeyStore) {}
+  /** @param drawId what an id is drawn by, see `JobIntake.drawId` */
+  constructor(
+    private readonly store: KeyStore,
+    private readonly drawId: () => Promise<JobId>,
+  ) {}
 
   /**
    * Performs a request, or answers what was answered before.
@@ -114,8 +118,9 @@ export class IdempotencyKeys {
     return this.store.answer(scope, id, answer).catch(() => answer) as Promise<Answer>;
   }
 
-  private claim(scope: KeyScope, fingerprint: string): Promise<KeyState> {
-    return this.store.claim({ scope, fingerprint, id: newJobId() }).catch((cause: unknown) => {
+  private async claim(scope: KeyScope, fingerprint: string): Promise<KeyState> {
+    const id = await this.drawId();
+    return this.store.claim({ scope, fingerprint, id }).catch((cause: unknown) => {
       if (!isUnavailable(cause)) throw cause;
       throw new IntakeError(
         'database_unavailable',

@@ -1,6 +1,7 @@
 import type { AlarmCode, ConsumerAlarm } from './consumer-health.js';
 import type { TopicPartition } from './record.js';
 import type { KafkaLogger } from './settings.js';
+import { steadyTime } from './steady-time.js';
 
 /**
  * The alarms of a consumer: each is raised once (logged and told) and stays up until cleared. Records may be lost again: of
@@ -24,7 +25,7 @@ export class AlarmBoard {
     const key = `${code} ${topic} ${partition}`;
     const standing = this.#alarms.get(key);
     if (standing && (code !== 'offset_out_of_range' || standing.message === message)) return;
-    const alarm = { code, topic, partition, message, since: Date.now() };
+    const alarm = { code, topic, partition, message, since: Math.round(steadyTime()) };
     this.#alarms.set(key, alarm);
     this.#log('error', message, { alarm: code, topic, partition });
     this.#tell?.(alarm);

@@ -1,3 +1,5 @@
+import { steadyTime } from './steady-time.js';
+
 const WINDOW_MS = 60_000;
 const FORGET_MS = 600_000;
 
@@ -38,7 +40,7 @@ export class BrokerClock {
   readonly #first = new Promise<void>((resolve) => (this.#tellFirst = resolve));
 
   /** @param monotonic ms that never jump, from any origin (default: the process' start time plus its uptime) */
-  constructor(monotonic: () => number = () => performance.timeOrigin + performance.now()) {
+  constructor(monotonic: () => number = steadyTime) {
     this.#monotonic = monotonic;
   }
 

@@ -33,7 +33,7 @@ export class KafkaConnection {
   constructor(settings: KafkaSettings, metrics?: Registry) {
     if (metrics) addAlarmGauge(metrics, () => this.#alarms);
     this.log = settings.logger ?? (() => {});
-    const quiet = quietLog(this.log, Date.now);
+    const quiet = quietLog(this.log, () => performance.now());
     this.#config = {
       brokers: settings.brokers,
       clientId: settings.clientId,

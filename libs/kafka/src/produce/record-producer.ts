@@ -20,6 +20,7 @@ import { encodeRecordBatch, measureRecord, sizeBound } from './record-batch.js';
 import { SendRoom } from './send-room.js';
 import { TopicAdmin, type TopicSpec } from '../client/topic-admin.js';
 import { TopicTroubles } from './topic-troubles.js';
+import { steadyTime } from '../client/steady-time.js';
 
 const DEADLINE_MS = 5_000;
 const MOST_PENDING_RECORDS = 50_000;
@@ -129,10 +130,7 @@ export class RecordProducer {
     return outcomes;
   }
 
-  /**
-   * Has a broker say its time, by a record without content on this topic: `brokerClock` knows it then. Callers share one.
-   * @throws what {@link send} throws; UnstampedTopicError where the topic has its records stamped by whoever writes them
-   */
+  /** Has a broker say its time, by a record without content; callers share one. @throws what `send` does; UnstampedTopicError */
   askTime(topic: string): Promise<void> {
     this.#asking ??= this.send({ topic, key: 'clock', value: null, headers: {} })
       .then(() => {
@@ -205,7 +203,7 @@ export class RecordProducer {
         const records = lane.take(MOST_REQUEST_BYTES - bytes, MOST_BATCH_RECORDS);
         if (records.length === 0) continue;
         for (const record of records) bytes += record.bound;
-        flights.push({ lane, records, timestamp: Date.now() });
+        flights.push({ lane, records, timestamp: Math.round(steadyTime()) });
       }
       if (flights.length > 0) void this.#fly(leader, flights);
     }

@@ -1,4 +1,5 @@
 import type { KafkaLogger } from '../client/settings.js';
+import { steadyTime } from '../client/steady-time.js';
 
 /** A topic, or one partition of it, that takes no records while its cluster answers. */
 export interface TopicTrouble {
@@ -28,7 +29,7 @@ export class TopicTroubles {
   /** @param now ms since the epoch */
   constructor(
     private readonly log: KafkaLogger,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = steadyTime,
   ) {}
 
   /** What stands, in the order in which it began. */

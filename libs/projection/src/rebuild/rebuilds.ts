@@ -5,7 +5,7 @@ import {
   type RebuildList,
   type RebuildView,
 } from '@jobstream/contracts/rest';
-import { codeOf, type Database, type DatabaseSettings } from '@jobstream/database';
+import { codeOf, readDatabaseClock, type Database, type DatabaseSettings } from '@jobstream/database';
 import { Generations } from './generations.js';
 import { RebuildError } from './rebuild-error.js';
 import { RebuildStore, type Rebuild } from './rebuild-store.js';
@@ -35,7 +35,7 @@ export class Rebuilds {
     if (!parsed.success)
       throw new RebuildError('invalid_request', 'The rebuild has faults.', faultsOf(parsed.error));
     await this.refuseWithoutRoom();
-    const rebuild = await this.store.insert(newJobId(), parsed.data);
+    const rebuild = await this.store.insert(newJobId(await readDatabaseClock(this.database)), parsed.data);
     return rebuild ? viewOf(rebuild) : this.refuseSecond();
   }
 

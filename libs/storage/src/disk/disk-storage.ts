@@ -35,7 +35,7 @@ import {
 } from '../storage-errors.js';
 import { decodeFooter, encodeFooter, footerBytes } from './object-footer.js';
 import { partOfDirectory, partOfFile, pathOfKey } from './object-path.js';
-import { nextTemporaryPath, removeAbandoned } from './temporary-files.js';
+import { nextTemporaryPath, removeAbandoned, timeIn } from './temporary-files.js';
 
 const readAheadBytes = 256 * 1024;
 
@@ -63,7 +63,7 @@ export class DiskStorage extends ObjectStorage {
     await this.attempt(this.directory, async () => {
       await makeDirectory(this.objects);
       await makeDirectory(this.temporary);
-      await removeAbandoned(this.temporary, Date.now());
+      await removeAbandoned(this.temporary);
     });
     await this.check();
   }
@@ -127,8 +127,7 @@ export class DiskStorage extends ObjectStorage {
       if (!(await rename(source, target).then(isTrue, falseIf('ENOENT')))) return false;
       // It may have been written once more since it was looked at.
       const isMoved = isOld(await stat(target));
-      const now = new Date();
-      if (isMoved) await utimes(target, now, now);
+      if (isMoved) await this.touch(target);
       else await this.moveBack(target, source);
       await syncDirectory(dirname(target));
       await syncDirectory(dirname(source));
@@ -202,8 +201,13 @@ export class DiskStorage extends ObjectStorage {
 
   /** Has an object count as written now; false if it is gone. */
   private renew(key: string): Promise<boolean> {
-    const now = new Date();
-    return this.attempt(key, () => utimes(this.pathOf(key), now, now).then(isTrue, falseIf('ENOENT')));
+    return this.attempt(key, () => this.touch(this.pathOf(key)).then(isTrue, falseIf('ENOENT')));
+  }
+
+  /** Dates a file as one that is written now: by the file system's time, as all others are. */
+  private async touch(path: string): Promise<void> {
+    const now = new Date(await timeIn(this.temporary));
+    await utimes(path, now, now);
   }
 
   private async publish<T>(key: string, place: (path: string) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,10 +20,23 @@ export function nextTemporaryPath(directory: string): string {
 }
 
 /** Removes what processes that are gone left behind in `directory`. */
-export async function removeAbandoned(directory: string, now: number): Promise<void> {
+export async function removeAbandoned(directory: string): Promise<void> {
+  // Where nothing can be written, as on a full disk, what can be seen to be abandoned goes all the same.
+  const now = await timeIn(directory).catch(() => -Infinity);
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
     if (await isAbandoned(path, name, now)) await rm(path, { force: true });
+  }
+}
+
+/** The time as the file system has it, which dates its files, in milliseconds since 1970: it may be another machine's. */
+export async function timeIn(directory: string): Promise<number> {
+  const path = nextTemporaryPath(directory);
+  try {
+    await writeFile(path, '');
+    return (await stat(path)).mtimeMs;
+  } finally {
+    await rm(path, { force: true });
   }
 }
 

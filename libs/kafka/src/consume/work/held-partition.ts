@@ -10,6 +10,7 @@ import { NOBODY, PartitionMemory } from './partition-memory.js';
 import { haltOf, type PartitionTrouble } from '../partition-trouble.js';
 import { PartitionTracker } from './partition-tracker.js';
 import { WorkDelivery, type DeliveryOwner } from './work-delivery.js';
+import { steadyTime } from '../../client/steady-time.js';
 
 /** What a held partition tells its consumer. */
 export interface HeldPartitionEvents {
@@ -232,7 +233,7 @@ export class HeldPartition implements DeliveryOwner {
       const again = new WorkDelivery(
         delivery.record,
         this.#tracker.attemptsUsed(offset),
-        Date.now(),
+        Math.round(steadyTime()),
         delivery.bytes,
         this,
       );

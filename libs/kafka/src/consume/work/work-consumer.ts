@@ -21,6 +21,7 @@ import { waitAtMost } from '../../client/time-limit.js';
 import { groupByTopic, keyOf } from '../../client/topic-partition.js';
 import type { WorkConsumerOptions } from './work-consumer-options.js';
 import type { WorkDelivery } from './work-delivery.js';
+import { steadyTime } from '../../client/steady-time.js';
 
 /** Reading goes on below half of it, up to a fetch's wait of 250 ms later: what is left has to last for so long. */
 const BUFFER_PER_PARTITION = 4_000;
@@ -247,7 +248,7 @@ export class WorkConsumer {
 
   #lose(lost: HeldPartition[]): void {
     if (lost.length === 0) return;
-    const now = Date.now();
+    const now = Math.round(steadyTime());
     for (const [key, { since, running }] of this.#memories) {
       if (now - since > MEMORY_MS && running.size === 0) this.#memories.delete(key);
     }
@@ -268,7 +269,7 @@ export class WorkConsumer {
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
     if (batch.fault !== null) return this.#halt(held, 'unreadable_batch', unreadable(held, batch.fault));
     if (!batch.resolve()) return;
-    this.#handOver(held.take(batch, Date.now()));
+    this.#handOver(held.take(batch, Math.round(steadyTime())));
     this.#applyPause(held);
   }
 
