@@ -110,6 +110,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.producer = new RecordProducer(connection, {
       metrics: options.metrics,
       topics: this.topics.plan(options.known, options.topicSize),
+      onTopicMade: (topic) => this.consumer.lookAgain(topic),
     });
     const intake = new JobIntake({ producer: this.producer, topics: this.topics });
     this.publisher = new OutcomePublisher({

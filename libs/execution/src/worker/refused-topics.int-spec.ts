@@ -93,6 +93,17 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     await untilSetAside(0);
   }, 120_000);
 
+  it('makes its topics again that are deleted under it, writes to them and reads them from their start', async () => {
+    const lane = topics.retry('print', 200);
+    await stack.admin.deleteTopics([lane]);
+    const written = await submit('fail once', 12);
+    await Promise.all(written.map(({ id }) => stack.succeeded(id)));
+    await stack.admin.deleteTopics([lane, topics.requests('print')]);
+    await eventually(async () => expect(await stack.admin.listTopics()).toContain(topics.requests('print')));
+    await expectOthersToGoOn();
+    expect((await worker.health.report()).checks.topics).toMatchObject({ ok: true });
+  }, 90_000);
+
   it('goes on with others while the dead letters of many are refused, then loses none of them', async () => {
     const failing = await submit('fail', many);
     await untilSetAside(many);

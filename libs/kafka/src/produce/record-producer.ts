@@ -16,7 +16,8 @@ import {
 import { ProducerMetrics } from './producer-metrics.js';
 import { ProducerRoutes } from './producer-routes.js';
 import type { OutgoingRecord, RecordReceipt } from '../client/record.js';
-import { encodeRecordBatch, measureRecord, sizeBound } from './record-batch.js';
+import { encodeRecordBatch } from './record-batch.js';
+import { prepare } from './prepare-record.js';
 import { SendRoom } from './send-room.js';
 import { TopicAdmin, type TopicSpec } from '../client/topic-admin.js';
 import { TopicTroubles } from './topic-troubles.js';
@@ -37,6 +38,8 @@ export interface RecordProducerOptions {
   readonly metrics?: Registry;
   /** The topics that are made again when they are found missing; none unless given. */
   readonly topics?: readonly TopicSpec[];
+  /** Told of each that was made again. */
+  onTopicMade?(topic: string): void;
 }
 
 /** A lane's batch on its way to a broker. */
@@ -85,7 +88,10 @@ export class RecordProducer {
     this.#admin = new TopicAdmin(connection);
     this.#missing = new MissingTopics({
       ...{ admin: this.#admin, specs: topics, log: connection.log },
-      onMade: (topic) => this.#routes.forgetMissing(topic),
+      onMade: (topic) => {
+        this.#routes.forgetMissing(topic);
+        options.onTopicMade?.(topic);
+      },
       monotonic: () => performance.now(),
     });
   }
@@ -392,28 +398,6 @@ export class RecordProducer {
       this.#sweep = null;
     }
   }
-}
-
-function prepare(
-  { topic, key, value, headers }: OutgoingRecord,
-  deadline: number,
-  tell: PendingRecord['tell'],
-): PendingRecord {
-  const sizes = measureRecord({ key, value, headers });
-  return {
-    topic,
-    key,
-    value,
-    headers,
-    sizes,
-    bound: sizeBound(sizes),
-    deadline,
-    enqueuedAt: performance.now(),
-    mayBeInLog: false,
-    failure: undefined,
-    settled: false,
-    tell,
-  };
 }
 
 /** kafkajs found the connection closed before it wrote the request. */

@@ -104,6 +104,15 @@ export class WorkConsumer {
     this.#applyPauses();
   }
 
+  /**
+   * The topic was made anew. Where it stood in the old log is looked up at once: once the new one has grown beyond that place,
+   * a session that goes on would read from there.
+   */
+  lookAgain(topic: string): void {
+    for (const held of this.#held.values())
+      if (held.topic === topic && held.trouble === null) this.#relocate(held);
+  }
+
   /** Begins nothing more, waits until what has begun is done (at most `limitMs`), commits and leaves the group. */
   async drain(limitMs: number): Promise<void> {
     this.#draining = true;
