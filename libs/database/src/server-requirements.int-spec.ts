@@ -40,12 +40,11 @@ describe('a database that does not suit', () => {
   it('is refused where its user can make no schemas and there are none', async () => {
     const name = random();
     await inDatabase(name, `CREATE ROLE $name LOGIN PASSWORD 'x'`);
+    await inDatabase(name, 'CREATE DATABASE $name TEMPLATE template0');
     const url = new URL(address);
-    [url.username, url.password] = [name, 'x'];
-    const error = await migrate({
-      url: url.toString(),
-      schemas: schemasOf(random().replace('_', '-')),
-    }).catch((reason: unknown) => reason);
+    [url.username, url.password, url.pathname] = [name, 'x', `/${name}`];
+    const error = await migrate({ url: url.toString(), schemas }).catch((reason: unknown) => reason);
+    await inDatabase(name, 'DROP DATABASE $name WITH (FORCE)');
     await inDatabase(name, 'DROP ROLE $name');
     expect(error).toMatchObject({
       code: 'database_right_missing',
