@@ -1,5 +1,8 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JobstreamClient } from '@jobstream/client';
+import { routeContracts } from '@jobstream/contracts/openapi';
 import {
   channelOf,
   describeTopics,
@@ -8,7 +11,16 @@ import {
   type MessageName,
 } from '@jobstream/contracts/asyncapi';
 import { jobDefinitions, queues } from '@jobstream/jobs';
-import { eventually, Platform, readTopics, writeRecords } from '@jobstream/testing';
+import {
+  eventually,
+  folderWith,
+  Platform,
+  readTopics,
+  usePythonClient,
+  useTypeScriptClient,
+  whyNoPython,
+  writeRecords,
+} from '@jobstream/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
@@ -63,5 +75,36 @@ describe('every record on the topics of jobs is one that the AsyncAPI document d
   it('and the document is served', async () => {
     const { status, body } = await platform.api.get('/asyncapi.json');
     expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(describeTopics(queues.keys())))]);
+  });
+
+  describe('and a client made from the OpenAPI document', () => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = folderWith((await platform.api.get('/openapi.json')).body);
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    const understood = (note: string) => ({
+      ...{ same: 1, state: 'succeeded', result: expect.objectContaining({ note }), listed: 2 },
+      ...{ refused: ['invalid_payload', '/payload/sleepMs'], beyond: ['invalid_request', '/limit'] },
+    });
+
+    it('in TypeScript has the types of what is sent and answered', () => {
+      expect(useTypeScriptClient(folder, platform.api.url)).toEqual(understood('from TypeScript'));
+    });
+
+    const why = whyNoPython();
+    (why === undefined ? it : it.skip)(
+      `in Python leaves nothing out${why ? `: skipped, ${why}` : ''}`,
+      async () => {
+        const { said, printed } = await usePythonClient(folder, platform.api.url);
+        expect(said).not.toMatch(/warning|unable|error/i);
+        expect(printed).toEqual(understood('from Python'));
+        const made = await readdir(join(folder, 'jobstream/api'), { recursive: true });
+        const routes = made.filter((file) => file.endsWith('.py') && !file.endsWith('__init__.py'));
+        expect(routes).toHaveLength(routeContracts(jobDefinitions).length);
+      },
+      240_000,
+    );
   });
 });

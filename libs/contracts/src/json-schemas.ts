@@ -20,7 +20,8 @@ export interface JsonSchemasOptions {
 export class JsonSchemas {
   /** The gathered ones, by id. */
   readonly components: Record<string, JsonSchema> = {};
-  private readonly exact: boolean;
+  /** See {@link JsonSchemasOptions.exact}. */
+  readonly exact: boolean;
 
   constructor({ exact = false }: JsonSchemasOptions = {}) {
     this.exact = exact;

@@ -11,18 +11,22 @@ export const notificationEmail = defineJob({
   type: 'notification.email',
   queue: notificationQueue,
   payload: z.discriminatedUnion('template', [
-    z.strictObject({
-      to,
-      template: z.literal('welcome'),
-      data: z.strictObject({ name: personNameSchema.optional() }).default({}),
-    }),
-    z.strictObject({
-      to,
-      template: z.literal('report-ready'),
-      data: z
-        .strictObject({ reportId: z.uuidv7(), reportType: z.enum(reportTypes) })
-        .describe("`reportId` is the job's that made it."),
-    }),
+    z
+      .strictObject({
+        to,
+        template: z.literal('welcome'),
+        data: z.strictObject({ name: personNameSchema.optional() }).default({}),
+      })
+      .meta({ id: 'WelcomeMail' }),
+    z
+      .strictObject({
+        to,
+        template: z.literal('report-ready'),
+        data: z
+          .strictObject({ reportId: z.uuidv7(), reportType: z.enum(reportTypes) })
+          .describe("`reportId` is the job's that made it."),
+      })
+      .meta({ id: 'ReportReadyMail' }),
   ]),
   result: z.strictObject({
     messageId: z

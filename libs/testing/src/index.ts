@@ -1,5 +1,12 @@
 // Handles on the real broker, database and services, for tests.
 export { ApiClient, type Answer, type JobAnswer } from './api-client.js';
+export {
+  folderWith,
+  usePythonClient,
+  useTypeScriptClient,
+  whyNoPython,
+  type PythonClient,
+} from './client-makers.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
 export { DatabaseProxy } from './database-proxy.js';
 export { asTurnedAnimation, drawText, onPaper, onScreen, type TextBlock } from './drawn-page.js';

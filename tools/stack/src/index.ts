@@ -10,3 +10,4 @@ export { startS3Server } from './s3-server.js';
 export type { S3Server, S3ServerOptions } from './s3-server.js';
 export { NODE_OPTIONS } from './services.js';
 export { logTail, StartError } from './readiness.js';
+export { buildFolder, openUserCache } from './user-cache.js';
