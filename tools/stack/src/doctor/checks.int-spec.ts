@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { Topics } from '@jobstream/contracts';
+import { KafkaConnection, kafkaSettingsFromEnv, TopicAdmin } from '@jobstream/kafka';
 import { checkKafka } from './kafka-checks.js';
 import { checkPostgres } from './postgres-checks.js';
 
@@ -14,6 +17,22 @@ describe('the doctor beside a real broker and database', () => {
       'postgres ok',
       'clock ok',
     ]);
+  });
+
+  it("asks Kafka's time once its topic is there", async () => {
+    const namespace = `doctor-${randomUUID().slice(0, 8)}`;
+    const { clock } = new Topics(namespace);
+    const admin = new TopicAdmin(new KafkaConnection(kafkaSettingsFromEnv(process.env)));
+    const environment = { ...process.env, JOBSTREAM_NAMESPACE: namespace, JOBSTREAM_TOPIC_SIZE: 'small' };
+    const findings = async () =>
+      (await checkKafka(environment)).map(({ subject, state }) => `${subject} ${state}`);
+    try {
+      await admin.ensureTopics([{ name: clock, partitions: 1, cleanup: 'compact' }]);
+      expect(await findings()).toEqual(['kafka ok', 'topics ok', 'clock ok']);
+    } finally {
+      await admin.deleteTopics([clock]);
+      await admin.stop();
+    }
   });
 
   it('says what it can not reach, and no password', async () => {

@@ -54,14 +54,14 @@ describe('the doctor', () => {
     const troubled = judgeServer(
       { ...facts, mayCreate: false },
       { ...state, connections: 20, isCollationOld: true },
-      15_000,
+      16_000,
     );
     expect(troubled.map((finding) => `${finding.state}: ${finding.says}`)).toEqual([
       'ok: version 18.4, schemas are there',
       'advice: this user may make no schemas, so no rebuild',
       'advice: 20 connections are left; one of each service takes up to 65',
       'advice: the system sorts text otherwise than when the database was made',
-      "advice: Postgres' is 5000 ms behind this machine's",
+      "advice: Postgres' is 6000 ms behind this machine's",
     ]);
   });
 

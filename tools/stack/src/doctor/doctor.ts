@@ -14,7 +14,8 @@ import { checkPostgres } from './postgres-checks.js';
 const help = `npm run doctor -- [--json]
 
 Looks at what Jobstream needs on this machine and beyond: Node, Java, the API's port, disk, Kafka with its settings and
-topics, Postgres with its clock. Reads the same environment as npm start, changes nothing.
+topics, Postgres, and their clocks. Reads the same environment as npm start, and changes nothing: Kafka's time comes by a
+record without content on jobs.clock, which nobody reads.
 
   --json   the findings for a program: [{subject, state, says, mend?}]
   --help   this text

@@ -1,19 +1,27 @@
 import { Topics, type TopicPlan, type TopicSize } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
-import { KafkaConnection, kafkaSettingsFromEnv, KafkaSettingsError, TopicAdmin } from '@jobstream/kafka';
+import {
+  KafkaConnection,
+  kafkaSettingsFromEnv,
+  KafkaSettingsError,
+  RecordProducer,
+  TopicAdmin,
+} from '@jobstream/kafka';
+import { judgeClock } from './clock-check.js';
 import { advice, fault, ok, type Finding } from './finding.js';
 
 const yearMinutes = 365 * 24 * 60;
 
-/** Kafka: whether it answers, how it is set, and the topics of this namespace. */
+/** Kafka: whether it answers, how it is set, the topics of this namespace, and its clock beside ours. */
 export async function checkKafka(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
-  let admin: TopicAdmin;
+  let connection: KafkaConnection;
   try {
-    admin = new TopicAdmin(new KafkaConnection(kafkaSettingsFromEnv(environment)));
+    connection = new KafkaConnection(kafkaSettingsFromEnv(environment));
   } catch (error) {
     if (!(error instanceof KafkaSettingsError)) throw error;
     return [fault('kafka', error.problems.join('; '), 'docs/configuration.md lists what each setting takes')];
   }
+  const admin = new TopicAdmin(connection);
   try {
     const asked = performance.now();
     const brokers = await admin.brokers();
@@ -22,6 +30,7 @@ export async function checkKafka(environment: NodeJS.ProcessEnv): Promise<Findin
       ok('kafka', says),
       ...judgeBroker(await admin.brokerSettings(brokers[0]!.id)),
       ...(await checkTopics(admin, environment)),
+      ...(await checkClock(connection, admin, environment)),
     ];
   } catch (error) {
     const mend = 'see that it runs and that KAFKA_BROKERS, KAFKA_SSL_* and KAFKA_SASL_* are right';
@@ -53,6 +62,27 @@ async function checkTopics(admin: TopicAdmin, environment: NodeJS.ProcessEnv): P
   const names = plans.map(({ name }) => name);
   const [counts, settings] = [await admin.partitionCounts(names), await admin.topicSettings(names)];
   return judgeTopics(plans, counts, settings);
+}
+
+/** Only a record's append time says the brokers' time: one without content, as each process writes it. None where the topic is not made yet. */
+async function checkClock(
+  connection: KafkaConnection,
+  admin: TopicAdmin,
+  environment: NodeJS.ProcessEnv,
+): Promise<Finding[]> {
+  const topic = new Topics(environment.JOBSTREAM_NAMESPACE ?? '').clock;
+  if (!(await admin.partitionCounts([topic])).has(topic)) return [];
+  const producer = new RecordProducer(connection);
+  await producer.start();
+  try {
+    await producer.askTime(topic);
+    return [judgeClock("Kafka's", producer.brokerClock.now(), Date.now())];
+  } catch (error) {
+    const mend = `see that this user may write to ${topic}: without the time no job is accepted or started`;
+    return [fault('clock', (error as Error).message, mend)];
+  } finally {
+    await producer.stop();
+  }
 }
 
 /** The topics as they are beside the topics as they are to be. */

@@ -7,10 +7,9 @@ import {
   type DatabaseSettings,
   type ServerFacts,
 } from '@jobstream/database';
+import { judgeClock } from './clock-check.js';
 import { advice, fault, ok, type Finding } from './finding.js';
 
-/** Beyond it, times that people compare across machines mislead them. */
-const noticeableMs = 2_000;
 /** What one of each service may take: the API and the scheduler 10 each, the projector 9, each of the workers 4 to 10. */
 const neededConnections = 65;
 
@@ -74,7 +73,7 @@ export function judgeServer(facts: ServerFacts, state: ServerState, now: number)
   return [
     ok('postgres', `version ${facts.version}, ${made}`),
     ...adviceOf(facts, state),
-    judgeClock(state.now.getTime(), now),
+    judgeClock("Postgres'", state.now.getTime(), now),
   ];
 }
 
@@ -101,15 +100,4 @@ function adviceOf({ mayCreate }: ServerFacts, { connections, isCollationOld }: S
       ),
     );
   return advices;
-}
-
-function judgeClock(theirs: number, now: number): Finding {
-  const ahead = Math.round(theirs - now);
-  return Math.abs(ahead) > noticeableMs
-    ? advice(
-        'clock',
-        `Postgres' is ${Math.abs(ahead)} ms ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`,
-        'run a time service (chrony, systemd-timesyncd) on both',
-      )
-    : ok('clock', `within ${Math.max(1, Math.abs(ahead))} ms of Postgres'`);
 }
