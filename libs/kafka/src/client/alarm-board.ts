@@ -8,31 +8,31 @@ import { steadyTime } from './steady-time.js';
  * a partition each loss is told, and the last one stays up.
  */
 export class AlarmBoard {
-  readonly #alarms = new Map<string, ConsumerAlarm>();
-  readonly #log: KafkaLogger;
-  readonly #tell: ((alarm: ConsumerAlarm) => void) | undefined;
+  private readonly standing = new Map<string, ConsumerAlarm>();
+  private readonly log: KafkaLogger;
+  private readonly tell: ((alarm: ConsumerAlarm) => void) | undefined;
 
   constructor(log: KafkaLogger, tell?: (alarm: ConsumerAlarm) => void) {
-    this.#log = log;
-    this.#tell = tell;
+    this.log = log;
+    this.tell = tell;
   }
 
   get alarms(): ConsumerAlarm[] {
-    return [...this.#alarms.values()];
+    return [...this.standing.values()];
   }
 
   raise(code: AlarmCode, topic: string | null, partition: number | null, message: string): void {
     const key = `${code} ${topic} ${partition}`;
-    const standing = this.#alarms.get(key);
+    const standing = this.standing.get(key);
     if (standing && (code !== 'offset_out_of_range' || standing.message === message)) return;
     const alarm = { code, topic, partition, message, since: Math.round(steadyTime()) };
-    this.#alarms.set(key, alarm);
-    this.#log('error', message, { alarm: code, topic, partition });
-    this.#tell?.(alarm);
+    this.standing.set(key, alarm);
+    this.log('error', message, { alarm: code, topic, partition });
+    this.tell?.(alarm);
   }
 
   clear(code: AlarmCode, topic: string | null, partition: number | null): void {
-    this.#alarms.delete(`${code} ${topic} ${partition}`);
+    this.standing.delete(`${code} ${topic} ${partition}`);
   }
 
   /** Clears what is up for as long as a partition is held. */

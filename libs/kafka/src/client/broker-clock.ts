@@ -33,63 +33,63 @@ export class UnstampedTopicError extends Error {
  * Unknown before the first answer: this machine's clock is never taken for it.
  */
 export class BrokerClock {
-  readonly #monotonic: () => number;
-  readonly #skews = new Map<number, { since: number; current: number; previous: number }>();
-  #observedAt = -Infinity;
-  #tellFirst: () => void = () => undefined;
-  readonly #first = new Promise<void>((resolve) => (this.#tellFirst = resolve));
+  private readonly monotonic: () => number;
+  private readonly skews = new Map<number, { since: number; current: number; previous: number }>();
+  private observedAt = -Infinity;
+  private tellFirst: () => void = () => undefined;
+  private readonly first = new Promise<void>((resolve) => (this.tellFirst = resolve));
 
   /** @param monotonic ms that never jump, from any origin (default: the process' start time plus its uptime) */
   constructor(monotonic: () => number = steadyTime) {
-    this.#monotonic = monotonic;
+    this.monotonic = monotonic;
   }
 
   /** Takes note that broker `nodeId` stamped `appendedAt` (ms) on something whose answer has just arrived. */
   observe(nodeId: number, appendedAt: number): void {
-    const now = this.#monotonic();
+    const now = this.monotonic();
     const skew = appendedAt - now;
-    const known = this.#skews.get(nodeId);
-    this.#observedAt = now;
+    const known = this.skews.get(nodeId);
+    this.observedAt = now;
     if (!known) {
-      this.#skews.set(nodeId, { since: now, current: skew, previous: -Infinity });
-      this.#tellFirst();
+      this.skews.set(nodeId, { since: now, current: skew, previous: -Infinity });
+      this.tellFirst();
     } else if (now - known.since < WINDOW_MS) {
       known.current = Math.max(known.current, skew);
     } else {
       const previous = now - known.since < 2 * WINDOW_MS ? known.current : -Infinity;
-      this.#skews.set(nodeId, { since: now, current: skew, previous });
-      this.#forgetSilent(now);
+      this.skews.set(nodeId, { since: now, current: skew, previous });
+      this.forgetSilent(now);
     }
   }
 
   /** Whether a broker has answered yet; from then on `now()` is known for good. */
   get isKnown(): boolean {
-    return this.#skews.size > 0;
+    return this.skews.size > 0;
   }
 
   /** Resolves with the first answer. */
   whenKnown(): Promise<void> {
-    return this.#first;
+    return this.first;
   }
 
   /** For how many ms no answer has said the time; Infinity before the first. */
   get silentMs(): number {
-    return this.#monotonic() - this.#observedAt;
+    return this.monotonic() - this.observedAt;
   }
 
   /** The brokers' time in whole ms since the epoch. @throws ClockUnknownError before the first answer */
   now(): number {
     if (!this.isKnown) throw new ClockUnknownError();
     let skew = Infinity;
-    for (const { current, previous } of this.#skews.values())
+    for (const { current, previous } of this.skews.values())
       skew = Math.min(skew, Math.max(current, previous));
-    return Math.floor(this.#monotonic() + skew);
+    return Math.floor(this.monotonic() + skew);
   }
 
   /** A broker that left the cluster must not hold the time back for good. */
-  #forgetSilent(now: number): void {
-    for (const [nodeId, { since }] of this.#skews) {
-      if (now - since > FORGET_MS) this.#skews.delete(nodeId);
+  private forgetSilent(now: number): void {
+    for (const [nodeId, { since }] of this.skews) {
+      if (now - since > FORGET_MS) this.skews.delete(nodeId);
     }
   }
 }

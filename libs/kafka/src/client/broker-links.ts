@@ -16,16 +16,16 @@ export interface ClusterMetadata {
  * own reading of the answer, so that an error of one topic or partition does not hide the others.
  */
 export class BrokerLinks {
-  readonly #maker: ReturnType<typeof buildBrokers>;
-  readonly #brokers = new Map<number, { broker: WireBroker; address: string }>();
-  #seed: WireBroker | null = null;
-  readonly #seedCount: number;
-  #closed = false;
+  private readonly maker: ReturnType<typeof buildBrokers>;
+  private readonly brokers = new Map<number, { broker: WireBroker; address: string }>();
+  private seed: WireBroker | null = null;
+  private readonly seedCount: number;
+  private closed = false;
 
   constructor(connection: KafkaConnection, requestTimeoutMs: number) {
     const { brokers, ssl, sasl, clientId, connectionTimeout, socketFactory } = connection.config;
-    this.#seedCount = brokers.length;
-    this.#maker = buildBrokers({
+    this.seedCount = brokers.length;
+    this.maker = buildBrokers({
       logger: connection.openClient().logger(),
       socketFactory,
       brokers,
@@ -60,45 +60,45 @@ export class BrokerLinks {
 
   /** Sends to one broker. A connection that failed or did not answer in time is dropped and opened again next time. */
   async send<Answer>(nodeId: number, request: WireRequest<Answer>): Promise<Answer> {
-    const link = this.#brokers.get(nodeId);
+    const link = this.brokers.get(nodeId);
     if (!link) throw new Error(`Broker ${nodeId} is not part of the cluster's metadata`);
-    return this.#sendOver(link.broker, request);
+    return this.sendOver(link.broker, request);
   }
 
   /** Sends to any broker that answers: one connected already, else the seeds in turn. */
   async sendToAny<Answer>(request: WireRequest<Answer>): Promise<Answer> {
-    const connected = [...this.#brokers.values()].find(({ broker }) => broker.isConnected());
+    const connected = [...this.brokers.values()].find(({ broker }) => broker.isConnected());
     if (connected) {
       try {
-        return await this.#sendOver(connected.broker, request);
+        return await this.sendOver(connected.broker, request);
       } catch {
         // The seeds below are asked next; their error is the one to report.
       }
     }
     let failure: unknown;
-    for (let attempt = 0; attempt < this.#seedCount; attempt += 1) {
-      this.#seed ??= await this.#maker.build();
+    for (let attempt = 0; attempt < this.seedCount; attempt += 1) {
+      this.seed ??= await this.maker.build();
       try {
-        return await this.#sendOver(this.#seed, request);
+        return await this.sendOver(this.seed, request);
       } catch (error) {
         failure = error;
-        this.#seed = null;
+        this.seed = null;
       }
     }
     throw failure;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    const brokers = [...this.#brokers.values()].map(({ broker }) => broker);
-    if (this.#seed) brokers.push(this.#seed);
-    this.#brokers.clear();
-    this.#seed = null;
+    this.closed = true;
+    const brokers = [...this.brokers.values()].map(({ broker }) => broker);
+    if (this.seed) brokers.push(this.seed);
+    this.brokers.clear();
+    this.seed = null;
     await Promise.all(brokers.map((broker) => broker.disconnect()));
   }
 
-  async #sendOver<Answer>(broker: WireBroker, request: WireRequest<Answer>): Promise<Answer> {
-    if (this.#closed) throw new Error('The connections to Kafka are closed');
+  private async sendOver<Answer>(broker: WireBroker, request: WireRequest<Answer>): Promise<Answer> {
+    if (this.closed) throw new Error('The connections to Kafka are closed');
     try {
       if (!broker.isConnected()) await broker.connect();
       const connection = await broker.connectionPool.getConnection();
@@ -112,9 +112,9 @@ export class BrokerLinks {
   /** Takes note of a broker's address; under a new one its old connections are closed. */
   async know({ nodeId, host, port }: { nodeId: number; host: string; port: number }): Promise<void> {
     const address = `${host}:${port}`;
-    const known = this.#brokers.get(nodeId);
+    const known = this.brokers.get(nodeId);
     if (known?.address === address) return;
     known?.broker.disconnect().catch(() => {}); // it moved: nothing is asked of the old address any more
-    this.#brokers.set(nodeId, { broker: await this.#maker.build({ host, port, nodeId }), address });
+    this.brokers.set(nodeId, { broker: await this.maker.build({ host, port, nodeId }), address });
   }
 }

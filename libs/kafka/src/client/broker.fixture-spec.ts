@@ -57,10 +57,10 @@ export function numbered(topic: string, count: number, from = 0): OutgoingRecord
 
 /** Resolves once `check` holds, looking again after every `signal()`. */
 export class Condition {
-  #waiting: { check: () => boolean; resolve: () => void }[] = [];
+  private waiting: { check: () => boolean; resolve: () => void }[] = [];
 
   signal(): void {
-    this.#waiting = this.#waiting.filter(({ check, resolve }) => {
+    this.waiting = this.waiting.filter(({ check, resolve }) => {
       if (!check()) return true;
       resolve();
       return false;
@@ -74,7 +74,7 @@ export class Condition {
       timer = setTimeout(() => reject(new Error(`Waited ${limitMs} ms for: ${what}`)), limitMs);
     });
     try {
-      await Promise.race([new Promise<void>((resolve) => this.#waiting.push({ check, resolve })), late]);
+      await Promise.race([new Promise<void>((resolve) => this.waiting.push({ check, resolve })), late]);
     } finally {
       clearTimeout(timer);
     }

@@ -55,17 +55,17 @@ export type LogPoint = 'start' | 'end' | number;
  * failing them, and errors that pass by themselves (a leader moves, a coordinator loads) are waited out for about 3 s.
  */
 export class ClusterReader {
-  readonly #links: BrokerLinks;
+  private readonly links: BrokerLinks;
   /** By group. */
-  readonly #coordinators = new Map<string, number>();
+  private readonly coordinators = new Map<string, number>();
 
   constructor(connection: KafkaConnection, requestTimeoutMs: number) {
-    this.#links = new BrokerLinks(connection, requestTimeoutMs);
+    this.links = new BrokerLinks(connection, requestTimeoutMs);
   }
 
   /** Describes the topics named; all of them for an empty list. */
   async describe(topics: readonly string[]): Promise<ClusterMetadata> {
-    return this.#links.describe([...topics]);
+    return this.links.describe([...topics]);
   }
 
   /** The number of partitions of each topic. */
@@ -83,10 +83,10 @@ export class ClusterReader {
       const { topics: leaders } = await this.describe(topics);
       for (const [topic, nodes] of leaders)
         if (nodes.some(isNone)) throw new PassingError(NO_LEADER, `Offsets of ${topic}`);
-      const offsets = await this.#listOffsets(leaders, () => timestamp);
+      const offsets = await this.listOffsets(leaders, () => timestamp);
       if (timestamp < 0 || [...offsets.values()].every((each) => each.every((offset) => offset >= 0)))
         return offsets;
-      const ends = await this.#listOffsets(leaders, () => END);
+      const ends = await this.listOffsets(leaders, () => END);
       return new Map(
         [...offsets].map(([topic, each]) => [
           topic,
@@ -106,7 +106,7 @@ export class ClusterReader {
     if (places.length === 0) return [];
     const times = new Map(places.map((place) => [keyOf(place), place.lastTime]));
     const ask = (leaders: ReadonlyMap<string, number[]>, pointOf: (time: number | null) => number | null) =>
-      this.#listOffsets(leaders, (topic, partition) => {
+      this.listOffsets(leaders, (topic, partition) => {
         const time = times.get(keyOf({ topic, partition }));
         return time === undefined ? null : pointOf(time);
       });
@@ -141,8 +141,8 @@ export class ClusterReader {
       [...byTopic].map(([topic, listed]) => ({ topic, partitions: listed })),
     );
     const answer = await withPatience(`Commits of group ${groupId}`, () =>
-      this.#askCoordinator(groupId, async (coordinator) => {
-        const commits = await this.#links.send(coordinator, request);
+      this.askCoordinator(groupId, async (coordinator) => {
+        const commits = await this.links.send(coordinator, request);
         throwOn(commits.errorCode, `Commits of group ${groupId}`);
         return commits;
       }),
@@ -157,8 +157,8 @@ export class ClusterReader {
    */
   async commit(membership: GroupMembership, topics: CommittedTopic[]): Promise<void> {
     const sentAt = performance.now();
-    await this.#askCoordinator(membership.groupId, async (coordinator) => {
-      const { responses } = await this.#links.send(coordinator, requestOffsetCommit(membership, topics));
+    await this.askCoordinator(membership.groupId, async (coordinator) => {
+      const { responses } = await this.links.send(coordinator, requestOffsetCommit(membership, topics));
       for (const { topic, partitions } of responses)
         for (const { errorCode } of partitions) throwOn(errorCode, `Commit for ${topic}`);
     });
@@ -172,38 +172,41 @@ export class ClusterReader {
    */
   async heartbeat(membership: GroupMembership): Promise<void> {
     const sentAt = performance.now();
-    await this.#askCoordinator(membership.groupId, async (coordinator) => {
-      const { errorCode } = await this.#links.send(coordinator, requestHeartbeat(membership));
+    await this.askCoordinator(membership.groupId, async (coordinator) => {
+      const { errorCode } = await this.links.send(coordinator, requestHeartbeat(membership));
       if (errorCode !== REBALANCE_IN_PROGRESS) throwOn(errorCode, `Heartbeat of group ${membership.groupId}`);
     });
     noteStanding(membership.memberId, membership.generation, sentAt);
   }
 
   async close(): Promise<void> {
-    await this.#links.close();
+    await this.links.close();
   }
 
   /** Asks a group's coordinator, which is looked for again after each failure: it may have moved. */
-  async #askCoordinator<Answer>(groupId: string, ask: (node: number) => Promise<Answer>): Promise<Answer> {
-    const coordinator = this.#coordinators.get(groupId) ?? (await this.#coordinatorOf(groupId));
-    this.#coordinators.set(groupId, coordinator);
+  private async askCoordinator<Answer>(
+    groupId: string,
+    ask: (node: number) => Promise<Answer>,
+  ): Promise<Answer> {
+    const coordinator = this.coordinators.get(groupId) ?? (await this.coordinatorOf(groupId));
+    this.coordinators.set(groupId, coordinator);
     try {
       return await ask(coordinator);
     } catch (error) {
-      this.#coordinators.delete(groupId);
+      this.coordinators.delete(groupId);
       throw error;
     }
   }
 
-  async #coordinatorOf(groupId: string): Promise<number> {
-    const { errorCode, coordinator } = await this.#links.sendToAny(requestCoordinator(groupId));
+  private async coordinatorOf(groupId: string): Promise<number> {
+    const { errorCode, coordinator } = await this.links.sendToAny(requestCoordinator(groupId));
     throwOn(errorCode, `Coordinator of group ${groupId}`);
-    await this.#links.know(coordinator);
+    await this.links.know(coordinator);
     return coordinator.nodeId;
   }
 
   /** Partitions without a leader, and those of which no point is wanted, are left out. */
-  async #listOffsets(
+  private async listOffsets(
     leaders: ReadonlyMap<string, number[]>,
     pointOf: (topic: string, partition: number) => number | null,
   ): Promise<OffsetsByTopic> {
@@ -220,7 +223,7 @@ export class ClusterReader {
     const offsets: OffsetsByTopic = new Map([...leaders.keys()].map((topic) => [topic, []]));
     const answers = [...byLeader].map(async ([node, topics]) => {
       const listed = [...topics].map(([topic, partitions]) => ({ topic, partitions }));
-      const { responses } = await this.#links.send(node, requestListOffsets(listed));
+      const { responses } = await this.links.send(node, requestListOffsets(listed));
       for (const { topic, partitions } of responses) {
         for (const { partition, errorCode, offset } of partitions) {
           throwOn(errorCode, `Offsets of ${topic}`);

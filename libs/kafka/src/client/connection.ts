@@ -26,15 +26,15 @@ interface ConnectionConfig extends KafkaConfig {
  */
 export class KafkaConnection {
   readonly log: KafkaLogger;
-  readonly #config: ConnectionConfig;
-  readonly #alarms = new Set<AlarmBoard>();
+  private readonly connectionConfig: ConnectionConfig;
+  private readonly alarms = new Set<AlarmBoard>();
 
   /** @param metrics where the alarms of this process' consumers are counted; nowhere unless given */
   constructor(settings: KafkaSettings, metrics?: Registry) {
-    if (metrics) addAlarmGauge(metrics, () => this.#alarms);
+    if (metrics) addAlarmGauge(metrics, () => this.alarms);
     this.log = settings.logger ?? (() => {});
     const quiet = quietLog(this.log, () => performance.now());
-    this.#config = {
+    this.connectionConfig = {
       brokers: settings.brokers,
       clientId: settings.clientId,
       ...(settings.ssl !== undefined ? { ssl: settings.ssl } : {}),
@@ -54,7 +54,7 @@ export class KafkaConnection {
    */
   openClient(options: { requestTimeoutMs?: number } = {}): Kafka {
     return new kafkajs.Kafka({
-      ...this.#config,
+      ...this.connectionConfig,
       ...(options.requestTimeoutMs ? { requestTimeout: options.requestTimeoutMs } : {}),
     });
   }
@@ -62,17 +62,17 @@ export class KafkaConnection {
   /** A board for the alarms of one consumer, which closes it at its end. */
   openAlarmBoard(tell?: (alarm: ConsumerAlarm) => void): AlarmBoard {
     const board = new AlarmBoard(this.log, tell);
-    this.#alarms.add(board);
+    this.alarms.add(board);
     return board;
   }
 
   closeAlarmBoard(board: AlarmBoard): void {
-    this.#alarms.delete(board);
+    this.alarms.delete(board);
   }
 
   /** The configuration a client would get, for connections below kafkajs' clients. */
   get config(): Readonly<ConnectionConfig> {
-    return this.#config;
+    return this.connectionConfig;
   }
 }
 

@@ -8,29 +8,29 @@ const CLOCK_MARGIN_MS = 3_600_000;
  * after, but never too early, which would take this log for another.
  */
 export class LogTime {
-  #latest: number | null;
-  readonly #marginMs: number;
+  private latestTime: number | null;
+  private readonly marginMs: number;
 
   /**
    * @param known what is known of it from before, each null where nothing is
    * @param isWhole whether nothing was read below where reading begins; else what was read there may have later times
    */
   constructor(known: readonly (number | null)[], isWhole: boolean) {
-    this.#latest = known.reduce(
+    this.latestTime = known.reduce(
       (one, other) => (one === null || other === null ? (one ?? other) : Math.max(one, other)),
       null,
     );
-    this.#marginMs = isWhole || this.#latest !== null ? 0 : CLOCK_MARGIN_MS;
+    this.marginMs = isWhole || this.latestTime !== null ? 0 : CLOCK_MARGIN_MS;
   }
 
   /** Null where nothing is known. */
   get latest(): number | null {
-    return this.#latest;
+    return this.latestTime;
   }
 
   /** Something with this time was read; 0 for what has none. */
   note(time: number): void {
     if (time <= 0) return;
-    this.#latest = Math.min(MOST_TIME, Math.max(this.#latest ?? 0, time + this.#marginMs));
+    this.latestTime = Math.min(MOST_TIME, Math.max(this.latestTime ?? 0, time + this.marginMs));
   }
 }

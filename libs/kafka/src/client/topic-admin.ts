@@ -35,12 +35,12 @@ export interface PartitionCountMismatch {
  * name topics leave out of their answers those that don't exist.
  */
 export class TopicAdmin {
-  readonly #connection: KafkaConnection;
-  readonly #reader: ClusterReader;
+  private readonly connection: KafkaConnection;
+  private readonly reader: ClusterReader;
 
   constructor(connection: KafkaConnection) {
-    this.#connection = connection;
-    this.#reader = new ClusterReader(connection, REQUEST_TIMEOUT_MS);
+    this.connection = connection;
+    this.reader = new ClusterReader(connection, REQUEST_TIMEOUT_MS);
   }
 
   /** Makes sure that Kafka answers. @throws when no broker can be reached */
@@ -49,7 +49,7 @@ export class TopicAdmin {
   }
 
   async stop(): Promise<void> {
-    await this.#reader.close();
+    await this.reader.close();
   }
 
   /**
@@ -60,50 +60,50 @@ export class TopicAdmin {
    */
   async ensureTopics(specs: readonly TopicSpec[]): Promise<PartitionCountMismatch[]> {
     if (specs.length === 0) return [];
-    const topics = await this.#awaitTopics(specs);
+    const topics = await this.awaitTopics(specs);
     const mismatches = specs.flatMap(({ name, partitions }) => {
       const actual = topics.get(name)!.length;
       return actual === partitions ? [] : [{ topic: name, expected: partitions, actual }];
     });
     for (const mismatch of mismatches) {
       const message = 'A topic has another partition count than declared: keys map to other partitions';
-      this.#connection.log('error', message, { ...mismatch });
+      this.connection.log('error', message, { ...mismatch });
     }
     return mismatches;
   }
 
   /** Every topic of the cluster except Kafka's own. */
   async listTopics(): Promise<string[]> {
-    return [...(await this.#reader.describe([])).topics.keys()];
+    return [...(await this.reader.describe([])).topics.keys()];
   }
 
   /** The number of partitions of each topic. */
   async partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
-    return this.#reader.partitionCounts(topics);
+    return this.reader.partitionCounts(topics);
   }
 
   /** The offset after each partition's last record. */
   async endOffsets(topics: readonly string[]): Promise<OffsetsByTopic> {
-    return this.#reader.offsetsAt(topics, 'end');
+    return this.reader.offsetsAt(topics, 'end');
   }
 
   /** Each partition's lowest offset still there. */
   async startOffsets(topics: readonly string[]): Promise<OffsetsByTopic> {
-    return this.#reader.offsetsAt(topics, 'start');
+    return this.reader.offsetsAt(topics, 'start');
   }
 
   /** Each partition's first offset appended at or after `timestamp` (ms); its end where there is none. */
   async offsetsAt(topics: readonly string[], timestamp: number): Promise<OffsetsByTopic> {
-    return this.#reader.offsetsAt(topics, timestamp);
+    return this.reader.offsetsAt(topics, timestamp);
   }
 
   /** A group's committed offsets, null where it has none. */
   async committed(groupId: string, topics: readonly string[]): Promise<Map<string, (number | null)[]>> {
-    const counts = await this.#reader.partitionCounts(topics);
+    const counts = await this.reader.partitionCounts(topics);
     const partitions = [...counts].flatMap(([topic, count]) =>
       Array.from({ length: count }, (_, partition) => ({ topic, partition })),
     );
-    const commits = await this.#reader.commits(groupId, partitions);
+    const commits = await this.reader.commits(groupId, partitions);
     const byTopic = new Map<string, (number | null)[]>([...counts.keys()].map((topic) => [topic, []]));
     partitions.forEach(({ topic }, index) => {
       const commit = commits[index];
@@ -114,28 +114,28 @@ export class TopicAdmin {
 
   /** Ids of the consumer groups the brokers know. */
   async listGroups(): Promise<string[]> {
-    return this.#withAdmin(async (admin) => (await admin.listGroups()).groups.map(({ groupId }) => groupId));
+    return this.withAdmin(async (admin) => (await admin.listGroups()).groups.map(({ groupId }) => groupId));
   }
 
   /** How many members each group has at the moment; 0 for one the brokers do not know. */
   async memberCounts(groupIds: readonly string[]): Promise<Map<string, number>> {
-    const { groups } = await this.#withAdmin((admin) => admin.describeGroups([...groupIds]));
+    const { groups } = await this.withAdmin((admin) => admin.describeGroups([...groupIds]));
     return new Map(groups.map(({ groupId, members }) => [groupId, members.length]));
   }
 
   /** Changes when the brokers' data is made anew: another cluster's log is another truth. */
   async clusterId(): Promise<string> {
-    return (await this.#reader.describe([NO_TOPIC])).clusterId;
+    return (await this.reader.describe([NO_TOPIC])).clusterId;
   }
 
   /** The brokers alive now; also the cheapest check that Kafka can be reached. */
   async brokers(): Promise<{ id: number; host: string; port: number }[]> {
-    return (await this.#reader.describe([NO_TOPIC])).brokers;
+    return (await this.reader.describe([NO_TOPIC])).brokers;
   }
 
   /** A broker's settings in force, by name. */
   async brokerSettings(nodeId: number): Promise<Map<string, string>> {
-    const [settings] = await this.#settings(kafkajs.ConfigResourceTypes.BROKER, [String(nodeId)]);
+    const [settings] = await this.settings(kafkajs.ConfigResourceTypes.BROKER, [String(nodeId)]);
     return settings![1];
   }
 
@@ -143,7 +143,7 @@ export class TopicAdmin {
   async topicSettings(topics: readonly string[]): Promise<Map<string, Map<string, string>>> {
     const existing = [...(await this.partitionCounts(topics)).keys()];
     if (existing.length === 0) return new Map();
-    return new Map(await this.#settings(kafkajs.ConfigResourceTypes.TOPIC, existing));
+    return new Map(await this.settings(kafkajs.ConfigResourceTypes.TOPIC, existing));
   }
 
   /** Deletes records below the offsets given. Final: callers make sure that nobody needs them. */
@@ -152,7 +152,7 @@ export class TopicAdmin {
     offsets: readonly { partition: number; offset: number }[],
   ): Promise<void> {
     const partitions = offsets.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
-    await this.#withAdmin(async (admin) => {
+    await this.withAdmin(async (admin) => {
       await admin.fetchTopicMetadata({ topics: [topic] }); // deleteTopicRecords looks for leaders before it has any
       await admin.deleteTopicRecords({ topic, partitions });
     });
@@ -165,18 +165,18 @@ export class TopicAdmin {
   async deleteTopics(topics: readonly string[]): Promise<void> {
     const existing = [...(await this.partitionCounts(topics)).keys()];
     if (existing.length === 0) return;
-    await this.#withAdmin((admin) => admin.deleteTopics({ topics: existing }));
+    await this.withAdmin((admin) => admin.deleteTopics({ topics: existing }));
     for (let attempt = 1; attempt <= DELETION_ATTEMPTS; attempt += 1) {
       if ((await this.partitionCounts(existing)).size === 0) return;
       await sleep(DELETION_PAUSE_MS);
     }
   }
 
-  async #settings(
+  private async settings(
     type: ConfigResourceTypes,
     names: readonly string[],
   ): Promise<[string, Map<string, string>][]> {
-    const { resources } = await this.#withAdmin((admin) =>
+    const { resources } = await this.withAdmin((admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
         resources: names.map((name) => ({ type, name })),
@@ -188,10 +188,10 @@ export class TopicAdmin {
     ]);
   }
 
-  async #createTopics(topics: ITopicConfig[]): Promise<void> {
+  private async createTopics(topics: ITopicConfig[]): Promise<void> {
     if (topics.length === 0) return;
     try {
-      await this.#withAdmin((admin) => admin.createTopics({ waitForLeaders: false, topics }));
+      await this.withAdmin((admin) => admin.createTopics({ waitForLeaders: false, topics }));
     } catch (error) {
       if (!isOnlyAlreadyExists(error)) throw error;
     }
@@ -201,10 +201,10 @@ export class TopicAdmin {
    * Creates what is missing until every topic has its leaders. Brokers may tell for a while of a topic that has just been
    * deleted, so each look creates what has gone missing since the last one.
    */
-  async #awaitTopics(specs: readonly TopicSpec[]): Promise<Map<string, number[]>> {
+  private async awaitTopics(specs: readonly TopicSpec[]): Promise<Map<string, number[]>> {
     const names = specs.map(({ name }) => name);
     for (let attempt = 1; ; attempt += 1) {
-      const { brokers, topics } = await this.#reader.describe(names);
+      const { brokers, topics } = await this.reader.describe(names);
       const waiting = names.filter((name) => !(topics.get(name) ?? [-1]).every((leader) => leader >= 0));
       if (waiting.length === 0) return topics;
       if (attempt === LEADER_ATTEMPTS) {
@@ -212,14 +212,14 @@ export class TopicAdmin {
       }
       const missing = specs.filter(({ name }) => !topics.has(name));
       const replicationFactor = Math.min(3, brokers.length);
-      await this.#createTopics(missing.map((spec) => toTopicConfig(spec, replicationFactor)));
+      await this.createTopics(missing.map((spec) => toTopicConfig(spec, replicationFactor)));
       await sleep(LEADER_PAUSE_MS);
     }
   }
 
   /** A kafkajs admin for one call: a lasting one remembers every topic asked for and fails once one of them is deleted. */
-  async #withAdmin<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer> {
-    const admin = this.#connection.openClient({ requestTimeoutMs: REQUEST_TIMEOUT_MS }).admin();
+  private async withAdmin<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    const admin = this.connection.openClient({ requestTimeoutMs: REQUEST_TIMEOUT_MS }).admin();
     await admin.connect();
     try {
       return await ask(admin);

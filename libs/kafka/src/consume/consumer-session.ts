@@ -83,27 +83,27 @@ interface FetchedOf {
 export class ConsumerSession {
   /** Resolves if the session ends without `stop`. */
   readonly ended: Promise<SessionEnd>;
-  readonly #consumer: Consumer;
-  readonly #settings: SessionSettings;
-  readonly #events: SessionEvents;
-  #state: 'starting' | 'joined' | 'over' = 'starting';
-  #running: Promise<void> = Promise.resolve();
-  #end: (end: SessionEnd) => void = () => {};
-  #passing = false;
+  private readonly consumer: Consumer;
+  private readonly settings: SessionSettings;
+  private readonly events: SessionEvents;
+  private state: 'starting' | 'joined' | 'over' = 'starting';
+  private running: Promise<void> = Promise.resolve();
+  private end: (end: SessionEnd) => void = () => {};
+  private passing = false;
   /** The generation joined last. Until the next is, which may take seconds, commits count for this one. */
-  #membership: GroupMembership | null = null;
-  #proofs: NodeJS.Timeout | null = null;
-  #isProving = false;
-  #commitSentAt: number | null = null;
-  #lastSign = performance.now();
-  #fetches = 0;
+  private membership: GroupMembership | null = null;
+  private proofs: NodeJS.Timeout | null = null;
+  private isProving = false;
+  private commitSentAt: number | null = null;
+  private lastSign = performance.now();
+  private fetches = 0;
 
   constructor(connection: KafkaConnection, settings: SessionSettings, events: SessionEvents) {
-    this.#events = events;
-    this.#settings = settings;
-    this.ended = new Promise((resolve) => (this.#end = resolve));
+    this.events = events;
+    this.settings = settings;
+    this.ended = new Promise((resolve) => (this.end = resolve));
     const client = connection.openClient({ requestTimeoutMs: settings.requestTimeoutMs });
-    this.#consumer = client.consumer({
+    this.consumer = client.consumer({
       groupId: settings.groupId,
       partitionAssigners: [settings.assigner],
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -120,16 +120,16 @@ export class ConsumerSession {
         retries: 5,
         // Called only for what kafkajs would restart by itself. Restarting is ours, so that positions are.
         restartOnFailure: async () => {
-          this.#passing = true;
+          this.passing = true;
           return false;
         },
       },
     });
-    this.#listen();
+    this.listen();
   }
 
   get isJoined(): boolean {
-    return this.#state === 'joined';
+    return this.state === 'joined';
   }
 
   /**
@@ -137,104 +137,104 @@ export class ConsumerSession {
    * Beyond {@link SESSION_TIMEOUT_MS} others may hold them.
    */
   get unprovenMs(): number {
-    const standing = this.#membership && standingOf(this.#membership.memberId);
+    const standing = this.membership && standingOf(this.membership.memberId);
     return standing ? performance.now() - standing.provenAt : Infinity;
   }
 
   /** ms since the loop last showed life; a commit without an answer ages it too. */
   get silentMs(): number {
     const now = performance.now();
-    return Math.max(now - this.#lastSign, this.#commitSentAt === null ? 0 : now - this.#commitSentAt);
+    return Math.max(now - this.lastSign, this.commitSentAt === null ? 0 : now - this.commitSentAt);
   }
 
   /** Connects and joins; failures end the session. */
   start(): void {
-    this.#running = this.#run().catch((error: unknown) =>
-      this.#over(error as Error, isPassingCrash(error as Error)),
+    this.running = this.run().catch((error: unknown) =>
+      this.over(error as Error, isPassingCrash(error as Error)),
     );
   }
 
   /** Leaves the group. Resolves after `limitMs` even if Kafka does not answer. */
   async stop(limitMs: number): Promise<void> {
-    this.#finish();
+    this.finish();
     // kafkajs can't be stopped while it joins: what comes up after this is taken down again.
-    const down = this.#consumer.disconnect().catch(() => {});
-    const late = this.#running.then(() => this.#consumer.disconnect()).catch(() => {});
+    const down = this.consumer.disconnect().catch(() => {});
+    const late = this.running.then(() => this.consumer.disconnect()).catch(() => {});
     await waitAtMost(limitMs, Promise.all([down, late]));
   }
 
   /** Sets the pause flag of partitions. kafkajs keeps these flags even for partitions it loses. */
   pause(partitions: readonly TopicPartition[]): void {
-    if (this.#state !== 'over') this.#consumer.pause(toKafkajs(partitions));
+    if (this.state !== 'over') this.consumer.pause(toKafkajs(partitions));
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    if (this.#state !== 'over') this.#consumer.resume(toKafkajs(partitions));
+    if (this.state !== 'over') this.consumer.resume(toKafkajs(partitions));
   }
 
   /** The next fetch of the partition starts at `offset`. Only for one assigned in the present generation. */
   seek(topic: string, partition: number, offset: number): void {
-    if (this.#state !== 'over') this.#consumer.seek({ topic, partition, offset: String(offset) });
+    if (this.state !== 'over') this.consumer.seek({ topic, partition, offset: String(offset) });
   }
 
   /** Commits under the generation joined last, without repeats; null where there is none. */
   commit(offsets: readonly OffsetCommit[]): Promise<void> | null {
-    if (!this.#membership) return null;
-    this.#commitSentAt = performance.now();
-    return this.#settings
-      .commit(this.#membership, committedTopics(offsets))
-      .finally(() => (this.#commitSentAt = null));
+    if (!this.membership) return null;
+    this.commitSentAt = performance.now();
+    return this.settings
+      .commit(this.membership, committedTopics(offsets))
+      .finally(() => (this.commitSentAt = null));
   }
 
-  async #run(): Promise<void> {
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: [...this.#settings.topics], fromBeginning: true });
-    if (this.#state === 'over') return;
-    await this.#consumer.run({
+  private async run(): Promise<void> {
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topics: [...this.settings.topics], fromBeginning: true });
+    if (this.state === 'over') return;
+    await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: (payload) => this.#take(payload),
+      eachBatch: (payload) => this.take(payload),
     });
   }
 
-  #listen(): void {
-    const { events } = this.#consumer;
-    const alive = (): void => void (this.#lastSign = performance.now());
-    this.#consumer.on(events.HEARTBEAT, alive);
-    this.#consumer.on(events.FETCH, () => {
+  private listen(): void {
+    const { events } = this.consumer;
+    const alive = (): void => void (this.lastSign = performance.now());
+    this.consumer.on(events.HEARTBEAT, alive);
+    this.consumer.on(events.FETCH, () => {
       alive();
-      this.#fetches += 1;
+      this.fetches += 1;
     });
-    this.#consumer.on(events.END_BATCH_PROCESS, alive);
-    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
+    this.consumer.on(events.END_BATCH_PROCESS, alive);
+    this.consumer.on(events.GROUP_JOIN, ({ payload }) => {
       alive();
-      if (this.#state === 'over') return;
-      this.#state = 'joined';
-      this.#joined(payload.memberId);
+      if (this.state === 'over') return;
+      this.state = 'joined';
+      this.joined(payload.memberId);
       const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       );
-      this.#events.joined(assigned);
+      this.events.joined(assigned);
     });
-    this.#consumer.on(events.REBALANCING, () => {
-      if (this.#state !== 'joined') return;
-      this.#events.rebalancing();
+    this.consumer.on(events.REBALANCING, () => {
+      if (this.state !== 'joined') return;
+      this.events.rebalancing();
     });
-    this.#consumer.on(events.CRASH, ({ payload: { error } }) => {
-      this.#over(error, this.#passing || isPassingCrash(error));
+    this.consumer.on(events.CRASH, ({ payload: { error } }) => {
+      this.over(error, this.passing || isPassingCrash(error));
     });
   }
 
-  async #take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
-    if (this.#state !== 'joined') return;
+  private async take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+    if (this.state !== 'joined') return;
     // kafkajs' batch holds what our decoder made, and knows what was asked for; its types don't.
     const { messages, rawMessages, fetchedOffset } = batch as unknown as FetchedOf;
     const next = Number(batch.lastOffset()) + 1;
     const fault = messages[0]?.fault ?? null;
-    await this.#events.batch({
+    await this.events.batch({
       topic: batch.topic,
       partition: batch.partition,
-      fetch: this.#fetches,
+      fetch: this.fetches,
       fetchedFrom: Number(fetchedOffset),
       messages: fault === null ? messages : [],
       lastTime: rawMessages.reduce((last, { timestamp }) => Math.max(last, timestamp), 0),
@@ -253,32 +253,32 @@ export class ConsumerSession {
     });
   }
 
-  #joined(memberId: string): void {
-    const { groupId } = this.#settings;
-    if (this.#membership && this.#membership.memberId !== memberId) forgetStanding(this.#membership.memberId);
-    this.#membership = { groupId, memberId, generation: standingOf(memberId)!.generation };
-    this.#proofs ??= setInterval(() => void this.#prove(), HEARTBEAT_MS);
+  private joined(memberId: string): void {
+    const { groupId } = this.settings;
+    if (this.membership && this.membership.memberId !== memberId) forgetStanding(this.membership.memberId);
+    this.membership = { groupId, memberId, generation: standingOf(memberId)!.generation };
+    this.proofs ??= setInterval(() => void this.prove(), HEARTBEAT_MS);
   }
 
   /** While kafkajs joins again, its JoinGroup request has no answer, and it sends no heartbeat. */
-  async #prove(): Promise<void> {
-    if (this.#isProving || !this.#membership || this.unprovenMs < OLD_PROOF_MS) return;
-    this.#isProving = true;
-    await this.#settings.prove(this.#membership).catch(() => {}); // then there is no proof
-    this.#isProving = false;
+  private async prove(): Promise<void> {
+    if (this.isProving || !this.membership || this.unprovenMs < OLD_PROOF_MS) return;
+    this.isProving = true;
+    await this.settings.prove(this.membership).catch(() => {}); // then there is no proof
+    this.isProving = false;
   }
 
-  #over(error: Error, passing: boolean): void {
-    if (this.#state === 'over') return;
-    this.#finish();
-    this.#end({ error, passing });
+  private over(error: Error, passing: boolean): void {
+    if (this.state === 'over') return;
+    this.finish();
+    this.end({ error, passing });
   }
 
-  #finish(): void {
-    this.#state = 'over';
-    if (this.#proofs) clearInterval(this.#proofs);
-    if (this.#membership) forgetStanding(this.#membership.memberId);
-    this.#membership = null;
+  private finish(): void {
+    this.state = 'over';
+    if (this.proofs) clearInterval(this.proofs);
+    if (this.membership) forgetStanding(this.membership.memberId);
+    this.membership = null;
   }
 }
 

@@ -8,19 +8,19 @@ const RETRY_MS = 250;
  * read before waits, and what was read for an epoch that is over goes nowhere.
  */
 export class EpochGate {
-  #number = 0;
-  #settledNumber = 0;
-  #isOpen = false;
-  #settling: Promise<void> = Promise.resolve();
+  private number = 0;
+  private settledNumber = 0;
+  private isOpen = false;
+  private settling: Promise<void> = Promise.resolve();
 
   /** Whether there is an epoch and it is settled. */
   get isSettled(): boolean {
-    return this.#number > 0 && this.#settledNumber === this.#number;
+    return this.number > 0 && this.settledNumber === this.number;
   }
 
   /** Whether there is an epoch and it is not settled yet. */
   get isSettling(): boolean {
-    return this.#isOpen && !this.isSettled;
+    return this.isOpen && !this.isSettled;
   }
 
   /**
@@ -28,18 +28,18 @@ export class EpochGate {
    * of an earlier epoch, whose late effects would otherwise undo its own.
    */
   begin(settle: (isOver: () => boolean) => Promise<void>): void {
-    const number = this.#advance(true);
-    const isOver = (): boolean => this.#number !== number;
-    this.#settling = this.#settling
-      .then(() => this.#persist(settle, isOver))
+    const number = this.advance(true);
+    const isOver = (): boolean => this.number !== number;
+    this.settling = this.settling
+      .then(() => this.persist(settle, isOver))
       .then(() => {
-        if (!isOver()) this.#settledNumber = number;
+        if (!isOver()) this.settledNumber = number;
       });
   }
 
   /** Ends the epoch without a next one. */
   end(): void {
-    this.#advance(false);
+    this.advance(false);
   }
 
   /**
@@ -47,22 +47,25 @@ export class EpochGate {
    * kafkajs sends none during that time; what it throws (a rebalance) is for kafkajs.
    */
   async settled(heartbeat: () => Promise<void>): Promise<boolean> {
-    const number = this.#number;
-    while (this.#number === number && !this.isSettled) {
-      await waitAtMost(HEARTBEAT_MS, this.#settling);
+    const number = this.number;
+    while (this.number === number && !this.isSettled) {
+      await waitAtMost(HEARTBEAT_MS, this.settling);
       if (this.isSettled) break;
       await heartbeat();
     }
-    return this.#number === number;
+    return this.number === number;
   }
 
-  #advance(isOpen: boolean): number {
-    this.#isOpen = isOpen;
-    this.#number += 1;
-    return this.#number;
+  private advance(isOpen: boolean): number {
+    this.isOpen = isOpen;
+    this.number += 1;
+    return this.number;
   }
 
-  async #persist(settle: (isOver: () => boolean) => Promise<void>, isOver: () => boolean): Promise<void> {
+  private async persist(
+    settle: (isOver: () => boolean) => Promise<void>,
+    isOver: () => boolean,
+  ): Promise<void> {
     while (!isOver()) {
       try {
         return await settle(isOver);

@@ -33,97 +33,97 @@ type Reason = 'stopped' | 'topics' | 'stalled' | 'crashed' | 'fatal';
  */
 export class GroupMember {
   readonly reader: ClusterReader;
-  readonly #connection: KafkaConnection;
-  readonly #options: MemberOptions;
-  readonly #counts = new Map<string, number>();
-  readonly #firstJoin: Promise<void>;
-  #joinedOnce: () => void = () => {};
-  #session: ConsumerSession | null = null;
-  #stopping = new AbortController();
-  #loop: Promise<void> | null = null;
-  #joins = 0;
-  #restarts = 0;
+  private readonly connection: KafkaConnection;
+  private readonly options: MemberOptions;
+  private readonly counts = new Map<string, number>();
+  private readonly firstJoin: Promise<void>;
+  private joinedOnce: () => void = () => {};
+  private openSession: ConsumerSession | null = null;
+  private stopping = new AbortController();
+  private loop: Promise<void> | null = null;
+  private joinCount = 0;
+  private restartCount = 0;
 
   constructor(connection: KafkaConnection, options: MemberOptions) {
-    this.#connection = connection;
-    this.#options = options;
+    this.connection = connection;
+    this.options = options;
     this.reader = new ClusterReader(connection, options.timings.requestTimeoutMs);
-    this.#firstJoin = new Promise((resolve) => (this.#joinedOnce = resolve));
+    this.firstJoin = new Promise((resolve) => (this.joinedOnce = resolve));
   }
 
   /** The session in place, null between two. */
   get session(): ConsumerSession | null {
-    return this.#session;
+    return this.openSession;
   }
 
   get joins(): number {
-    return this.#joins;
+    return this.joinCount;
   }
 
   get restarts(): number {
-    return this.#restarts;
+    return this.restartCount;
   }
 
   /** ms since the loop last showed life; without a session since the start of the search for one. */
   get silentMs(): number {
-    return this.#session?.silentMs ?? 0;
+    return this.openSession?.silentMs ?? 0;
   }
 
   /** Whether nobody else can hold the partitions: the coordinator has heard of this member within the session's time. */
   get isProven(): boolean {
-    return (this.#session?.unprovenMs ?? Infinity) < SESSION_TIMEOUT_MS;
+    return (this.openSession?.unprovenMs ?? Infinity) < SESSION_TIMEOUT_MS;
   }
 
   /** Whether the session in place has joined. */
   get hasJoined(): boolean {
-    return this.#session?.isJoined ?? false;
+    return this.openSession?.isJoined ?? false;
   }
 
   get isJoined(): boolean {
     return (
-      this.#session !== null &&
-      this.#session.isJoined &&
-      this.#session.silentMs < this.#options.timings.stallMs
+      this.openSession !== null &&
+      this.openSession.isJoined &&
+      this.openSession.silentMs < this.options.timings.stallMs
     );
   }
 
   /** Resolves with the first join, or when stopped. */
   start(): Promise<void> {
-    this.#loop ??= this.#run();
-    return this.#firstJoin;
+    this.loop ??= this.run();
+    return this.firstJoin;
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#joinedOnce();
-    await this.#loop;
+    this.stopping.abort();
+    this.joinedOnce();
+    await this.loop;
     await this.reader.close();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
     let failures = 0;
     while (!signal.aborted) {
-      const topics = await this.#existingTopics();
+      const topics = await this.existingTopics();
       if (topics === null || topics.length === 0) {
-        await pause(topics === null ? backoff(failures++) : this.#options.timings.topicPollMs, signal);
+        await pause(topics === null ? backoff(failures++) : this.options.timings.topicPollMs, signal);
         continue;
       }
-      const joinsBefore = this.#joins;
-      const reason = await this.#live(topics);
+      const joinsBefore = this.joinCount;
+      const reason = await this.live(topics);
       if (reason === 'fatal') return;
       if (reason === 'stopped') continue;
-      this.#restarts += 1;
-      failures = this.#joins > joinsBefore ? 0 : failures + 1;
+      this.restartCount += 1;
+      failures = this.joinCount > joinsBefore ? 0 : failures + 1;
       if (reason !== 'topics') await pause(backoff(failures), signal);
     }
   }
 
   /** One session from beginning to end. */
-  async #live(topics: readonly string[]): Promise<Reason> {
-    const { groupId, assigner, timings, events, leaving, detached, onFatal } = this.#options;
+  private async live(topics: readonly string[]): Promise<Reason> {
+    const { groupId, assigner, timings, events, leaving, detached, onFatal } = this.options;
     const session = new ConsumerSession(
-      this.#connection,
+      this.connection,
       {
         groupId,
         topics,
@@ -132,13 +132,13 @@ export class GroupMember {
         commit: (membership, committed) => this.reader.commit(membership, committed),
         prove: (membership) => this.reader.heartbeat(membership),
       },
-      { ...events, joined: (assigned) => this.#joined(assigned) },
+      { ...events, joined: (assigned) => this.joined(assigned) },
     );
-    this.#session = session;
+    this.openSession = session;
     session.start();
     let fatal: Error | null = null;
     const ended = session.ended.then(({ error, passing }): Reason => {
-      this.#connection.log(passing ? 'warn' : 'error', 'The consumer crashed', {
+      this.connection.log(passing ? 'warn' : 'error', 'The consumer crashed', {
         groupId,
         error: error.message,
       });
@@ -146,48 +146,48 @@ export class GroupMember {
       return passing ? 'crashed' : 'fatal';
     });
     const over = new AbortController();
-    const signal = AbortSignal.any([this.#stopping.signal, over.signal]);
+    const signal = AbortSignal.any([this.stopping.signal, over.signal]);
     const reason = await Promise.race([
       ended,
-      this.#watchLoop(session, signal),
-      this.#watchTopics(topics, signal),
+      this.watchLoop(session, signal),
+      this.watchTopics(topics, signal),
     ]);
     over.abort();
     if (reason === 'topics' || reason === 'stopped') await leaving();
-    this.#session = null;
+    this.openSession = null;
     detached();
     await session.stop(timings.leaveMs);
     if (fatal) onFatal(fatal);
     return reason;
   }
 
-  #joined(assigned: Parameters<SessionEvents['joined']>[0]): void {
-    this.#joins += 1;
-    this.#options.alarms.clear('loop_stalled', null, null);
-    this.#options.events.joined(assigned);
-    this.#joinedOnce();
+  private joined(assigned: Parameters<SessionEvents['joined']>[0]): void {
+    this.joinCount += 1;
+    this.options.alarms.clear('loop_stalled', null, null);
+    this.options.events.joined(assigned);
+    this.joinedOnce();
   }
 
   /** Watches for signs of life, whatever Kafka answers or does not. */
-  async #watchLoop(session: ConsumerSession, signal: AbortSignal): Promise<Reason> {
-    const { stallMs } = this.#options.timings;
+  private async watchLoop(session: ConsumerSession, signal: AbortSignal): Promise<Reason> {
+    const { stallMs } = this.options.timings;
     for (;;) {
       const slept = performance.now();
       await pause(Math.min(WATCH_MS, stallMs / 4), signal);
       if (signal.aborted) return 'stopped';
       // When this process itself stood still, silence says nothing about the loop: it gets until the next look.
       const wasFrozen = performance.now() - slept > WATCH_MS + stallMs / 4;
-      if (!wasFrozen && session.silentMs > stallMs) return this.#reportStall(session);
+      if (!wasFrozen && session.silentMs > stallMs) return this.reportStall(session);
     }
   }
 
   /** Watches whether other topics are there than are read. */
-  async #watchTopics(topics: readonly string[], signal: AbortSignal): Promise<Reason> {
+  private async watchTopics(topics: readonly string[], signal: AbortSignal): Promise<Reason> {
     let gone = 0;
     for (;;) {
-      await pause(this.#options.timings.topicPollMs, signal);
+      await pause(this.options.timings.topicPollMs, signal);
       if (signal.aborted) return 'stopped';
-      const wanted = await this.#existingTopics();
+      const wanted = await this.existingTopics();
       if (!wanted) continue;
       if (wanted.some((topic) => !topics.includes(topic))) return 'topics';
       // Gone topics are looked for twice: a broker that has just started may not know all of them yet.
@@ -196,9 +196,9 @@ export class GroupMember {
     }
   }
 
-  #reportStall(session: ConsumerSession): Reason {
+  private reportStall(session: ConsumerSession): Reason {
     const silent = Math.round(session.silentMs);
-    const { groupId, alarms } = this.#options;
+    const { groupId, alarms } = this.options;
     alarms.raise(
       'loop_stalled',
       null,
@@ -209,32 +209,32 @@ export class GroupMember {
   }
 
   /** The wanted topics that exist; null while that can't be found out. */
-  async #existingTopics(): Promise<string[] | null> {
+  private async existingTopics(): Promise<string[] | null> {
     try {
-      const wanted = await this.#options.topics();
+      const wanted = await this.options.topics();
       if (wanted.length === 0) return [];
       const { topics, failedTopics } = await this.reader.describe([...new Set(wanted)]);
-      for (const [topic, leaders] of topics) this.#compareCount(topic, leaders.length);
+      for (const [topic, leaders] of topics) this.compareCount(topic, leaders.length);
       const unsettled = [...failedTopics].filter(([, errorCode]) => errorCode === LEADER_NOT_AVAILABLE);
       return [...topics.keys(), ...unsettled.map(([topic]) => topic)].sort();
     } catch (error) {
       const reason = (error as Error).message;
-      this.#connection.log('debug', 'The topics to read could not be listed', {
-        groupId: this.#options.groupId,
+      this.connection.log('debug', 'The topics to read could not be listed', {
+        groupId: this.options.groupId,
         reason,
       });
       return null;
     }
   }
 
-  #compareCount(topic: string, count: number): void {
-    const first = this.#counts.get(topic) ?? count;
-    this.#counts.set(topic, first);
+  private compareCount(topic: string, count: number): void {
+    const first = this.counts.get(topic) ?? count;
+    this.counts.set(topic, first);
     if (first === count) return;
     const message =
       `Topic ${topic} had ${first} partitions and now has ${count}: records of one key now lie in two partitions. ` +
       'Read it on, but do not change partition counts in place';
-    this.#options.alarms.raise('partition_count_changed', topic, null, message);
+    this.options.alarms.raise('partition_count_changed', topic, null, message);
   }
 }
 

@@ -46,13 +46,13 @@ const BATCH_LIMIT = 1_000_000;
  * that failed goes first again, so records of one key are never reordered.
  */
 export class PartitionLane {
-  #queue: PendingRecord[] = [];
-  #inFlight = 0;
-  #failures = 0;
-  #retryAt = 0;
-  #batchLimit = BATCH_LIMIT;
-  #trouble: LaneTrouble | null = null;
-  #refusedAt = -Infinity;
+  private queue: PendingRecord[] = [];
+  private inFlight = 0;
+  private failures = 0;
+  private retryAt = 0;
+  private batchLimit = BATCH_LIMIT;
+  private currentTrouble: LaneTrouble | null = null;
+  private refusedAt = -Infinity;
 
   constructor(
     readonly topic: string,
@@ -60,58 +60,58 @@ export class PartitionLane {
   ) {}
 
   push(record: PendingRecord): void {
-    this.#queue.push(record);
+    this.queue.push(record);
   }
 
   isReady(now: number): boolean {
-    return this.#inFlight === 0 && this.#queue.length > 0 && this.#retryAt <= now;
+    return this.inFlight === 0 && this.queue.length > 0 && this.retryAt <= now;
   }
 
   /** Takes the next batch into flight: as many records as fit the limits, at least one where there is one. */
   take(byteLimit: number, countLimit: number): PendingRecord[] {
-    this.#dropSettled();
-    const limit = Math.min(byteLimit, this.#batchLimit);
+    this.dropSettled();
+    const limit = Math.min(byteLimit, this.batchLimit);
     let bytes = batchSizeBound(0);
     let count = 0;
-    while (count < this.#queue.length && count < countLimit) {
-      bytes += this.#queue[count]!.bound;
+    while (count < this.queue.length && count < countLimit) {
+      bytes += this.queue[count]!.bound;
       if (count > 0 && bytes > limit) break;
       count += 1;
     }
-    this.#inFlight = count;
-    return this.#queue.slice(0, count);
+    this.inFlight = count;
+    return this.queue.slice(0, count);
   }
 
   /** Why the partition takes nothing, null where nothing is known against it. */
   get trouble(): LaneTrouble | null {
-    return this.#trouble;
+    return this.currentTrouble;
   }
 
   /** A record was refused for what it is: those behind it waited for that answer. */
   noteRefusal(now: number): void {
-    this.#refusedAt = now;
+    this.refusedAt = now;
   }
 
   /** Whether a record of then may have waited for what is wrong here, rather than for the cluster. */
   hasHeldUp(enqueuedAt: number): boolean {
-    return this.#trouble !== null || this.#refusedAt >= enqueuedAt;
+    return this.currentTrouble !== null || this.refusedAt >= enqueuedAt;
   }
 
   /** The cluster says that the partition takes nothing. */
   note(errorCode: number, now: number): void {
-    const before = this.#trouble;
+    const before = this.currentTrouble;
     const goesOn = before !== null && now - before.last < FORGOTTEN_MS;
-    this.#trouble = { errorCode, since: goesOn ? before.since : now, last: now };
+    this.currentTrouble = { errorCode, since: goesOn ? before.since : now, last: now };
   }
 
   /** The partition has a leader (again). */
   noteLeader(): void {
-    if (this.#trouble?.errorCode === LEADER_NOT_AVAILABLE) this.#trouble = null;
+    if (this.currentTrouble?.errorCode === LEADER_NOT_AVAILABLE) this.currentTrouble = null;
   }
 
   /** No broker answers, so that nobody can say how the partition is. */
   forgetTrouble(): void {
-    this.#trouble = null;
+    this.currentTrouble = null;
   }
 
   /**
@@ -119,65 +119,65 @@ export class PartitionLane {
    * cluster was last asked, where there is no leader; else what was tried once.
    */
   takeHopeless(now: number, knownAt: number): PendingRecord[] {
-    const trouble = this.#trouble;
+    const trouble = this.currentTrouble;
     if (this.isInFlight || trouble === null || now - trouble.since < PATIENCE_MS) return [];
     if (trouble.errorCode === BROKER_NOT_AVAILABLE) return [];
     const isLeaderless = trouble.errorCode === LEADER_NOT_AVAILABLE;
     const hopeless: PendingRecord[] = [];
     const kept: PendingRecord[] = [];
-    for (const record of this.#queue) {
+    for (const record of this.queue) {
       if (record.settled) continue;
       const isHopeless = isLeaderless ? record.enqueuedAt <= knownAt : record.failure !== undefined;
       (isHopeless ? hopeless : kept).push(record);
     }
-    this.#queue = kept;
+    this.queue = kept;
     return hopeless;
   }
 
   /** The batch in flight has its final answer. */
   land(): void {
-    this.#trouble = null;
-    this.#queue.splice(0, this.#inFlight);
-    this.#inFlight = 0;
-    this.#failures = 0;
-    this.#retryAt = 0;
+    this.currentTrouble = null;
+    this.queue.splice(0, this.inFlight);
+    this.inFlight = 0;
+    this.failures = 0;
+    this.retryAt = 0;
   }
 
   /** The batch in flight has to be sent again, after a pause that grows with each failure in a row. */
   fail(now: number): void {
-    this.#inFlight = 0;
-    this.#retryAt = now + Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.#failures, 10));
-    this.#failures += 1;
+    this.inFlight = 0;
+    this.retryAt = now + Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.failures, 10));
+    this.failures += 1;
   }
 
   /** The broker called a batch of these too large: later ones have at most half its bytes. */
   shrink(records: readonly PendingRecord[]): void {
     const bytes = records.reduce((sum, { bound }) => sum + bound, batchSizeBound(0));
-    this.#batchLimit = Math.max(1, Math.floor(Math.min(bytes, this.#batchLimit) / 2));
+    this.batchLimit = Math.max(1, Math.floor(Math.min(bytes, this.batchLimit) / 2));
   }
 
   /** Records whose time is up. One in flight keeps its place until the answer; marking it settled is the caller's. */
   expired(now: number): { record: PendingRecord; inFlight: boolean }[] {
     const found: { record: PendingRecord; inFlight: boolean }[] = [];
-    for (let index = 0; index < this.#queue.length; index += 1) {
-      const record = this.#queue[index]!;
+    for (let index = 0; index < this.queue.length; index += 1) {
+      const record = this.queue[index]!;
       if (record.deadline > now) break;
-      if (!record.settled) found.push({ record, inFlight: index < this.#inFlight });
+      if (!record.settled) found.push({ record, inFlight: index < this.inFlight });
     }
     return found;
   }
 
   get isInFlight(): boolean {
-    return this.#inFlight > 0;
+    return this.inFlight > 0;
   }
 
   /** Takes everything out. Only while nothing is in flight. */
   empty(): PendingRecord[] {
-    return this.#queue.splice(0).filter(({ settled }) => !settled);
+    return this.queue.splice(0).filter(({ settled }) => !settled);
   }
 
   /** Settled records at the head (their time was up) are not sent; only while nothing is in flight. */
-  #dropSettled(): void {
-    if (this.#queue[0]?.settled) this.#queue = this.#queue.filter(({ settled }) => !settled);
+  private dropSettled(): void {
+    if (this.queue[0]?.settled) this.queue = this.queue.filter(({ settled }) => !settled);
   }
 }

@@ -19,82 +19,82 @@ const UNKNOWN_TOPIC = 3;
 export class ProducerRoutes {
   /** Why the brokers could not be asked last time, null when they could. */
   failure: unknown = null;
-  readonly #links: BrokerLinks;
-  readonly #lanes = new Map<string, PartitionLane[]>();
+  private readonly links: BrokerLinks;
+  private readonly lanes = new Map<string, PartitionLane[]>();
   /** Records of topics that are not described yet. */
-  readonly #unrouted = new Map<string, PendingRecord[]>();
-  #metadata: Pick<ClusterMetadata, 'topics' | 'failedTopics'> = {
+  private readonly unrouted = new Map<string, PendingRecord[]>();
+  private metadata: Pick<ClusterMetadata, 'topics' | 'failedTopics'> = {
     topics: new Map(),
     failedTopics: new Map(),
   };
-  #describedAt = -Infinity;
+  private describedAt = -Infinity;
   /** When the brokers were asked whose answer holds, whether or not it is trusted still. */
-  #knownAt = -Infinity;
+  private knownAt = -Infinity;
   /** Since when topics are said to be missing, and when it was last said. */
-  readonly #missing = new Map<string, { since: number; last: number }>();
-  #triedAt = -Infinity;
-  #describing = false;
+  private readonly missing = new Map<string, { since: number; last: number }>();
+  private triedAt = -Infinity;
+  private describing = false;
 
   constructor(links: BrokerLinks) {
-    this.#links = links;
+    this.links = links;
   }
 
   push(record: PendingRecord): void {
-    const lanes = this.#lanes.get(record.topic);
+    const lanes = this.lanes.get(record.topic);
     if (lanes && lanes.length > 0) {
       lanes[partitionOf(record.key, lanes.length)]!.push(record);
       return;
     }
-    const waiting = this.#unrouted.get(record.topic);
+    const waiting = this.unrouted.get(record.topic);
     if (waiting) waiting.push(record);
-    else this.#unrouted.set(record.topic, [record]);
+    else this.unrouted.set(record.topic, [record]);
   }
 
   /** What is known of the leaders no longer holds. */
   distrust(): void {
-    this.#describedAt = -Infinity;
+    this.describedAt = -Infinity;
   }
 
   /** Describes the topics again where that is due; `then` is called when there is news. */
   refresh(now: number, then: () => void): void {
-    const due = this.#unrouted.size > 0 || now - this.#describedAt > METADATA_AGE_MS;
-    if (!due || this.#describing || now - this.#triedAt < METADATA_RETRY_MS) return;
-    const topics = [...new Set([...this.#lanes.keys(), ...this.#unrouted.keys()])];
+    const due = this.unrouted.size > 0 || now - this.describedAt > METADATA_AGE_MS;
+    if (!due || this.describing || now - this.triedAt < METADATA_RETRY_MS) return;
+    const topics = [...new Set([...this.lanes.keys(), ...this.unrouted.keys()])];
     if (topics.length === 0) return;
-    this.#describing = true;
-    this.#triedAt = now;
-    this.#links
+    this.describing = true;
+    this.triedAt = now;
+    this.links
       .describe(topics)
       .then(
         (metadata) => {
           this.failure = null;
-          this.#metadata = metadata;
-          this.#describedAt = now;
-          this.#knownAt = now;
-          this.#noteMissing(now);
-          this.#routeWaiting(now);
+          this.metadata = metadata;
+          this.describedAt = now;
+          this.knownAt = now;
+          this.noteMissing(now);
+          this.routeWaiting(now);
         },
         (failure: unknown) => {
           this.failure = failure;
-          for (const lanes of this.#lanes.values()) for (const lane of lanes) lane.forgetTrouble();
+          for (const lanes of this.lanes.values()) for (const lane of lanes) lane.forgetTrouble();
         },
       )
       .finally(() => {
-        this.#describing = false;
+        this.describing = false;
         then();
       });
   }
 
   /** The topic was made: that it is missing has to be said anew. */
   forgetMissing(topic: string): void {
-    this.#missing.delete(topic);
+    this.missing.delete(topic);
     this.distrust();
   }
 
   /** The topics that records wait for and that do not exist. */
   missingTopics(): string[] {
-    const { failedTopics } = this.#metadata;
-    return [...this.#unrouted.keys()].filter((topic) => failedTopics.get(topic) === UNKNOWN_TOPIC);
+    const { failedTopics } = this.metadata;
+    return [...this.unrouted.keys()].filter((topic) => failedTopics.get(topic) === UNKNOWN_TOPIC);
   }
 
   /**
@@ -106,15 +106,15 @@ export class ProducerRoutes {
     isMaking: (topic: string) => boolean,
   ): { record: PendingRecord; errorCode: number }[] {
     const found: { record: PendingRecord; errorCode: number }[] = [];
-    for (const [topic, records] of this.#unrouted) {
-      const errorCode = this.#metadata.failedTopics.get(topic);
+    for (const [topic, records] of this.unrouted) {
+      const errorCode = this.metadata.failedTopics.get(topic);
       if (errorCode === undefined || errorCode === LEADER_NOT_AVAILABLE || isMaking(topic)) continue;
-      const since = this.#missing.get(topic)?.since ?? now;
+      const since = this.missing.get(topic)?.since ?? now;
       if (errorCode === UNKNOWN_TOPIC && now - since < UNKNOWN_TOPIC_GRACE_MS) continue;
-      const kept = records.filter((record) => record.enqueuedAt > this.#knownAt);
-      for (const record of records) if (record.enqueuedAt <= this.#knownAt) found.push({ record, errorCode });
-      if (kept.length > 0) this.#unrouted.set(topic, kept);
-      else this.#unrouted.delete(topic);
+      const kept = records.filter((record) => record.enqueuedAt > this.knownAt);
+      for (const record of records) if (record.enqueuedAt <= this.knownAt) found.push({ record, errorCode });
+      if (kept.length > 0) this.unrouted.set(topic, kept);
+      else this.unrouted.delete(topic);
     }
     return found;
   }
@@ -123,11 +123,11 @@ export class ProducerRoutes {
   takeHopeless(now: number): { record: PendingRecord; lane: PartitionLane; trouble: LaneTrouble }[] {
     if (this.failure !== null) return [];
     const found: { record: PendingRecord; lane: PartitionLane; trouble: LaneTrouble }[] = [];
-    for (const lanes of this.#lanes.values()) {
+    for (const lanes of this.lanes.values()) {
       for (const lane of lanes) {
         const { trouble } = lane;
         if (!trouble) continue;
-        for (const record of lane.takeHopeless(now, this.#knownAt)) found.push({ record, lane, trouble });
+        for (const record of lane.takeHopeless(now, this.knownAt)) found.push({ record, lane, trouble });
       }
     }
     return found;
@@ -136,10 +136,10 @@ export class ProducerRoutes {
   /** The lanes that can send now, by leader, without those whose broker is busy. */
   readyLanes(now: number, busyBrokers: ReadonlySet<number>): Map<number, PartitionLane[]> {
     const byLeader = new Map<number, PartitionLane[]>();
-    for (const [topic, lanes] of this.#lanes) {
+    for (const [topic, lanes] of this.lanes) {
       for (const lane of lanes) {
         if (!lane.isReady(now)) continue;
-        const leader = this.#metadata.topics.get(topic)?.[lane.partition] ?? -1;
+        const leader = this.metadata.topics.get(topic)?.[lane.partition] ?? -1;
         if (leader < 0) {
           this.distrust();
         } else if (!busyBrokers.has(leader)) {
@@ -155,53 +155,53 @@ export class ProducerRoutes {
   /** Takes out records past their deadline; those in flight are only shown. `lane` is where they waited, if anywhere. */
   takeExpired(now: number): { record: PendingRecord; inFlight: boolean; lane?: PartitionLane }[] {
     const found: { record: PendingRecord; inFlight: boolean; lane?: PartitionLane }[] = [];
-    for (const lane of [...this.#lanes.values()].flat())
+    for (const lane of [...this.lanes.values()].flat())
       for (const expired of lane.expired(now)) found.push({ ...expired, lane });
-    for (const [topic, records] of this.#unrouted) {
+    for (const [topic, records] of this.unrouted) {
       const kept = records.filter((record) => record.deadline > now);
       for (const record of records) if (record.deadline <= now) found.push({ record, inFlight: false });
-      if (kept.length > 0) this.#unrouted.set(topic, kept);
-      else this.#unrouted.delete(topic);
+      if (kept.length > 0) this.unrouted.set(topic, kept);
+      else this.unrouted.delete(topic);
     }
     return found;
   }
 
-  #noteMissing(now: number): void {
-    for (const topic of this.#metadata.topics.keys()) this.#missing.delete(topic);
-    for (const [topic, errorCode] of this.#metadata.failedTopics) {
+  private noteMissing(now: number): void {
+    for (const topic of this.metadata.topics.keys()) this.missing.delete(topic);
+    for (const [topic, errorCode] of this.metadata.failedTopics) {
       if (errorCode !== UNKNOWN_TOPIC) continue;
-      const before = this.#missing.get(topic);
+      const before = this.missing.get(topic);
       const goesOn = before !== undefined && now - before.last < MISSING_FORGOTTEN_MS;
-      this.#missing.set(topic, { since: goesOn ? before.since : now, last: now });
+      this.missing.set(topic, { since: goesOn ? before.since : now, last: now });
     }
   }
 
   /** A partition count that grows moves keys: the new lanes serve what is pushed from now on. */
-  #routeWaiting(now: number): void {
-    for (const topic of this.#metadata.failedTopics.keys()) this.#unroute(topic);
-    for (const [topic, leaders] of this.#metadata.topics) {
-      const lanes = this.#lanes.get(topic) ?? [];
+  private routeWaiting(now: number): void {
+    for (const topic of this.metadata.failedTopics.keys()) this.unroute(topic);
+    for (const [topic, leaders] of this.metadata.topics) {
+      const lanes = this.lanes.get(topic) ?? [];
       for (let partition = lanes.length; partition < leaders.length; partition += 1) {
         lanes.push(new PartitionLane(topic, partition));
       }
-      this.#lanes.set(topic, lanes);
+      this.lanes.set(topic, lanes);
       for (const lane of lanes) {
         if ((leaders[lane.partition] ?? -1) < 0) lane.note(LEADER_NOT_AVAILABLE, now);
         else lane.noteLeader();
       }
     }
-    for (const [topic, records] of [...this.#unrouted]) {
-      if (!this.#metadata.topics.has(topic)) continue;
-      this.#unrouted.delete(topic);
+    for (const [topic, records] of [...this.unrouted]) {
+      if (!this.metadata.topics.has(topic)) continue;
+      this.unrouted.delete(topic);
       for (const record of records) this.push(record);
     }
   }
 
   /** The topic is gone: what waits for it waits for a new description, or is refused. */
-  #unroute(topic: string): void {
-    const lanes = this.#lanes.get(topic);
+  private unroute(topic: string): void {
+    const lanes = this.lanes.get(topic);
     if (!lanes || lanes.some((lane) => lane.isInFlight)) return;
-    this.#lanes.delete(topic);
+    this.lanes.delete(topic);
     for (const record of lanes.flatMap((lane) => lane.empty())) this.push(record);
   }
 }

@@ -62,34 +62,34 @@ export class RecordProducer {
   readonly brokerClock = new BrokerClock();
   /** The topics that take no records at present. */
   readonly troubles: TopicTroubles;
-  readonly #links: BrokerLinks;
-  readonly #routes: ProducerRoutes;
-  readonly #room = new SendRoom(MOST_PENDING_RECORDS, MOST_PENDING_BYTES);
-  readonly #busyBrokers = new Set<number>();
-  readonly #deadlineMs: number;
-  readonly #log: KafkaConnection['log'];
-  readonly #metrics: ProducerMetrics | undefined;
-  #asking: Promise<void> | null = null;
-  readonly #admin: TopicAdmin;
-  readonly #missing: MissingTopics;
-  #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
-  #pumpScheduled = false;
-  #sweep: NodeJS.Timeout | null = null;
-  #emptied: (() => void) | null = null;
+  private readonly links: BrokerLinks;
+  private readonly routes: ProducerRoutes;
+  private readonly room = new SendRoom(MOST_PENDING_RECORDS, MOST_PENDING_BYTES);
+  private readonly busyBrokers = new Set<number>();
+  private readonly deadlineMs: number;
+  private readonly log: KafkaConnection['log'];
+  private readonly metrics: ProducerMetrics | undefined;
+  private asking: Promise<void> | null = null;
+  private readonly admin: TopicAdmin;
+  private readonly missing: MissingTopics;
+  private state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
+  private pumpScheduled = false;
+  private sweep: NodeJS.Timeout | null = null;
+  private emptied: (() => void) | null = null;
 
   constructor(connection: KafkaConnection, options: RecordProducerOptions = {}) {
     const { deadlineMs = DEADLINE_MS, metrics, topics = [] } = options;
     this.troubles = new TopicTroubles(connection.log);
-    this.#metrics = metrics && new ProducerMetrics(metrics, () => this.troubles.list());
-    this.#deadlineMs = deadlineMs;
-    this.#links = new BrokerLinks(connection, deadlineMs);
-    this.#routes = new ProducerRoutes(this.#links);
-    this.#log = connection.log;
-    this.#admin = new TopicAdmin(connection);
-    this.#missing = new MissingTopics({
-      ...{ admin: this.#admin, specs: topics, log: connection.log },
+    this.metrics = metrics && new ProducerMetrics(metrics, () => this.troubles.list());
+    this.deadlineMs = deadlineMs;
+    this.links = new BrokerLinks(connection, deadlineMs);
+    this.routes = new ProducerRoutes(this.links);
+    this.log = connection.log;
+    this.admin = new TopicAdmin(connection);
+    this.missing = new MissingTopics({
+      ...{ admin: this.admin, specs: topics, log: connection.log },
       onMade: (topic) => {
-        this.#routes.forgetMissing(topic);
+        this.routes.forgetMissing(topic);
         options.onTopicMade?.(topic);
       },
       monotonic: () => performance.now(),
@@ -98,7 +98,7 @@ export class RecordProducer {
 
   /** Resolves at once: connections open with the first record, and again after a failure. */
   async start(): Promise<void> {
-    this.#state = 'running';
+    this.state = 'running';
   }
 
   /**
@@ -107,19 +107,19 @@ export class RecordProducer {
    */
   send(record: OutgoingRecord): Promise<RecordReceipt> {
     return new Promise((resolve, reject) => {
-      const deadline = performance.now() + this.#deadlineMs;
+      const deadline = performance.now() + this.deadlineMs;
       const pending = prepare(record, deadline, (outcome) => {
         if ('error' in outcome) reject(outcome.error);
         else resolve(outcome.receipt);
       });
-      if (!this.#admit(pending)) void this.#admitLater(pending);
+      if (!this.admit(pending)) void this.admitLater(pending);
     });
   }
 
   /** Appends records; those of one key keep their order. Never rejects; outcomes in the order of `records`. */
   async sendAll(records: readonly OutgoingRecord[]): Promise<SendOutcome[]> {
     const outcomes = new Array<SendOutcome>(records.length);
-    const deadline = performance.now() + this.#deadlineMs;
+    const deadline = performance.now() + this.deadlineMs;
     let missing = records.length;
     let finish = (): void => {};
     const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -130,7 +130,7 @@ export class RecordProducer {
         missing -= 1;
         if (missing === 0) finish();
       });
-      if (!this.#admit(pending)) await this.#admitLater(pending);
+      if (!this.admit(pending)) await this.admitLater(pending);
     }
     await finished;
     return outcomes;
@@ -138,70 +138,70 @@ export class RecordProducer {
 
   /** Has a broker say its time, by a record without content; callers share one. @throws what `send` does; UnstampedTopicError */
   askTime(topic: string): Promise<void> {
-    this.#asking ??= this.send({ topic, key: 'clock', value: null, headers: {} })
+    this.asking ??= this.send({ topic, key: 'clock', value: null, headers: {} })
       .then(() => {
         if (!this.brokerClock.isKnown) throw new UnstampedTopicError(topic);
       })
-      .finally(() => (this.#asking = null));
-    return this.#asking;
+      .finally(() => (this.asking = null));
+    return this.asking;
   }
 
   /** A topic was found missing: makes it, where it is one of those that this producer was given. */
   makeMissing(topic: string): void {
-    if (this.#state === 'running') this.#missing.make(topic);
+    if (this.state === 'running') this.missing.make(topic);
   }
 
   /** Takes nothing more, waits for the outcomes of what it has (at most the deadline), and closes. */
   async stop(): Promise<void> {
-    if (this.#state === 'stopped') return;
-    this.#state = 'stopping';
-    if (!this.#room.isEmpty) await new Promise<void>((resolve) => (this.#emptied = resolve));
-    this.#state = 'stopped';
-    if (this.#sweep) clearInterval(this.#sweep);
-    this.#sweep = null;
-    await Promise.all([this.#links.close(), this.#admin.stop()]);
+    if (this.state === 'stopped') return;
+    this.state = 'stopping';
+    if (!this.room.isEmpty) await new Promise<void>((resolve) => (this.emptied = resolve));
+    this.state = 'stopped';
+    if (this.sweep) clearInterval(this.sweep);
+    this.sweep = null;
+    await Promise.all([this.links.close(), this.admin.stop()]);
   }
 
-  #admit(pending: PendingRecord): boolean {
-    if (this.#state !== 'running' || !this.#room.tryEnter(pending.bound)) return false;
-    this.#enqueue(pending);
+  private admit(pending: PendingRecord): boolean {
+    if (this.state !== 'running' || !this.room.tryEnter(pending.bound)) return false;
+    this.enqueue(pending);
     return true;
   }
 
   /** Waits in line for room, or tells why it never will be sent. */
-  async #admitLater(pending: PendingRecord): Promise<void> {
-    if (this.#state === 'running') {
-      this.#keepSweeping();
-      if (await this.#room.waitToEnter(pending.bound, pending.deadline)) return this.#enqueue(pending);
+  private async admitLater(pending: PendingRecord): Promise<void> {
+    if (this.state === 'running') {
+      this.keepSweeping();
+      if (await this.room.waitToEnter(pending.bound, pending.deadline)) return this.enqueue(pending);
     }
     const cause =
-      this.#state === 'running' ? "the producer's buffer stayed full" : 'the producer is not running';
-    this.#metrics?.countRecords('failed', 1);
+      this.state === 'running' ? "the producer's buffer stayed full" : 'the producer is not running';
+    this.metrics?.countRecords('failed', 1);
     pending.tell({ error: new NeverSentError(pending.topic, cause) });
   }
 
-  #enqueue(pending: PendingRecord): void {
-    this.#routes.push(pending);
-    this.#schedulePump();
-    this.#keepSweeping();
+  private enqueue(pending: PendingRecord): void {
+    this.routes.push(pending);
+    this.schedulePump();
+    this.keepSweeping();
   }
 
   /** After the IO of this turn, so that what arrived with it goes out together. */
-  #schedulePump(): void {
-    if (this.#pumpScheduled) return;
-    this.#pumpScheduled = true;
+  private schedulePump(): void {
+    if (this.pumpScheduled) return;
+    this.pumpScheduled = true;
     setImmediate(() => {
-      this.#pumpScheduled = false;
-      this.#pump();
+      this.pumpScheduled = false;
+      this.pump();
     });
   }
 
   /** Sends what can go: to each broker that has no request in flight, one with a batch of each ready lane it leads. */
-  #pump(): void {
+  private pump(): void {
     const now = performance.now();
-    this.#routes.refresh(now, () => this.#schedulePump());
-    this.#giveUpHopeless(now);
-    for (const [leader, lanes] of this.#routes.readyLanes(now, this.#busyBrokers)) {
+    this.routes.refresh(now, () => this.schedulePump());
+    this.giveUpHopeless(now);
+    for (const [leader, lanes] of this.routes.readyLanes(now, this.busyBrokers)) {
       const flights: Flight[] = [];
       let bytes = 0;
       for (const lane of lanes) {
@@ -211,57 +211,55 @@ export class RecordProducer {
         for (const record of records) bytes += record.bound;
         flights.push({ lane, records, timestamp: Math.round(steadyTime()) });
       }
-      if (flights.length > 0) void this.#fly(leader, flights);
+      if (flights.length > 0) void this.fly(leader, flights);
     }
   }
 
   /** What waits for a topic or partition that takes nothing keeps no room of others. */
-  #giveUpHopeless(now: number): void {
-    for (const topic of this.#routes.missingTopics()) this.#missing.make(topic);
-    for (const { record, errorCode } of this.#routes.takeUnknown(now, (topic) =>
-      this.#missing.isMaking(topic),
-    ))
-      this.#refuse(record, errorCode, null);
-    for (const { record, lane, trouble } of this.#routes.takeHopeless(now)) {
+  private giveUpHopeless(now: number): void {
+    for (const topic of this.routes.missingTopics()) this.missing.make(topic);
+    for (const { record, errorCode } of this.routes.takeUnknown(now, (topic) => this.missing.isMaking(topic)))
+      this.refuse(record, errorCode, null);
+    for (const { record, lane, trouble } of this.routes.takeHopeless(now)) {
       const { type, message } = describeErrorCode(trouble.errorCode);
       this.troubles.note({ topic: lane.topic, partition: lane.partition, error: type }, 1);
-      this.#giveUp(record, message, false, 'partition');
+      this.giveUp(record, message, false, 'partition');
     }
   }
 
   /** One request to one broker, and what its answer means for each record. */
-  async #fly(leader: number, flights: Flight[]): Promise<void> {
-    this.#busyBrokers.add(leader);
+  private async fly(leader: number, flights: Flight[]): Promise<void> {
+    this.busyBrokers.add(leader);
     const body = encodeProduceBody(
       flights.map(({ lane, records, timestamp }) => ({
         topic: lane.topic,
         partition: lane.partition,
         batch: encodeRecordBatch(records, timestamp),
       })),
-      this.#deadlineMs,
+      this.deadlineMs,
     );
     let handedToSocket = false;
     const sentAt = performance.now();
     try {
-      const answer = await this.#links.send(
+      const answer = await this.links.send(
         leader,
         requestProduce(body, () => (handedToSocket = true)),
       );
-      this.#metrics?.observeRequest((performance.now() - sentAt) / 1_000);
-      this.#land(leader, flights, answer);
+      this.metrics?.observeRequest((performance.now() - sentAt) / 1_000);
+      this.land(leader, flights, answer);
     } catch (failure) {
       for (const flight of flights) {
         flight.lane.note(BROKER_NOT_AVAILABLE, performance.now());
-        this.#failFlight(flight, handedToSocket && !isNotConnected(failure), failure);
+        this.failFlight(flight, handedToSocket && !isNotConnected(failure), failure);
       }
-      this.#routes.distrust();
+      this.routes.distrust();
     } finally {
-      this.#busyBrokers.delete(leader);
-      this.#schedulePump();
+      this.busyBrokers.delete(leader);
+      this.schedulePump();
     }
   }
 
-  #land(leader: number, flights: Flight[], answer: ProduceAnswer): void {
+  private land(leader: number, flights: Flight[], answer: ProduceAnswer): void {
     const parts = new Map<string, ProduceAnswer['topics'][number]['partitions'][number]>();
     for (const { topicName, partitions } of answer.topics) {
       for (const part of partitions) parts.set(`${topicName}/${part.partition}`, part);
@@ -269,15 +267,15 @@ export class RecordProducer {
     for (const flight of flights) {
       const part = parts.get(`${flight.lane.topic}/${flight.lane.partition}`);
       if (!part) {
-        this.#failFlight(flight, true, 'the answer does not mention the partition');
+        this.failFlight(flight, true, 'the answer does not mention the partition');
         continue;
       }
-      if (isStaleMetadata(part.errorCode)) this.#routes.distrust();
-      this.#landFlight(leader, flight, part);
+      if (isStaleMetadata(part.errorCode)) this.routes.distrust();
+      this.landFlight(leader, flight, part);
     }
   }
 
-  #landFlight(
+  private landFlight(
     leader: number,
     { lane, records, timestamp }: Flight,
     part: { errorCode: number; baseOffset: string; logAppendTime: string },
@@ -291,24 +289,24 @@ export class RecordProducer {
         const appendedAt = logAppendTime >= 0 ? logAppendTime : timestamp;
         lane.land();
         this.troubles.clear(lane.topic, lane.partition);
-        this.#metrics?.countRecords('acknowledged', records.length);
+        this.metrics?.countRecords('acknowledged', records.length);
         for (let index = 0; index < records.length; index += 1) {
           const { topic, mayBeInLog: resent } = records[index]!;
           const receipt = { topic, partition: lane.partition, offset: base + index, appendedAt, resent };
-          this.#settle(records[index]!, { receipt });
+          this.settle(records[index]!, { receipt });
         }
         return;
       }
       case 'refused':
         lane.land();
         lane.noteRefusal(performance.now());
-        for (const record of records) this.#refuse(record, part.errorCode, lane.partition);
+        for (const record of records) this.refuse(record, part.errorCode, lane.partition);
         return;
       case 'too_large':
         if (records.length === 1) {
           lane.land();
           lane.noteRefusal(performance.now());
-          this.#refuse(records[0]!, part.errorCode, lane.partition);
+          this.refuse(records[0]!, part.errorCode, lane.partition);
         } else {
           lane.shrink(records);
           lane.fail(performance.now());
@@ -317,7 +315,7 @@ export class RecordProducer {
       case 'not_appended':
       case 'unknown':
         lane.note(part.errorCode, performance.now());
-        this.#failFlight(
+        this.failFlight(
           { lane, records, timestamp },
           verdict === 'unknown',
           describeErrorCode(part.errorCode).message,
@@ -328,9 +326,9 @@ export class RecordProducer {
     }
   }
 
-  #failFlight({ lane, records }: Flight, mayBeInLog: boolean, failure: unknown): void {
+  private failFlight({ lane, records }: Flight, mayBeInLog: boolean, failure: unknown): void {
     const reason = failure instanceof Error ? failure.message : failure;
-    this.#log('debug', 'Produce attempt failed', { topic: lane.topic, partition: lane.partition, reason });
+    this.log('debug', 'Produce attempt failed', { topic: lane.topic, partition: lane.partition, reason });
     for (const record of records) {
       record.mayBeInLog ||= mayBeInLog;
       record.failure = failure;
@@ -338,7 +336,7 @@ export class RecordProducer {
     lane.fail(performance.now());
   }
 
-  #refuse(record: PendingRecord, errorCode: number, partition: number | null): void {
+  private refuse(record: PendingRecord, errorCode: number, partition: number | null): void {
     const { type, message } = describeErrorCode(errorCode);
     const { topic } = record;
     const refused = new RecordRefusedError(topic, type, message);
@@ -349,10 +347,10 @@ export class RecordProducer {
     const error = record.mayBeInLog
       ? new UnacknowledgedError(topic, why, scope === 'record' ? 'cluster' : scope)
       : refused;
-    this.#settle(record, { error });
+    this.settle(record, { error });
   }
 
-  #giveUp(
+  private giveUp(
     record: PendingRecord,
     cause: unknown,
     inFlight: boolean,
@@ -362,40 +360,40 @@ export class RecordProducer {
       record.mayBeInLog || inFlight
         ? new UnacknowledgedError(record.topic, cause, scope)
         : new NeverSentError(record.topic, cause, scope);
-    this.#settle(record, { error });
+    this.settle(record, { error });
   }
 
-  #settle(record: PendingRecord, outcome: SendOutcome): void {
+  private settle(record: PendingRecord, outcome: SendOutcome): void {
     if (record.settled) return;
     record.settled = true;
-    if ('error' in outcome) this.#metrics?.countRecords('failed', 1);
-    this.#room.leave(record.bound);
+    if ('error' in outcome) this.metrics?.countRecords('failed', 1);
+    this.room.leave(record.bound);
     record.tell(outcome);
-    if (this.#room.isEmpty) this.#emptied?.();
+    if (this.room.isEmpty) this.emptied?.();
   }
 
-  #keepSweeping(): void {
-    this.#sweep ??= setInterval(() => this.#sweepExpired(), SWEEP_MS);
+  private keepSweeping(): void {
+    this.sweep ??= setInterval(() => this.sweepExpired(), SWEEP_MS);
   }
 
   /** Gives up what is past its deadline, and wakes lanes whose pause is over. */
-  #sweepExpired(): void {
+  private sweepExpired(): void {
     const now = performance.now();
-    for (const { record, inFlight, lane } of this.#routes.takeExpired(now)) {
-      const cause = record.failure ?? this.#routes.failure ?? 'no answer before the deadline';
-      const isOfLane = this.#routes.failure === null && lane?.hasHeldUp(record.enqueuedAt) === true;
+    for (const { record, inFlight, lane } of this.routes.takeExpired(now)) {
+      const cause = record.failure ?? this.routes.failure ?? 'no answer before the deadline';
+      const isOfLane = this.routes.failure === null && lane?.hasHeldUp(record.enqueuedAt) === true;
       if (isOfLane && lane.trouble) {
         const error = describeErrorCode(lane.trouble.errorCode).type;
         this.troubles.note({ topic: lane.topic, partition: lane.partition, error }, 1);
       }
-      this.#giveUp(record, cause, inFlight, isOfLane ? 'partition' : 'cluster');
+      this.giveUp(record, cause, inFlight, isOfLane ? 'partition' : 'cluster');
     }
-    const waiting = this.#room.expire(now);
-    if (!this.#room.isEmpty) {
-      this.#schedulePump();
-    } else if (!waiting && this.#sweep) {
-      clearInterval(this.#sweep);
-      this.#sweep = null;
+    const waiting = this.room.expire(now);
+    if (!this.room.isEmpty) {
+      this.schedulePump();
+    } else if (!waiting && this.sweep) {
+      clearInterval(this.sweep);
+      this.sweep = null;
     }
   }
 }

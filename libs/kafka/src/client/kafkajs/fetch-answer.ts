@@ -74,37 +74,37 @@ function readHead(reader: AnswerReader, version: number): Omit<FetchedPartition,
 }
 
 class AnswerReader {
-  #at = 0;
+  private at = 0;
 
   constructor(private readonly raw: Buffer) {}
 
   readInt16(): number {
-    return this.raw.readInt16BE(this.#advance(2));
+    return this.raw.readInt16BE(this.advance(2));
   }
 
   readInt32(): number {
-    return this.raw.readInt32BE(this.#advance(4));
+    return this.raw.readInt32BE(this.advance(4));
   }
 
   readInt64(): string {
-    return this.raw.readBigInt64BE(this.#advance(8)).toString();
+    return this.raw.readBigInt64BE(this.advance(8)).toString();
   }
 
   readText(): string {
     const length = this.readInt16();
-    const start = this.#advance(length);
+    const start = this.advance(length);
     return this.raw.toString('utf8', start, start + length);
   }
 
   readSized(): Buffer {
     const length = Math.max(0, this.readInt32());
-    const start = this.#advance(length);
+    const start = this.advance(length);
     return this.raw.subarray(start, start + length);
   }
 
-  #advance(bytes: number): number {
-    const start = this.#at;
-    this.#at += bytes;
+  private advance(bytes: number): number {
+    const start = this.at;
+    this.at += bytes;
     return start;
   }
 }

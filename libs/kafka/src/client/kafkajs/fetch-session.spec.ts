@@ -16,13 +16,13 @@ const wanted = (offsets: Record<string, Record<number, number>>): FetchedTopic[]
 class BrokerSession {
   id = 0;
   epoch = 0;
-  #next = 1;
-  readonly #offsets = new Map<string, string>();
+  private next = 1;
+  private readonly heldOffsets = new Map<string, string>();
 
   answer({ sessionId, sessionEpoch, topics, forgottenTopics }: SessionRequest) {
     if (sessionEpoch === 0) {
-      this.#offsets.clear();
-      this.id = this.#next++;
+      this.heldOffsets.clear();
+      this.id = this.next++;
       this.epoch = 1;
     } else {
       if (sessionId !== this.id) return { errorCode: 70, sessionId: 0 };
@@ -31,14 +31,14 @@ class BrokerSession {
     }
     for (const { topic, partitions } of topics)
       for (const { partition, fetchOffset } of partitions)
-        this.#offsets.set(`${topic}/${partition}`, fetchOffset);
+        this.heldOffsets.set(`${topic}/${partition}`, fetchOffset);
     for (const { topic, partitions } of forgottenTopics)
-      for (const partition of partitions) this.#offsets.delete(`${topic}/${partition}`);
+      for (const partition of partitions) this.heldOffsets.delete(`${topic}/${partition}`);
     return { errorCode: 0, sessionId: this.id };
   }
 
   get offsets() {
-    return Object.fromEntries(this.#offsets);
+    return Object.fromEntries(this.heldOffsets);
   }
 }
 

@@ -27,25 +27,25 @@ const LAST_EPOCH = 2 ** 31 - 1;
  * sides. Whatever goes wrong, the next request names everything and opens a new session.
  */
 export class FetchSession {
-  #id = NO_SESSION;
-  #epoch = FIRST_EPOCH;
+  private id = NO_SESSION;
+  private epoch = FIRST_EPOCH;
   /** The offset last asked for, by topic and partition. */
-  #asked = new Map<string, Map<number, string>>();
+  private asked = new Map<string, Map<number, string>>();
 
   /** The request for these partitions, and no others from now on. One at a time: its answer must be told before the next. */
   request(wanted: readonly FetchedTopic[]): SessionRequest {
-    const before = this.#epoch === FIRST_EPOCH ? new Map<string, Map<number, string>>() : this.#asked;
-    this.#asked = new Map(
+    const before = this.epoch === FIRST_EPOCH ? new Map<string, Map<number, string>>() : this.asked;
+    this.asked = new Map(
       wanted.map(({ topic, partitions }) => [
         topic,
         new Map(partitions.map(({ partition, fetchOffset }) => [partition, fetchOffset])),
       ]),
     );
     return {
-      sessionId: this.#id,
-      sessionEpoch: this.#epoch,
+      sessionId: this.id,
+      sessionEpoch: this.epoch,
       topics: changesOf(wanted, before),
-      forgottenTopics: missingIn(this.#asked, before),
+      forgottenTopics: missingIn(this.asked, before),
     };
   }
 
@@ -56,14 +56,14 @@ export class FetchSession {
       return false;
     }
     // A broker that has no room for another session answers with none.
-    this.#id = sessionId;
-    this.#epoch = sessionId === NO_SESSION ? FIRST_EPOCH : this.#epoch === LAST_EPOCH ? 1 : this.#epoch + 1;
+    this.id = sessionId;
+    this.epoch = sessionId === NO_SESSION ? FIRST_EPOCH : this.epoch === LAST_EPOCH ? 1 : this.epoch + 1;
     return true;
   }
 
   /** What the broker has made of the last request is not known. */
   reset(): void {
-    this.#epoch = FIRST_EPOCH;
+    this.epoch = FIRST_EPOCH;
   }
 }
 

@@ -158,14 +158,14 @@ class Cursor {
 
   /** The length of what follows; answers where it ends. */
   readEnd(limit: number): number {
-    return this.#endAfter(this.readVarint(), limit);
+    return this.endAfter(this.readVarint(), limit);
   }
 
   readBytes(limit: number): Buffer | null {
     const length = this.readVarint();
     if (length === -1) return null;
     const start = this.at;
-    this.at = this.#endAfter(length, limit);
+    this.at = this.endAfter(length, limit);
     return this.bytes.subarray(start, this.at);
   }
 
@@ -173,7 +173,7 @@ class Cursor {
     const length = this.readVarint();
     if (length === -1) return null;
     const start = this.at;
-    this.at = this.#endAfter(length, limit);
+    this.at = this.endAfter(length, limit);
     return this.bytes.toString('utf8', start, this.at);
   }
 
@@ -202,7 +202,7 @@ class Cursor {
     throw new Error('a number in it is cut');
   }
 
-  #endAfter(length: number, limit: number): number {
+  private endAfter(length: number, limit: number): number {
     const end = this.at + length;
     if (length < 0 || end > limit) throw new Error('a length in it is wrong');
     return end;

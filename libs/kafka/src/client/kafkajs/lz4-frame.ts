@@ -64,42 +64,42 @@ function readBlock(bytes: Buffer, start: number, end: number, output: GrowingOut
 }
 
 class GrowingOutput {
-  #buffer: Buffer;
-  #length = 0;
+  private buffer: Buffer;
+  private length = 0;
 
   constructor(
     firstBytes: number,
     private readonly mostBytes: number,
   ) {
-    this.#buffer = Buffer.allocUnsafe(firstBytes);
+    this.buffer = Buffer.allocUnsafe(firstBytes);
   }
 
   get bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
+    return this.buffer.subarray(0, this.length);
   }
 
   append(source: Buffer, start: number, end: number): void {
-    this.#makeRoom(end - start);
-    source.copy(this.#buffer, this.#length, start, end);
-    this.#length += end - start;
+    this.makeRoom(end - start);
+    source.copy(this.buffer, this.length, start, end);
+    this.length += end - start;
   }
 
   /** Appends what lies `distance` back. It may overlap with what is appended, which then repeats. */
   repeat(distance: number, count: number): void {
-    if (distance === 0 || distance > this.#length) throw new Error('its LZ4 block refers to nothing');
-    this.#makeRoom(count);
-    const buffer = this.#buffer;
-    let to = this.#length;
+    if (distance === 0 || distance > this.length) throw new Error('its LZ4 block refers to nothing');
+    this.makeRoom(count);
+    const buffer = this.buffer;
+    let to = this.length;
     for (let from = to - distance, end = to + count; to < end;) buffer[to++] = buffer[from++]!;
-    this.#length = to;
+    this.length = to;
   }
 
-  #makeRoom(count: number): void {
-    const needed = this.#length + count;
-    if (needed <= this.#buffer.length) return;
+  private makeRoom(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.buffer.length) return;
     if (needed > this.mostBytes) throw new Error(`it holds more than ${this.mostBytes} bytes`);
-    const larger = Buffer.allocUnsafe(Math.min(this.mostBytes, Math.max(needed, this.#buffer.length * 2)));
-    this.#buffer.copy(larger, 0, 0, this.#length);
-    this.#buffer = larger;
+    const larger = Buffer.allocUnsafe(Math.min(this.mostBytes, Math.max(needed, this.buffer.length * 2)));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
   }
 }

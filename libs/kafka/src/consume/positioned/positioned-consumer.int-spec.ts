@@ -48,11 +48,11 @@ class Projection {
   }
 
   applyAll(): void {
-    for (const { records } of this.waiting.splice(0)) this.#apply(records);
+    for (const { records } of this.waiting.splice(0)) this.apply(records);
   }
 
   /** The checkpoint guards the rows: what does not begin where they end is rolled back, and read again from there. */
-  #apply(records: IncomingRecord[]): void {
+  private apply(records: IncomingRecord[]): void {
     const { topic, partition, offset } = records[0]!;
     const rows = this.store.get(keyOf(records[0]!)) ?? { next: offset, values: [] };
     if (rows.next !== offset) {

@@ -66,42 +66,42 @@ export interface PositionedConsumerOptions {
  * partition kept over a join goes on where it was.
  */
 export class PositionedConsumer {
-  readonly #connection: KafkaConnection;
-  readonly #options: PositionedConsumerOptions;
-  readonly #member: GroupMember;
-  readonly #alarms: AlarmBoard;
-  readonly #epoch = new EpochGate();
-  readonly #held = new Map<string, ReadPartition>();
-  #lastHeld: ReadonlyMap<string, readonly number[]> = new Map();
-  #records = 0;
-  #bytes = 0;
-  #isFull = false;
-  #upkeep: NodeJS.Timeout | null = null;
-  #hintInFlight: Promise<void> | null = null;
-  #lastFetch = { number: 0, at: 0 };
+  private readonly connection: KafkaConnection;
+  private readonly options: PositionedConsumerOptions;
+  private readonly member: GroupMember;
+  private readonly alarms: AlarmBoard;
+  private readonly epoch = new EpochGate();
+  private readonly held = new Map<string, ReadPartition>();
+  private lastHeld: ReadonlyMap<string, readonly number[]> = new Map();
+  private records = 0;
+  private bytes = 0;
+  private isFull = false;
+  private upkeep: NodeJS.Timeout | null = null;
+  private hintInFlight: Promise<void> | null = null;
+  private lastFetch = { number: 0, at: 0 };
 
   constructor(connection: KafkaConnection, options: PositionedConsumerOptions) {
-    this.#options = options;
-    this.#connection = connection;
-    this.#alarms = connection.openAlarmBoard(options.onAlarm);
-    this.#member = new GroupMember(connection, {
+    this.options = options;
+    this.connection = connection;
+    this.alarms = connection.openAlarmBoard(options.onAlarm);
+    this.member = new GroupMember(connection, {
       groupId: options.groupId,
       topics: options.topics,
-      assigner: stickyAssigner(() => this.#lastHeld),
+      assigner: stickyAssigner(() => this.lastHeld),
       timings: completeTimings(options.timings),
-      alarms: this.#alarms,
+      alarms: this.alarms,
       events: {
-        joined: (assigned) => this.#joined(assigned),
+        joined: (assigned) => this.joined(assigned),
         rebalancing: () => {},
-        batch: (batch) => this.#take(batch),
+        batch: (batch) => this.take(batch),
       },
       leaving: async () => {
-        if (this.#leavesHints) this.#commitHints();
-        if (this.#hintInFlight) await waitAtMost(FLUSH_MS, this.#hintInFlight);
+        if (this.leavesHints) this.commitHints();
+        if (this.hintInFlight) await waitAtMost(FLUSH_MS, this.hintInFlight);
       },
       detached: () => {
-        this.#epoch.end();
-        this.#lose([...this.#held.values()]);
+        this.epoch.end();
+        this.lose([...this.held.values()]);
       },
       onFatal: options.onFatal,
     });
@@ -109,63 +109,63 @@ export class PositionedConsumer {
 
   /** Resolves with the first join (or `stop`): not to be awaited where the process should come up while Kafka is away. */
   async start(): Promise<void> {
-    this.#upkeep ??= setInterval(() => {
-      if (this.#leavesHints) this.#commitHints();
-      void this.#findDeleted();
+    this.upkeep ??= setInterval(() => {
+      if (this.leavesHints) this.commitHints();
+      void this.findDeleted();
     }, UPKEEP_MS);
-    await this.#member.start();
+    await this.member.start();
   }
 
   /** Everything of the partition below `next` is done with. Ignored for partitions not held. */
   release(topic: string, partition: number, next: number): void {
-    const held = this.#held.get(keyOf({ topic, partition }));
-    if (held) this.#free(held.release(next));
+    const held = this.held.get(keyOf({ topic, partition }));
+    if (held) this.free(held.release(next));
   }
 
   /** Reads on from `offset`, what is handed over counts as released. Ignored for partitions not held. */
   seekTo(topic: string, partition: number, offset: number): void {
-    const held = this.#held.get(keyOf({ topic, partition }));
+    const held = this.held.get(keyOf({ topic, partition }));
     if (!held) return;
-    this.#free(held.moveTo(offset));
-    if (this.#epoch.isSettled) this.#seek(held);
+    this.free(held.moveTo(offset));
+    if (this.epoch.isSettled) this.seek(held);
   }
 
   async stop(): Promise<void> {
-    if (this.#upkeep) clearInterval(this.#upkeep);
-    await this.#member.stop();
-    this.#connection.closeAlarmBoard(this.#alarms);
+    if (this.upkeep) clearInterval(this.upkeep);
+    await this.member.stop();
+    this.connection.closeAlarmBoard(this.alarms);
   }
 
   health(): ConsumerHealth {
     return {
-      joined: this.#member.isJoined,
-      loopAgeMs: Math.round(this.#member.silentMs),
-      joins: this.#member.joins,
-      restarts: this.#member.restarts,
-      partitions: [...this.#held.values()].map((held) => held.health()),
-      alarms: this.#alarms.alarms,
+      joined: this.member.isJoined,
+      loopAgeMs: Math.round(this.member.silentMs),
+      joins: this.member.joins,
+      restarts: this.member.restarts,
+      partitions: [...this.held.values()].map((held) => held.health()),
+      alarms: this.alarms.alarms,
     };
   }
 
-  get #leavesHints(): boolean {
-    return this.#options.commitHints ?? true;
+  private get leavesHints(): boolean {
+    return this.options.commitHints ?? true;
   }
 
-  #joined(assigned: TopicPartition[]): void {
+  private joined(assigned: TopicPartition[]): void {
     const keys = new Set(assigned.map(keyOf));
-    this.#lose([...this.#held.values()].filter((held) => !keys.has(keyOf(held))));
-    this.#lastHeld = groupByTopic(assigned);
+    this.lose([...this.held.values()].filter((held) => !keys.has(keyOf(held))));
+    this.lastHeld = groupByTopic(assigned);
     // kafkajs' pause flags outlive assignments: each is set as it should be now.
-    this.#member.session?.resume(assigned);
-    for (const held of this.#held.values()) held.isPaused = false;
-    this.#epoch.begin((isOver) => this.#settle(assigned, isOver));
+    this.member.session?.resume(assigned);
+    for (const held of this.held.values()) held.isPaused = false;
+    this.epoch.begin((isOver) => this.settle(assigned, isOver));
   }
 
-  async #settle(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
-    const added = assigned.filter((each) => !this.#held.has(keyOf(each)));
-    const positions = added.length > 0 ? await this.#options.positions(added) : [];
+  private async settle(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
+    const added = assigned.filter((each) => !this.held.has(keyOf(each)));
+    const positions = added.length > 0 ? await this.options.positions(added) : [];
     const atStart = added.filter((_, index) => !isOffset(positions[index]));
-    const starts = await this.#member.reader.offsetsAt(
+    const starts = await this.member.reader.offsetsAt(
       [...new Set(atStart.map(({ topic }) => topic))],
       'start',
     );
@@ -173,23 +173,23 @@ export class PositionedConsumer {
     added.forEach(({ topic, partition }, index) => {
       const position = positions[index];
       const next = isOffset(position) ? position : (starts.get(topic)?.[partition] ?? 0);
-      this.#held.set(keyOf({ topic, partition }), new ReadPartition(topic, partition, next));
+      this.held.set(keyOf({ topic, partition }), new ReadPartition(topic, partition, next));
     });
     // kafkajs begins at its commits, which are hints only: each partition is sent to its place.
-    for (const held of this.#held.values()) this.#seek(held);
-    this.#applyPauses();
-    if (added.length > 0) this.#options.onAssigned?.(added);
+    for (const held of this.held.values()) this.seek(held);
+    this.applyPauses();
+    if (added.length > 0) this.options.onAssigned?.(added);
   }
 
-  async #take(batch: FetchedBatch): Promise<void> {
-    await this.#gather(batch);
-    if (!(await this.#epoch.settled(batch.heartbeat))) return;
-    const held = this.#held.get(keyOf(batch));
+  private async take(batch: FetchedBatch): Promise<void> {
+    await this.gather(batch);
+    if (!(await this.epoch.settled(batch.heartbeat))) return;
+    const held = this.held.get(keyOf(batch));
     if (!held || held.trouble) return;
-    if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.#relocate(held);
-    if (batch.fault !== null) return this.#halt(held, 'unreadable_batch', unreadable(held, batch.fault));
+    if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.relocate(held);
+    if (batch.fault !== null) return this.halt(held, 'unreadable_batch', unreadable(held, batch.fault));
     if (!batch.resolve()) return;
-    const hand = this.#options.lends ? lendRecord : copyRecord;
+    const hand = this.options.lends ? lendRecord : copyRecord;
     const records: IncomingRecord[] = [];
     let bytes = 0;
     for (const message of batch.messages) {
@@ -199,123 +199,123 @@ export class PositionedConsumer {
       bytes += keptBytes(record);
     }
     held.advance(batch.next, batch.logEnd, records.length, bytes);
-    this.#records += records.length;
-    this.#bytes += bytes;
-    if (records.length > 0) this.#options.onRecords(records, batch.logEnd);
-    this.#options.onPosition?.(held, batch.next);
-    this.#applyPauses();
+    this.records += records.length;
+    this.bytes += bytes;
+    if (records.length > 0) this.options.onRecords(records, batch.logEnd);
+    this.options.onPosition?.(held, batch.next);
+    this.applyPauses();
   }
 
   /** Waits with the first batch of a fetch: what comes with it follows at once, and the next fetch brings what came meanwhile. */
-  async #gather({ fetch, messages }: FetchedBatch): Promise<void> {
-    const { gatherMs = 0 } = this.#options;
-    if (gatherMs === 0 || fetch === this.#lastFetch.number) return;
-    const restMs = this.#lastFetch.at + gatherMs - performance.now();
+  private async gather({ fetch, messages }: FetchedBatch): Promise<void> {
+    const { gatherMs = 0 } = this.options;
+    if (gatherMs === 0 || fetch === this.lastFetch.number) return;
+    const restMs = this.lastFetch.at + gatherMs - performance.now();
     if (restMs > 0 && messages.length < GATHERED_RECORDS) await pause(restMs);
-    this.#lastFetch = { number: fetch, at: performance.now() };
+    this.lastFetch = { number: fetch, at: performance.now() };
   }
 
   /** kafkajs reads elsewhere than we expect: see whether the log still has our place, and go back to it. */
-  #relocate(held: ReadPartition): void {
+  private relocate(held: ReadPartition): void {
     const before = held.trouble;
     held.trouble = { kind: 'checking' };
-    this.#applyPauses();
+    this.applyPauses();
     const { next } = held;
-    void lookUpRange(this.#member.reader, held, next, null).then((range) => {
+    void lookUpRange(this.member.reader, held, next, null).then((range) => {
       held.trouble = before;
-      if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled || held.next !== next)
-        return this.#applyPauses();
-      this.#place(held, range);
-      this.#seek(held);
-      this.#applyPauses();
+      if (this.held.get(keyOf(held)) !== held || !this.epoch.isSettled || held.next !== next)
+        return this.applyPauses();
+      this.place(held, range);
+      this.seek(held);
+      this.applyPauses();
     });
   }
 
   /** Goes where the log allows it to go on, and tells where it does not have our place. */
-  #place(held: ReadPartition, range: OffsetRange): void {
+  private place(held: ReadPartition, range: OffsetRange): void {
     if (range.kind === 'deleted') {
       held.trouble = null;
-      this.#alarms.clear('unreadable_batch', held.topic, held.partition);
-      this.#move(held, range.start, range.message);
-      this.#options.onPosition?.(held, range.start);
+      this.alarms.clear('unreadable_batch', held.topic, held.partition);
+      this.move(held, range.start, range.message);
+      this.options.onPosition?.(held, range.start);
     } else if (range.kind === 'cut') {
-      const { onMadeAnew } = this.#options;
+      const { onMadeAnew } = this.options;
       if (onMadeAnew === undefined) {
         const why = `${range.what}. Reading stands still: set the position that is kept for it to ${range.unread} to go on`;
-        return this.#halt(held, 'log_cut', cut(why));
+        return this.halt(held, 'log_cut', cut(why));
       }
-      this.#move(held, range.start, `${range.what}. Reading begins again at its start, ${range.start}`);
+      this.move(held, range.start, `${range.what}. Reading begins again at its start, ${range.start}`);
       onMadeAnew(held, range.start);
     }
   }
 
-  #move(held: ReadPartition, next: number, why: string): void {
-    this.#alarms.raise('offset_out_of_range', held.topic, held.partition, why);
-    this.#free(held.moveTo(next));
+  private move(held: ReadPartition, next: number, why: string): void {
+    this.alarms.raise('offset_out_of_range', held.topic, held.partition, why);
+    this.free(held.moveTo(next));
   }
 
   /** Reads no further. */
-  #halt(held: ReadPartition, code: AlarmCode, halt: Halt): void {
+  private halt(held: ReadPartition, code: AlarmCode, halt: Halt): void {
     held.trouble = halt;
-    this.#alarms.raise(code, held.topic, held.partition, halt.why);
-    this.#applyPauses();
+    this.alarms.raise(code, held.topic, held.partition, halt.why);
+    this.applyPauses();
   }
 
   /**
    * Looks for partitions whose place was deleted. kafkajs goes to the log's start without a word, and where nothing is left
    * there is no batch that would show it.
    */
-  async #findDeleted(): Promise<void> {
-    if (!this.#epoch.isSettled) return;
-    const looked = [...this.#held.values()];
+  private async findDeleted(): Promise<void> {
+    if (!this.epoch.isSettled) return;
+    const looked = [...this.held.values()];
     const topics = new Set(looked.map(({ topic }) => topic));
-    const starts = await this.#member.reader.offsetsAt([...topics], 'start').catch(() => null);
+    const starts = await this.member.reader.offsetsAt([...topics], 'start').catch(() => null);
     for (const held of looked) {
-      if (this.#held.get(keyOf(held)) !== held || !this.#epoch.isSettled) continue;
+      if (this.held.get(keyOf(held)) !== held || !this.epoch.isSettled) continue;
       if (held.trouble && !mayPass(held.trouble)) continue;
-      if (held.next < (starts?.get(held.topic)?.[held.partition] ?? 0)) this.#relocate(held);
+      if (held.next < (starts?.get(held.topic)?.[held.partition] ?? 0)) this.relocate(held);
     }
   }
 
-  #seek(held: ReadPartition): void {
+  private seek(held: ReadPartition): void {
     held.isSought = true;
-    this.#member.session?.seek(held.topic, held.partition, held.next);
+    this.member.session?.seek(held.topic, held.partition, held.next);
   }
 
-  #lose(lost: ReadPartition[]): void {
+  private lose(lost: ReadPartition[]): void {
     if (lost.length === 0) return;
     for (const held of lost) {
-      this.#held.delete(keyOf(held));
-      this.#alarms.clearHeld(held);
-      this.#free(held.release(Infinity));
+      this.held.delete(keyOf(held));
+      this.alarms.clearHeld(held);
+      this.free(held.release(Infinity));
     }
-    this.#options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
+    this.options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
   }
 
-  #free({ records, bytes }: { records: number; bytes: number }): void {
-    this.#records -= records;
-    this.#bytes -= bytes;
-    this.#applyPauses();
+  private free({ records, bytes }: { records: number; bytes: number }): void {
+    this.records -= records;
+    this.bytes -= bytes;
+    this.applyPauses();
   }
 
   /** All partitions pause when the buffer is full, and go on when it is half empty. */
-  #applyPauses(): void {
-    const factor = this.#isFull ? 0.5 : 1;
-    this.#isFull =
-      this.#records >= (this.#options.bufferRecords ?? BUFFER_RECORDS) * factor ||
-      this.#bytes >= (this.#options.bufferBytes ?? BUFFER_BYTES) * factor;
-    for (const held of this.#held.values()) {
-      const wanted = this.#isFull || held.trouble !== null;
+  private applyPauses(): void {
+    const factor = this.isFull ? 0.5 : 1;
+    this.isFull =
+      this.records >= (this.options.bufferRecords ?? BUFFER_RECORDS) * factor ||
+      this.bytes >= (this.options.bufferBytes ?? BUFFER_BYTES) * factor;
+    for (const held of this.held.values()) {
+      const wanted = this.isFull || held.trouble !== null;
       if (wanted === held.isPaused) continue;
       held.isPaused = wanted;
-      if (wanted) this.#member.session?.pause([held]);
-      else this.#member.session?.resume([held]);
+      if (wanted) this.member.session?.pause([held]);
+      else this.member.session?.resume([held]);
     }
   }
 
-  #commitHints(): void {
-    if (this.#hintInFlight || !this.#epoch.isSettled) return;
-    const news = [...this.#held.values()].flatMap((held) => {
+  private commitHints(): void {
+    if (this.hintInFlight || !this.epoch.isSettled) return;
+    const news = [...this.held.values()].flatMap((held) => {
       const commit = held.nextCommit();
       return commit ? [{ topic: held.topic, partition: held.partition, ...commit }] : [];
     });
@@ -326,12 +326,12 @@ export class PositionedConsumer {
       offset,
       metadata: null,
     }));
-    const sent = this.#member.session?.commit(commits);
-    this.#hintInFlight =
+    const sent = this.member.session?.commit(commits);
+    this.hintInFlight =
       sent
         ?.then(() => news.forEach(({ landed }) => landed()))
         .catch(() => {}) // the next hint says the same and more
-        .finally(() => (this.#hintInFlight = null)) ?? null;
+        .finally(() => (this.hintInFlight = null)) ?? null;
   }
 }
 

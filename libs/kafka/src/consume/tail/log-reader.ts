@@ -25,14 +25,14 @@ export interface LogSlice {
  * themselves are waited out for about 3 s.
  */
 export class LogReader {
-  readonly #links: BrokerLinks;
-  readonly #reader: ClusterReader;
+  private readonly links: BrokerLinks;
+  private readonly reader: ClusterReader;
   /** By topic, the leader of each partition as last described. */
-  readonly #leaders = new Map<string, number[]>();
+  private readonly leaders = new Map<string, number[]>();
 
   constructor(connection: KafkaConnection) {
-    this.#links = new BrokerLinks(connection, REQUEST_TIMEOUT_MS);
-    this.#reader = new ClusterReader(connection, REQUEST_TIMEOUT_MS);
+    this.links = new BrokerLinks(connection, REQUEST_TIMEOUT_MS);
+    this.reader = new ClusterReader(connection, REQUEST_TIMEOUT_MS);
   }
 
   /**
@@ -44,8 +44,8 @@ export class LogReader {
     if (from >= end) return { records: [], next: from, deleted: 0 };
     const { topic, partition } = place;
     return withPatience(`Records of ${topic}/${partition} from ${from}`, async () => {
-      const fetched = await this.#fetch(place, from);
-      if (fetched === 'out of range') return this.#passDeleted(place, from, end);
+      const fetched = await this.fetch(place, from);
+      if (fetched === 'out of range') return this.passDeleted(place, from, end);
       const batch = new FetchBatch(topic, String(from), fetched);
       if (batch.rawMessages.length === 0) throw new PassingError(NOT_LEADER, 'Nothing yet');
       const fault = batch.messages[0]?.fault;
@@ -59,38 +59,42 @@ export class LogReader {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#links.close(), this.#reader.close()]);
+    await Promise.all([this.links.close(), this.reader.close()]);
   }
 
-  async #fetch({ topic, partition }: TopicPartition, from: number) {
-    const leader = await this.#leaderOf(topic, partition);
+  private async fetch({ topic, partition }: TopicPartition, from: number) {
+    const leader = await this.leaderOf(topic, partition);
     try {
-      const answer = await this.#links.send(leader, requestFetch(topic, partition, from, SLICE_BYTES));
+      const answer = await this.links.send(leader, requestFetch(topic, partition, from, SLICE_BYTES));
       throwOn(answer.errorCode, `Fetch from ${topic}`);
       const fetched = answer.responses[0]!.partitions[0]!;
       if (fetched.errorCode === OFFSET_OUT_OF_RANGE) return 'out of range' as const;
       throwOn(fetched.errorCode, `Fetch from ${topic}/${partition}`);
       return fetched;
     } catch (error) {
-      this.#leaders.delete(topic);
+      this.leaders.delete(topic);
       throw error;
     }
   }
 
-  async #leaderOf(topic: string, partition: number): Promise<number> {
-    let leaders = this.#leaders.get(topic);
+  private async leaderOf(topic: string, partition: number): Promise<number> {
+    let leaders = this.leaders.get(topic);
     if (leaders === undefined) {
-      leaders = (await this.#links.describe([topic])).topics.get(topic);
-      if (leaders !== undefined) this.#leaders.set(topic, leaders);
+      leaders = (await this.links.describe([topic])).topics.get(topic);
+      if (leaders !== undefined) this.leaders.set(topic, leaders);
     }
     const leader = leaders?.[partition] ?? -1;
     if (leader >= 0) return leader;
-    this.#leaders.delete(topic);
+    this.leaders.delete(topic);
     throw new PassingError(NOT_LEADER, `Leader of ${topic}/${partition}`);
   }
 
-  async #passDeleted({ topic, partition }: TopicPartition, from: number, end: number): Promise<LogSlice> {
-    const start = (await this.#reader.offsetsAt([topic], 'start')).get(topic)?.[partition] ?? from;
+  private async passDeleted(
+    { topic, partition }: TopicPartition,
+    from: number,
+    end: number,
+  ): Promise<LogSlice> {
+    const start = (await this.reader.offsetsAt([topic], 'start')).get(topic)?.[partition] ?? from;
     if (start <= from) throwOn(OFFSET_OUT_OF_RANGE, `Offset ${from} of ${topic}/${partition}`);
     const next = Math.min(start, end);
     return { records: [], next, deleted: next - from };

@@ -29,26 +29,26 @@ export interface TailConsumerOptions {
  * where it was.
  */
 export class TailConsumer {
-  readonly #options: TailConsumerOptions;
-  readonly #reader: ClusterReader;
-  readonly #consumer: PositionedConsumer;
+  private readonly options: TailConsumerOptions;
+  private readonly reader: ClusterReader;
+  private readonly consumer: PositionedConsumer;
   /** Where reading is, by partition. */
-  readonly #positions = new Map<string, number>();
+  private readonly positions = new Map<string, number>();
   /** What is still to be read of what there was at `start`. */
-  readonly #missing = new Map<string, number>();
-  #caughtUp: (() => void)[] = [];
-  #state: 'new' | 'started' | 'stopped' = 'new';
+  private readonly missing = new Map<string, number>();
+  private onceCaughtUp: (() => void)[] = [];
+  private state: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(connection: KafkaConnection, options: TailConsumerOptions) {
-    this.#options = options;
-    this.#reader = new ClusterReader(connection, completeTimings(options.timings).requestTimeoutMs);
-    this.#consumer = new PositionedConsumer(connection, {
+    this.options = options;
+    this.reader = new ClusterReader(connection, completeTimings(options.timings).requestTimeoutMs);
+    this.consumer = new PositionedConsumer(connection, {
       groupId: `${options.groupIdPrefix ?? 'tail.'}${randomBytes(9).toString('base64url')}`,
       topics: options.topics,
-      positions: async (partitions) => partitions.map((each) => this.#positions.get(keyOf(each)) ?? -1),
-      onRecords: (records, logEnd) => this.#take(records, logEnd),
-      onPosition: (partition, next) => this.#reached(partition, next),
-      onMadeAnew: (partition, start) => this.#madeAnew(partition, start),
+      positions: async (partitions) => partitions.map((each) => this.positions.get(keyOf(each)) ?? -1),
+      onRecords: (records, logEnd) => this.take(records, logEnd),
+      onPosition: (partition, next) => this.reached(partition, next),
+      onMadeAnew: (partition, start) => this.madeAnew(partition, start),
       onFatal: options.onFatal,
       commitHints: false,
       ...(options.timings ? { timings: options.timings } : {}),
@@ -57,45 +57,45 @@ export class TailConsumer {
 
   /** Resolves once it is known where to begin: from then on every record appended will be seen. Waits for Kafka. */
   async start(): Promise<void> {
-    const { begins, ends } = await this.#captureRange();
+    const { begins, ends } = await this.captureRange();
     for (const [topic, offsets] of ends) {
       offsets.forEach((end, partition) => {
         const key = keyOf({ topic, partition });
         const begin = begins.get(topic)?.[partition] ?? 0;
-        this.#positions.set(key, begin);
-        if (begin < end) this.#missing.set(key, end);
+        this.positions.set(key, begin);
+        if (begin < end) this.missing.set(key, end);
       });
     }
-    if (this.#state === 'stopped') return;
-    this.#state = 'started';
-    this.#settleCaughtUp();
-    void this.#consumer.start();
+    if (this.state === 'stopped') return;
+    this.state = 'started';
+    this.settleCaughtUp();
+    void this.consumer.start();
   }
 
   /** Resolves when everything there was at `start` is handed over. */
   caughtUp(): Promise<void> {
     return new Promise((resolve) => {
-      this.#caughtUp.push(resolve);
-      this.#settleCaughtUp();
+      this.onceCaughtUp.push(resolve);
+      this.settleCaughtUp();
     });
   }
 
   async stop(): Promise<void> {
-    this.#state = 'stopped';
-    await Promise.all([this.#consumer.stop(), this.#reader.close()]);
+    this.state = 'stopped';
+    await Promise.all([this.consumer.stop(), this.reader.close()]);
   }
 
   health(): ConsumerHealth {
-    return this.#consumer.health();
+    return this.consumer.health();
   }
 
   /** Where reading begins, and where the log ended then. */
-  async #captureRange(): Promise<{ begins: OffsetsByTopic; ends: OffsetsByTopic }> {
-    while (this.#state !== 'stopped') {
+  private async captureRange(): Promise<{ begins: OffsetsByTopic; ends: OffsetsByTopic }> {
+    while (this.state !== 'stopped') {
       try {
-        const ends = await this.#reader.offsetsAt([...(await this.#options.topics())], 'end');
-        if (this.#options.from !== 'start') return { begins: ends, ends };
-        return { begins: await this.#reader.offsetsAt([...ends.keys()], 'start'), ends };
+        const ends = await this.reader.offsetsAt([...(await this.options.topics())], 'end');
+        if (this.options.from !== 'start') return { begins: ends, ends };
+        return { begins: await this.reader.offsetsAt([...ends.keys()], 'start'), ends };
       } catch {
         await sleep(RETRY_MS); // Kafka is away: kafkajs has logged it
       }
@@ -103,32 +103,32 @@ export class TailConsumer {
     return { begins: new Map(), ends: new Map() };
   }
 
-  #take(records: IncomingRecord[], logEnd: number): void {
+  private take(records: IncomingRecord[], logEnd: number): void {
     const { topic, partition, offset } = records.at(-1)!;
-    this.#positions.set(keyOf({ topic, partition }), offset + 1);
-    this.#options.onRecords(records, logEnd);
-    this.#consumer.release(topic, partition, offset + 1);
+    this.positions.set(keyOf({ topic, partition }), offset + 1);
+    this.options.onRecords(records, logEnd);
+    this.consumer.release(topic, partition, offset + 1);
   }
 
-  #reached(partition: TopicPartition, next: number): void {
+  private reached(partition: TopicPartition, next: number): void {
     const key = keyOf(partition);
-    this.#positions.set(key, next);
-    this.#consumer.release(partition.topic, partition.partition, next);
-    const end = this.#missing.get(key);
+    this.positions.set(key, next);
+    this.consumer.release(partition.topic, partition.partition, next);
+    const end = this.missing.get(key);
     if (end === undefined || next < end) return;
-    this.#missing.delete(key);
-    this.#settleCaughtUp();
+    this.missing.delete(key);
+    this.settleCaughtUp();
   }
 
-  #madeAnew(partition: TopicPartition, start: number): void {
+  private madeAnew(partition: TopicPartition, start: number): void {
     const key = keyOf(partition);
-    this.#positions.set(key, start);
-    this.#missing.delete(key);
-    this.#settleCaughtUp();
+    this.positions.set(key, start);
+    this.missing.delete(key);
+    this.settleCaughtUp();
   }
 
-  #settleCaughtUp(): void {
-    if (this.#state !== 'started' || this.#missing.size > 0) return;
-    for (const resolve of this.#caughtUp.splice(0)) resolve();
+  private settleCaughtUp(): void {
+    if (this.state !== 'started' || this.missing.size > 0) return;
+    for (const resolve of this.onceCaughtUp.splice(0)) resolve();
   }
 }

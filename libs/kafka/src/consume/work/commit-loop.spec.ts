@@ -11,7 +11,7 @@ class Source {
   sent: { offset: number; resolve: () => void; reject: (error: Error) => void; at: number }[] = [];
   canSend = true;
   canCollect = true;
-  #watching: (() => void)[] = [];
+  private watching: (() => void)[] = [];
 
   readonly loop = new CommitLoop({
     collect: (): PendingCommit | 'not yet' | null => {
@@ -25,14 +25,14 @@ class Source {
       if (!this.canSend) return null;
       return new Promise((resolve, reject) => {
         this.sent.push({ offset: commit!.offset, resolve, reject, at: performance.now() });
-        for (const tell of this.#watching.splice(0)) tell();
+        for (const tell of this.watching.splice(0)) tell();
       });
     },
     failed: () => (this.failures += 1),
   });
 
   async nthSent(count: number): Promise<void> {
-    while (this.sent.length < count) await new Promise<void>((resolve) => this.#watching.push(resolve));
+    while (this.sent.length < count) await new Promise<void>((resolve) => this.watching.push(resolve));
   }
 }
 

@@ -25,39 +25,39 @@ export interface CommitSource {
  * what it said goes into the next one. What can't be collected or sent yet is not forgotten.
  */
 export class CommitLoop {
-  readonly #source: CommitSource;
-  #timer: NodeJS.Timeout | null = null;
-  #inFlight: Promise<void> | null = null;
-  #stopped = false;
+  private readonly source: CommitSource;
+  private timer: NodeJS.Timeout | null = null;
+  private inFlight: Promise<void> | null = null;
+  private stopped = false;
 
   constructor(source: CommitSource) {
-    this.#source = source;
+    this.source = source;
   }
 
   /** Something has come up. */
   touch(): void {
-    if (!this.#timer && !this.#inFlight && !this.#stopped) this.#schedule(APART_MS);
+    if (!this.timer && !this.inFlight && !this.stopped) this.schedule(APART_MS);
   }
 
   /** Sends what there is now, if nothing is in flight. */
   sendNow(): void {
-    if (this.#inFlight || this.#stopped) return;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    const pending = this.#source.collect();
+    if (this.inFlight || this.stopped) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    const pending = this.source.collect();
     if (!pending) return;
-    const sent = pending === 'not yet' ? null : this.#source.send(pending.commits);
-    if (pending === 'not yet' || !sent) return this.#schedule(RETRY_MS);
-    this.#inFlight = sent.then(
+    const sent = pending === 'not yet' ? null : this.source.send(pending.commits);
+    if (pending === 'not yet' || !sent) return this.schedule(RETRY_MS);
+    this.inFlight = sent.then(
       () => {
         pending.landed();
-        this.#inFlight = null;
-        this.#schedule(APART_MS);
+        this.inFlight = null;
+        this.schedule(APART_MS);
       },
       (error: unknown) => {
-        this.#source.failed(error);
-        this.#inFlight = null;
-        this.#schedule(RETRY_MS);
+        this.source.failed(error);
+        this.inFlight = null;
+        this.schedule(RETRY_MS);
       },
     );
   }
@@ -66,24 +66,24 @@ export class CommitLoop {
   async flush(limitMs: number): Promise<boolean> {
     const end = performance.now() + limitMs;
     while (performance.now() < end) {
-      if (this.#inFlight) await waitAtMost(end - performance.now(), this.#inFlight);
-      if (!this.#inFlight && !this.#source.collect()) return true;
+      if (this.inFlight) await waitAtMost(end - performance.now(), this.inFlight);
+      if (!this.inFlight && !this.source.collect()) return true;
       this.sendNow();
-      if (!this.#inFlight) await sleep(20);
+      if (!this.inFlight) await sleep(20);
     }
     return false;
   }
 
   stop(): void {
-    this.#stopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
   }
 
-  #schedule(ms: number): void {
-    if (this.#stopped || this.#timer) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+  private schedule(ms: number): void {
+    if (this.stopped || this.timer) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
       this.sendNow();
     }, ms);
   }

@@ -15,9 +15,9 @@ interface Known {
  * whoever holds the partition now) and which it still runs. If the partition comes back, neither runs a second time.
  */
 export class PartitionMemory implements DeliveryOwner {
-  readonly #finished: OffsetRuns;
-  readonly #running: Map<number, WorkDelivery>;
-  #isCommitted: boolean;
+  private readonly finishedOffsets: OffsetRuns;
+  private readonly runningByOffset: Map<number, WorkDelivery>;
+  private committed: boolean;
   /** See `HeldPartition.lastTime`. */
   readonly lastTime: number | null;
 
@@ -30,24 +30,24 @@ export class PartitionMemory implements DeliveryOwner {
     /** One of the running has ended. */
     readonly ended: () => void,
   ) {
-    this.#finished = new OffsetRuns(finished);
-    this.#isCommitted = isCommitted;
+    this.finishedOffsets = new OffsetRuns(finished);
+    this.committed = isCommitted;
     this.lastTime = lastTime;
-    this.#running = new Map(running.map((delivery) => [delivery.record.offset, delivery]));
+    this.runningByOffset = new Map(running.map((delivery) => [delivery.record.offset, delivery]));
     for (const delivery of running) delivery.owner = this;
   }
 
   get finishedRuns(): readonly Readonly<Run>[] {
-    return this.#finished.runs;
+    return this.finishedOffsets.runs;
   }
 
   /** Whether the group knows of all that is finished, as far as this process has told it. */
   get isCommitted(): boolean {
-    return this.#isCommitted;
+    return this.committed;
   }
 
   get running(): ReadonlyMap<number, WorkDelivery> {
-    return this.#running;
+    return this.runningByOffset;
   }
 
   isCurrent(): boolean {
@@ -63,14 +63,14 @@ export class PartitionMemory implements DeliveryOwner {
   attemptsNoted(): void {}
 
   finished({ record: { offset } }: WorkDelivery): void {
-    this.#running.delete(offset);
-    this.#finished.add(offset, offset + 1);
-    this.#isCommitted = false;
+    this.runningByOffset.delete(offset);
+    this.finishedOffsets.add(offset, offset + 1);
+    this.committed = false;
     this.ended();
   }
 
   abandoned({ record: { offset } }: WorkDelivery): void {
-    this.#running.delete(offset);
+    this.runningByOffset.delete(offset);
     this.ended();
   }
 }

@@ -12,64 +12,64 @@ export interface TrackerStart {
  * below `watermark` are finished, so that committing the watermark never skips a record.
  */
 export class PartitionTracker<Entry> {
-  #next: number;
-  #watermark: number;
-  readonly #done: OffsetRuns;
-  readonly #outstanding = new Map<number, Entry>();
-  readonly #attempts = new Map<number, number>();
-  #changes = 0;
+  private nextOffset: number;
+  private lowWatermark: number;
+  private readonly doneRuns: OffsetRuns;
+  private readonly entries = new Map<number, Entry>();
+  private readonly attemptsByOffset = new Map<number, number>();
+  private changeCount = 0;
 
   constructor({ watermark, done, attempts }: TrackerStart) {
-    this.#done = new OffsetRuns(done);
-    this.#watermark = this.#done.cutBelow(watermark);
-    this.#next = this.#watermark;
+    this.doneRuns = new OffsetRuns(done);
+    this.lowWatermark = this.doneRuns.cutBelow(watermark);
+    this.nextOffset = this.lowWatermark;
     for (const { offset, used } of attempts) {
-      if (offset >= this.#watermark && !this.#done.has(offset)) this.#attempts.set(offset, used);
+      if (offset >= this.lowWatermark && !this.doneRuns.has(offset)) this.attemptsByOffset.set(offset, used);
     }
   }
 
   /** The offset to read next. */
   get next(): number {
-    return this.#next;
+    return this.nextOffset;
   }
 
   /** The lowest offset that is not finished: what may be committed. */
   get watermark(): number {
-    return this.#watermark;
+    return this.lowWatermark;
   }
 
   /** Grows whenever there is something new to commit. */
   get changes(): number {
-    return this.#changes;
+    return this.changeCount;
   }
 
   get outstanding(): ReadonlyMap<number, Entry> {
-    return this.#outstanding;
+    return this.entries;
   }
 
   /** Finished runs above the watermark. */
   get done(): readonly Readonly<Run>[] {
-    return this.#done.runs;
+    return this.doneRuns.runs;
   }
 
   get doneCount(): number {
-    return this.#done.count;
+    return this.doneRuns.count;
   }
 
   /** Attempts noted for offsets that are not finished, ascending. */
   get attempts(): { offset: number; used: number }[] {
-    return [...this.#attempts]
+    return [...this.attemptsByOffset]
       .map(([offset, used]) => ({ offset, used }))
       .sort((left, right) => left.offset - right.offset);
   }
 
   attemptsUsed(offset: number): number {
-    return this.#attempts.get(offset) ?? 0;
+    return this.attemptsByOffset.get(offset) ?? 0;
   }
 
   /** Whether a record read at this offset still has to be handed over. */
   isNew(offset: number): boolean {
-    return offset >= this.#next && !this.#done.has(offset);
+    return offset >= this.nextOffset && !this.doneRuns.has(offset);
   }
 
   /**
@@ -78,41 +78,41 @@ export class PartitionTracker<Entry> {
    */
   open(offset: number, entry: Entry): void {
     this.skipTo(offset);
-    this.#next = offset + 1;
-    this.#outstanding.set(offset, entry);
+    this.nextOffset = offset + 1;
+    this.entries.set(offset, entry);
   }
 
   /** The log has nothing to hand over between `next` and `offset`. */
   skipTo(offset: number): void {
-    if (offset <= this.#next) return;
-    this.#done.add(this.#next, offset);
-    this.#next = offset;
-    this.#settle();
+    if (offset <= this.nextOffset) return;
+    this.doneRuns.add(this.nextOffset, offset);
+    this.nextOffset = offset;
+    this.settle();
   }
 
   /** The outcome of the record at `offset` is acknowledged. Also for one not read in this tenure yet: it won't be handed over. */
   finish(offset: number): void {
-    if (offset < this.#watermark || this.#done.has(offset)) return;
-    this.#outstanding.delete(offset);
-    this.#attempts.delete(offset);
-    this.#done.add(offset, offset + 1);
-    this.#settle();
+    if (offset < this.lowWatermark || this.doneRuns.has(offset)) return;
+    this.entries.delete(offset);
+    this.attemptsByOffset.delete(offset);
+    this.doneRuns.add(offset, offset + 1);
+    this.settle();
   }
 
   /** Replaces what stands for an offset in flight. */
   replace(offset: number, entry: Entry): void {
-    this.#outstanding.set(offset, entry);
+    this.entries.set(offset, entry);
   }
 
   noteAttempts(offset: number, used: number): void {
-    if (!this.#outstanding.has(offset) || this.#attempts.get(offset) === used) return;
-    this.#attempts.set(offset, used);
-    this.#changes += 1;
+    if (!this.entries.has(offset) || this.attemptsByOffset.get(offset) === used) return;
+    this.attemptsByOffset.set(offset, used);
+    this.changeCount += 1;
   }
 
-  #settle(): void {
-    this.#changes += 1;
-    this.#watermark = this.#done.cutBelow(this.#watermark);
-    this.#next = Math.max(this.#next, this.#watermark);
+  private settle(): void {
+    this.changeCount += 1;
+    this.lowWatermark = this.doneRuns.cutBelow(this.lowWatermark);
+    this.nextOffset = Math.max(this.nextOffset, this.lowWatermark);
   }
 }

@@ -15,7 +15,7 @@ export interface DeliveryOwner {
 /** A record handed over. Its owner changes when the partition is lost and when it comes back. */
 export class WorkDelivery implements Delivery {
   owner: DeliveryOwner;
-  #state: 'waiting' | 'running' | 'ended' = 'waiting';
+  private state: 'waiting' | 'running' | 'ended' = 'waiting';
 
   constructor(
     readonly record: IncomingRecord,
@@ -29,7 +29,7 @@ export class WorkDelivery implements Delivery {
   }
 
   get isRunning(): boolean {
-    return this.#state === 'running';
+    return this.state === 'running';
   }
 
   isCurrent(): boolean {
@@ -37,29 +37,29 @@ export class WorkDelivery implements Delivery {
   }
 
   begin(): boolean {
-    if (this.#state !== 'waiting') return this.#state === 'running';
+    if (this.state !== 'waiting') return this.state === 'running';
     if (!this.owner.mayBegin(this)) return false;
-    this.#state = 'running';
+    this.state = 'running';
     this.owner.began(this);
     return true;
   }
 
   noteAttempts(used: number): void {
-    if (this.#state !== 'ended') this.owner.attemptsNoted(this, used);
+    if (this.state !== 'ended') this.owner.attemptsNoted(this, used);
   }
 
   done(): void {
-    this.#end((owner) => owner.finished(this));
+    this.end((owner) => owner.finished(this));
   }
 
   abandon(): void {
-    this.#end((owner) => owner.abandoned(this));
+    this.end((owner) => owner.abandoned(this));
   }
 
-  #end(tell: (owner: DeliveryOwner) => void): void {
-    if (this.#state === 'ended') return;
-    const wasWaiting = this.#state === 'waiting';
-    this.#state = 'ended';
+  private end(tell: (owner: DeliveryOwner) => void): void {
+    if (this.state === 'ended') return;
+    const wasWaiting = this.state === 'waiting';
+    this.state = 'ended';
     // Ending without `begin` is running for a moment, so that the owner's counts hold.
     if (wasWaiting) this.owner.began(this);
     tell(this.owner);
