@@ -19,8 +19,16 @@ const kinds = {
   bench: ['testing', 'stage', 'platform', 'jobs', 'contracts'],
 };
 
-/** The stages that may import another one: all of them make new jobs through intake. */
-const importsIntake = ['replay', 'scheduling', 'execution'];
+/**
+ * The stages that each stage may import; none where it is not named. Those that make new jobs do so through intake. Status
+ * answers from the rows of the projection, and what intake has just accepted and has no row yet.
+ */
+const stagesOf = {
+  replay: ['intake'],
+  scheduling: ['intake'],
+  execution: ['intake'],
+  status: ['intake', 'projection'],
+};
 
 /** Who may import a vendor's package; everyone else may not. */
 const fences = {
@@ -54,7 +62,7 @@ byKind.find(({ sourceTag }) => sourceTag === 'type:stage').onlyDependOnLibsWithT
 const betweenStages = stages.map((stage) => ({
   sourceTag: `name:${stage}`,
   notDependOnLibsWithTags: stages
-    .filter((other) => other !== stage && !(other === 'intake' && importsIntake.includes(stage)))
+    .filter((other) => other !== stage && !stagesOf[stage]?.includes(other))
     .map((other) => `name:${other}`),
 }));
 

@@ -19,6 +19,20 @@ import {
   type StopProcess,
 } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
+import {
+  CatchUp,
+  JobFeed,
+  JobLists,
+  JobReader,
+  JobStreams,
+  JobWaits,
+  LogEnds,
+  OrdersInForce,
+  QueueMetrics,
+  QueueStates,
+  QueueViews,
+  ShownJobs,
+} from '@jobstream/status';
 import { accessSettings, areKeysRequired } from './access/access-settings.js';
 import { ApiKeys } from './access/api-keys.js';
 import { NoApiKeyError } from './access/first-key.js';
@@ -30,22 +44,11 @@ import { AuditTrail } from './audit/audit-trail.js';
 import { ApiHealth } from './health/api-health.js';
 import { trafficSettings } from './http/traffic-settings.js';
 import { ImageUploads } from './images/image-uploads.js';
-import { CatchUp } from './jobs/catch-up.js';
 import { JobCancels } from './jobs/job-cancels.js';
-import { JobLists } from './jobs/job-lists.js';
-import { JobReader } from './jobs/job-reader.js';
-import { LogEnds } from './jobs/log-ends.js';
-import { ShownJobs } from './jobs/shown-jobs.js';
 import { Submissions } from './jobs/submissions.js';
-import { JobFeed } from './live/job-feed.js';
-import { JobStreams } from './live/job-streams.js';
-import { JobWaits } from './live/job-waits.js';
 import { OpenRequests } from './live/open-requests.js';
 import { caughtMails } from './mail/caught-mails.js';
-import { QueueMetrics } from './queues/queue-metrics.js';
 import { QueueOrders } from './queues/queue-orders.js';
-import { QueueStates } from './queues/queue-states.js';
-import { QueueViews } from './queues/queue-views.js';
 import { rebuildSettings } from './rebuilds/rebuild-settings.js';
 import { Reports } from './reports/reports.js';
 import { startUpkeep } from './upkeep.js';
@@ -160,10 +163,10 @@ function makeParts(
   const clock = producer.brokerClock;
   const states = new QueueStates(admin, topics);
   const orderWriter = new OrderWriter(producer, topics);
-  const queueOrders = new QueueOrders({ states, clock, reader: orders, writer: orderWriter });
+  const inForce = new OrdersInForce(orders);
   const replaying = { reader: logReader, admin, topics, projection: { queries, progress } };
   const queueViews = new QueueViews({
-    ...{ states, admin, queries, orders: queueOrders, brokerClock: clock },
+    ...{ states, admin, queries, orders: inForce, brokerClock: clock },
     limitUse: new LimitUse(database),
   });
   new QueueMetrics(metrics, queueViews);
@@ -174,7 +177,7 @@ function makeParts(
     new Rebuilds(database, databaseSettings, readSettings(rebuildSettings, environment).DATABASE_MAX_BYTES),
     new JobWaits({ feed, reader, shown }),
     new JobStreams({ feed, reader, shown, queries, progress, ends: allEnds }),
-    queueOrders,
+    new QueueOrders({ states, clock, reader: orders, writer: orderWriter, inForce }),
     queueViews,
     new JobCancels({ ...{ jobs: reader, queries, clock }, reader: orders, writer: orderWriter }),
     new ImageUploads(storage),

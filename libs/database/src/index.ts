@@ -25,7 +25,6 @@ export {
   readDatabaseClock,
   type ReadClock,
 } from './database-clock.js';
-export { GatheredCalls } from './gathered-calls.js';
 export { openDataSource } from './open-data-source.js';
 export { migrate, migrateProjection, migrationsLock } from './migrate.js';
 export type { JobEntity } from './projection/job.entity.js';

@@ -1,11 +1,11 @@
 import type { JobId, JobState } from '@jobstream/contracts';
 import type { DeadLetterReason, JobError } from '@jobstream/contracts/records';
 import type { Database } from '@jobstream/database';
+import { SharedLookup } from '@jobstream/runtime';
 import { readHistory, type HistoryItem } from './history.js';
 import { readJobAt, type JobAt } from './job-at.js';
 import { findJobs, parse, readJobRow, type JobColumns, type JobRow } from './job-row.js';
 import { JobList, type JobFilter, type JobPage } from './job-list.js';
-import { SharedLookup } from './shared-lookup.js';
 
 /** How many jobs of a queue are in a state between `queued` and the end. */
 export interface ActiveCount {

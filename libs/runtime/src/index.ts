@@ -1,5 +1,9 @@
 // Start, configure, log, measure and stop a process.
 export type { Clock } from './clock.js';
+export { GatheredCalls } from './calls/gathered-calls.js';
+export { SharedCall } from './calls/shared-call.js';
+export { SharedLookup } from './calls/shared-lookup.js';
+export { inTime } from './in-time.js';
 export {
   ClockWatch,
   noticeableSkewMs,

@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 import { readKey, type KeyParts, type KnownKey } from '@jobstream/access';
 import type { RateLimit, Scope } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
+import { SharedCall } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
-import { SharedCall } from '../jobs/shared-call.js';
 import { takeBytes, takeToken, type TokenBucket, type TokenTaken } from './token-bucket.js';
 
 /** Who makes a request. */

@@ -3,10 +3,9 @@ import { jobStates, type JobState } from '@jobstream/contracts';
 import { countsQuerySchema, type CountsView } from '@jobstream/contracts/rest';
 import { DatabaseClock } from '@jobstream/database';
 import { JobCounts } from '@jobstream/projection';
+import { CatchUp, refuseFuture } from '@jobstream/status';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
-import { CatchUp } from '../jobs/catch-up.js';
-import { refuseFuture } from '../jobs/job-reader.js';
 
 @Controller('v1/counts')
 export class CountsController {

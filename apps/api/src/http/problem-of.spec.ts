@@ -3,6 +3,7 @@ import { HttpException, NotFoundException } from '@nestjs/common';
 import { DatabaseUnreachableError } from '@jobstream/database';
 import { IntakeError } from '@jobstream/intake';
 import { InvalidCursorError } from '@jobstream/contracts/rest';
+import { StatusError } from '@jobstream/status';
 import { ObjectExistsError, ObjectTooLargeError, StorageFullError } from '@jobstream/storage';
 import { ProblemError } from './problem-error.js';
 import { problemOf } from './problem-of.js';
@@ -15,6 +16,7 @@ describe('the problem of an error', () => {
   it.each([
     [new ProblemError('job_not_found', 'No.'), 'job_not_found'],
     [new IntakeError('unknown_type', 'No.'), 'unknown_type'],
+    [new StatusError('projection_behind', 'No.'), 'projection_behind'],
     [new DatabaseUnreachableError('db.internal:5432/x', new Error('refused')), 'database_unavailable'],
     [new InvalidCursorError(), 'invalid_request'],
     [new ObjectExistsError(stored), 'image_conflict'],
@@ -43,6 +45,10 @@ describe('the problem of an error', () => {
   it('carries faults, ids and items', () => {
     const errors = [{ pointer: '/a', detail: 'x' }];
     expect(problemOf(new IntakeError('invalid_payload', 'One fault.', { errors })).details).toEqual({
+      detail: 'One fault.',
+      errors,
+    });
+    expect(problemOf(new StatusError('invalid_request', 'One fault.', { errors })).details).toEqual({
       detail: 'One fault.',
       errors,
     });

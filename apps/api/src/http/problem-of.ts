@@ -6,6 +6,7 @@ import { ClockUnknownError, isKafkaUnavailable } from '@jobstream/kafka';
 import { RebuildError, TooManyToCountError } from '@jobstream/projection';
 import { ReplayError } from '@jobstream/replay';
 import { ScheduleError } from '@jobstream/scheduling';
+import { StatusError } from '@jobstream/status';
 import {
   ObjectExistsError,
   ObjectTooLargeError,
@@ -40,10 +41,10 @@ export function problemOf(error: unknown): FoundProblem {
   return ofLibraries(error) ?? ofFramework(error) ?? internalError;
 }
 
-type OwnError = ProblemError | IntakeError | ScheduleError | RebuildError | ReplayError;
+type OwnError = ProblemError | IntakeError | StatusError | ScheduleError | RebuildError | ReplayError;
 
 function isOurs(error: unknown): error is OwnError {
-  const kinds = [ProblemError, IntakeError, ScheduleError, RebuildError, ReplayError];
+  const kinds = [ProblemError, IntakeError, StatusError, ScheduleError, RebuildError, ReplayError];
   return kinds.some((kind) => error instanceof kind);
 }
 

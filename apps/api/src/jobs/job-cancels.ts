@@ -10,8 +10,8 @@ import {
 import type { OrderReader, OrderWriter } from '@jobstream/orders';
 import type { JobQueries } from '@jobstream/projection';
 import type { Clock } from '@jobstream/runtime';
+import type { JobReader } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
-import type { JobReader } from './job-reader.js';
 
 /** What {@link JobCancels} is made of. */
 export interface JobCancelsParts {

@@ -13,19 +13,22 @@ import {
   type JobPage,
 } from '@jobstream/contracts/rest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type FoundJob,
+  JobLists,
+  JobReader,
+  JobStreams,
+  JobWaits,
+  QueueViews,
+  readJobId,
+} from '@jobstream/status';
 import { Access } from '../access/access.js';
 import { readQuery } from '../http/query.js';
 import { writeEvents } from '../live/event-stream.js';
-import { JobStreams } from '../live/job-streams.js';
-import { JobWaits } from '../live/job-waits.js';
-import { readLastEventId } from '../live/log-position.js';
+import { readLastEventId } from '../live/last-event-id.js';
 import { OpenRequests } from '../live/open-requests.js';
-import { QueueViews } from '../queues/queue-views.js';
 import { noBody, readBody } from '../http/body.js';
 import { JobCancels } from './job-cancels.js';
-import type { FoundJob } from './found-job.js';
-import { JobLists } from './job-lists.js';
-import { JobReader, readJobId } from './job-reader.js';
 import { Submissions } from './submissions.js';
 
 @Controller('v1/jobs')

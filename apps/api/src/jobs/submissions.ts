@@ -16,7 +16,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import type { Counter } from 'prom-client';
 import { checkScope } from './scope-check.js';
-import { checkUrls } from './url-check.js';
+import { checkUrls } from './submitted-urls.js';
 
 /** What {@link Submissions} is made of. */
 export interface SubmissionParts {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { protectiveHeaders } from '@jobstream/runtime';
-import type { StreamEvent } from './job-streams.js';
+import type { StreamEvent } from '@jobstream/status';
 
 const heartbeatMs = 15_000;
 /** What a browser waits before it connects again. */

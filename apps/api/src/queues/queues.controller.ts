@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { queueLimitsSchema } from '@jobstream/contracts';
 import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
+import { QueueViews } from '@jobstream/status';
 import { Access } from '../access/access.js';
 import { noBody, readBody } from '../http/body.js';
 import { QueueOrders } from './queue-orders.js';
-import { QueueViews } from './queue-views.js';
 
 @Controller('v1/queues')
 export class QueuesController {

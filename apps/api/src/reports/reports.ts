@@ -1,8 +1,8 @@
 import { isFinal, type JobId } from '@jobstream/contracts';
 import { reportGenerate, reportKey } from '@jobstream/jobs';
 import type { ObjectStorage, OpenObject } from '@jobstream/storage';
+import type { JobReader } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
-import type { JobReader } from '../jobs/job-reader.js';
 
 /** A report's file, opened. */
 export interface OpenReport extends OpenObject {

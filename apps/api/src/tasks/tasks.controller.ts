@@ -1,7 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { taskStatusOf, type TaskView } from '@jobstream/contracts/rest';
+import { JobReader } from '@jobstream/status';
 import { Access } from '../access/access.js';
-import { JobReader } from '../jobs/job-reader.js';
 
 @Controller('tasks')
 export class TasksController {

@@ -1,5 +1,6 @@
 import type { JobId } from '@jobstream/contracts';
-import { GatheredCalls, type Database } from '@jobstream/database';
+import type { Database } from '@jobstream/database';
+import { GatheredCalls } from '@jobstream/runtime';
 import { meetClaim, type ClaimMeeting, type ClaimRequest, type ClaimStanding } from './met-claim.js';
 
 /** How long a claim is held without a sign of life, in milliseconds, unless `CLAIM_LEASE_SECONDS` says otherwise. */

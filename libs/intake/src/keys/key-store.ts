@@ -1,5 +1,6 @@
 import type { JobId } from '@jobstream/contracts';
-import { GatheredCalls, type Session } from '@jobstream/database';
+import type { Session } from '@jobstream/database';
+import { GatheredCalls } from '@jobstream/runtime';
 import type { KeyScope } from './idempotency-key.js';
 
 /** What a request with a key brings. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { ownTraceId } from '@jobstream/contracts/records';
 import { waitingForSchema, type JobView } from '@jobstream/contracts/rest';
-import { viewOfRemembered } from '../jobs/job-view.js';
+import { viewOfRemembered } from '../reads/job-view.js';
 import type { QueueStatesAt } from './queue-states.js';
 import { waitingFor } from './waiting-for.js';
 

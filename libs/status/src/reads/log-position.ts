@@ -1,5 +1,4 @@
 import type { EndOffsets } from '@jobstream/projection';
-import { ProblemError } from '../http/problem-error.js';
 
 /** A record's place in the log. */
 export interface Place {
@@ -71,16 +70,4 @@ export class LogPosition {
   toString(): string {
     return [...this.offsets].map(([partition, offset]) => `${partition}/${offset}`).join(';');
   }
-}
-
-/**
- * What a client that resumes a stream has seen; nothing when it begins.
- * @param header its `Last-Event-ID`
- * @throws ProblemError `invalid_request`
- */
-export function readLastEventId(header: string | string[] | undefined): LogPosition {
-  if (header === undefined || header === '') return new LogPosition();
-  const position = typeof header === 'string' ? LogPosition.parse(header) : undefined;
-  if (position) return position;
-  throw new ProblemError('invalid_request', 'Take the `Last-Event-ID` from the stream, as it was.');
 }

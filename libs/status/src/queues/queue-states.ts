@@ -1,7 +1,7 @@
 import { formatDelay, type TopicRole, type Topics } from '@jobstream/contracts';
 import { queues } from '@jobstream/jobs';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
-import { SharedCall } from '../jobs/shared-call.js';
+import { SharedCall } from '@jobstream/runtime';
 
 /** A topic that a queue's workers read; offsets by partition. */
 export interface LaneState {

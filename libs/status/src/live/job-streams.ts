@@ -1,13 +1,13 @@
 import { isFinal, type JobId } from '@jobstream/contracts';
 import type { JobView } from '@jobstream/contracts/rest';
 import type { HistoryItem, JobQueries, ProjectionProgress } from '@jobstream/projection';
-import type { FoundJob } from '../jobs/found-job.js';
-import type { JobReader } from '../jobs/job-reader.js';
-import type { LogEnds } from '../jobs/log-ends.js';
-import type { ShownJobs } from '../jobs/shown-jobs.js';
+import type { FoundJob } from '../reads/found-job.js';
+import type { JobReader } from '../reads/job-reader.js';
+import type { LogEnds } from '../reads/log-ends.js';
+import type { ShownJobs } from '../reads/shown-jobs.js';
 import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';
-import type { LogPosition } from './log-position.js';
+import type { LogPosition } from '../reads/log-position.js';
 import { SeenRecords } from './seen-records.js';
 import { StreamedJob, type ToldEvent } from './streamed-job.js';
 

@@ -1,7 +1,7 @@
 import { isFinal, type JobId } from '@jobstream/contracts';
-import type { FoundJob } from '../jobs/found-job.js';
-import { readJobId, type JobReader } from '../jobs/job-reader.js';
-import type { ShownJobs } from '../jobs/shown-jobs.js';
+import type { FoundJob } from '../reads/found-job.js';
+import { readJobId, type JobReader } from '../reads/job-reader.js';
+import type { ShownJobs } from '../reads/shown-jobs.js';
 import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';
 import { SeenRecords } from './seen-records.js';
@@ -22,7 +22,7 @@ export class JobWaits {
 
   /**
    * The job as soon as it is final, or as it is when the time is over or `signal` aborts.
-   * @throws ProblemError as {@link JobReader.read} does
+   * @throws StatusError as {@link JobReader.read} does
    */
   async wait(text: string, waitMs: number, signal: AbortSignal): Promise<FoundJob> {
     const id = readJobId(text);

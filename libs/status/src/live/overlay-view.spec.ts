@@ -3,9 +3,9 @@ import { newJobId } from '@jobstream/contracts';
 import { ownTraceId, type JobRecord } from '@jobstream/contracts/records';
 import { jobViewSchema, transitionViewSchema } from '@jobstream/contracts/rest';
 import { foldRecord, mergeFolds, type Coordinates } from '@jobstream/lifecycle';
-import type { FoundJob } from '../jobs/found-job.js';
-import { viewOfRemembered, viewOfTransition } from '../jobs/job-view.js';
-import { itemOf, withRecords } from './newer-view.js';
+import type { FoundJob } from '../reads/found-job.js';
+import { viewOfRemembered, viewOfTransition } from '../reads/job-view.js';
+import { itemOf, withRecords } from './overlay-view.js';
 
 const id = newJobId();
 const base = { v: 1 as const, id, type: 'probe.run', queue: 'probe' };

@@ -1,7 +1,7 @@
 import { isFinal } from '@jobstream/contracts';
 import type { JobView, WaitingFor } from '@jobstream/contracts/rest';
 import type { LimitRule } from '@jobstream/limits';
-import type { Place } from '../live/log-position.js';
+import type { Place } from '../reads/log-position.js';
 import type { QueueState, QueueStatesAt } from './queue-states.js';
 
 /** What is known of the queues; `before` some seconds earlier than `now`. */

@@ -4,7 +4,7 @@ import { foldRecord, goesFarther, mergeFolds, parsePosition, type JobFold } from
 import fc from 'fast-check';
 import type { SeenRecord } from '../live/job-feed.js';
 import { jobId, logs } from '../live/job-log.fixture-spec.js';
-import { withRecords } from '../live/newer-view.js';
+import { withRecords } from '../live/overlay-view.js';
 import { latestOf, laterOf, standingOfJob, type FoundJob } from './found-job.js';
 
 const foldOf = (records: readonly SeenRecord[]): JobFold | undefined =>

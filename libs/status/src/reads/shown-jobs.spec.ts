@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { newJobId, type JobState } from '@jobstream/contracts';
 import { ownTraceId } from '@jobstream/contracts/records';
 import type { EndOffsets } from '@jobstream/projection';
-import { LogPosition } from '../live/log-position.js';
+import { LogPosition } from './log-position.js';
 import type { FoundJob } from './found-job.js';
 import { viewOfRemembered } from './job-view.js';
 import { ShownJobs, type ShownJobsOptions } from './shown-jobs.js';

@@ -3,8 +3,8 @@ import { foldRecord, goesFarther, orderHistory } from '@jobstream/lifecycle';
 import fc from 'fast-check';
 import type { SeenRecord } from './job-feed.js';
 import { logOf, logs } from './job-log.fixture-spec.js';
-import { LogPosition, partitionOf } from './log-position.js';
-import { itemOf } from './newer-view.js';
+import { LogPosition, partitionOf } from '../reads/log-position.js';
+import { itemOf } from './overlay-view.js';
 import { StreamedJob, type ToldEvent } from './streamed-job.js';
 
 function historyOf(records: readonly SeenRecord[]) {

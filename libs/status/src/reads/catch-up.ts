@@ -1,5 +1,5 @@
 import type { EndOffsets, ProjectionProgress } from '@jobstream/projection';
-import { inTime } from './in-time.js';
+import { inTime } from '@jobstream/runtime';
 import type { LogEnds } from './log-ends.js';
 
 /** What {@link CatchUp} is made of. */
@@ -48,10 +48,13 @@ export class CatchUp {
 
   private async askEnds(): Promise<EndOffsets | undefined> {
     let isAnswered = false;
-    const asked = this.parts.ends.now().finally(() => {
-      isAnswered = true;
-      this.isBrokerLate = false;
-    });
+    const asked = this.parts.ends
+      .now()
+      .catch(() => undefined)
+      .finally(() => {
+        isAnswered = true;
+        this.isBrokerLate = false;
+      });
     const ends = await inTime(asked, brokerPatienceMs);
     this.isBrokerLate = !isAnswered;
     return ends;

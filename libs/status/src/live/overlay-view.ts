@@ -9,7 +9,7 @@ import {
   type JobFold,
 } from '@jobstream/lifecycle';
 import type { HistoryItem } from '@jobstream/projection';
-import { standingOfJob, type FoundJob } from '../jobs/found-job.js';
+import { standingOfJob, type FoundJob } from '../reads/found-job.js';
 import type { SeenRecord } from './job-feed.js';
 
 /** The job as the projection will show it once it has read these records too; the same object where they say nothing new. */

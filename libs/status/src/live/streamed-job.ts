@@ -2,11 +2,11 @@ import { isFinal } from '@jobstream/contracts';
 import type { TransitionView } from '@jobstream/contracts/rest';
 import { goesFarther } from '@jobstream/lifecycle';
 import type { HistoryItem } from '@jobstream/projection';
-import { viewOfTransition } from '../jobs/job-view.js';
+import { viewOfTransition } from '../reads/job-view.js';
 import type { SeenRecord } from './job-feed.js';
 import { inLogOrder } from './log-order.js';
-import type { LogPosition } from './log-position.js';
-import { itemOf } from './newer-view.js';
+import type { LogPosition } from '../reads/log-position.js';
+import { itemOf } from './overlay-view.js';
 
 /** A transition with the id to resume by, and what a handler reported. */
 export type ToldEvent =

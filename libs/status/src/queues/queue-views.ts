@@ -2,20 +2,20 @@ import type { LaneView, QueueView, WaitingFor } from '@jobstream/contracts/rest'
 import type { BrokerClock, TopicAdmin } from '@jobstream/kafka';
 import { limitRulesOf, type LimitUse } from '@jobstream/limits';
 import type { ActiveCount, JobQueries } from '@jobstream/projection';
-import { ProblemError } from '../http/problem-error.js';
-import type { FoundJob } from '../jobs/found-job.js';
-import { inTime } from '../jobs/in-time.js';
+import { inTime } from '@jobstream/runtime';
+import type { FoundJob } from '../reads/found-job.js';
 import { ageOfOldest } from './oldest-waiting.js';
-import { queueNotFound, type QueueOrders } from './queue-orders.js';
+import type { OrdersInForce } from './orders-in-force.js';
 import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-states.js';
 import { waitingFor } from './waiting-for.js';
+import { StatusError } from '../status-error.js';
 
 /** What {@link QueueViews} is made of. */
 export interface QueueViewsParts {
   readonly states: QueueStates;
   readonly admin: TopicAdmin;
   readonly queries: JobQueries;
-  readonly orders: QueueOrders;
+  readonly orders: OrdersInForce;
   readonly limitUse: LimitUse;
   readonly brokerClock: BrokerClock;
 }
@@ -38,7 +38,7 @@ export class QueueViews {
     return Promise.all(states.map((state) => this.view(state, active)));
   }
 
-  /** @throws ProblemError `queue_not_found` */
+  /** @throws StatusError `queue_not_found` */
   async find(name: string): Promise<QueueView> {
     const [{ queues }, active] = await Promise.all([
       this.read(),
@@ -61,8 +61,8 @@ export class QueueViews {
     if (!askKafka) return fromRow;
     const rules = limitRulesOf(view.queue, this.parts.orders.limitsOf(view.queue), view.payload);
     const [now, busyLimit] = await Promise.all([
-      inTime(this.parts.states.read(), patienceMs),
-      inTime(this.parts.limitUse.findBusy(rules), patienceMs),
+      inTime(this.parts.states.read().catch(unknown), patienceMs),
+      inTime(this.parts.limitUse.findBusy(rules).catch(unknown), patienceMs),
     ]);
     return waitingFor(view, place, { pausedSince, busyLimit, now, before: this.parts.states.before }, time);
   }
@@ -70,7 +70,7 @@ export class QueueViews {
   private read(): Promise<QueueStatesAt> {
     return this.parts.states.read().catch((cause: unknown) => {
       const detail = 'The queues are in the broker, which can not be reached. Ask again later.';
-      throw new ProblemError('broker_unavailable', detail, { cause });
+      throw new StatusError('broker_unavailable', detail, { cause });
     });
   }
 
@@ -107,6 +107,16 @@ export class QueueViews {
     );
     return ageMs === null ? null : Math.round(ageMs / 100) / 10;
   }
+}
+
+/** The error that there is no such queue. */
+export function queueNotFound(): StatusError {
+  return new StatusError('queue_not_found', 'No job type has it, and no topic either.');
+}
+
+/** What can't be asked is not known. */
+function unknown(): undefined {
+  return undefined;
 }
 
 function viewOfLane({ lane, topic, committed, ends }: LaneState): LaneView {

@@ -1,7 +1,7 @@
 import type { JobView } from '@jobstream/contracts/rest';
 import { goesFarther, type Standing } from '@jobstream/lifecycle';
 import type { JobRow } from '@jobstream/projection';
-import type { Place } from '../live/log-position.js';
+import type { Place } from './log-position.js';
 import { viewOfRow } from './job-view.js';
 
 /** A job, and the record that its state is from; null while that is not known. */

@@ -1,7 +1,7 @@
 import { tellsOfJobs, type TopicRole, type Topics } from '@jobstream/contracts';
 import type { TopicAdmin } from '@jobstream/kafka';
 import type { EndOffsets } from '@jobstream/projection';
-import { SharedCall } from './shared-call.js';
+import { SharedCall } from '@jobstream/runtime';
 
 /** Where the topics of the platform end. */
 export class LogEnds {

@@ -4,7 +4,7 @@ import { ownTraceId } from '@jobstream/contracts/records';
 import { decodeCursor, encodeCursor, type JobPage } from '@jobstream/contracts/rest';
 import type { JobFilter, JobRow } from '@jobstream/projection';
 import fc from 'fast-check';
-import { LogPosition } from '../live/log-position.js';
+import { LogPosition } from './log-position.js';
 import type { FoundJob } from './found-job.js';
 import { JobLists } from './job-lists.js';
 import { viewOfRemembered } from './job-view.js';

@@ -1,15 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isFinal, isJobId, type JobId } from '@jobstream/contracts';
 import type { JobAtView, JobHistory, JobView } from '@jobstream/contracts/rest';
 import type { DatabaseClock } from '@jobstream/database';
 import type { AcceptedJobs } from '@jobstream/intake';
 import type { JobQueries, ProjectionProgress } from '@jobstream/projection';
-import { ProblemError } from '../http/problem-error.js';
+import { inTime } from '@jobstream/runtime';
 import { projectionPatienceMs, type CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
 import { viewOfHistory, viewOfJobAt, viewOfRemembered } from './job-view.js';
 import type { LogEnds } from './log-ends.js';
 import type { ShownJobs } from './shown-jobs.js';
+import { StatusError } from '../status-error.js';
 
 /** What {@link JobReader} is made of. */
 export interface JobReaderParts {
@@ -32,7 +32,7 @@ export interface JobReaderParts {
 export class JobReader {
   constructor(private readonly parts: JobReaderParts) {}
 
-  /** @throws ProblemError `invalid_job_id`, `job_not_found`, `projection_behind` */
+  /** @throws StatusError `invalid_job_id`, `job_not_found`, `projection_behind` */
   async read(text: string): Promise<JobView> {
     return (await this.find(text)).view;
   }
@@ -69,7 +69,7 @@ export class JobReader {
 
   /**
    * A job as it was at a time.
-   * @throws as {@link read} does; ProblemError `job_not_found` before its first record, `invalid_request` for a time to come
+   * @throws as {@link read} does; StatusError `job_not_found` before its first record, `invalid_request` for a time to come
    */
   async readAt(text: string, at: Date): Promise<JobAtView> {
     const id = readJobId(text);
@@ -80,7 +80,7 @@ export class JobReader {
     const found = (await find()) ?? (await this.awaitRow(id, find));
     if (found.step !== undefined) return viewOfJobAt(found, found.step, at);
     const createdAt = found.now.createdAt.toISOString();
-    throw new ProblemError(
+    throw new StatusError(
       'job_not_found',
       `There was no job ${id} at ${at.toISOString()}: it was created at ${createdAt}.`,
     );
@@ -99,8 +99,8 @@ export class JobReader {
     const passed = await this.awaitProjection();
     const found = await find();
     if (found !== undefined) return found;
-    if (passed) throw new ProblemError('job_not_found', `No job has the id ${id}.`);
-    throw new ProblemError(
+    if (passed) throw new StatusError('job_not_found', `No job has the id ${id}.`);
+    throw new StatusError(
       'projection_behind',
       'This id is not known yet, and the projection has not read the whole log. Ask again.',
     );
@@ -108,14 +108,9 @@ export class JobReader {
 
   /** Whether the projection passed what the log held when this was asked. */
   private async awaitProjection(): Promise<boolean> {
-    const giveUp = new AbortController();
-    const late = delay(projectionPatienceMs, undefined, { signal: giveUp.signal }).catch(() => undefined);
-    try {
-      const ends = await Promise.race([this.parts.ends.now().catch(() => undefined), late]);
-      return ends !== undefined && (await this.parts.progress.waitUntilPassed(ends, projectionPatienceMs));
-    } finally {
-      giveUp.abort();
-    }
+    const asked = this.parts.ends.now().catch(() => undefined);
+    const ends = await inTime(asked, projectionPatienceMs);
+    return ends !== undefined && (await this.parts.progress.waitUntilPassed(ends, projectionPatienceMs));
   }
 }
 
@@ -125,22 +120,22 @@ const clockSlackMs = 60_000;
 /**
  * Lets times pass of which something can be known.
  * @param now milliseconds since 1970, by Postgres' clock
- * @throws ProblemError `invalid_request`
+ * @throws StatusError `invalid_request`
  */
 export function refuseFuture(at: Date, now: number): void {
   if (at.getTime() <= now + clockSlackMs) return;
-  throw new ProblemError('invalid_request', 'The query has faults.', {
+  throw new StatusError('invalid_request', 'The query has faults.', {
     errors: [{ pointer: '/at', detail: 'That time is yet to come.' }],
   });
 }
 
 /**
  * A job id as it came, in lower case.
- * @throws ProblemError `invalid_job_id`
+ * @throws StatusError `invalid_job_id`
  */
 export function readJobId(text: string): JobId {
   if (isJobId(text)) return text.toLowerCase();
-  throw new ProblemError(
+  throw new StatusError(
     'invalid_job_id',
     'A job id is a UUID of version 7, as the answer to its submission says.',
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogPosition, readLastEventId } from './log-position.js';
+import { LogPosition } from './log-position.js';
 
 describe('how far a job was followed', () => {
   it('is the highest offset of each partition, and survives being text', () => {
@@ -27,23 +27,5 @@ describe('how far a job was followed', () => {
       ]),
     );
     expect(there!.ends()).toEqual(new Map([['jobs.events', [1, 0, 4]]]));
-  });
-
-  it('begins with nothing', () => {
-    expect(readLastEventId(undefined).has({ topic: 'a', partition: 0, offset: 0 })).toBe(false);
-    expect(readLastEventId('').toString()).toBe('');
-  });
-
-  it.each([
-    'x',
-    'a/1',
-    'a/1/2/3',
-    'a/-1/2',
-    'a/1/2;',
-    'a b/1/2',
-    'a/1/9999999999999999',
-    `${'a/1/2;'.repeat(99)}a/1/2`,
-  ])('is not read from %j', (text) => {
-    expect(() => readLastEventId(text)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 });

@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { QueueView } from '@jobstream/contracts/rest';
+import { inTime } from '@jobstream/runtime';
 import type { QueueViews } from './queue-views.js';
 
 /** A scrape does not wait longer than this for the broker. */
@@ -65,19 +66,12 @@ export class QueueMetrics {
 
   /** One answer for all series of a scrape; none while the broker is away. */
   private ask(): Promise<readonly QueueView[]> {
-    this.asked ??= inTime(this.views.list()).finally(() => (this.asked = undefined));
+    this.asked ??= this.list().finally(() => (this.asked = undefined));
     return this.asked;
   }
-}
 
-async function inTime(views: Promise<readonly QueueView[]>): Promise<readonly QueueView[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly QueueView[]>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, []);
-  });
-  try {
-    return await Promise.race([views.catch(() => []), late]);
-  } finally {
-    clearTimeout(timer);
+  private async list(): Promise<readonly QueueView[]> {
+    const asked = this.views.list().catch(() => []);
+    return (await inTime(asked, patienceMs)) ?? [];
   }
 }

@@ -1,4 +1,4 @@
-import { partitionOf, type Place } from './log-position.js';
+import { partitionOf, type Place } from '../reads/log-position.js';
 
 /**
  * The items in the order given, but for those of one partition: they go by their offsets. One that stands too early waits

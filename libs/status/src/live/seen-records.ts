@@ -1,8 +1,8 @@
 import { foldRecord, mergeFolds, type JobFold } from '@jobstream/lifecycle';
-import type { FoundJob } from '../jobs/found-job.js';
+import type { FoundJob } from '../reads/found-job.js';
 import type { SeenRecord } from './job-feed.js';
-import { LogPosition } from './log-position.js';
-import { withRecords } from './newer-view.js';
+import { LogPosition } from '../reads/log-position.js';
+import { withRecords } from './overlay-view.js';
 
 /** The records of one job that were read from the log. */
 export class SeenRecords {

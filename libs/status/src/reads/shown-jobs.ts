@@ -3,7 +3,7 @@ import type { JobId } from '@jobstream/contracts';
 import type { JobView } from '@jobstream/contracts/rest';
 import type { ProjectionProgress } from '@jobstream/projection';
 import { LRUCache } from 'lru-cache';
-import { LogPosition, type Place } from '../live/log-position.js';
+import { LogPosition, type Place } from './log-position.js';
 import { laterOf, type FoundJob } from './found-job.js';
 
 /** What lists choose jobs by. */

@@ -1,0 +1,16 @@
+// What is known of jobs and queues: reads that take nothing back, live following, what a job waits for.
+export { JobFeed } from './live/job-feed.js';
+export { JobStreams, type StreamEvent } from './live/job-streams.js';
+export { JobWaits } from './live/job-waits.js';
+export { OrdersInForce } from './queues/orders-in-force.js';
+export { QueueMetrics } from './queues/queue-metrics.js';
+export { QueueStates } from './queues/queue-states.js';
+export { queueNotFound, QueueViews } from './queues/queue-views.js';
+export { CatchUp } from './reads/catch-up.js';
+export type { FoundJob } from './reads/found-job.js';
+export { JobLists } from './reads/job-lists.js';
+export { JobReader, readJobId, refuseFuture } from './reads/job-reader.js';
+export { LogEnds } from './reads/log-ends.js';
+export { LogPosition } from './reads/log-position.js';
+export { ShownJobs } from './reads/shown-jobs.js';
+export { StatusError } from './status-error.js';

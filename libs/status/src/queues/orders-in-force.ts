@@ -1,0 +1,35 @@
+import type { QueueLimits } from '@jobstream/contracts';
+import { queues } from '@jobstream/jobs';
+import type { OrderBook, OrderReader } from '@jobstream/orders';
+import { inTime } from '@jobstream/runtime';
+import { StatusError } from '../status-error.js';
+
+/** The orders are read within milliseconds; when this process starts, somewhat later. */
+const patienceMs = 5_000;
+
+/** What operators have ordered of queues, as it holds now. */
+export class OrdersInForce {
+  constructor(private readonly reader: OrderReader) {}
+
+  /** The orders in force, as far as they are read. */
+  get known(): OrderBook {
+    return this.reader.book;
+  }
+
+  /** The orders in force. @throws StatusError `broker_unavailable` where they are not read within 5 s */
+  async read(): Promise<OrderBook> {
+    const isRead = this.reader.whenRead().then(() => true);
+    if (await inTime(isRead, patienceMs)) return this.known;
+    const detail = 'The orders are in the broker, and have not been read yet. Ask again later.';
+    throw new StatusError('broker_unavailable', detail);
+  }
+
+  /** The limits that hold, as far as the orders are read: those of the queue's definition where none were ordered. */
+  limitsOf(queue: string): QueueLimits {
+    return this.known.limitsOf(queue) ?? queues.get(queue)?.limits ?? {};
+  }
+
+  isPaused(queue: string): boolean {
+    return this.known.pausedSince(queue) !== undefined;
+  }
+}
