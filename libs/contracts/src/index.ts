@@ -42,7 +42,7 @@ export {
   exponentialBackoff,
   isQueueName,
   priorities,
-  usualParkAfter,
+  defaultParkAfter,
   type JobDefinition,
   type JobOptions,
   type PayloadInputOf,

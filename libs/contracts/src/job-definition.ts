@@ -99,7 +99,7 @@ export type PayloadInputOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.
 export type ResultOf<D> = D extends JobDefinition<z.ZodType, infer R> ? z.output<R> : never;
 
 /** `parkAfter` of a job type that does not say, or that nobody knows. */
-export const usualParkAfter = 3;
+export const defaultParkAfter = 3;
 
 const queueName = /^[a-z][a-z0-9-]{0,40}$/;
 const typeName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
@@ -160,7 +160,7 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     result: options.result,
     maxAttempts: retries + 1,
     backoffMs: Array.from({ length: retries }, (_, retry) => ladder[retry] ?? last!),
-    parkAfter: options.parkAfter ?? usualParkAfter,
+    parkAfter: options.parkAfter ?? defaultParkAfter,
     timeoutMs: parseDuration(options.timeout ?? '60s'),
     exclusive: options.exclusive ?? false,
     onOwnerDeath: options.onOwnerDeath ?? 'rerun',

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { isDoomed, mostOwnerDeaths } from './owner-deaths.js';
+import { isDoomed, maxOwnerDeaths } from './owner-deaths.js';
 
 describe('isDoomed', () => {
   it.each([
     ['rerun', 0, false],
     ['rerun', 1, false],
-    ['rerun', mostOwnerDeaths - 1, false],
-    ['rerun', mostOwnerDeaths, true],
-    ['rerun', mostOwnerDeaths + 1, true],
+    ['rerun', maxOwnerDeaths - 1, false],
+    ['rerun', maxOwnerDeaths, true],
+    ['rerun', maxOwnerDeaths + 1, true],
     ['dead-letter', 0, false],
     ['dead-letter', 1, true],
-    ['dead-letter', mostOwnerDeaths, true],
+    ['dead-letter', maxOwnerDeaths, true],
   ] as const)('%s after %i deaths: %s', (policy, deaths, doomed) => {
     expect(isDoomed(deaths, policy)).toBe(doomed);
   });

@@ -3,7 +3,7 @@ import { timeWriter, type JobRequest, type Start } from '@jobstream/contracts/re
 import type { DrawnJob } from '@jobstream/intake';
 import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';
-import { Abortion } from './abortion.js';
+import { LazyAbort } from './lazy-abort.js';
 import { Children } from './children.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { Cancellations } from './cancellations.js';
@@ -71,20 +71,20 @@ async function callHandler(
   const start: Start = { worker: ports.worker, at: writeStart(clock.now()) };
   const startedAt = performance.now();
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
-  const abortion = new Abortion();
+  const lazyAbort = new LazyAbort();
   const collected = new Children(job, clock);
   const context = new JobContext(definition, job, {
     logger,
     clock,
     threads,
-    abortion,
+    lazyAbort,
     children: collected,
     report: (progress) => reports.report(progress),
   });
   const limit = { timeoutMs: definition.timeoutMs, graceMs };
   if (logger.isLevelEnabled('debug')) context.logger.debug('attempt starts');
-  const endCancellations = ports.cancellations.began(job, abortion);
-  const ended = await runWithin(limit, abortion, () => handler.handle(payload, context), stop);
+  const endCancellations = ports.cancellations.began(job, lazyAbort);
+  const ended = await runWithin(limit, lazyAbort, () => handler.handle(payload, context), stop);
   endCancellations();
   reports.end();
   const children = collected.end();

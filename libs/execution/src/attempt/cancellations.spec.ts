@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { decodeCancel, encodeCancel, type Cancel, type JobRequest } from '@jobstream/contracts/records';
 import { CancelBook } from '@jobstream/orders';
-import { Abortion } from './abortion.js';
+import { LazyAbort } from './lazy-abort.js';
 import { Cancellations } from './cancellations.js';
 import type { StartableJob } from '../admission/startable-job.js';
 
@@ -26,10 +26,10 @@ describe('a cancel', () => {
     const id = newJobId();
     const [book, job, cancel] = [new CancelBook(), jobOf(asJob(id), 1), cancelOf(asCancel(id), 1)];
     const cancellations = new Cancellations(book);
-    const abortion = new Abortion();
-    cancellations.began(job, abortion);
+    const lazyAbort = new LazyAbort();
+    cancellations.began(job, lazyAbort);
     cancellations.abort(cancel);
-    expect(abortion.hasHappened).toBe(true);
+    expect(lazyAbort.hasHappened).toBe(true);
     book.add(cancel);
     expect(cancellations.has(job)).toBe(true);
   });
@@ -38,11 +38,11 @@ describe('a cancel', () => {
     const id = newJobId();
     const cancellations = new Cancellations(new CancelBook());
     const stopped = [1, 2, 3].map((run) => {
-      const abortion = new Abortion();
-      const end = cancellations.began(jobOf(id, run), abortion);
+      const lazyAbort = new LazyAbort();
+      const end = cancellations.began(jobOf(id, run), lazyAbort);
       cancellations.abort(cancelOf(id, 2));
       end();
-      return abortion.hasHappened;
+      return lazyAbort.hasHappened;
     });
     expect(stopped).toEqual([true, true, false]);
   });

@@ -1,12 +1,12 @@
 import type { Cancel } from '@jobstream/contracts/records';
 import type { CancelBook } from '@jobstream/orders';
-import type { Abortion } from './abortion.js';
+import type { LazyAbort } from './lazy-abort.js';
 import type { StartableJob } from '../admission/startable-job.js';
 
 /** Which jobs are cancelled, and the attempts that run here, for a cancel to reach them. */
 export class Cancellations {
   /** By the job's id in lower case, as cancels name it. */
-  private readonly running = new Map<string, { readonly run: number; readonly abortion: Abortion }>();
+  private readonly running = new Map<string, { readonly run: number; readonly lazyAbort: LazyAbort }>();
 
   constructor(private readonly cancels: Pick<CancelBook, 'has'>) {}
 
@@ -15,11 +15,11 @@ export class Cancellations {
   }
 
   /** @returns what to call once the attempt has ended */
-  began({ request, run }: StartableJob, abortion: Abortion): () => void {
+  began({ request, run }: StartableJob, lazyAbort: LazyAbort): () => void {
     const id = request.id.toLowerCase();
-    this.running.set(id, { run, abortion });
+    this.running.set(id, { run, lazyAbort });
     return () => {
-      if (this.running.get(id)?.abortion === abortion) this.running.delete(id);
+      if (this.running.get(id)?.lazyAbort === lazyAbort) this.running.delete(id);
     };
   }
 
@@ -27,6 +27,6 @@ export class Cancellations {
   abort({ id, run }: Pick<Cancel, 'id' | 'run'>): void {
     const running = this.running.get(id);
     if (running === undefined || running.run > run) return;
-    running.abortion.abort(new DOMException('The job was cancelled.', 'AbortError'));
+    running.lazyAbort.abort(new DOMException('The job was cancelled.', 'AbortError'));
   }
 }

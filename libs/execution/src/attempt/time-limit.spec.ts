@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { Abortion } from './abortion.js';
+import { LazyAbort } from './lazy-abort.js';
 import { runWithin } from './time-limit.js';
 
 const limit = { timeoutMs: 20, graceMs: 20 };
-const whenAborted = (abortion: Abortion) =>
-  new Promise((resolve) => abortion.signal.addEventListener('abort', resolve));
+const whenAborted = (lazyAbort: LazyAbort) =>
+  new Promise((resolve) => lazyAbort.signal.addEventListener('abort', resolve));
 
 describe('runWithin', () => {
   it('gives what the work returns, at once or later', async () => {
-    const plain = await runWithin(limit, new Abortion(), () => 1);
-    const later = await runWithin(limit, new Abortion(), async () => 2);
+    const plain = await runWithin(limit, new LazyAbort(), () => 1);
+    const later = await runWithin(limit, new LazyAbort(), async () => 2);
     expect([plain, later]).toEqual([
       { kind: 'returned', result: 1 },
       { kind: 'returned', result: 2 },
@@ -21,58 +21,58 @@ describe('runWithin', () => {
     const fail = (): never => {
       throw error;
     };
-    expect(await runWithin(limit, new Abortion(), fail)).toEqual({ kind: 'threw', thrown: error });
-    expect(await runWithin(limit, new Abortion(), async () => fail())).toEqual({
+    expect(await runWithin(limit, new LazyAbort(), fail)).toEqual({ kind: 'threw', thrown: error });
+    expect(await runWithin(limit, new LazyAbort(), async () => fail())).toEqual({
       kind: 'threw',
       thrown: error,
     });
   });
 
   it('aborts with a TimeoutError; what throws then has timed out', async () => {
-    const abortion = new Abortion();
-    const ended = await runWithin(limit, abortion, async () => {
-      await whenAborted(abortion);
+    const lazyAbort = new LazyAbort();
+    const ended = await runWithin(limit, lazyAbort, async () => {
+      await whenAborted(lazyAbort);
       throw new Error('aborted');
     });
     expect(ended).toEqual({ kind: 'timed-out' });
-    expect(abortion.signal.reason).toMatchObject({ name: 'TimeoutError' });
+    expect(lazyAbort.signal.reason).toMatchObject({ name: 'TimeoutError' });
   });
 
   it('still takes what returns within the grace', async () => {
-    const abortion = new Abortion();
-    const ended = await runWithin(limit, abortion, async () => {
-      await whenAborted(abortion);
+    const lazyAbort = new LazyAbort();
+    const ended = await runWithin(limit, lazyAbort, async () => {
+      await whenAborted(lazyAbort);
       return 'late';
     });
     expect(ended).toEqual({ kind: 'returned', result: 'late' });
   });
 
   it('waits for nobody after the grace', async () => {
-    const ended = await runWithin(limit, new Abortion(), () => new Promise<never>(() => undefined));
+    const ended = await runWithin(limit, new LazyAbort(), () => new Promise<never>(() => undefined));
     expect(ended).toEqual({ kind: 'timed-out' });
   });
 
   it('ends just so when it is aborted by someone else', async () => {
-    const [abortion, stop] = [new Abortion(), new AbortController()];
+    const [lazyAbort, stop] = [new LazyAbort(), new AbortController()];
     const long = { timeoutMs: 60_000, graceMs: 20 };
-    const ended = runWithin(long, abortion, () => new Promise(() => undefined), stop.signal);
+    const ended = runWithin(long, lazyAbort, () => new Promise(() => undefined), stop.signal);
     stop.abort(new Error('enough'));
     expect(await ended).toEqual({ kind: 'timed-out' });
-    expect(abortion.signal.reason).toMatchObject({ message: 'enough' });
+    expect(lazyAbort.signal.reason).toMatchObject({ message: 'enough' });
   });
 
   it('begins aborted where that has happened before', async () => {
-    const abortion = new Abortion();
+    const lazyAbort = new LazyAbort();
     const long = { timeoutMs: 60_000, graceMs: 20 };
     const stop = AbortSignal.abort(new Error('too late'));
-    expect(await runWithin(long, abortion, () => abortion.signal.aborted, stop)).toEqual({
+    expect(await runWithin(long, lazyAbort, () => lazyAbort.signal.aborted, stop)).toEqual({
       kind: 'returned',
       result: true,
     });
   });
 
   it('takes limits longer than a timer can hold', async () => {
-    const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new Abortion(), () => 1);
+    const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new LazyAbort(), () => 1);
     expect(ended).toEqual({ kind: 'returned', result: 1 });
   });
 });

@@ -1,4 +1,4 @@
-import type { Abortion } from './abortion.js';
+import type { LazyAbort } from './lazy-abort.js';
 
 /** How long an attempt may take, and how long it is given to return once it was told to stop. */
 export interface TimeLimit {
@@ -22,20 +22,20 @@ const maxTimerMs = 2 ** 31 - 1;
  */
 export function runWithin<Result>(
   limit: TimeLimit,
-  abortion: Abortion,
+  lazyAbort: LazyAbort,
   work: () => Promise<Result> | Result,
   stop?: AbortSignal,
 ): Promise<LimitedEnding<Result>> {
   return new Promise((resolve) => {
     let timer = setTimeout(
-      () => abortion.abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError')),
+      () => lazyAbort.abort(new DOMException(`The attempt took ${limit.timeoutMs} ms.`, 'TimeoutError')),
       Math.min(limit.timeoutMs, maxTimerMs),
     );
-    abortion.whenHappening = () => {
+    lazyAbort.whenHappening = () => {
       clearTimeout(timer);
       timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
     };
-    const passOn = () => abortion.abort(stop!.reason as Error);
+    const passOn = () => lazyAbort.abort(stop!.reason as Error);
     if (stop?.aborted) passOn();
     else stop?.addEventListener('abort', passOn);
     const end = (ending: LimitedEnding<Result>) => {
@@ -44,7 +44,7 @@ export function runWithin<Result>(
     };
     callAsync(work).then(
       (result) => end({ kind: 'returned', result }),
-      (thrown: unknown) => end(abortion.hasHappened ? { kind: 'timed-out' } : { kind: 'threw', thrown }),
+      (thrown: unknown) => end(lazyAbort.hasHappened ? { kind: 'timed-out' } : { kind: 'threw', thrown }),
     );
   });
 }

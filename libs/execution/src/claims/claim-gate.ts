@@ -1,15 +1,15 @@
 import type { Delivery } from '@jobstream/kafka';
 import type { FreeSlot, Waiting } from '../slots/delivery-scheduler.js';
-import type { HeldClaim } from './claim-leases.js';
+import type { OwnClaim } from './claim-leases.js';
 import type { Claims } from './claims.js';
-import type { ClaimRequest } from './met-claim.js';
+import type { ClaimRequest } from './decide-claim.js';
 
 /** An attempt that may start only under its job's claim, and what is done with it. */
 export interface ClaimCandidate {
   readonly delivery: Delivery;
   readonly request: ClaimRequest;
   /** It may start, at the claim's attempt. */
-  run(claim: HeldClaim, freeSlot: FreeSlot): Promise<void>;
+  run(claim: OwnClaim, freeSlot: FreeSlot): Promise<void>;
   /** This attempt has an outcome, which is to be produced again: it may not be in the log. */
   repeat(attempt: number, outcome: string): Promise<void>;
   /** It was over long ago. */
@@ -39,7 +39,7 @@ export class ClaimGate {
       freeSlot();
     };
     const late = setTimeout(giveUpSlot, slotKeptMs);
-    const met = await this.claims.meet(candidate.request);
+    const met = await this.claims.ask(candidate.request);
     clearTimeout(late);
     if (met.kind !== 'taken') giveUpSlot();
     switch (met.kind) {
@@ -65,7 +65,7 @@ export class ClaimGate {
     this.claims.drain();
   }
 
-  private waitForSlot(candidate: ClaimCandidate, claim: HeldClaim): void {
+  private waitForSlot(candidate: ClaimCandidate, claim: OwnClaim): void {
     const dropped = () => {
       this.claims.free(claim);
       candidate.dropped();

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { newJobId, type JobId } from '@jobstream/contracts';
-import { ClaimLeases, type HeldClaim } from './claim-leases.js';
+import { ClaimLeases, type OwnClaim } from './claim-leases.js';
 
 const leaseMs = 15_000;
 const taken = () => ({ id: newJobId(), attempt: 1, fence: 1, deaths: 0, owner: 'me' });
 
 describe('ClaimLeases', () => {
   const renewals: JobId[][] = [];
-  const lost: HeldClaim[] = [];
+  const lost: OwnClaim[] = [];
   let renew: (ids: JobId[]) => Promise<ReadonlySet<JobId>>;
   let leases: ClaimLeases;
   beforeEach(() => {

@@ -2,7 +2,7 @@ import type { JobId } from '@jobstream/contracts';
 import type { TakenClaim } from './claim-store.js';
 
 /** A claim that this process holds. */
-export interface HeldClaim extends TakenClaim {
+export interface OwnClaim extends TakenClaim {
   /** Aborts (`ClaimLostError`) when the lease can't be counted on any more. */
   readonly signal: AbortSignal;
 }
@@ -14,13 +14,13 @@ export class ClaimLostError extends Error {
 }
 
 /** What {@link ClaimLeases} takes. */
-export interface ClaimLeasesParts {
+export interface ClaimLeasesOptions {
   readonly leaseMs: number;
   /** Milliseconds of a clock that only goes forward: Postgres' clock can't be asked while it is away. */
   readonly monotonic: () => number;
   /** See `ClaimStore.renew`. */
   renew(claims: readonly TakenClaim[]): Promise<ReadonlySet<JobId>>;
-  onLost(claim: HeldClaim): void;
+  onLost(claim: OwnClaim): void;
 }
 
 /** Part of the lease after which it is renewed. */
@@ -31,8 +31,8 @@ const trustedFor = 4 / 5;
 const looks = 15;
 
 interface Entry {
-  readonly claim: HeldClaim;
-  readonly abortion: AbortController;
+  readonly claim: OwnClaim;
+  readonly controller: AbortController;
   /** When the lease was last asked for: it lasts at least from then on. */
   askedAt: number;
 }
@@ -46,23 +46,23 @@ export class ClaimLeases {
   private timer: NodeJS.Timeout | undefined;
   private isRenewing = false;
 
-  constructor(private readonly parts: ClaimLeasesParts) {}
+  constructor(private readonly options: ClaimLeasesOptions) {}
 
   get size(): number {
     return this.entries.size;
   }
 
   /** @param askedAt when the claim was asked for, by the monotonic clock */
-  hold(taken: TakenClaim, askedAt: number): HeldClaim {
-    const abortion = new AbortController();
-    const claim = { ...taken, signal: abortion.signal };
-    this.entries.set(claim.id, { claim, abortion, askedAt });
-    this.timer ??= setInterval(() => this.look(), this.parts.leaseMs / looks);
+  hold(taken: TakenClaim, askedAt: number): OwnClaim {
+    const controller = new AbortController();
+    const claim = { ...taken, signal: controller.signal };
+    this.entries.set(claim.id, { claim, controller, askedAt });
+    this.timer ??= setInterval(() => this.look(), this.options.leaseMs / looks);
     return claim;
   }
 
   /** Renews it no more. */
-  release({ id }: HeldClaim): void {
+  release({ id }: OwnClaim): void {
     this.entries.delete(id);
     if (this.entries.size > 0) return;
     clearInterval(this.timer);
@@ -75,7 +75,7 @@ export class ClaimLeases {
   }
 
   private look(): void {
-    const { leaseMs, monotonic } = this.parts;
+    const { leaseMs, monotonic } = this.options;
     const now = monotonic();
     const due: Entry[] = [];
     for (const entry of this.entries.values()) {
@@ -89,7 +89,7 @@ export class ClaimLeases {
   private async renew(due: readonly Entry[], askedAt: number): Promise<void> {
     this.isRenewing = true;
     try {
-      const renewed = await this.parts.renew(due.map(({ claim }) => claim));
+      const renewed = await this.options.renew(due.map(({ claim }) => claim));
       for (const entry of due) {
         if (renewed.has(entry.claim.id)) entry.askedAt = askedAt;
         else if (this.entries.get(entry.claim.id) === entry) this.lose(entry, 'another has taken it');
@@ -103,7 +103,7 @@ export class ClaimLeases {
 
   private lose(entry: Entry, why: string): void {
     this.release(entry.claim);
-    entry.abortion.abort(new ClaimLostError(`The claim is lost: ${why}.`));
-    this.parts.onLost(entry.claim);
+    entry.controller.abort(new ClaimLostError(`The claim is lost: ${why}.`));
+    this.options.onLost(entry.claim);
   }
 }

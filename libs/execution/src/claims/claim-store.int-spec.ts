@@ -3,7 +3,7 @@ import { newJobId } from '@jobstream/contracts';
 import { Database, migrate, schemasOf } from '@jobstream/database';
 import { randomNamespace, stackAddress } from '@jobstream/testing';
 import { ClaimStore, type TakenClaim } from './claim-store.js';
-import { meetClaim, type ClaimRequest, type ClaimStanding } from './met-claim.js';
+import { decideClaim, type ClaimRequest, type ClaimStanding } from './decide-claim.js';
 
 const leaseMs = 60_000;
 const settings = { url: stackAddress('DATABASE_URL'), schemas: schemasOf(randomNamespace()) };
@@ -67,7 +67,7 @@ describe('ClaimStore', () => {
     });
     const by = impatient();
     const answers = await Promise.all(cases.map(({ request }) => by.take(request)));
-    const decided = cases.map(({ standing, request }) => meetClaim(standing, request));
+    const decided = cases.map(({ standing, request }) => decideClaim(standing, request));
     expect(
       answers.map((answer) => {
         if (answer.kind === 'taken') {

@@ -1,10 +1,10 @@
 import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { GatheredCalls } from '@jobstream/runtime';
-import { meetClaim, type ClaimMeeting, type ClaimRequest, type ClaimStanding } from './met-claim.js';
+import { decideClaim, type ClaimDecision, type ClaimRequest, type ClaimStanding } from './decide-claim.js';
 
 /** How long a claim is held without a sign of life, in milliseconds, unless `CLAIM_LEASE_SECONDS` says otherwise. */
-export const usualLeaseMs = 15_000;
+export const defaultLeaseMs = 15_000;
 
 /** A claim that was taken: what is written under its fence counts as long as nobody has taken it since. */
 export interface TakenClaim {
@@ -21,7 +21,7 @@ export interface TakenClaim {
 export type ClaimAnswer =
   | { readonly kind: 'taken'; readonly claim: TakenClaim; readonly tookOver: boolean }
   | { readonly kind: 'repeat'; readonly attempt: number; readonly outcome: string }
-  | Extract<ClaimMeeting, { kind: 'passed' | 'held' }>;
+  | Extract<ClaimDecision, { kind: 'passed' | 'held' }>;
 
 /** What an owner writes: JSON text, and whether the run is over with it. */
 export interface ClaimOutcome {
@@ -60,7 +60,7 @@ export class ClaimStore {
   /** @param leaseMs the same in every worker of a queue */
   constructor(
     private readonly database: Database,
-    private readonly leaseMs = usualLeaseMs,
+    private readonly leaseMs = defaultLeaseMs,
   ) {
     this.table = `${database.operations}.claims`;
   }
@@ -133,7 +133,7 @@ export class ClaimStore {
     return affected;
   }
 
-  /** See {@link meetClaim}: the condition is its `take`. */
+  /** See {@link decideClaim}: the condition is its `take`. */
   private async takeMany(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
     const sameAttempt = `excluded.run = kept.run AND (excluded.attempt = kept.attempt OR kept.in_place AND excluded.attempt < kept.attempt)`;
     const { rows } = await this.database.query<MetRow>({
@@ -229,15 +229,15 @@ function answerOf(request: ClaimRequest, row: MetRow): ClaimAnswer {
     return { kind: 'taken', claim, tookOver: deaths > (deathsBefore ?? 0) };
   }
   if (state === null || deathsBefore === null) return { kind: 'held' };
-  const meeting = meetClaim({ ...row, state, deaths: deathsBefore }, request);
-  switch (meeting.kind) {
+  const decision = decideClaim({ ...row, state, deaths: deathsBefore }, request);
+  switch (decision.kind) {
     case 'take':
       return { kind: 'held' };
     case 'repeat':
-      return { ...meeting, outcome: row.outcome! };
+      return { ...decision, outcome: row.outcome! };
     case 'passed':
     case 'held':
-      return meeting;
+      return decision;
   }
 }
 

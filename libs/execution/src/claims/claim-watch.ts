@@ -1,4 +1,4 @@
-import type { ClaimRequest } from './met-claim.js';
+import type { ClaimRequest } from './decide-claim.js';
 
 /** Something that waits until its claim is worth asking for again. */
 export interface Watcher {

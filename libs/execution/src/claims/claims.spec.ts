@@ -4,7 +4,7 @@ import { createLogger } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
 import { Claims } from './claims.js';
 import { MemoryClaims } from './memory-claims.fixture-spec.js';
-import type { ClaimRequest } from './met-claim.js';
+import type { ClaimRequest } from './decide-claim.js';
 
 const leaseMs = 15_000;
 const longerThanALeaseMs = 2 * leaseMs;
@@ -54,13 +54,13 @@ describe('an owner that has started nothing', () => {
     inPlace: false,
   });
   async function taken(id: JobId) {
-    const met = await claims.meet(ask(id));
+    const met = await claims.ask(ask(id));
     if (met.kind !== 'taken') throw new Error(met.kind);
     return met.claim;
   }
   /** How many deaths the next owner is told of, in another process. */
   async function deathsSeenBy(owner: string, id: JobId): Promise<number | string> {
-    const met = await claimsOf().meet(ask(id, owner));
+    const met = await claimsOf().ask(ask(id, owner));
     return met.kind === 'taken' ? met.claim.deaths : met.kind;
   }
 
@@ -87,7 +87,7 @@ describe('an owner that has started nothing', () => {
   it('counts as no death when it never got the answer to its request and gives up waiting for it', async () => {
     const id = newJobId();
     link = 'answers lost';
-    expect(await claims.meet(ask(id))).toEqual({ kind: 'held' });
+    expect(await claims.ask(ask(id))).toEqual({ kind: 'held' });
     expect(rows.rows.get(id)).toMatchObject({ state: 'running', owner: 'me/1' });
     claims.giveUp(ask(id));
     link = 'up';
@@ -101,10 +101,10 @@ describe('an owner that has started nothing', () => {
     link = 'down';
     claims.free(claim);
     await pass(1_000);
-    expect(await claims.meet(ask(id, 'me/2'))).toEqual({ kind: 'held' });
+    expect(await claims.ask(ask(id, 'me/2'))).toEqual({ kind: 'held' });
     link = 'up';
     await pass(2_000);
-    expect(await claims.meet(ask(id, 'me/2'))).toMatchObject({ kind: 'taken', claim: { deaths: 0 } });
+    expect(await claims.ask(ask(id, 'me/2'))).toMatchObject({ kind: 'taken', claim: { deaths: 0 } });
   });
 
   it('gives its claim back before the worker has stopped', async () => {

@@ -1,17 +1,17 @@
 import type { JobId } from '@jobstream/contracts';
 import type { Health, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
-import { ClaimLeases, type HeldClaim } from './claim-leases.js';
+import { ClaimLeases, type OwnClaim } from './claim-leases.js';
 import { ClaimMetrics } from './claim-metrics.js';
 import type { ClaimAnswer, ClaimOutcome, ClaimStore } from './claim-store.js';
 import { ClaimWatch, type Watcher } from './claim-watch.js';
-import type { ClaimRequest } from './met-claim.js';
+import type { ClaimRequest } from './decide-claim.js';
 
 /** What is asked of {@link ClaimStore}. */
 export type ClaimRows = Pick<ClaimStore, 'take' | 'end' | 'free' | 'renew' | 'findHeld'>;
 
 /** What {@link Claims} takes. */
-export interface ClaimsParts {
+export interface ClaimsOptions {
   readonly store: ClaimRows;
   readonly leaseMs: number;
   /** Makes the table be there; called before the first claim, again until it succeeds. */
@@ -23,12 +23,12 @@ export interface ClaimsParts {
 }
 
 /** What a request for a claim met, as `ClaimAnswer`. */
-export type Met =
-  { readonly kind: 'taken'; readonly claim: HeldClaim } | Exclude<ClaimAnswer, { readonly kind: 'taken' }>;
+export type ClaimReply =
+  { readonly kind: 'taken'; readonly claim: OwnClaim } | Exclude<ClaimAnswer, { readonly kind: 'taken' }>;
 
 /** A request that takes longer counts as Postgres being away: others are not even asked for. */
-const patienceMs = 1_000;
-const longestPollMs = 500;
+const awayAfterMs = 1_000;
+const maxPollMs = 500;
 const repeatPauseMs = 200;
 /** What claims that are being given back are waited for when the worker stops. */
 const lastFreesMs = 1_000;
@@ -51,29 +51,29 @@ export class Claims {
   private away: string | undefined;
   private isStopped = false;
 
-  constructor(private readonly parts: ClaimsParts) {
-    const { store, leaseMs, monotonic } = parts;
+  constructor(private readonly options: ClaimsOptions) {
+    const { store, leaseMs, monotonic } = options;
     this.leases = new ClaimLeases({
       ...{ leaseMs, monotonic },
       renew: (claims) => store.renew(claims),
       onLost: (claim) => this.noteLost(claim),
     });
     this.watching = new ClaimWatch({
-      pollMs: Math.min(longestPollMs, leaseMs / 10),
-      findHeld: (requests) => this.ask(() => store.findHeld(requests)),
+      pollMs: Math.min(maxPollMs, leaseMs / 10),
+      findHeld: (requests) => this.askPostgres(() => store.findHeld(requests)),
     });
-    this.metrics = new ClaimMetrics(parts.metrics, {
+    this.metrics = new ClaimMetrics(options.metrics, {
       held: () => this.leases.size,
       watched: () => this.watching.size,
     });
   }
 
   /** Asks for a claim. Never throws. */
-  async meet(request: ClaimRequest): Promise<Met> {
+  async ask(request: ClaimRequest): Promise<ClaimReply> {
     if (this.away !== undefined || this.busy.has(request.id)) return { kind: 'held' };
     this.busy.add(request.id);
-    const askedAt = this.parts.monotonic();
-    const answer = await this.ask(() => this.parts.store.take(request)).catch(() => undefined);
+    const askedAt = this.options.monotonic();
+    const answer = await this.askPostgres(() => this.options.store.take(request)).catch(() => undefined);
     if (answer?.kind !== 'taken') this.busy.delete(request.id);
     if (answer === undefined) {
       this.unanswered.add(request.owner);
@@ -101,12 +101,12 @@ export class Claims {
    * Writes down what follows from an attempt, as often as it takes.
    * @returns whether it is written; false: another has taken the claim, or the worker stops. Then nothing may be produced
    */
-  async end(claim: HeldClaim, outcome: ClaimOutcome): Promise<boolean> {
+  async end(claim: OwnClaim, outcome: ClaimOutcome): Promise<boolean> {
     this.leases.release(claim);
     try {
       for (;;) {
         try {
-          return await this.ask(() => this.parts.store.end(claim, outcome));
+          return await this.askPostgres(() => this.options.store.end(claim, outcome));
         } catch {
           if (this.isStopped) return false;
           await pause(repeatPauseMs);
@@ -118,7 +118,7 @@ export class Claims {
   }
 
   /** Leaves a claim to its lease: work under it was cut short, so nobody may go on at once. */
-  leave(claim: HeldClaim): void {
+  leave(claim: OwnClaim): void {
     this.leases.release(claim);
     this.busy.delete(claim.id);
   }
@@ -127,7 +127,7 @@ export class Claims {
    * Gives back a claim under which nothing was started, as often as it takes: otherwise whoever takes it over would count the
    * death of an owner that lives. Until then the job's claim is held.
    */
-  free(claim: HeldClaim): void {
+  free(claim: OwnClaim): void {
     this.leases.release(claim);
     void this.giveBack(claim).then(() => this.busy.delete(claim.id));
   }
@@ -162,16 +162,16 @@ export class Claims {
     });
   }
 
-  private giveBack(claim: Pick<HeldClaim, 'id' | 'owner'>): Promise<void> {
+  private giveBack(claim: Pick<OwnClaim, 'id' | 'owner'>): Promise<void> {
     const freed = this.repeatFree(claim).finally(() => this.freeing.delete(freed));
     this.freeing.add(freed);
     return freed;
   }
 
-  private async repeatFree(claim: Pick<HeldClaim, 'id' | 'owner'>): Promise<void> {
+  private async repeatFree(claim: Pick<OwnClaim, 'id' | 'owner'>): Promise<void> {
     for (;;) {
       try {
-        return await this.ask(() => this.parts.store.free(claim));
+        return await this.askPostgres(() => this.options.store.free(claim));
       } catch {
         if (this.isStopped) return;
         await pause(repeatPauseMs);
@@ -179,10 +179,10 @@ export class Claims {
     }
   }
 
-  private async ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    const overdue = setTimeout(() => this.noteAway(`no answer within ${patienceMs} ms`), patienceMs);
+  private async askPostgres<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    const overdue = setTimeout(() => this.noteAway(`no answer within ${awayAfterMs} ms`), awayAfterMs);
     try {
-      this.prepared ??= this.parts.prepare();
+      this.prepared ??= this.options.prepare();
       await this.prepared.catch((error: unknown) => {
         this.prepared = undefined;
         throw error;
@@ -199,7 +199,7 @@ export class Claims {
   }
 
   private note({ id, run, attempt }: ClaimRequest, answer: ClaimAnswer): void {
-    const { logger } = this.parts;
+    const { logger } = this.options;
     switch (answer.kind) {
       case 'taken': {
         const { claim, tookOver } = answer;
@@ -218,23 +218,23 @@ export class Claims {
     }
   }
 
-  private noteLost({ id, attempt, fence, signal }: HeldClaim): void {
+  private noteLost({ id, attempt, fence, signal }: OwnClaim): void {
     this.metrics.count('lost');
-    this.parts.logger.warn(
+    this.options.logger.warn(
       { job: id, attempt, fence, err: signal.reason },
       'claim lost: the attempt is stopped',
     );
   }
 
   private noteAway(why: string): void {
-    if (this.away === undefined) this.parts.logger.warn({ why }, 'no claims: jobs that need one wait');
+    if (this.away === undefined) this.options.logger.warn({ why }, 'no claims: jobs that need one wait');
     this.away = why;
   }
 
   private noteBack(): void {
     if (this.away === undefined) return;
     this.away = undefined;
-    this.parts.logger.info('claims are taken again');
+    this.options.logger.info('claims are taken again');
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JobId } from '@jobstream/contracts';
 import type { ClaimAnswer, ClaimOutcome, TakenClaim } from './claim-store.js';
 import type { ClaimRows } from './claims.js';
-import { meetClaim, type ClaimRequest, type ClaimStanding } from './met-claim.js';
+import { decideClaim, type ClaimRequest, type ClaimStanding } from './decide-claim.js';
 
 interface Row extends Omit<ClaimStanding, 'leased'> {
   fence: number;
@@ -43,7 +43,7 @@ export class MemoryClaims {
   private take(request: ClaimRequest): ClaimAnswer {
     const { id, run, owner } = request;
     const standing = this.standing(id);
-    const met = meetClaim(standing, request);
+    const met = decideClaim(standing, request);
     if (met.kind === 'repeat') return { ...met, outcome: standing!.outcome! };
     if (met.kind !== 'take') return met;
     const { attempt, deaths } = met;
@@ -79,7 +79,9 @@ export class MemoryClaims {
   }
 
   private findHeld(requests: readonly ClaimRequest[]): ReadonlySet<string> {
-    const held = requests.filter((request) => meetClaim(this.standing(request.id), request).kind === 'held');
+    const held = requests.filter(
+      (request) => decideClaim(this.standing(request.id), request).kind === 'held',
+    );
     return new Set(held.map(({ owner }) => owner));
   }
 }

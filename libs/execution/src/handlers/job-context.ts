@@ -2,7 +2,7 @@ import type { JobDefinition, JobId, PayloadInputOf } from '@jobstream/contracts'
 import { traceIdOf } from '@jobstream/contracts/records';
 import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import type { Clock, Logger } from '@jobstream/runtime';
-import type { Abortion } from '../attempt/abortion.js';
+import type { LazyAbort } from '../attempt/lazy-abort.js';
 import type { Children } from '../attempt/children.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool, ThreadTask } from './thread-pool.js';
@@ -11,7 +11,7 @@ import type { ThreadPool, ThreadTask } from './thread-pool.js';
 export interface ContextPorts {
   readonly logger: Logger;
   readonly threads: ThreadPool;
-  readonly abortion: Abortion;
+  readonly lazyAbort: LazyAbort;
   readonly children: Children;
   /** The broker's time. */
   readonly clock: Clock;
@@ -64,7 +64,7 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
 
   /** Aborts when the attempt's time is over (`TimeoutError`), or its claim is lost (`ClaimLostError`). What then does not return within the grace is failed. */
   get signal(): AbortSignal {
-    return this.ports.abortion.signal;
+    return this.ports.lazyAbort.signal;
   }
 
   /** Logs with the job's id, run, attempt and trace. */

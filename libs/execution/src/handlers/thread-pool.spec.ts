@@ -40,9 +40,9 @@ describe('ThreadPool', () => {
   });
 
   it('ends a thread that spins when the signal aborts, and goes on with another', async () => {
-    const abortion = new AbortController();
-    const spinning = run('spin', abortion.signal);
-    setTimeout(() => abortion.abort(), 50);
+    const controller = new AbortController();
+    const spinning = run('spin', controller.signal);
+    setTimeout(() => controller.abort(), 50);
     await expect(spinning).rejects.toMatchObject({ name: 'AbortError' });
     await expect(run('double')).resolves.toBe(42);
   });

@@ -1,4 +1,4 @@
-import { usualParkAfter, type TopicRole } from '@jobstream/contracts';
+import { defaultParkAfter, type TopicRole } from '@jobstream/contracts';
 import { timeWriter } from '@jobstream/contracts/records';
 import type { Delivery, IncomingRecord, TopicPartition } from '@jobstream/kafka';
 import { decideOutcome, isDoomed, retryDelay, type AttemptEnding, type Outcome } from '@jobstream/lifecycle';
@@ -6,7 +6,7 @@ import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';
 import type { Clock } from '@jobstream/runtime';
 import { attempt, type Attempted, type AttemptPorts } from '../attempt/attempt.js';
 import { ClaimGate, type ClaimCandidate } from '../claims/claim-gate.js';
-import type { HeldClaim } from '../claims/claim-leases.js';
+import type { OwnClaim } from '../claims/claim-leases.js';
 import type { Claims } from '../claims/claims.js';
 import { readOutcome, recordOutcome } from '../claims/recorded-outcome.js';
 import { CopyMemory } from '../admission/copy-memory.js';
@@ -240,7 +240,7 @@ export class JobWorker {
     ongoing: Ongoing,
     job: StartableJob,
     freeSlot: FreeSlot,
-    claim?: HeldClaim,
+    claim?: OwnClaim,
   ): Promise<void> {
     const { claims, clock, writer } = this.options;
     const { delivery } = ongoing;
@@ -271,7 +271,7 @@ export class JobWorker {
     this.settle(ongoing, ended, outcome, await writer.write(delivery, ended, outcome));
   }
 
-  private attempt(job: StartableJob, claim: HeldClaim | undefined): Attempted | Promise<Attempted> {
+  private attempt(job: StartableJob, claim: OwnClaim | undefined): Attempted | Promise<Attempted> {
     const { attempts, clock, handlers } = this.options;
     const registered = handlers.get(job.request.type);
     if (claim && isDoomed(claim.deaths, registered?.definition.onOwnerDeath ?? 'rerun')) {
@@ -311,7 +311,7 @@ export class JobWorker {
     return decideOutcome(
       {
         run: job.run,
-        parkAfter: this.options.handlers.get(type)?.definition.parkAfter ?? usualParkAfter,
+        parkAfter: this.options.handlers.get(type)?.definition.parkAfter ?? defaultParkAfter,
         attempt: job.attempt,
         maxAttempts,
         backoffMs: this.ladderOf(job),

@@ -14,7 +14,7 @@ import {
   type StopProcess,
 } from '@jobstream/runtime';
 import { z } from 'zod';
-import { usualLeaseMs } from '../claims/claim-store.js';
+import { defaultLeaseMs } from '../claims/claim-store.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { JobWorkerStrategy } from './job-worker-strategy.js';
 
@@ -79,7 +79,7 @@ function strategyOf(
         .number()
         .min(1)
         .max(3_600)
-        .default(usualLeaseMs / 1_000),
+        .default(defaultLeaseMs / 1_000),
     }),
     environment,
   );

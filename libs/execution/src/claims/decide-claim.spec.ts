@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import fc from 'fast-check';
-import { meetClaim, type ClaimRequest, type ClaimStanding } from './met-claim.js';
+import { decideClaim, type ClaimRequest, type ClaimStanding } from './decide-claim.js';
 
 const id = newJobId();
 const asks = (more: Partial<ClaimRequest> = {}): ClaimRequest => ({
@@ -14,67 +14,67 @@ const stands = (more: Partial<ClaimStanding> = {}): ClaimStanding => ({
 });
 const states = ['running', 'free', 'retrying', 'ended'] as const;
 
-describe('meetClaim', () => {
+describe('decideClaim', () => {
   it('lets the first one take it', () => {
-    expect(meetClaim(undefined, asks({ attempt: 3 }))).toEqual({ kind: 'take', attempt: 3, deaths: 0 });
+    expect(decideClaim(undefined, asks({ attempt: 3 }))).toEqual({ kind: 'take', attempt: 3, deaths: 0 });
   });
 
   describe.each([false, true])('in place: %s', (inPlace) => {
     it.each(states)('an older run has passed, whatever its claim is: %s', (state) => {
       for (const leased of [false, true])
-        expect(meetClaim(stands({ state, leased }), asks({ run: 1, attempt: 9, inPlace }))).toEqual({
+        expect(decideClaim(stands({ state, leased }), asks({ run: 1, attempt: 9, inPlace }))).toEqual({
           kind: 'passed',
         });
     });
 
     it.each(states)('a newer run takes what is not held: %s', (state) => {
       const take = { kind: 'take', attempt: 1, deaths: 0 };
-      expect(meetClaim(stands({ state }), asks({ run: 3, attempt: 1, inPlace }))).toEqual(take);
+      expect(decideClaim(stands({ state }), asks({ run: 3, attempt: 1, inPlace }))).toEqual(take);
     });
 
     it('a newer run waits for the lease of an older one', () => {
-      expect(meetClaim(stands({ leased: true }), asks({ run: 3, attempt: 1, inPlace }))).toEqual({
+      expect(decideClaim(stands({ leased: true }), asks({ run: 3, attempt: 1, inPlace }))).toEqual({
         kind: 'held',
       });
     });
 
     it.each([2, 3])('waits while another holds it: attempt %i', (attempt) => {
-      expect(meetClaim(stands({ leased: true }), asks({ attempt, inPlace }))).toEqual({ kind: 'held' });
+      expect(decideClaim(stands({ leased: true }), asks({ attempt, inPlace }))).toEqual({ kind: 'held' });
     });
 
     it('takes over from an owner that died, and counts it', () => {
-      expect(meetClaim(stands(), asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 2 });
+      expect(decideClaim(stands(), asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 2 });
     });
 
     it.each([
       ['was given back', stands({ state: 'free' })],
       ['was taken in its own name, unheard', stands({ owner: 'me', leased: true })],
     ])('takes what %s, and counts nobody', (_, standing) => {
-      expect(meetClaim(standing, asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 1 });
+      expect(decideClaim(standing, asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 1 });
     });
 
     it.each(['running', 'free', 'retrying'] as const)(
       'takes the next attempt, counting anew: %s',
       (state) => {
         const take = { kind: 'take', attempt: 3, deaths: 0 };
-        expect(meetClaim(stands({ state }), asks({ attempt: 3, inPlace }))).toEqual(take);
+        expect(decideClaim(stands({ state }), asks({ attempt: 3, inPlace }))).toEqual(take);
       },
     );
 
     it.each([2, 3])('repeats the end of a run, whatever attempt comes: %i', (attempt) => {
       const repeat = { kind: 'repeat', attempt: 2 };
-      expect(meetClaim(stands({ state: 'ended' }), asks({ attempt, inPlace }))).toEqual(repeat);
+      expect(decideClaim(stands({ state: 'ended' }), asks({ attempt, inPlace }))).toEqual(repeat);
     });
 
     it('repeats the retry of an attempt that comes again', () => {
       const repeat = { kind: 'repeat', attempt: 2 };
-      expect(meetClaim(stands({ state: 'retrying' }), asks({ inPlace }))).toEqual(repeat);
+      expect(decideClaim(stands({ state: 'retrying' }), asks({ inPlace }))).toEqual(repeat);
     });
   });
 
   it.each(states)('an earlier attempt has passed: %s', (state) => {
     for (const leased of [false, true])
-      expect(meetClaim(stands({ state, leased }), asks({ attempt: 1 }))).toEqual({ kind: 'passed' });
+      expect(decideClaim(stands({ state, leased }), asks({ attempt: 1 }))).toEqual({ kind: 'passed' });
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('meetClaim', () => {
     ['retrying', false, { kind: 'repeat', attempt: 2 }],
     ['ended', false, { kind: 'repeat', attempt: 2 }],
   ] as const)('an ordered job goes on where its claim stands: %s, leased %s', (state, leased, met) => {
-    expect(meetClaim(stands({ state, leased }), asks({ attempt: 1, inPlace: true }))).toEqual(met);
+    expect(decideClaim(stands({ state, leased }), asks({ attempt: 1, inPlace: true }))).toEqual(met);
   });
 });
 
@@ -104,7 +104,7 @@ describe('any number of owners over one claim', () => {
         let last = 0;
         for (const { then, owner, run, attempt } of steps) {
           const before = row;
-          const met = meetClaim(row, { id, owner, run, attempt, inPlace });
+          const met = decideClaim(row, { id, owner, run, attempt, inPlace });
           if (met.kind === 'take') {
             expect(before?.state === 'running' && before.leased && before.owner !== owner).toBe(false);
             expect(ended.has(run)).toBe(false);

@@ -1,5 +1,5 @@
 /** An `AbortController` that is made when somebody asks for its signal: most attempts end before anyone does. */
-export class Abortion {
+export class LazyAbort {
   private controller: AbortController | undefined;
   private reason: Error | undefined;
   /** Called when it happens, before the signal says so. */

@@ -32,7 +32,7 @@ export interface ClaimStanding {
  * - `passed`: what it asks for was over before what stands there began;
  * - `held`: someone else runs it.
  */
-export type ClaimMeeting =
+export type ClaimDecision =
   | { readonly kind: 'take'; readonly attempt: number; readonly deaths: number }
   | { readonly kind: 'repeat'; readonly attempt: number }
   | { readonly kind: 'passed' }
@@ -42,7 +42,7 @@ export type ClaimMeeting =
  * Decides what a request finds. `ClaimStore` says the same in SQL, where it has to be decided and written down in one step.
  * @param standing undefined where the job has no claim
  */
-export function meetClaim(standing: ClaimStanding | undefined, request: ClaimRequest): ClaimMeeting {
+export function decideClaim(standing: ClaimStanding | undefined, request: ClaimRequest): ClaimDecision {
   if (standing === undefined) return { kind: 'take', attempt: request.attempt, deaths: 0 };
   const { run, state, owner } = standing;
   const sameRun = request.run === run;
