@@ -3,4 +3,4 @@ export { limitRulesOf, type LimitRule } from './limit-rule.js';
 export { JobLimits, type JobLimitsOptions } from './job-limits.js';
 export { LimitUse } from './limit-use.js';
 export type { Leave } from './slot-gate.js';
-export type { Dismissal, Entrant } from './waiting-room.js';
+export type { Dismissal } from './waiting-room.js';

@@ -54,11 +54,11 @@ describe('limits that workers hold together', () => {
     workers.push(made);
     return made;
   };
-  const held = { isCurrent: () => true };
+  const held = () => new AbortController().signal;
 
   /** Waits for its limits, runs for so many milliseconds or until then, leaves. */
   async function run(limits: JobLimits, payload: unknown, length: number | Promise<void>): Promise<string> {
-    const entry = await limits.enter(limits.rulesOf(payload), held);
+    const entry = await limits.enter(limits.rulesOf(payload), held());
     if (typeof entry === 'string') return entry;
     begun.push(performance.now());
     most = Math.max(most, ++running);
@@ -91,7 +91,7 @@ describe('limits that workers hold together', () => {
     const [dead, living] = [1, 2].map(() => worker('lease', { concurrency: 2 }, { leaseMs }));
     const rules = dead!.rulesOf({});
     const askedAt = performance.now();
-    await Promise.all([dead!.enter(rules, held), dead!.enter(rules, held)]);
+    await Promise.all([dead!.enter(rules, held()), dead!.enter(rules, held())]);
     await dead!.close(); // renews nothing any more, and has not left
     expect(await new LimitUse(database).findBusy(rules)).toEqual(rules[0]);
     expect(await run(living!, {}, 0)).toBe('ran');
@@ -139,22 +139,21 @@ describe('limits that workers hold together', () => {
     console.log(`100/s while Postgres is away, with a share of 25 %: ${(25 / seconds).toFixed(1)}/s`);
     expect(25 / seconds).toBeLessThan(35);
     const placed = worker('away', { concurrency: 4 }, { database: away });
-    const entry = placed.enter(placed.rulesOf({}), held);
+    const entry = placed.enter(placed.rulesOf({}), held());
     expect(await Promise.race([entry, delay(300, 'waits')])).toBe('waits');
   });
 
   it('let go who waits when the limits change, and when a partition is lost', async () => {
     const one = worker('change', { concurrency: 1 });
     const release = await hold(one, {}, 1);
-    const changed = one.enter(one.rulesOf({}), held);
+    const changed = one.enter(one.rulesOf({}), held());
     one.set({ concurrency: 2 });
     expect(await changed).toBe('changed');
     expect(await run(one, {}, 0)).toBe('ran');
-    let current = true;
     one.set({ concurrency: 1 });
-    const lost = one.enter(one.rulesOf({}), { isCurrent: () => current });
-    current = false;
-    one.dropLost();
+    const gone = new AbortController();
+    const lost = one.enter(one.rulesOf({}), gone.signal);
+    gone.abort();
     expect(await lost).toBe('lost');
     one.set({});
     expect(one.rulesOf({})).toEqual([]);

@@ -6,7 +6,7 @@ import { limitRulesOf, type LimitRule } from './limit-rule.js';
 import { RateGate } from './rate-gate.js';
 import { SlotGate, type Leave } from './slot-gate.js';
 import { SlotStore } from './slot-store.js';
-import type { Dismissal, Entrant } from './waiting-room.js';
+import type { Dismissal } from './waiting-room.js';
 
 /** What {@link JobLimits} takes. */
 export interface JobLimitsOptions {
@@ -43,7 +43,7 @@ export class JobLimits {
   set(limits: QueueLimits): void {
     if (JSON.stringify(limits) === JSON.stringify(this.limits)) return;
     this.limits = limits;
-    this.dismiss('changed', () => true);
+    this.dismiss('changed');
   }
 
   /** What a job with this payload has to wait for; empty for nothing. */
@@ -53,16 +53,20 @@ export class JobLimits {
     return limitRulesOf(this.options.queue, this.limits, payload);
   }
 
-  /** Waits until all rules let the job start. @returns what to call when its attempt has ended, or why it does not start */
-  async enter(rules: readonly LimitRule[], entrant: Entrant): Promise<Leave | Dismissal> {
+  /**
+   * Waits until all rules let the job start.
+   * @param gone ends the wait, as `lost`
+   * @returns what to call when its attempt has ended, or why it does not start
+   */
+  async enter(rules: readonly LimitRule[], gone: AbortSignal): Promise<Leave | Dismissal> {
     if (this.stopped) return 'lost';
     const { slots, rates } = (this.parts ??= this.begin());
     const held: Leave[] = [];
     const leaveAll = () => held.splice(0).forEach((leave) => leave());
     for (const rule of rules) {
       const answer: Leave | 'granted' | Dismissal = await (rule.kind === 'concurrency'
-        ? slots.enter(rule, entrant)
-        : rates.enter(rule, entrant));
+        ? slots.enter(rule, gone)
+        : rates.enter(rule, gone));
       if (typeof answer === 'function') held.push(answer);
       else if (answer !== 'granted') {
         leaveAll();
@@ -72,15 +76,10 @@ export class JobLimits {
     return leaveAll;
   }
 
-  /** Lets go, as `lost`, whoever waits with a partition that is no longer held. */
-  dropLost(): void {
-    this.dismiss('lost', (entrant) => !entrant.isCurrent());
-  }
-
   /** Lets nobody in any more; who waits is let go as `lost`. What was let in goes on and leaves as before. */
   stop(): void {
     this.stopped = true;
-    this.dismiss('lost', () => true);
+    this.dismiss('lost');
     this.parts?.rates.stop();
   }
 
@@ -91,9 +90,9 @@ export class JobLimits {
     await this.parts.slots.stop();
   }
 
-  private dismiss(why: Dismissal, concerns: (entrant: Entrant) => boolean): void {
-    this.parts?.slots.dismiss(why, concerns);
-    this.parts?.rates.dismiss(why, concerns);
+  private dismiss(why: Dismissal): void {
+    this.parts?.slots.dismiss(why);
+    this.parts?.rates.dismiss(why);
   }
 
   private begin(): NonNullable<JobLimits['parts']> {

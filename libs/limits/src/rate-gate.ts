@@ -1,7 +1,7 @@
 import type { Logger } from '@jobstream/runtime';
 import { horizonMs, type GrantStore, type GrantWish } from './grant-store.js';
 import type { LimitRule } from './limit-rule.js';
-import { WaitingRoom, type Dismissal, type Entrant } from './waiting-room.js';
+import { WaitingRoom, type Dismissal } from './waiting-room.js';
 
 /** What {@link RateGate} takes. */
 export interface RateGateOptions {
@@ -47,16 +47,16 @@ export class RateGate {
 
   enter(
     { id, intervalMs }: Extract<LimitRule, { kind: 'rate' }>,
-    entrant: Entrant,
+    gone: AbortSignal,
   ): Promise<'granted' | Dismissal> {
     if (!this.lines.has(id)) this.lines.set(id, { intervalMs, starts: [], askAgainAt: 0, nextOwnAt: 0 });
-    const answer = this.room.wait(id, entrant);
+    const answer = this.room.wait(id, gone);
     this.timer ??= setTimeout(() => this.run(), 0);
     return answer;
   }
 
-  dismiss(why: Dismissal, concerns: (entrant: Entrant) => boolean): void {
-    this.room.dismiss(why, concerns);
+  dismiss(why: Dismissal): void {
+    this.room.dismiss(why);
   }
 
   stop(): void {

@@ -25,8 +25,8 @@ describe('a gate with a limit for each value of a key', () => {
   afterEach(() => gate.stop());
 
   it('remembers those alone that somebody waits for or holds', async () => {
-    const entrant = { isCurrent: () => true };
-    const enter = (id: string) => gate.enter({ kind: 'concurrency', id, most: 1 }, entrant) as Promise<Leave>;
+    const enter = (id: string) =>
+      gate.enter({ kind: 'concurrency', id, most: 1 }, new AbortController().signal) as Promise<Leave>;
     const leaveLong = await enter('long');
     const waits = enter('long');
     for (let key = 0; key < 100; key += 10) {

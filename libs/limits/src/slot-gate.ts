@@ -1,7 +1,7 @@
 import type { Logger } from '@jobstream/runtime';
 import type { LimitRule } from './limit-rule.js';
 import type { SlotName, SlotStore } from './slot-store.js';
-import { WaitingRoom, type Dismissal, type Entrant } from './waiting-room.js';
+import { WaitingRoom, type Dismissal } from './waiting-room.js';
 
 /** Gives back what a job held. */
 export type Leave = () => void;
@@ -52,11 +52,11 @@ export class SlotGate {
 
   enter(
     { id, most }: Extract<LimitRule, { kind: 'concurrency' }>,
-    entrant: Entrant,
+    gone: AbortSignal,
   ): Promise<Leave | Dismissal> {
     this.most.set(id, most);
     if (this.room.isEmpty(id)) this.runIn(gatherMs);
-    return this.room.wait(id, entrant);
+    return this.room.wait(id, gone);
   }
 
   /** How many limits it remembers. */
@@ -64,8 +64,8 @@ export class SlotGate {
     return this.most.size;
   }
 
-  dismiss(why: Dismissal, concerns: (entrant: Entrant) => boolean): void {
-    this.room.dismiss(why, concerns);
+  dismiss(why: Dismissal): void {
+    this.room.dismiss(why);
   }
 
   /** Lets nobody in any more and gives back what is free. Leases of what still runs end by themselves. */

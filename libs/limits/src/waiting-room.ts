@@ -1,19 +1,13 @@
-/** Who waits for a limit: a record whose partition may be lost meanwhile. */
-export interface Entrant {
-  isCurrent(): boolean;
-}
-
-/** Why who waited is let go without a pass: its partition was lost, or the limits are others now. */
+/** Why who waited is let go without a pass: its record or the worker went away, or the limits are others now. */
 export type Dismissal = 'lost' | 'changed';
 
-interface Waiter<Pass> {
-  readonly entrant: Entrant;
+interface Entrant<Pass> {
   readonly answer: (answer: Pass | Dismissal) => void;
 }
 
 /** The lines before limits, by the limit's id: first come, first served. */
 export class WaitingRoom<Pass> {
-  private readonly lines = new Map<string, Set<Waiter<Pass>>>();
+  private readonly lines = new Map<string, Set<Entrant<Pass>>>();
 
   get size(): number {
     let size = 0;
@@ -30,41 +24,47 @@ export class WaitingRoom<Pass> {
     return !this.lines.has(id);
   }
 
-  wait(id: string, entrant: Entrant): Promise<Pass | Dismissal> {
-    return new Promise((answer) => {
-      let line = this.lines.get(id);
-      if (line === undefined) this.lines.set(id, (line = new Set()));
-      line.add({ entrant, answer });
+  /** @param gone has it leave the line, as `lost` */
+  wait(id: string, gone: AbortSignal): Promise<Pass | Dismissal> {
+    return new Promise((resolve) => {
+      if (gone.aborted) return resolve('lost');
+      const leave = () => {
+        this.remove(id, entrant);
+        resolve('lost');
+      };
+      const entrant: Entrant<Pass> = {
+        answer: (answer) => {
+          gone.removeEventListener('abort', leave);
+          resolve(answer);
+        },
+      };
+      gone.addEventListener('abort', leave);
+      const line = this.lines.get(id);
+      if (line === undefined) this.lines.set(id, new Set([entrant]));
+      else line.add(entrant);
     });
   }
 
   /** Gives the pass to whoever is first. @returns false where nobody waits */
   admit(id: string, pass: Pass): boolean {
-    for (const waiter of this.lines.get(id) ?? []) {
-      this.remove(id, waiter);
-      if (!waiter.entrant.isCurrent()) {
-        waiter.answer('lost');
-        continue;
-      }
-      waiter.answer(pass);
+    for (const entrant of this.lines.get(id) ?? []) {
+      this.remove(id, entrant);
+      entrant.answer(pass);
       return true;
     }
     return false;
   }
 
-  dismiss(why: Dismissal, concerns: (entrant: Entrant) => boolean): void {
-    for (const [id, line] of this.lines) {
-      for (const waiter of line) {
-        if (!concerns(waiter.entrant)) continue;
-        this.remove(id, waiter);
-        waiter.answer(why);
-      }
-    }
+  /** Lets everybody go. */
+  dismiss(why: Dismissal): void {
+    const lines = [...this.lines.values()];
+    this.lines.clear();
+    for (const line of lines) for (const { answer } of line) answer(why);
   }
 
-  private remove(id: string, waiter: Waiter<Pass>): void {
-    const line = this.lines.get(id)!;
-    line.delete(waiter);
-    if (line.size === 0) this.lines.delete(id);
+  private remove(id: string, entrant: Entrant<Pass>): void {
+    const line = this.lines.get(id);
+    line?.delete(entrant);
+    if (line?.size === 0) this.lines.delete(id);
   }
 }

@@ -1,7 +1,7 @@
 import type { TopicPartition } from '@jobstream/kafka';
 
-/** What a record is to the partition it came from. `again`: the same offset handed over once more. */
-export type Novelty = 'first' | 'again' | 'copy';
+/** What a record is to the partition it came from. `rerun`: the same offset handed over once more. */
+export type RecordKind = 'first' | 'rerun' | 'copy';
 
 /**
  * Remembers the attempts that a partition has brought, the last 10,000 of each, so that a sender's repetition (the same job, run
@@ -9,18 +9,18 @@ export type Novelty = 'first' | 'again' | 'copy';
  * run them, and a record met again at its own offset is a redelivery, never a copy.
  */
 export class CopyMemory {
-  private readonly partitions = new Map<string, PartitionMemory>();
+  private readonly partitions = new Map<string, RecentAttempts>();
 
   constructor(private readonly remembered = 10_000) {}
 
   /** Notes an attempt met at an offset and says whether it was met before. */
-  meet(partition: TopicPartition, attempt: string, offset: number): Novelty {
+  note(partition: TopicPartition, attempt: string, offset: number): RecordKind {
     const name = nameOf(partition);
     let memory = this.partitions.get(name);
-    if (!memory) this.partitions.set(name, (memory = new PartitionMemory(this.remembered)));
+    if (!memory) this.partitions.set(name, (memory = new RecentAttempts(this.remembered)));
     const known = memory.offsetOf(attempt);
     if (known === undefined) memory.add(attempt, offset);
-    return known === undefined ? 'first' : offset > known ? 'copy' : 'again';
+    return known === undefined ? 'first' : offset > known ? 'copy' : 'rerun';
   }
 
   forget(partitions: readonly TopicPartition[]): void {
@@ -29,7 +29,7 @@ export class CopyMemory {
 }
 
 /** The last `size` attempts: a ring that knows which one to drop for the next. */
-class PartitionMemory {
+class RecentAttempts {
   private readonly offsets = new Map<string, number>();
   private readonly ring: string[] = [];
   private oldest = 0;

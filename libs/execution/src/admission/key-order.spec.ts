@@ -26,7 +26,7 @@ function workerWith(handle: (payload: { n: number }) => unknown, options = {}) {
 const open: TestWorker[] = [];
 
 afterEach(() => {
-  for (const worker of open.splice(0)) worker.scheduler.stop();
+  for (const worker of open.splice(0)) worker.drain();
 });
 
 describe('jobs of one key', () => {
@@ -34,14 +34,14 @@ describe('jobs of one key', () => {
     worker.deliver({ orderingKey: key, payload: { n } }, { used });
   const later = () => new Promise((resolve) => setTimeout(resolve, 30));
   const wake = async (worker: TestWorker) => {
-    worker.scheduler.accept([]);
+    worker.worker.accept([]);
     await turn();
   };
 
   it('run one after another, those of other keys meanwhile', async () => {
     const calls: { n: number; end: () => void }[] = [];
     const worker = workerWith(({ n }) => new Promise((resolve) => calls.push({ n, end: () => resolve(n) })));
-    worker.scheduler.accept([
+    worker.worker.accept([
       ordered(worker, 1),
       ordered(worker, 2),
       ordered(worker, 3),
@@ -59,7 +59,7 @@ describe('jobs of one key', () => {
     const worker = workerWith(({ n }) => runs.push(n));
     let acknowledge = (): void => undefined;
     worker.answer = () => new Promise((resolve) => (acknowledge = resolve));
-    worker.scheduler.accept([ordered(worker, 1), ordered(worker, 2)]);
+    worker.worker.accept([ordered(worker, 1), ordered(worker, 2)]);
     await turn();
     expect(runs).toEqual([1]);
     acknowledge();
@@ -79,10 +79,10 @@ describe('jobs of one key', () => {
       { slots: 1 },
     );
     const [first, second, other] = [ordered(worker, 1), ordered(worker, 2), ordered(worker, 3, 'else')];
-    worker.scheduler.accept([first, second, other]);
+    worker.worker.accept([first, second, other]);
     await turn();
     expect(runs).toEqual(['1', '3']);
-    expect(worker.scheduler.load()).toMatchObject({ running: 0, unsettled: 0, notDue: 1 });
+    expect(worker.worker.load()).toMatchObject({ running: 0, unsettled: 0, notDue: 1 });
     worker.clock.time += 999;
     await later();
     expect(runs).toEqual(['1', '3']);
@@ -108,7 +108,7 @@ describe('jobs of one key', () => {
       runs.push(n);
       throw new NonRetryableError('never');
     });
-    worker.scheduler.accept([ordered(worker, 1), ordered(worker, 2)]);
+    worker.worker.accept([ordered(worker, 1), ordered(worker, 2)]);
     await turn();
     expect(runs).toEqual([1, 2]);
     expect(worker.phases()).toEqual(['dead_lettered', 'dead_lettered']);
@@ -119,7 +119,7 @@ describe('jobs of one key', () => {
       throw new Error('no');
     });
     const delivery = ordered(worker, 1, 'k', 2);
-    worker.scheduler.accept([delivery, ordered(worker, 2)]);
+    worker.worker.accept([delivery, ordered(worker, 2)]);
     await turn();
     expect(worker.sent).toEqual([]);
     worker.clock.time += 1_000;
@@ -134,7 +134,7 @@ describe('jobs of one key', () => {
       throw new RetryAfterError('8m');
     });
     const first = ordered(worker, 1);
-    worker.scheduler.accept([first]);
+    worker.worker.accept([first]);
     await turn();
     worker.clock.time += 480_000 - 1;
     await wake(worker);
@@ -149,7 +149,7 @@ describe('jobs of one key', () => {
     const worker = workerWith(() => {
       throw new Error('no');
     });
-    worker.scheduler.accept([ordered(worker, 1, 'k', 2 ** 50)]);
+    worker.worker.accept([ordered(worker, 1, 'k', 2 ** 50)]);
     await turn();
     worker.clock.time += 1_000;
     await wake(worker);
@@ -162,19 +162,32 @@ describe('jobs of one key', () => {
         throw new Error('no');
       });
       const [first, second] = [ordered(worker, 1), ordered(worker, 2)];
-      worker.scheduler.accept([first, second]);
+      worker.worker.accept([first, second]);
       await turn();
-      if (stop) worker.scheduler.stop();
-      else {
-        first.lose();
-        second.lose();
-        worker.scheduler.dropLost();
-      }
+      if (stop) worker.drain();
+      else worker.lose(first, second);
       await turn();
       expect(first.calls).toEqual(['begin', 'used 1', 'abandon']);
       expect(second.calls).toEqual([]);
     }
   });
+
+  it.each(['the partition goes', 'the worker drains'])(
+    'are dropped however many wait when %s',
+    async (what) => {
+      const worker = workerWith(({ n }) => n, { slots: 1, unsettledLimit: 1 });
+      worker.answer = () => new Promise(() => undefined);
+      const deliveries = Array.from({ length: 5_000 }, (_, n) => ordered(worker, n));
+      worker.worker.accept(deliveries);
+      for (let turns = 0; turns < 30; turns++) await turn();
+      if (what === 'the partition goes') worker.lose(...deliveries);
+      else worker.drain();
+      await turn();
+      expect(worker.worker.load()).toMatchObject({ running: 0, unsettled: 1, waiting: { normal: 0 } });
+      expect(deliveries.slice(1).flatMap(({ calls }) => calls)).toEqual([]);
+      expect(worker.failures).toEqual([]);
+    },
+  );
 
   it('keep their order when the partition goes and comes back while one runs', async () => {
     const calls: { n: number; end: () => void; fail: () => void }[] = [];
@@ -186,14 +199,12 @@ describe('jobs of one key', () => {
     );
     const id = newJobId();
     const first = worker.deliver({ id, orderingKey: 'k', payload: { n: 1 } }, { offset: 1 });
-    worker.scheduler.accept([first]);
+    worker.worker.accept([first]);
     await turn();
-    first.lose();
-    worker.scheduler.dropLost();
-    worker.worker.forget([{ topic: 'jobs.print', partition: 0 }]);
+    worker.lose(first);
     const again = worker.deliver({ id, orderingKey: 'k', payload: { n: 1 } }, { offset: 1 });
-    first.whenAbandoned = () => worker.scheduler.accept([again]);
-    worker.scheduler.accept([worker.deliver({ orderingKey: 'k', payload: { n: 2 } }, { offset: 2 })]);
+    first.whenAbandoned = () => worker.worker.accept([again]);
+    worker.worker.accept([worker.deliver({ orderingKey: 'k', payload: { n: 2 } }, { offset: 2 })]);
     await turn();
     calls[0]!.fail();
     await turn();
@@ -241,11 +252,11 @@ describe('jobs of one key that run under claims', () => {
     const deliver = (n: number, offset: number) => {
       const request = { id: ids[n]!, type: cheque.type, orderingKey: jobs[n]!.key, payload: { n } };
       const delivery = worker.deliver(request, { offset });
-      delivery.whenAbandoned = () => worker.scheduler.accept([deliver(n, offset)]);
+      delivery.whenAbandoned = () => worker.worker.accept([deliver(n, offset)]);
       delivery.whenDone = () => done++;
       return delivery;
     };
-    worker.scheduler.accept(jobs.map((_, n) => deliver(n, n)));
+    worker.worker.accept(jobs.map((_, n) => deliver(n, n)));
     for (let turns = 0; done < jobs.length && turns < 1_000; turns++) await turn();
     expect(done).toBe(jobs.length);
     return starts;

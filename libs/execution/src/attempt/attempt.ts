@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timeWriter, type JobRequest, type Start } from '@jobstream/contracts/records';
 import type { DrawnJob } from '@jobstream/intake';
-import { describeError, type AttemptEnding } from '@jobstream/lifecycle';
+import { describeError, isDoomed, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';
 import { LazyAbort } from './lazy-abort.js';
 import { Children } from './children.js';
@@ -38,24 +38,35 @@ export interface Attempted {
   readonly children?: readonly DrawnJob[];
 }
 
+/** The claim that an attempt runs under. */
+export interface AttemptClaim {
+  /** Owners that died or froze in this attempt before. */
+  readonly deaths: number;
+  /** Aborts the attempt from outside; it then ends as if its time were over. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Runs one attempt of a job, if it may start: it is not cancelled, its type is known, its time has not run out, its payload fits the schema.
- * @param stop aborts it from outside; it then ends as if its time were over
+ * Runs one attempt of a job, if it may start: not too many owners died in it, it is not cancelled, its type is known, its time has not
+ * run out, its payload fits the schema.
  */
 export function attempt(
   job: StartableJob,
   registered: RegisteredHandler | undefined,
   brokerNow: number,
   ports: AttemptPorts,
-  stop?: AbortSignal,
+  claim?: AttemptClaim,
 ): Attempted | Promise<Attempted> {
   const { request } = job;
+  if (claim && isDoomed(claim.deaths, registered?.definition.onOwnerDeath ?? 'rerun')) {
+    return { ending: { kind: 'owner-died', deaths: claim.deaths } };
+  }
   if (ports.cancellations.has(job)) return { ending: { kind: 'cancelled' } };
   if (registered === undefined) return { ending: { kind: 'unknown-type', type: request.type } };
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
   const payload = check(registered.definition.payload, request.payload);
   if ('detail' in payload) return { ending: { kind: 'invalid-payload', detail: payload.detail } };
-  return callHandler(job, registered, payload.data, ports, stop);
+  return callHandler(job, registered, payload.data, ports, claim?.signal);
 }
 
 const writeStart = timeWriter();

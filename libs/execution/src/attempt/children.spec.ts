@@ -34,7 +34,7 @@ function workerThat(handle: Write): TestWorker {
 const open: TestWorker[] = [];
 
 afterEach(() => {
-  for (const worker of open.splice(0)) worker.scheduler.stop();
+  for (const worker of open.splice(0)) worker.drain();
 });
 
 async function run(
@@ -43,7 +43,7 @@ async function run(
   at: { attempt?: number; offset?: number } = {},
 ) {
   const delivery = worker.deliver({ type: book.type, ...request }, at);
-  worker.scheduler.accept([delivery]);
+  worker.worker.accept([delivery]);
   await turn();
   await turn();
   return delivery;
@@ -152,7 +152,7 @@ describe('the jobs that an attempt enqueues', () => {
     const delivery = worker.deliver({ type: book.type });
     Object.assign(delivery.record.headers!, { traceparent });
     worker.clock.time += 3_600_000;
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await turn();
     const [urgent, ordered, delayed] = worker.sent;
     expect([urgent!.topic, ordered!.topic, delayed!.topic]).toEqual([

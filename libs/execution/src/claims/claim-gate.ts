@@ -1,91 +1,72 @@
-import type { Delivery } from '@jobstream/kafka';
-import type { FreeSlot, Waiting } from '../slots/delivery-scheduler.js';
-import type { OwnClaim } from './claim-leases.js';
-import type { Claims } from './claims.js';
+import type { StartableJob } from '../admission/startable-job.js';
+import type { Stay } from '../admission/stay.js';
+import type { Handlers } from '../handlers/handlers.js';
+import { AdmittedClaim } from './admitted-claim.js';
+import type { ClaimReply, Claims } from './claims.js';
 import type { ClaimRequest } from './decide-claim.js';
 
-/** An attempt that may start only under its job's claim, and what is done with it. */
-export interface ClaimCandidate {
-  readonly delivery: Delivery;
-  readonly request: ClaimRequest;
-  /** It may start, at the claim's attempt. */
-  run(claim: OwnClaim, freeSlot: FreeSlot): Promise<void>;
-  /** This attempt has an outcome, which is to be produced again: it may not be in the log. */
-  repeat(attempt: number, outcome: string): Promise<void>;
-  /** It was over long ago. */
-  pass(): void;
-  /** Called instead of all these when its partition is lost, or the worker stops. */
-  dropped(): void;
+/** What {@link ClaimGate} takes. */
+export interface ClaimGateOptions {
+  readonly claims: Claims;
+  readonly handlers: Handlers;
+  /** The worker process, in whose name claims are taken. */
+  readonly worker: string;
 }
+
+/** The job may start under its claim; or this attempt has an outcome, or was over long ago. */
+export type ClaimEntry =
+  | { readonly kind: 'taken'; readonly claim: AdmittedClaim }
+  | Exclude<ClaimReply, { readonly kind: 'taken' | 'held' }>;
 
 /** A slot is kept for so long while the claim is asked for. */
 const slotKeptMs = 250;
 
 /** Lets attempts through to their handlers as their claims allow. Nobody waits with a slot for long. */
 export class ClaimGate {
-  private isDraining = false;
+  private requests = 0;
 
-  constructor(
-    private readonly claims: Claims,
-    /** Has it worked on next. */
-    private readonly putFirst: (waiting: Waiting) => void,
-  ) {}
+  constructor(private readonly options: ClaimGateOptions) {}
 
-  /** Asks for the claim and does what follows from the answer. */
-  async admit(candidate: ClaimCandidate, freeSlot: FreeSlot): Promise<void> {
-    let hasSlot = true;
-    const giveUpSlot = () => {
-      hasSlot = false;
-      freeSlot();
-    };
-    const late = setTimeout(giveUpSlot, slotKeptMs);
-    const met = await this.claims.ask(candidate.request);
-    clearTimeout(late);
-    if (met.kind !== 'taken') giveUpSlot();
-    switch (met.kind) {
-      case 'taken':
-        return hasSlot ? candidate.run(met.claim, freeSlot) : this.waitForSlot(candidate, met.claim);
-      case 'repeat':
-        return candidate.repeat(met.attempt, met.outcome);
-      case 'passed':
-        return candidate.pass();
-      case 'held':
-        return this.watch(candidate);
+  /** Whether the job may start only under a claim: its type is exclusive, or its request may be in the log more than once. */
+  concern({ claimed, request: { type } }: StartableJob): boolean {
+    return claimed ?? this.options.handlers.get(type)?.definition.exclusive ?? false;
+  }
+
+  /** Waits until the claim is nobody else's, and for a slot where the answer was long in coming. @throws DeliveryLost */
+  async enter(stay: Stay, job: StartableJob): Promise<ClaimEntry> {
+    const { claims } = this.options;
+    const request = this.requestOf(job);
+    let claim: AdmittedClaim | undefined;
+    stay.passed(() => (claim ? claim.giveBack() : claims.giveUp(request)));
+    for (;;) {
+      const reply = await this.ask(stay, request);
+      if (reply.kind === 'held') {
+        await stay.wait((over) => claims.watch(request, over));
+      } else if (reply.kind === 'taken') {
+        claim = new AdmittedClaim(claims, reply.claim);
+        if (!stay.hasSlot) await stay.waitForSlot();
+        return { kind: 'taken', claim };
+      } else {
+        stay.freeSlot();
+        return reply;
+      }
     }
   }
 
-  /** Drops who waits with deliveries of partitions that are no longer held. */
-  dropLost(): void {
-    this.claims.dropLost();
+  private async ask(stay: Stay, request: ClaimRequest): Promise<ClaimReply> {
+    const late = setTimeout(() => stay.freeSlot(), slotKeptMs);
+    const reply = await this.options.claims.ask(request);
+    clearTimeout(late);
+    return reply;
   }
 
-  /** Drops everyone who waits: nothing new begins. */
-  drain(): void {
-    this.isDraining = true;
-    this.claims.drain();
-  }
-
-  private waitForSlot(candidate: ClaimCandidate, claim: OwnClaim): void {
-    const dropped = () => {
-      this.claims.free(claim);
-      candidate.dropped();
+  private requestOf({ request, run, attempt }: StartableJob): ClaimRequest {
+    return {
+      id: request.id.toLowerCase(),
+      run,
+      attempt,
+      inPlace: request.orderingKey !== undefined,
+      owner: `${this.options.worker}/${++this.requests}`,
     };
-    const { delivery } = candidate;
-    if (this.isDraining || !delivery.isCurrent()) return dropped();
-    this.putFirst({ delivery, dropped, work: (freeSlot) => candidate.run(claim, freeSlot) });
-  }
-
-  private watch(candidate: ClaimCandidate): void {
-    const { delivery, request } = candidate;
-    const dropped = () => {
-      this.claims.giveUp(request);
-      candidate.dropped();
-    };
-    if (!delivery.isCurrent()) return dropped();
-    this.claims.watch({
-      ...{ request, dropped },
-      isCurrent: () => delivery.isCurrent(),
-      ready: () => this.putFirst({ delivery, dropped, work: (freeSlot) => this.admit(candidate, freeSlot) }),
-    });
   }
 }

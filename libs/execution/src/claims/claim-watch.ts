@@ -1,88 +1,74 @@
 import type { ClaimRequest } from './decide-claim.js';
 
-/** Something that waits until its claim is worth asking for again. */
-export interface Watcher {
+/** A request that waits until its claim is worth asking for again. */
+interface Watcher {
   readonly request: ClaimRequest;
-  /** Whether anybody still wants to know. */
-  isCurrent(): boolean;
-  ready(): void;
-  /** Called instead when it is not current any more, or the watch stops. */
-  dropped(): void;
+  readonly ready: () => void;
 }
 
 /** What {@link ClaimWatch} takes. */
-export interface ClaimWatchParts {
+export interface ClaimWatchOptions {
   readonly pollMs: number;
   /** See `ClaimStore.findHeld`. */
   findHeld(requests: readonly ClaimRequest[]): Promise<ReadonlySet<string>>;
 }
 
-/** Asked of at once: a statement's parameters stay small. */
-const mostAtOnce = 1_000;
+/** Asked for in one statement: its parameters stay small. */
+const maxAtOnce = 1_000;
 
-/** Looks after claims that others hold, all in one statement: who waits here holds no slot and asks Postgres nothing. */
+/** Looks after claims that others hold, all in one statement: a request that waits here asks Postgres nothing of its own. */
 export class ClaimWatch {
-  private watchers: Watcher[] = [];
+  private readonly watchers = new Set<Watcher>();
   private timer: NodeJS.Timeout | undefined;
-  private isStopped = false;
+  private isLooking = false;
 
-  constructor(private readonly parts: ClaimWatchParts) {}
+  constructor(private readonly options: ClaimWatchOptions) {}
 
   get size(): number {
-    return this.watchers.length;
+    return this.watchers.size;
   }
 
-  add(watcher: Watcher): void {
-    if (this.isStopped) return watcher.dropped();
-    this.watchers.push(watcher);
+  /** Calls `ready` once. @returns how to stop watching */
+  add(request: ClaimRequest, ready: () => void): () => void {
+    const watcher = { request, ready };
+    this.watchers.add(watcher);
     this.schedule();
+    return () => this.remove(watcher);
   }
 
-  /** Drops who is not current any more. */
-  dropLost(): void {
-    this.keep((watcher) => watcher.isCurrent());
-  }
-
-  /** Drops everyone. */
-  stop(): void {
-    this.isStopped = true;
+  private remove(watcher: Watcher): void {
+    this.watchers.delete(watcher);
+    if (this.watchers.size > 0) return;
     clearTimeout(this.timer);
-    this.keep(() => false);
+    this.timer = undefined;
   }
 
   private schedule(): void {
-    this.timer ??= setTimeout(() => void this.look(), this.parts.pollMs);
+    if (!this.isLooking) this.timer ??= setTimeout(() => void this.look(), this.options.pollMs);
   }
 
   /** While Postgres does not answer everyone stays. */
   private async look(): Promise<void> {
+    this.timer = undefined;
+    this.isLooking = true;
     const asked = [...this.watchers];
     const held = await this.findHeld(asked).catch(() => undefined);
-    this.timer = undefined;
-    if (this.isStopped) return;
+    this.isLooking = false;
     if (held !== undefined) {
-      const known = new Set(asked);
-      const ready = this.watchers.filter((each) => known.has(each) && !held.has(each.request.owner));
-      const gone = new Set(ready);
-      this.watchers = this.watchers.filter((each) => !gone.has(each));
-      // Each goes first in its lane, so that the last one to be told is the first to go on.
+      const ready = asked.filter((each) => this.watchers.has(each) && !held.has(each.request.owner));
+      for (const watcher of ready) this.watchers.delete(watcher);
+      // Each goes first in its lane, so that the last one to be told is the first to continue.
       for (const watcher of ready.reverse()) watcher.ready();
     }
-    if (this.watchers.length > 0) this.schedule();
+    if (this.watchers.size > 0) this.schedule();
   }
 
   private async findHeld(watchers: readonly Watcher[]): Promise<ReadonlySet<string>> {
     const held = new Set<string>();
-    for (let from = 0; from < watchers.length; from += mostAtOnce) {
-      const requests = watchers.slice(from, from + mostAtOnce).map(({ request }) => request);
-      for (const owner of await this.parts.findHeld(requests)) held.add(owner);
+    for (let from = 0; from < watchers.length; from += maxAtOnce) {
+      const requests = watchers.slice(from, from + maxAtOnce).map(({ request }) => request);
+      for (const owner of await this.options.findHeld(requests)) held.add(owner);
     }
     return held;
-  }
-
-  private keep(wanted: (watcher: Watcher) => boolean): void {
-    const dropped = this.watchers.filter((watcher) => !wanted(watcher));
-    this.watchers = this.watchers.filter(wanted);
-    for (const watcher of dropped) watcher.dropped();
   }
 }

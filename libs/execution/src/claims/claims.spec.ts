@@ -28,7 +28,6 @@ describe('an owner that has started nothing', () => {
   afterEach(async () => {
     link = 'up';
     for (const each of open.splice(0)) {
-      each.drain();
       await Promise.all([each.stop(), pass(2_000)]);
     }
     jest.useRealTimers();

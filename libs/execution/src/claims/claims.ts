@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { ClaimLeases, type OwnClaim } from './claim-leases.js';
 import { ClaimMetrics } from './claim-metrics.js';
 import type { ClaimAnswer, ClaimOutcome, ClaimStore } from './claim-store.js';
-import { ClaimWatch, type Watcher } from './claim-watch.js';
+import { ClaimWatch } from './claim-watch.js';
 import type { ClaimRequest } from './decide-claim.js';
 
 /** What is asked of {@link ClaimStore}. */
@@ -34,8 +34,7 @@ const repeatPauseMs = 200;
 const lastFreesMs = 1_000;
 
 /**
- * The claims of one worker. Postgres may be away: nobody is answered meanwhile, and what asks is told that its claim is held,
- * so that it watches.
+ * The claims of one worker. While Postgres is unreachable every request is answered `held`, so that its caller watches.
  */
 export class Claims {
   private readonly leases: ClaimLeases;
@@ -54,7 +53,8 @@ export class Claims {
   constructor(private readonly options: ClaimsOptions) {
     const { store, leaseMs, monotonic } = options;
     this.leases = new ClaimLeases({
-      ...{ leaseMs, monotonic },
+      leaseMs,
+      monotonic,
       renew: (claims) => store.renew(claims),
       onLost: (claim) => this.noteLost(claim),
     });
@@ -86,15 +86,10 @@ export class Claims {
       : answer;
   }
 
-  /** Waits without a slot until asking again makes sense. */
-  watch(watcher: Watcher): void {
+  /** Calls `ready` once asking again makes sense. @returns how to stop watching */
+  watch(request: ClaimRequest, ready: () => void): () => void {
     this.metrics.count('waited');
-    this.watching.add(watcher);
-  }
-
-  /** Drops the watchers of partitions that are no longer held. */
-  dropLost(): void {
-    this.watching.dropLost();
+    return this.watching.add(request, ready);
   }
 
   /**
@@ -142,11 +137,6 @@ export class Claims {
     const { size: held } = this.leases;
     const { size: watched } = this.watching;
     return { ok: true, detail: { held, watched, ...(this.away !== undefined && { away: this.away }) } };
-  }
-
-  /** Drops who watches: nothing new begins. */
-  drain(): void {
-    this.watching.stop();
   }
 
   /** Gives up on outcomes that can't be written, and on leases. Waits a second at most for claims that are given back. */
@@ -211,7 +201,7 @@ export class Claims {
       case 'repeat':
         return this.metrics.count('ended');
       case 'passed':
-        logger.debug({ job: id, run, attempt }, 'its claim says that it is over');
+        logger.debug({ job: id, run, attempt }, 'claim already ended: record skipped');
         return this.metrics.count('passed');
       case 'held':
         return;
@@ -227,14 +217,15 @@ export class Claims {
   }
 
   private noteAway(why: string): void {
-    if (this.away === undefined) this.options.logger.warn({ why }, 'no claims: jobs that need one wait');
+    if (this.away === undefined)
+      this.options.logger.warn({ why }, 'claims unavailable: jobs that need one wait');
     this.away = why;
   }
 
   private noteBack(): void {
     if (this.away === undefined) return;
     this.away = undefined;
-    this.options.logger.info('claims are taken again');
+    this.options.logger.info('claims available again');
   }
 }
 

@@ -32,7 +32,7 @@ export class OutcomeWriter {
   }
 
   /** Writes the outcome of an attempt that ended before, perhaps in another worker. @returns as {@link write} */
-  async repeat(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
+  async republish(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
     const { request, run, attempt } = ended.job;
     const about = { job: request.id, run, attempt, outcome: outcome.kind };
     this.options.logger.debug(about, 'an outcome is produced again');

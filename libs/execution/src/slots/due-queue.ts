@@ -1,11 +1,11 @@
-interface Waiting<Item> {
+interface Due<Item> {
   readonly dueAt: number;
   readonly item: Item;
 }
 
 /** Items that wait for a time, the earliest first: a binary heap. */
 export class DueQueue<Item> {
-  private heap: Waiting<Item>[] = [];
+  private heap: Due<Item>[] = [];
 
   get length(): number {
     return this.heap.length;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue, newJobId, type JobId } from '@jobstream/contracts';
-import type { Dismissal, Entrant, Leave, LimitRule } from '@jobstream/limits';
+import type { Dismissal, Leave, LimitRule } from '@jobstream/limits';
 import { z } from 'zod';
 import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';
 import { TestWorker, turn, until, type ScriptedDelivery } from './worker.fixture-spec.js';
@@ -20,27 +20,27 @@ const rule: LimitRule = { kind: 'concurrency', id: 'print', most: 1 };
 class ScriptedLimits {
   /** Places given that nobody has given back yet, however often. */
   readonly held = new Set<Leave>();
-  private waiting: { readonly entrant: Entrant; readonly answer: (answer: Leave | Dismissal) => void }[] = [];
+  private readonly waiting = new Set<(answer: Leave | Dismissal) => void>();
 
   get size(): number {
-    return this.waiting.length;
+    return this.waiting.size;
   }
   readonly rulesOf = (payload: unknown) => ((payload as { limited?: boolean }).limited ? [rule] : []);
-  readonly enter = (_: readonly LimitRule[], entrant: Entrant): Promise<Leave | Dismissal> =>
-    new Promise((answer) => this.waiting.push({ entrant, answer }));
-  readonly dropLost = () => this.dismiss(({ isCurrent }) => !isCurrent());
-  readonly stop = () => this.dismiss(() => true);
+  readonly enter = (_: readonly LimitRule[], gone: AbortSignal): Promise<Leave | Dismissal> =>
+    new Promise((answer) => {
+      this.waiting.add(answer);
+      gone.addEventListener('abort', () => {
+        this.waiting.delete(answer);
+        answer('lost');
+      });
+    });
   letIn(): void {
-    for (const { answer } of this.waiting.splice(0)) {
+    for (const answer of this.waiting) {
+      this.waiting.delete(answer);
       const leave = () => void this.held.delete(leave);
       this.held.add(leave);
       answer(leave);
     }
-  }
-  private dismiss(concerns: (entrant: Entrant) => boolean): void {
-    const gone = this.waiting.filter(({ entrant }) => concerns({ isCurrent: () => entrant.isCurrent() }));
-    this.waiting = this.waiting.filter((each) => !gone.includes(each));
-    for (const { answer } of gone) answer('lost');
   }
 }
 
@@ -82,7 +82,7 @@ class World {
   /** A record of the lane of its own partition, so that it is no copy and another can hold its key. */
   hand(request: Parameters<TestWorker['deliver']>[0], at: Parameters<TestWorker['deliver']>[1] = {}) {
     const delivery = this.worker.deliver(request, at);
-    this.worker.scheduler.accept([delivery]);
+    this.worker.worker.accept([delivery]);
     return delivery;
   }
 
@@ -196,7 +196,7 @@ const waits: readonly Wait[] = [
       const waiting = world.hand({ id, payload: { n: 1 }, orderingKey: 'k' }, own);
       await turn();
       world.calls.shift()!.fail();
-      await until(() => world.worker.scheduler.load().notDue === 1);
+      await until(() => world.worker.worker.load().notDue === 1);
       return { waiting, free: () => (world.worker.clock.time += 1_000) };
     },
   },
@@ -224,7 +224,7 @@ describe.each(waits)('a delivery that waits for $what', ({ begin, slots = 4, cal
     const { waiting, free } = await begin(world, id);
     expect(world.started).not.toContain(1);
     const wake = async () => {
-      world.worker.scheduler.accept([]);
+      world.worker.worker.accept([]);
       for (let turns = 0; turns < 5; turns++) await turn();
     };
     return { world, waiting, free, wake };
@@ -238,8 +238,8 @@ describe.each(waits)('a delivery that waits for $what', ({ begin, slots = 4, cal
     expect(limits.size).toBe(0);
     for (const { end } of calls) end();
     await until(() => limits.held.size === 0);
-    await until(() => worker.scheduler.load().running === 0 && worker.scheduler.load().unsettled === 0);
-    expect(worker.scheduler.load()).toMatchObject({ notDue: 0, waiting: { normal: 0, retry: 0 } });
+    await until(() => worker.worker.load().running === 0 && worker.worker.load().unsettled === 0);
+    expect(worker.worker.load()).toMatchObject({ notDue: 0, waiting: { normal: 0, retry: 0 } });
     expect(worker.worker.jobAt({ topic: 'jobs.print', partition: 0, offset: own.offset })).toBeUndefined();
     expect(worker.failures).toEqual([]);
   }
@@ -307,7 +307,7 @@ describe('a claim that is lost while its job waits', () => {
       const delivery = world.hand({ id, type: cheque.type, payload: { n: 1, limited: true } }, own);
       await until(() => world.limits.size === 1);
       if (where !== 'for a limit') {
-        world.worker.scheduler.isPaused = true;
+        world.worker.worker.isPaused = true;
         world.limits.letIn();
         await turn();
       }
@@ -315,7 +315,7 @@ describe('a claim that is lost while its job waits', () => {
       world.worker.clock.time += 400;
       await until(async () => (await world.worker.count('jobstream_claims_total', 'lost')) === 1);
       world.limits.letIn();
-      world.worker.scheduler.isPaused = false;
+      world.worker.worker.isPaused = false;
       await until(async () => (await world.worker.count('jobstream_claims_total', 'waited')) === 1);
       expect(world.started).toEqual([]);
       expect(world.limits.held.size).toBe(0);

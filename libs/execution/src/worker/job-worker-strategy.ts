@@ -27,7 +27,6 @@ import type { Registry } from 'prom-client';
 import { ClaimStore } from '../claims/claim-store.js';
 import { Claims } from '../claims/claims.js';
 import { Cancellations } from '../attempt/cancellations.js';
-import { DeliveryScheduler } from '../slots/delivery-scheduler.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
@@ -71,7 +70,7 @@ export interface JobWorkerStrategyOptions {
 const defaultGraceMs = 5_000;
 /** Outcomes under way to the log at the same time, beyond the slots: what one round trip to the broker takes at full speed. */
 const unsettledLimit = 1_024;
-const longestPauseMs = 5_000;
+const maxPauseMs = 5_000;
 
 /**
  * Nest's transport for a worker: consumes a queue's topics, runs its handlers, writes what follows from each attempt.
@@ -84,7 +83,6 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly producer: RecordProducer;
   private readonly publisher: OutcomePublisher;
   private readonly threads = new ThreadPool();
-  private readonly scheduler: DeliveryScheduler;
   private readonly worker: JobWorker;
   private readonly database: Database;
   private readonly claims: Claims;
@@ -118,21 +116,12 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       produce: (jobs) => intake.produce(jobs),
       logger,
       monotonic: () => performance.now(),
-      onSetAside: (count) => {
-        this.scheduler.setAside = count;
-      },
+      onSetAside: (count) => this.worker.noteSetAside(count),
       random: Math.random,
     });
-    this.scheduler = new DeliveryScheduler({
-      slots: options.concurrency,
-      unsettledLimit,
-      clock: this.producer.brokerClock,
-      roleOf: (topic) => this.workerTopics.roleOf(topic),
-      enlist: (delivery) => this.worker.enlist(delivery),
-      onFatal: (error) => options.fatal(error),
-    });
     this.database = new Database(options.database, {
-      ...{ connections: 4, applicationName: `jobstream ${queue.name}-worker` },
+      connections: 4,
+      applicationName: `jobstream ${queue.name}-worker`,
       // Leaves time for another try before a lease is over.
       statementTimeoutMs: Math.max(500, options.claimLeaseMs / 4),
     });
@@ -160,7 +149,6 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   /** Takes nothing new, gives running handlers the drain time, commits, leaves the group. */
   async close(): Promise<void> {
     this.closing.abort();
-    this.scheduler.stop();
     this.worker.drain();
     this.limits.stop();
     this.clockWatch.stop();
@@ -186,7 +174,9 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private createClaims(): Claims {
     const { database, claimLeaseMs, metrics, logger } = this.options;
     return new Claims({
-      ...{ metrics, logger, leaseMs: claimLeaseMs },
+      metrics,
+      logger,
+      leaseMs: claimLeaseMs,
       store: new ClaimStore(this.database, claimLeaseMs),
       prepare: () => migrate(database),
       monotonic: () => performance.now(),
@@ -195,8 +185,10 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   private createWorker(): JobWorker {
     const { queue, handlers, logger, instance, graceMs = defaultGraceMs } = this.options;
-    const metrics = new WorkerMetrics(this.options.metrics, () => this.scheduler.load());
+    const metrics = new WorkerMetrics(this.options.metrics, () => this.worker.load());
     return new JobWorker({
+      slots: this.options.concurrency,
+      unsettledLimit,
       handlers,
       writer: new OutcomeWriter({
         queue: queue.name,
@@ -222,9 +214,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       limits: this.limits,
       lanesMs: () => this.workerTopics.lanesMs,
       roleOf: (topic) => this.workerTopics.roleOf(topic),
-      accept: (deliveries) => this.scheduler.accept(deliveries),
-      putFirst: (waiting) => this.scheduler.putFirst(waiting),
-      putOff: (dueAt, waiting) => this.scheduler.putOff(dueAt, waiting),
+      onFatal: (error) => this.options.fatal(error),
     });
   }
 
@@ -233,7 +223,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     return new WorkConsumer(connection, {
       groupId: this.topics.group(queue.name),
       topics: async () => this.workerTopics.among(await this.existingTopics()),
-      onDeliveries: (deliveries) => this.scheduler.accept(deliveries),
+      onDeliveries: (deliveries) => this.worker.accept(deliveries),
       onLost: (partitions) => this.lose(partitions),
       onAlarm: (alarm) => this.tellAlarm(alarm),
       onFatal: (error) => this.options.fatal(error),
@@ -243,7 +233,10 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private createLimits(): JobLimits {
     const { queue, instance, concurrency, logger } = this.options;
     return new JobLimits({
-      ...{ queue: queue.name, logger, worker: instance, slots: concurrency },
+      queue: queue.name,
+      logger,
+      worker: instance,
+      slots: concurrency,
       database: this.database,
       share: () => this.share(),
     });
@@ -259,7 +252,11 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private createOrders(): OrderReader {
     const { queue, connection, logger } = this.options;
     return new OrderReader({
-      ...{ connection, logger, topics: this.topics, reader: queue.name, queue: queue.name },
+      connection,
+      logger,
+      topics: this.topics,
+      reader: queue.name,
+      queue: queue.name,
       onCancel: (cancel) => this.cancellations.abort(cancel),
       onChange: () => this.obey(),
       onFatal: (error) => this.options.fatal(error),
@@ -268,9 +265,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   private lose(partitions: readonly TopicPartition[]): void {
     const running = this.worker.countIn(partitions);
-    this.scheduler.dropLost();
-    this.limits.dropLost();
-    this.worker.forget(partitions);
+    this.worker.lose(partitions);
     this.options.logger.info({ partitions: partitions.length, running }, 'partitions lost');
   }
 
@@ -288,8 +283,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const { queue, logger } = this.options;
     this.limits.set(this.orders.book.limitsOf(queue.name) ?? queue.limits);
     const pausedSince = this.orders.book.pausedSince(queue.name);
-    if (this.scheduler.isPaused === (pausedSince !== undefined)) return;
-    this.scheduler.isPaused = pausedSince !== undefined;
+    if (this.worker.isPaused === (pausedSince !== undefined)) return;
+    this.worker.isPaused = pausedSince !== undefined;
     logger.info({ queue: queue.name, pausedSince }, pausedSince ? 'paused' : 'goes on');
   }
 
@@ -302,7 +297,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   /** @returns false when closed meanwhile */
   private async makeTopics(): Promise<boolean> {
-    for (let pauseMs = 100; !this.closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    for (let pauseMs = 100; !this.closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       try {
         await this.admin.start();
         await this.admin.ensureTopics(this.plan);
@@ -310,7 +305,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
         this.topicsReady = true;
         return !this.closing.signal.aborted;
       } catch (error) {
-        this.options.logger.warn({ err: error }, 'Kafka is not there yet: trying again');
+        this.options.logger.warn({ err: error }, 'Kafka unreachable: trying again');
       }
       await delay(pauseMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }

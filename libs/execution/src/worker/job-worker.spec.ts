@@ -32,7 +32,7 @@ function gate() {
 }
 
 afterEach(() => {
-  for (const worker of open.splice(0)) worker.scheduler.stop();
+  for (const worker of open.splice(0)) worker.drain();
 });
 
 describe('a delivery', () => {
@@ -41,7 +41,7 @@ describe('a delivery', () => {
     let acknowledge = (): void => undefined;
     worker.answer = () => new Promise((resolve) => (acknowledge = resolve));
     const delivery = worker.deliver({ payload: { n: 21 } });
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await turn();
     expect(delivery.calls).toEqual(['begin']);
     acknowledge();
@@ -54,13 +54,21 @@ describe('a delivery', () => {
     });
   });
 
+  it('of a plain job comes to its handler in the microtask in which it gets its slot', async () => {
+    let isCalled = false;
+    const worker = workerWith(() => (isCalled = true));
+    worker.worker.accept([worker.deliver()]);
+    await Promise.resolve();
+    expect(isCalled).toBe(true);
+  });
+
   it('is one record for a quick attempt, however it ends', async () => {
     const worker = workerWith(({ n }) => {
       if (n === 1) return 1;
       if (n === 4) throw Object.assign(new Error('refused'), { retryable: false });
       throw n === 2 ? new Error('no') : new NonRetryableError('never');
     });
-    worker.scheduler.accept([1, 2, 3, 4].map((n) => worker.deliver({ payload: { n } })));
+    worker.worker.accept([1, 2, 3, 4].map((n) => worker.deliver({ payload: { n } })));
     await turn();
     expect(worker.sent.map(({ topic }) => topic)).toEqual([
       'jobs.events',
@@ -77,7 +85,7 @@ describe('a delivery', () => {
       if (refusals-- > 0) throw new Error('not now');
     };
     const delivery = worker.deliver();
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(worker.phases()).toEqual(['succeeded']);
     expect(delivery.calls).toEqual(['begin', 'done']);
@@ -90,7 +98,7 @@ describe('a delivery', () => {
   ])('of %s is dead-lettered at once', async (_, request, reason, attempts) => {
     const worker = workerWith(() => 'no number');
     const delivery = worker.deliver(request);
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await turn();
     const letter = decodeRecord(Buffer.from(worker.sent[0]!.value!), worker.sent[0]!.headers);
     expect(letter).toMatchObject({ phase: 'dead_lettered', value: { reason, attempts } });
@@ -100,7 +108,7 @@ describe('a delivery', () => {
   it('of a job whose time ran out before it started ends as expired; a retry does not', async () => {
     const worker = workerWith(() => 1);
     const expiresAt = new Date(worker.clock.time - 1).toISOString();
-    worker.scheduler.accept([worker.deliver({ expiresAt }), worker.deliver({ expiresAt }, { attempt: 2 })]);
+    worker.worker.accept([worker.deliver({ expiresAt }), worker.deliver({ expiresAt }, { attempt: 2 })]);
     await turn();
     expect(worker.phases()).toEqual(['expired', 'succeeded']);
   });
@@ -110,7 +118,7 @@ describe('a delivery', () => {
     const { record } = worker.deliver({ type: 'print.unknown', payload: 'here' });
     const text = record.value!.toString().replace('"here"', '['.repeat(6_000) + ']'.repeat(6_000));
     const delivery = new ScriptedDelivery({ ...record, value: Buffer.from(text) });
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await turn();
     const letter = decodePoison(Buffer.from(worker.sent[0]!.value!));
     expect(letter).toMatchObject({ reason: 'malformed', raw: { value: btoa(text) } });
@@ -126,7 +134,7 @@ describe('a delivery', () => {
         },
       },
     });
-    worker.scheduler.accept([worker.deliver({}, { offset: 42 })]);
+    worker.worker.accept([worker.deliver({}, { offset: 42 })]);
     await turn();
     expect(worker.failures).toEqual([
       expect.objectContaining({
@@ -139,7 +147,7 @@ describe('a delivery', () => {
 
   it('that hangs is failed after timeout and grace, and its slot is free again', async () => {
     const worker = workerWith(({ n }) => (n === 1 ? new Promise(() => undefined) : n), { slots: 1 });
-    worker.scheduler.accept([worker.deliver(), worker.deliver({ payload: { n: 2 } })]);
+    worker.worker.accept([worker.deliver(), worker.deliver({ payload: { n: 2 } })]);
     while (worker.phases().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(worker.phases()).toEqual(['retrying', 'succeeded']);
     expect(worker.sent[0]!.value).toContain('"code":"timeout"');
@@ -152,7 +160,7 @@ describe('a copy', () => {
     const worker = workerWith(() => ++runs);
     const id = newJobId();
     const copies = [worker.deliver({ id }), worker.deliver({ id }), worker.deliver({ id })];
-    worker.scheduler.accept(copies);
+    worker.worker.accept(copies);
     await turn();
     expect(runs).toBe(1);
     expect(copies.map(({ calls }) => calls.at(-1))).toEqual(['done', 'done', 'done']);
@@ -163,9 +171,9 @@ describe('a copy', () => {
     let runs = 0;
     const worker = workerWith(() => ++runs);
     const id = newJobId();
-    worker.scheduler.accept([worker.deliver({ id }, { offset: 7 })]);
+    worker.worker.accept([worker.deliver({ id }, { offset: 7 })]);
     await turn();
-    worker.scheduler.accept([worker.deliver({ id }, { offset: 7 })]);
+    worker.worker.accept([worker.deliver({ id }, { offset: 7 })]);
     await turn();
     expect(runs).toBe(2);
     expect(await worker.count('jobstream_reruns_total')).toBe(1);
@@ -173,19 +181,13 @@ describe('a copy', () => {
 });
 
 describe('a lost partition', () => {
-  const lose = (worker: TestWorker, ...deliveries: { lose(): void }[]) => {
-    for (const delivery of deliveries) delivery.lose();
-    worker.scheduler.dropLost();
-    worker.worker.forget([{ topic: 'jobs.print', partition: 0 }]);
-  };
-
   it('drops what has not started and lets what runs finish', async () => {
     const { calls, handle } = gate();
     const worker = workerWith(handle, { slots: 1 });
     const [running, waiting] = [worker.deliver(), worker.deliver()];
-    worker.scheduler.accept([running, waiting]);
+    worker.worker.accept([running, waiting]);
     await turn();
-    lose(worker, running, waiting);
+    worker.lose(running, waiting);
     calls[0]!.end(1);
     await turn();
     expect(worker.phases()).toEqual(['succeeded']);
@@ -197,9 +199,9 @@ describe('a lost partition', () => {
     const { calls, handle } = gate();
     const worker = workerWith(handle);
     const delivery = worker.deliver();
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await turn();
-    lose(worker, delivery);
+    worker.lose(delivery);
     calls[0]!.fail(new Error('no'));
     await turn();
     expect(worker.sent).toEqual([]);
@@ -211,10 +213,10 @@ describe('a lost partition', () => {
     const delivery = worker.deliver();
     let refusals = 1;
     worker.answer = async () => {
-      lose(worker, delivery);
+      worker.lose(delivery);
       if (refusals-- > 0) throw new Error('not now');
     };
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(worker.phases()).toEqual(['succeeded']);
     expect(delivery.calls).toEqual(['begin', 'done']);
@@ -225,11 +227,11 @@ describe('a lost partition', () => {
     const worker = workerWith(handle);
     const id = newJobId();
     const before = worker.deliver({ id }, { offset: 7 });
-    worker.scheduler.accept([before]);
+    worker.worker.accept([before]);
     await turn();
-    lose(worker, before);
+    worker.lose(before);
     const copy = worker.deliver({ id }, { offset: 8 });
-    worker.scheduler.accept([copy]);
+    worker.worker.accept([copy]);
     await turn();
     expect(copy.calls).toEqual(['begin', 'done']);
     expect(calls).toHaveLength(1);
@@ -241,10 +243,10 @@ describe('a lost partition', () => {
     });
     const delivery = worker.deliver();
     worker.answer = async () => {
-      lose(worker, delivery);
+      worker.lose(delivery);
       throw new Error('not now');
     };
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await turn();
     expect(delivery.calls).toEqual(['begin', 'abandon']);
   });
@@ -255,21 +257,21 @@ describe('slots', () => {
     const { calls, handle } = gate();
     const worker = workerWith(handle, { slots: 2 });
     worker.answer = () => new Promise(() => undefined);
-    worker.scheduler.accept(Array.from({ length: 5 }, () => worker.deliver()));
+    worker.worker.accept(Array.from({ length: 5 }, () => worker.deliver()));
     await turn();
     expect(calls).toHaveLength(2);
     calls[0]!.end(1);
     await turn();
     expect(calls).toHaveLength(3);
-    expect(worker.scheduler.load()).toMatchObject({ running: 2, unsettled: 1, waiting: { normal: 2 } });
+    expect(worker.worker.load()).toMatchObject({ running: 2, unsettled: 1, waiting: { normal: 2 } });
   });
 
   it('stay empty while too many outcomes are on their way', async () => {
     const worker = workerWith(() => 1, { slots: 2, unsettledLimit: 3 });
     worker.answer = () => new Promise(() => undefined);
-    worker.scheduler.accept(Array.from({ length: 50 }, () => worker.deliver()));
+    worker.worker.accept(Array.from({ length: 50 }, () => worker.deliver()));
     await turn();
-    const { running, unsettled, waiting } = worker.scheduler.load();
+    const { running, unsettled, waiting } = worker.worker.load();
     expect(running).toBe(0);
     expect(unsettled).toBeLessThanOrEqual(3 + 1);
     expect(waiting.normal).toBeGreaterThanOrEqual(46);
@@ -278,7 +280,7 @@ describe('slots', () => {
   it('are not refilled without end in one turn of the event loop', async () => {
     let runs = 0;
     const worker = workerWith(() => ++runs, { slots: 10, unsettledLimit: 10_000 });
-    worker.scheduler.accept(Array.from({ length: 1_000 }, () => worker.deliver()));
+    worker.worker.accept(Array.from({ length: 1_000 }, () => worker.deliver()));
     await turn();
     expect(runs).toBeLessThan(600);
     for (let turns = 0; turns < 5; turns++) await turn();
@@ -293,7 +295,7 @@ describe('slots', () => {
       Array.from({ length: 50 }, () => worker.deliver({ submittedFor: name }, { topic }));
     worker.answer = async ({ value }) =>
       void order.push((JSON.parse(String(value)) as { submittedFor: string }).submittedFor);
-    worker.scheduler.accept([
+    worker.worker.accept([
       ...lane('low', 'jobs.print.low'),
       ...lane('normal', 'jobs.print'),
       ...lane('high', 'jobs.print.high'),
@@ -312,10 +314,10 @@ describe('a retry', () => {
     const appended = worker.clock.time;
     const retry = worker.deliver({}, { topic: 'jobs.print.retry.5s', timestamp: appended });
     worker.clock.time = appended + 4_999;
-    worker.scheduler.accept([retry]);
+    worker.worker.accept([retry]);
     await turn();
     expect(worker.sent).toEqual([]);
-    expect(worker.scheduler.load().notDue).toBe(1);
+    expect(worker.worker.load().notDue).toBe(1);
     worker.clock.time = appended + 5_000;
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(worker.phases()).toEqual(['succeeded']);
@@ -328,7 +330,7 @@ describe('a retry', () => {
     });
     const failedAt = worker.clock.time;
     const delivery = worker.deliver();
-    worker.scheduler.accept([delivery]);
+    worker.worker.accept([delivery]);
     await turn();
     const [retry] = worker.sent;
     expect(retry).toMatchObject({ topic: 'jobs.delayed', headers: { 'js-attempt': '1' } });
@@ -342,7 +344,7 @@ describe('a retry', () => {
   it('waits again when the timer was early by the broker', async () => {
     const worker = workerWith(() => 1);
     const retry = worker.deliver({}, { topic: 'jobs.print.retry.1s', timestamp: worker.clock.time - 990 });
-    worker.scheduler.accept([retry]);
+    worker.worker.accept([retry]);
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(worker.sent).toEqual([]);
     worker.clock.time += 10;

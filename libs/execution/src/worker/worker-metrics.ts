@@ -1,10 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Outcome } from '@jobstream/lifecycle';
-import type { SchedulerLoad } from '../slots/delivery-scheduler.js';
+import type { SlotLoad } from '../slots/slot-queue.js';
 import { pickLanes } from '../slots/lane-picker.js';
-
-/** The label of job types that this worker does not know: anyone can write any type to a topic. */
-export const unknownTypeLabel = 'unknown';
 
 /** How an attempt's end is counted. `held_back`: a failure while its partition was away, so another worker decides. */
 export type AttemptCount = 'succeeded' | 'retrying' | 'dead_lettered' | 'expired' | 'cancelled' | 'held_back';
@@ -17,7 +14,7 @@ export class WorkerMetrics {
   private readonly reruns: Counter<'type'>;
   private readonly copies: Counter;
 
-  constructor(registry: Registry, load: () => SchedulerLoad) {
+  constructor(registry: Registry, load: () => SlotLoad) {
     const registers = [registry];
     this.attempts = new Counter({
       name: 'jobstream_attempts_total',
@@ -91,9 +88,9 @@ export function countOf(outcome: Outcome): AttemptCount {
   }
 }
 
-function addLoadGauges(registry: Registry, load: () => SchedulerLoad): void {
+function addLoadGauges(registry: Registry, load: () => SlotLoad): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, value: (load: SchedulerLoad) => number) =>
+  const gauge = (name: string, help: string, value: (load: SlotLoad) => number) =>
     new Gauge({
       name,
       help,

@@ -10,16 +10,16 @@ import type {
   RecordReceipt,
   SendOutcome,
 } from '@jobstream/kafka';
-import type { JobLimits } from '@jobstream/limits';
 import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
 import { Claims, type ClaimRows } from '../claims/claims.js';
 import { ClaimStore } from '../claims/claim-store.js';
 import { CancelBook } from '@jobstream/orders';
 import { Cancellations } from '../attempt/cancellations.js';
-import { DeliveryScheduler, type SchedulerLoad } from '../slots/delivery-scheduler.js';
+import type { SlotLoad } from '../slots/slot-queue.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
-import { JobWorker, type StartLimits } from './job-worker.js';
+import type { StartLimits } from '../admission/limit-gate.js';
+import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { OutcomeWriter } from '../outcome/outcome-writer.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
@@ -71,7 +71,6 @@ export class TestWorker {
   readonly failures: Error[] = [];
   readonly metrics = new Registry();
   readonly clock: Clock & { time: number } = { time: Date.now(), now: () => this.clock.time };
-  readonly scheduler: DeliveryScheduler;
   readonly worker: JobWorker;
   /** Answers each send; by default at once. */
   answer: (record: OutgoingRecord) => Promise<void> = async () => undefined;
@@ -81,10 +80,10 @@ export class TestWorker {
 
   constructor(
     handlers: RegisteredHandler[],
-    private readonly options: {
+    options: {
       slots?: number;
       unsettledLimit?: number;
-      limits?: Partial<StartLimits & Pick<JobLimits, 'dropLost' | 'stop'>>;
+      limits?: Partial<StartLimits>;
       /** Where claims are; without it no job may need one. */
       claims?: ClaimRows;
     } = {},
@@ -108,16 +107,10 @@ export class TestWorker {
     const logger = createLogger('test', 'silent');
     const { clock } = this;
     const roleOf = (topic: string): TopicRole | undefined => this.topics.roleOf(topic);
-    const metrics = new WorkerMetrics(this.metrics, (): SchedulerLoad => this.scheduler.load());
-    this.scheduler = new DeliveryScheduler({
+    const metrics = new WorkerMetrics(this.metrics, (): SlotLoad => this.worker.load());
+    this.worker = new JobWorker({
       slots: options.slots ?? 4,
       unsettledLimit: options.unsettledLimit ?? 100,
-      clock,
-      roleOf,
-      enlist: (delivery) => this.worker.enlist(delivery),
-      onFatal: (error) => this.failures.push(error),
-    });
-    this.worker = new JobWorker({
       handlers: new Map(handlers.map((handler) => [handler.definition.type, handler])),
       writer: new OutcomeWriter({
         queue: 'print',
@@ -127,9 +120,7 @@ export class TestWorker {
           produce: (jobs) => intake.produce(jobs),
           logger,
           monotonic: () => clock.now(),
-          onSetAside: (count) => {
-            this.scheduler.setAside = count;
-          },
+          onSetAside: (count) => this.worker.noteSetAside(count),
           random: () => 0,
         }),
         metrics,
@@ -157,9 +148,7 @@ export class TestWorker {
       limits: { ...unlimited, ...options.limits },
       lanesMs: () => [1_000, 5_000],
       roleOf,
-      accept: (deliveries) => this.scheduler.accept(deliveries),
-      putFirst: (waiting) => this.scheduler.putFirst(waiting),
-      putOff: (dueAt, waiting) => this.scheduler.putOff(dueAt, waiting),
+      onFatal: (error) => this.failures.push(error),
     });
   }
 
@@ -197,16 +186,12 @@ export class TestWorker {
   /** Their partitions go, as a strategy has it. */
   lose(...deliveries: readonly ScriptedDelivery[]): void {
     for (const delivery of deliveries) delivery.lose();
-    this.scheduler.dropLost();
-    this.options.limits?.dropLost?.();
-    this.worker.forget(deliveries.map(({ record }) => record));
+    this.worker.lose(deliveries.map(({ record }) => record));
   }
 
   /** Begins nothing any more, as a strategy that closes. */
   drain(): void {
-    this.scheduler.stop();
     this.worker.drain();
-    this.options.limits?.stop?.();
   }
 
   phases(): string[] {

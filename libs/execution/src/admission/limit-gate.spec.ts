@@ -16,7 +16,7 @@ describe('a job whose limit is used up', () => {
   const answers: ((answer: Leave | Dismissal) => void)[] = [];
   const open: TestWorker[] = [];
   afterEach(() => {
-    for (const worker of open.splice(0)) worker.scheduler.stop();
+    for (const worker of open.splice(0)) worker.drain();
     answers.length = 0;
   });
 
@@ -36,11 +36,11 @@ describe('a job whose limit is used up', () => {
   it('holds no slot, is not begun, and others pass it', async () => {
     const worker = limitedWorker(() => 1);
     const [limited, free] = [true, false].map((value) => worker.deliver({ payload: { limited: value } }));
-    worker.scheduler.accept([limited!, free!]);
+    worker.worker.accept([limited!, free!]);
     await turn();
     expect(free!.calls).toEqual(['begin', 'done']);
     expect(limited!.calls).toEqual([]);
-    expect(worker.scheduler.load()).toMatchObject({ running: 0, unsettled: 0 });
+    expect(worker.worker.load()).toMatchObject({ running: 0, unsettled: 0 });
   });
 
   it('runs once it is let in, and leaves when its handler has ended', async () => {
@@ -49,7 +49,7 @@ describe('a job whose limit is used up', () => {
     let acknowledge = (): void => undefined;
     worker.answer = () => new Promise((resolve) => (acknowledge = resolve));
     const limited = worker.deliver({ payload: { limited: true } });
-    worker.scheduler.accept([limited]);
+    worker.worker.accept([limited]);
     await turn();
     let left = 0;
     answers[0]!(() => left++);
@@ -66,7 +66,7 @@ describe('a job whose limit is used up', () => {
   it('asks again when the limits have changed', async () => {
     const worker = limitedWorker(() => 1);
     const limited = worker.deliver({ payload: { limited: true } });
-    worker.scheduler.accept([limited]);
+    worker.worker.accept([limited]);
     await turn();
     answers[0]!('changed');
     await turn();
@@ -79,14 +79,13 @@ describe('a job whose limit is used up', () => {
   it('leaves at once when its partition is lost between its admission and its turn', async () => {
     const worker = limitedWorker(() => 1);
     const limited = worker.deliver({ payload: { limited: true } });
-    worker.scheduler.accept([limited]);
+    worker.worker.accept([limited]);
     await turn();
     let left = 0;
-    worker.scheduler.isPaused = true;
+    worker.worker.isPaused = true;
     answers[0]!(() => left++);
     await turn();
-    limited.lose();
-    worker.scheduler.dropLost();
+    worker.lose(limited);
     expect({ calls: limited.calls, left }).toEqual({ calls: [], left: 1 });
   });
 
@@ -95,7 +94,7 @@ describe('a job whose limit is used up', () => {
     const [first, second] = [0, 1].map(() =>
       worker.deliver({ payload: { limited: true }, orderingKey: 'k' }),
     );
-    worker.scheduler.accept([first!, second!]);
+    worker.worker.accept([first!, second!]);
     await turn();
     expect(answers).toHaveLength(1);
     first!.lose();
