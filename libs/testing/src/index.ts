@@ -7,6 +7,7 @@ export {
   whyNoPython,
   type PythonClient,
 } from './client-makers.js';
+export { giveBrokerRights } from './broker-rights.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
 export { DatabaseProxy } from './database-proxy.js';
 export { asTurnedAnimation, drawText, onPaper, onScreen, type TextBlock } from './drawn-page.js';

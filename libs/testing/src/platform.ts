@@ -13,6 +13,8 @@ export interface PlatformOptions {
   readonly services: Readonly<Record<string, number>>;
   /** More environment for all of them. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** More environment for one service. */
+  readonly environmentOf?: (service: string) => Readonly<Record<string, string>>;
   /** Whether each service connects to Postgres as the role that docs/least-privilege.md gives it. Default false: as the superuser. */
   readonly ownRoles?: boolean;
 }
@@ -28,11 +30,18 @@ export class Platform {
   private constructor(
     private readonly storage: string,
     private readonly more: Readonly<Record<string, string>>,
+    private readonly moreOf: (service: string) => Readonly<Record<string, string>>,
   ) {}
 
   /** Starts the services and waits until all are ready. */
-  static async start({ services, environment = {}, ownRoles = false }: PlatformOptions): Promise<Platform> {
-    const platform = new Platform(await mkdtemp(join(tmpdir(), 'jobstream-e2e-')), environment);
+  static async start({
+    services,
+    environment = {},
+    environmentOf = () => ({}),
+    ownRoles = false,
+  }: PlatformOptions): Promise<Platform> {
+    const storage = await mkdtemp(join(tmpdir(), 'jobstream-e2e-'));
+    const platform = new Platform(storage, environment, environmentOf);
     try {
       if (ownRoles)
         platform.roles = await DatabaseRoles.make(stackAddress('DATABASE_URL'), platform.namespace);
@@ -106,7 +115,8 @@ export class Platform {
   }
 
   private environmentOf(service: string): Record<string, string> {
-    return { ...this.environment(), ...(this.roles && { DATABASE_URL: this.roles.urlOf(service) }) };
+    const role = this.roles && { DATABASE_URL: this.roles.urlOf(service) };
+    return { ...this.environment(), ...role, ...this.moreOf(service) };
   }
 
   environment(): Record<string, string> {
