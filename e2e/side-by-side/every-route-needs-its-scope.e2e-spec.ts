@@ -69,6 +69,23 @@ describe('every route needs its scope', () => {
     );
   });
 
+  it('and health tells more than what is up to readers alone', async () => {
+    const [reader, submitter] = [await make({ scopes: ['read'] }), await make({ scopes: ['submit'] })];
+    const read = async (key?: string) => {
+      const { status, body } = await new ApiClient(admin.url, key).get<{ checks: Record<string, unknown> }>(
+        '/health/ready',
+      );
+      expect(status).toBe(200);
+      return body.checks;
+    };
+    expect((await read(reader.key)).kafka).toEqual({ ok: true, detail: { brokers: 1 } });
+    for (const key of [undefined, 'jsk_nonsense', submitter.key]) {
+      const parts = Object.values(await read(key));
+      expect(parts.length).toBeGreaterThan(2);
+      for (const part of parts) expect(part).toEqual({ ok: true });
+    }
+  });
+
   it('without a key, with an unknown, a mistyped, a revoked or an expired one: 401, the same body', async () => {
     const [revoked, expired] = [
       await make({ scopes: ['admin'] }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HealthRegistry } from './health.js';
+import { HealthRegistry, summarize, type Health } from './health.js';
 
 describe('HealthRegistry', () => {
   it('is ready while every check is ok', async () => {
@@ -24,6 +24,55 @@ describe('HealthRegistry', () => {
     const health = new HealthRegistry();
     health.add('postgres', () => new Promise(() => undefined));
     expect((await health.report()).checks.postgres).toEqual({ ok: false, why: 'No answer within 1000 ms.' });
+  });
+
+  it('asks each part once, however many ask, and not again within a second', async () => {
+    let [now, asked] = [0, 0];
+    let answer: (health: Health) => void = () => undefined;
+    const health = new HealthRegistry('', () => now);
+    health.add('kafka', () => {
+      asked += 1;
+      return new Promise((resolve) => (answer = resolve));
+    });
+    const reports = Array.from({ length: 100 }, () => health.report());
+    now = 5_000;
+    reports.push(health.report());
+    answer({ ok: true });
+    expect((await Promise.all(reports)).every(({ ready }) => ready)).toBe(true);
+    expect(asked).toBe(1);
+
+    const later = health.report();
+    expect(asked).toBe(2);
+    answer({ ok: false, why: 'no broker' });
+    expect((await later).ready).toBe(false);
+    now += 999;
+    expect((await health.report()).ready).toBe(false);
+    expect(asked).toBe(2);
+    now += 1;
+    void health.report();
+    expect(asked).toBe(3);
+  });
+
+  it('tells at once that it drains, and of a part that was added', async () => {
+    const health = new HealthRegistry('', () => 0);
+    health.add('kafka', () => ({ ok: true }));
+    expect((await health.report()).ready).toBe(true);
+    health.add('topics', () => ({ ok: false, why: 'none' }));
+    expect(Object.keys((await health.report()).checks)).toEqual(['kafka', 'topics']);
+    health.drain();
+    expect((await health.report()).draining).toBe(true);
+  });
+
+  it('tells strangers which parts are up, and neither why nor where', () => {
+    const checks = {
+      kafka: { ok: false, why: 'no answer from kafka.internal:9092' },
+      storage: { ok: true, detail: { path: '/srv/objects' } },
+    } as const;
+    expect(summarize({ ready: false, draining: false, checks })).toEqual({
+      ready: false,
+      draining: false,
+      checks: { kafka: { ok: false }, storage: { ok: true } },
+    });
   });
 
   it('is not ready once it drains', async () => {

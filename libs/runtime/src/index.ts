@@ -33,9 +33,11 @@ export {
   HealthRegistry,
   instanceHeader,
   instanceHeaders,
+  summarize,
   type Health,
   type HealthCheck,
   type HealthReport,
+  type HealthSummary,
 } from './health.js';
 export { explainListenError, ListenError } from './listen-error.js';
 export { startOpsServer, type OpsServer, type OpsServerOptions } from './ops-server.js';

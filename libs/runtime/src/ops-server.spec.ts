@@ -1,4 +1,5 @@
 import { request, type IncomingMessage } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { problemSchema } from '@jobstream/contracts/rest';
@@ -29,6 +30,23 @@ describe('the ops server', () => {
     const ready = await get('/health/ready');
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ ready: false, checks: { kafka: { why: 'no broker' } } });
+  });
+
+  const outside = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal);
+
+  (outside ? it : it.skip)('tells who comes from elsewhere which parts are up, and no more', async () => {
+    await server.close();
+    const health = new HealthRegistry();
+    health.add('kafka', () => ({ ok: false, why: 'no broker at kafka.internal' }));
+    const metrics = createMetrics('spec');
+    server = await startOpsServer({ settings: { ...settings, HOST: '0.0.0.0' }, health, metrics });
+    const ready = await fetch(`http://${outside!.address}:${server.port}/health/ready`);
+    expect(await ready.json()).toEqual({ ready: false, draining: false, checks: { kafka: { ok: false } } });
+    expect(await (await get('/health/ready')).json()).toMatchObject({
+      checks: { kafka: { why: 'no broker at kafka.internal' } },
+    });
   });
 
   it('is ready when its checks are ok', async () => {

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describeProblem, problemKinds, type ProblemCode } from '@jobstream/contracts/rest';
 import type { Registry } from 'prom-client';
-import { instanceHeaders, type HealthRegistry } from './health.js';
+import { instanceHeaders, summarize, type HealthRegistry } from './health.js';
 import { explainListenError } from './listen-error.js';
+import { isFromLoopback } from './loopback.js';
 import { OwnHosts, protectiveHeaders } from './own-hosts.js';
 import type { CommonSettings } from './settings.js';
 
@@ -22,7 +23,7 @@ export interface OpsServer {
 }
 
 /**
- * Serves `/health/live` (200 as long as the process answers), `/health/ready` (200, or 503 with what is missing) and
+ * Serves `/health/live` (200 as long as the process answers), `/health/ready` (200, or 503; this machine is told what is missing) and
  * `/metrics` (Prometheus text), to those who call the process by a name of its own ({@link OwnHosts}).
  * @throws ListenError when HOST or PORT can't be listened on
  */
@@ -43,10 +44,10 @@ export async function startOpsServer({ settings, health, metrics }: OpsServerOpt
       response.setHeader('allow', 'GET, HEAD');
       return sendProblem(response, 'method_not_allowed', 'This path takes GET, HEAD.');
     }
-    await show(path, response);
+    await show(path, response, isFromLoopback(request.socket.remoteAddress));
   }
 
-  async function show(path: string, response: ServerResponse): Promise<void> {
+  async function show(path: string, response: ServerResponse, isNear: boolean): Promise<void> {
     if (path === '/health/live') return sendJson(response, 200, { live: true });
     if (path === '/metrics') {
       response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.metrics());
@@ -54,7 +55,7 @@ export async function startOpsServer({ settings, health, metrics }: OpsServerOpt
     }
     const report = await health.report();
     for (const [name, value] of Object.entries(instanceHeaders(health))) response.setHeader(name, value);
-    sendJson(response, report.ready ? 200 : 503, report);
+    sendJson(response, report.ready ? 200 : 503, isNear ? report : summarize(report));
   }
 
   await new Promise<void>((resolve, reject) => {

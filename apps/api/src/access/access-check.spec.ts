@@ -38,6 +38,39 @@ describe('a route', () => {
   });
 });
 
+describe('an open route', () => {
+  const keyOf = (scope: 'read' | 'submit') => {
+    const { id, hash, text } = issueKey(Date.now());
+    const rateLimit = { requests: 1, windowSeconds: 60 };
+    const row = { id, hash, owner: 'web', scopes: [scope], rateLimit, isRevoked: false, remainingMs: null };
+    return { text, row };
+  };
+  const [reader, submitter] = [keyOf('read'), keyOf('submit')];
+  const source = {
+    find: async () => new Map([reader, submitter].map(({ row }) => [row.id, row])),
+    touch: async () => undefined,
+  };
+  const away = { ...source, find: () => Promise.reject(new Error('no database')) };
+
+  it.each([
+    ['a key with the scope', new KeyRing(source), reader.text, true],
+    ['a key without it', new KeyRing(source), submitter.text, false],
+    ['what is no key', new KeyRing(source), 'jsk_nonsense', false],
+    ['no key', new KeyRing(source), undefined, false],
+    ['a key that can not be looked up', new KeyRing(away), reader.text, false],
+    ['no key where none is needed', undefined, undefined, true],
+  ])('serves everyone, and tells more or not to %s', async (_, keys, text, hearsMore) => {
+    const server = fastify();
+    guardRoutes(server, keys);
+    server.get('/x', { config: { access: 'open', more: 'read' } }, ({ mayHearMore }) => ({ mayHearMore }));
+    const headers = new Headers(text === undefined ? {} : { authorization: `Bearer ${text}` });
+    const address = await server.listen({ host: '127.0.0.1', port: 0 });
+    const answer = await fetch(`${address}/x`, { headers });
+    expect([answer.status, await answer.json()]).toEqual([200, { mayHearMore: hearsMore }]);
+    await server.close();
+  });
+});
+
 describe('the limit of a key', () => {
   it('counts the bytes of bodies and answers, said before or not, streamed or not', async () => {
     const { id, hash, text } = issueKey(Date.now());

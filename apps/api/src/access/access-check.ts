@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who makes the request; null where no API key is needed. */
     caller: Caller | null;
+    /** On an open route with `more`: whether the request may be told more than everyone. */
+    mayHearMore: boolean;
   }
 }
 
@@ -27,18 +29,39 @@ export interface GuardedRoute {
 export function guardRoutes(server: FastifyInstance, keys: KeyRing | undefined): readonly GuardedRoute[] {
   const routes: GuardedRoute[] = [];
   server.decorateRequest('caller', null);
+  server.decorateRequest('mayHearMore', false);
   server.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, path: url, access: config?.access });
   });
   server.addHook('onRequest', (request, reply, done) => {
     const { url, config } = request.routeOptions;
     // Where there is no route, everyone may hear so.
-    if (url === undefined || config.access === 'open') return done();
+    if (url === undefined) return done();
+    if (config.access === 'open') {
+      if (config.more === undefined) return done();
+      judge(request, config.more, keys).then(() => done(), done);
+      return;
+    }
     if (config.access === undefined) return done(undeclared());
     if (!keys) return done();
     admit(request, reply, config.access, keys).then(() => done(), done);
   });
   return routes;
+}
+
+/** On an open route nobody is refused for the key that they send. */
+async function judge(request: FastifyRequest, more: Scope, keys: KeyRing | undefined): Promise<void> {
+  const text = keyIn(request);
+  request.mayHearMore = !keys || (text !== undefined && (await isHolder(text, more, keys)));
+}
+
+async function isHolder(text: string, scope: Scope, keys: KeyRing): Promise<boolean> {
+  const caller = await keys.identify(text).catch(() => undefined);
+  return caller !== undefined && isGranted(caller.scopes, scope);
+}
+
+function keyIn({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 async function admit(
@@ -47,7 +70,7 @@ async function admit(
   needed: Scope,
   keys: KeyRing,
 ): Promise<void> {
-  const [, text] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+  const text = keyIn(request);
   if (text === undefined) throw unauthenticated();
   const caller = await keys.identify(text);
   request.caller = caller;

@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route. One without it is closed to everyone. */
     access?: RouteAccess;
+    /** Of an open route: the scope whose holders are told more. */
+    more?: Scope;
   }
 }
 

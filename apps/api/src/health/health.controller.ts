@@ -1,6 +1,12 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import { HealthRegistry, instanceHeaders, type HealthReport } from '@jobstream/runtime';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import {
+  HealthRegistry,
+  instanceHeaders,
+  summarize,
+  type HealthReport,
+  type HealthSummary,
+} from '@jobstream/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import { Access } from '../access/access.js';
 
@@ -18,12 +24,15 @@ export class HealthController {
   }
 
   @Get('health/ready')
-  @Access('open')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
+  @Access('open', { more: 'read' })
+  async ready(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HealthReport | HealthSummary> {
     const report = await this.health.report();
     if (!report.ready) reply.code(503);
     reply.headers(instanceHeaders(this.health));
-    return report;
+    return request.mayHearMore ? report : summarize(report);
   }
 
   @Get('metrics')

@@ -3,7 +3,12 @@ import { z } from 'zod';
 /** One part of a process that was asked how it is. */
 const checkSchema = z.object({
   ok: z.boolean(),
-  why: z.string().optional().describe('What is wrong, where it is not ok.'),
+  why: z
+    .string()
+    .optional()
+    .describe(
+      'What is wrong, where it is not ok. It and `detail` are shown to keys with `read` only, and where no key is needed.',
+    ),
   detail: z.unknown().optional(),
 });
 

@@ -22,6 +22,8 @@ export const processRoutes: readonly RouteContract[] = [
     tag: 'Process',
     isOpen: true,
     summary: 'Whether the process can do its work, and what is missing',
+    description:
+      'The parts are asked at most once a second, however many ask. Without a key that has `read`, where keys are needed, it tells which parts are up and no more.',
     answers: {
       200: { description: 'It can.', schema: healthReportSchema },
       503: { description: 'It can not, or it is stopping.', schema: healthReportSchema },
