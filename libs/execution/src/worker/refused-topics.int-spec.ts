@@ -52,7 +52,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     (await worker.metrics.metrics()).split('\n').filter((line) => line.startsWith(name));
   const untilSetAside = async (count: number): Promise<void> => {
     await eventually(async () =>
-      expect(await metric('jobstream_outcomes_set_aside')).toEqual([expect.stringMatching(` ${count}$`)]),
+      expect(await metric('jobstream_set_aside_outcomes')).toEqual([expect.stringMatching(` ${count}$`)]),
     );
   };
   const expectOthersToGoOn = async (): Promise<void> => {

@@ -107,7 +107,7 @@ function addLoadGauges(registry: Registry, load: () => SlotLoad): void {
     ({ unsettled }) => unsettled,
   );
   gauge(
-    'jobstream_outcomes_set_aside',
+    'jobstream_set_aside_outcomes',
     'Of those, the ones that their topic refuses: tried again, without a place of others.',
     ({ setAside }) => setAside,
   );
