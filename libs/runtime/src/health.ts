@@ -1,3 +1,5 @@
+import { inTime } from './in-time.js';
+
 /** How one part of a process is. `detail` is data for people and monitors. */
 export type Health =
   | { readonly ok: true; readonly detail?: unknown }
@@ -91,15 +93,10 @@ export class HealthRegistry {
 }
 
 async function askInTime(check: HealthCheck): Promise<Health> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Health>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, why: `No answer within ${patienceMs} ms.` }), patienceMs);
-  });
   try {
-    return await Promise.race([check(), late]);
+    const health = await inTime(Promise.resolve(check()), patienceMs);
+    return health ?? { ok: false, why: `No answer within ${patienceMs} ms.` };
   } catch (error) {
     return { ok: false, why: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }

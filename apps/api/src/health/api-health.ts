@@ -1,6 +1,6 @@
 import type { Database } from '@jobstream/database';
 import type { TopicAdmin } from '@jobstream/kafka';
-import type { Health, HealthRegistry } from '@jobstream/runtime';
+import { inTime, type Health, type HealthRegistry } from '@jobstream/runtime';
 import type { ObjectStorage } from '@jobstream/storage';
 
 /**
@@ -38,19 +38,15 @@ export class ApiHealth {
 const patienceMs = 800;
 
 async function tell(check: Promise<void>): Promise<Health> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${patienceMs} ms.`)), patienceMs);
-  });
+  const isReachable = check.then(() => true);
   try {
-    await Promise.race([check, late]);
-    return { ok: true, detail: { reachable: true } };
+    if (await inTime(isReachable, patienceMs)) return { ok: true, detail: { reachable: true } };
+    return unreachable(`No answer within ${patienceMs} ms.`);
   } catch (error) {
-    return {
-      ok: true,
-      detail: { reachable: false, why: error instanceof Error ? error.message : String(error) },
-    };
-  } finally {
-    clearTimeout(timer);
+    return unreachable(error instanceof Error ? error.message : String(error));
   }
+}
+
+function unreachable(why: string): Health {
+  return { ok: true, detail: { reachable: false, why } };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isFinal, type JobState } from '@jobstream/contracts';
 import type { Cancel } from '@jobstream/contracts/records';
 import {
@@ -9,7 +8,7 @@ import {
 } from '@jobstream/contracts/rest';
 import type { OrderReader, OrderWriter } from '@jobstream/orders';
 import type { JobQueries } from '@jobstream/projection';
-import type { Clock } from '@jobstream/runtime';
+import { inTime, type Clock } from '@jobstream/runtime';
 import type { JobReader } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
 
@@ -89,6 +88,6 @@ export class JobCancels {
       const detail = 'The broker did not confirm the cancel. It may be asked for again.';
       throw new ProblemError('broker_unavailable', detail, { cause });
     });
-    await Promise.race([Promise.all(receipts.map((receipt) => reader.passed(receipt))), delay(patienceMs)]);
+    await inTime(Promise.all(receipts.map((receipt) => reader.passed(receipt))), patienceMs);
   }
 }

@@ -1,11 +1,11 @@
 import type { Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
+import { inTime } from '@jobstream/runtime';
 import type { KafkaConnection } from '../client/connection.js';
 import { isPassingCrash } from '../client/crash.js';
 import type { FetchedRecord } from '../client/kafkajs/fetched-records.js';
 import { forgetStanding, standingOf } from '../client/kafkajs/group-standing.js';
 import type { CommittedTopic, GroupMembership } from '../client/kafkajs/internals.js';
 import type { TopicPartition } from '../client/record.js';
-import { waitAtMost } from '../client/time-limit.js';
 
 /** A member of which the coordinator hears nothing for so long (ms) loses its partitions to others. */
 export const SESSION_TIMEOUT_MS = 6_000;
@@ -160,7 +160,7 @@ export class ConsumerSession {
     // kafkajs can't be stopped while it joins: what comes up after this is taken down again.
     const down = this.consumer.disconnect().catch(() => {});
     const late = this.running.then(() => this.consumer.disconnect()).catch(() => {});
-    await waitAtMost(limitMs, Promise.all([down, late]));
+    await inTime(Promise.all([down, late]), limitMs);
   }
 
   /** Sets the pause flag of partitions. kafkajs keeps these flags even for partitions it loses. */

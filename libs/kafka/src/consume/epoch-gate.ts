@@ -1,4 +1,4 @@
-import { waitAtMost } from '../client/time-limit.js';
+import { inTime } from '@jobstream/runtime';
 
 const HEARTBEAT_MS = 250;
 const RETRY_MS = 250;
@@ -49,7 +49,7 @@ export class EpochGate {
   async settled(heartbeat: () => Promise<void>): Promise<boolean> {
     const number = this.number;
     while (this.number === number && !this.isSettled) {
-      await waitAtMost(HEARTBEAT_MS, this.settling);
+      await inTime(this.settling, HEARTBEAT_MS);
       if (this.isSettled) break;
       await heartbeat();
     }

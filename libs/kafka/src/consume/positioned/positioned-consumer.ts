@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { inTime } from '@jobstream/runtime';
 import type { AlarmBoard } from '../../client/alarm-board.js';
 import type { KafkaConnection } from '../../client/connection.js';
 import type { AlarmCode, ConsumerAlarm, ConsumerHealth } from '../../client/consumer-health.js';
@@ -12,7 +13,6 @@ import { cut, mayPass, unreadable, type Halt } from '../partition-trouble.js';
 import { ReadPartition } from '../read-partition.js';
 import type { IncomingRecord, TopicPartition } from '../../client/record.js';
 import { stickyAssigner } from '../sticky-assigner.js';
-import { waitAtMost } from '../../client/time-limit.js';
 import { groupByTopic, keyOf } from '../../client/topic-partition.js';
 
 const BUFFER_RECORDS = 50_000;
@@ -97,7 +97,7 @@ export class PositionedConsumer {
       },
       leaving: async () => {
         if (this.leavesHints) this.commitHints();
-        if (this.hintInFlight) await waitAtMost(FLUSH_MS, this.hintInFlight);
+        if (this.hintInFlight) await inTime(this.hintInFlight, FLUSH_MS);
       },
       detached: () => {
         this.epoch.end();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '@jobstream/runtime';
 import type { OffsetCommit } from '../consumer-session.js';
-import { waitAtMost } from '../../client/time-limit.js';
 
 const APART_MS = 50;
 const RETRY_MS = 250;
@@ -66,7 +66,7 @@ export class CommitLoop {
   async flush(limitMs: number): Promise<boolean> {
     const end = performance.now() + limitMs;
     while (performance.now() < end) {
-      if (this.inFlight) await waitAtMost(end - performance.now(), this.inFlight);
+      if (this.inFlight) await inTime(this.inFlight, end - performance.now());
       if (!this.inFlight && !this.source.collect()) return true;
       this.sendNow();
       if (!this.inFlight) await sleep(20);

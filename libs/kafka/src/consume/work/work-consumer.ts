@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '@jobstream/runtime';
 import type { AlarmBoard } from '../../client/alarm-board.js';
 import type { Commit, GroupCommit } from '../../client/cluster-reader.js';
 import { CommitLoop, type PendingCommit } from './commit-loop.js';
@@ -17,7 +18,6 @@ import { cut, mayPass, unreadable, type Halt, type PartitionTrouble } from '../p
 import type { TopicPartition } from '../../client/record.js';
 import { lookUpRange, type OffsetRange } from '../offset-range.js';
 import { stickyAssigner } from '../sticky-assigner.js';
-import { waitAtMost } from '../../client/time-limit.js';
 import { groupByTopic, keyOf } from '../../client/topic-partition.js';
 import type { WorkConsumerOptions } from './work-consumer-options.js';
 import type { WorkDelivery } from './work-delivery.js';
@@ -120,7 +120,7 @@ export class WorkConsumer {
     const idle = new Promise<void>((resolve) => {
       this.runningChanged = () => this.running() === 0 && resolve();
     });
-    if (this.running() > 0) await waitAtMost(limitMs, idle);
+    if (this.running() > 0) await inTime(idle, limitMs);
     await this.stop();
   }
 
