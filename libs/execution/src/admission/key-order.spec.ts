@@ -215,6 +215,72 @@ describe('jobs of one key', () => {
   });
 });
 
+describe('the record of an ordered job that failed while its partition was away', () => {
+  /** One slot that another job has, and a job of key k that fails once its partition has gone and come back. */
+  async function failing(slots: number) {
+    const calls: { n: number; end: () => void; fail: () => void }[] = [];
+    const worker = workerWith(
+      ({ n }) =>
+        new Promise((resolve, reject) =>
+          calls.push({ n, end: () => resolve(n), fail: () => reject(new Error('no')) }),
+        ),
+      { slots },
+    );
+    const deliver = (n: number, topic: string, orderingKey?: string) =>
+      worker.deliver({ orderingKey, payload: { n } }, { topic, offset: n });
+    const first = deliver(1, 'jobs.print', 'k');
+    worker.worker.accept([first]);
+    await turn();
+    const endNext = async () => {
+      calls.at(-1)!.end();
+      await turn();
+    };
+    return { worker, calls, deliver, first, endNext };
+  }
+  const high = 'jobs.print.high';
+
+  it('goes before all that waits in its lane where it is handed over again', async () => {
+    const { worker, calls, deliver, first, endNext } = await failing(1);
+    worker.lose(first);
+    first.whenAbandoned = () => worker.worker.accept([deliver(1, 'jobs.print', 'k')]);
+    worker.worker.accept([2, 3, 4].map((n) => deliver(n, 'jobs.print')));
+    await turn();
+    calls[0]!.fail();
+    await turn();
+    for (let ended = 0; ended < 4; ended++) await endNext();
+    expect(calls.map(({ n }) => n)).toEqual([1, 2, 1, 3, 4]);
+  });
+
+  it('gives its key on where its partition goes once more before it has a slot', async () => {
+    const { worker, calls, deliver, first, endNext } = await failing(2);
+    worker.worker.accept([deliver(2, high, 'k'), deliver(3, high)]);
+    await turn();
+    worker.lose(first);
+    const again = deliver(1, 'jobs.print', 'k');
+    first.whenAbandoned = () => worker.worker.accept([again]);
+    worker.worker.isPaused = true;
+    calls[0]!.fail();
+    await turn();
+    worker.lose(again);
+    worker.worker.isPaused = false;
+    await turn();
+    await endNext();
+    expect(calls.map(({ n }) => n)).toEqual([1, 3, 2]);
+  });
+
+  it('leaves those behind it to start over, as the last of their lane, where nobody hands it over', async () => {
+    const { worker, calls, deliver, first, endNext } = await failing(2);
+    worker.worker.accept([deliver(2, high, 'k'), deliver(3, high)]);
+    await turn();
+    worker.worker.accept([deliver(4, high), deliver(5, high)]);
+    worker.lose(first);
+    calls[0]!.fail();
+    await turn();
+    for (let ended = 0; ended < 3; ended++) await endNext();
+    expect(calls.map(({ n }) => n)).toEqual([1, 3, 4, 5, 2]);
+  });
+});
+
 describe('jobs of one key that run under claims', () => {
   const cheque = defineJob({
     ...{ type: 'print.cheque', queue: page.queue, payload: page.payload, result: page.result },

@@ -89,6 +89,19 @@ describe('a job whose limit is used up', () => {
     expect({ calls: limited.calls, left }).toEqual({ calls: [], left: 1 });
   });
 
+  it('leaves at once when it is let in while its partition is not surely held', async () => {
+    const worker = limitedWorker(() => 1);
+    const limited = worker.deliver({ payload: { limited: true } });
+    worker.worker.accept([limited]);
+    await turn();
+    let left = 0;
+    worker.worker.isPaused = true;
+    limited.lose();
+    answers[0]!(() => left++);
+    await turn();
+    expect({ calls: limited.calls, left }).toEqual({ calls: [], left: 1 });
+  });
+
   it('gives its ordering key on when its partition is lost', async () => {
     const worker = limitedWorker(() => 1);
     const [first, second] = [0, 1].map(() =>
