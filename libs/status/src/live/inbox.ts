@@ -1,5 +1,5 @@
-/** A slow reader of so many items is cut off. */
-const mostItems = 10_000;
+/** A reader that falls behind by so many items is cut off. */
+const maxItems = 10_000;
 
 /** Items that wait for their one reader, in order. */
 export class Inbox<Item> {
@@ -12,7 +12,7 @@ export class Inbox<Item> {
   }
 
   push(item: Item): void {
-    if (this.items.length < mostItems) this.items.push(item);
+    if (this.items.length < maxItems) this.items.push(item);
     else this.overflowed = true;
     this.wake();
   }

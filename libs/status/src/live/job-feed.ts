@@ -20,8 +20,7 @@ export interface JobWatch {
   stop(): void;
 }
 
-/** What {@link JobFeed} is made of. */
-export interface JobFeedParts {
+export interface JobFeedOptions {
   readonly connection: KafkaConnection;
   readonly admin: TopicAdmin;
   readonly topics: Topics;
@@ -29,11 +28,11 @@ export interface JobFeedParts {
   readonly onFatal: (error: Error) => void;
 }
 
-/** Joining takes a moment: after the last watcher has gone, the feed goes on for so long. */
+/** Joining takes a moment: after the last watcher has gone, the feed keeps reading for so long. */
 const lingerMs = 60_000;
 
 /**
- * Follows the log for whoever watches a job. All watchers of a process share one reader, which runs only while there
+ * Follows the log for the watchers of jobs. All watchers of a process share one reader, which runs only while there
  * are any: what nobody watches costs nothing.
  */
 export class JobFeed {
@@ -43,7 +42,7 @@ export class JobFeed {
   private tail: { readonly consumer: TailConsumer; readonly started: Promise<void> } | undefined;
   private linger: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: JobFeedParts) {}
+  constructor(private readonly options: JobFeedOptions) {}
 
   /** Calls `onRecord` with every record of the job that is read from now on, in the order of its partition. */
   watch(id: JobId, onRecord: (seen: SeenRecord) => void): JobWatch {
@@ -77,7 +76,7 @@ export class JobFeed {
   }
 
   private start(): { consumer: TailConsumer; started: Promise<void> } {
-    const { connection, topics, admin, onFatal } = this.parts;
+    const { connection, topics, admin, onFatal } = this.options;
     const consumer = new TailConsumer(connection, {
       groupIdPrefix: `${topics.serviceGroup('api')}.`,
       topics: async () => (await admin.listTopics()).filter((topic) => this.roleOf(topic) !== undefined),
@@ -118,7 +117,7 @@ export class JobFeed {
   }
 
   private roleOf(topic: string): TopicRole | undefined {
-    if (!this.roles.has(topic)) this.roles.set(topic, this.parts.topics.roleOf(topic));
+    if (!this.roles.has(topic)) this.roles.set(topic, this.options.topics.roleOf(topic));
     return this.roles.get(topic);
   }
 }

@@ -14,8 +14,7 @@ import { StreamedJob, type ToldEvent } from './streamed-job.js';
 /** What a stream tells: a transition with the id to resume by, what a handler reported, and at last how the job ended. */
 export type StreamEvent = ToldEvent | { readonly kind: 'end'; readonly data: JobView };
 
-/** What {@link JobStreams} is made of. */
-export interface JobStreamsParts {
+export interface JobStreamsOptions {
   readonly feed: JobFeed;
   readonly reader: JobReader;
   readonly shown: ShownJobs;
@@ -28,12 +27,12 @@ const lookMs = 1_000;
 
 /** Follows jobs, each transition once: first what the projection knows, then what the log brings. */
 export class JobStreams {
-  constructor(private readonly parts: JobStreamsParts) {}
+  constructor(private readonly options: JobStreamsOptions) {}
 
-  /** Whether whoever has seen that much of an ended job has seen it all. */
+  /** Whether a client at this position has seen the whole ended job. */
   async isOver({ view: { id, state } }: FoundJob, seen: LogPosition): Promise<boolean> {
     if (!isFinal(state)) return false;
-    const items = await this.parts.queries.history(id);
+    const items = await this.options.queries.history(id);
     return items?.every((item) => seen.has(item)) ?? false;
   }
 
@@ -43,7 +42,7 @@ export class JobStreams {
    * @param seen advanced as events are yielded
    */
   async *follow(job: FoundJob, seen: LogPosition, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
-    const { feed, reader, shown } = this.parts;
+    const { feed, reader, shown } = this.options;
     const { id } = job.view;
     const inbox = new Inbox<SeenRecord>(signal);
     const watch = feed.watch(id, (record) => inbox.push(record));
@@ -75,11 +74,11 @@ export class JobStreams {
 
   /** What was in the log when this was called, once the projection has it all: what follows comes from the feed. */
   private async readPast(id: JobId, signal: AbortSignal): Promise<readonly HistoryItem[]> {
-    const ends = await this.parts.ends.now();
+    const ends = await this.options.ends.now();
     while (!signal.aborted) {
-      if (await this.parts.progress.waitUntilPassed(ends, lookMs)) break;
+      if (await this.options.progress.waitUntilPassed(ends, lookMs)) break;
     }
-    return signal.aborted ? [] : ((await this.parts.queries.history(id)) ?? []);
+    return signal.aborted ? [] : ((await this.options.queries.history(id)) ?? []);
   }
 }
 

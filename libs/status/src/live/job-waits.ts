@@ -6,19 +6,18 @@ import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';
 import { SeenRecords } from './seen-records.js';
 
-/** What {@link JobWaits} is made of. */
-export interface JobWaitsParts {
+export interface JobWaitsOptions {
   readonly feed: JobFeed;
   readonly reader: JobReader;
   readonly shown: ShownJobs;
 }
 
 const firstLookMs = 20;
-const longestLookMs = 1_000;
+const maxLookMs = 1_000;
 
 /** Waits for jobs to end, by the log; the projection is looked at now and then, for what was in the log before. */
 export class JobWaits {
-  constructor(private readonly parts: JobWaitsParts) {}
+  constructor(private readonly options: JobWaitsOptions) {}
 
   /**
    * The job as soon as it is final, or as it is when the time is over or `signal` aborts.
@@ -28,11 +27,11 @@ export class JobWaits {
     const id = readJobId(text);
     const deadline = performance.now() + waitMs;
     const inbox = new Inbox<SeenRecord>(signal);
-    const watch = this.parts.feed.watch(id, (seen) => inbox.push(seen));
+    const watch = this.options.feed.watch(id, (seen) => inbox.push(seen));
     try {
       const records = new SeenRecords();
       for (const seen of watch.recent) records.add(seen);
-      let known = this.recall(id, watch.recent) ?? (await this.parts.reader.peek(id));
+      let known = this.recall(id, watch.recent) ?? (await this.options.reader.peek(id));
       let job = records.over(known);
       let lookMs = firstLookMs;
       while (!isFinal(job.view.state) && !signal.aborted) {
@@ -42,12 +41,12 @@ export class JobWaits {
         if (seen) records.add(seen);
         else {
           // The log tells sooner; an outage of the database in between ends no wait.
-          known = await this.parts.reader.peek(id).catch(() => known);
-          lookMs = Math.min(lookMs * 2, longestLookMs);
+          known = await this.options.reader.peek(id).catch(() => known);
+          lookMs = Math.min(lookMs * 2, maxLookMs);
         }
         job = records.over(known);
       }
-      if (job !== known) this.parts.shown.note(job, records.position);
+      if (job !== known) this.options.shown.note(job, records.position);
       return job;
     } finally {
       watch.stop();
@@ -57,6 +56,6 @@ export class JobWaits {
   /** The job as it was accepted by this process, where all that came of it has been read: the projection knows no more. */
   private recall(id: JobId, recent: readonly SeenRecord[]): FoundJob | undefined {
     const isWhole = recent.some(({ record }) => record.phase === 'queued' && record.run === 1);
-    return isWhole ? this.parts.reader.recall(id) : undefined;
+    return isWhole ? this.options.reader.recall(id) : undefined;
   }
 }

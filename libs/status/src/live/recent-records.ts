@@ -1,6 +1,6 @@
 import type { IncomingRecord } from '@jobstream/kafka';
 
-const mostBytes = 8 * 1024 * 1024;
+const maxBytes = 8 * 1024 * 1024;
 /** What a record takes beside its value, about. */
 const recordOverheadBytes = 500;
 
@@ -20,7 +20,7 @@ export class RecentRecords {
     this.byJob.set(job, records);
     this.bytes += sizeOf(record);
     for (const [oldest, forgotten] of this.byJob) {
-      if (this.bytes <= mostBytes) break;
+      if (this.bytes <= maxBytes) break;
       this.byJob.delete(oldest);
       for (const each of forgotten) this.bytes -= sizeOf(each);
     }

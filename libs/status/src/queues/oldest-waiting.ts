@@ -1,7 +1,7 @@
 import type { OffsetsByTopic } from '@jobstream/kafka';
 import type { LaneState } from './queue-states.js';
 
-/** Tells of each partition the first offset that was appended at or after a time in milliseconds since 1970. */
+/** For each partition, the first offset that was appended at or after a time in milliseconds since 1970. */
 export type OffsetsAt = (topics: readonly string[], time: number) => Promise<OffsetsByTopic>;
 
 const finestMs = 500;

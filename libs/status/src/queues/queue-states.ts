@@ -30,9 +30,9 @@ export interface QueueStatesAt {
 
 const freshMs = 1_000;
 /** How far apart two looks have to lie, and may lie, to tell how fast a queue goes. */
-const leastSpanMs = 2_000;
-const mostSpanMs = 30_000;
-const mostLooks = 16;
+const minSpanMs = 2_000;
+const maxSpanMs = 30_000;
+const maxLooks = 16;
 
 /** Asks Kafka how its queues are. Answers are shared, and up to a second old. */
 export class QueueStates {
@@ -54,7 +54,7 @@ export class QueueStates {
   /** The earliest look that tells how fast the queues go, some seconds before the latest; undefined if there is none. */
   get before(): QueueStatesAt | undefined {
     const now = this.looks.at(-1)?.readAt ?? 0;
-    return this.looks.find(({ readAt }) => now - readAt >= leastSpanMs && now - readAt <= mostSpanMs);
+    return this.looks.find(({ readAt }) => now - readAt >= minSpanMs && now - readAt <= maxSpanMs);
   }
 
   private async look(): Promise<QueueStatesAt> {
@@ -90,7 +90,7 @@ export class QueueStates {
       readAt: performance.now(),
       queues: new Map(states.map((state) => [state.queue, state])),
     };
-    this.looks = [...this.looks, look].slice(-mostLooks);
+    this.looks = [...this.looks, look].slice(-maxLooks);
     return look;
   }
 

@@ -10,8 +10,7 @@ import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-
 import { waitingFor } from './waiting-for.js';
 import { StatusError } from '../status-error.js';
 
-/** What {@link QueueViews} is made of. */
-export interface QueueViewsParts {
+export interface QueueViewsOptions {
   readonly states: QueueStates;
   readonly admin: TopicAdmin;
   readonly queries: JobQueries;
@@ -25,14 +24,14 @@ const patienceMs = 300;
 
 /** Queues as REST shows them, and what a job waits for. */
 export class QueueViews {
-  constructor(private readonly parts: QueueViewsParts) {}
+  constructor(private readonly options: QueueViewsOptions) {}
 
   /** Every queue, by name. */
   async list(): Promise<QueueView[]> {
     const [{ queues }, active] = await Promise.all([
       this.read(),
       this.countActive(),
-      this.parts.orders.read(),
+      this.options.orders.read(),
     ]);
     const states = [...queues.values()].sort((a, b) => a.queue.localeCompare(b.queue));
     return Promise.all(states.map((state) => this.view(state, active)));
@@ -43,7 +42,7 @@ export class QueueViews {
     const [{ queues }, active] = await Promise.all([
       this.read(),
       this.countActive(),
-      this.parts.orders.read(),
+      this.options.orders.read(),
     ]);
     const state = queues.get(name);
     if (!state) throw queueNotFound();
@@ -52,30 +51,30 @@ export class QueueViews {
 
   /** What the job waits for; null where it runs or is final. While Kafka is away, only what its row tells. */
   async explain({ view, place }: FoundJob): Promise<WaitingFor | null> {
-    const { brokerClock } = this.parts;
+    const { brokerClock } = this.options;
     // As long as no broker has told the time, nothing is due yet.
     const time = brokerClock.isKnown ? brokerClock.now() : -Infinity;
-    const pausedSince = this.parts.orders.known.pausedSince(view.queue);
+    const pausedSince = this.options.orders.known.pausedSince(view.queue);
     const fromRow = waitingFor(view, place, { pausedSince }, time);
     const askKafka = fromRow?.until === null;
     if (!askKafka) return fromRow;
-    const rules = limitRulesOf(view.queue, this.parts.orders.limitsOf(view.queue), view.payload);
+    const rules = limitRulesOf(view.queue, this.options.orders.limitsOf(view.queue), view.payload);
     const [now, busyLimit] = await Promise.all([
-      inTime(this.parts.states.read().catch(unknown), patienceMs),
-      inTime(this.parts.limitUse.findBusy(rules).catch(unknown), patienceMs),
+      inTime(this.options.states.read().catch(unknown), patienceMs),
+      inTime(this.options.limitUse.findBusy(rules).catch(unknown), patienceMs),
     ]);
-    return waitingFor(view, place, { pausedSince, busyLimit, now, before: this.parts.states.before }, time);
+    return waitingFor(view, place, { pausedSince, busyLimit, now, before: this.options.states.before }, time);
   }
 
   private read(): Promise<QueueStatesAt> {
-    return this.parts.states.read().catch((cause: unknown) => {
+    return this.options.states.read().catch((cause: unknown) => {
       const detail = 'The queues are in the broker, which can not be reached. Ask again later.';
       throw new StatusError('broker_unavailable', detail, { cause });
     });
   }
 
   private countActive(): Promise<ActiveCount[] | undefined> {
-    return this.parts.queries.countActive().catch(() => undefined);
+    return this.options.queries.countActive().catch(() => undefined);
   }
 
   private async view(state: QueueState, active: readonly ActiveCount[] | undefined): Promise<QueueView> {
@@ -91,8 +90,8 @@ export class QueueViews {
       retrying: countOf('retrying') ?? null,
       scheduled: countOf('scheduled') ?? null,
       deadLetters,
-      paused: this.parts.orders.isPaused(queue),
-      limits: this.parts.orders.limitsOf(queue),
+      paused: this.options.orders.isPaused(queue),
+      limits: this.options.orders.limitsOf(queue),
       workers,
       oldestWaitingSeconds: await this.ageOfOldest(state),
     };
@@ -100,10 +99,10 @@ export class QueueViews {
 
   private async ageOfOldest({ lanes }: QueueState): Promise<number | null> {
     const requests = lanes.filter(({ isRetry }) => !isRetry);
-    const { brokerClock } = this.parts;
+    const { brokerClock } = this.options;
     if (!brokerClock.isKnown) return null;
     const ageMs = await ageOfOldest(requests, brokerClock.now(), (topics, time) =>
-      this.parts.admin.offsetsAt(topics, time),
+      this.options.admin.offsetsAt(topics, time),
     );
     return ageMs === null ? null : Math.round(ageMs / 100) / 10;
   }

@@ -2,8 +2,7 @@ import type { EndOffsets, ProjectionProgress } from '@jobstream/projection';
 import { inTime } from '@jobstream/runtime';
 import type { LogEnds } from './log-ends.js';
 
-/** What {@link CatchUp} is made of. */
-export interface CatchUpParts {
+export interface CatchUpOptions {
   readonly ends: Pick<LogEnds, 'now'>;
   readonly progress: Pick<ProjectionProgress, 'waitUntilPassed'>;
 }
@@ -23,7 +22,7 @@ export class CatchUp {
   /** Whether the broker owes an answer. */
   private isBrokerLate = false;
 
-  constructor(private readonly parts: CatchUpParts) {}
+  constructor(private readonly options: CatchUpOptions) {}
 
   /**
    * Whether the projection has what the log held when this was called; at the latest after 2 s. False at once while
@@ -48,7 +47,7 @@ export class CatchUp {
 
   private async askEnds(): Promise<EndOffsets | undefined> {
     let isAnswered = false;
-    const asked = this.parts.ends
+    const asked = this.options.ends
       .now()
       .catch(() => undefined)
       .finally(() => {
@@ -61,6 +60,6 @@ export class CatchUp {
   }
 
   private pass(ends: EndOffsets, patienceMs: number): Promise<boolean> {
-    return this.parts.progress.waitUntilPassed(ends, patienceMs).catch(() => false);
+    return this.options.progress.waitUntilPassed(ends, patienceMs).catch(() => false);
   }
 }

@@ -18,7 +18,7 @@ export function foundRow(row: JobRow): FoundJob {
 /** Before all that the log holds. */
 const nowhere: Place = { topic: '', partition: 0, offset: 0 };
 
-/** What decides whether this state of the job counts. */
+/** The facts by which `goesFarther` decides whether this state counts. */
 export function standingOfJob({ view: { run, attempt, state }, place }: FoundJob): Standing {
   const { topic, partition, offset } = place ?? nowhere;
   return { run, attempt, state, topic, partition, offset };
@@ -41,7 +41,7 @@ export function laterOf(a: FoundJob, b: FoundJob): FoundJob {
   };
 }
 
-/** See {@link laterOf}; undefined where no source knows of the job. */
+/** All sources put together by {@link laterOf}; undefined where none knows of the job. */
 export function latestOf(sources: readonly (FoundJob | undefined)[]): FoundJob | undefined {
   return sources.reduce((a, b) => (a && b ? laterOf(a, b) : (a ?? b)), undefined);
 }

@@ -5,8 +5,7 @@ import type { CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
 import type { JobTraits, ShownJob, ShownJobs } from './shown-jobs.js';
 
-/** What {@link JobLists} is made of. */
-export interface JobListsParts {
+export interface JobListsOptions {
   readonly queries: Pick<JobQueries, 'list' | 'find'>;
   readonly shown: Pick<ShownJobs, 'all'>;
   readonly catchUp: Pick<CatchUp, 'reach'>;
@@ -17,11 +16,11 @@ export interface JobListsParts {
  * that, at least what this process has shown.
  */
 export class JobLists {
-  constructor(private readonly parts: JobListsParts) {}
+  constructor(private readonly options: JobListsOptions) {}
 
   /** @throws InvalidCursorError */
   async page(filter: JobFilter): Promise<JobPage> {
-    const { queries, shown, catchUp } = this.parts;
+    const { queries, shown, catchUp } = this.options;
     await catchUp.reach();
     // Both: one that is forgotten meanwhile may be in the database, but not in what was read of it.
     const before = shown.all();
@@ -43,7 +42,7 @@ export class JobLists {
   private readMissing(missing: readonly ShownJob[]): Promise<FoundJob[]> {
     return Promise.all(
       missing.map(async (job) => {
-        const row = await this.parts.queries.find(job.traits.id);
+        const row = await this.options.queries.find(job.traits.id);
         return latestOf([row && foundRow(row), job.read()])!;
       }),
     );

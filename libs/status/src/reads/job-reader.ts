@@ -11,8 +11,7 @@ import type { LogEnds } from './log-ends.js';
 import type { ShownJobs } from './shown-jobs.js';
 import { StatusError } from '../status-error.js';
 
-/** What {@link JobReader} is made of. */
-export interface JobReaderParts {
+export interface JobReaderOptions {
   readonly queries: JobQueries;
   readonly progress: ProjectionProgress;
   readonly accepted: AcceptedJobs;
@@ -30,7 +29,7 @@ export interface JobReaderParts {
  * process may have shown more: what is unfinished is answered once the projection has what the log held, after 2 s at the latest.
  */
 export class JobReader {
-  constructor(private readonly parts: JobReaderParts) {}
+  constructor(private readonly options: JobReaderOptions) {}
 
   /** @throws StatusError `invalid_job_id`, `job_not_found`, `projection_behind` */
   async read(text: string): Promise<JobView> {
@@ -42,28 +41,28 @@ export class JobReader {
     const id = readJobId(text);
     const found = await this.look(id);
     if (found === undefined) return this.awaitRow(id, () => this.look(id));
-    if (isFinal(found.view.state) || !(await this.parts.catchUp.reach())) return found;
+    if (isFinal(found.view.state) || !(await this.options.catchUp.reach())) return found;
     return latestOf([found, await this.look(id)]) ?? found;
   }
 
-  /** As this process knows the job, whatever another one may have shown: for who follows the log. @throws as {@link read} does */
+  /** As this process knows the job, whatever another one may have shown: for callers that follow the log. @throws as {@link read} does */
   async peek(id: JobId): Promise<FoundJob> {
     return (await this.look(id)) ?? this.awaitRow(id, () => this.look(id));
   }
 
   /** A job as this process accepted it; undefined once it has forgotten it, or where another one did. */
   recall(id: JobId): FoundJob | undefined {
-    const remembered = this.parts.accepted.find(id);
+    const remembered = this.options.accepted.find(id);
     return remembered && { view: viewOfRemembered(remembered), place: null };
   }
 
   /** @throws as {@link read} does; of a job just accepted, waits until its first record is projected */
   async readHistory(text: string): Promise<JobHistory> {
     const id = readJobId(text);
-    const find = () => this.parts.queries.history(id);
+    const find = () => this.options.queries.history(id);
     const found = (await find()) ?? (await this.awaitRow(id, find));
     const isOver = found.some(({ run, state }) => run === found.at(-1)?.run && isFinal(state));
-    if (isOver || !(await this.parts.catchUp.reach())) return viewOfHistory(found);
+    if (isOver || !(await this.options.catchUp.reach())) return viewOfHistory(found);
     return viewOfHistory((await find()) ?? found);
   }
 
@@ -73,10 +72,10 @@ export class JobReader {
    */
   async readAt(text: string, at: Date): Promise<JobAtView> {
     const id = readJobId(text);
-    const now = this.parts.databaseClock.now();
+    const now = this.options.databaseClock.now();
     refuseFuture(at, now);
-    const find = () => this.parts.queries.findAt(id, at);
-    if (at.getTime() >= now - clockSlackMs) await this.parts.catchUp.reach();
+    const find = () => this.options.queries.findAt(id, at);
+    if (at.getTime() >= now - clockSlackMs) await this.options.catchUp.reach();
     const found = (await find()) ?? (await this.awaitRow(id, find));
     if (found.step !== undefined) return viewOfJobAt(found, found.step, at);
     const createdAt = found.now.createdAt.toISOString();
@@ -88,7 +87,7 @@ export class JobReader {
 
   /** The row, and what this process knows beyond it. */
   private async look(id: JobId): Promise<FoundJob | undefined> {
-    const { queries, shown } = this.parts;
+    const { queries, shown } = this.options;
     const before = shown.find(id);
     const row = await queries.find(id);
     const found = latestOf([row && foundRow(row), before, shown.find(id)]);
@@ -108,17 +107,17 @@ export class JobReader {
 
   /** Whether the projection passed what the log held when this was asked. */
   private async awaitProjection(): Promise<boolean> {
-    const asked = this.parts.ends.now().catch(() => undefined);
+    const asked = this.options.ends.now().catch(() => undefined);
     const ends = await inTime(asked, projectionPatienceMs);
-    return ends !== undefined && (await this.parts.progress.waitUntilPassed(ends, projectionPatienceMs));
+    return ends !== undefined && (await this.options.progress.waitUntilPassed(ends, projectionPatienceMs));
   }
 }
 
-/** The clocks of who asks and who answers may differ by so much. */
+/** The clocks of client and server may differ by so much. */
 const clockSlackMs = 60_000;
 
 /**
- * Lets times pass of which something can be known.
+ * Rejects times in the future.
  * @param now milliseconds since 1970, by Postgres' clock
  * @throws StatusError `invalid_request`
  */

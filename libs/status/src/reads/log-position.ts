@@ -7,12 +7,12 @@ export interface Place {
   readonly offset: number;
 }
 
-/** A partition's name: unlike those of any other. */
+/** A partition's name, unique among all topics. */
 export function partitionOf({ topic, partition }: Place): string {
   return `${topic}/${partition}`;
 }
 
-const mostPartitions = 64;
+const maxPartitions = 64;
 const placePattern = /^([A-Za-z0-9._-]{1,249})\/(\d{1,9})\/(\d{1,15})$/;
 
 /**
@@ -25,8 +25,8 @@ export class LogPosition {
   /** Reads what {@link toString} wrote; undefined for any other text. */
   static parse(text: string): LogPosition | undefined {
     const position = new LogPosition();
-    const places = text.split(';', mostPartitions + 1);
-    if (places.length > mostPartitions) return undefined;
+    const places = text.split(';', maxPartitions + 1);
+    if (places.length > maxPartitions) return undefined;
     for (const place of places) {
       const [, topic, partition, offset] = placePattern.exec(place) ?? [];
       if (topic === undefined) return undefined;
@@ -54,7 +54,7 @@ export class LogPosition {
     this.offsets.set(partition, Math.max(this.offsets.get(partition) ?? -1, place.offset));
   }
 
-  /** Where someone is who has read all of it. Only for positions of our own: of a partition's number goes the length. */
+  /** The offsets after all of it. Only for positions of our own: each array grows to the highest partition number. */
   ends(): EndOffsets {
     const ends = new Map<string, number[]>();
     for (const [key, offset] of this.offsets) {

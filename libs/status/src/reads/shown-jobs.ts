@@ -37,7 +37,6 @@ export class ShownJob {
   }
 }
 
-/** What {@link ShownJobs} takes. */
 export interface ShownJobsOptions {
   readonly progress: Pick<ProjectionProgress, 'waitUntilPassed'>;
   /** Default 16 MiB, some 10,000 small jobs. */
