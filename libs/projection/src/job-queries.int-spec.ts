@@ -144,7 +144,7 @@ describe('list', () => {
     for (let batch = 0; batch < 5; batch += 1) ids.push(...(await queue(20, { text, submittedFor: 'ada' })));
     const page = await queries.list({ limit: 100 });
     expect(page.items.length).toBeLessThan(100);
-    expect(page.items.length).toBeGreaterThan(50);
+    expect(page.items.length).toBeGreaterThan(10);
     expect(await listAll({ limit: 100 })).toEqual(ids.sort().toReversed());
   });
 
