@@ -52,7 +52,9 @@ describe('an urgent job overtakes thousands of low ones', () => {
     const worker = platform.one('probe-worker');
     for (const priority of ['high', 0, 3, 'high', 0, 3, 'high', 0, 3, 'high']) {
       const { status, body } = await platform.api.post('/v1/jobs', {
-        ...{ type: 'probe.run', payload: {}, priority },
+        type: 'probe.run',
+        payload: {},
+        priority,
       });
       const acceptedAt = Date.now();
       expect(status).toBe(202);

@@ -61,8 +61,13 @@ function countPackages() {
  * everywhere.
  */
 const installation = [
-  ...['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--include=peer'],
-  ...['--no-progress', '--loglevel=http'],
+  'ci',
+  '--ignore-scripts',
+  '--include=dev',
+  '--include=optional',
+  '--include=peer',
+  '--no-progress',
+  '--loglevel=http',
 ];
 
 async function installPackages() {

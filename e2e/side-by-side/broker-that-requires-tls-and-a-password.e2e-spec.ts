@@ -101,7 +101,8 @@ describe('a broker that requires TLS and a password', () => {
     for (const type of ['health-check', 'cleanup-old-records']) {
       const { body } = await api.post('/v1/jobs', { type, payload: {} });
       expect([type, await api.finished(body.id as string, { timeoutMs: 60_000 })]).toMatchObject([
-        ...[type, { state: 'succeeded' }],
+        type,
+        { state: 'succeeded' },
       ]);
     }
   });
@@ -128,7 +129,8 @@ describe('a broker that requires TLS and a password', () => {
   ])('is not reached, and the worker says why, where %s', async (_, wrong, why) => {
     const worker = await ServiceProcess.launch('probe-worker', {
       ...platform.environment(),
-      ...{ KAFKA_SASL_USERNAME: userOf('probe-worker'), ...wrong },
+      KAFKA_SASL_USERNAME: userOf('probe-worker'),
+      ...wrong,
     });
     try {
       await worker.logged((line) => why.test(JSON.stringify(line)));

@@ -184,7 +184,8 @@ describe('the command', () => {
     expect(unasked).toMatchObject({ code: 2, stdout: '' });
     expect(unasked.stderr).toContain(rebuilt.keptSchema!);
     expect(await run('rebuild', 'drop', id, '--yes')).toMatchObject({
-      ...{ code: 0, stdout: `Schema ${rebuilt.keptSchema} is gone.\n` },
+      code: 0,
+      stdout: `Schema ${rebuilt.keptSchema} is gone.\n`,
     });
     expect((await run('rebuild', 'get', id)).stdout).not.toContain('kept');
     console.log(`the command rebuilt ${rebuilt.compared} jobs from ${rebuilt.progress.records} records`);

@@ -73,7 +73,10 @@ describe('dead letters are redriven after the fault is fixed', () => {
     });
     const started = performance.now();
     const { status, body } = await platform.api.post('/v1/replays', {
-      ...{ source: 'dead-letters', queue: 'probe', rate, why: 'the fault is fixed' },
+      source: 'dead-letters',
+      queue: 'probe',
+      rate,
+      why: 'the fault is fixed',
     });
     expect(status).toBe(202);
     const id = body.id as string;

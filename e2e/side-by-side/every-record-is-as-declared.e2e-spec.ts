@@ -85,8 +85,12 @@ describe('every record on the topics of jobs is one that the AsyncAPI document d
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     const understood = (note: string) => ({
-      ...{ same: 1, state: 'succeeded', result: expect.objectContaining({ note }), listed: 2 },
-      ...{ refused: ['invalid_payload', '/payload/sleepMs'], beyond: ['invalid_request', '/limit'] },
+      same: 1,
+      state: 'succeeded',
+      result: expect.objectContaining({ note }),
+      listed: 2,
+      refused: ['invalid_payload', '/payload/sleepMs'],
+      beyond: ['invalid_request', '/limit'],
     });
 
     it('in TypeScript has the types of what is sent and answered', () => {

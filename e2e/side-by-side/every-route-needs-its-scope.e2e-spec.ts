@@ -195,8 +195,13 @@ describe('every route needs its scope', () => {
     expect(items).toEqual([
       expect.objectContaining({ action: 'GET /v1/audit', status: 403 }),
       {
-        ...{ at: expect.any(String), who: 'auditor', keyId: id, status: 202, action: 'POST /v1/jobs' },
-        ...{ target: `/v1/jobs/${job.id as string}`, requestId: expect.stringMatching(/^\/requests\//) },
+        at: expect.any(String),
+        who: 'auditor',
+        keyId: id,
+        status: 202,
+        action: 'POST /v1/jobs',
+        target: `/v1/jobs/${job.id as string}`,
+        requestId: expect.stringMatching(/^\/requests\//),
       },
     ]);
     const everything = await readAudit();

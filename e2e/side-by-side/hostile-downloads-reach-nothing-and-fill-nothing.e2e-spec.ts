@@ -85,8 +85,15 @@ describe('hostile downloads reach nothing and fill nothing', () => {
 
   it('422 at submit for what can be seen in the URL, alone and in a batch', async () => {
     const bad = [
-      ...['file:///etc/passwd', 'http://127.0.0.1/', 'http://0x7f.1/', 'http://2130706433/', 'http://[::1]/'],
-      ...['http://169.254.169.254/', 'http://10.0.0.1/', 'http://u:p@example.com/', 'http://example.com:22/'],
+      'file:///etc/passwd',
+      'http://127.0.0.1/',
+      'http://0x7f.1/',
+      'http://2130706433/',
+      'http://[::1]/',
+      'http://169.254.169.254/',
+      'http://10.0.0.1/',
+      'http://u:p@example.com/',
+      'http://example.com:22/',
       `http://127.0.0.1:${insidePort()}/`,
     ];
     const answers = await Promise.all(

@@ -49,8 +49,10 @@ describe('a starter that was killed hinders no next start', () => {
     );
     environment = {
       ...Object.fromEntries(own),
-      ...{ JOBSTREAM_HOME: home, PORT: String(await freePort()) },
-      ...{ HOST: hasIPv6 ? '::1' : '127.0.0.1', LC_ALL: 'C' },
+      JOBSTREAM_HOME: home,
+      PORT: String(await freePort()),
+      HOST: hasIPv6 ? '::1' : '127.0.0.1',
+      LC_ALL: 'C',
     };
   });
   afterAll(async () => {
@@ -65,7 +67,8 @@ describe('a starter that was killed hinders no next start', () => {
 
   async function start(command: string, ...args: string[]): Promise<ChildProcess> {
     const starter = spawn(command, [...args, ...idle], {
-      ...{ cwd: repository, env: environment },
+      cwd: repository,
+      env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     starters.push(starter);

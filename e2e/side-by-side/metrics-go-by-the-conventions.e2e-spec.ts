@@ -4,31 +4,40 @@ import { eventually, Platform } from '@jobstream/testing';
 import { readMetrics, type MetricFamily } from '../metric-families.js';
 
 const services = {
-  ...{ api: 1, projector: 1, scheduler: 1 },
-  ...{ 'probe-worker': 1, 'image-worker': 1, 'report-worker': 1 },
-  ...{ 'notification-worker': 1, 'maintenance-worker': 1, 'inference-worker': 1 },
+  api: 1,
+  projector: 1,
+  scheduler: 1,
+  'probe-worker': 1,
+  'image-worker': 1,
+  'report-worker': 1,
+  'notification-worker': 1,
+  'maintenance-worker': 1,
+  'inference-worker': 1,
 };
 
 /** Everything that a label may say: a choice among few, never an id. */
 const labels = [
-  ...[
-    'service',
-    'type',
-    'outcome',
-    'met',
-    'reason',
-    'lane',
-    'queue',
-    'decision',
-    'kind',
-    'method',
-    'route',
-    'status',
-    'alarm',
-    'against',
-  ],
+  'service',
+  'type',
+  'outcome',
+  'met',
+  'reason',
+  'lane',
+  'queue',
+  'decision',
+  'kind',
+  'method',
+  'route',
+  'status',
+  'alarm',
+  'against',
   // Of Node's own series, and of histograms.
-  ...['le', 'space', 'version', 'major', 'minor', 'patch'],
+  'le',
+  'space',
+  'version',
+  'major',
+  'minor',
+  'patch',
 ];
 
 /** Prometheus' base units, and what is counted. */

@@ -94,7 +94,8 @@ describe('A rebuild equals what it replaces', () => {
 
     const kept = `/v1/rebuilds/${id}/kept`;
     expect(await platform.api.request('DELETE', kept)).toMatchObject({
-      ...{ status: 409, body: { code: 'schema_not_ours', detail: expect.stringContaining('DROP SCHEMA') } },
+      status: 409,
+      body: { code: 'schema_not_ours', detail: expect.stringContaining('DROP SCHEMA') },
     });
     const owning = await ServiceProcess.start('api', platform.environment());
     expect((await new ApiClient(owning.url).request('DELETE', kept)).status).toBe(204);

@@ -47,7 +47,11 @@ describe('a replayed job', () => {
 
   async function start(more: object): Promise<string> {
     const { status, body } = await platform.api.post('/v1/replays', {
-      ...{ source: 'history', queue: 'probe', why: 'a test', rate: 3_000, ...range },
+      source: 'history',
+      queue: 'probe',
+      why: 'a test',
+      rate: 3_000,
+      ...range,
       ...more,
     });
     expect({ status, body }).toMatchObject({ status: 202 });
@@ -79,7 +83,10 @@ describe('a replayed job', () => {
   it(`of a range with ${succeeding} succeeded and ${failing} failed jobs is run if it is one of the ${failing}`, async () => {
     const replay = await finished(await start({}));
     expect(replay).toMatchObject({
-      ...{ matched: succeeding + failing, replayed: failing, skipped: succeeding, failed: 0 },
+      matched: succeeding + failing,
+      replayed: failing,
+      skipped: succeeding,
+      failed: 0,
       skippedBy: { succeeded: succeeding },
     });
     const starts = await secondStarts(ids.failing);
@@ -145,8 +152,11 @@ describe('a replayed job', () => {
     const now = new Date().toISOString();
     const start = { worker: 'frozen', at: now };
     const late = encodeRecord({
-      ...{ run: 1, attempt: 1, createdAt: first.createdAt, phase: 'succeeded' },
-      value: { ...{ v, id, type, queue, start, finishedAt: now }, result },
+      run: 1,
+      attempt: 1,
+      createdAt: first.createdAt,
+      phase: 'succeeded',
+      value: { v, id, type, queue, start, finishedAt: now, result },
     });
     const [receipt] = await writeRecords([{ topic: platform.topics.events, ...late }]);
     await eventually(async () => {

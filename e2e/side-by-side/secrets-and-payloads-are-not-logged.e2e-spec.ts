@@ -8,9 +8,18 @@ import { freePort, Platform, writeRecords } from '@jobstream/testing';
 /** Words that stand nowhere but where a test puts them. */
 const canary = (place: string) => `canary${place}${randomBytes(6).toString('hex')}`;
 const canaries = {
-  ...{ payload: canary('payload'), field: canary('field'), poison: canary('poison'), mail: canary('mail') },
-  ...{ apiKey: canary('apikey'), cookie: canary('cookie'), trace: canary('trace'), body: canary('body') },
-  ...{ smtp: canary('smtp'), database: canary('database'), kafka: canary('kafka'), query: canary('query') },
+  payload: canary('payload'),
+  field: canary('field'),
+  poison: canary('poison'),
+  mail: canary('mail'),
+  apiKey: canary('apikey'),
+  cookie: canary('cookie'),
+  trace: canary('trace'),
+  body: canary('body'),
+  smtp: canary('smtp'),
+  database: canary('database'),
+  kafka: canary('kafka'),
+  query: canary('query'),
 };
 
 describe('secrets and payloads are not logged, at debug level either', () => {
@@ -45,9 +54,17 @@ describe('secrets and payloads are not logged, at debug level either', () => {
     const topic = platform.topics.requests('probe');
     const id = newJobId();
     const foreign = encodeRecord({
-      ...{ phase: 'queued', run: 1, attempt: 1, createdAt: Date.now() },
+      phase: 'queued',
+      run: 1,
+      attempt: 1,
+      createdAt: Date.now(),
       value: {
-        ...{ v: 1, id, type: probeRun.type, queue: 'probe', priority: 'normal', maxAttempts: 1 },
+        v: 1,
+        id,
+        type: probeRun.type,
+        queue: 'probe',
+        priority: 'normal',
+        maxAttempts: 1,
         payload: { [canaries.field]: canaries.payload },
       },
     });
@@ -96,8 +113,12 @@ describe('secrets and payloads are not logged, at debug level either', () => {
     expect(ended.length).toBeGreaterThan(0);
     for (const line of ended)
       expect(line).toMatchObject({
-        ...{ job: expect.any(String), type: 'probe.run', run: 1, attempt: expect.any(Number) },
-        ...{ trace: expect.stringMatching(/^[0-9a-f]{32}$/), service: 'probe-worker' },
+        job: expect.any(String),
+        type: 'probe.run',
+        run: 1,
+        attempt: expect.any(Number),
+        trace: expect.stringMatching(/^[0-9a-f]{32}$/),
+        service: 'probe-worker',
       });
   });
 });

@@ -56,7 +56,8 @@ describe('the schedules that ship', () => {
   it('leave to each process the rights of its role, and those alone', async () => {
     const { api } = platform;
     const json = (body: object) => ({
-      ...{ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
     });
     const made = await api.post('/v1/api-keys', { name: 'a test', scopes: ['read'] });
     expect(made.status).toBe(201);

@@ -56,7 +56,10 @@ describe('clocks of machines that are two hours off', () => {
       expiring.map((id) => ({
         topic: topics.requests('probe'),
         ...encodeRecord({
-          ...{ run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued' },
+          run: 1,
+          attempt: 1,
+          createdAt: Date.now(),
+          phase: 'queued',
           value: { ...base, id, expiresAt: iso(60_000) },
         }),
       })),
@@ -67,7 +70,10 @@ describe('clocks of machines that are two hours off', () => {
       ids.map((id) => ({
         topic: topics.retry('probe', laneMs),
         ...encodeRecord({
-          ...{ run: 1, attempt: 1, createdAt: Date.now(), phase: 'retrying' },
+          run: 1,
+          attempt: 1,
+          createdAt: Date.now(),
+          phase: 'retrying',
           value: { ...base, id, error, start: { worker: 'w', at: iso(0) } },
         }),
       })),
@@ -105,13 +111,11 @@ describe('clocks of machines that are two hours off', () => {
       };
       const states = Object.entries(jobs).map(([name, { state }]) => [name, state]);
       expect(Object.fromEntries(states)).toEqual({
-        ...{
-          expiring: 'queued',
-          delayed: 'scheduled',
-          timed: 'scheduled',
-          late: 'queued',
-          keyed: 'scheduled',
-        },
+        expiring: 'queued',
+        delayed: 'scheduled',
+        timed: 'scheduled',
+        late: 'queued',
+        keyed: 'scheduled',
       });
       const dueAt = { delayed: askedAt + 4_000, keyed: askedAt + 4_000, timed: Date.parse(runAt) };
       for (const [name, { id }] of Object.entries(jobs)) {
@@ -156,7 +160,8 @@ describe('clocks of machines that are two hours off', () => {
       const { checks } = (await health.json()) as { checks: { clock: { detail: ClockDetail } } };
       const { alarms, skewMs } = checks.clock.detail;
       expect({ name, status: health.status, alarms }).toEqual({
-        ...{ name, status: 200 },
+        name,
+        status: 200,
         alarms: Object.keys(skewMs).map((against) => expect.stringContaining(`that of ${against}`)),
       });
       for (const [against, ms] of Object.entries(skewMs)) {

@@ -50,7 +50,10 @@ describe('live jobs during a replay', () => {
     const calm = await measure(() => performance.now() < calmUntil);
 
     const { body } = await platform.api.post('/v1/replays', {
-      ...{ source: 'dead-letters', queue: 'probe', rate, why: 'a measurement' },
+      source: 'dead-letters',
+      queue: 'probe',
+      rate,
+      why: 'a measurement',
     });
     let state = body.state as string;
     const watching = eventually(

@@ -76,7 +76,11 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   if (areRequired) await prepareDatabase().catch(orLater);
   const feed = new JobFeed({ connection: connections.kafka, admin, topics, onFatal: fatal });
   const orders = new OrderReader({
-    ...{ connection: connections.kafka, topics, logger, reader: 'api', onFatal: fatal },
+    connection: connections.kafka,
+    topics,
+    logger,
+    reader: 'api',
+    onFatal: fatal,
     onRevoked: (keyId) => void keys?.recheck(keyId),
   });
   const traffic = readSettings(trafficSettings, environment);
@@ -84,7 +88,8 @@ export async function startApi(context: ProcessContext): Promise<StopProcess> {
   const apiMetrics = new ApiMetrics(context.metrics);
   const audit = new AuditStore(database);
   const trail = new AuditTrail({
-    ...{ store: audit, logger },
+    store: audit,
+    logger,
     onDropped: (count) => apiMetrics.droppedAuditEntries.inc(count),
   });
   const databaseClock = new DatabaseClock(database);
@@ -166,12 +171,21 @@ function makeParts(
   const inForce = new OrdersInForce(orders);
   const replaying = { reader: logReader, admin, topics, projection: { queries, progress } };
   const queueViews = new QueueViews({
-    ...{ states, admin, queries, orders: inForce, brokerClock: clock },
+    states,
+    admin,
+    queries,
+    orders: inForce,
+    brokerClock: clock,
     limitUse: new LimitUse(database),
   });
   new QueueMetrics(metrics, queueViews);
   return [
-    ...[health, metrics, submissions, reader, catchUp, databaseClock],
+    health,
+    metrics,
+    submissions,
+    reader,
+    catchUp,
+    databaseClock,
     new JobLists({ queries, shown, catchUp }),
     new JobCounts(database),
     new Rebuilds(database, databaseSettings, readSettings(rebuildSettings, environment).DATABASE_MAX_BYTES),
@@ -179,7 +193,7 @@ function makeParts(
     new JobStreams({ feed, reader, shown, queries, progress, ends: allEnds }),
     new QueueOrders({ states, clock, reader: orders, writer: orderWriter, inForce }),
     queueViews,
-    new JobCancels({ ...{ jobs: reader, queries, clock }, reader: orders, writer: orderWriter }),
+    new JobCancels({ jobs: reader, queries, clock, reader: orders, writer: orderWriter }),
     new ImageUploads(storage),
     new Reports(reader, storage),
     new Replays({ ...replaying, database, intake }),

@@ -36,12 +36,16 @@ const intake = new JobIntake({ producer: emptyOf(RecordProducer), topics: new To
 /** These check what comes as ever, and reach nothing. */
 const checking: readonly object[] = [
   new Submissions({
-    ...{ intake, keys: emptyOf(IdempotencyKeys) },
+    intake,
+    keys: emptyOf(IdempotencyKeys),
     allowedHosts: readSettings(downloadSettings, {}).FETCH_ALLOW,
     accepted: new ApiMetrics(createMetrics('unread')).acceptedJobs,
   }),
   new ApiKeys({
-    ...{ store: emptyOf(ApiKeyStore), orders: emptyOf(OrderWriter), keys: undefined, logger },
+    store: emptyOf(ApiKeyStore),
+    orders: emptyOf(OrderWriter),
+    keys: undefined,
+    logger,
   }),
   new Schedules({ database: emptyOf(Database), intake, logger, metrics: createMetrics('unread') }),
 ];

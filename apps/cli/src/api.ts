@@ -53,7 +53,8 @@ export class Api {
     };
     try {
       const response = await fetch(`${url}${path}`, {
-        ...{ method, headers },
+        method,
+        headers,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       return { ok: response.ok, status: response.status, text: await response.text() };

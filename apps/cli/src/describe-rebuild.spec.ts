@@ -4,10 +4,22 @@ import { describeRebuild, describeRebuildProgress } from './describe-rebuild.js'
 
 const id = '01a20c6e-9cd2-7d00-b1b3-c60234cdd5b0';
 const rebuild: RebuildView = {
-  ...{ id, state: 'pending', swap: 'when-equal', keepOld: true, why: null, generation: null },
+  id,
+  state: 'pending',
+  swap: 'when-equal',
+  keepOld: true,
+  why: null,
+  generation: null,
   progress: { records: 0, total: 0, perSecond: null, etaSeconds: null },
-  ...{ carried: 0, compared: 0, trouble: null, differences: null, failure: null, keptSchema: null },
-  ...{ createdAt: '2026-11-24T07:00:00.000Z', startedAt: null, finishedAt: null },
+  carried: 0,
+  compared: 0,
+  trouble: null,
+  differences: null,
+  failure: null,
+  keptSchema: null,
+  createdAt: '2026-11-24T07:00:00.000Z',
+  startedAt: null,
+  finishedAt: null,
   links: { self: `/v1/rebuilds/${id}` },
 };
 const progress = { records: 500, total: 2_000, perSecond: 99.6, etaSeconds: 16 };
@@ -45,18 +57,17 @@ describe('a rebuild in lines', () => {
 
   it('names what differs, five rows at most, why it failed, and what it has left', () => {
     const first = Array.from({ length: 7 }, (_, nth) => ({
-      ...{ table: 'jobs' as const, key: `job ${nth}` },
+      table: 'jobs' as const,
+      key: `job ${nth}`,
       ...(nth === 0 ? { only: 'live' as const, columns: [] } : { only: null, columns: ['state', 'run'] }),
     }));
     const text = describeRebuild({
-      ...{
-        ...rebuild,
-        state: 'failed',
-        why: 'a check',
-        generation: 2,
-        progress,
-        keptSchema: 'projection_g2',
-      },
+      ...rebuild,
+      state: 'failed',
+      why: 'a check',
+      generation: 2,
+      progress,
+      keptSchema: 'projection_g2',
       differences: { total: 7, first },
       failure: { code: 'generations_differ', message: 'Look at both.' },
       finishedAt: '2026-11-24T07:01:00.000Z',

@@ -71,7 +71,11 @@ function sumUp(counts: readonly TypeCount[], durations: readonly TypeDuration[])
   for (const { type, state, count } of counts) {
     const duration = durations.find((each) => each.type === type);
     const row = byType.get(type) ?? {
-      ...{ type, created: 0, succeeded: 0, deadLettered: 0, other: 0 },
+      type,
+      created: 0,
+      succeeded: 0,
+      deadLettered: 0,
+      other: 0,
       medianMs: duration?.medianMs ?? null,
       p95Ms: duration?.p95Ms ?? null,
     };

@@ -43,7 +43,10 @@ describe('maintenance', () => {
     parts = new MaintenanceParts(environment);
     await parts.start();
     projector = new Projector({
-      ...{ connection, topics, database: parts.database, logger: createLogger('test', 'silent') },
+      connection,
+      topics,
+      database: parts.database,
+      logger: createLogger('test', 'silent'),
       prepare: async () => undefined,
       onFatal: (error) => {
         throw error;
@@ -71,19 +74,28 @@ describe('maintenance', () => {
   const succeed = (id: JobId, type: string, queue: string, tookMs: number) => {
     const at = Date.now();
     return write(topics.events, {
-      ...{ ...head(at), phase: 'succeeded' },
+      ...head(at),
+      phase: 'succeeded',
       value: {
-        ...{ ...base(id, type, queue), result: null, finishedAt: iso(at + tookMs) },
+        ...base(id, type, queue),
+        result: null,
+        finishedAt: iso(at + tookMs),
         start: { worker: 'w', at: iso(at) },
       },
     });
   };
   const deadLetter = (id: JobId, type: string, queue: string, payload: unknown) =>
     write(topics.deadLetters(queue), {
-      ...{ ...head(Date.now()), phase: 'dead_lettered' },
+      ...head(Date.now()),
+      phase: 'dead_lettered',
       value: {
-        ...{ ...base(id, type, queue), payload, priority: 'normal', maxAttempts: 1, attempts: 1 },
-        ...{ reason: 'exhausted', error: { code: 'x', message: 'x' } },
+        ...base(id, type, queue),
+        payload,
+        priority: 'normal',
+        maxAttempts: 1,
+        attempts: 1,
+        reason: 'exhausted',
+        error: { code: 'x', message: 'x' },
         origin: { topic: 't', partition: 0, offset: 0, at: iso(0) },
       },
     });
@@ -115,7 +127,9 @@ describe('maintenance', () => {
       storage,
     );
     expect(await lasting.handle({}, { signal, now: () => Date.now() + 100 * dayMs })).toEqual({
-      ...{ ...none, discarded: 3, kept: 3 },
+      ...none,
+      discarded: 3,
+      kept: 3,
     });
     const kept = [uploadKey('dead'), uploadKey('done'), uploadKey('waits')];
     expect(await left()).toEqual([
@@ -123,7 +137,11 @@ describe('maintenance', () => {
       ...kept,
     ]);
     expect(await after(100)).toEqual({
-      ...{ deleted: { uploads: 1, thumbs: 1, reports: 1 }, bytes: 24, restored: 0, discarded: 1, kept: 2 },
+      deleted: { uploads: 1, thumbs: 1, reports: 1 },
+      bytes: 24,
+      restored: 0,
+      discarded: 1,
+      kept: 2,
     });
     expect(await after(100)).toMatchObject({ deleted: { uploads: 1, thumbs: 0, reports: 0 }, kept: 2 });
     expect(await left()).toEqual([uploadKey('dead'), uploadKey('waits')]);
@@ -133,8 +151,10 @@ describe('maintenance', () => {
     const { operations } = parts.database;
     const submission = (imageId: string) => ({ type: 'image.thumbnail', payload: { imageId } });
     const request = (id: JobId, imageId: string) => ({
-      ...{ ...base(id, 'image.thumbnail', 'image'), payload: { imageId } },
-      ...{ priority: 'normal' as const, maxAttempts: 4 },
+      ...base(id, 'image.thumbnail', 'image'),
+      payload: { imageId },
+      priority: 'normal' as const,
+      maxAttempts: 4,
     });
     const run2 = (id: JobId, imageId: string) =>
       ({ run: 2, attempt: 1, createdAt: Date.now(), phase: 'queued', value: request(id, imageId) }) as const;
@@ -146,7 +166,7 @@ describe('maintenance', () => {
         const id = await thumbnail(imageId);
         const error = { code: 'x', message: 'x' };
         const value = { ...request(id, imageId), error, dueAt: iso(Date.now() + 60_000) };
-        await write(topics.delayed, { ...{ ...head(Date.now()), phase: 'retrying' }, value } as JobRecord);
+        await write(topics.delayed, { ...head(Date.now()), phase: 'retrying', value } as JobRecord);
       },
       'dead-lettered': (imageId) => deadLetter(newJobId(), 'image.thumbnail', 'image', { imageId }),
       'run-again': (imageId) => write(topics.requests('image'), run2(newJobId(), imageId)),
@@ -180,7 +200,8 @@ describe('maintenance', () => {
     }
     const again = () =>
       storage.put(uploadKey('uploaded-again'), Buffer.from('uploaded-again'), {
-        ...{ contentType: 'image/png', ifAbsent: true },
+        contentType: 'image/png',
+        ifAbsent: true,
       });
     const moved: string[] = [];
     const watched = Object.assign(Object.create(storage) as ObjectStorage, {
@@ -206,7 +227,9 @@ describe('maintenance', () => {
     expect(await discarded.find(uploadKey('looked-for'))).toBeDefined();
 
     expect(await inHours(1)).toMatchObject({
-      ...{ deleted: { uploads: 1 }, restored: images.length, discarded: 0 },
+      deleted: { uploads: 1 },
+      restored: images.length,
+      discarded: 0,
     });
     const found = [...images, 'uploaded-again', 'looked-for'];
     expect(await left()).toEqual(expect.arrayContaining(found.map((imageId) => uploadKey(imageId))));
@@ -290,11 +313,14 @@ describe('maintenance', () => {
     await apiKey('-1 days', '31 days');
     const kept = [await apiKey(null, null), await apiKey('29 days', '29 days')];
     const audited = (ageDays: number) => ({
-      ...{
-        id: deriveJobId(lowestJobId(Date.now() - ageDays * dayMs), 'x'),
-        at: iso(Date.now() - ageDays * dayMs),
-      },
-      ...{ who: null, keyId: null, action: 'POST /v1/jobs', target: '/', requestId: 'r', status: 202 },
+      id: deriveJobId(lowestJobId(Date.now() - ageDays * dayMs), 'x'),
+      at: iso(Date.now() - ageDays * dayMs),
+      who: null,
+      keyId: null,
+      action: 'POST /v1/jobs',
+      target: '/',
+      requestId: 'r',
+      status: 202,
     });
     const lately = audited(364);
     await parts.audit.append([audited(366), lately]);

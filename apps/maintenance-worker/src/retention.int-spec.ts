@@ -90,10 +90,15 @@ describe('retention and dead letters', () => {
     clock: topics.clock,
   };
   const topicOf: Record<Phase, string> = {
-    ...{ scheduled: names.delayed, queued: names.requests, retrying: names.lane },
+    scheduled: names.delayed,
+    queued: names.requests,
+    retrying: names.lane,
     dead_lettered: names.deadLetters,
-    ...{ started: names.events, progress: names.events },
-    ...{ succeeded: names.events, cancelled: names.events, expired: names.events },
+    started: names.events,
+    progress: names.events,
+    succeeded: names.events,
+    cancelled: names.events,
+    expired: names.events,
   };
   let parts: MaintenanceParts;
   let projector: Projector;
@@ -117,7 +122,10 @@ describe('retention and dead letters', () => {
     const projection = { queries, progress: new ProjectionProgress(database) };
     replays = new Replays({ database, reader, admin, topics, intake, projection });
     projector = new Projector({
-      ...{ connection, topics, database, logger },
+      connection,
+      topics,
+      database,
+      logger,
       prepare: async () => undefined,
       onFatal: (error) => {
         throw error;
@@ -152,7 +160,11 @@ describe('retention and dead letters', () => {
       progress: { ...base, start, progress: 1 },
       retrying: { ...request, start, error },
       dead_lettered: {
-        ...{ ...request, start, error, attempts: attempt, reason: 'exhausted' },
+        ...request,
+        start,
+        error,
+        attempts: attempt,
+        reason: 'exhausted',
         origin: { topic: names.requests, partition: 0, offset: 0, at: iso(now) },
       },
       succeeded: { ...base, start, finishedAt: iso(now), result: null },
@@ -172,7 +184,9 @@ describe('retention and dead letters', () => {
     producer.send({
       topic: names.deadLetters,
       ...encodePoison({
-        ...{ v: 1, reason: 'malformed', error: { code: 'malformed', message: 'No JSON.' } },
+        v: 1,
+        reason: 'malformed',
+        error: { code: 'malformed', message: 'No JSON.' },
         origin: { topic: names.requests, partition: 0, offset, at: iso(Date.now()) },
         raw: { key: null, value: 'bm90IGpzb24=', headers: {} },
       }),
@@ -209,9 +223,11 @@ describe('retention and dead letters', () => {
     };
     const handler = new CleanupOldRecordsHandler(
       Object.assign(Object.create(parts) as MaintenanceParts, {
-        ...{ admin: dying, readers: withoutWorkers },
+        admin: dying,
+        readers: withoutWorkers,
         retention: {
-          ...{ ...retention, RETENTION_RECORDS_DAYS: 30 },
+          ...retention,
+          RETENTION_RECORDS_DAYS: 30,
           RETENTION_DELETES_DEAD_LETTERS: deletesDeadLetters ? 'true' : 'false',
         },
       }),

@@ -52,13 +52,19 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       clock: this.producer.brokerClock,
     });
     this.projector = new Projector({
-      ...{ connection: this.connection, database: this.database, topics: this.topics, logger },
+      connection: this.connection,
+      database: this.database,
+      topics: this.topics,
+      logger,
       prepare: () => this.prepare(),
       onFatal: fatal,
       onWritten: (batch) => metrics.count(batch),
     });
     this.rebuilder = new Rebuilder({
-      ...{ connection: this.connection, settings: this.databaseSettings, topics: this.topics, logger },
+      connection: this.connection,
+      settings: this.databaseSettings,
+      topics: this.topics,
+      logger,
     });
     health.add('projector', () => this.projector.health());
     health.add('clock', () => this.clockWatch.health());
@@ -93,7 +99,8 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     const { logger, metrics } = this.context;
     const databaseClock = new DatabaseClock(this.database);
     const broker = {
-      ...{ clock: this.producer.brokerClock, isNeeded: false },
+      clock: this.producer.brokerClock,
+      isNeeded: false,
       ask: () => this.producer.askTime(this.topics.clock),
     };
     const postgres = { clock: databaseClock, isNeeded: false, ask: () => databaseClock.ask() };

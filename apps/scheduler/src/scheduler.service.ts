@@ -55,11 +55,21 @@ export class SchedulerService implements BeforeApplicationShutdown {
     const { connection, database, topics } = this;
     const intake = new JobIntake({ producer: this.producer, topics });
     this.replays = new ReplayRunner({
-      ...{ connection, database, topics, intake, logger },
+      connection,
+      database,
+      topics,
+      intake,
+      logger,
       projection: { queries: new JobQueries(database), progress: new ProjectionProgress(database) },
     });
     this.scheduler = new Scheduler({
-      ...{ connection, database, topics, intake, logger, metrics, producer: this.producer },
+      connection,
+      database,
+      topics,
+      intake,
+      logger,
+      metrics,
+      producer: this.producer,
       prepare: () => this.prepare(),
       onFatal: (error) => context.fatal(error),
     });
@@ -101,7 +111,8 @@ export class SchedulerService implements BeforeApplicationShutdown {
     const { producer, topics } = this;
     const databaseClock = new DatabaseClock(this.database);
     const broker = {
-      ...{ clock: producer.brokerClock, isNeeded: true },
+      clock: producer.brokerClock,
+      isNeeded: true,
       ask: () => producer.askTime(topics.clock),
     };
     const postgres = { clock: databaseClock, isNeeded: true, ask: () => databaseClock.ask() };

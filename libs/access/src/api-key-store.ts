@@ -55,8 +55,14 @@ export class ApiKeyStore {
                (id, hash, name, owner, scopes, rate_requests, rate_window_seconds, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, now(), now() + $8 * interval '1 millisecond') RETURNING ${columns}`,
       values: [
-        ...[id, hash, name, owner, [...new Set(scopes)]],
-        ...[rateLimit.requests, rateLimit.windowSeconds, lifeMs],
+        id,
+        hash,
+        name,
+        owner,
+        [...new Set(scopes)],
+        rateLimit.requests,
+        rateLimit.windowSeconds,
+        lifeMs,
       ],
     });
     return viewOf(rows[0]!);
@@ -124,7 +130,11 @@ export class ApiKeyStore {
 function knownKeyOf(row: KeyRow): KnownKey {
   const { id, hash, owner, scopes, revoked_at, remaining_ms } = row;
   return {
-    ...{ id, hash, owner, scopes, rateLimit: rateLimitOf(row) },
+    id,
+    hash,
+    owner,
+    scopes,
+    rateLimit: rateLimitOf(row),
     isRevoked: revoked_at !== null,
     remainingMs: remaining_ms,
   };
@@ -133,7 +143,11 @@ function knownKeyOf(row: KeyRow): KnownKey {
 function viewOf(row: KeyRow): ApiKeyView {
   const { id, name, owner, scopes } = row;
   return {
-    ...{ id, name, owner, scopes, rateLimit: rateLimitOf(row) },
+    id,
+    name,
+    owner,
+    scopes,
+    rateLimit: rateLimitOf(row),
     createdAt: row.created_at.toISOString(),
     expiresAt: row.expires_at?.toISOString() ?? null,
     revokedAt: row.revoked_at?.toISOString() ?? null,

@@ -50,8 +50,14 @@ export class AuditStore {
                $7::text[], $8::integer[])
              ON CONFLICT DO NOTHING`,
       values: [
-        ...[column('id'), column('at'), column('who'), column('keyId')],
-        ...[column('action'), column('target'), column('requestId'), column('status')],
+        column('id'),
+        column('at'),
+        column('who'),
+        column('keyId'),
+        column('action'),
+        column('target'),
+        column('requestId'),
+        column('status'),
       ],
     });
   }

@@ -7,7 +7,17 @@ import { Topics } from './topics.js';
 const words = [
   ...ownTopics,
   ...services,
-  ...['jobs', 'jobstream', 'high', 'low', 'retry', 'dlq', 'orders', '1s', 's1', 'image', 'mail'],
+  'jobs',
+  'jobstream',
+  'high',
+  'low',
+  'retry',
+  'dlq',
+  'orders',
+  '1s',
+  's1',
+  'image',
+  'mail',
 ];
 
 /** Those of the words that a queue can be called by, in each namespace that is called so, and in none. */
@@ -17,7 +27,8 @@ const namespaces = ['', ...words].map((namespace) => new Topics(namespace));
 function topicsIn(topics: Topics): string[] {
   const ofQueues = queueNames.flatMap((queue) => [
     ...(['high', 'normal', 'low'] as const).map((lane) => topics.requests(queue, lane)),
-    ...[topics.retry(queue, 1_000), topics.deadLetters(queue)],
+    topics.retry(queue, 1_000),
+    topics.deadLetters(queue),
   ]);
   return [topics.events, topics.delayed, topics.cancels, topics.control, topics.clock, ...ofQueues];
 }

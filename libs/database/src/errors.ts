@@ -41,18 +41,22 @@ export class UnsuitableServerError extends Error {
 }
 
 const passing = new Set([
-  ...[
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EPIPE',
-    'ETIMEDOUT',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-  ],
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   // Shut down by an operator, crashed, starting; a statement or a lock that took too long; read-only after a failover.
-  ...['57P01', '57P02', '57P03', '57014', '55P03', '25006', '25P03'],
+  '57P01',
+  '57P02',
+  '57P03',
+  '57014',
+  '55P03',
+  '25006',
+  '25P03',
 ]);
 /** SQLSTATE classes: connection exceptions; insufficient resources (disk, memory, connections). */
 const passingClasses = ['08', '53'];

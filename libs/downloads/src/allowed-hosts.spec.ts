@@ -15,16 +15,16 @@ describe('FETCH_ALLOW', () => {
   });
 
   it.each([
-    ...[
-      'photos.test',
-      '*:80',
-      'a b:80',
-      'http://photos.test:80',
-      'photos.test:0',
-      'photos.test:99999',
-      'u@h:80',
-    ],
-    ...[':80', 'photos.test:80/x', '999.1.1.1:80'],
+    'photos.test',
+    '*:80',
+    'a b:80',
+    'http://photos.test:80',
+    'photos.test:0',
+    'photos.test:99999',
+    'u@h:80',
+    ':80',
+    'photos.test:80/x',
+    '999.1.1.1:80',
   ])('refuses %s', (text) => {
     expect(read(text).error?.message).toContain('host:port');
   });

@@ -73,7 +73,8 @@ describe('checking a batch', () => {
 
   it('refuses what was misread: an item alone, or the whole where it lies in none', () => {
     const misread = ['/items/1/payload/n', '/items/1/m', '/items/10'].map((pointer) => ({
-      ...{ pointer, detail: 'It would change.' },
+      pointer,
+      detail: 'It would change.',
     }));
     const items = checkBatch({ items: Array(11).fill(probe) }, { misread });
     const faults = items.map((item) => item instanceof IntakeError && item.details.errors);

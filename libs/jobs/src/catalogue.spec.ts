@@ -109,15 +109,13 @@ describe('notification.email', () => {
     ...['\u202e', '\u2066', '\u200f', '\u061c', '\u200b', '\ufeff', '\u00ad', '\u{e0041}'].map(
       (mark) => `A${mark}da`,
     ),
-    ...[
-      'https://evil.example',
-      'evil.example',
-      'www.evil.com/x',
-      'evil。example',
-      'call eve@evil.example',
-      'x:y',
-      '<b>',
-    ],
+    'https://evil.example',
+    'evil.example',
+    'www.evil.com/x',
+    'evil。example',
+    'call eve@evil.example',
+    'x:y',
+    '<b>',
     'you won: evil.example/claim',
   ])('refuses the name %j', (name) => {
     const payload = { to: 'ada@example.com', template: 'welcome', data: { name } };

@@ -69,7 +69,8 @@ describe('the patterns of the documents', () => {
     const script =
       'import json,re,sys\nfor each in json.load(sys.stdin): re.compile(each)\nprint("compiled")';
     const { stdout, stderr } = spawnSync('python3', ['-W', 'error', '-c', script], {
-      ...{ input: JSON.stringify(patterns), encoding: 'utf8' },
+      input: JSON.stringify(patterns),
+      encoding: 'utf8',
     });
     expect([stdout, stderr]).toEqual(['compiled\n', '']);
   });

@@ -76,7 +76,10 @@ describe('standingOf', () => {
         const transitions = history.filter(({ record }) => record.phase !== 'progress');
         const standing = standingOf(
           transitions.map(({ record, at }) => ({
-            ...{ ...at, state: stateOfPhase(record.phase), run: record.run, attempt: record.attempt },
+            ...at,
+            state: stateOfPhase(record.phase),
+            run: record.run,
+            attempt: record.attempt,
           })),
         );
         if (transitions.length === 0) return expect(standing).toBeUndefined();
@@ -85,7 +88,10 @@ describe('standingOf', () => {
           .reduce(mergeFolds);
         const { state, attempt, position } = outcome;
         expect({ ...standing, position: positionOf(standing!) }).toMatchObject({
-          ...{ run, state, attempt, position },
+          run,
+          state,
+          attempt,
+          position,
         });
       }),
     );
@@ -101,8 +107,14 @@ describe('transitionOf', () => {
   it('keeps what a dead letter tells', () => {
     const { record, at } = logged({ phase: 'dead_lettered', attempt: 4, offset: 12 });
     expect(transitionOf(record, at)).toMatchObject({
-      ...{ topic: 'jobs.probe.dlq', partition: 0, offset: 12, state: 'dead_lettered', attempt: 4 },
-      ...{ reason: 'exhausted', attempts: 4, error: '{"code":"boom","message":"attempt 4"}' },
+      topic: 'jobs.probe.dlq',
+      partition: 0,
+      offset: 12,
+      state: 'dead_lettered',
+      attempt: 4,
+      reason: 'exhausted',
+      attempts: 4,
+      error: '{"code":"boom","message":"attempt 4"}',
     });
   });
 });

@@ -58,9 +58,20 @@ export function transitionOf(record: JobRecord, at: Coordinates): Transition | n
 function transition({ phase, run, attempt }: JobRecord, at: Coordinates): Transition {
   const { topic, partition, offset, timestamp } = at;
   return {
-    ...{ topic, partition, offset, timestamp, state: stateOfPhase(phase), run, attempt },
-    ...{ worker: null, startedAt: null, error: null, nextAttemptAt: null, reason: null },
-    ...{ attempts: null, origin: null },
+    topic,
+    partition,
+    offset,
+    timestamp,
+    state: stateOfPhase(phase),
+    run,
+    attempt,
+    worker: null,
+    startedAt: null,
+    error: null,
+    nextAttemptAt: null,
+    reason: null,
+    attempts: null,
+    origin: null,
   };
 }
 

@@ -23,8 +23,12 @@ function clockOf(zone: string): (instant: number) => number {
   const known = clocks.get(zone);
   if (known) return known;
   const format = new Intl.DateTimeFormat('sv-SE', {
-    ...{ timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' },
-    ...{ hour: '2-digit', minute: '2-digit' },
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
   });
   const clock = (instant: number) => Date.parse(`${format.format(instant).replace(' ', 'T')}Z`);
   clocks.set(zone, clock);
@@ -154,7 +158,8 @@ describe('cron in every zone of the tz database, around every change of twenty y
             at: iso([at]),
             cron: textOf(expression),
             firings,
-            ...{ forwards: iso(forwards), backwards: iso(backwards) },
+            forwards: iso(forwards),
+            backwards: iso(backwards),
           });
       }
       seen.add(kind);

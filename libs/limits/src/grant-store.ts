@@ -35,8 +35,11 @@ export class GrantStore {
       name: 'rate-grants-draw',
       text: draw(this.database.operations),
       values: [
-        ...[wishes.map(({ id }) => id), wishes.map(({ count }) => count)],
-        ...[wishes.map(({ intervalMs }) => intervalMs), horizonMs, catchUpMs],
+        wishes.map(({ id }) => id),
+        wishes.map(({ count }) => count),
+        wishes.map(({ intervalMs }) => intervalMs),
+        horizonMs,
+        catchUpMs,
       ],
     });
     if (rows.length < wishes.length) this.known.clear(); // purged meanwhile

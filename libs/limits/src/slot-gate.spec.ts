@@ -19,7 +19,9 @@ describe('a gate with a limit for each value of a key', () => {
     },
   };
   const gate = new SlotGate({
-    ...{ store, mostAtOnce: 10, logger: createLogger('test', 'silent') },
+    store,
+    mostAtOnce: 10,
+    logger: createLogger('test', 'silent'),
     now: () => (now += 5),
   });
   afterEach(() => gate.stop());

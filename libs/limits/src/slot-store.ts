@@ -37,9 +37,13 @@ export class SlotStore {
       name: 'limit-slots-renew-and-take',
       text: renewAndTake(this.database.operations),
       values: [
-        ...[this.worker, this.leaseMs / 1_000],
-        ...[held.map(({ id }) => id), held.map(({ slot }) => slot)],
-        ...[wishes.map(({ id }) => id), wishes.map(({ count }) => count), wishes.map(({ most }) => most)],
+        this.worker,
+        this.leaseMs / 1_000,
+        held.map(({ id }) => id),
+        held.map(({ slot }) => slot),
+        wishes.map(({ id }) => id),
+        wishes.map(({ count }) => count),
+        wishes.map(({ most }) => most),
       ],
     });
     return { renewed: rows.filter(({ taken }) => !taken), taken: rows.filter(({ taken }) => taken) };

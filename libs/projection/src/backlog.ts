@@ -60,7 +60,9 @@ export class Backlog {
   /** Every partition held, and where the rows hold it. */
   get checkpoints(): (TopicPartition & { readonly checkpoint: number })[] {
     return [...this.held.values()].map(({ topic, partition, checkpoint }) => ({
-      ...{ topic, partition, checkpoint },
+      topic,
+      partition,
+      checkpoint,
     }));
   }
 

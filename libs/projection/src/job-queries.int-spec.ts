@@ -59,21 +59,25 @@ describe('find', () => {
       { id, phase: 'succeeded', start: 2, text: 'w' },
     );
     expect(await queries.find(id.toUpperCase())).toMatchObject({
-      ...{
-        id,
-        type: 'probe.run',
-        queue: 'probe',
-        state: 'succeeded',
-        priority: 'normal',
-        run: 1,
-        attempt: 1,
-      },
-      ...{ payload: { text: 'text', run: 1 }, result: 'w', error: null, progress: null, maxAttempts: 4 },
-      ...{ deliveries: 2, submittedFor: 'ada', worker: 'w 2', nextAttemptAt: null, reason: null },
-      ...{
-        createdAt: new Date('2026-01-01T00:00:00.000Z'),
-        finishedAt: new Date('2026-01-01T00:00:00.007Z'),
-      },
+      id,
+      type: 'probe.run',
+      queue: 'probe',
+      state: 'succeeded',
+      priority: 'normal',
+      run: 1,
+      attempt: 1,
+      payload: { text: 'text', run: 1 },
+      result: 'w',
+      error: null,
+      progress: null,
+      maxAttempts: 4,
+      deliveries: 2,
+      submittedFor: 'ada',
+      worker: 'w 2',
+      nextAttemptAt: null,
+      reason: null,
+      createdAt: new Date('2026-01-01T00:00:00.000Z'),
+      finishedAt: new Date('2026-01-01T00:00:00.007Z'),
     });
     expect(await queries.find(newJobId())).toBeUndefined();
   });

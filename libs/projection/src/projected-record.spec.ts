@@ -44,8 +44,13 @@ describe('projectRecord', () => {
     expect(project(poison({}))).toMatchObject({
       kind: 'rejected',
       rejected: {
-        ...{ topic: 'jobs.probe', partition: 2, offset: 77, reason: 'malformed', queue: 'probe' },
-        ...{ deadLetterTopic: 'jobs.probe.dlq', deadLetterOffset: 31 },
+        topic: 'jobs.probe',
+        partition: 2,
+        offset: 77,
+        reason: 'malformed',
+        queue: 'probe',
+        deadLetterTopic: 'jobs.probe.dlq',
+        deadLetterOffset: 31,
       },
     });
   });
@@ -75,7 +80,9 @@ describe('projectRecord', () => {
 
 function poison(claims: Partial<Poison['origin']>): IncomingRecord {
   const { value, headers } = encodePoison({
-    ...{ v: 1, reason: 'malformed', error: { code: 'malformed', message: 'The value is not JSON' } },
+    v: 1,
+    reason: 'malformed',
+    error: { code: 'malformed', message: 'The value is not JSON' },
     origin: { topic: 'jobs.probe', partition: 2, offset: 77, at: '2026-01-01T00:00:00.000Z', ...claims },
     raw: { key: null, value: 'bm90IGpzb24=', headers: {} },
   });

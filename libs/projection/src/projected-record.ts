@@ -63,9 +63,15 @@ function rejectOrLeave(
   return {
     kind: 'rejected',
     rejected: {
-      ...{ topic, partition, offset, appendedAt: timeOf(record), reason },
+      topic,
+      partition,
+      offset,
+      appendedAt: timeOf(record),
+      reason,
       error: { code: reason, message: clean(detail.slice(0, 2_000)) },
-      ...{ queue: null, deadLetterTopic: null, deadLetterOffset: null },
+      queue: null,
+      deadLetterTopic: null,
+      deadLetterOffset: null,
     },
   };
 }

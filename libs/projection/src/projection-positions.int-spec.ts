@@ -43,7 +43,9 @@ async function begin(projection: string, generation: number, next: number): Prom
 const ask = async () => (await store.insert(newJobId(), { swap: 'always', keepOld: true }))!.id;
 const read = async () =>
   (await positions.read()).map(({ schema, isLive, checkpoints }) => ({
-    ...{ schema, isLive, next: checkpoints.map(({ next }) => next) },
+    schema,
+    isLive,
+    next: checkpoints.map(({ next }) => next),
   }));
 
 describe('the positions of projections', () => {

@@ -68,7 +68,10 @@ function startProjector(
   told: Pick<ProjectorOptions, 'onWriting' | 'onWritten'> = {},
 ): Projector {
   const projector = new Projector({
-    ...{ connection, database, topics, logger: createLogger('test', 'silent') },
+    connection,
+    database,
+    topics,
+    logger: createLogger('test', 'silent'),
     prepare: async () => undefined,
     onFatal: (error) => onFatal(error),
     ...told,
@@ -245,7 +248,9 @@ describe('a projector', () => {
   it('lists what can not be read, and leaves to the workers what is theirs', async () => {
     await fixture.truncate();
     const poison = encodePoison({
-      ...{ v: 1, reason: 'malformed', error: { code: 'malformed', message: 'The value is not JSON' } },
+      v: 1,
+      reason: 'malformed',
+      error: { code: 'malformed', message: 'The value is not JSON' },
       origin: { topic: names.requests, partition: 2, offset: 77, at: '2026-01-01T00:00:00.000Z' },
       raw: { key: null, value: 'bm90IGpzb24=', headers: {} },
     });

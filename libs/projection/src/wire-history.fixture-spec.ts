@@ -41,12 +41,17 @@ export function incoming(facts: Facts): IncomingRecord {
   const topic = facts.topic ?? topicsOf[phase][0]!;
   const iso = (ms: number) => new Date(createdAt + ms).toISOString();
   const base = {
-    ...{ v: 1 as const, id, type: facts.type ?? 'probe.run', queue: 'probe' },
+    v: 1 as const,
+    id,
+    type: facts.type ?? 'probe.run',
+    queue: 'probe',
     submittedFor: facts.submittedFor ?? text,
   };
   const request = {
     ...base,
-    ...{ payload: { text, run }, priority: 'normal' as const, maxAttempts: 4 },
+    payload: { text, run },
+    priority: 'normal' as const,
+    maxAttempts: 4,
     ...(run === 2 ? { orderingKey: `key ${text}`, expiresAt: iso(90_000) } : {}),
   };
   const made = { worker: `${text} ${start}`, at: iso(start) };
@@ -65,8 +70,13 @@ export function incoming(facts: Facts): IncomingRecord {
   };
   const encoded = encodeRecord({ run, attempt, phase, createdAt, value: values[phase] } as JobRecord);
   return {
-    ...{ topic, partition, offset, timestamp: facts.timestamp ?? createdAt + 1_000 + offset },
-    ...{ key: Buffer.from(encoded.key), value: Buffer.from(encoded.value), headers: encoded.headers },
+    topic,
+    partition,
+    offset,
+    timestamp: facts.timestamp ?? createdAt + 1_000 + offset,
+    key: Buffer.from(encoded.key),
+    value: Buffer.from(encoded.value),
+    headers: encoded.headers,
   };
 }
 

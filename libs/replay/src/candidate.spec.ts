@@ -10,25 +10,29 @@ import { readCandidate } from './candidate.js';
 
 const id = newJobId();
 const request: JobRequest = {
-  ...{
-    v: 1,
-    id,
-    type: 'probe.run',
-    queue: 'probe',
-    payload: { note: 'n' },
-    priority: 'normal',
-    maxAttempts: 4,
-  },
+  v: 1,
+  id,
+  type: 'probe.run',
+  queue: 'probe',
+  payload: { note: 'n' },
+  priority: 'normal',
+  maxAttempts: 4,
 };
 const head = { run: 2, attempt: 4, createdAt: 1_769_839_200_000 };
 const error = { code: 'timeout', message: 'late' };
 const origin = { topic: 'jobs.probe', partition: 1, offset: 7, at: '2026-01-31T06:00:00.000Z' };
 const at = (record: EncodedRecord) => ({
-  ...{ topic: 't', partition: 0, offset: 3, timestamp: 1_769_839_300_000, key: null },
-  ...{ value: Buffer.from(record.value), headers: record.headers },
+  topic: 't',
+  partition: 0,
+  offset: 3,
+  timestamp: 1_769_839_300_000,
+  key: null,
+  value: Buffer.from(record.value),
+  headers: record.headers,
 });
 const letter = encodeRecord({
-  ...{ ...head, phase: 'dead_lettered' },
+  ...head,
+  phase: 'dead_lettered',
   value: { ...request, reason: 'exhausted', error, attempts: 4, origin },
 });
 const queued = encodeRecord({ ...head, phase: 'queued', value: request });

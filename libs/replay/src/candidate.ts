@@ -47,7 +47,10 @@ export function readCandidate(record: IncomingRecord, source: ReplaySource): Rea
   return {
     kind: 'job',
     candidate: {
-      ...{ id: value.id.toLowerCase(), run, createdAt, recordedAt: record.timestamp },
+      id: value.id.toLowerCase(),
+      run,
+      createdAt,
+      recordedAt: record.timestamp,
       request: requestOf(value),
       ...(traceparent !== undefined && { traceparent }),
       ...(read.phase === 'dead_lettered' && { failure: read.value }),

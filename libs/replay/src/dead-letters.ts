@@ -80,8 +80,13 @@ function lineOf(record: IncomingRecord, { reason, error, origin }: DeadLetter | 
   const { topic, partition, offset, timestamp } = record;
   const { code, message } = error;
   return {
-    ...{ topic, partition, offset, time: new Date(timestamp).toISOString() },
-    ...{ reason, error: { code, message }, origin },
+    topic,
+    partition,
+    offset,
+    time: new Date(timestamp).toISOString(),
+    reason,
+    error: { code, message },
+    origin,
   };
 }
 

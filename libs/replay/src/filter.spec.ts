@@ -7,8 +7,13 @@ const run = {
   id,
   recordedAt: 1_000_000,
   request: {
-    ...{ v: 1 as const, id, type: 'probe.run', queue: 'probe', payload: {} },
-    ...{ priority: 'normal' as const, maxAttempts: 4 },
+    v: 1 as const,
+    id,
+    type: 'probe.run',
+    queue: 'probe',
+    payload: {},
+    priority: 'normal' as const,
+    maxAttempts: 4,
   },
 };
 

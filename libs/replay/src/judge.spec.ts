@@ -4,7 +4,10 @@ import { judgeRun } from './judge.js';
 import type { JobStanding } from './projection.js';
 
 const standing = (state: JobState, more: Partial<JobStanding> = {}): JobStanding => ({
-  ...{ run: 1, state, reason: null, error: null },
+  run: 1,
+  state,
+  reason: null,
+  error: null,
   ...more,
 });
 
@@ -13,11 +16,17 @@ describe('judgeRun', () => {
     const verdicts = (only: 'failed' | 'all') =>
       Object.fromEntries(jobStates.map((state) => [state, judgeRun(1, standing(state), only, false)]));
     const unfinished = {
-      ...{ scheduled: 'unfinished', queued: 'unfinished', running: 'unfinished', retrying: 'unfinished' },
+      scheduled: 'unfinished',
+      queued: 'unfinished',
+      running: 'unfinished',
+      retrying: 'unfinished',
     };
     const failed = { dead_lettered: 'replay', expired: 'replay' };
     expect(verdicts('failed')).toEqual({
-      ...{ ...unfinished, ...failed, succeeded: 'succeeded', cancelled: 'cancelled' },
+      ...unfinished,
+      ...failed,
+      succeeded: 'succeeded',
+      cancelled: 'cancelled',
     });
     expect(verdicts('all')).toEqual({ ...unfinished, ...failed, succeeded: 'replay', cancelled: 'replay' });
   });

@@ -6,8 +6,14 @@ import { newRunOf } from './new-run.js';
 const id = newJobId();
 const createdAt = Date.parse('2026-01-31T06:00:00.000Z');
 const request: JobRequest = {
-  ...{ v: 1, id, type: 'daily-stats', queue: 'maintenance', payload: { old: true } },
-  ...{ priority: 'high', maxAttempts: 4, submittedFor: 'ada' },
+  v: 1,
+  id,
+  type: 'daily-stats',
+  queue: 'maintenance',
+  payload: { old: true },
+  priority: 'high',
+  maxAttempts: 4,
+  submittedFor: 'ada',
 };
 const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
 
@@ -23,7 +29,12 @@ describe('newRunOf', () => {
     const { made, read } = make();
     expect(made).toMatchObject({ id, run: 3, request: { key: id, queue: 'maintenance' } });
     expect(read).toEqual({
-      ...{ run: 3, attempt: 1, phase: 'queued', createdAt, claimed: true, traceparent },
+      run: 3,
+      attempt: 1,
+      phase: 'queued',
+      createdAt,
+      claimed: true,
+      traceparent,
       value: { ...request, payload: { fresh: true }, priority: 'low' },
     });
   });

@@ -33,7 +33,12 @@ export function newRunOf(
     ...(expiresAt !== undefined && { expiresAt: renew(expiresAt, createdAt, at) }),
   } as const;
   const record = encodeRecord({
-    ...{ run, attempt: 1, createdAt, claimed: true, phase: 'queued', value },
+    run,
+    attempt: 1,
+    createdAt,
+    claimed: true,
+    phase: 'queued',
+    value,
     ...(traceparent !== undefined && { traceparent }),
   });
   return { id, run, request: { queue, priority, ...record } };

@@ -24,7 +24,10 @@ const refuseToSay = () => Promise.reject(new Error('The projection was asked.'))
 
 function createRunner(): ReplayRunner {
   return new ReplayRunner({
-    ...{ connection, database, topics, logger: createLogger('test', 'silent') },
+    connection,
+    database,
+    topics,
+    logger: createLogger('test', 'silent'),
     intake: new JobIntake({ producer, topics }),
     projection: {
       queries: { standings: refuseToSay, find: refuseToSay },
@@ -36,7 +39,11 @@ function createRunner(): ReplayRunner {
 /** A replay that killed so many processes, the last of them a moment ago. */
 async function insertDeadly(deaths: number): Promise<string> {
   const { id } = await store.insert(database, {
-    ...{ id: newJobId(), request, ranges: [], expected: null, requestedBy: null },
+    id: newJobId(),
+    request,
+    ranges: [],
+    expected: null,
+    requestedBy: null,
   });
   await database.query({
     text: `UPDATE ${database.operations}.replays SET deaths = $2, lease_token = $3, lease_until = now() WHERE id = $1`,

@@ -61,10 +61,15 @@ export class ReplayRunner {
     this.reader = new LogReader(connection);
     this.replays = new ReplayStore(database);
     this.parts = {
-      ...{ database, replays: this.replays, leaseMs },
+      database,
+      replays: this.replays,
+      leaseMs,
       reserved: new ReservedRuns(database, this.replays, intake),
       selection: new Selection({
-        ...{ reader: this.reader, admin: this.admin, topics, projection },
+        reader: this.reader,
+        admin: this.admin,
+        topics,
+        projection,
         clock: intake.clock,
       }),
     };

@@ -54,8 +54,15 @@ export class ReplayStore {
                clock_timestamp() + $9::double precision * interval '1 ms'
              RETURNING ${columns}`,
       values: [
-        ...[id, request.source, request.queue, JSON.stringify(request), JSON.stringify(ranges)],
-        ...[expected, requestedBy, lease?.token ?? null, lease?.ms ?? null],
+        id,
+        request.source,
+        request.queue,
+        JSON.stringify(request),
+        JSON.stringify(ranges),
+        expected,
+        requestedBy,
+        lease?.token ?? null,
+        lease?.ms ?? null,
       ],
     });
     return replayOf(rows[0]!);
@@ -123,8 +130,13 @@ export class ReplayStore {
                deaths = '{}'
              WHERE id = $1 AND lease_token = $2 AND state = 'running'`,
       values: [
-        ...[replay.id, token, JSON.stringify(page.ranges), page.matched, page.failed],
-        ...[JSON.stringify(page.skipped), JSON.stringify(page.faults)],
+        replay.id,
+        token,
+        JSON.stringify(page.ranges),
+        page.matched,
+        page.failed,
+        JSON.stringify(page.skipped),
+        JSON.stringify(page.faults),
       ],
     });
     return affected > 0;

@@ -9,7 +9,16 @@ export function viewOfReplay(replay: Replay): ReplayView {
   const { patch, why, queue } = replay.request;
   const self = `/v1/replays/${id}`;
   return {
-    ...{ id, state, queue, matched, replayed, failed, expected, trouble, failure, requestedBy },
+    id,
+    state,
+    queue,
+    matched,
+    replayed,
+    failed,
+    expected,
+    trouble,
+    failure,
+    requestedBy,
     skipped: Object.values(replay.skipped).reduce((sum, count) => sum + count, 0),
     skippedBy: replay.skipped,
     faults: [...faults],

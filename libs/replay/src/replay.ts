@@ -75,7 +75,14 @@ export interface ReplayRow {
 export function replayOf(row: ReplayRow): Replay {
   const { id, state, matched, replayed, failed, expected, trouble, deaths } = row;
   return {
-    ...{ id, state, matched, replayed, failed, expected, trouble, deaths },
+    id,
+    state,
+    matched,
+    replayed,
+    failed,
+    expected,
+    trouble,
+    deaths,
     request: JSON.parse(row.request) as Replay['request'],
     ranges: JSON.parse(row.ranges) as Range[],
     skipped: JSON.parse(row.skipped) as Skipped,

@@ -25,7 +25,10 @@ function watchOver(here: number) {
     heard.theirs ??= 1_000_000;
   };
   const watch = new ClockWatch({
-    ...{ clocks: { broker: { clock, ask, isNeeded: true } }, logger, metrics, local: () => heard.local },
+    clocks: { broker: { clock, ask, isNeeded: true } },
+    logger,
+    metrics,
+    local: () => heard.local,
   });
   const measured = async () => (await metrics.getSingleMetric('jobstream_clock_skew_seconds')!.get()).values;
   return { watch, heard, lines, measured };

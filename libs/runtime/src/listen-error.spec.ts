@@ -10,7 +10,8 @@ import { commonSettings, readSettings } from './settings.js';
 const listen = (host: string, port = 0) =>
   startOpsServer({
     settings: readSettings(commonSettings, { HOST: host, PORT: String(port) }),
-    ...{ health: new HealthRegistry(), metrics: createMetrics('spec') },
+    health: new HealthRegistry(),
+    metrics: createMetrics('spec'),
   });
 
 describe('a process that can not listen', () => {

@@ -63,7 +63,8 @@ describe('the ops server', () => {
     const answer = await get('/');
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({
-      ...{ code: 'route_not_found', detail: 'Here are /health/live, /health/ready, /metrics.' },
+      code: 'route_not_found',
+      detail: 'Here are /health/live, /health/ready, /metrics.',
     });
   });
 

@@ -45,7 +45,8 @@ export class OwnHosts {
     this.publicOrigin = publicUrl?.origin;
     this.takesShortNames = !isLoopback(HOST);
     this.names = new Set([
-      ...[HOST.toLowerCase(), 'localhost'],
+      HOST.toLowerCase(),
+      'localhost',
       ...(publicUrl ? [publicUrl.hostname] : []),
       ...(this.takesShortNames ? [machine.toLowerCase()] : []),
       ...ALLOWED_HOSTS.map((name) => name.replace(/^\./, '')),

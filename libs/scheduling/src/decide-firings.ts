@@ -21,7 +21,11 @@ export function decideFirings(schedule: Schedule, now: number, unfinished: JobId
   const decisions: FiringDecision[] = [];
   const decide = (fireAt: number, state: FiringDecision['state'], detail?: string) =>
     decisions.push({
-      ...{ schedule: { name, id }, fireAt, job, state, watched },
+      schedule: { name, id },
+      fireAt,
+      job,
+      state,
+      watched,
       ...(detail === undefined ? {} : { detail }),
     });
   if (missed !== undefined) decide(missed, 'missed', 'Nobody fired it in time.');

@@ -88,7 +88,10 @@ function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): O
   return {
     topic: topics.events,
     ...encodeRecord({
-      ...{ run, attempt, createdAt, phase: 'cancelled' },
+      run,
+      attempt,
+      createdAt,
+      phase: 'cancelled',
       ...(traceparent === undefined ? {} : { traceparent }),
       value: { v, id, type, queue, ...(submittedFor === undefined ? {} : { submittedFor }), finishedAt },
     }),

@@ -26,7 +26,12 @@ describe('delayed jobs', () => {
   afterAll(() => stack.stop());
 
   const request = (id: string, changes: Partial<JobRequest> = {}): JobRequest => ({
-    ...{ v: 1, id, type: 'probe.run', queue: 'probe', payload: {}, priority: 'normal' },
+    v: 1,
+    id,
+    type: 'probe.run',
+    queue: 'probe',
+    payload: {},
+    priority: 'normal',
     maxAttempts: probeRun.maxAttempts,
     ...changes,
   });
@@ -38,7 +43,10 @@ describe('delayed jobs', () => {
   const delayed = (dueAt: number, changes: Partial<JobRequest> = {}): DelayedJob => {
     const id = newJobId();
     const record = encodeRecord({
-      ...{ run: 1, attempt: 1, createdAt: Date.now(), phase: 'scheduled' },
+      run: 1,
+      attempt: 1,
+      createdAt: Date.now(),
+      phase: 'scheduled',
       value: { ...request(id, changes), runAt: iso(dueAt) },
     });
     const incoming = { topic: '', partition: 0, offset: 0, timestamp: 0, key: null };
@@ -65,7 +73,10 @@ describe('delayed jobs', () => {
 
     it('come to their queue when they are due, not before, and nothing of them stays', async () => {
       const { id, state, createdAt } = await stack.intake.submit({
-        ...{ type: 'probe.run', payload: { note: 'later' }, delay: '1500ms', submittedFor: 'ada' },
+        type: 'probe.run',
+        payload: { note: 'later' },
+        delay: '1500ms',
+        submittedFor: 'ada',
       });
       expect(state).toBe('scheduled');
       const [record] = await eventually(async () => {
@@ -74,9 +85,13 @@ describe('delayed jobs', () => {
         return found;
       });
       expect(record).toMatchObject({
-        ...{ run: 1, attempt: 1, phase: 'queued', createdAt: Date.parse(createdAt) },
+        run: 1,
+        attempt: 1,
+        phase: 'queued',
+        createdAt: Date.parse(createdAt),
         value: { payload: { note: 'later' }, submittedFor: 'ada', maxAttempts: 4 },
-        ...{ claimed: true, traceparent: expect.any(String) },
+        claimed: true,
+        traceparent: expect.any(String),
       });
       expect(record!.value).not.toHaveProperty('runAt');
       const lateMs = record!.at.timestamp - (Date.parse(createdAt) + 1_500);
@@ -110,10 +125,16 @@ describe('delayed jobs', () => {
 
     it('are not held up by what can not be read', async () => {
       const garbage = ['', '{', 'null', '{"v":2}', '\u0000'].map((value) => ({
-        ...{ topic: stack.topics.delayed, key: 'x', value, headers: {} },
+        topic: stack.topics.delayed,
+        key: 'x',
+        value,
+        headers: {},
       }));
       const hostile = encodeRecord({
-        ...{ run: 1, attempt: 1, createdAt: 0, phase: 'scheduled' },
+        run: 1,
+        attempt: 1,
+        createdAt: 0,
+        phase: 'scheduled',
         value: { ...request(newJobId(), { queue: '../\u0000' }), runAt: iso(0) },
       });
       await stack.producer.sendAll([
@@ -131,7 +152,10 @@ describe('delayed jobs', () => {
       await stack.producer.send({
         topic: stack.topics.delayed,
         ...encodeRecord({
-          ...{ run: 1, attempt: 1, createdAt: Date.now(), phase: 'scheduled' },
+          run: 1,
+          attempt: 1,
+          createdAt: Date.now(),
+          phase: 'scheduled',
           value: { ...request(id, { orderingKey }), runAt: iso(0) },
         }),
       });
@@ -140,7 +164,10 @@ describe('delayed jobs', () => {
 
     it('of a priority come to its lane', async () => {
       const { id } = await stack.intake.submit({
-        ...{ type: 'cleanup-old-files', payload: {}, priority: 'low', delay: '10ms' },
+        type: 'cleanup-old-files',
+        payload: {},
+        priority: 'low',
+        delay: '10ms',
       });
       const lane = stack.topics.requests('maintenance', 'low');
       await eventually(async () => {

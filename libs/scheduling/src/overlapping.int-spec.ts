@@ -26,16 +26,15 @@ describe('a schedule that does not overlap', () => {
       phase === 'succeeded'
         ? { ...head, phase, value: { ...base, start: { worker: 'w', at }, finishedAt: at, result: null } }
         : {
-            ...{ ...head, phase },
+            ...head,
+            phase,
             value: {
-              ...{
-                ...base,
-                payload: {},
-                priority: 'normal',
-                maxAttempts: 1,
-                reason: 'exhausted',
-                attempts: 1,
-              },
+              ...base,
+              payload: {},
+              priority: 'normal',
+              maxAttempts: 1,
+              reason: 'exhausted',
+              attempts: 1,
               error: { code: 'x', message: 'x' },
               origin: { topic: 't', partition: 0, offset: 0, at },
             },

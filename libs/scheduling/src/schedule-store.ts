@@ -140,7 +140,11 @@ export class ScheduleStore {
         timing.kind === 'cron' ? timing.cron : null,
         timing.kind === 'cron' ? timing.timeZone : null,
         timing.kind === 'every' ? timing.everyMs : null,
-        ...[misfire, overlap, paused, JSON.stringify(job), origin],
+        misfire,
+        overlap,
+        paused,
+        JSON.stringify(job),
+        origin,
         dateOf(nextFireAt),
       ],
     });

@@ -37,7 +37,12 @@ describe('schedules', () => {
   const ticker = (produces: Pick<FiringProducer, 'produce'> = producer()) => {
     const { database, metrics, logger } = stack;
     return new ScheduleTicker({
-      ...{ database, metrics, logger, schedules, firings, readClock },
+      database,
+      metrics,
+      logger,
+      schedules,
+      firings,
+      readClock,
       producer: produces as FiringProducer,
     });
   };

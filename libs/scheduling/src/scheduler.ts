@@ -59,7 +59,13 @@ export class Scheduler {
     this.admin = new TopicAdmin(connection);
     const jobs = new DelayedJobStore(database);
     this.reader = new DelayedJobReader({
-      ...{ connection, database, topics, jobs, metrics, logger, onFatal },
+      connection,
+      database,
+      topics,
+      jobs,
+      metrics,
+      logger,
+      onFatal,
       admin: this.admin,
       onRead: () => this.polls.delayed.expect(0),
       onHeld: () => this.polls.due.expect(0),
@@ -68,7 +74,11 @@ export class Scheduler {
     const publisher = new DelayedJobPublisher({ database, jobs, queues, intake, metrics, logger });
     const canceller = new DelayedJobCanceller({ database, jobs, topics, logger, producer: options.producer });
     this.orders = new OrderReader({
-      ...{ connection, topics, logger, onFatal, reader: 'scheduler' },
+      connection,
+      topics,
+      logger,
+      onFatal,
+      reader: 'scheduler',
       onCancel: (cancel) => {
         canceller.add(cancel);
         this.polls.cancels.expect(0);
@@ -77,13 +87,21 @@ export class Scheduler {
     const schedules = new ScheduleStore(database);
     const firings = new FiringStore(database);
     this.ends = new JobEndReader({
-      ...{ connection, database, topics, schedules, firings },
+      connection,
+      database,
+      topics,
+      schedules,
+      firings,
       admin: this.admin,
       onRead: () => this.polls.ends.expect(endsPauseMs),
       onFatal: (error) => onFatal(error),
     });
     const ticker = new ScheduleTicker({
-      ...{ database, metrics, logger, schedules, firings },
+      database,
+      metrics,
+      logger,
+      schedules,
+      firings,
       producer: new FiringProducer(intake, logger, metrics),
     });
     this.polls = {

@@ -63,7 +63,12 @@ export class StackFixture {
   startScheduler(): Scheduler {
     const { connection, database, topics, intake, logger } = this;
     const scheduler = new Scheduler({
-      ...{ connection, database, topics, intake, logger, producer: this.producer },
+      connection,
+      database,
+      topics,
+      intake,
+      logger,
+      producer: this.producer,
       metrics: new Registry(),
       prepare: async () => undefined,
       onFatal: (error) => {

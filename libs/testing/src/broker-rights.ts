@@ -5,8 +5,11 @@ const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel
   kafkajs;
 
 const operations: Readonly<Record<string, number>> = {
-  ...{ Read: AclOperationTypes.READ, Write: AclOperationTypes.WRITE, Create: AclOperationTypes.CREATE },
-  ...{ Delete: AclOperationTypes.DELETE, Describe: AclOperationTypes.DESCRIBE },
+  Read: AclOperationTypes.READ,
+  Write: AclOperationTypes.WRITE,
+  Create: AclOperationTypes.CREATE,
+  Delete: AclOperationTypes.DELETE,
+  Describe: AclOperationTypes.DESCRIBE,
   DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
 };
 
@@ -50,13 +53,12 @@ function readRights(line: string, namespace: string): AclEntry[] {
   return principals.flatMap((principal) =>
     wanted.flatMap((operation) =>
       resources.map(([resourceType, name]) => ({
-        ...{
-          principal,
-          host: '*',
-          permissionType: AclPermissionTypes.ALLOW,
-          operation: operations[operation]!,
-        },
-        ...{ resourceType, resourceName: `${namespace}.${name}` },
+        principal,
+        host: '*',
+        permissionType: AclPermissionTypes.ALLOW,
+        operation: operations[operation]!,
+        resourceType,
+        resourceName: `${namespace}.${name}`,
         resourcePatternType:
           pattern[0] === 'prefixed' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
       })),

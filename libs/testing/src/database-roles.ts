@@ -7,8 +7,11 @@ const read = (file: string) => readFile(new URL(`../../../docs/roles/${file}`, i
 
 /** Of each service the role that docs/least-privilege.md names; workers that are not among them have the worker's. */
 const roleOf: Readonly<Record<string, string>> = {
-  ...{ api: 'jobstream_api', projector: 'jobstream_owner', scheduler: 'jobstream_scheduler' },
-  ...{ 'report-worker': 'jobstream_report_worker', 'maintenance-worker': 'jobstream_maintenance_worker' },
+  api: 'jobstream_api',
+  projector: 'jobstream_owner',
+  scheduler: 'jobstream_scheduler',
+  'report-worker': 'jobstream_report_worker',
+  'maintenance-worker': 'jobstream_maintenance_worker',
 };
 
 /** The roles of docs/roles/, made for one namespace, with names of their own: a role belongs to the whole server. */

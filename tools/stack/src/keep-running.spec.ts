@@ -35,8 +35,13 @@ describe('what is told of a process that ended', () => {
     await keepRunning(
       { process, start: () => Promise.reject(failure) },
       {
-        ...{ name: 'api-1', logFile, say: (line) => said.push(line), changed: () => undefined },
-        ...{ stopping: () => said.length === nth, replacing: () => false, failed: () => undefined },
+        name: 'api-1',
+        logFile,
+        say: (line) => said.push(line),
+        changed: () => undefined,
+        stopping: () => said.length === nth,
+        replacing: () => false,
+        failed: () => undefined,
       },
       () => Promise.resolve(),
     );

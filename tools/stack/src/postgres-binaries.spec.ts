@@ -25,13 +25,15 @@ describe('the binaries of Postgres', () => {
     const paths = ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })];
     const modes = Object.fromEntries(paths.map((path) => [path, statSync(join(folder, path)).mode & 0o777]));
     expect(modes).toEqual({
-      ...{ '': 0o755, bin: 0o755, lib: 0o755, share: 0o755 },
-      ...{ 'lib/postgresql': 0o755, 'share/postgresql': 0o755 },
-      ...{
-        'bin/postgres': 0o755,
-        'lib/postgresql/plpgsql.so': 0o644,
-        'share/postgresql/postgres.bki': 0o644,
-      },
+      '': 0o755,
+      bin: 0o755,
+      lib: 0o755,
+      share: 0o755,
+      'lib/postgresql': 0o755,
+      'share/postgresql': 0o755,
+      'bin/postgres': 0o755,
+      'lib/postgresql/plpgsql.so': 0o644,
+      'share/postgresql/postgres.bki': 0o644,
     });
   });
 });

@@ -24,7 +24,9 @@ describe('an embedded Postgres', () => {
   it('starts in a folder of any name, under a umask that hides all files from others, started by root too', async () => {
     const name = `jörg's "日本", 100%41 #1 \\u0041`;
     const { url, dataFolder } = await startPostgres({
-      ...{ guard, folder: join(folder, name), logFolder: folder },
+      guard,
+      folder: join(folder, name),
+      logFolder: folder,
       throwaway: true,
     });
     const client = new pg.Client({ connectionString: url });

@@ -46,15 +46,18 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   const server = await guard.spawn({
     command: java.command,
     args: [
-      ...['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'],
-      ...[
-        `-Djava.io.tmpdir=${folder}`,
-        '-cp',
-        jars.join(delimiter),
-        'com.adobe.testing.s3mock.S3MockApplication',
-      ],
+      '-Xmx256m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-XX:-UsePerfData',
+      `-Djava.io.tmpdir=${folder}`,
+      '-cp',
+      jars.join(delimiter),
+      'com.adobe.testing.s3mock.S3MockApplication',
       // Of TLS, on a port of the system's choice, we make no use.
-      ...['--server.address=127.0.0.1', '--server.port=0', `--com.adobe.testing.s3mock.http-port=${port}`],
+      '--server.address=127.0.0.1',
+      '--server.port=0',
+      `--com.adobe.testing.s3mock.http-port=${port}`,
       `--com.adobe.testing.s3mock.store.initial-buckets=${bucket}`,
       `--com.adobe.testing.s3mock.store.root=${folder}`,
     ],

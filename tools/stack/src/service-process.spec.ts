@@ -52,7 +52,8 @@ describe('askReadiness', () => {
 
   it('does not take the API of another platform on the same port for ours', async () => {
     expect(await ask('theirs')).toEqual({
-      ...{ ready: false, answered: false },
+      ready: false,
+      answered: false,
       why: `Another program answers at http://127.0.0.1:${ours.port}.`,
     });
   });

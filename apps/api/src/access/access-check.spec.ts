@@ -94,7 +94,9 @@ describe('the limit of a key', () => {
     const address = await server.listen({ host: '127.0.0.1', port: 0 });
     const remaining = async (answer: number, body: RequestInit['body']) => {
       const response = await fetch(`${address}/x?answer=${answer}`, {
-        ...{ method: 'PUT', body, duplex: 'half' },
+        method: 'PUT',
+        body,
+        duplex: 'half',
         headers: { authorization: `Bearer ${text}`, 'content-type': 'image/png' },
       });
       await response.arrayBuffer();

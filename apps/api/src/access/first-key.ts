@@ -51,8 +51,14 @@ async function noteCreation(audit: AuditStore, { id }: CreatedApiKey): Promise<v
   const now = await audit.now();
   await audit.append([
     {
-      ...{ id: newJobId(now), at: new Date(now).toISOString(), who: null, keyId: null },
-      ...{ action: 'create-key', target: `/v1/api-keys/${id}`, requestId: 'command', status: 201 },
+      id: newJobId(now),
+      at: new Date(now).toISOString(),
+      who: null,
+      keyId: null,
+      action: 'create-key',
+      target: `/v1/api-keys/${id}`,
+      requestId: 'command',
+      status: 201,
     },
   ]);
 }

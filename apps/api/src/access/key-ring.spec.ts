@@ -31,7 +31,13 @@ describe('a key ring', () => {
   function rowOf({ id, hash }: IssuedKey, changes: Partial<KnownKey> = {}): KnownKey {
     const rateLimit = { requests: 2, windowSeconds: 1 };
     return {
-      ...{ id, hash, owner: 'web', scopes: ['read'], rateLimit, isRevoked: false, remainingMs: null },
+      id,
+      hash,
+      owner: 'web',
+      scopes: ['read'],
+      rateLimit,
+      isRevoked: false,
+      remainingMs: null,
       ...changes,
     };
   }

@@ -154,7 +154,10 @@ export class KeyRing {
       hash,
       caller: { keyId: id, owner, scopes, rateLimit, revoked: revoking.signal },
       revoking,
-      ...{ confirmedAt: askedAt, expiresAt: Infinity, bucket: undefined, isUsed: false },
+      confirmedAt: askedAt,
+      expiresAt: Infinity,
+      bucket: undefined,
+      isUsed: false,
     };
     this.confirm(seen, known, askedAt);
     this.seen.set(id, seen);

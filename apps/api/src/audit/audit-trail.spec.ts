@@ -7,8 +7,12 @@ import { AuditTrail } from './audit-trail.js';
 import type { NotedEntry } from './noted-entry.js';
 
 const entry = (target: string): NotedEntry => ({
-  ...{ who: 'web', keyId: null },
-  ...{ action: 'PUT /v1/schedules/:name', target, requestId: '/requests/a-1', status: 200 },
+  who: 'web',
+  keyId: null,
+  action: 'PUT /v1/schedules/:name',
+  target,
+  requestId: '/requests/a-1',
+  status: 200,
 });
 
 function openTrail(mostWaiting?: number, steady?: { ms: number }) {

@@ -131,7 +131,11 @@ function date({ entry, notedAt }: Waiting, ahead: number): AuditRecord {
 
 function gapOf(count: number): NotedEntry {
   return {
-    ...{ who: null, keyId: null },
-    ...{ action: 'audit.dropped', target: `${count} entries`, requestId: 'none', status: 503 },
+    who: null,
+    keyId: null,
+    action: 'audit.dropped',
+    target: `${count} entries`,
+    requestId: 'none',
+    status: 503,
   };
 }

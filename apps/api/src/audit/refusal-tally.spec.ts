@@ -4,8 +4,13 @@ import type { NotedEntry } from './noted-entry.js';
 import { isRefusal, RefusalTally, tallyMs } from './refusal-tally.js';
 
 const entryOf = (more: Partial<NotedEntry> = {}): NotedEntry => ({
-  ...{ who: 'web', keyId: null, action: 'POST /v1/jobs', target: '/v1/jobs' },
-  ...{ requestId: '/requests/1', status: 422, ...more },
+  who: 'web',
+  keyId: null,
+  action: 'POST /v1/jobs',
+  target: '/v1/jobs',
+  requestId: '/requests/1',
+  status: 422,
+  ...more,
 });
 
 describe('refusals in the audit', () => {

@@ -23,7 +23,8 @@ describe('the scan of a JSON text', () => {
     const most = { depth: 3, values: 8, items: 2 };
     const bounded = (json: string) => scanJson(Buffer.from(json), most);
     expect(bounded('{"items":[1,2,3,4,12345678901234567890]}')).toMatchObject({
-      ...{ items: 3, hasInexactNumber: false },
+      items: 3,
+      hasInexactNumber: false,
     });
     expect(bounded('[[[[[[[[')).toMatchObject({ depth: 4 });
     expect(bounded(`{"a":{${'"a":1,'.repeat(100)}`)).toMatchObject({ values: 9, items: 0 });

@@ -31,7 +31,9 @@ class TrafficServer {
     this.bytes = new BytesInFlight(mostBytes);
     const replies = new ProblemReplies(createLogger('api', 'silent'), note);
     const adapter = createHttpServer({
-      ...{ replies, bytes: this.bytes, onDropped: note },
+      replies,
+      bytes: this.bytes,
+      onDropped: note,
       hosts: new OwnHosts(readSettings(commonSettings, {})),
       traffic: { MAX_CONNECTIONS: mostConnections, ANSWER_TIMEOUT_SECONDS: 0.5 },
     });
@@ -70,7 +72,12 @@ class TrafficServer {
 
   async ask(method: string, path: string, body = ''): Promise<{ status: number; body: string }> {
     const sent = request({
-      ...{ host: '127.0.0.1', port: this.port, method, path, agent: this.agent, headers: json },
+      host: '127.0.0.1',
+      port: this.port,
+      method,
+      path,
+      agent: this.agent,
+      headers: json,
     });
     sent.end(body);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];

@@ -79,7 +79,9 @@ describe('following jobs', () => {
       ]);
       await report.body?.cancel();
       return {
-        ...{ job: job.body.state, task: task.body.status, report: report.status },
+        job: job.body.state,
+        task: task.body.status,
+        report: report.status,
         all: all.body.items.map(({ state }) => state),
         filtered: [succeeded.body.items.length, queued.body.items.length],
         history: history.body.items.at(-1)?.state,
@@ -87,8 +89,13 @@ describe('following jobs', () => {
       };
     };
     const shown = {
-      ...{ job: 'succeeded', task: 'SUCCESS', report: 200, all: ['succeeded'], filtered: [1, 0] },
-      ...{ history: 'succeeded', counted: 1 },
+      job: 'succeeded',
+      task: 'SUCCESS',
+      report: 200,
+      all: ['succeeded'],
+      filtered: [1, 0],
+      history: 'succeeded',
+      counted: 1,
     };
     for (let number = 0; number < 30; number += 1) {
       const job = await waited(number);

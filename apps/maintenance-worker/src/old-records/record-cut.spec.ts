@@ -3,7 +3,10 @@ import { decideCut, decideDeletions, findUnread } from './record-cut.js';
 
 const at = (topic: string, start: number, end: number, partition = 0) => ({ topic, partition, start, end });
 const reads = (reader: string, topic: string, next: number, partition = 0) => ({
-  ...{ reader, topic, partition, next },
+  reader,
+  topic,
+  partition,
+  next,
 });
 
 describe('what is unread', () => {
@@ -12,12 +15,12 @@ describe('what is unread', () => {
       findUnread(
         [at('jobs.a', 0, 10), at('jobs.a', 0, 10, 1), at('jobs.events', 0, 10), at('jobs.b', 5, 10)],
         [
-          ...[
-            reads('a', 'jobs.a', 10),
-            reads('projection', 'jobs.a', 7),
-            reads('projection', 'jobs.a', 9, 1),
-          ],
-          ...[reads('a', 'jobs.a', 3, 1), reads('projection', 'jobs.events', 10), reads('b', 'jobs.b', 0)],
+          reads('a', 'jobs.a', 10),
+          reads('projection', 'jobs.a', 7),
+          reads('projection', 'jobs.a', 9, 1),
+          reads('a', 'jobs.a', 3, 1),
+          reads('projection', 'jobs.events', 10),
+          reads('b', 'jobs.b', 0),
         ],
       ),
     ).toEqual([
@@ -32,8 +35,10 @@ describe('what is unread', () => {
       findUnread(
         [at('jobs.a', 2, 10), at('jobs.a', 0, 10, 1)],
         [
-          ...[reads('projection', 'jobs.a', 10), reads('projection', 'jobs.a', 10, 1)],
-          ...[reads('projection_g2', 'jobs.a', 0), reads('projection_g2', 'jobs.a', 6, 1)],
+          reads('projection', 'jobs.a', 10),
+          reads('projection', 'jobs.a', 10, 1),
+          reads('projection_g2', 'jobs.a', 0),
+          reads('projection_g2', 'jobs.a', 6, 1),
         ],
       ),
     ).toEqual([

@@ -92,7 +92,9 @@ export class RecordReaders {
       return partitions
         .filter(({ topic }) => !unprojected.has(topic))
         .map(({ topic, partition }) => ({
-          ...{ reader: schema, topic, partition },
+          reader: schema,
+          topic,
+          partition,
           next: next.get(`${topic}/${partition}`) ?? 0,
         }));
     });

@@ -283,7 +283,10 @@ describe('the record of an ordered job that failed while its partition was away'
 
 describe('jobs of one key that run under claims', () => {
   const cheque = defineJob({
-    ...{ type: 'print.cheque', queue: page.queue, payload: page.payload, result: page.result },
+    type: 'print.cheque',
+    queue: page.queue,
+    payload: page.payload,
+    result: page.result,
     exclusive: true,
   });
 

@@ -8,7 +8,13 @@ import type { StartableJob } from '../admission/startable-job.js';
 
 const jobOf = (id: string, run: number): StartableJob => {
   const request: JobRequest = {
-    ...{ v: 1, id, type: 'print.page', queue: 'print', payload: {}, priority: 'normal', maxAttempts: 1 },
+    v: 1,
+    id,
+    type: 'print.page',
+    queue: 'print',
+    payload: {},
+    priority: 'normal',
+    maxAttempts: 1,
   };
   return { request, run, attempt: 1, createdAt: 0 };
 };

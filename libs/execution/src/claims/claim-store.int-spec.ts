@@ -8,7 +8,11 @@ import { decideClaim, type ClaimRequest, type ClaimStanding } from './decide-cla
 const leaseMs = 60_000;
 const settings = { url: stackAddress('DATABASE_URL'), schemas: schemasOf(randomNamespace()) };
 const ask = (more: Partial<ClaimRequest> = {}): ClaimRequest => ({
-  ...{ id: newJobId(), run: 1, attempt: 1, inPlace: false, owner: 'me' },
+  id: newJobId(),
+  run: 1,
+  attempt: 1,
+  inPlace: false,
+  owner: 'me',
   ...more,
 });
 
@@ -47,7 +51,7 @@ describe('ClaimStore', () => {
             for (const run of [1, 2, 3])
               for (const attempt of [1, 2, 3])
                 cases.push({
-                  standing: { ...{ run: 2, attempt: 2, deaths: 1, state, leased, owner, inPlace } },
+                  standing: { run: 2, attempt: 2, deaths: 1, state, leased, owner, inPlace },
                   request: ask({ run, attempt, inPlace }),
                 });
     // The lease of the takers is short, so that Postgres' start is long ago; the standing ones end far from now.

@@ -5,11 +5,20 @@ import { decideClaim, type ClaimRequest, type ClaimStanding } from './decide-cla
 
 const id = newJobId();
 const asks = (more: Partial<ClaimRequest> = {}): ClaimRequest => ({
-  ...{ id, run: 2, attempt: 2, inPlace: false, owner: 'me' },
+  id,
+  run: 2,
+  attempt: 2,
+  inPlace: false,
+  owner: 'me',
   ...more,
 });
 const stands = (more: Partial<ClaimStanding> = {}): ClaimStanding => ({
-  ...{ run: 2, attempt: 2, state: 'running', owner: 'other', deaths: 1, leased: false },
+  run: 2,
+  attempt: 2,
+  state: 'running',
+  owner: 'other',
+  deaths: 1,
+  leased: false,
   ...more,
 });
 const states = ['running', 'free', 'retrying', 'ended'] as const;

@@ -49,7 +49,12 @@ export class MemoryClaims {
     const { attempt, deaths } = met;
     const fence = (standing?.fence ?? 0) + 1;
     this.rows.set(id, {
-      ...{ run, attempt, owner, deaths, fence, state: 'running' },
+      run,
+      attempt,
+      owner,
+      deaths,
+      fence,
+      state: 'running',
       leasedUntil: this.now() + this.leaseMs,
     });
     const claim = { id, attempt, fence, deaths, owner };

@@ -90,7 +90,11 @@ class World {
   occupy(id: JobId): () => void {
     const fence = (this.claims.rows.get(id)?.fence ?? 0) + 1;
     this.claims.rows.set(id, {
-      ...{ run: 1, attempt: 1, state: 'running', deaths: 0, fence },
+      run: 1,
+      attempt: 1,
+      state: 'running',
+      deaths: 0,
+      fence,
       owner: 'another/1',
       leasedUntil: Infinity,
     });

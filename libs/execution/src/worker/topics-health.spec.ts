@@ -5,7 +5,10 @@ describe('judgeTopics', () => {
   const now = Date.parse('2026-01-01T00:01:00Z');
   const own = new Set(['jobs.mine', 'jobs.mine.dlq']);
   const trouble = (topic: string, ageMs: number) => ({
-    ...{ topic, partition: null, error: 'UNKNOWN_TOPIC_OR_PARTITION', since: now - ageMs },
+    topic,
+    partition: null,
+    error: 'UNKNOWN_TOPIC_OR_PARTITION',
+    since: now - ageMs,
   });
   const none = { own, missing: new Map<string, number>(), troubles: [] };
 

@@ -139,7 +139,10 @@ export class TestWorker {
         observeDuration: () => undefined,
       },
       claims: new Claims({
-        ...{ metrics: this.metrics, logger, leaseMs: 1_000, monotonic: () => clock.now() },
+        metrics: this.metrics,
+        logger,
+        leaseMs: 1_000,
+        monotonic: () => clock.now(),
         store: options.claims ?? new ClaimStore(nowhere),
         prepare: async () => {
           if (!options.claims) throw new Error('Jobs without a claim need no database.');

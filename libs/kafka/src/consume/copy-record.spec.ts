@@ -6,7 +6,9 @@ import type { FetchedRecord } from '../client/kafkajs/fetched-records.js';
 function fetched(): { answer: Buffer; message: FetchedRecord } {
   const answer = Buffer.from('a key and a value');
   const message = fetchedRecord({
-    ...{ offset: 7, timestamp: 1_732_300_000_000, headers: { name: 'text' } },
+    offset: 7,
+    timestamp: 1_732_300_000_000,
+    headers: { name: 'text' },
     key: answer.subarray(2, 5),
     value: answer.subarray(10),
   });

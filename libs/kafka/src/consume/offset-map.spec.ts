@@ -52,7 +52,11 @@ describe('the offset map in commit metadata', () => {
     );
     const attempts = done.map(({ from }) => ({ offset: from - 1, used: 2 }));
     const metadata = encodeOffsetMap(1_000_000, {
-      ...{ processId: 'p', commitNumber: 1, done, attempts, lastTime: 8.64e15 },
+      processId: 'p',
+      commitNumber: 1,
+      done,
+      attempts,
+      lastTime: 8.64e15,
     });
     expect(Buffer.byteLength(metadata)).toBeLessThanOrEqual(4_096);
     const read = decodeOffsetMap(1_000_000, metadata)!;

@@ -87,7 +87,9 @@ export class RecordProducer {
     this.log = connection.log;
     this.admin = new TopicAdmin(connection);
     this.missing = new MissingTopics({
-      ...{ admin: this.admin, specs: topics, log: connection.log },
+      admin: this.admin,
+      specs: topics,
+      log: connection.log,
       onMade: (topic) => {
         this.routes.forgetMissing(topic);
         options.onTopicMade?.(topic);

@@ -59,7 +59,10 @@ export class TopicTroubles {
     const all = records + (line?.untold ?? 0);
     this.told.set(topic, { at: now, untold: 0, isOver: false });
     this.log('warn', 'Kafka refused records of a topic; others go on', {
-      ...{ topic, partition, error, records: all },
+      topic,
+      partition,
+      error,
+      records: all,
     });
   }
 

@@ -120,7 +120,10 @@ export class RebuildRun {
       { applicationName: 'jobstream rebuild', connections: 2, statementTimeoutMs: 20_000 },
     );
     const projector = new Projector({
-      ...{ connection, database, topics, logger },
+      connection,
+      database,
+      topics,
+      logger,
       prepare: () => Promise.resolve(),
       beside: { generation, group: `${topics.serviceGroup('rebuild')}.${this.rebuild.id}` },
       onFatal: (error) => this.interruption.interrupt(error),
@@ -207,7 +210,9 @@ export class RebuildRun {
 
   private async compareAndSwap(projector: Projector, schema: string): Promise<RebuildEnd | 'swapped'> {
     const meeting = new Meeting({
-      ...{ ...this.parts, projector, interruption: this.interruption },
+      ...this.parts,
+      projector,
+      interruption: this.interruption,
       onTrouble: (trouble) => (this.news.trouble = trouble),
     });
     const meet: Meet = async (work) => {

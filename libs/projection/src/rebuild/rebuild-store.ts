@@ -157,7 +157,10 @@ export class RebuildStore {
                trouble = NULL, records_per_second = NULL
              WHERE id = $1 AND owner = $2 AND unfinished AND NOT (cancel_requested AND $3 = 'swapped')`,
       values: [
-        ...[id, owner, end.state, end.keptSchema ?? null],
+        id,
+        owner,
+        end.state,
+        end.keptSchema ?? null,
         end.failure ? JSON.stringify(end.failure) : null,
         end.differences ? JSON.stringify(end.differences) : null,
       ],

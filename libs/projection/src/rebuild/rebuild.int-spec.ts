@@ -46,7 +46,10 @@ beforeAll(async () => {
   await admin.ensureTopics(Object.values(names).map((name) => ({ name, partitions: 2 })));
   await producer.start();
   projector = new Projector({
-    ...{ connection, database: fixture.another(), topics, logger },
+    connection,
+    database: fixture.another(),
+    topics,
+    logger,
     prepare: async () => undefined,
     onFatal: (error) => {
       throw error;
@@ -284,7 +287,8 @@ describe('a rebuild', () => {
     startRebuilder();
     while ((await rebuilds.read(id)).finishedAt === null) await pause(20);
     expect(await rebuilds.read(id)).toMatchObject({
-      ...{ state: 'failed', keptSchema: null },
+      state: 'failed',
+      keptSchema: null,
       failure: { code: 'runner_died', message: expect.stringContaining('3 times') },
     });
   });
@@ -311,9 +315,17 @@ describe('a rebuild', () => {
       const rebuild = await store.claim('me');
       const run = new RebuildRun(
         {
-          ...{ connection, admin, topics, logger, store, generations, owner: 'me' },
+          connection,
+          admin,
+          topics,
+          logger,
+          store,
+          generations,
+          owner: 'me',
           // Rounds of comparing what was touched go on to the last.
-          ...{ database: fixture.another(), settings: fixture.settings, fewJobs: -1 },
+          database: fixture.another(),
+          settings: fixture.settings,
+          fewJobs: -1,
         },
         rebuild!,
       );

@@ -43,7 +43,12 @@ export class Rebuilder {
     });
     this.admin = new TopicAdmin(connection);
     this.parts = {
-      ...{ connection, topics, settings, logger, database: this.database, admin: this.admin },
+      connection,
+      topics,
+      settings,
+      logger,
+      database: this.database,
+      admin: this.admin,
       store: new RebuildStore(this.database),
       generations: new Generations(this.database, settings),
       owner: `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`,

@@ -129,7 +129,13 @@ describe('what a stream tells of a job', () => {
     ]);
     const told = transitionsOf([...new StreamedJob(new LogPosition()).tellPast(historyOf(log))]);
     expect(told.map(({ run, state }) => `${run} ${state}`)).toEqual([
-      ...['1 queued', '1 running', '1 dead_lettered', '2 queued', '2 running', '1 succeeded', '2 succeeded'],
+      '1 queued',
+      '1 running',
+      '1 dead_lettered',
+      '2 queued',
+      '2 running',
+      '1 succeeded',
+      '2 succeeded',
     ]);
   });
 });

@@ -46,8 +46,14 @@ describe('the doctor', () => {
 
   it('minds servers without room, with old collations, and clocks that differ', () => {
     const facts = {
-      ...{ version: '18.4', versionNumber: 180_004, encoding: 'UTF8', isStandby: false, takesSettings: true },
-      ...{ mayCreate: true, missing: [], closed: [] },
+      version: '18.4',
+      versionNumber: 180_004,
+      encoding: 'UTF8',
+      isStandby: false,
+      takesSettings: true,
+      mayCreate: true,
+      missing: [],
+      closed: [],
     };
     const state = { now: new Date(10_000), connections: 97, isCollationOld: false };
     expect(judgeServer(facts, state, 10_400).map((finding) => finding.state)).toEqual(['ok', 'ok']);

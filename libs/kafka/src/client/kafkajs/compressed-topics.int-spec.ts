@@ -48,7 +48,9 @@ describe('Topics that others have set up with a compression, on a real broker', 
 
   function follow(topics: string[], received: IncomingRecord[]): TailConsumer {
     return new TailConsumer(fixture.connect(), {
-      ...{ topics: () => topics, from: 'start', groupIdPrefix: fixture.namespace },
+      topics: () => topics,
+      from: 'start',
+      groupIdPrefix: fixture.namespace,
       onRecords: (records) => void received.push(...records),
       onFatal: (error) => {
         throw error;

@@ -54,15 +54,23 @@ describe('a fetch session', () => {
     const session = new FetchSession();
     const all = wanted({ a: { 0: 5, 1: 6 }, b: { 0: 7 } });
     expect(session.request(all)).toEqual({
-      ...{ sessionId: 0, sessionEpoch: 0, topics: all, forgottenTopics: [] },
+      sessionId: 0,
+      sessionEpoch: 0,
+      topics: all,
+      forgottenTopics: [],
     });
     expect(session.accept({ errorCode: 0, sessionId: 12 })).toBe(true);
     expect(session.request(all)).toEqual({
-      ...{ sessionId: 12, sessionEpoch: 1, topics: [], forgottenTopics: [] },
+      sessionId: 12,
+      sessionEpoch: 1,
+      topics: [],
+      forgottenTopics: [],
     });
     expect(session.accept({ errorCode: 0, sessionId: 12 })).toBe(true);
     expect(session.request(wanted({ a: { 1: 9 } }))).toEqual({
-      ...{ sessionId: 12, sessionEpoch: 2, topics: wanted({ a: { 1: 9 } }) },
+      sessionId: 12,
+      sessionEpoch: 2,
+      topics: wanted({ a: { 1: 9 } }),
       forgottenTopics: [
         { topic: 'a', partitions: [0] },
         { topic: 'b', partitions: [0] },
@@ -81,7 +89,10 @@ describe('a fetch session', () => {
     session.request(all);
     expect(session.accept({ errorCode, sessionId: 0 })).toBe(false);
     expect(session.request(all)).toEqual({
-      ...{ sessionId: 12, sessionEpoch: 0, topics: all, forgottenTopics: [] },
+      sessionId: 12,
+      sessionEpoch: 0,
+      topics: all,
+      forgottenTopics: [],
     });
   });
 

@@ -68,12 +68,19 @@ describe('decodeFetchedRecords', () => {
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`h${index}`, text]));
     const read = await decode(
       batchOf([
-        ...[{ headers: many(1_000) }, { headers: many(1_001) }],
-        ...[{ headers: many(100, 'x'.repeat(640)) }, { headers: many(100, 'x'.repeat(660)) }, {}],
+        { headers: many(1_000) },
+        { headers: many(1_001) },
+        { headers: many(100, 'x'.repeat(640)) },
+        { headers: many(100, 'x'.repeat(660)) },
+        {},
       ]),
     );
     expect(read.map(({ headers }) => headers && Object.keys(headers).length)).toEqual([
-      ...[1_000, null, 100, null, 0],
+      1_000,
+      null,
+      100,
+      null,
+      0,
     ]);
     expect(values(read)).toEqual(Array(5).fill('v'));
   });
@@ -94,11 +101,9 @@ describe('decodeFetchedRecords', () => {
     batch.writeInt32BE(9, 23); // compaction keeps what the batch covers
     const read = await decode(batch, 10);
     expect(read.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([
-      ...[
-        [10, false],
-        [11, false],
-        [19, true],
-      ],
+      [10, false],
+      [11, false],
+      [19, true],
     ]);
     expect((await decode(batch, 15)).map(({ offset }) => offset)).toEqual([19]);
     const empty = recoded(batch, 0, Buffer.alloc(0));
@@ -161,11 +166,9 @@ describe('compressed batches', () => {
   it.each(Object.entries(goldenBatches()))('are read as a broker has stored them: %s', async (_, batch) => {
     const read = await decode(batch);
     expect(read.map(({ offset, key }) => [offset, String(key)])).toEqual([
-      ...[
-        [0, 'key-0'],
-        [1, 'key-1'],
-        [2, 'key-2'],
-      ],
+      [0, 'key-0'],
+      [1, 'key-1'],
+      [2, 'key-2'],
     ]);
     expect(String(read[2]!.value)).toBe(`2 ${'one line of a log that is much like the next; '.repeat(40)}`);
     expect(read.every(({ headers }) => headers?.name === 'täxt')).toBe(true);

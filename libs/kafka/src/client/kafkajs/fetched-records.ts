@@ -136,7 +136,11 @@ function readHeaders(cursor: Cursor, end: number): Record<string, string> | null
 /** Takes a reader past offsets that no record has: compacted away, or never given. */
 function placeholder(offset: number, batchContext: BatchContext): FetchedRecord {
   return {
-    ...{ offset, timestamp: 0, key: null, value: null, headers: null },
+    offset,
+    timestamp: 0,
+    key: null,
+    value: null,
+    headers: null,
     isControlRecord: true,
     batchContext,
   };

@@ -277,7 +277,8 @@ describe('PositionedConsumer on a real broker', () => {
     const read: number[] = [];
     const anew: number[] = [];
     const { consumer, alarms } = project(new Map(), {
-      ...{ groupId: fixture.groupId(), topics: () => [topic] },
+      groupId: fixture.groupId(),
+      topics: () => [topic],
       positions: async () => [50],
       onRecords: (records) => read.push(...records.map(({ offset }) => offset)),
       onMadeAnew: (_, start) => anew.push(start),
