@@ -26,7 +26,7 @@ export default {
     project('unit', ['<rootDir>/{apps,libs,tools}/*/src/**/*.spec.ts', '<rootDir>/bench/src/**/*.spec.ts']),
     project('int', ['<rootDir>/{apps,libs,tools}/*/src/**/*.int-spec.ts'], onTheStack),
     project('e2e', ['<rootDir>/e2e/*.e2e-spec.ts'], onThePlatform),
-    project('side-by-side', ['<rootDir>/e2e/side-by-side/*.e2e-spec.ts'], onThePlatform),
+    project('parallel', ['<rootDir>/e2e/parallel/*.e2e-spec.ts'], onThePlatform),
     project('torture', ['<rootDir>/e2e/torture/*.e2e-spec.ts'], onThePlatform),
   ],
 };

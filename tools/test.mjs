@@ -16,8 +16,8 @@ const STAGES = {
   int: [['int', '--maxWorkers=3']],
   e2e: [
     // These mostly wait (for leases, retries, outages, the starts of their services), or count rather than time.
-    ['side-by-side', '--maxWorkers=3'],
-    // These measure what they start: side by side they would measure each other.
+    ['parallel', '--maxWorkers=3'],
+    // These measure what they start: beside each other they would measure each other.
     ['e2e', '--runInBand'],
   ],
   // Minutes of faults; only when asked for.
