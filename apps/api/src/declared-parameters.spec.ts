@@ -99,6 +99,11 @@ function isRefusedByValue(name: string, text: string): boolean {
   return ['cursor', 'Last-Event-ID'].includes(name) || (name === 'wait' && text === '99h');
 }
 
+/** Whether the handler was reached, which has no parts to work with; where it needs the time first, that is not known. */
+function isReached(status: number): boolean {
+  return status === 500 || status === 503;
+}
+
 /** Codes that say that a parameter has no shape that the route takes. */
 const refusals: ReadonlySet<ProblemCode | undefined> = new Set<ProblemCode>([
   ...(['invalid_request', 'invalid_idempotency_key', 'invalid_job_id', 'invalid_replay_id'] as const),
@@ -113,7 +118,7 @@ describe('every parameter', () => {
       const query = new URLSearchParams([[name, text]]).toString();
       const { status, code } = await api.ask(method, `${fill(path)}?${query}`);
       const isTaken = !refusals.has(code);
-      if (isTaken) expect([text, status, isDeclared(parameter, text)]).toEqual([text, 500, true]);
+      if (isTaken) expect([text, isReached(status), isDeclared(parameter, text)]).toEqual([text, true, true]);
       else if (!isRefusedByValue(name, text))
         expect([text, isDeclared(parameter, text)]).toEqual([text, false]);
     }
