@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, Platform, StallWatch, type ServiceProcess } from '@jobstream/testing';
-import { AcceptedLoad, type PlannedJob } from './accepted-load.js';
-import { AttemptLedger } from './attempt-ledger.js';
-import { photograph } from './photograph.js';
+import { AcceptedLoad, type PlannedJob } from '../accepted-load.js';
+import { AttemptLedger } from '../attempt-ledger.js';
+import { photograph } from '../photograph.js';
 
 const probes = 2_000;
 const images = 30;
