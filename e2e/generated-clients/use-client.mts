@@ -7,7 +7,9 @@ const client = createClient<paths>({ baseUrl: process.argv[2]! });
 
 const header = { 'Idempotency-Key': randomUUID() };
 const body: components['schemas']['Submission'] = {
-  ...{ type: 'probe.run', payload: { sleepMs: 10, note: 'from TypeScript' }, submittedFor: 'typescript' },
+  type: 'probe.run',
+  payload: { sleepMs: 10, note: 'from TypeScript' },
+  submittedFor: 'typescript',
 };
 const ids: string[] = [];
 for (let nth = 0; nth < 2; nth++) {

@@ -60,11 +60,3 @@ export class HeaderWatch {
     }
   }
 }
-
-/** What the header of a whole image says; undefined if it is no image that is taken. */
-export function headerOf(image: Buffer): ImageHeader | undefined {
-  const watch = new HeaderWatch();
-  watch.take(image);
-  watch.end();
-  return watch.header;
-}
