@@ -1,4 +1,5 @@
 export type { IncomingRecord, OutgoingRecord, RecordReceipt, TopicPartition } from './client/record.js';
+export { partitionKey } from './client/topic-partition.js';
 export {
   kafkaSettingsFromEnv,
   KafkaSettingsError,

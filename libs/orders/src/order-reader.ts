@@ -2,6 +2,7 @@ import type { Topics } from '@jobstream/contracts';
 import { decodeCancel, decodeOrder, decodeRevocation, type Cancel } from '@jobstream/contracts/records';
 import {
   consumerFault,
+  partitionKey,
   TailConsumer,
   type IncomingRecord,
   type KafkaConnection,
@@ -115,7 +116,7 @@ export class OrderReader {
           'an order that makes no sense is passed over',
         );
     }
-    this.next.set(`${topic}/${partition}`, offset + 1);
+    this.next.set(partitionKey({ topic, partition }), offset + 1);
     if (isControl && this.isRead) this.options.onChange?.();
     this.waiters = this.waiters.filter(({ place, resolve }) => {
       const passed = this.hasPassed(place);
@@ -143,7 +144,7 @@ export class OrderReader {
     return undefined;
   }
 
-  private hasPassed({ topic, partition, offset }: Place): boolean {
-    return offset < (this.next.get(`${topic}/${partition}`) ?? 0);
+  private hasPassed(place: Place): boolean {
+    return place.offset < (this.next.get(partitionKey(place)) ?? 0);
   }
 }

@@ -1,6 +1,6 @@
-import type { TopicPartition } from '@jobstream/kafka';
+import { partitionKey, type TopicPartition } from '@jobstream/kafka';
 import type { Batch } from './batch-writer.js';
-import { partitionKey, type Move } from './checkpoints.js';
+import type { Move } from './checkpoints.js';
 import type { ProjectedRecord } from './projected-record.js';
 
 /** A partition held: what of it is read and not written. */

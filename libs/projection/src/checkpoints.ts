@@ -1,5 +1,5 @@
 import type { Database, Session } from '@jobstream/database';
-import type { TopicPartition } from '@jobstream/kafka';
+import { partitionKey, type TopicPartition } from '@jobstream/kafka';
 import { projectionLock } from './projection-lock.js';
 
 /** Whose rows they are: a projector writes only under the cluster and the generation it read its positions of. */
@@ -132,11 +132,6 @@ export class Checkpoints {
     });
     if (affected !== moves.length) throw new CheckpointMovedError(moves);
   }
-}
-
-/** One text for each partition. */
-export function partitionKey({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }
 
 function columnsOf(partitions: readonly TopicPartition[]): [string[], number[]] {

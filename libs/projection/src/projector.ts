@@ -3,6 +3,7 @@ import type { TopicRole, Topics } from '@jobstream/contracts';
 import { codeOf, type Database } from '@jobstream/database';
 import {
   consumerFault,
+  partitionKey,
   PositionedConsumer,
   TopicAdmin,
   type ConsumerHealth,
@@ -13,7 +14,7 @@ import {
 import type { Health, Logger } from '@jobstream/runtime';
 import { Backlog, type Taken } from './backlog.js';
 import { BatchWriter, type WrittenRows } from './batch-writer.js';
-import { CheckpointMovedError, Checkpoints, partitionKey, type LogIdentity } from './checkpoints.js';
+import { CheckpointMovedError, Checkpoints, type LogIdentity } from './checkpoints.js';
 import { Patience } from './patience.js';
 import { projectRecord } from './projected-record.js';
 import { projectedTopics } from './projected-topics.js';

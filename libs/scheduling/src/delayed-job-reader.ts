@@ -1,6 +1,7 @@
 import type { Topics } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import {
+  partitionKey,
   PositionedConsumer,
   type ConsumerHealth,
   type IncomingRecord,
@@ -62,7 +63,7 @@ export class DelayedJobReader {
       topics: () => [topics.delayed],
       positions: (partitions) => this.open(partitions),
       onRecords: (records) => this.take(records),
-      onLost: (partitions) => partitions.forEach((partition) => this.held.delete(keyOf(partition))),
+      onLost: (partitions) => partitions.forEach((partition) => this.held.delete(partitionKey(partition))),
       onFatal,
       bufferRecords,
       bufferBytes,
@@ -94,18 +95,18 @@ export class DelayedJobReader {
       ({ topic, partition }) => starts.get(topic)?.[partition] ?? 0,
     );
     partitions.forEach(({ topic, partition }, index) =>
-      this.held.set(keyOf({ topic, partition }), { topic, partition, next: next[index]!, chunks: [] }),
+      this.held.set(partitionKey({ topic, partition }), { topic, partition, next: next[index]!, chunks: [] }),
     );
     return next;
   }
 
   private take(records: IncomingRecord[]): void {
-    this.held.get(keyOf(records[0]!))?.chunks.push(records);
+    this.held.get(partitionKey(records[0]!))?.chunks.push(records);
     this.parts.onRead();
   }
 
   private isHeld(held: Held): boolean {
-    return this.held.get(keyOf(held)) === held;
+    return this.held.get(partitionKey(held)) === held;
   }
 
   private async writeChunk(held: Held, chunk: IncomingRecord[]): Promise<void> {
@@ -155,8 +156,4 @@ export class DelayedJobReader {
     }
     return delayed;
   }
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }

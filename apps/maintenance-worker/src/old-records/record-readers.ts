@@ -1,6 +1,6 @@
 import type { TopicRole, Topics } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
-import type { TopicAdmin } from '@jobstream/kafka';
+import { partitionKey, type TopicAdmin } from '@jobstream/kafka';
 import type { ProjectionPositions } from '@jobstream/projection';
 import type { LogPartition, Reading } from './record-cut.js';
 
@@ -88,14 +88,14 @@ export class RecordReaders {
     );
     const projections = await this.parts.projections.read();
     return projections.flatMap(({ schema, checkpoints }) => {
-      const next = new Map(checkpoints.map((each) => [`${each.topic}/${each.partition}`, each.next]));
+      const next = new Map(checkpoints.map((each) => [partitionKey(each), each.next]));
       return partitions
         .filter(({ topic }) => !unprojected.has(topic))
         .map(({ topic, partition }) => ({
           reader: schema,
           topic,
           partition,
-          next: next.get(`${topic}/${partition}`) ?? 0,
+          next: next.get(partitionKey({ topic, partition })) ?? 0,
         }));
     });
   }

@@ -1,4 +1,4 @@
-import type { TopicPartition } from '@jobstream/kafka';
+import { partitionKey, type TopicPartition } from '@jobstream/kafka';
 
 /** What a record is to the partition it came from. `rerun`: the same offset handed over once more. */
 export type RecordKind = 'first' | 'rerun' | 'copy';
@@ -15,16 +15,16 @@ export class CopyMemory {
 
   /** Notes an attempt met at an offset and says whether it was met before. */
   note(partition: TopicPartition, attempt: string, offset: number): RecordKind {
-    const name = nameOf(partition);
-    let memory = this.partitions.get(name);
-    if (!memory) this.partitions.set(name, (memory = new RecentAttempts(this.remembered)));
+    const key = partitionKey(partition);
+    let memory = this.partitions.get(key);
+    if (!memory) this.partitions.set(key, (memory = new RecentAttempts(this.remembered)));
     const known = memory.offsetOf(attempt);
     if (known === undefined) memory.add(attempt, offset);
     return known === undefined ? 'first' : offset > known ? 'copy' : 'rerun';
   }
 
   forget(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.partitions.delete(nameOf(partition));
+    for (const partition of partitions) this.partitions.delete(partitionKey(partition));
   }
 }
 
@@ -50,8 +50,4 @@ class RecentAttempts {
     this.ring[this.oldest] = attempt;
     this.oldest = (this.oldest + 1) % this.size;
   }
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }

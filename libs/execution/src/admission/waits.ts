@@ -1,4 +1,4 @@
-import type { TopicPartition } from '@jobstream/kafka';
+import { partitionKey, type TopicPartition } from '@jobstream/kafka';
 import type { Stay } from './stay.js';
 
 /**
@@ -12,22 +12,22 @@ export class Waits {
   /** @returns false where it may not wait: its partition is gone, or the worker drains */
   add(stay: Stay): boolean {
     if (this.isDraining || !stay.delivery.isCurrent()) return false;
-    const name = nameOf(stay.delivery.record);
-    const waiting = this.byPartition.get(name);
+    const key = partitionKey(stay.delivery.record);
+    const waiting = this.byPartition.get(key);
     if (waiting) waiting.add(stay);
-    else this.byPartition.set(name, new Set([stay]));
+    else this.byPartition.set(key, new Set([stay]));
     return true;
   }
 
   remove(stay: Stay): void {
-    const name = nameOf(stay.delivery.record);
-    const waiting = this.byPartition.get(name);
-    if (waiting?.delete(stay) && waiting.size === 0) this.byPartition.delete(name);
+    const key = partitionKey(stay.delivery.record);
+    const waiting = this.byPartition.get(key);
+    if (waiting?.delete(stay) && waiting.size === 0) this.byPartition.delete(key);
   }
 
   /** Ends the waits of these partitions with `DeliveryLost`. */
   lose(partitions: readonly TopicPartition[]): void {
-    this.end(partitions.flatMap((partition) => [...(this.byPartition.get(nameOf(partition)) ?? [])]));
+    this.end(partitions.flatMap((partition) => [...(this.byPartition.get(partitionKey(partition)) ?? [])]));
   }
 
   /** Ends all waits with `DeliveryLost`, and every later one at once. */
@@ -40,8 +40,4 @@ export class Waits {
     for (const stay of stays) stay.cancelWait();
     for (const stay of stays) stay.lose();
   }
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }

@@ -1,5 +1,5 @@
 import type { TopicRole } from '@jobstream/contracts';
-import type { Delivery, TopicPartition } from '@jobstream/kafka';
+import { partitionKey, type Delivery, type TopicPartition } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
 import { Copies } from '../admission/copies.js';
 import { isSameRecord, KeyOrder, type RecordPosition } from '../admission/key-order.js';
@@ -133,8 +133,8 @@ export class JobWorker {
 
   /** How many jobs of these partitions are being worked on. */
   countIn(partitions: readonly TopicPartition[]): number {
-    const names = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
-    const within = ({ delivery: { record } }: Stay) => names.has(`${record.topic}/${record.partition}`);
+    const keys = new Set(partitions.map(partitionKey));
+    const within = ({ delivery: { record } }: Stay) => keys.has(partitionKey(record));
     return [...this.begun].filter(within).length;
   }
 

@@ -12,7 +12,7 @@ import {
   type OffsetFetchAnswer,
 } from './kafkajs/internals.js';
 import type { TopicPartition } from './record.js';
-import { keyOf } from './topic-partition.js';
+import { partitionKey } from './topic-partition.js';
 import { MOST_TIME } from './log-time.js';
 import { PassingError, throwOn, withPatience } from './request-patience.js';
 
@@ -104,10 +104,10 @@ export class ClusterReader {
     places: readonly (TopicPartition & { readonly lastTime: number | null })[],
   ): Promise<(LogRange | null)[]> {
     if (places.length === 0) return [];
-    const times = new Map(places.map((place) => [keyOf(place), place.lastTime]));
+    const times = new Map(places.map((place) => [partitionKey(place), place.lastTime]));
     const ask = (leaders: ReadonlyMap<string, number[]>, pointOf: (time: number | null) => number | null) =>
       this.listOffsets(leaders, (topic, partition) => {
-        const time = times.get(keyOf({ topic, partition }));
+        const time = times.get(partitionKey({ topic, partition }));
         return time === undefined ? null : pointOf(time);
       });
     return withPatience(`Offsets of ${places.length} partitions`, async () => {
@@ -250,9 +250,9 @@ function pickCommits(answer: OffsetFetchAnswer, partitions: readonly TopicPartit
     for (const { partition, offset, metadata, errorCode } of listed) {
       if (errorCode !== UNKNOWN_TOPIC) throwOn(errorCode, `Commit of ${topic}`);
       const at = Number(offset);
-      if (at >= 0) found.set(`${topic}/${partition}`, { offset: at, metadata: metadata ?? '' });
-      else if (at === KAFKAJS_WIPED) found.set(`${topic}/${partition}`, 'wiped');
+      if (at >= 0) found.set(partitionKey({ topic, partition }), { offset: at, metadata: metadata ?? '' });
+      else if (at === KAFKAJS_WIPED) found.set(partitionKey({ topic, partition }), 'wiped');
     }
   }
-  return partitions.map(({ topic, partition }) => found.get(`${topic}/${partition}`) ?? null);
+  return partitions.map((each) => found.get(partitionKey(each)) ?? null);
 }

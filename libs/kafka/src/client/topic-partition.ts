@@ -1,7 +1,7 @@
 import type { TopicPartition } from './record.js';
 
-/** One text for a partition; topic names can't contain a slash. */
-export function keyOf({ topic, partition }: TopicPartition): string {
+/** A partition as text, `<topic>/<partition>`: unique, since topic names can't contain a slash. */
+export function partitionKey({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }
 

@@ -20,6 +20,7 @@ import { encodeRecordBatch } from './record-batch.js';
 import { prepare } from './prepare-record.js';
 import { SendRoom } from './send-room.js';
 import { TopicAdmin, type TopicSpec } from '../client/topic-admin.js';
+import { partitionKey } from '../client/topic-partition.js';
 import { TopicTroubles } from './topic-troubles.js';
 import { steadyTime } from '../client/steady-time.js';
 
@@ -264,10 +265,11 @@ export class RecordProducer {
   private land(leader: number, flights: Flight[], answer: ProduceAnswer): void {
     const parts = new Map<string, ProduceAnswer['topics'][number]['partitions'][number]>();
     for (const { topicName, partitions } of answer.topics) {
-      for (const part of partitions) parts.set(`${topicName}/${part.partition}`, part);
+      for (const part of partitions)
+        parts.set(partitionKey({ topic: topicName, partition: part.partition }), part);
     }
     for (const flight of flights) {
-      const part = parts.get(`${flight.lane.topic}/${flight.lane.partition}`);
+      const part = parts.get(partitionKey(flight.lane));
       if (!part) {
         this.failFlight(flight, true, 'the answer does not mention the partition');
         continue;

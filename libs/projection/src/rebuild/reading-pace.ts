@@ -1,5 +1,4 @@
-import type { OffsetsByTopic } from '@jobstream/kafka';
-import { partitionKey } from '../checkpoints.js';
+import { partitionKey, type OffsetsByTopic } from '@jobstream/kafka';
 import type { Positions } from '../projector.js';
 
 /** What there is to read of a log, as {@link ReadingPace} saw it. */

@@ -1,9 +1,9 @@
 import type { Topics } from '@jobstream/contracts';
 import type { Differences } from '@jobstream/contracts/rest';
 import { codeOf, Database, isPermanent, type DatabaseSettings } from '@jobstream/database';
-import type { KafkaConnection, OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
+import { partitionKey, type KafkaConnection, type OffsetsByTopic, type TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import { Checkpoints, ForeignLogError, partitionKey } from '../checkpoints.js';
+import { Checkpoints, ForeignLogError } from '../checkpoints.js';
 import { projectedTopics } from '../projected-topics.js';
 import { Projector } from '../projector.js';
 import { carryOver } from './carry-over.js';

@@ -1,4 +1,5 @@
-import { partitionOf, type Place } from '../reads/log-position.js';
+import { partitionKey } from '@jobstream/kafka';
+import type { Place } from '../reads/log-position.js';
 
 /**
  * The items in the order given, but for those of one partition: they go by their offsets. One that stands too early waits
@@ -9,7 +10,7 @@ export function inLogOrder<Item extends Place>(items: readonly Item[]): Item[] {
   const reached = new Set<Item>();
   return items.flatMap((item) => {
     reached.add(item);
-    const line = lines.get(partitionOf(item))!;
+    const line = lines.get(partitionKey(item))!;
     const next = line.findIndex((each) => !reached.has(each));
     return line.splice(0, next === -1 ? line.length : next);
   });
@@ -19,9 +20,9 @@ export function inLogOrder<Item extends Place>(items: readonly Item[]): Item[] {
 function linesOf<Item extends Place>(items: readonly Item[]): Map<string, Item[]> {
   const lines = new Map<string, Item[]>();
   for (const item of [...items].sort((a, b) => a.offset - b.offset)) {
-    const line = lines.get(partitionOf(item));
+    const line = lines.get(partitionKey(item));
     if (line) line.push(item);
-    else lines.set(partitionOf(item), [item]);
+    else lines.set(partitionKey(item), [item]);
   }
   return lines;
 }

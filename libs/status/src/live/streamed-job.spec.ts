@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { partitionKey } from '@jobstream/kafka';
 import { foldRecord, goesFarther, orderHistory } from '@jobstream/lifecycle';
 import fc from 'fast-check';
 import type { SeenRecord } from './job-feed.js';
 import { logOf, logs } from './job-log.fixture-spec.js';
-import { LogPosition, partitionOf } from '../reads/log-position.js';
+import { LogPosition } from '../reads/log-position.js';
 import { itemOf } from './overlay-view.js';
 import { StreamedJob, type ToldEvent } from './streamed-job.js';
 
@@ -15,11 +16,11 @@ function historyOf(records: readonly SeenRecord[]) {
 const placesOf = (records: readonly SeenRecord[]) =>
   records
     .filter(({ record }) => record.phase !== 'progress')
-    .map(({ at }) => `${partitionOf(at)}/${at.offset}`);
+    .map(({ at }) => `${partitionKey(at)}/${at.offset}`);
 
 /** How far the projection, or a feed, has come: in each partition to another place. */
 function upTo(log: readonly SeenRecord[], cut: (partition: string) => number): SeenRecord[] {
-  return log.filter(({ at }) => at.offset < cut(partitionOf(at)));
+  return log.filter(({ at }) => at.offset < cut(partitionKey(at)));
 }
 
 describe('what a stream tells of a job', () => {
@@ -37,7 +38,7 @@ describe('what a stream tells of a job', () => {
         isLast && connection % 2 === 0 ? Infinity : cuts[(connection * 7 + partition.length) % cuts.length]!;
       const job = new StreamedJob(id === '' ? new LogPosition() : LogPosition.parse(id)!);
       const past = historyOf(upTo(log, cut));
-      const live = log.filter(({ at }) => at.offset >= cut(partitionOf(at)) - 2);
+      const live = log.filter(({ at }) => at.offset >= cut(partitionKey(at)) - 2);
       const events = function* () {
         yield* job.tellPast(past);
         for (const record of live) {
@@ -66,7 +67,7 @@ describe('what a stream tells of a job', () => {
         fc.array(fc.nat(30), { minLength: 1, maxLength: 5 }),
         (log, drops, cuts) => {
           const told = transitionsOf(follow(log, drops, cuts));
-          expect(told.map((each) => `${partitionOf(each)}/${each.offset}`).sort()).toEqual(
+          expect(told.map((each) => `${partitionKey(each)}/${each.offset}`).sort()).toEqual(
             placesOf(log).sort(),
           );
         },
@@ -87,7 +88,7 @@ describe('what a stream tells of a job', () => {
             // Told out of the order of its life: something that its partition has before it had to be told first.
             const before = items.slice(0, items.indexOf(later));
             expect(
-              before.some((each) => partitionOf(each) === partitionOf(later) && each.offset < later.offset),
+              before.some((each) => partitionKey(each) === partitionKey(later) && each.offset < later.offset),
             ).toBe(true);
           }
         });

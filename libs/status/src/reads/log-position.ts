@@ -1,3 +1,4 @@
+import { partitionKey } from '@jobstream/kafka';
 import type { EndOffsets } from '@jobstream/projection';
 
 /** A record's place in the log. */
@@ -5,11 +6,6 @@ export interface Place {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-}
-
-/** A partition's name, unique among all topics. */
-export function partitionOf({ topic, partition }: Place): string {
-  return `${topic}/${partition}`;
 }
 
 const maxPartitions = 64;
@@ -46,11 +42,11 @@ export class LogPosition {
 
   /** Whether the record there was seen. Records of one job and partition are seen in their order. */
   has(place: Place): boolean {
-    return (this.offsets.get(partitionOf(place)) ?? -1) >= place.offset;
+    return (this.offsets.get(partitionKey(place)) ?? -1) >= place.offset;
   }
 
   advance(place: Place): void {
-    const partition = partitionOf(place);
+    const partition = partitionKey(place);
     this.offsets.set(partition, Math.max(this.offsets.get(partition) ?? -1, place.offset));
   }
 

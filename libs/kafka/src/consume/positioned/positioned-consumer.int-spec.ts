@@ -5,7 +5,7 @@ import { consumerFault, type ConsumerAlarm } from '../../client/consumer-health.
 import { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
 import type { IncomingRecord, TopicPartition } from '../../client/record.js';
-import { keyOf } from '../../client/topic-partition.js';
+import { partitionKey } from '../../client/topic-partition.js';
 import { untilAsync } from '../work/worker.fixture-spec.js';
 
 /** A projection under test: applies records to a store that several share, as rows and checkpoint in one transaction would. */
@@ -27,15 +27,15 @@ class Projection {
   ) {
     this.consumer = new PositionedConsumer(connection, {
       positions: async (partitions) => {
-        this.asked.push(...partitions.map(keyOf));
-        return partitions.map((partition) => this.store.get(keyOf(partition))?.next ?? -1);
+        this.asked.push(...partitions.map(partitionKey));
+        return partitions.map((partition) => this.store.get(partitionKey(partition))?.next ?? -1);
       },
       onRecords: (records, logEnd) => {
         this.waiting.push({ records, logEnd });
         if (this.applies) this.applyAll();
         this.condition.signal();
       },
-      onLost: (partitions: TopicPartition[]) => this.lost.push(...partitions.map(keyOf)),
+      onLost: (partitions: TopicPartition[]) => this.lost.push(...partitions.map(partitionKey)),
       onAlarm: (alarm) => {
         this.alarms.push(alarm);
         this.condition.signal();
@@ -54,7 +54,7 @@ class Projection {
   /** The checkpoint guards the rows: what does not begin where they end is rolled back, and read again from there. */
   private apply(records: IncomingRecord[]): void {
     const { topic, partition, offset } = records[0]!;
-    const rows = this.store.get(keyOf(records[0]!)) ?? { next: offset, values: [] };
+    const rows = this.store.get(partitionKey(records[0]!)) ?? { next: offset, values: [] };
     if (rows.next !== offset) {
       this.rolledBack += 1;
       this.consumer.seekTo(topic, partition, rows.next);
@@ -62,7 +62,7 @@ class Projection {
     }
     rows.values.push(...records.map(({ value }) => value!.toString()));
     rows.next = records.at(-1)!.offset + 1;
-    this.store.set(keyOf(records[0]!), rows);
+    this.store.set(partitionKey(records[0]!), rows);
     this.consumer.release(topic, partition, rows.next);
   }
 }

@@ -13,7 +13,7 @@ import { cut, mayPass, unreadable, type Halt } from '../partition-trouble.js';
 import { ReadPartition } from '../read-partition.js';
 import type { IncomingRecord, TopicPartition } from '../../client/record.js';
 import { stickyAssigner } from '../sticky-assigner.js';
-import { groupByTopic, keyOf } from '../../client/topic-partition.js';
+import { groupByTopic, partitionKey } from '../../client/topic-partition.js';
 
 const BUFFER_RECORDS = 50_000;
 const BUFFER_BYTES = 64 * 1024 * 1024;
@@ -118,13 +118,13 @@ export class PositionedConsumer {
 
   /** Everything of the partition below `next` is done with. Ignored for partitions not held. */
   release(topic: string, partition: number, next: number): void {
-    const held = this.held.get(keyOf({ topic, partition }));
+    const held = this.held.get(partitionKey({ topic, partition }));
     if (held) this.free(held.release(next));
   }
 
   /** Reads on from `offset`, what is handed over counts as released. Ignored for partitions not held. */
   seekTo(topic: string, partition: number, offset: number): void {
-    const held = this.held.get(keyOf({ topic, partition }));
+    const held = this.held.get(partitionKey({ topic, partition }));
     if (!held) return;
     this.free(held.moveTo(offset));
     if (this.epoch.isSettled) this.seek(held);
@@ -152,8 +152,8 @@ export class PositionedConsumer {
   }
 
   private joined(assigned: TopicPartition[]): void {
-    const keys = new Set(assigned.map(keyOf));
-    this.lose([...this.held.values()].filter((held) => !keys.has(keyOf(held))));
+    const keys = new Set(assigned.map(partitionKey));
+    this.lose([...this.held.values()].filter((held) => !keys.has(partitionKey(held))));
     this.lastHeld = groupByTopic(assigned);
     // kafkajs' pause flags outlive assignments: each is set as it should be now.
     this.member.session?.resume(assigned);
@@ -162,7 +162,7 @@ export class PositionedConsumer {
   }
 
   private async settle(assigned: TopicPartition[], isOver: () => boolean): Promise<void> {
-    const added = assigned.filter((each) => !this.held.has(keyOf(each)));
+    const added = assigned.filter((each) => !this.held.has(partitionKey(each)));
     const positions = added.length > 0 ? await this.options.positions(added) : [];
     const atStart = added.filter((_, index) => !isOffset(positions[index]));
     const starts = await this.member.reader.offsetsAt(
@@ -173,7 +173,7 @@ export class PositionedConsumer {
     added.forEach(({ topic, partition }, index) => {
       const position = positions[index];
       const next = isOffset(position) ? position : (starts.get(topic)?.[partition] ?? 0);
-      this.held.set(keyOf({ topic, partition }), new ReadPartition(topic, partition, next));
+      this.held.set(partitionKey({ topic, partition }), new ReadPartition(topic, partition, next));
     });
     // kafkajs begins at its commits, which are hints only: each partition is sent to its place.
     for (const held of this.held.values()) this.seek(held);
@@ -184,7 +184,7 @@ export class PositionedConsumer {
   private async take(batch: FetchedBatch): Promise<void> {
     await this.gather(batch);
     if (!(await this.epoch.settled(batch.heartbeat))) return;
-    const held = this.held.get(keyOf(batch));
+    const held = this.held.get(partitionKey(batch));
     if (!held || held.trouble) return;
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.relocate(held);
     if (batch.fault !== null) return this.halt(held, 'unreadable_batch', unreadable(held, batch.fault));
@@ -223,7 +223,7 @@ export class PositionedConsumer {
     const { next } = held;
     void lookUpRange(this.member.reader, held, next, null).then((range) => {
       held.trouble = before;
-      if (this.held.get(keyOf(held)) !== held || !this.epoch.isSettled || held.next !== next)
+      if (this.held.get(partitionKey(held)) !== held || !this.epoch.isSettled || held.next !== next)
         return this.applyPauses();
       this.place(held, range);
       this.seek(held);
@@ -271,7 +271,7 @@ export class PositionedConsumer {
     const topics = new Set(looked.map(({ topic }) => topic));
     const starts = await this.member.reader.offsetsAt([...topics], 'start').catch(() => null);
     for (const held of looked) {
-      if (this.held.get(keyOf(held)) !== held || !this.epoch.isSettled) continue;
+      if (this.held.get(partitionKey(held)) !== held || !this.epoch.isSettled) continue;
       if (held.trouble && !mayPass(held.trouble)) continue;
       if (held.next < (starts?.get(held.topic)?.[held.partition] ?? 0)) this.relocate(held);
     }
@@ -285,7 +285,7 @@ export class PositionedConsumer {
   private lose(lost: ReadPartition[]): void {
     if (lost.length === 0) return;
     for (const held of lost) {
-      this.held.delete(keyOf(held));
+      this.held.delete(partitionKey(held));
       this.alarms.clearHeld(held);
       this.free(held.release(Infinity));
     }

@@ -6,7 +6,7 @@ import type { ConsumerHealth } from '../../client/consumer-health.js';
 import { completeTimings, type ConsumerTimings } from '../consumer-timings.js';
 import { PositionedConsumer } from '../positioned/positioned-consumer.js';
 import type { IncomingRecord, TopicPartition } from '../../client/record.js';
-import { keyOf } from '../../client/topic-partition.js';
+import { partitionKey } from '../../client/topic-partition.js';
 
 const RETRY_MS = 500;
 
@@ -45,7 +45,7 @@ export class TailConsumer {
     this.consumer = new PositionedConsumer(connection, {
       groupId: `${options.groupIdPrefix ?? 'tail.'}${randomBytes(9).toString('base64url')}`,
       topics: options.topics,
-      positions: async (partitions) => partitions.map((each) => this.positions.get(keyOf(each)) ?? -1),
+      positions: async (partitions) => partitions.map((each) => this.positions.get(partitionKey(each)) ?? -1),
       onRecords: (records, logEnd) => this.take(records, logEnd),
       onPosition: (partition, next) => this.reached(partition, next),
       onMadeAnew: (partition, start) => this.madeAnew(partition, start),
@@ -60,7 +60,7 @@ export class TailConsumer {
     const { begins, ends } = await this.captureRange();
     for (const [topic, offsets] of ends) {
       offsets.forEach((end, partition) => {
-        const key = keyOf({ topic, partition });
+        const key = partitionKey({ topic, partition });
         const begin = begins.get(topic)?.[partition] ?? 0;
         this.positions.set(key, begin);
         if (begin < end) this.missing.set(key, end);
@@ -105,13 +105,13 @@ export class TailConsumer {
 
   private take(records: IncomingRecord[], logEnd: number): void {
     const { topic, partition, offset } = records.at(-1)!;
-    this.positions.set(keyOf({ topic, partition }), offset + 1);
+    this.positions.set(partitionKey({ topic, partition }), offset + 1);
     this.options.onRecords(records, logEnd);
     this.consumer.release(topic, partition, offset + 1);
   }
 
   private reached(partition: TopicPartition, next: number): void {
-    const key = keyOf(partition);
+    const key = partitionKey(partition);
     this.positions.set(key, next);
     this.consumer.release(partition.topic, partition.partition, next);
     const end = this.missing.get(key);
@@ -121,7 +121,7 @@ export class TailConsumer {
   }
 
   private madeAnew(partition: TopicPartition, start: number): void {
-    const key = keyOf(partition);
+    const key = partitionKey(partition);
     this.positions.set(key, start);
     this.missing.delete(key);
     this.settleCaughtUp();

@@ -18,7 +18,7 @@ import { cut, mayPass, unreadable, type Halt, type PartitionTrouble } from '../p
 import type { TopicPartition } from '../../client/record.js';
 import { lookUpRange, type OffsetRange } from '../offset-range.js';
 import { stickyAssigner } from '../sticky-assigner.js';
-import { groupByTopic, keyOf } from '../../client/topic-partition.js';
+import { groupByTopic, partitionKey } from '../../client/topic-partition.js';
 import type { WorkConsumerOptions } from './work-consumer-options.js';
 import type { WorkDelivery } from './work-delivery.js';
 import { steadyTime } from '../../client/steady-time.js';
@@ -147,13 +147,13 @@ export class WorkConsumer {
   /** A new generation. Partitions not in it are lost now; what the others have to begin with is looked up. */
   private joined(assigned: TopicPartition[]): void {
     this.assigned = assigned;
-    const keys = new Set(assigned.map(keyOf));
-    this.lose([...this.held.values()].filter((held) => !keys.has(keyOf(held))));
+    const keys = new Set(assigned.map(partitionKey));
+    this.lose([...this.held.values()].filter((held) => !keys.has(partitionKey(held))));
     this.lastHeld = groupByTopic(assigned);
     // kafkajs' pause flags outlive assignments: each is set as it should be now. What is new waits until its place is known:
     // a fetch from a commit that is out of range would overwrite that commit.
     const goesOn = (each: TopicPartition): boolean =>
-      this.held.has(keyOf(each)) && !this.isTopicPaused(each.topic);
+      this.held.has(partitionKey(each)) && !this.isTopicPaused(each.topic);
     this.member.session?.resume(assigned.filter(goesOn));
     this.member.session?.pause(assigned.filter((each) => !goesOn(each)));
     for (const held of this.held.values()) held.isPaused = this.isTopicPaused(held.topic);
@@ -200,7 +200,7 @@ export class WorkConsumer {
     { topic, partition }: TopicPartition,
     { commit: groupCommit, logStart, range }: PartitionPlace,
   ): void {
-    const key = keyOf({ topic, partition });
+    const key = partitionKey({ topic, partition });
     const held = this.held.get(key);
     const decision = held && judgeJoin(this.processId, held.history, groupCommit);
     // kafkajs begins again at the commit; what lies between is in flight or finished here.
@@ -232,7 +232,7 @@ export class WorkConsumer {
       mayBegin: () => !this.draining && this.isSure(),
       isSure: () => this.isSure(),
     });
-    this.held.set(keyOf(opened), opened);
+    this.held.set(partitionKey(opened), opened);
     return opened;
   }
 
@@ -262,7 +262,7 @@ export class WorkConsumer {
       if (now - since > MEMORY_MS && running.size === 0) this.memories.delete(key);
     }
     for (const held of lost) {
-      const key = keyOf(held);
+      const key = partitionKey(held);
       this.held.delete(key);
       this.memories.set(key, held.lose(now));
       this.alarms.clearHeld(held);
@@ -273,7 +273,7 @@ export class WorkConsumer {
 
   private async take(batch: FetchedBatch): Promise<void> {
     if (!(await this.epoch.settled(batch.heartbeat))) return;
-    const held = this.held.get(keyOf(batch));
+    const held = this.held.get(partitionKey(batch));
     if (!held || held.trouble || this.isTopicPaused(batch.topic)) return;
     if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.relocate(held);
     if (batch.fault !== null) return this.halt(held, 'unreadable_batch', unreadable(held, batch.fault));
@@ -292,7 +292,7 @@ export class WorkConsumer {
     held.trouble = { kind: 'checking' };
     this.applyPause(held);
     void lookUpRange(this.member.reader, held, held.next, held.lastTime).then((range) => {
-      if (this.held.get(keyOf(held)) !== held || !this.epoch.isSettled) held.trouble = null;
+      if (this.held.get(partitionKey(held)) !== held || !this.epoch.isSettled) held.trouble = null;
       else this.place(held, range, before);
     });
   }
@@ -329,7 +329,7 @@ export class WorkConsumer {
   private beginAnew(held: HeldPartition, start: number): void {
     const { topic, partition } = held;
     this.lose([held]);
-    this.memories.delete(keyOf(held));
+    this.memories.delete(partitionKey(held));
     const opened = this.open(topic, partition, null, start, null);
     opened.isPaused = held.isPaused;
     opened.recommit();
@@ -340,7 +340,7 @@ export class WorkConsumer {
   /** Looks whether what kept partitions from going on has passed. */
   private revisit(): void {
     if (!this.epoch.isSettled) return;
-    if (this.assigned.some((each) => !this.held.has(keyOf(each)))) return this.joined(this.assigned);
+    if (this.assigned.some((each) => !this.held.has(partitionKey(each)))) return this.joined(this.assigned);
     for (const held of this.held.values()) if (mayPass(held.trouble)) this.relocate(held);
   }
 
@@ -386,7 +386,7 @@ export class WorkConsumer {
   private applyPause(held: HeldPartition): void {
     const wanted =
       this.isTopicPaused(held.topic) || held.trouble !== null || held.isMapFull || this.isBufferFull(held);
-    if (wanted === held.isPaused || this.held.get(keyOf(held)) !== held) return;
+    if (wanted === held.isPaused || this.held.get(partitionKey(held)) !== held) return;
     held.isPaused = wanted;
     if (wanted) this.member.session?.pause([held]);
     else this.member.session?.resume([held]);
