@@ -2,7 +2,7 @@
 export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
 export { checkBatch, isSettled, tooManyItems, type BatchChecks, type CheckedBatch } from './batch.js';
 export { IntakeError, type IntakeErrorDetails } from './intake-error.js';
-export { JobIntake, type ForwardedRequest, type JobIntakeParts } from './job-intake.js';
+export { JobIntake, type ForwardedRequest, type JobIntakeOptions } from './job-intake.js';
 export {
   checkSubmission,
   drawJob,

@@ -22,8 +22,8 @@ import {
 } from './job-request.js';
 import { explainRefusal } from './refusal.js';
 
-/** What {@link JobIntake} is made of. */
-export interface JobIntakeParts {
+/** Where accepted jobs go. */
+export interface JobIntakeOptions {
   readonly producer: RecordProducer;
   readonly topics: Topics;
   /** Told of every acknowledged job, in a process that answers reads. */
@@ -44,7 +44,7 @@ export class JobIntake {
   /** The broker's time, which jobs are dated by. `now` throws an IntakeError `broker_unavailable` before its first answer. */
   readonly clock: Clock = { now: () => this.now() };
 
-  constructor(private readonly parts: JobIntakeParts) {}
+  constructor(private readonly options: JobIntakeOptions) {}
 
   /**
    * Checks one submission and accepts it under a new id.
@@ -64,7 +64,7 @@ export class JobIntake {
 
   /** Has {@link clock} know the time; asks for it only where no answer has said it yet. @throws IntakeError `broker_unavailable` */
   async learnTime(): Promise<void> {
-    const { producer, topics } = this.parts;
+    const { producer, topics } = this.options;
     if (producer.brokerClock.isKnown) return;
     await producer.askTime(topics.clock).catch((cause: unknown) => {
       throw timeUnknown(cause);
@@ -89,7 +89,7 @@ export class JobIntake {
   async accept(job: CheckedJob, id: JobId, marks?: RequestMarks): Promise<AcceptedJob> {
     const drawn = drawJob(job, id, marks);
     if (drawn instanceof IntakeError) throw drawn;
-    await this.parts.producer.send(this.recordOf(drawn)).catch((error: unknown) => {
+    await this.options.producer.send(this.recordOf(drawn)).catch((error: unknown) => {
       throw explainRefusal(error, id);
     });
     this.remember(drawn);
@@ -137,12 +137,12 @@ export class JobIntake {
 
   /** Appends requests that are drawn already: of jobs that a handler enqueues. Outcomes in their order. */
   produce(jobs: readonly DrawnJob[]): Promise<SendOutcome[]> {
-    return this.parts.producer.sendAll(jobs.map((job) => this.recordOf(job)));
+    return this.options.producer.sendAll(jobs.map((job) => this.recordOf(job)));
   }
 
   /** Appends requests that were accepted before: of jobs whose time has come. Outcomes in their order. */
   forward(requests: readonly ForwardedRequest[]): Promise<SendOutcome[]> {
-    return this.parts.producer.sendAll(
+    return this.options.producer.sendAll(
       requests.map(({ queue, priority, key, value, headers }) => {
         return { topic: this.topicOf(queue, priority), key, value, headers };
       }),
@@ -151,7 +151,7 @@ export class JobIntake {
 
   private now(): number {
     try {
-      return this.parts.producer.brokerClock.now();
+      return this.options.producer.brokerClock.now();
     } catch (error) {
       throw error instanceof ClockUnknownError ? timeUnknown(error) : error;
     }
@@ -160,17 +160,17 @@ export class JobIntake {
   private recordOf({ request, record }: DrawnJob): OutgoingRecord {
     const isDelayed = 'runAt' in request;
     const topic = isDelayed
-      ? this.parts.topics.delayed
-      : this.parts.topics.requests(request.queue, request.priority);
+      ? this.options.topics.delayed
+      : this.options.topics.requests(request.queue, request.priority);
     return { topic, ...record };
   }
 
   private topicOf(queue: string, priority: Priority): string {
-    return this.parts.topics.requests(queue, queues.get(queue)?.priorities ? priority : 'normal');
+    return this.options.topics.requests(queue, queues.get(queue)?.priorities ? priority : 'normal');
   }
 
   private remember({ request, record, createdAt }: DrawnJob): void {
-    this.parts.accepted?.remember(request.id, record, createdAt);
+    this.options.accepted?.remember(request.id, record, createdAt);
   }
 }
 

@@ -2,7 +2,7 @@ import { stateOfPhase } from '@jobstream/contracts';
 import { type JobRecord, type Start, foreignTraceId } from '@jobstream/contracts/records';
 import { positionOf, type Coordinates, type Position } from './coordinates.js';
 import type { JobFold, JsonText, RunOutcome, RunRequest } from './fold.js';
-import { rankOf, requestRankOf } from './rank.js';
+import { rankOf, requestRankOf } from './record-rank.js';
 
 const none: readonly never[] = [];
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { positionOf } from './coordinates.js';
-import { deliveriesOf, mergeFolds, mostStarts, type JobFold } from './fold.js';
+import { deliveriesOf, mergeFolds, maxStarts, type JobFold } from './fold.js';
 import { foldRecord } from './fold-record.js';
 import { histories, jobId, logged, type Logged } from './job-history.fixture-spec.js';
-import { mostPast, parsePlainEntry } from './past.js';
+import { maxPastEntries, parsePlainEntry } from './plain-record.js';
 
 const foldAll = (history: readonly Logged[]): JobFold =>
   history.map(({ record, at }) => foldRecord(record, at)).reduce(mergeFolds);
@@ -77,18 +77,20 @@ describe('mergeFolds', () => {
   });
 
   it('stays small in a flood of copies, whatever their order', () => {
-    const copies = Array.from({ length: mostPast * 2 }, (_, offset) => logged({ phase: 'queued', offset }));
+    const copies = Array.from({ length: maxPastEntries * 2 }, (_, offset) =>
+      logged({ phase: 'queued', offset }),
+    );
     const fold = foldAll(copies);
-    expect(fold.past).toHaveLength(mostPast);
+    expect(fold.past).toHaveLength(maxPastEntries);
     expect(foldAll(copies.toReversed())).toEqual(fold);
   });
 
   it('counts starts up to a bound, whatever their order', () => {
-    const restarts = Array.from({ length: mostStarts + 50 }, (_, start) =>
+    const restarts = Array.from({ length: maxStarts + 50 }, (_, start) =>
       logged({ phase: 'started', offset: start, start }),
     );
     const fold = foldAll(restarts);
-    expect(deliveriesOf(fold)).toBe(mostStarts + 1);
+    expect(deliveriesOf(fold)).toBe(maxStarts + 1);
     expect(foldAll(restarts.toReversed())).toEqual(fold);
   });
 });

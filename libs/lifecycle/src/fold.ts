@@ -1,8 +1,8 @@
 import type { JobId, JobState, Priority } from '@jobstream/contracts';
 import type { DeadLetterReason } from '@jobstream/contracts/records';
 import type { Position } from './coordinates.js';
-import { mostPast, plainEntry, type PlainEntry } from './past.js';
-import { endsRun, queuedAttempt, type Rank } from './rank.js';
+import { maxPastEntries, plainEntry, type PlainEntry } from './plain-record.js';
+import { endsRun, queuedAttempt, type Rank } from './record-rank.js';
 
 /** JSON text, as a column holds it. */
 export type JsonText = string;
@@ -71,7 +71,7 @@ export interface JobFold {
 export type StartEntry = string;
 
 /** How many starts a run keeps at most besides the outcome's; counting ends there. */
-export const mostStarts = 1_000;
+export const maxStarts = 1_000;
 
 /** What two folds of the same job say together. Commutative, associative, idempotent. */
 export function mergeFolds(a: JobFold, b: JobFold): JobFold {
@@ -122,7 +122,7 @@ function mergeStarts(a: JobFold, b: JobFold, outcome: RunOutcome): readonly Star
   const lost = outcome === a.outcome ? b.outcome : a.outcome;
   if (a.starts.length === 0 && b.starts.length === 0 && lost.worker === null) return none;
   const starts = [a.starts, b.starts, [startOf(a.outcome), startOf(b.outcome)]];
-  return distinct(starts.flat(), [startOf(outcome)], mostStarts);
+  return distinct(starts.flat(), [startOf(outcome)], maxStarts);
 }
 
 function mergePast(a: JobFold, b: JobFold, request: RunRequest, outcome: RunOutcome): readonly PlainEntry[] {
@@ -132,7 +132,7 @@ function mergePast(a: JobFold, b: JobFold, request: RunRequest, outcome: RunOutc
   }
   const run = Math.max(a.run, b.run);
   const entries = [a.past, b.past, plainEntriesOf(a.run, a), plainEntriesOf(b.run, b)];
-  return distinct(entries.flat(), plainEntriesOf(run, { request, outcome }), mostPast);
+  return distinct(entries.flat(), plainEntriesOf(run, { request, outcome }), maxPastEntries);
 }
 
 /** Sorted, each once, without the excluded, the lowest `most` of them: dropping the highest keeps merging order-free. */

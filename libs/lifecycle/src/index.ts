@@ -15,7 +15,7 @@ export { clean, foldRecord } from './fold-record.js';
 export {
   deliveriesOf,
   mergeFolds,
-  mostStarts,
+  maxStarts,
   type JobFold,
   type JobOrigin,
   type JsonText,
@@ -23,8 +23,8 @@ export {
   type RunRequest,
   type StartEntry,
 } from './fold.js';
-export { mostPast, parsePlainEntry, type PlainEntry, type PlainRecord } from './past.js';
-export { belongsOn, lowestEndRank, rankOf, queuedAttempt, type Rank } from './rank.js';
+export { maxPastEntries, parsePlainEntry, type PlainEntry, type PlainRecord } from './plain-record.js';
+export { belongsOn, lowestEndRank, rankOf, queuedAttempt, type Rank } from './record-rank.js';
 export {
   goesFarther,
   orderHistory,

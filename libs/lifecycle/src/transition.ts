@@ -3,7 +3,7 @@ import type { DeadLetterReason, JobRecord, Origin, Start } from '@jobstream/cont
 import { positionOf, type Coordinates } from './coordinates.js';
 import type { JsonText } from './fold.js';
 import { dueAt, jsonText, workerName } from './fold-record.js';
-import { endsRun, rankOf } from './rank.js';
+import { endsRun, rankOf } from './record-rank.js';
 
 /** A change of state that is not plain, as its history row holds it. Times are milliseconds since 1970. */
 export interface Transition extends Pick<Coordinates, 'topic' | 'partition' | 'offset' | 'timestamp'> {

@@ -10,24 +10,24 @@ export interface GrantWish {
 /** Starts granted: the first `firstInMs` from now (before now where it is negative), the others an interval apart. */
 export interface Grants {
   readonly id: string;
-  /** 0 where all the near future is granted already. */
+  /** 0 when all starts up to {@link horizonMs} ahead are granted already. */
   readonly count: number;
   readonly firstInMs: number;
 }
 
-/** How far into the future starts are granted, so that a worker that dies takes little with it. */
+/** Starts are granted no further ahead than this: a worker that dies wastes no more. */
 export const horizonMs = 1_000;
-/** A rate that was not drawn from in time may catch up so much. */
+/** Starts of at most this time are made up for when a rate was not drawn from in time. */
 const catchUpMs = 250;
 
-/** Grants starts under rates, all workers together, by Postgres' clock: of each rate a row says when the next one is. */
+/** Grants starts under rates, all workers together, by Postgres' clock. The row of a rate says when its next start is. */
 export class GrantStore {
-  /** Ids whose row is there, as far as is known. */
+  /** Ids of rates that have a row, as far as this process knows. */
   private readonly known = new Set<string>();
 
   constructor(private readonly database: Database) {}
 
-  /** One statement draws for many rates. */
+  /** Draws starts of many rates in one statement. */
   async draw(wishes: readonly GrantWish[]): Promise<Grants[]> {
     const fresh = wishes.filter(({ id }) => !this.known.has(id));
     if (fresh.length > 0) await this.insert(fresh.map(({ id }) => id));
@@ -46,7 +46,7 @@ export class GrantStore {
     return rows;
   }
 
-  /** Removes rates that nobody has drawn from for an hour. */
+  /** Deletes rates that no worker has drawn from for an hour. */
   async purge(): Promise<void> {
     await this.database.query({
       text: `DELETE FROM ${this.database.operations}.rate_grants WHERE next_at < now() - interval '1 hour'`,
@@ -65,7 +65,7 @@ export class GrantStore {
   }
 }
 
-/** Rows are locked in the order of their ids: workers that draw for the same rates don't wait for each other in a circle. */
+/** Rows are locked in the order of their ids: workers that draw for the same rates cannot deadlock. */
 function draw(schema: string): string {
   return `
     WITH locked AS (

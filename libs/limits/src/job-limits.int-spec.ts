@@ -7,7 +7,7 @@ import { createLogger } from '@jobstream/runtime';
 import { JobLimits } from './job-limits.js';
 import { LimitUse } from './limit-use.js';
 
-/** Of the workers whose lease is waited for. */
+/** The lease of the workers in tests that wait for its end. */
 const leaseMs = 3_000;
 const settings = {
   url: process.env.DATABASE_URL!,
@@ -15,20 +15,20 @@ const settings = {
 };
 const nowhere = { ...settings, url: 'postgres://nobody@127.0.0.1:1/none' };
 
-describe('limits that workers hold together', () => {
+describe('limits that workers share', () => {
   const database = new Database(settings);
   const away = new Database(nowhere);
   let workers: JobLimits[] = [];
-  /** Jobs that are let in now, and the most there ever were. */
+  /** Jobs that are admitted now, and the highest such number so far. */
   let running = 0;
-  let most = 0;
+  let maxRunning = 0;
   let begun: number[] = [];
 
   beforeAll(() => migrate(settings));
   afterEach(async () => {
     for (const worker of workers) worker.stop();
     await Promise.all(workers.map((worker) => worker.close()));
-    [workers, running, most, begun] = [[], 0, 0, []];
+    [workers, running, maxRunning, begun] = [[], 0, 0, []];
   });
   afterAll(async () => {
     for (const schema of [database.projection, database.operations])
@@ -56,19 +56,19 @@ describe('limits that workers hold together', () => {
   };
   const held = () => new AbortController().signal;
 
-  /** Waits for its limits, runs for so many milliseconds or until then, leaves. */
+  /** Waits for its limits, runs for `length` milliseconds or until it resolves, then releases. */
   async function run(limits: JobLimits, payload: unknown, length: number | Promise<void>): Promise<string> {
     const entry = await limits.enter(limits.rulesOf(payload), held());
     if (typeof entry === 'string') return entry;
     begun.push(performance.now());
-    most = Math.max(most, ++running);
+    maxRunning = Math.max(maxRunning, ++running);
     await (typeof length === 'number' ? delay(length) : length);
     running--;
     entry();
     return 'ran';
   }
 
-  /** Starts so many that run until they are released; resolves once all are let in. */
+  /** Starts `count` jobs that run until they are released; resolves once all are admitted. */
   async function hold(limits: JobLimits, payload: unknown, count: number): Promise<() => Promise<string[]>> {
     let release!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -80,40 +80,40 @@ describe('limits that workers hold together', () => {
     };
   }
 
-  it('let no more run at once than a limit has places, and every worker has its turn', async () => {
+  it('run no more jobs at once than the limit allows, and every worker has its turn', async () => {
     const three = [1, 2, 3].map(() => worker('together', { concurrency: 4 }));
     await Promise.all(three.flatMap((each) => Array.from({ length: 15 }, () => run(each, {}, 30))));
-    expect(most).toBe(4);
+    expect(maxRunning).toBe(4);
     expect(begun).toHaveLength(45);
   });
 
-  it('get the places of a worker that died back when its lease ends, not sooner', async () => {
+  it('free the permits of a dead worker when its lease ends, not sooner', async () => {
     const [dead, living] = [1, 2].map(() => worker('lease', { concurrency: 2 }, { leaseMs }));
     const rules = dead!.rulesOf({});
     const askedAt = performance.now();
     await Promise.all([dead!.enter(rules, held()), dead!.enter(rules, held())]);
-    await dead!.close(); // renews nothing any more, and has not left
+    await dead!.close(); // renews nothing any more, and has released nothing
     expect(await new LimitUse(database).findBusy(rules)).toEqual(rules[0]);
     expect(await run(living!, {}, 0)).toBe('ran');
     const waitedMs = performance.now() - askedAt;
     console.log(
-      `places of a dead worker were free again after ${Math.round(waitedMs)} ms; its lease: ${leaseMs} ms`,
+      `permits of a dead worker were free again after ${Math.round(waitedMs)} ms; its lease: ${leaseMs} ms`,
     );
     // Two clocks, and no more than that: the lease began after it was asked for.
     expect(waitedMs).toBeGreaterThan(leaseMs - 50);
   });
 
-  it('keep the places of what runs for longer than a lease', async () => {
+  it('keep the permit of a job that runs for longer than a lease', async () => {
     const [one, two] = [1, 2].map(() => worker('long', { concurrency: 1 }, { leaseMs }));
     const release = await hold(one!, {}, 1);
     const next = run(two!, {}, 10);
     await delay(leaseMs * 1.5);
     expect(begun).toHaveLength(1);
     await Promise.all([release(), next]);
-    expect(most).toBe(1);
+    expect(maxRunning).toBe(1);
   });
 
-  it('let jobs of other keys pass', async () => {
+  it('let jobs of other keys pass a key at its limit', async () => {
     const one = worker('keys', { perKey: { field: 'customer', concurrency: 1 } });
     const release = await hold(one, { customer: 'ada' }, 1);
     const second = run(one, { customer: 'ada' }, 0);
@@ -123,7 +123,7 @@ describe('limits that workers hold together', () => {
     expect(await second).toBe('ran');
   });
 
-  it('start jobs at the rate, all together', async () => {
+  it('start jobs at the rate, all workers together', async () => {
     const three = [1, 2, 3].map(() => worker('rate', { rate: '100/s' }));
     await Promise.all(three.flatMap((each) => Array.from({ length: 100 }, () => run(each, {}, 0))));
     const seconds = (Math.max(...begun) - Math.min(...begun)) / 1_000;
@@ -132,7 +132,7 @@ describe('limits that workers hold together', () => {
     expect(299 / seconds).toBeGreaterThan(50);
   });
 
-  it('fall to the own share of the rate while Postgres is away; places wait', async () => {
+  it("use this worker's share of the rate while Postgres is unreachable, and make concurrency wait", async () => {
     const alone = worker('away', { rate: '100/s' }, { database: away, share: 0.25 });
     await Promise.all(Array.from({ length: 26 }, () => run(alone, {}, 0)));
     const seconds = (Math.max(...begun) - Math.min(...begun)) / 1_000;
@@ -143,7 +143,7 @@ describe('limits that workers hold together', () => {
     expect(await Promise.race([entry, delay(300, 'waits')])).toBe('waits');
   });
 
-  it('let go who waits when the limits change, and when a partition is lost', async () => {
+  it('end a wait when the limits change, and when the partition is lost', async () => {
     const one = worker('change', { concurrency: 1 });
     const release = await hold(one, {}, 1);
     const changed = one.enter(one.rulesOf({}), held());
@@ -160,7 +160,7 @@ describe('limits that workers hold together', () => {
     expect(await release()).toEqual(['ran']);
   });
 
-  it('admit no more than a limit that was lowered while its places are taken', async () => {
+  it('admit no job above a limit that was lowered while its permits are taken', async () => {
     const one = worker('lowered', { concurrency: 4 });
     const release = await hold(one, {}, 4);
     one.set({ concurrency: 1 });

@@ -3,50 +3,53 @@ import type { Database } from '@jobstream/database';
 import type { Logger } from '@jobstream/runtime';
 import { GrantStore } from './grant-store.js';
 import { limitRulesOf, type LimitRule } from './limit-rule.js';
-import { RateGate } from './rate-gate.js';
-import { SlotGate, type Leave } from './slot-gate.js';
-import { SlotStore } from './slot-store.js';
-import type { Dismissal } from './waiting-room.js';
+import { RateLimiter } from './rate-limiter.js';
+import { ConcurrencyLimiter, type Release } from './concurrency-limiter.js';
+import { PermitStore } from './permit-store.js';
+import type { NotAdmitted } from './waiting-room.js';
 
-/** What {@link JobLimits} takes. */
 export interface JobLimitsOptions {
   readonly queue: string;
   readonly database: Database;
-  /** The worker process; its places are leased in its name. */
+  /** The worker process: permits are leased in its name. */
   readonly worker: string;
   /** Handlers that run at the same time here. */
   readonly slots: number;
   /** This worker's part of its queue, from 0 to 1. */
   share(this: void): number;
   readonly logger: Logger;
-  /** How long a place is held by a worker that says nothing any more. Default 10 s. */
+  /** A worker that is silent for this long loses its permits. Default 10 s. */
   readonly leaseMs?: number;
+}
+
+interface Limiters {
+  readonly concurrency: ConcurrencyLimiter;
+  readonly rates: RateLimiter;
+  readonly purge: NodeJS.Timeout;
 }
 
 const defaultLeaseMs = 10_000;
 const purgeEveryMs = 10 * 60_000;
 
 /**
- * The limits of a worker's queue, held together with all its other workers. Where a queue has none, nothing of this
- * runs and no connection is made.
+ * The limits of a queue, as one of its workers keeps them; all workers together keep each limit. A queue without limits costs
+ * nothing: no timer runs and no connection is made.
  */
 export class JobLimits {
   private limits: QueueLimits = {};
-  private parts:
-    { readonly slots: SlotGate; readonly rates: RateGate; readonly purge: NodeJS.Timeout } | undefined;
-
-  private stopped = false;
+  private limiters: Limiters | undefined;
+  private isStopped = false;
 
   constructor(private readonly options: JobLimitsOptions) {}
 
-  /** From now on these hold. Who waits is let go, as `changed`, to ask again. */
+  /** Replaces the limits. All waits end as `changed`: their jobs ask again. */
   set(limits: QueueLimits): void {
     if (JSON.stringify(limits) === JSON.stringify(this.limits)) return;
     this.limits = limits;
     this.dismiss('changed');
   }
 
-  /** What a job with this payload has to wait for; empty for nothing. */
+  /** The limits that a job with this payload is under, in the order of {@link limitRulesOf}. */
   rulesOf(payload: unknown): readonly LimitRule[] {
     const { rate, concurrency, perKey } = this.limits;
     if (rate === undefined && concurrency === undefined && perKey === undefined) return none;
@@ -56,58 +59,58 @@ export class JobLimits {
   /**
    * Waits until all rules let the job start.
    * @param gone ends the wait, as `lost`
-   * @returns what to call when its attempt has ended, or why it does not start
+   * @returns what to call once its attempt has ended, or why it does not start
    */
-  async enter(rules: readonly LimitRule[], gone: AbortSignal): Promise<Leave | Dismissal> {
-    if (this.stopped) return 'lost';
-    const { slots, rates } = (this.parts ??= this.begin());
-    const held: Leave[] = [];
-    const leaveAll = () => held.splice(0).forEach((leave) => leave());
+  async enter(rules: readonly LimitRule[], gone: AbortSignal): Promise<Release | NotAdmitted> {
+    if (this.isStopped) return 'lost';
+    const { concurrency, rates } = (this.limiters ??= this.begin());
+    const held: Release[] = [];
+    const releaseAll = () => held.splice(0).forEach((release) => release());
     for (const rule of rules) {
-      const answer: Leave | 'granted' | Dismissal = await (rule.kind === 'concurrency'
-        ? slots.enter(rule, gone)
+      const answer: Release | 'granted' | NotAdmitted = await (rule.kind === 'concurrency'
+        ? concurrency.enter(rule, gone)
         : rates.enter(rule, gone));
       if (typeof answer === 'function') held.push(answer);
       else if (answer !== 'granted') {
-        leaveAll();
+        releaseAll();
         return answer;
       }
     }
-    return leaveAll;
+    return releaseAll;
   }
 
-  /** Lets nobody in any more; who waits is let go as `lost`. What was let in goes on and leaves as before. */
+  /** Admits nobody any more and ends all waits as `lost`. Jobs that were admitted run on and release their permits. */
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
     this.dismiss('lost');
-    this.parts?.rates.stop();
+    this.limiters?.rates.stop();
   }
 
-  /** Gives back all that is held, at the end. */
+  /** Gives back the permits that are free. */
   async close(): Promise<void> {
-    if (!this.parts) return;
-    clearInterval(this.parts.purge);
-    await this.parts.slots.stop();
+    if (!this.limiters) return;
+    clearInterval(this.limiters.purge);
+    await this.limiters.concurrency.stop();
   }
 
-  private dismiss(why: Dismissal): void {
-    this.parts?.slots.dismiss(why);
-    this.parts?.rates.dismiss(why);
+  private dismiss(why: NotAdmitted): void {
+    this.limiters?.concurrency.dismiss(why);
+    this.limiters?.rates.dismiss(why);
   }
 
-  private begin(): NonNullable<JobLimits['parts']> {
+  private begin(): Limiters {
     const { database, worker, slots, share, logger, leaseMs = defaultLeaseMs } = this.options;
     const now = () => performance.now();
-    const slotStore = new SlotStore(database, worker, leaseMs);
+    const permitStore = new PermitStore(database, worker, leaseMs);
     const grantStore = new GrantStore(database);
     const purge = setInterval(() => {
-      Promise.all([slotStore.purge(), grantStore.purge()]).catch((error: unknown) =>
-        logger.warn({ err: error }, 'limits: old rows were not purged'),
+      Promise.all([permitStore.purge(), grantStore.purge()]).catch((error: unknown) =>
+        logger.warn({ err: error }, 'old rows of limits not purged'),
       );
     }, purgeEveryMs);
     return {
-      slots: new SlotGate({ store: slotStore, mostAtOnce: slots, logger, now }),
-      rates: new RateGate({ store: grantStore, share, logger, now }),
+      concurrency: new ConcurrencyLimiter({ store: permitStore, maxAtOnce: slots, logger, now }),
+      rates: new RateLimiter({ store: grantStore, share, logger, now }),
       purge,
     };
   }

@@ -8,24 +8,24 @@ const limits = {
   perKey: { field: 'customer', rate: '60/m', concurrency: 1 },
 };
 
-describe('the rules of a job', () => {
-  it('are those of its key before those of its queue, and places before rates', () => {
+describe('the limit rules of a job', () => {
+  it('have the key before the queue, and concurrency before rates', () => {
     expect(limitRulesOf('mail', limits, { customer: 'ada' })).toEqual([
-      { kind: 'concurrency', id: 'mail/customer=ada', most: 1 },
-      { kind: 'concurrency', id: 'mail', most: 4 },
+      { kind: 'concurrency', id: 'mail/customer=ada', max: 1 },
+      { kind: 'concurrency', id: 'mail', max: 4 },
       { kind: 'rate', id: 'mail/customer=ada@60/m', rate: '60/m', intervalMs: 1_000 },
       { kind: 'rate', id: 'mail@50/s', rate: '50/s', intervalMs: 20 },
     ]);
   });
 
   it.each([[{}], [{ customer: null }], [null], ['customer'], [Object.create({ customer: 'ada' })]])(
-    'are those of the queue alone without a key: %j',
+    'have the queue alone when the payload has no key: %j',
     (payload) => {
       expect(limitRulesOf('mail', limits, payload).map(({ id }) => id)).toEqual(['mail', 'mail@50/s']);
     },
   );
 
-  it('know a key by its value, however long', () => {
+  it('name a key by its value, a long one by its hash', () => {
     const idOf = (customer: unknown) =>
       limitRulesOf('mail', { perKey: { field: 'customer', concurrency: 1 } }, { customer })[0]!.id;
     expect(idOf(7)).toBe('mail/customer=7');
@@ -35,14 +35,18 @@ describe('the rules of a job', () => {
     expect(idOf('a\0b')).not.toContain('\0');
   });
 
-  it('are none without limits', () => expect(limitRulesOf('mail', {}, { customer: 'ada' })).toEqual([]));
+  it('are empty when the queue has no limits', () =>
+    expect(limitRulesOf('mail', {}, { customer: 'ada' })).toEqual([]));
 });
 
-describe('limits', () => {
-  it.each(['0/s', '-1/s', '1.5/s', '50', '50/d', '/s', '99999999/s', ' 5/s'])('are not %j', (rate) => {
-    expect(queueLimitsSchema.safeParse({ rate }).success).toBe(false);
-    expect(() => intervalOfRate(rate)).toThrow(RangeError);
-  });
+describe('the schema of limits', () => {
+  it.each(['0/s', '-1/s', '1.5/s', '50', '50/d', '/s', '99999999/s', ' 5/s'])(
+    'refuses the rate %j',
+    (rate) => {
+      expect(queueLimitsSchema.safeParse({ rate }).success).toBe(false);
+      expect(() => intervalOfRate(rate)).toThrow(RangeError);
+    },
+  );
 
   it.each([
     { concurrency: 0 },
@@ -55,5 +59,5 @@ describe('limits', () => {
     { parallel: 4 },
     [],
     null,
-  ])('are not %j', (limits) => expect(queueLimitsSchema.safeParse(limits).success).toBe(false));
+  ])('refuses %j', (limits) => expect(queueLimitsSchema.safeParse(limits).success).toBe(false));
 });

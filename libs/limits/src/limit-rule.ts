@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { intervalOfRate, type QueueLimits } from '@jobstream/contracts';
 
-/** One thing that a job has to wait for before an attempt. */
+/** One limit that a job is under. `max` attempts at once, or one start in `intervalMs`; `rate` as it was declared. */
 export type LimitRule =
-  | { readonly kind: 'concurrency'; readonly id: string; readonly most: number }
+  | { readonly kind: 'concurrency'; readonly id: string; readonly max: number }
   | { readonly kind: 'rate'; readonly id: string; readonly rate: string; readonly intervalMs: number };
 
-const longestKey = 200;
+const maxKeyLength = 200;
 
 /**
- * What a job of a queue with these limits has to wait for, in the order in which it is waited for: its key before the
- * queue, so that a job whose key is busy holds nothing of the queue's; rates last, because a start that was granted is
- * for now.
+ * The limits that a job of a queue is under, in the order in which it waits for them. Its key comes before its queue, so that a
+ * job whose key is busy holds no permit of the queue. Rates come last, because a start that was granted is for now.
  */
 export function limitRulesOf(queue: string, limits: QueueLimits, payload: unknown): LimitRule[] {
   const { perKey } = limits;
@@ -22,7 +21,7 @@ export function limitRulesOf(queue: string, limits: QueueLimits, payload: unknow
   ];
   return [
     ...scopes.flatMap(({ scope, limit: { concurrency } }): LimitRule[] =>
-      concurrency === undefined ? [] : [{ kind: 'concurrency', id: scope, most: concurrency }],
+      concurrency === undefined ? [] : [{ kind: 'concurrency', id: scope, max: concurrency }],
     ),
     ...scopes.flatMap(({ scope, limit: { rate } }): LimitRule[] =>
       rate === undefined
@@ -32,11 +31,11 @@ export function limitRulesOf(queue: string, limits: QueueLimits, payload: unknow
   ];
 }
 
-/** A long value stands by its hash. */
+/** The value as text; its hash when it is long. */
 function keyOf(payload: unknown, field: string): string | undefined {
   if (typeof payload !== 'object' || payload === null || !Object.hasOwn(payload, field)) return undefined;
   const value = (payload as Record<string, unknown>)[field];
   if (value === null || value === undefined) return undefined;
   const text = (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('\0', '\uFFFD');
-  return text.length <= longestKey ? text : createHash('sha256').update(text).digest('hex');
+  return text.length <= maxKeyLength ? text : createHash('sha256').update(text).digest('hex');
 }

@@ -1,11 +1,11 @@
 import type { Database } from '@jobstream/database';
 import type { LimitRule } from './limit-rule.js';
 
-/** Sees from outside what limits are used up. */
+/** Tells from outside the workers which limits are used up. */
 export class LimitUse {
   constructor(private readonly database: Database) {}
 
-  /** The first of the rules that lets nobody start at present; undefined where all do. */
+  /** The first of the rules that lets no job start at present; undefined when all do. */
   async findBusy(rules: readonly LimitRule[]): Promise<LimitRule | undefined> {
     if (rules.length === 0) return undefined;
     const { operations } = this.database;
@@ -17,6 +17,6 @@ export class LimitUse {
       values: [rules.map(({ id }) => id)],
     });
     const used = new Map(rows.map(({ id, used }) => [id, used]));
-    return rules.find((rule) => (used.get(rule.id) ?? 0) >= (rule.kind === 'concurrency' ? rule.most : 1));
+    return rules.find((rule) => (used.get(rule.id) ?? 0) >= (rule.kind === 'concurrency' ? rule.max : 1));
   }
 }

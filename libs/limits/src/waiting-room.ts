@@ -1,8 +1,8 @@
-/** Why who waited is let go without a pass: its record or the worker went away, or the limits are others now. */
-export type Dismissal = 'lost' | 'changed';
+/** Why a wait ended without admission: the job's partition or the worker is gone (`lost`), or the limits are others now (`changed`). */
+export type NotAdmitted = 'lost' | 'changed';
 
 interface Entrant<Pass> {
-  readonly answer: (answer: Pass | Dismissal) => void;
+  readonly answer: (answer: Pass | NotAdmitted) => void;
 }
 
 /** The lines before limits, by the limit's id: first come, first served. */
@@ -15,7 +15,7 @@ export class WaitingRoom<Pass> {
     return size;
   }
 
-  /** The limits somebody waits for, and how many do. */
+  /** Each limit with a line, and the length of that line. */
   *waiting(): Generator<readonly [id: string, count: number]> {
     for (const [id, { size }] of this.lines) yield [id, size];
   }
@@ -24,8 +24,8 @@ export class WaitingRoom<Pass> {
     return !this.lines.has(id);
   }
 
-  /** @param gone has it leave the line, as `lost` */
-  wait(id: string, gone: AbortSignal): Promise<Pass | Dismissal> {
+  /** @param gone ends the wait, as `lost` */
+  wait(id: string, gone: AbortSignal): Promise<Pass | NotAdmitted> {
     return new Promise((resolve) => {
       if (gone.aborted) return resolve('lost');
       const leave = () => {
@@ -45,7 +45,7 @@ export class WaitingRoom<Pass> {
     });
   }
 
-  /** Gives the pass to whoever is first. @returns false where nobody waits */
+  /** Gives the pass to the first in line. @returns false when the line is empty */
   admit(id: string, pass: Pass): boolean {
     for (const entrant of this.lines.get(id) ?? []) {
       this.remove(id, entrant);
@@ -55,8 +55,8 @@ export class WaitingRoom<Pass> {
     return false;
   }
 
-  /** Lets everybody go. */
-  dismiss(why: Dismissal): void {
+  /** Ends all waits without a pass. */
+  dismiss(why: NotAdmitted): void {
     const lines = [...this.lines.values()];
     this.lines.clear();
     for (const line of lines) for (const { answer } of line) answer(why);

@@ -1,5 +1,5 @@
 import type { Session } from '@jobstream/database';
-import { lowestEndRank, mostPast, mostStarts, type JobFold } from '@jobstream/lifecycle';
+import { lowestEndRank, maxPastEntries, maxStarts, type JobFold } from '@jobstream/lifecycle';
 import { bareArray, textArray } from './array-literal.js';
 
 /** A column of the jobs table: its array type in the statement, and its value in a fold. */
@@ -143,7 +143,7 @@ const mergedStarts = `CASE
     SELECT DISTINCT start COLLATE "C" AS start
     FROM unnest(old.starts || new.starts || ARRAY[${startOf('old')}, ${startOf('new')}]) AS start
     WHERE start <> coalesce(CASE WHEN ${outcomeReplaced} THEN ${startOf('new')} ELSE ${startOf('old')} END, '')
-    ORDER BY start LIMIT ${mostStarts}) AS distinct_starts)
+    ORDER BY start LIMIT ${maxStarts}) AS distinct_starts)
   END`;
 
 const keptRequest = `CASE WHEN ${requestReplaced} THEN new.request_position ELSE old.request_position END`;
@@ -162,7 +162,7 @@ const mergedPast = `CASE
     SELECT DISTINCT entry COLLATE "C" AS entry
     FROM unnest(old.past || new.past || ARRAY[${['old', 'new'].flatMap((row) => [queuedEntry(row), outcomeEntry(row)]).join(', ')}]) AS entry
     WHERE NOT starts_with(entry, ${keptRequest} || ' ') AND NOT starts_with(entry, ${keptOutcome} || ' ')
-    ORDER BY entry LIMIT ${mostPast}) AS distinct_entries)
+    ORDER BY entry LIMIT ${maxPastEntries}) AS distinct_entries)
   END`;
 
 /** The columns that a job's records decide. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue } from '@jobstream/contracts';
-import type { Dismissal, Leave, LimitRule } from '@jobstream/limits';
+import type { NotAdmitted, Release, LimitRule } from '@jobstream/limits';
 import { z } from 'zod';
 import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
 
@@ -10,10 +10,10 @@ const page = defineJob({
   payload: z.strictObject({ limited: z.boolean() }),
   result: z.int(),
 });
-const rule: LimitRule = { kind: 'concurrency', id: 'print', most: 1 };
+const rule: LimitRule = { kind: 'concurrency', id: 'print', max: 1 };
 
 describe('a job whose limit is used up', () => {
-  const answers: ((answer: Leave | Dismissal) => void)[] = [];
+  const answers: ((answer: Release | NotAdmitted) => void)[] = [];
   const open: TestWorker[] = [];
   afterEach(() => {
     for (const worker of open.splice(0)) worker.drain();

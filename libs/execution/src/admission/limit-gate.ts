@@ -1,4 +1,4 @@
-import type { Dismissal, Leave, LimitRule } from '@jobstream/limits';
+import type { NotAdmitted, Release, LimitRule } from '@jobstream/limits';
 import type { StartableJob } from './startable-job.js';
 import type { Stay } from './stay.js';
 
@@ -6,7 +6,7 @@ import type { Stay } from './stay.js';
 export interface StartLimits {
   /** Empty for nothing. */
   rulesOf(payload: unknown): readonly LimitRule[];
-  enter(rules: readonly LimitRule[], gone: AbortSignal): Promise<Leave | Dismissal>;
+  enter(rules: readonly LimitRule[], gone: AbortSignal): Promise<Release | NotAdmitted>;
 }
 
 /** Has jobs wait, without a slot, until the limits of their queue let them start. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue, newJobId, type JobId } from '@jobstream/contracts';
-import type { Dismissal, Leave, LimitRule } from '@jobstream/limits';
+import type { NotAdmitted, Release, LimitRule } from '@jobstream/limits';
 import { z } from 'zod';
 import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';
 import { TestWorker, turn, until, type ScriptedDelivery } from './worker.fixture-spec.js';
@@ -14,19 +14,19 @@ const shared = {
 } as const;
 const page = defineJob({ ...shared, type: 'print.page' });
 const cheque = defineJob({ ...shared, type: 'print.cheque', exclusive: true });
-const rule: LimitRule = { kind: 'concurrency', id: 'print', most: 1 };
+const rule: LimitRule = { kind: 'concurrency', id: 'print', max: 1 };
 
 /** The limits of a queue whose places the test gives. */
 class ScriptedLimits {
   /** Places given that nobody has given back yet, however often. */
-  readonly held = new Set<Leave>();
-  private readonly waiting = new Set<(answer: Leave | Dismissal) => void>();
+  readonly held = new Set<Release>();
+  private readonly waiting = new Set<(answer: Release | NotAdmitted) => void>();
 
   get size(): number {
     return this.waiting.size;
   }
   readonly rulesOf = (payload: unknown) => ((payload as { limited?: boolean }).limited ? [rule] : []);
-  readonly enter = (_: readonly LimitRule[], gone: AbortSignal): Promise<Leave | Dismissal> =>
+  readonly enter = (_: readonly LimitRule[], gone: AbortSignal): Promise<Release | NotAdmitted> =>
     new Promise((answer) => {
       this.waiting.add(answer);
       gone.addEventListener('abort', () => {

@@ -62,7 +62,7 @@ function describeTurn(
 
 function textOf(rule: LimitRule): string {
   return rule.kind === 'concurrency'
-    ? `The limit of ${rule.most} at once of ${rule.id}.`
+    ? `The limit of ${rule.max} at once of ${rule.id}.`
     : `The limit of ${rule.rate} of ${rule.id.slice(0, -rule.rate.length - 1)}.`;
 }
 

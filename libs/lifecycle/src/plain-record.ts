@@ -13,7 +13,7 @@ export interface PlainRecord extends Pick<Coordinates, 'topic' | 'partition' | '
 export type PlainEntry = string;
 
 /** How many entries a job keeps at most, those with the lowest positions; only a flood of copies has more. */
-export const mostPast = 100;
+export const maxPastEntries = 100;
 
 export function plainEntry(
   position: Position,

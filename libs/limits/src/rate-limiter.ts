@@ -1,76 +1,82 @@
 import type { Logger } from '@jobstream/runtime';
 import { horizonMs, type GrantStore, type GrantWish } from './grant-store.js';
 import type { LimitRule } from './limit-rule.js';
-import { WaitingRoom, type Dismissal } from './waiting-room.js';
+import { WaitingRoom, type NotAdmitted } from './waiting-room.js';
 
-/** What {@link RateGate} takes. */
-export interface RateGateOptions {
+export interface RateLimiterOptions {
   readonly store: Pick<GrantStore, 'draw'>;
-  /** This worker's part of its queue, from 0 to 1: what it may use of a rate while Postgres is away. */
+  /** This worker's part of its queue, from 0 to 1: its part of each rate while Postgres is unreachable. */
   share(this: void): number;
   readonly logger: Logger;
   /** Monotonic, in milliseconds. */
   now(this: void): number;
 }
 
-/** Starts are drawn for about so long at once, and again when they are used up to a half. */
+/** The starts of about this time are drawn at once, and more when half of them are used. */
 const batchMs = 500;
 const lookEveryMs = 25;
-const awayPauseMs = 1_000;
-/** A start that was granted and that nobody used by then is void. */
+const outagePauseMs = 1_000;
+/** A granted start that no job has used for this long is void. */
 const staleMs = 250;
-const leastShare = 0.01;
+const minShare = 0.01;
 
 interface Line {
   readonly intervalMs: number;
   /** When jobs may start, in order. */
   readonly starts: number[];
-  /** Not before then is there more to draw. */
+  /** No more can be drawn before then. */
   askAgainAt: number;
-  /** The next start of this worker's own share. */
+  /** The next start by this worker's own share. */
   nextOwnAt: number;
 }
 
 /**
- * Lets jobs start at a rate that all workers share. Postgres grants times, in batches: no job costs a round trip. While
- * it is away, each worker goes by its own share of the rate.
+ * Lets jobs start at a rate that all workers share.
+ *
+ * Postgres grants the times of starts, a batch for each rate, so no job costs a round trip. Each start admits the job that has
+ * waited longest. While Postgres is unreachable, each worker uses its own share of the rate.
  */
-export class RateGate {
+export class RateLimiter {
   private readonly room = new WaitingRoom<'granted'>();
   private readonly lines = new Map<string, Line>();
   private timer: NodeJS.Timeout | undefined;
-  private busy = false;
-  private stopped = false;
+  private isBusy = false;
+  private isStopped = false;
+  /** Postgres is not asked before then; 0 while it answers. */
   private awayUntil = 0;
 
-  constructor(private readonly options: RateGateOptions) {}
+  constructor(private readonly options: RateLimiterOptions) {}
 
+  /** Waits for a start. @param gone ends the wait, as `lost` */
   enter(
     { id, intervalMs }: Extract<LimitRule, { kind: 'rate' }>,
     gone: AbortSignal,
-  ): Promise<'granted' | Dismissal> {
+  ): Promise<'granted' | NotAdmitted> {
     if (!this.lines.has(id)) this.lines.set(id, { intervalMs, starts: [], askAgainAt: 0, nextOwnAt: 0 });
     const answer = this.room.wait(id, gone);
     this.timer ??= setTimeout(() => this.run(), 0);
     return answer;
   }
 
-  dismiss(why: Dismissal): void {
+  /** Ends all waits without a start. */
+  dismiss(why: NotAdmitted): void {
     this.room.dismiss(why);
   }
 
+  /** Admits nobody any more. */
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
     clearTimeout(this.timer);
   }
 
-  /** Serves who may start now, sees to it that there are starts to come, and runs again while anybody waits. */
+  /** Admits the jobs that may start now, draws starts for the others, and runs again while any job waits. */
   private run(): void {
     this.timer = undefined;
     const now = this.options.now();
-    for (const [id, line] of this.lines) this.serve(id, line, now);
-    if (!this.busy) void this.draw(now);
-    if (this.room.size > 0 && !this.stopped) this.timer ??= setTimeout(() => this.run(), this.nextRunIn(now));
+    for (const [id, line] of this.lines) this.admitDue(id, line, now);
+    if (!this.isBusy) void this.draw(now);
+    if (this.room.size > 0 && !this.isStopped)
+      this.timer ??= setTimeout(() => this.run(), this.nextRunIn(now));
   }
 
   private nextRunIn(now: number): number {
@@ -79,7 +85,7 @@ export class RateGate {
     return Math.max(1, at - now);
   }
 
-  private serve(id: string, line: Line, now: number): void {
+  private admitDue(id: string, line: Line, now: number): void {
     const { starts } = line;
     let used = 0;
     while (used < starts.length && starts[used]! <= now) {
@@ -93,20 +99,23 @@ export class RateGate {
   private async draw(now: number): Promise<void> {
     const wishes = this.wishesAt(now);
     if (wishes.length === 0) return;
-    if (now < this.awayUntil) return this.takeOwn(wishes, now);
-    this.busy = true;
+    if (now < this.awayUntil) return this.useOwnShare(wishes, now);
+    this.isBusy = true;
     try {
       const answers = await this.options.store.draw(wishes);
       const answeredAt = this.options.now();
       for (const { id, count, firstInMs } of answers) this.grant(id, count, answeredAt + firstInMs);
-      if (this.awayUntil > 0) this.options.logger.info('limits: Postgres is there again');
+      if (this.awayUntil > 0) this.options.logger.info('Postgres reachable again: rates are shared');
       this.awayUntil = 0;
     } catch (error) {
       if (this.awayUntil === 0)
-        this.options.logger.warn({ err: error }, 'limits: rates fall to the own share of this worker');
-      this.awayUntil = this.options.now() + awayPauseMs;
+        this.options.logger.warn(
+          { err: error },
+          "Postgres unreachable: using this worker's share of the rate",
+        );
+      this.awayUntil = this.options.now() + outagePauseMs;
     } finally {
-      this.busy = false;
+      this.isBusy = false;
     }
   }
 
@@ -128,8 +137,8 @@ export class RateGate {
     if (count === 0) line.askAgainAt = firstAt - horizonMs;
   }
 
-  private takeOwn(wishes: readonly GrantWish[], now: number): void {
-    const share = Math.max(this.options.share(), leastShare);
+  private useOwnShare(wishes: readonly GrantWish[], now: number): void {
+    const share = Math.max(this.options.share(), minShare);
     for (const { id, count, intervalMs } of wishes) {
       const line = this.lines.get(id)!;
       const step = intervalMs / share;

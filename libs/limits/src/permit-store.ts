@@ -1,22 +1,22 @@
 import type { Database } from '@jobstream/database';
 
-/** One of the places that a concurrency limit has. */
-export interface SlotName {
+/** One of the permits of a concurrency limit. */
+export interface PermitName {
   readonly id: string;
   /** From 1. */
   readonly slot: number;
 }
 
-/** What is asked for of one limit. */
-export interface SlotWish {
+/** Permits asked for under one limit. */
+export interface PermitWish {
   readonly id: string;
   readonly count: number;
-  /** How many places the limit has. */
-  readonly most: number;
+  /** How many permits the limit has. */
+  readonly max: number;
 }
 
-/** Leased places in Postgres, whose clock alone counts. Each place is a row, so two workers never have the same one. */
-export class SlotStore {
+/** The leased permits in Postgres, by Postgres' clock alone. Each permit is a row, so two workers never have the same one. */
+export class PermitStore {
   constructor(
     private readonly database: Database,
     private readonly worker: string,
@@ -24,16 +24,16 @@ export class SlotStore {
   ) {}
 
   /**
-   * Renews what is held and takes what is free, the lowest places first: who asks at the same time asks for the same
-   * places, so a limit that was lowered is not passed by takers of different ones. A place whose lease ran out is free, but
-   * not within one lease of Postgres' start: its holder could not renew it.
-   * @returns what is held now: a place of `held` that is not renewed is lost
+   * Renews the permits that are held and takes free ones, the lowest numbers first: workers that ask at the same time ask for the
+   * same permits, so together they never exceed a limit that was lowered. A permit whose lease has ended is free, but not
+   * within one lease of Postgres' start, because its holder could not renew it.
+   * @returns the permits held now: one of `held` that is not renewed is lost
    */
   async renewAndTake(
-    held: readonly SlotName[],
-    wishes: readonly SlotWish[],
-  ): Promise<{ readonly renewed: SlotName[]; readonly taken: SlotName[] }> {
-    const { rows } = await this.database.query<SlotName & { taken: boolean }>({
+    held: readonly PermitName[],
+    wishes: readonly PermitWish[],
+  ): Promise<{ readonly renewed: PermitName[]; readonly taken: PermitName[] }> {
+    const { rows } = await this.database.query<PermitName & { taken: boolean }>({
       name: 'limit-slots-renew-and-take',
       text: renewAndTake(this.database.operations),
       values: [
@@ -43,13 +43,13 @@ export class SlotStore {
         held.map(({ slot }) => slot),
         wishes.map(({ id }) => id),
         wishes.map(({ count }) => count),
-        wishes.map(({ most }) => most),
+        wishes.map(({ max }) => max),
       ],
     });
     return { renewed: rows.filter(({ taken }) => !taken), taken: rows.filter(({ taken }) => taken) };
   }
 
-  async release(slots: readonly SlotName[]): Promise<void> {
+  async release(slots: readonly PermitName[]): Promise<void> {
     await this.database.query({
       name: 'limit-slots-release',
       text: `DELETE FROM ${this.database.operations}.limit_slots AS row
@@ -59,7 +59,7 @@ export class SlotStore {
     });
   }
 
-  /** Removes what nobody has held for an hour. */
+  /** Deletes permits whose lease ended an hour ago. */
   async purge(): Promise<void> {
     await this.database.query({
       text: `DELETE FROM ${this.database.operations}.limit_slots WHERE lease_until < now() - interval '1 hour'`,
@@ -79,18 +79,18 @@ function renewAndTake(schema: string): string {
     taken AS (
       INSERT INTO ${schema}.limit_slots AS row (id, slot, worker, lease_until)
       SELECT wish.id, free.slot, $1, now() + lease.length
-      FROM lease, unnest($5::text[], $6::int[], $7::int[]) AS wish (id, count, most)
+      FROM lease, unnest($5::text[], $6::int[], $7::int[]) AS wish (id, count, max)
       CROSS JOIN LATERAL (
         SELECT count(*) FROM ${schema}.limit_slots AS busy WHERE busy.id = wish.id AND busy.lease_until > now()
       ) AS used
       CROSS JOIN LATERAL (
-        SELECT place.slot FROM generate_series(1, wish.most) AS place (slot)
+        SELECT place.slot FROM generate_series(1, wish.max) AS place (slot)
         WHERE NOT EXISTS (
           SELECT FROM ${schema}.limit_slots AS busy
           WHERE busy.id = wish.id AND busy.slot = place.slot AND busy.lease_until > now()
         )
         ORDER BY place.slot
-        LIMIT greatest(0, least(wish.count, wish.most - used.count))
+        LIMIT greatest(0, least(wish.count, wish.max - used.count))
       ) AS free
       ORDER BY wish.id, free.slot
       ON CONFLICT (id, slot) DO UPDATE SET worker = excluded.worker, lease_until = excluded.lease_until
