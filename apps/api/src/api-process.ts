@@ -8,7 +8,7 @@ import { AcceptedJobs, IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/i
 import { LimitUse } from '@jobstream/limits';
 import { describeTroubles } from '@jobstream/kafka';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
-import { JobCounts, JobQueries, ProjectionProgress, Rebuilds } from '@jobstream/projection';
+import { JobCounts, JobQueries, LogEnds, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
 import {
   ClockWatch,
@@ -26,7 +26,6 @@ import {
   JobReader,
   JobStreams,
   JobWaits,
-  LogEnds,
   OrdersInForce,
   QueueMetrics,
   QueueStates,
@@ -161,6 +160,7 @@ function makeParts(
     accepted: apiMetrics.acceptedJobs,
   });
   const allEnds = LogEnds.ofAll(admin, topics);
+  const waitUntilCurrent = (timeoutMs: number) => progress.waitUntilCurrent(allEnds, timeoutMs);
   const catchUp = new CatchUp({ ends: allEnds, progress });
   const shown = new ShownJobs({ progress });
   const ends = LogEnds.ofRequests(admin, topics);
@@ -169,7 +169,7 @@ function makeParts(
   const states = new QueueStates(admin, topics);
   const orderWriter = new OrderWriter(producer, topics);
   const inForce = new OrdersInForce(orders);
-  const replaying = { reader: logReader, admin, topics, projection: { queries, progress } };
+  const replaying = { reader: logReader, admin, topics, projection: { queries, waitUntilCurrent } };
   const queueViews = new QueueViews({
     states,
     admin,

@@ -1,5 +1,5 @@
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import { tellsOfJobs, Topics } from '@jobstream/contracts';
+import { Topics } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
@@ -13,6 +13,7 @@ import {
 } from '@jobstream/kafka';
 import {
   JobQueries,
+  LogEnds,
   NeededJobs,
   OldJobs,
   ProjectionPositions,
@@ -106,8 +107,7 @@ export class MaintenanceParts {
    * @throws ProjectionBehindError when it does not within `patienceMs`
    */
   async awaitProjection(patienceMs = 30_000): Promise<void> {
-    const counted = (await this.admin.listTopics()).filter((topic) => tellsOfJobs(this.topics.roleOf(topic)));
-    const ends = await this.admin.endOffsets(counted);
-    if (!(await this.progress.waitUntilPassed(ends, patienceMs))) throw new ProjectionBehindError();
+    const ends = LogEnds.ofAll(this.admin, this.topics);
+    if (!(await this.progress.waitUntilCurrent(ends, patienceMs))) throw new ProjectionBehindError();
   }
 }

@@ -5,7 +5,7 @@ import { decodeRecord, encodePoison, encodeRecord, type JobRecord } from '@jobst
 import type { RebuildView } from '@jobstream/contracts/rest';
 import { databaseSettingsFromEnv, migrate, quoteName } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
-import { ProjectionProgress, Projector, Rebuilder, Rebuilds } from '@jobstream/projection';
+import { LogEnds, ProjectionProgress, Projector, Rebuilder, Rebuilds } from '@jobstream/projection';
 import { Replays } from '@jobstream/replay';
 import { createLogger } from '@jobstream/runtime';
 import { randomNamespace } from '@jobstream/testing';
@@ -119,7 +119,9 @@ describe('retention and dead letters', () => {
     await parts.start();
     rebuilds = new Rebuilds(parts.database, settings, undefined);
     const { database, log: reader, intake, jobs: queries } = parts;
-    const projection = { queries, progress: new ProjectionProgress(database) };
+    const [progress, ends] = [new ProjectionProgress(database), LogEnds.ofAll(admin, topics)];
+    const waitUntilCurrent = (timeoutMs: number) => progress.waitUntilCurrent(ends, timeoutMs);
+    const projection = { queries, waitUntilCurrent };
     replays = new Replays({ database, reader, admin, topics, intake, projection });
     projector = new Projector({
       connection,

@@ -17,7 +17,7 @@ import {
   RecordProducer,
   TopicAdmin,
 } from '@jobstream/kafka';
-import { JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import { ReplayRunner } from '@jobstream/replay';
 import { ClockWatch, type ProcessContext } from '@jobstream/runtime';
 import { Scheduler } from '@jobstream/scheduling';
@@ -32,6 +32,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   private readonly databaseSettings: DatabaseSettings;
   private readonly database: Database;
   private readonly connection: KafkaConnection;
+  private readonly admin: TopicAdmin;
   private readonly producer: RecordProducer;
   private readonly scheduler: Scheduler;
   private readonly replays: ReplayRunner;
@@ -52,15 +53,20 @@ export class SchedulerService implements BeforeApplicationShutdown {
     );
     this.plan = this.topics.plan(jobDefinitions, settings.JOBSTREAM_TOPIC_SIZE);
     this.producer = new RecordProducer(this.connection, { metrics, topics: this.plan });
+    this.admin = new TopicAdmin(this.connection);
     const { connection, database, topics } = this;
     const intake = new JobIntake({ producer: this.producer, topics });
+    const progress = new ProjectionProgress(database);
+    const ends = LogEnds.ofAll(this.admin, topics);
     this.replays = new ReplayRunner({
       connection,
       database,
-      topics,
       intake,
       logger,
-      projection: { queries: new JobQueries(database), progress: new ProjectionProgress(database) },
+      projection: {
+        queries: new JobQueries(database),
+        waitUntilCurrent: (timeoutMs) => progress.waitUntilCurrent(ends, timeoutMs),
+      },
     });
     this.scheduler = new Scheduler({
       connection,
@@ -87,7 +93,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.clockWatch.stop();
     await Promise.all([this.scheduler.stop(), this.replays.stop()]);
-    await this.producer.stop();
+    await Promise.all([this.producer.stop(), this.admin.stop()]);
     await this.database.close();
   }
 
@@ -95,12 +101,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   private async prepare(): Promise<void> {
     await this.producer.start();
     await migrate(this.databaseSettings);
-    const admin = new TopicAdmin(this.connection);
-    try {
-      await admin.ensureTopics(this.plan);
-    } finally {
-      await admin.stop();
-    }
+    await this.admin.ensureTopics(this.plan);
     this.clockWatch.start();
     await this.producer.askTime(this.topics.clock);
     this.replays.start();

@@ -58,7 +58,6 @@ export { intervalOfRate, queueLimitsSchema, rateSchema, type QueueLimits } from 
 export {
   lanesOf,
   partitionCounts,
-  tellsOfJobs,
   Topics,
   type TopicPlan,
   type TopicRole,

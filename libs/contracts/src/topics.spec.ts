@@ -96,6 +96,23 @@ describe('topics', () => {
     expect(topics.roleOf(topics.events)).toEqual({ kind: 'events' });
   });
 
+  it('tell of jobs unless they carry orders or the time, or are not ours', () => {
+    const topics = new Topics('n1');
+    const tell = [topics.requests('image', 'low'), topics.retry('image', 1_000), topics.deadLetters('image')];
+    const others = [topics.cancels, topics.control, topics.clock, new Topics().events, 'orders'];
+    expect(tell.concat(topics.events, topics.delayed).every((name) => topics.tellsOfJobs(name))).toBe(true);
+    expect(others.filter((name) => topics.tellsOfJobs(name))).toEqual([]);
+  });
+
+  it('begin jobs where requests and delayed jobs are appended', () => {
+    const topics = new Topics();
+    const names = [topics.requests('image'), topics.delayed, topics.events, topics.retry('image', 1_000)];
+    expect(names.filter((name) => topics.beginsJobs(name))).toEqual([
+      topics.requests('image'),
+      topics.delayed,
+    ]);
+  });
+
   it.each([
     'orders',
     'jobs.image.retry',

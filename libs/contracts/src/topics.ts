@@ -28,6 +28,8 @@ export const partitionCounts = {
 /** A key of {@link partitionCounts}. */
 export type TopicSize = keyof typeof partitionCounts;
 
+/** Names whose role is remembered; more than a cluster of ours has topics. */
+const maxRemembered = 10_000;
 const namespacePattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
 const ownRoles = new Map<string, TopicRole>(ownTopics.map((kind) => [kind, { kind }]));
 
@@ -43,6 +45,7 @@ export class Topics {
   /** Records without content: their append times tell the brokers' time to who wrote them. Nobody reads it. */
   readonly clock: string;
   private readonly prefix: string;
+  private readonly roles = new Map<string, TopicRole | undefined>();
 
   /** @throws TypeError when the namespace could not stand in a topic name. */
   constructor(readonly namespace = '') {
@@ -79,8 +82,29 @@ export class Topics {
     return this.group(service);
   }
 
-  /** The role of a topic of this namespace; undefined for any other topic. */
+  /** The role of a topic of this namespace; undefined for any other topic. Remembered: it may be asked for each record. */
   roleOf(topic: string): TopicRole | undefined {
+    const known = this.roles.get(topic);
+    if (known !== undefined || this.roles.has(topic)) return known;
+    if (this.roles.size >= maxRemembered) this.roles.clear();
+    const role = this.readRole(topic);
+    this.roles.set(topic, role);
+    return role;
+  }
+
+  /** Whether a topic tells of jobs: one of this namespace, but not one of orders or of the brokers' time. */
+  tellsOfJobs(topic: string): boolean {
+    const role = this.roleOf(topic);
+    return role !== undefined && !['cancels', 'control', 'clock'].includes(role.kind);
+  }
+
+  /** Whether a job can appear first on a topic: one of requests, or that of delayed jobs. */
+  beginsJobs(topic: string): boolean {
+    const kind = this.roleOf(topic)?.kind;
+    return kind === 'requests' || kind === 'delayed';
+  }
+
+  private readRole(topic: string): TopicRole | undefined {
     if (!topic.startsWith(this.prefix)) return undefined;
     const [queue = '', part, delay, ...more] = topic.slice(this.prefix.length).split('.');
     if (more.length > 0 || queue === '') return undefined;
@@ -115,11 +139,6 @@ export class Topics {
     }
     return [...plans.values()];
   }
-}
-
-/** Whether topics of this role tell of jobs, and not of what operators want of them. Undefined is the role of a topic that is not ours. */
-export function tellsOfJobs(role: TopicRole | undefined): boolean {
-  return role !== undefined && role.kind !== 'cancels' && role.kind !== 'control' && role.kind !== 'clock';
 }
 
 /** The request lanes of a queue, most urgent first. */

@@ -19,6 +19,7 @@ export {
 export { OldJobs } from './old-jobs.js';
 export { ProjectionPositions, type ProjectionPosition } from './projection-positions.js';
 export { NeededJobs } from './needed-jobs.js';
+export { LogEnds } from './log-ends.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
 export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';
 export { Rebuilder, type RebuilderOptions } from './rebuild/rebuilder.js';

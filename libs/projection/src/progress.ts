@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '@jobstream/database';
+import { inTime } from '@jobstream/runtime';
+import type { LogEnds } from './log-ends.js';
 
 /** By topic, one offset a partition (index = partition): the offset after the last record, as `TopicAdmin.endOffsets` answers. */
 export type EndOffsets = ReadonlyMap<string, readonly number[]>;
@@ -30,6 +32,16 @@ export class ProjectionProgress {
       this.waiters.add(waiter);
       if (!this.polling) void this.poll();
     });
+  }
+
+  /**
+   * Resolves true as soon as the projection holds every record that the log holds now, false after `timeoutMs`. Rejects
+   * while Kafka or Postgres is away.
+   */
+  async waitUntilCurrent(log: Pick<LogEnds, 'now'>, timeoutMs: number): Promise<boolean> {
+    const giveUpAt = performance.now() + timeoutMs;
+    const ends = await inTime(log.now(), timeoutMs);
+    return ends !== undefined && (await this.waitUntilPassed(ends, giveUpAt - performance.now()));
   }
 
   private async poll(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { TopicRole, Topics } from '@jobstream/contracts';
+import type { Topics } from '@jobstream/contracts';
 import { codeOf, type Database } from '@jobstream/database';
 import {
   consumerFault,
@@ -71,7 +71,6 @@ export class Projector {
   private readonly backlog = new Backlog();
   private readonly stopping = new AbortController();
   private readonly patience: Patience;
-  private readonly roles = new Map<string, TopicRole | undefined>();
   private consumer: PositionedConsumer | undefined;
   private identity: LogIdentity | undefined;
   private running: Promise<void> | undefined;
@@ -210,11 +209,6 @@ export class Projector {
     return this.checkpoints.identify(await this.admin.clusterId(), this.options.beside?.generation);
   }
 
-  private roleOf(topic: string): TopicRole | undefined {
-    if (!this.roles.has(topic)) this.roles.set(topic, this.options.topics.roleOf(topic));
-    return this.roles.get(topic);
-  }
-
   private async open(partitions: readonly TopicPartition[]): Promise<number[]> {
     const positions = await this.positionsOf(partitions);
     partitions.forEach((partition, index) => this.backlog.open(partition, positions[index]!));
@@ -237,7 +231,7 @@ export class Projector {
 
   private read(records: readonly IncomingRecord[]): void {
     const { topic, partition, offset } = records.at(-1)!;
-    const role = this.roleOf(topic)!;
+    const role = this.options.topics.roleOf(topic)!;
     const limit = this.limitOf({ topic, partition });
     const wanted = offset < limit ? records : records.filter((record) => record.offset < limit);
     this.backlog.add(

@@ -24,9 +24,6 @@ export interface ProjectedJob extends JobStanding {
   readonly expiresAt: Date | null;
 }
 
-/** By topic, the offset after the last record of each partition. */
-export type Ends = ReadonlyMap<string, readonly number[]>;
-
 /** What a replay asks the projection. Stages don't import each other: the app hands it in. */
 export interface Projection {
   readonly queries: {
@@ -34,8 +31,6 @@ export interface Projection {
     standings(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, JobStanding>>;
     find(id: JobId): Promise<ProjectedJob | undefined>;
   };
-  readonly progress: {
-    /** Resolves true once it holds every record below these ends, false after `timeoutMs`. */
-    waitUntilPassed(ends: Ends, timeoutMs: number): Promise<boolean>;
-  };
+  /** Resolves true once it holds every record that the log holds now, false after `timeoutMs`: only then is a job's fate known. */
+  waitUntilCurrent(timeoutMs: number): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 import { maxReplayFaults } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { Pace } from './pace.js';
+import type { Projection } from './projection.js';
 import type { Replay, Skipped } from './replay.js';
 import type { HeldReplay, ReplayStore } from './replay-store.js';
 import { NotAcknowledgedError, type ReservedRuns, type RunId } from './reserved-runs.js';
@@ -12,6 +13,7 @@ export interface ReplayRunParts {
   readonly replays: ReplayStore;
   readonly reserved: ReservedRuns;
   readonly selection: Selection;
+  readonly projection: Projection;
   readonly leaseMs: number;
 }
 
@@ -82,7 +84,7 @@ export class ReplayRun {
   private async makePages(): Promise<void> {
     const { request, ranges, createdAt } = this.held.replay;
     if (request.source === 'job' || this.state !== 'running' || this.isFull()) return;
-    if (!(await this.parts.selection.awaitProjection(projectionPatienceMs))) {
+    if (!(await this.parts.projection.waitUntilCurrent(projectionPatienceMs))) {
       await this.check();
       throw new ProjectionBehindError();
     }

@@ -26,12 +26,11 @@ function createRunner(): ReplayRunner {
   return new ReplayRunner({
     connection,
     database,
-    topics,
     logger: createLogger('test', 'silent'),
     intake: new JobIntake({ producer, topics }),
     projection: {
       queries: { standings: refuseToSay, find: refuseToSay },
-      progress: { waitUntilPassed: refuseToSay },
+      waitUntilCurrent: refuseToSay,
     },
   });
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Topics } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
-import { LogReader, TopicAdmin, type KafkaConnection } from '@jobstream/kafka';
+import { LogReader, type KafkaConnection } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import type { Projection } from './projection.js';
 import { ReplayRun } from './replay-run.js';
@@ -16,7 +15,6 @@ import { Selection } from './selection.js';
 export interface ReplayRunnerOptions {
   readonly connection: KafkaConnection;
   readonly database: Database;
-  readonly topics: Topics;
   readonly intake: JobIntake;
   readonly projection: Projection;
   readonly logger: Logger;
@@ -42,7 +40,6 @@ const purgeEveryMs = 3_600_000;
  * goes on in another when that one dies.
  */
 export class ReplayRunner {
-  private readonly admin: TopicAdmin;
   private readonly reader: LogReader;
   private readonly replays: ReplayStore;
   private readonly parts: ConstructorParameters<typeof ReplayRun>[0];
@@ -56,8 +53,7 @@ export class ReplayRunner {
   private purgeAt = performance.now() + purgeEveryMs;
 
   constructor(private readonly options: ReplayRunnerOptions) {
-    const { connection, database, topics, intake, projection } = options;
-    this.admin = new TopicAdmin(connection);
+    const { connection, database, intake, projection } = options;
     this.reader = new LogReader(connection);
     this.replays = new ReplayStore(database);
     this.parts = {
@@ -65,13 +61,8 @@ export class ReplayRunner {
       replays: this.replays,
       leaseMs,
       reserved: new ReservedRuns(database, this.replays, intake),
-      selection: new Selection({
-        reader: this.reader,
-        admin: this.admin,
-        topics,
-        projection,
-        clock: intake.clock,
-      }),
+      selection: new Selection({ reader: this.reader, projection, clock: intake.clock }),
+      projection,
     };
   }
 
@@ -86,7 +77,7 @@ export class ReplayRunner {
     await this.looking;
     await Promise.all(this.running);
     await this.releaseAll().catch(() => undefined);
-    await Promise.all([this.admin.stop(), this.reader.close()]);
+    await this.reader.close();
   }
 
   private async look(): Promise<void> {

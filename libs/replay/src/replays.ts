@@ -75,7 +75,7 @@ export class Replays {
     const request = check(replayRequestSchema, body, 'replay');
     const { admin, topics } = this.parts;
     const ranges = await locateRanges(admin, topics, request);
-    const isKnown = await this.selection.awaitProjection(projectionPatienceMs);
+    const isKnown = await this.parts.projection.waitUntilCurrent(projectionPatienceMs);
     if (request.dryRun) {
       if (!isKnown) throw projectionBehind();
       return surveyReplay(this.selection, request, ranges, await this.now(), dryRunPatienceMs);
@@ -156,7 +156,7 @@ export class Replays {
       );
     });
     await this.replays.finish({ replay, token });
-    await this.selection.awaitProjection(projectionPatienceMs).catch(() => false);
+    await this.parts.projection.waitUntilCurrent(projectionPatienceMs).catch(() => false);
     return describeRun(job, made.run);
   }
 
@@ -176,7 +176,7 @@ export class Replays {
       const detail = 'A job id is a UUID of version 7, as the answer to its submission says.';
       throw new ReplayError('invalid_job_id', detail);
     }
-    const isKnown = await this.selection.awaitProjection(projectionPatienceMs);
+    const isKnown = await this.parts.projection.waitUntilCurrent(projectionPatienceMs);
     const job = await this.parts.projection.queries.find(text.toLowerCase());
     if (!isKnown) throw projectionBehind();
     if (!job) throw new ReplayError('job_not_found', `No job has the id ${text}.`);

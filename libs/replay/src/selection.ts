@@ -1,7 +1,6 @@
 import { setImmediate as immediately } from 'node:timers/promises';
-import { tellsOfJobs, type Topics } from '@jobstream/contracts';
 import type { ReplayFault, ReplayRequest, SkipReason } from '@jobstream/contracts/rest';
-import type { IncomingRecord, LogReader, TopicAdmin } from '@jobstream/kafka';
+import type { IncomingRecord, LogReader } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
 import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
@@ -31,8 +30,6 @@ export interface SelectedPage {
 /** What {@link Selection} is made of. */
 export interface SelectionParts {
   readonly reader: LogReader;
-  readonly admin: TopicAdmin;
-  readonly topics: Topics;
   readonly projection: Projection;
   /** The broker's time, which what is left of a job's time to start counts from. */
   readonly clock: Clock;
@@ -46,13 +43,6 @@ type Criteria = Pick<ReplayRequest, 'source' | 'filter' | 'patch' | 'only'>;
 /** Finds the runs of a replay in the log, page by page. */
 export class Selection {
   constructor(private readonly parts: SelectionParts) {}
-
-  /** Resolves with whether the projection has passed, in time, what the log holds now: only then is a job's fate known. */
-  async awaitProjection(timeoutMs: number): Promise<boolean> {
-    const { admin, topics, projection } = this.parts;
-    const telling = (await admin.listTopics()).filter((topic) => tellsOfJobs(topics.roleOf(topic)));
-    return projection.progress.waitUntilPassed(await admin.endOffsets(telling), timeoutMs);
-  }
 
   /**
    * The pages of these ranges, each judged when it is asked for.

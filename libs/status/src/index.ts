@@ -10,7 +10,6 @@ export { CatchUp } from './reads/catch-up.js';
 export type { FoundJob } from './reads/found-job.js';
 export { JobLists } from './reads/job-lists.js';
 export { JobReader, readJobId, refuseFuture } from './reads/job-reader.js';
-export { LogEnds } from './reads/log-ends.js';
 export { LogPosition } from './reads/log-position.js';
 export { ShownJobs } from './reads/shown-jobs.js';
 export { StatusError } from './status-error.js';

@@ -213,7 +213,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       claims: this.claims,
       limits: this.limits,
       lanesMs: () => this.workerTopics.lanesMs,
-      roleOf: (topic) => this.workerTopics.roleOf(topic),
+      roleOf: (topic) => this.topics.roleOf(topic),
       onFatal: (error) => this.options.fatal(error),
     });
   }

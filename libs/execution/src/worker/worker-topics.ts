@@ -1,10 +1,4 @@
-import {
-  lanesOf,
-  type JobDefinition,
-  type QueueDefinition,
-  type TopicRole,
-  type Topics,
-} from '@jobstream/contracts';
+import { lanesOf, type JobDefinition, type QueueDefinition, type Topics } from '@jobstream/contracts';
 
 /**
  * The topics that a queue's workers consume: its request lanes, the retry lanes of its definitions, and every other lane of
@@ -12,7 +6,6 @@ import {
  */
 export class WorkerTopics {
   private readonly own: ReadonlySet<string>;
-  private readonly roles = new Map<string, TopicRole | undefined>();
   private lanes: ReadonlySet<number>;
 
   constructor(
@@ -33,15 +26,10 @@ export class WorkerTopics {
     return this.lanes;
   }
 
-  roleOf(topic: string): TopicRole | undefined {
-    if (!this.roles.has(topic)) this.roles.set(topic, this.topics.roleOf(topic));
-    return this.roles.get(topic);
-  }
-
   /** What to consume, given the names of all topics that exist. */
   among(existing: readonly string[]): string[] {
     const more = existing.filter((topic) => {
-      const role = this.roleOf(topic);
+      const role = this.topics.roleOf(topic);
       return (role?.kind === 'retry' || role?.kind === 'requests') && role.queue === this.queue.name;
     });
     const consumed = [...new Set([...this.own, ...more])];
@@ -51,7 +39,7 @@ export class WorkerTopics {
 
   /** The delay of a lane that can be written to: one spelled otherwise (`.retry.1m`) is only read. */
   private laneDelay(topic: string): number[] {
-    const role = this.roleOf(topic);
+    const role = this.topics.roleOf(topic);
     if (role?.kind !== 'retry' || this.topics.retry(this.queue.name, role.delayMs) !== topic) return [];
     return [role.delayMs];
   }

@@ -1,4 +1,4 @@
-import type { JobId, TopicRole, Topics } from '@jobstream/contracts';
+import type { JobId, Topics } from '@jobstream/contracts';
 import { decodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { TailConsumer, type IncomingRecord, type KafkaConnection, type TopicAdmin } from '@jobstream/kafka';
 import { belongsOn, type Coordinates } from '@jobstream/lifecycle';
@@ -38,7 +38,6 @@ const lingerMs = 60_000;
 export class JobFeed {
   private readonly watchers = new Map<JobId, Set<(seen: SeenRecord) => void>>();
   private readonly recent = new RecentRecords();
-  private readonly roles = new Map<string, TopicRole | undefined>();
   private tail: { readonly consumer: TailConsumer; readonly started: Promise<void> } | undefined;
   private linger: NodeJS.Timeout | undefined;
 
@@ -79,7 +78,7 @@ export class JobFeed {
     const { connection, topics, admin, onFatal } = this.options;
     const consumer = new TailConsumer(connection, {
       groupIdPrefix: `${topics.serviceGroup('api')}.`,
-      topics: async () => (await admin.listTopics()).filter((topic) => this.roleOf(topic) !== undefined),
+      topics: async () => (await admin.listTopics()).filter((topic) => topics.roleOf(topic) !== undefined),
       onRecords: (records) => this.take(records),
       onFatal,
     });
@@ -110,14 +109,9 @@ export class JobFeed {
     value,
     headers,
   }: IncomingRecord): SeenRecord | undefined {
-    const role = this.roleOf(topic);
+    const role = this.options.topics.roleOf(topic);
     const record = decodeRecord(value, headers);
     if (role === undefined || 'fault' in record || !belongsOn(record.phase, role)) return undefined;
     return { record, at: { topic, partition, offset, timestamp, role } };
-  }
-
-  private roleOf(topic: string): TopicRole | undefined {
-    if (!this.roles.has(topic)) this.roles.set(topic, this.options.topics.roleOf(topic));
-    return this.roles.get(topic);
   }
 }

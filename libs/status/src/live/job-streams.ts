@@ -1,9 +1,8 @@
 import { isFinal, type JobId } from '@jobstream/contracts';
 import type { JobView } from '@jobstream/contracts/rest';
-import type { HistoryItem, JobQueries, ProjectionProgress } from '@jobstream/projection';
+import type { HistoryItem, JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import type { FoundJob } from '../reads/found-job.js';
 import type { JobReader } from '../reads/job-reader.js';
-import type { LogEnds } from '../reads/log-ends.js';
 import type { ShownJobs } from '../reads/shown-jobs.js';
 import { Inbox } from './inbox.js';
 import type { JobFeed, SeenRecord } from './job-feed.js';

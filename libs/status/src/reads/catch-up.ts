@@ -1,6 +1,5 @@
-import type { EndOffsets, ProjectionProgress } from '@jobstream/projection';
+import type { EndOffsets, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import { inTime } from '@jobstream/runtime';
-import type { LogEnds } from './log-ends.js';
 
 export interface CatchUpOptions {
   readonly ends: Pick<LogEnds, 'now'>;

@@ -2,12 +2,10 @@ import { isFinal, isJobId, type JobId } from '@jobstream/contracts';
 import type { JobAtView, JobHistory, JobView } from '@jobstream/contracts/rest';
 import type { DatabaseClock } from '@jobstream/database';
 import type { AcceptedJobs } from '@jobstream/intake';
-import type { JobQueries, ProjectionProgress } from '@jobstream/projection';
-import { inTime } from '@jobstream/runtime';
+import type { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import { projectionPatienceMs, type CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
 import { viewOfHistory, viewOfJobAt, viewOfRemembered } from './job-view.js';
-import type { LogEnds } from './log-ends.js';
 import type { ShownJobs } from './shown-jobs.js';
 import { StatusError } from '../status-error.js';
 
@@ -95,21 +93,15 @@ export class JobReader {
   }
 
   private async awaitRow<Found>(id: JobId, find: () => Promise<Found | undefined>): Promise<Found> {
-    const passed = await this.awaitProjection();
+    const { progress, ends } = this.options;
+    const isCurrent = await progress.waitUntilCurrent(ends, projectionPatienceMs).catch(() => false);
     const found = await find();
     if (found !== undefined) return found;
-    if (passed) throw new StatusError('job_not_found', `No job has the id ${id}.`);
+    if (isCurrent) throw new StatusError('job_not_found', `No job has the id ${id}.`);
     throw new StatusError(
       'projection_behind',
       'This id is not known yet, and the projection has not read the whole log. Ask again.',
     );
-  }
-
-  /** Whether the projection passed what the log held when this was asked. */
-  private async awaitProjection(): Promise<boolean> {
-    const asked = this.options.ends.now().catch(() => undefined);
-    const ends = await inTime(asked, projectionPatienceMs);
-    return ends !== undefined && (await this.options.progress.waitUntilPassed(ends, projectionPatienceMs));
   }
 }
 
