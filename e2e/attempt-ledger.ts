@@ -12,14 +12,14 @@ export class AttemptLedger {
 
   /** Attempts that have ended, in all processes. */
   ended(): number {
-    return this.lines('attempt ends').length;
+    return this.lines('attempt ended').length;
   }
 
   /** Jobs of which some attempt was started more than once. */
   rerun(): Set<string> {
     const seen = new Set<string>();
     const rerun = new Set<string>();
-    for (const line of this.lines('attempt starts')) {
+    for (const line of this.lines('attempt started')) {
       const start = attemptOf(line);
       if (seen.has(start)) rerun.add(line.job as string);
       seen.add(start);
@@ -30,7 +30,7 @@ export class AttemptLedger {
   /** How often attempts of this run were started, by job. */
   startsOf(run: number): Map<string, number> {
     const starts = new Map<string, number>();
-    for (const line of this.lines('attempt starts'))
+    for (const line of this.lines('attempt started'))
       if (line.run === run) starts.set(line.job as string, (starts.get(line.job as string) ?? 0) + 1);
     return starts;
   }
@@ -38,13 +38,13 @@ export class AttemptLedger {
   /** Attempts that a process has started and not ended. */
   running({ log }: ServiceProcess): number {
     const count = (msg: string) => log.filter((line) => line.msg === msg).length;
-    return count('attempt starts') - count('attempt ends');
+    return count('attempt started') - count('attempt ended');
   }
 
   /** The jobs whose attempts a process has started and not ended. */
   runningJobs({ log }: ServiceProcess): string[] {
-    const ended = new Set(log.filter(({ msg }) => msg === 'attempt ends').map(attemptOf));
-    const started = log.filter((line) => line.msg === 'attempt starts' && !ended.has(attemptOf(line)));
+    const ended = new Set(log.filter(({ msg }) => msg === 'attempt ended').map(attemptOf));
+    const started = log.filter((line) => line.msg === 'attempt started' && !ended.has(attemptOf(line)));
     return started.map(({ job }) => job as string);
   }
 
@@ -52,7 +52,7 @@ export class AttemptLedger {
   justEnded({ log }: ServiceProcess, at: number, watch: StallWatch): LogLine[] {
     return log.filter(({ msg, time }) => {
       const endedAt = Date.parse(time);
-      if (msg !== 'attempt ends' || endedAt > at) return false;
+      if (msg !== 'attempt ended' || endedAt > at) return false;
       return at - endedAt - watch.stalledWithin(endedAt, at) <= commitMs;
     });
   }
@@ -62,9 +62,9 @@ export class AttemptLedger {
     const { log } = service;
     const lastSign = Math.max(...log.map(({ time }) => Date.parse(time)).filter(Number.isFinite));
     const fresh = this.justEnded(service, lastSign, watch);
-    const ends = log.filter((line) => line.msg === 'attempt ends' && !fresh.includes(line));
+    const ends = log.filter((line) => line.msg === 'attempt ended' && !fresh.includes(line));
     const committed = new Set(ends.map(attemptOf));
-    const started = new Set(log.filter(({ msg }) => msg === 'attempt starts').map(attemptOf));
+    const started = new Set(log.filter(({ msg }) => msg === 'attempt started').map(attemptOf));
     return [...started].filter((attempt) => !committed.has(attempt)).length;
   }
 
@@ -81,7 +81,7 @@ export class AttemptLedger {
 
   /** The longest time without a start of any attempt between two times, in ms. */
   longestGap(from: number, to: number): number {
-    const starts = this.lines('attempt starts')
+    const starts = this.lines('attempt started')
       .map(({ time }) => Date.parse(time))
       .filter((time) => time >= from && time <= to)
       .sort((a, b) => a - b);
@@ -96,11 +96,11 @@ export class AttemptLedger {
       spans.set(job, span);
       return span;
     };
-    for (const { job, time } of this.lines('attempt starts')) {
+    for (const { job, time } of this.lines('attempt started')) {
       const span = spanOf(job as string);
       span.started = Math.min(span.started, Date.parse(time));
     }
-    for (const { job, time, outcome } of this.lines('attempt ends')) {
+    for (const { job, time, outcome } of this.lines('attempt ended')) {
       const span = spanOf(job as string);
       if (outcome === 'succeed') span.succeeded = Math.min(span.succeeded, Date.parse(time));
     }

@@ -61,7 +61,7 @@ describe('a worker frozen for longer than its session and thawed', () => {
     const uncommitted = ledger.justEnded(frozen, frozenAt, watch);
     const startedLate = frozen.log.filter(
       ({ msg, time }) =>
-        msg === 'attempt starts' && Date.parse(time) >= thawedAt && Date.parse(time) <= toldAt,
+        msg === 'attempt started' && Date.parse(time) >= thawedAt && Date.parse(time) <= toldAt,
     );
     expect(startedLate).toEqual([]);
     // Others have retried what ran in it when it was frozen: a failure that it tells of now would make them do so again.

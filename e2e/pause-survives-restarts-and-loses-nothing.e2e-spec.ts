@@ -21,12 +21,12 @@ describe('a pause survives restarts and loses nothing', () => {
   const queue = async () => (await platform.api.get<QueueView>('/v1/queues/probe')).body;
   const ready = async () => (await fetch(`${platform.one('probe-worker').url}/health/ready`)).status;
 
-  it('of the worker and of the API; what runs goes on, and each job runs after it', async () => {
+  it('of the worker and of the API; running jobs end, and each other job runs after it', async () => {
     // The first job may take long on a busy machine: the one that runs is not to be over by then.
     await platform.api.finished(await platform.api.submitted('probe.run', {}));
     const worker = platform.one('probe-worker');
     const running = await platform.api.submitted('probe.run', { sleepMs: 5_000 });
-    await worker.logged(({ msg, job }) => msg === 'attempt starts' && job === running);
+    await worker.logged(({ msg, job }) => msg === 'attempt started' && job === running);
     const startsBefore = startsOf(worker);
     const stream = submitSteadily(platform);
     await eventually(() => expect(startsOf(worker)).toBeGreaterThan(startsBefore));
@@ -34,7 +34,7 @@ describe('a pause survives restarts and loses nothing', () => {
     const pausedAt = Date.now();
     expect(paused).toMatchObject({ status: 202, body: { queue: 'probe', paused: true } });
     expect(await queue()).toMatchObject({ paused: true, workers: 1 });
-    const obeyedAt = Date.parse((await worker.logged(({ msg }) => msg === 'paused')).time);
+    const obeyedAt = Date.parse((await worker.logged(({ msg }) => msg === 'queue paused')).time);
     const feltMs = Math.max(0, obeyedAt - pausedAt);
     await stream.more(30);
     const early = await stream.end();
@@ -42,7 +42,7 @@ describe('a pause survives restarts and loses nothing', () => {
     const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
     const ids = [...early, ...body.items.map(({ id }) => id)];
     expect((await platform.api.finished(running)).state).toBe('succeeded');
-    const end = await worker.logged(({ msg, job }) => msg === 'attempt ends' && job === running);
+    const end = await worker.logged(({ msg, job }) => msg === 'attempt ended' && job === running);
     expect(Date.parse(end.time)).toBeGreaterThan(obeyedAt);
 
     await platform.crash(platform.one('probe-worker'));
@@ -73,15 +73,15 @@ describe('a pause survives restarts and loses nothing', () => {
 });
 
 function startsOf({ log }: ServiceProcess): number {
-  return log.filter(({ msg }) => msg === 'attempt starts').length;
+  return log.filter(({ msg }) => msg === 'attempt started').length;
 }
 
-/** What a worker started after it had said that it is paused, and before it said that it goes on. */
+/** What a worker started between its log lines "queue paused" and "queue resumed". */
 function startsWhilePaused({ log }: ServiceProcess): LogLine[] {
-  const from = log.findIndex(({ msg }) => msg === 'paused');
+  const from = log.findIndex(({ msg }) => msg === 'queue paused');
   expect(from).toBeGreaterThanOrEqual(0);
-  const to = log.findIndex(({ msg }) => msg === 'goes on');
-  return log.slice(from, to < 0 ? undefined : to).filter(({ msg }) => msg === 'attempt starts');
+  const to = log.findIndex(({ msg }) => msg === 'queue resumed');
+  return log.slice(from, to < 0 ? undefined : to).filter(({ msg }) => msg === 'attempt started');
 }
 
 /** A job every few milliseconds until `end`, which answers their ids; `more` resolves once so many more are submitted. */

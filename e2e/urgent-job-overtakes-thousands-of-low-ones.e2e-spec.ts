@@ -21,7 +21,7 @@ describe('an urgent job overtakes thousands of low ones', () => {
       environment: { CONCURRENCY: String(slots) },
     });
     low = await submitBatch(lowJobs, 'low');
-    await platform.one('probe-worker').logged(({ msg }) => msg === 'attempt starts');
+    await platform.one('probe-worker').logged(({ msg }) => msg === 'attempt started');
   });
   afterAll(() => platform?.stop());
 
@@ -42,7 +42,7 @@ describe('an urgent job overtakes thousands of low ones', () => {
   const started = () =>
     platform
       .one('probe-worker')
-      .log.filter(({ msg }) => msg === 'attempt starts')
+      .log.filter(({ msg }) => msg === 'attempt started')
       .map(({ job }) => job as string);
   const lowWaiting = () => lowJobs - started().filter((job) => low.has(job)).length;
 
@@ -58,13 +58,13 @@ describe('an urgent job overtakes thousands of low ones', () => {
       });
       const acceptedAt = Date.now();
       expect(status).toBe(202);
-      const start = await worker.logged(({ msg, job }) => msg === 'attempt starts' && job === body.id);
+      const start = await worker.logged(({ msg, job }) => msg === 'attempt started' && job === body.id);
       waits.push(Math.max(Date.parse(start.time) - acceptedAt, 0));
       const meanwhile = worker.log
         .slice(0, worker.log.indexOf(start))
         .filter(({ time }) => Date.parse(time) >= acceptedAt);
       overtaking.push(
-        meanwhile.filter(({ msg, job }) => msg === 'attempt starts' && low.has(job as string)).length,
+        meanwhile.filter(({ msg, job }) => msg === 'attempt started' && low.has(job as string)).length,
       );
       expect(lowWaiting()).toBeGreaterThanOrEqual(leastWaiting);
       expect(await platform.api.job(body.id as string)).toMatchObject({ priority: 'high' });

@@ -20,8 +20,8 @@ describe('a job that kills its worker ends by a cancel', () => {
     const diedWith: Set<string>[] = [];
     for (let deaths = 1; deaths <= 3; deaths++) {
       expect(await worker.ended).toEqual({ code: null, signal: 'SIGKILL' });
-      const ended = new Set(jobsOf(worker, 'attempt ends'));
-      diedWith.push(new Set(jobsOf(worker, 'attempt starts').filter((job) => !ended.has(job))));
+      const ended = new Set(jobsOf(worker, 'attempt ended'));
+      diedWith.push(new Set(jobsOf(worker, 'attempt started').filter((job) => !ended.has(job))));
       worker = await platform.launchUnready('probe-worker', {});
     }
     for (const jobs of diedWith) expect(jobs).toContain(killer);

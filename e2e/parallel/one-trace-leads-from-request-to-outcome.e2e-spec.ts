@@ -33,8 +33,8 @@ describe('one trace leads from the request to the log of the handler, the record
     expect(job.state).toBe('succeeded');
     const worker = platform.one('probe-worker');
     const logged = (message: string) => worker.logged((line) => line.msg === message && line.job === id);
-    const { trace: started } = await logged('attempt starts');
-    const { trace: ended } = await logged('attempt ends');
+    const { trace: started } = await logged('attempt started');
+    const { trace: ended } = await logged('attempt ended');
     const inTheLog = await eventually(() => tracesInTheLog(id));
     expect(Object.keys(inTheLog).sort()).toEqual(['queued', 'retrying', 'succeeded']);
     return {

@@ -99,8 +99,10 @@ describe('an API killed between the log and the answer', () => {
     expect(await submit()).toMatchObject({ status: 202, body: { id: first!.id } });
     expect(await requests()).toEqual([first, first].map((request) => ({ ...request, claimed: true })));
     const worker = platform.one('probe-worker');
-    await worker.logged(({ msg, job }) => msg === 'an outcome is produced again' && job === first!.id);
-    const starts = platform.processes.flatMap(({ log }) => log.filter(({ msg }) => msg === 'attempt starts'));
+    await worker.logged(({ msg, job }) => msg === 'outcome republished' && job === first!.id);
+    const starts = platform.processes.flatMap(({ log }) =>
+      log.filter(({ msg }) => msg === 'attempt started'),
+    );
     console.log(`2 requests of one job in the log, ${starts.length} start`);
     expect(starts.map(({ job }) => job)).toEqual([first!.id]);
   });

@@ -78,7 +78,7 @@ describe('secrets and payloads are not logged, at debug level either', () => {
     const { body } = await platform.api.submit('notification.email', mail);
     await platform
       .one('notification-worker')
-      .logged(({ msg, job }) => msg === 'attempt ends' && job === body.id);
+      .logged(({ msg, job }) => msg === 'attempt ended' && job === body.id);
   });
 
   it('of what services are told to reach and can’t', async () => {
@@ -109,7 +109,7 @@ describe('secrets and payloads are not logged, at debug level either', () => {
   });
 
   it('but which job it is about, its run, attempt and trace', () => {
-    const ended = logOf(['probe-worker']).filter(({ msg }) => msg === 'attempt ends');
+    const ended = logOf(['probe-worker']).filter(({ msg }) => msg === 'attempt ended');
     expect(ended.length).toBeGreaterThan(0);
     for (const line of ended)
       expect(line).toMatchObject({

@@ -62,8 +62,8 @@ describe('100 exclusive mails under ten worker kills and three freezes', () => {
   /** The jobs whose attempts a process has begun and not ended. */
   const sending = ({ log }: ServiceProcess) => {
     const jobs = (msg: string) => log.filter((line) => line.msg === msg).map((line) => line.job as string);
-    const ended = new Set(jobs('attempt ends'));
-    return new Set(jobs('attempt starts').filter((job) => !ended.has(job)));
+    const ended = new Set(jobs('attempt ended'));
+    return new Set(jobs('attempt started').filter((job) => !ended.has(job)));
   };
   const logged = (msg: string): LogLine[] =>
     platform.processes.flatMap(({ log }) => log.filter((line) => line.msg === msg));

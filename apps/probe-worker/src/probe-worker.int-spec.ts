@@ -60,7 +60,7 @@ function finals(ids: readonly string[]): Promise<Map<string, JobRecord[]>> {
 }
 
 const startsOf = (worker: ServiceProcess) =>
-  worker.log.filter(({ msg }) => msg === 'attempt starts').map(({ job }) => job as string);
+  worker.log.filter(({ msg }) => msg === 'attempt started').map(({ job }) => job as string);
 
 describe('the probe worker', () => {
   let worker: ServiceProcess;
@@ -104,10 +104,10 @@ describe('the probe worker', () => {
 
   it('keeps its event loop free while a job burns a processor', async () => {
     const [burning] = await submit([{ cpuMs: 2_000 }]);
-    await worker.logged(({ msg, job }) => msg === 'attempt starts' && job === burning);
+    await worker.logged(({ msg, job }) => msg === 'attempt started' && job === burning);
     await fetch(`${worker.url}/health/live`);
     const answeredAt = Date.now();
-    const { time } = await worker.logged(({ msg, job }) => msg === 'attempt ends' && job === burning);
+    const { time } = await worker.logged(({ msg, job }) => msg === 'attempt ended' && job === burning);
     expect(answeredAt).toBeLessThan(Date.parse(time));
   }, 30_000);
 
@@ -159,7 +159,7 @@ describe('the probe worker', () => {
 function endedLately({ log }: ServiceProcess, ms: number): number {
   let [ended, left] = [0, ms];
   for (let nth = log.length - 1; nth > 0 && left >= 0; nth--) {
-    if (log[nth]!.msg === 'attempt ends') ended++;
+    if (log[nth]!.msg === 'attempt ended') ended++;
     const gap = Date.parse(log[nth]!.time) - Date.parse(log[nth - 1]!.time);
     if (gap <= 100) left -= gap;
   }

@@ -93,7 +93,7 @@ async function callHandler(
     report: (progress) => reports.report(progress),
   });
   const limit = { timeoutMs: definition.timeoutMs, graceMs };
-  if (logger.isLevelEnabled('debug')) context.logger.debug('attempt starts');
+  if (logger.isLevelEnabled('debug')) context.logger.debug('attempt started');
   const endCancellations = ports.cancellations.began(job, lazyAbort);
   const ended = await runWithin(limit, lazyAbort, () => handler.handle(payload, context), stop);
   endCancellations();

@@ -210,10 +210,7 @@ export class Claims {
 
   private noteLost({ id, attempt, fence, signal }: OwnClaim): void {
     this.metrics.count('lost');
-    this.options.logger.warn(
-      { job: id, attempt, fence, err: signal.reason },
-      'claim lost: the attempt is stopped',
-    );
+    this.options.logger.warn({ job: id, attempt, fence, err: signal.reason }, 'claim lost: attempt stopped');
   }
 
   private noteAway(why: string): void {

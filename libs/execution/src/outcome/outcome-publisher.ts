@@ -131,14 +131,14 @@ export class OutcomePublisher {
   private noteSuccess(): void {
     if (this.failingSince === undefined) return;
     this.failingSince = undefined;
-    this.options.logger.info('outcomes are acknowledged again');
+    this.options.logger.info('outcomes acknowledged again');
   }
 
   private noteFailure(error: unknown): void {
     this.lastFailure = error instanceof Error ? error.message : String(error);
     if (this.failingSince !== undefined) return;
     this.failingSince = this.options.monotonic();
-    this.options.logger.warn({ err: error }, 'an outcome is not acknowledged, it is sent again');
+    this.options.logger.warn({ err: error }, 'outcome not acknowledged: it is sent again');
   }
 }
 

@@ -35,7 +35,7 @@ export class OutcomeWriter {
   async republish(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
     const { request, run, attempt } = ended.job;
     const about = { job: request.id, run, attempt, outcome: outcome.kind };
-    this.options.logger.debug(about, 'an outcome is produced again');
+    this.options.logger.debug(about, 'outcome republished');
     return this.produce(delivery, ended, outcome);
   }
 
@@ -83,7 +83,7 @@ export class OutcomeWriter {
         settled,
         ...detailOf(outcome),
       },
-      settled ? 'attempt ends' : 'outcome held back: its partition is not held any more, or the worker stops',
+      settled ? 'attempt ended' : 'outcome held back: its partition is lost, or the worker stops',
     );
   }
 }

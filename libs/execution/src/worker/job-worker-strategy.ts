@@ -285,7 +285,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const pausedSince = this.orders.book.pausedSince(queue.name);
     if (this.worker.isPaused === (pausedSince !== undefined)) return;
     this.worker.isPaused = pausedSince !== undefined;
-    logger.info({ queue: queue.name, pausedSince }, pausedSince ? 'paused' : 'goes on');
+    logger.info({ queue: queue.name, pausedSince }, pausedSince ? 'queue paused' : 'queue resumed');
   }
 
   /** @returns false when closed before */
