@@ -1,4 +1,4 @@
-// Kafka ─▶ handler ─▶ event, retry or dead letter.
+// The worker: deliveries from Kafka ─▶ handler ─▶ event, retry or dead letter. Start at worker/delivery-pipeline.ts.
 export { JobHandler, type HandlerOf } from './handlers/job-handler.js';
 export { JobContext } from './handlers/job-context.js';
 export { NonRetryableError, RetryAfterError } from './handlers/job-failures.js';

@@ -3,13 +3,16 @@ import type { Stay } from './stay.js';
 import type { StartableJob } from './startable-job.js';
 import { CopyMemory } from './copy-memory.js';
 
-/** Counts what {@link Copies} finds. */
+/** Where copies and reruns are counted. */
 export interface CopyCounts {
   countCopy(): void;
   countRerun(type: string): void;
 }
 
-/** Finds the records that repeat an attempt which this worker has taken already. */
+/**
+ * Recognises copies: records that repeat an attempt which this worker has taken from the same partition at a lower offset.
+ * Their sender sent them again because it got no answer.
+ */
 export class Copies {
   private readonly memory = new CopyMemory();
 
@@ -19,6 +22,7 @@ export class Copies {
     private readonly typeLabelOf: (type: string) => string,
   ) {}
 
+  /** Remembers the attempt. @returns whether it is a copy, which is not run */
   isCopy({ delivery, job }: Stay): boolean {
     const kind = this.memory.note(delivery.record, attemptOf(job!), delivery.record.offset);
     if (kind === 'copy') this.counts.countCopy();
@@ -26,7 +30,7 @@ export class Copies {
     return kind === 'copy';
   }
 
-  /** Forgets what these partitions have brought, but for what still runs: its copies may come when they come back. */
+  /** Forgets the attempts of these partitions, except those that run: their copies may follow when a partition comes back. */
   lose(partitions: readonly TopicPartition[], running: Iterable<Stay>): void {
     this.memory.forget(partitions);
     for (const { delivery, job } of running)

@@ -1,19 +1,18 @@
 import { partitionKey, type TopicPartition } from '@jobstream/kafka';
 
-/** What a record is to the partition it came from. `rerun`: the same offset handed over once more. */
+/** `first`: the attempt was not seen before. `rerun`: the same offset again. `copy`: the same attempt at a higher offset. */
 export type RecordKind = 'first' | 'rerun' | 'copy';
 
 /**
- * Remembers the attempts that a partition has brought, the last 10,000 of each, so that a sender's repetition (the same job, run
- * and attempt at a higher offset) is not run twice. Forgotten when the partition is lost: whoever holds it next may have
- * run them, and a record met again at its own offset is a redelivery, never a copy.
+ * Remembers the last 10,000 attempts of each partition, so that a copy is not run twice. They are forgotten when the partition is
+ * lost: its next holder may have run them, and a record that comes again at its own offset is a redelivery, never a copy.
  */
 export class CopyMemory {
   private readonly partitions = new Map<string, RecentAttempts>();
 
   constructor(private readonly remembered = 10_000) {}
 
-  /** Notes an attempt met at an offset and says whether it was met before. */
+  /** Remembers an attempt at an offset. @returns whether it was seen before */
   note(partition: TopicPartition, attempt: string, offset: number): RecordKind {
     const key = partitionKey(partition);
     let memory = this.partitions.get(key);
@@ -28,7 +27,7 @@ export class CopyMemory {
   }
 }
 
-/** The last `size` attempts: a ring that knows which one to drop for the next. */
+/** The last `size` attempts, in a ring: the next one replaces the oldest. */
 class RecentAttempts {
   private readonly offsets = new Map<string, number>();
   private readonly ring: string[] = [];

@@ -175,7 +175,7 @@ describe('jobs of one key', () => {
   it.each(['the partition goes', 'the worker drains'])(
     'are dropped however many wait when %s',
     async (what) => {
-      const worker = workerWith(({ n }) => n, { slots: 1, unsettledLimit: 1 });
+      const worker = workerWith(({ n }) => n, { slots: 1, maxUnsettled: 1 });
       worker.answer = () => new Promise(() => undefined);
       const deliveries = Array.from({ length: 5_000 }, (_, n) => ordered(worker, n));
       worker.worker.accept(deliveries);

@@ -1,21 +1,26 @@
 import type { IncomingRecord } from '@jobstream/kafka';
-import type { Place, Stay } from './stay.js';
+import type { LaneEnd, Stay } from './stay.js';
 
 interface Line {
-  /** Whose turn it is: it runs, waits in place for its next attempt, or is about to start. */
+  /** It has the turn: it runs, waits in place for its next attempt, or is about to start. */
   holder: Stay;
-  /** The others, in the order they came, each with what gives it the turn. */
-  readonly waiting: Map<Stay, (place?: Place) => void>;
+  /** The others in the order they came. Each value ends the wait of its stay. */
+  readonly waiting: Map<Stay, (end?: LaneEnd) => void>;
 }
 
-/** The lines of jobs that share an ordering key: one at a time holds the key, the others wait in the order they came. */
+/**
+ * The gate of ordering keys: of the deliveries of one key, one holds the key and the others wait in the order they came.
+ *
+ * A holder keeps its key over its retries in place. When it is done, the key goes to the next in line. When it is abandoned and
+ * its record is handed over again at once, the record gets the key back, so no job overtakes it.
+ */
 export class KeyOrder {
   private readonly lines = new Map<string, Line>();
-  /** The key and record of the holder that is being abandoned at this moment. */
+  /** Set while a holder is being abandoned: its key and its record. */
   private abandoned: { readonly key: string; readonly record: IncomingRecord } | undefined;
 
-  /** Takes the key of the job, if it has one and nobody holds it. @returns whether it is its turn */
-  take(stay: Stay): boolean {
+  /** Takes the key of the job, if it has one and the key is free. @returns whether it has its turn */
+  tryTake(stay: Stay): boolean {
     const key = stay.job?.request.orderingKey;
     if (key === undefined) return true;
     const line = this.lines.get(key);
@@ -24,20 +29,20 @@ export class KeyOrder {
     return true;
   }
 
-  /** Waits behind whoever holds the key until it is its turn. @throws DeliveryLost */
-  async turn(stay: Stay): Promise<void> {
+  /** Waits behind the holder of the key, and those in line, until it has its turn. @throws DeliveryLost */
+  async awaitTurn(stay: Stay): Promise<void> {
     do {
       const { waiting } = this.lines.get(stay.job!.request.orderingKey!)!;
       await stay.wait((over) => {
         waiting.set(stay, over);
         return () => waiting.delete(stay);
       });
-    } while (!this.take(stay));
+    } while (!this.tryTake(stay));
   }
 
   /**
-   * Gives the turn to a delivery where it is the abandoned holder's record, handed over again at once: nobody behind it overtakes.
-   * @returns whether it is
+   * Gives the turn to a delivery whose record is that of the holder being abandoned: no job of its key overtakes it.
+   * @returns whether it is that record
    */
   keepTurn(stay: Stay): boolean {
     const { abandoned } = this;
@@ -51,11 +56,11 @@ export class KeyOrder {
     this.lines.set(key, line);
     holder.leaveKey = (isAbandoned) => {
       if (isAbandoned) this.abandon(key, holder);
-      else this.giveToNext(key);
+      else this.giveKeyToNext(key);
     };
   }
 
-  /** Where its partition is held, the record is handed over again at once and keeps the key; else those behind it start over. */
+  /** While its partition is held, the record is handed over again at once and keeps the key. Else all in line try again. */
   private abandon(key: string, { delivery }: Stay): void {
     const line = this.lines.get(key)!;
     this.abandoned = { key, record: delivery.record };
@@ -63,10 +68,10 @@ export class KeyOrder {
     this.abandoned = undefined;
     if (this.lines.get(key) !== line) return;
     this.lines.delete(key);
-    for (const [stay, over] of line.waiting) if (stay.delivery.isCurrent()) over('last');
+    for (const [stay, over] of line.waiting) if (stay.delivery.isCurrent()) over('back');
   }
 
-  private giveToNext(key: string): void {
+  private giveKeyToNext(key: string): void {
     const { waiting } = this.lines.get(key)!;
     for (const [next, over] of waiting) {
       waiting.delete(next);
@@ -78,10 +83,10 @@ export class KeyOrder {
   }
 }
 
-/** Whether two positions are one record's. */
+/** Whether both are positions of the same record. */
 export function isSameRecord(one: RecordPosition, other: RecordPosition): boolean {
   return one.offset === other.offset && one.partition === other.partition && one.topic === other.topic;
 }
 
-/** Where a record is in the log. */
+/** The coordinates of a record. */
 export type RecordPosition = Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>;

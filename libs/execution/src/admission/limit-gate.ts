@@ -1,23 +1,24 @@
-import type { NotAdmitted, Release, LimitRule } from '@jobstream/limits';
+import type { LimitRule, NotAdmitted, Release } from '@jobstream/limits';
 import type { StartableJob } from './startable-job.js';
 import type { Stay } from './stay.js';
 
-/** What may keep a job from starting now: see `JobLimits`. */
+/** The part of `JobLimits` that the gate needs. */
 export interface StartLimits {
-  /** Empty for nothing. */
+  /** The limits that a job with this payload is under. */
   rulesOf(payload: unknown): readonly LimitRule[];
   enter(rules: readonly LimitRule[], gone: AbortSignal): Promise<Release | NotAdmitted>;
 }
 
-/** Has jobs wait, without a slot, until the limits of their queue let them start. */
+/** The gate of limits: jobs wait, without a slot, until the limits of their queue let them start. */
 export class LimitGate {
   constructor(private readonly limits: StartLimits) {}
 
-  concern({ request }: StartableJob): boolean {
+  /** Whether the job is under any limit. */
+  appliesTo({ request }: StartableJob): boolean {
     return this.limits.rulesOf(request.payload).length > 0;
   }
 
-  /** Waits until all limits let the job start, those of then where they change meanwhile. @throws DeliveryLost */
+  /** Waits until all limits let the job start. When the limits change meanwhile, waits for the new ones. @throws DeliveryLost */
   async enter(stay: Stay, { request: { payload } }: StartableJob): Promise<void> {
     let mustAskAgain: boolean;
     do {
@@ -29,7 +30,7 @@ export class LimitGate {
         void this.limits.enter(rules, gone.signal).then((answer) => {
           if (answer === 'lost') return stay.lose();
           if (answer === 'changed') mustAskAgain = true;
-          else stay.passed(answer);
+          else stay.onLeave(answer);
           over();
         });
         return () => gone.abort();

@@ -3,7 +3,7 @@ import { decodeRecord, type DeadLetterReason, requestOf } from '@jobstream/contr
 import type { IncomingRecord } from '@jobstream/kafka';
 import type { StartableJob } from './startable-job.js';
 
-/** A record of a request topic or retry lane, read: the job it asks for, or why it is set aside. */
+/** The job that a record asks for, or why the record is set aside. */
 export type ReadRecord =
   | { readonly kind: 'job'; readonly job: StartableJob }
   | {
@@ -13,8 +13,8 @@ export type ReadRecord =
     };
 
 /**
- * Reads a record that a worker consumes. A request topic holds `queued` records, a retry lane `retrying` ones, whose reader
- * starts the attempt after the one that failed; anything else there is malformed. Never throws.
+ * Reads a record that a worker consumes. A request topic holds `queued` records. A retry lane holds `retrying` records, which ask
+ * for the attempt after the one that failed. Any other record is malformed. Never throws.
  */
 export function readRecord(record: IncomingRecord, role: TopicRole | undefined): ReadRecord {
   const bytes = record.value?.length ?? 0;
@@ -25,7 +25,7 @@ export function readRecord(record: IncomingRecord, role: TopicRole | undefined):
   if ('fault' in read) return poison(read.fault, read.detail);
   const expected = role?.kind === 'retry' ? 'retrying' : 'queued';
   if (read.phase !== expected || (role?.kind !== 'retry' && role?.kind !== 'requests')) {
-    return poison('malformed', `A "${read.phase}" record makes no sense on ${record.topic}.`);
+    return poison('malformed', `A "${read.phase}" record does not belong on ${record.topic}.`);
   }
   if (read.value.queue !== role.queue) {
     return poison(

@@ -5,7 +5,7 @@ import type { EndedAttempt } from '../outcome/outcome-records.js';
 import type { StartableJob } from './startable-job.js';
 import type { Stay } from './stay.js';
 
-/** Has ordered jobs wait for their next attempt where they are, with their key and without a slot. */
+/** Retries of jobs with an ordering key: they wait for their next attempt in this worker, with their key and without a slot. */
 export class RetriesInPlace {
   /** @param clock the broker's time */
   constructor(
@@ -13,18 +13,18 @@ export class RetriesInPlace {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether an earlier process has used attempts of the record in place. */
-  concern({ delivery }: Stay): boolean {
+  /** Whether an earlier process has made attempts of this record in place. */
+  hasUsedAttempts({ delivery }: Stay): boolean {
     return delivery.attemptsUsed > 0;
   }
 
   /**
-   * Waits for the attempt after those that were used. When it was due went with the process that used them: the whole delay is
-   * waited again rather than cut short. What was waited before counts by the ladder.
+   * Waits for the attempt after those that an earlier process has made. Only that process knew when it is due, so the whole delay
+   * is waited again. The waits before count as the ladder says.
    * @throws DeliveryLost
    */
   async resume(stay: Stay, job: StartableJob): Promise<StartableJob> {
-    // Anyone may commit for the group: what a commit says brings no job beyond its last attempt.
+    // The number comes from a commit, which anyone may write for the group: it brings no job beyond its last attempt.
     const last = Math.max(job.attempt, job.request.maxAttempts);
     const attempt = Math.min(job.attempt + stay.delivery.attemptsUsed, last);
     const backoffMs = ladderOf(this.handlers, job.request.type);
@@ -34,8 +34,8 @@ export class RetriesInPlace {
     return { ...job, attempt };
   }
 
-  /** Waits for the attempt after one that has ended, which is due after `delayMs`. @throws DeliveryLost */
-  async next(stay: Stay, { job, dueAt }: EndedAttempt, delayMs: number): Promise<StartableJob> {
+  /** Waits `delayMs` for the attempt after one that has ended. @throws DeliveryLost */
+  async awaitNext(stay: Stay, { job, dueAt }: EndedAttempt, delayMs: number): Promise<StartableJob> {
     stay.waitedInPlaceMs += delayMs;
     stay.delivery.noteAttempts(job.attempt - stay.job!.attempt + 1);
     await stay.waitUntil(dueAt!);
@@ -43,7 +43,7 @@ export class RetriesInPlace {
   }
 }
 
-/** What the ladder has had a job wait between these attempts. */
+/** The delays of the ladder between these attempts, together. */
 function delaysBetween(backoffMs: readonly number[], first: number, last: number): number {
   let sum = 0;
   for (let failed = first; failed < last; failed++) sum += retryDelay(backoffMs, failed);

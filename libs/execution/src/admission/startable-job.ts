@@ -1,6 +1,6 @@
 import type { JobRequest } from '@jobstream/contracts/records';
 
-/** A job as read from a request or retry record: ready for its next attempt. */
+/** A job as read from a request or retry record, with the attempt to start. */
 export interface StartableJob {
   readonly request: JobRequest;
   readonly run: number;
@@ -8,7 +8,7 @@ export interface StartableJob {
   readonly attempt: number;
   /** When the job was accepted, in milliseconds since 1970. */
   readonly createdAt: number;
-  /** Its request may be in the log more than once: see `RecordHead.claimed`. */
+  /** Its request may be in the log more than once: each attempt needs a claim. */
   readonly claimed?: true;
   readonly traceparent?: string;
 }

@@ -9,7 +9,7 @@ const roleOf = () => ({ kind: 'requests', queue: 'print', lane: 'normal' }) as c
 /** A room with one slot, whose stays do what the test says. */
 function roomOf(work: (stay: Stay) => void) {
   const waits = new Waits();
-  const slots = new SlotQueue({ slots: 1, unsettledLimit: 1, clock: { now: () => 0 }, roleOf });
+  const slots = new SlotQueue({ slots: 1, maxUnsettled: 1, clock: { now: () => 0 }, roleOf });
   const room = { slots, waits, begun: new Set<Stay>(), start: work };
   const add = (offset = 0) => {
     const record = { topic: 'jobs.print', partition: 0, offset, timestamp: 0, key: null, value: null };
@@ -29,7 +29,7 @@ describe('Stay', () => {
   ])('leaves its gates in reverse order, once, when it %s', async (_, end, calls) => {
     const left: number[] = [];
     const { add, slots } = roomOf((stay) => {
-      for (const gate of [1, 2, 3]) stay.passed(() => left.push(gate));
+      for (const gate of [1, 2, 3]) stay.onLeave(() => left.push(gate));
       stay.leaveKey = (isAbandoned) => {
         left.push(0);
         if (isAbandoned) stay.delivery.abandon();
@@ -50,7 +50,7 @@ describe('Stay', () => {
     const { stay } = add();
     await turn();
     let left = 0;
-    stay.passed(() => left++);
+    stay.onLeave(() => left++);
     expect(left).toBe(1);
   });
 
@@ -83,7 +83,7 @@ describe('Stay', () => {
     const ended: unknown[] = [];
     const { add, waits } = roomOf((stay) => {
       const { offset } = stay.delivery.record;
-      stay.passed(() => order.push(`left ${offset}`));
+      stay.onLeave(() => order.push(`left ${offset}`));
       const wait = stay.wait(() => () => order.push(`ended ${offset}`));
       wait.catch((error: unknown) => ended.push(error));
     });

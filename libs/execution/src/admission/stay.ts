@@ -4,44 +4,46 @@ import type { SlotQueue } from '../slots/slot-queue.js';
 import type { StartableJob } from './startable-job.js';
 import type { Waits } from './waits.js';
 
-/** Ends a delivery's pipeline where it stands: its partition is gone, or the worker drains. Who holds the partition next gets the record. */
+/** Ends the pipeline of a delivery: its partition is lost, or the worker drains. The next holder of the partition gets the record. */
 export class DeliveryLost extends Error {
   override readonly name = 'DeliveryLost';
   readonly code = 'delivery_lost';
 }
 
-/** What all stays of a worker share. */
-export interface StayRoom {
+/** The worker that stays are in. */
+export interface StayHost {
   readonly slots: SlotQueue;
   readonly waits: Waits;
-  /** Those whose work has begun and not ended. */
+  /** Stays that have begun and not left. */
   readonly begun: Set<Stay>;
-  /** Called when it has its first slot. */
+  /** Called once a stay has its first slot. */
   start(stay: Stay): void;
 }
 
-/** Where a delivery goes in its lane once it may continue. */
-export type Place = 'first' | 'last';
+/** The end of its lane at which a delivery waits for a slot. */
+export type LaneEnd = 'front' | 'back';
 
 interface Pause {
   readonly resume: () => void;
   readonly reject: (lost: DeliveryLost) => void;
-  /** Ends what is waited for; undefined once only a slot is. */
+  /** Withdraws from the gate; undefined once the stay waits for a slot alone. */
   cancel: (() => void) | undefined;
 }
 
 /**
- * A delivery between its hand-over and its end, with the slot it has and the gates it has passed.
+ * A delivery within a worker, from its hand-over to its end: the slot it has and the gates it has passed.
  *
- * States: handed over → has a slot ⇄ waits without one → begun ⇄ waits in place → done, abandoned or lost. Whatever its end is, it
- * leaves its gates in reverse order, once.
+ * States: handed over → has a slot ⇄ waits without one → begun ⇄ waits in place → done, abandoned or lost.
+ *
+ * Invariants: it leaves its gates in reverse order, once, whatever its end is. While it waits it is in the registry of waits,
+ * so that a lost partition ends the wait.
  */
 export class Stay {
-  /** The job as its record asks for it; undefined until the record is read, and where none could be. */
+  /** The job as its record asks for it; undefined until the record is read, and when it has no readable job. */
   job: StartableJob | undefined;
-  /** How long it has waited in place between its attempts, all waits together, in milliseconds. */
+  /** Time it has waited in place between its attempts, all waits together. */
   waitedInPlaceMs = 0;
-  /** Gives its ordering key on, as the last of all. It also abandons the delivery, where that is to be done. */
+  /** Set while it holds an ordering key: gives the key on, as the last step. It also abandons the delivery if `isAbandoned`. */
   leaveKey: ((isAbandoned: boolean) => void) | undefined;
   private slot: Slot | undefined;
   private pause: Pause | undefined;
@@ -52,10 +54,10 @@ export class Stay {
 
   constructor(
     readonly delivery: Delivery,
-    private readonly room: StayRoom,
+    private readonly host: StayHost,
   ) {}
 
-  /** Whether it holds an ordering key: then it goes before what is handed over with it. */
+  /** Whether it holds an ordering key already: then it goes to the front of its lane. */
   get keepsTurn(): boolean {
     return this.leaveKey !== undefined;
   }
@@ -64,20 +66,20 @@ export class Stay {
     return this.slot?.isTaken ?? false;
   }
 
-  /** Starts with its first slot, or continues where it waited for one. */
+  /** Starts with its first slot, or continues when it waited for one. */
   takeSlot(slot: Slot): void {
     this.slot = slot;
-    if (this.pause === undefined) this.room.start(this);
+    if (this.pause === undefined) this.host.start(this);
     else this.endPause()?.resume();
   }
 
-  /** Another handler may start; what is left to be done here needs no slot. */
+  /** Gives the slot to another handler: the rest of the work needs none. */
   freeSlot(): void {
     this.slot?.free();
   }
 
-  /** A gate was passed: `exit` is called when the stay leaves it, at once where the stay is over. */
-  passed(exit: () => void): void {
+  /** Calls `exit` when the stay leaves its gates; at once if it has left. */
+  onLeave(exit: () => void): void {
     if (this.hasLeft) exit();
     else (this.exits ??= []).push(exit);
   }
@@ -87,25 +89,25 @@ export class Stay {
     for (let exit = this.exits?.pop(); exit; exit = this.exits?.pop()) exit();
   }
 
-  /** Leaves gates and slot to others: what they are for has ended. */
+  /** The handler has ended: the gates and the slot go to others. */
   handlerEnded(): void {
     this.leaveGates();
     this.freeSlot();
   }
 
   /**
-   * Gives the slot back and waits: for what `begin` begins, then for a slot.
-   * @param begin gets what to call once the wait is over (ignored when the stay is), and returns how to end it early
+   * Gives the slot back, waits at a gate, then waits for a slot.
+   * @param begin starts the wait. It gets the function to call once the gate is free, and returns the one that withdraws early
    * @throws DeliveryLost
    */
-  wait(begin: (over: (place?: Place) => void) => () => void): Promise<void> {
+  wait(begin: (over: (end?: LaneEnd) => void) => () => void): Promise<void> {
     return this.suspend((pause) => {
       let isOver = false;
-      const over = (place: Place = 'first') => {
+      const over = (end: LaneEnd = 'front') => {
         if (isOver || this.pause !== pause) return;
         isOver = true;
         pause.cancel = undefined;
-        if (this.delivery.isCurrent()) this.room.slots.requeue(this, place);
+        if (this.delivery.isCurrent()) this.host.slots.requeue(this, end);
         else this.lose();
       };
       const cancel = begin(over);
@@ -115,41 +117,41 @@ export class Stay {
 
   /** Gives the slot back and waits until `dueAt` by the broker's time, then for a slot. @throws DeliveryLost */
   waitUntil(dueAt: number): Promise<void> {
-    return this.suspend(() => this.room.slots.scheduleAt(dueAt, this));
+    return this.suspend(() => this.host.slots.scheduleAt(dueAt, this));
   }
 
-  /** Where the slot is gone, gives back what is left of it and waits for one. @throws DeliveryLost */
+  /** Waits for a slot at the front of its lane, after `freeSlot`. @throws DeliveryLost */
   waitForSlot(): Promise<void> {
-    return this.suspend(() => this.room.slots.requeue(this, 'first'));
+    return this.suspend(() => this.host.slots.requeue(this, 'front'));
   }
 
-  /** The work begins. @throws DeliveryLost */
+  /** The work begins: from now on the delivery is done or abandoned, not lost. @throws DeliveryLost */
   begin(): void {
     if (this.isBegun) return;
     if (!this.delivery.begin()) throw new DeliveryLost();
     this.isBegun = true;
-    this.room.begun.add(this);
+    this.host.begun.add(this);
   }
 
-  /** What follows from it is acknowledged. */
+  /** The log has acknowledged its outcome. */
   done(): void {
     this.isDone = true;
     this.delivery.done();
   }
 
-  /** There is nothing to do for it. @throws DeliveryLost */
+  /** Ends a delivery that needs no attempt. @throws DeliveryLost */
   completeWithoutRunning(): void {
     this.begin();
     this.done();
   }
 
-  /** Stops waiting for what it waits for, without leaving. */
+  /** Withdraws from the gate at which it waits, without leaving. */
   cancelWait(): void {
     this.pause?.cancel?.();
     if (this.pause) this.pause.cancel = undefined;
   }
 
-  /** Ends the stay: its pipeline gets a `DeliveryLost` where it waits. */
+  /** Ends the stay. If it waits, its pipeline gets a `DeliveryLost`. */
   lose(): void {
     this.cancelWait();
     const pause = this.endPause();
@@ -157,13 +159,13 @@ export class Stay {
     pause?.reject(new DeliveryLost());
   }
 
-  /** The last step. What has begun and is not done is abandoned. */
+  /** The last step. A delivery that has begun and is not done is abandoned. */
   leave(): void {
     if (this.hasLeft) return;
     this.hasLeft = true;
     this.leaveGates();
     this.slot?.end();
-    this.room.begun.delete(this);
+    this.host.begun.delete(this);
     const isAbandoned = this.isBegun && !this.isDone;
     if (this.leaveKey) this.leaveKey(isAbandoned);
     else if (isAbandoned) this.delivery.abandon();
@@ -172,7 +174,7 @@ export class Stay {
   private suspend(begin: (pause: Pause) => void): Promise<void> {
     this.slot?.end();
     this.slot = undefined;
-    if (!this.room.waits.add(this)) return Promise.reject(new DeliveryLost());
+    if (!this.host.waits.add(this)) return Promise.reject(new DeliveryLost());
     return new Promise((resume, reject) => {
       this.pause = { resume, reject, cancel: undefined };
       begin(this.pause);
@@ -182,7 +184,7 @@ export class Stay {
   private endPause(): Pause | undefined {
     const { pause } = this;
     this.pause = undefined;
-    if (pause) this.room.waits.remove(this);
+    if (pause) this.host.waits.remove(this);
     return pause;
   }
 }

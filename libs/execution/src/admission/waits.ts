@@ -2,14 +2,16 @@ import { partitionKey, type TopicPartition } from '@jobstream/kafka';
 import type { Stay } from './stay.js';
 
 /**
- * All deliveries that wait without a slot, whatever for, by partition: a lost partition is one call, a drain another. Each
- * ends their waits first and has them leave their gates then, so that no key or place is given to one that is about to go.
+ * All stays that wait without a slot, at any gate, by partition. A lost partition is one call, a drain another.
+ *
+ * Invariant: all waits end before the first stay leaves its gates. Otherwise a key or a permit would go from one lost delivery to
+ * the next.
  */
 export class Waits {
   private readonly byPartition = new Map<string, Set<Stay>>();
   private isDraining = false;
 
-  /** @returns false where it may not wait: its partition is gone, or the worker drains */
+  /** @returns false when it may not wait: its partition is lost, or the worker drains */
   add(stay: Stay): boolean {
     if (this.isDraining || !stay.delivery.isCurrent()) return false;
     const key = partitionKey(stay.delivery.record);

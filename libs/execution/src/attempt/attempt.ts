@@ -14,7 +14,7 @@ import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
 import { runWithin } from './time-limit.js';
 
-/** What attempts need from the worker they run in. */
+/** The parts of the worker that attempts use. */
 export interface AttemptPorts {
   /** The worker process, as its events name it. */
   readonly worker: string;
@@ -22,33 +22,32 @@ export interface AttemptPorts {
   /** The broker's time. */
   readonly clock: Clock;
   readonly threads: ThreadPool;
-  /** What a handler is given to return after its time is over. */
+  /** The time that a handler has to return after it was told to stop. */
   readonly graceMs: number;
   sendReport(job: StartableJob, start: Start, report: RunningReport): Promise<unknown>;
-  /** What is not to be started, or to be stopped. */
   readonly cancellations: Cancellations;
   observeDuration(type: string, seconds: number): void;
 }
 
-/** An attempt's end; `start` and `children` where the handler was called. */
+/** How an attempt ended; with `start` if the handler was called. */
 export interface Attempted {
   readonly ending: AttemptEnding;
   readonly start?: Start;
-  /** The jobs that it enqueued. */
+  /** The jobs that it has enqueued; only when the handler returned. */
   readonly children?: readonly DrawnJob[];
 }
 
 /** The claim that an attempt runs under. */
 export interface AttemptClaim {
-  /** Owners that died or froze in this attempt before. */
+  /** The number of owners that died or froze in this attempt before. */
   readonly deaths: number;
-  /** Aborts the attempt from outside; it then ends as if its time were over. */
+  /** Aborts when the claim is lost; the attempt then ends as if its time were over. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs one attempt of a job, if it may start: not too many owners died in it, it is not cancelled, its type is known, its time has not
- * run out, its payload fits the schema.
+ * Runs one attempt of a job. It does not call the handler when too many owners of the claim have died in the attempt, when the job
+ * is cancelled or has expired, when its type is unknown, or when its payload breaks the schema. Never rejects.
  */
 export function attempt(
   job: StartableJob,
@@ -118,7 +117,7 @@ async function callHandler(
   }
 }
 
-/** Only a first attempt can expire; also one that a worker began and died of, since no record tells of it. */
+/** Only a first attempt can expire, even if a worker has begun it and died: no record tells of that. */
 function hasExpired({ expiresAt }: JobRequest, attemptToStart: number, brokerNow: number): boolean {
   return expiresAt !== undefined && attemptToStart === 1 && Date.parse(expiresAt) <= brokerNow;
 }
@@ -134,7 +133,7 @@ function endWith(schema: z.ZodType, returned: unknown): AttemptEnding {
   }
 }
 
-/** A schema may throw too, e.g. when it has asynchronous parts: then nothing fits it. */
+/** A schema may throw too, e.g. when it has asynchronous parts: then no value fits it. */
 function check(schema: z.ZodType, value: unknown): { readonly data: unknown } | { readonly detail: string } {
   try {
     const parsed = schema.safeParse(value);

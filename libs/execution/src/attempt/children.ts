@@ -20,8 +20,8 @@ import { NonRetryableError } from '../handlers/job-failures.js';
 import type { StartableJob } from '../admission/startable-job.js';
 
 /**
- * The jobs that an attempt enqueues: checked at once, collected while the handler runs, produced only when it has
- * succeeded. Their ids follow from the parent, so that an attempt which runs again makes copies and no other jobs.
+ * The jobs that an attempt enqueues: each is checked at once, collected while the handler runs, and produced only if the attempt
+ * succeeds. Their ids follow from the parent, so an attempt that runs again makes copies and no other jobs.
  */
 export class Children {
   private readonly collected: DrawnJob[] = [];
@@ -33,13 +33,18 @@ export class Children {
     private readonly clock: Clock,
   ) {}
 
-  /** See `JobContext.enqueue`. */
+  /** @returns the id of the child @throws NonRetryableError as `JobContext.enqueue` says */
   add<Definition extends JobDefinition>(
     definition: Definition,
     payload: PayloadInputOf<Definition>,
     options: SubmissionOptions,
   ): JobId {
-    if (this.ended) throw refusal(definition, 'too_late', 'The attempt has ended: await what enqueues.');
+    if (this.ended)
+      throw refusal(
+        definition,
+        'too_late',
+        'The attempt has ended: await each call that leads to enqueue().',
+      );
     if (this.collected.length === maxChildren) {
       const detail = `An attempt enqueues at most ${maxChildren} jobs: have one of them enqueue the rest.`;
       throw refusal(definition, 'too_many_children', detail);
@@ -54,7 +59,7 @@ export class Children {
     return child.request.id;
   }
 
-  /** What was collected; from now on nothing more is. */
+  /** The collected jobs. No more are taken. */
   end(): readonly DrawnJob[] {
     this.ended = true;
     return this.collected;
@@ -76,7 +81,7 @@ export class Children {
     return accepted(definition, drawJob(checked, this.idOf(checked), { traceparent, claimed: true }, now));
   }
 
-  /** The parent's time, then a hash of parent, run, place in its line, type and payload. */
+  /** The parent's time, then a hash of parent, run, number of the child, type and payload. */
   private idOf({ definition: { type }, payload }: CheckedJob): JobId {
     const { request, run } = this.parent;
     return deriveJobId(
@@ -86,7 +91,7 @@ export class Children {
   }
 }
 
-/** A child that can't be is a fault of the handler, which a retry repeats. */
+/** An invalid child is a fault of the handler, which a retry would repeat. */
 function accepted<Job>(definition: JobDefinition, result: Job | IntakeError): Job {
   if (!(result instanceof IntakeError)) return result;
   const faults = (result.details.errors ?? []).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
@@ -94,5 +99,5 @@ function accepted<Job>(definition: JobDefinition, result: Job | IntakeError): Jo
 }
 
 function refusal({ type }: JobDefinition, code: string, detail: string): NonRetryableError {
-  return new NonRetryableError(`${type} can not be enqueued. ${detail}`, { code });
+  return new NonRetryableError(`${type} cannot be enqueued. ${detail}`, { code });
 }

@@ -1,11 +1,11 @@
-/** An `AbortController` that is made when somebody asks for its signal: most attempts end before anyone does. */
+/** An `AbortController` that is created when its signal is asked for: most attempts end before that. */
 export class LazyAbort {
   private controller: AbortController | undefined;
   private reason: Error | undefined;
-  /** Called when it happens, before the signal says so. */
+  /** Called when it aborts, before the signal does. */
   whenHappening = (): void => undefined;
 
-  /** Always the same one; aborted already where that has happened. */
+  /** Always the same signal, aborted already if that has happened. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();

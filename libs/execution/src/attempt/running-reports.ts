@@ -1,19 +1,19 @@
-/** Bytes of a progress value as JSON. */
+/** Maximum of a progress value, as JSON. */
 export const maxProgressBytes = 16 * 1_024;
-/** An attempt that ends sooner is told of by its outcome alone. */
+/** An attempt that ends sooner is not reported; its outcome tells of it. */
 const silenceMs = 100;
-/** Between two reports of one attempt. */
+/** Time between two reports of one attempt. */
 const intervalMs = 250;
 
 /** A report; without progress it says that the attempt has started. */
 export type RunningReport = { readonly progress: unknown } | undefined;
 
 /**
- * The reports of one running attempt: that it started, once it has lasted 100 ms, and its progress, at most every 250 ms and always
- * the newest. They are hints: one that can't be sent is not sent again, and the next waits until the last is answered.
+ * The reports of one running attempt: one after 100 ms that it has started, then its newest progress, at most every 250 ms. They are
+ * hints: a report that fails is not sent again, and the next one waits until the last is answered.
  */
 export class RunningReports {
-  /** Set while a report is under way or the silence after one lasts. */
+  /** Set before the first report, while one is under way, and until the next is allowed. */
   private timer: NodeJS.Timeout | undefined;
   private pending: RunningReport;
   private ended = false;
@@ -22,7 +22,7 @@ export class RunningReports {
     this.timer = setTimeout(() => void this.deliver(), silenceMs);
   }
 
-  /** @throws RangeError when it takes too many bytes, TypeError when it is no JSON */
+  /** @throws RangeError when it is too large, TypeError when it is no JSON */
   report(progress: unknown): void {
     if (this.ended) return;
     this.pending = { progress: copyOf(progress) };
@@ -46,7 +46,7 @@ export class RunningReports {
   }
 }
 
-/** The value as it is now: what the handler changes later is another report. */
+/** A copy of the value as it is now: later changes by the handler do not count. */
 function copyOf(progress: unknown): unknown {
   const json = JSON.stringify(progress) as string | undefined;
   if (json === undefined) throw new TypeError(`Progress must be JSON, not ${typeof progress}.`);

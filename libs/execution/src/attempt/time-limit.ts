@@ -1,24 +1,24 @@
 import type { LazyAbort } from './lazy-abort.js';
 
-/** How long an attempt may take, and how long it is given to return once it was told to stop. */
+/** How long an attempt may take, and the time it has to return after it was told to stop. */
 export interface TimeLimit {
   readonly timeoutMs: number;
   readonly graceMs: number;
 }
 
-/** How work within a time limit ended. `timed-out` also where it threw after it was told to stop. */
+/** How work within a time limit ended. `timed-out` also if it threw after it was told to stop. */
 export type LimitedEnding<Result> =
   | { readonly kind: 'returned'; readonly result: Result }
   | { readonly kind: 'threw'; readonly thrown: unknown }
   | { readonly kind: 'timed-out' };
 
-/** What `setTimeout` can hold: about 24 days. */
+/** The longest time that `setTimeout` takes: about 24 days. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Calls `work` and aborts it (`TimeoutError`) when its time is over. What it returns within the grace still counts; what it does
- * after that, nobody hears. Whoever else aborts it ends its time just so.
- * @param stop aborts it, for a reason of its own; it may have happened already
+ * Calls `work` and aborts it (`TimeoutError`) when its time is over. A result within the grace still counts; a later one is ignored.
+ * An abort for another reason ends its time in the same way.
+ * @param stop aborts the work with its own reason; it may be aborted already
  */
 export function runWithin<Result>(
   limit: TimeLimit,
@@ -35,9 +35,9 @@ export function runWithin<Result>(
       clearTimeout(timer);
       timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
     };
-    const passOn = () => lazyAbort.abort(stop!.reason as Error);
-    if (stop?.aborted) passOn();
-    else stop?.addEventListener('abort', passOn);
+    const forward = () => lazyAbort.abort(stop!.reason as Error);
+    if (stop?.aborted) forward();
+    else stop?.addEventListener('abort', forward);
     const end = (ending: LimitedEnding<Result>) => {
       clearTimeout(timer);
       resolve(ending);

@@ -2,7 +2,12 @@ import type { OwnClaim } from './claim-leases.js';
 import type { ClaimOutcome } from './claim-store.js';
 import type { Claims } from './claims.js';
 
-/** The claim under which an attempt may start: given back where nothing was started under it, else ended or left. */
+/**
+ * The claim under which an attempt may start.
+ *
+ * States: admitted → given back (the attempt did not start), or started → ended (its outcome is written), or left to its lease (the
+ * attempt was stopped).
+ */
 export class AdmittedClaim {
   private isOver = false;
 
@@ -16,12 +21,12 @@ export class AdmittedClaim {
     return this.own.attempt;
   }
 
-  /** Owners that died or froze in this attempt before. */
+  /** The number of owners that died or froze in this attempt before. */
   get deaths(): number {
     return this.own.deaths;
   }
 
-  /** Aborts when somebody else may run the attempt from now on. */
+  /** Aborts once another worker may run the attempt. */
   get signal(): AbortSignal {
     return this.own.signal;
   }
@@ -30,24 +35,25 @@ export class AdmittedClaim {
     return this.own.signal.aborted;
   }
 
-  /** The attempt starts: from now on {@link giveBack} is nothing. */
+  /** The attempt starts: {@link giveBack} has no effect any more. */
   start(): void {
     this.isOver = true;
   }
 
+  /** Gives the claim back, unless the attempt has started. */
   giveBack(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.claims.free(this.own);
+    this.claims.giveBack(this.own);
   }
 
-  /** See `Claims.end`. */
+  /** Writes the outcome of the attempt into the claim. @returns whether it is written; if not, nothing may be produced */
   end(outcome: ClaimOutcome): Promise<boolean> {
     return this.claims.end(this.own, outcome);
   }
 
-  /** See `Claims.leave`. */
-  leave(): void {
-    this.claims.leave(this.own);
+  /** Leaves the claim to its lease: the attempt was stopped, so no other may start at once. */
+  leaveToLease(): void {
+    this.claims.leaveToLease(this.own);
   }
 }

@@ -5,39 +5,38 @@ import { AdmittedClaim } from './admitted-claim.js';
 import type { ClaimReply, Claims } from './claims.js';
 import type { ClaimRequest } from './decide-claim.js';
 
-/** What {@link ClaimGate} takes. */
 export interface ClaimGateOptions {
   readonly claims: Claims;
   readonly handlers: Handlers;
-  /** The worker process, in whose name claims are taken. */
+  /** The worker process: claims are taken in its name. */
   readonly worker: string;
 }
 
-/** The job may start under its claim; or this attempt has an outcome, or was over long ago. */
+/** The job may start under its claim (`taken`); or its attempt has an outcome (`repeat`), or was over long ago (`outdated`). */
 export type ClaimEntry =
   | { readonly kind: 'taken'; readonly claim: AdmittedClaim }
   | Exclude<ClaimReply, { readonly kind: 'taken' | 'held' }>;
 
-/** A slot is kept for so long while the claim is asked for. */
-const slotKeptMs = 250;
+/** While a claim is asked for, the slot is kept for this long. */
+const keepSlotMs = 250;
 
-/** Lets attempts through to their handlers as their claims allow. Nobody waits with a slot for long. */
+/** The gate of claims: an attempt passes once it has the claim of its job. It waits for it without a slot. */
 export class ClaimGate {
   private requests = 0;
 
   constructor(private readonly options: ClaimGateOptions) {}
 
-  /** Whether the job may start only under a claim: its type is exclusive, or its request may be in the log more than once. */
-  concern({ claimed, request: { type } }: StartableJob): boolean {
+  /** Whether the job needs a claim: its type is exclusive, or its request may be in the log more than once. */
+  appliesTo({ claimed, request: { type } }: StartableJob): boolean {
     return claimed ?? this.options.handlers.get(type)?.definition.exclusive ?? false;
   }
 
-  /** Waits until the claim is nobody else's, and for a slot where the answer was long in coming. @throws DeliveryLost */
+  /** Waits until the claim is free, and for a slot if the answer took long. @throws DeliveryLost */
   async enter(stay: Stay, job: StartableJob): Promise<ClaimEntry> {
     const { claims } = this.options;
     const request = this.requestOf(job);
     let claim: AdmittedClaim | undefined;
-    stay.passed(() => (claim ? claim.giveBack() : claims.giveUp(request)));
+    stay.onLeave(() => (claim ? claim.giveBack() : claims.withdraw(request)));
     for (;;) {
       const reply = await this.ask(stay, request);
       if (reply.kind === 'held') {
@@ -54,7 +53,7 @@ export class ClaimGate {
   }
 
   private async ask(stay: Stay, request: ClaimRequest): Promise<ClaimReply> {
-    const late = setTimeout(() => stay.freeSlot(), slotKeptMs);
+    const late = setTimeout(() => stay.freeSlot(), keepSlotMs);
     const reply = await this.options.claims.ask(request);
     clearTimeout(late);
     return reply;

@@ -3,44 +3,39 @@ import type { TakenClaim } from './claim-store.js';
 
 /** A claim that this process holds. */
 export interface OwnClaim extends TakenClaim {
-  /** Aborts (`ClaimLostError`) when the lease can't be counted on any more. */
+  /** Aborts (`ClaimLostError`) once the lease may have ended. */
   readonly signal: AbortSignal;
 }
 
-/** Why an attempt is stopped: someone else may run it from now on. */
+/** Stops an attempt: another worker may run it from now on. */
 export class ClaimLostError extends Error {
   override readonly name = 'ClaimLostError';
   readonly code = 'claim_lost';
 }
 
-/** What {@link ClaimLeases} takes. */
 export interface ClaimLeasesOptions {
   readonly leaseMs: number;
-  /** Milliseconds of a clock that only goes forward: Postgres' clock can't be asked while it is away. */
+  /** Monotonic, in milliseconds. Postgres' clock is out of reach when Postgres is. */
   readonly monotonic: () => number;
-  /** See `ClaimStore.renew`. */
+  /** @returns the ids of the claims that are still held */
   renew(claims: readonly TakenClaim[]): Promise<ReadonlySet<JobId>>;
   onLost(claim: OwnClaim): void;
 }
 
-/** Part of the lease after which it is renewed. */
+/** A lease is renewed after this part of it. */
 const renewAfter = 1 / 3;
-/** Part of the lease, by our own clock, after which work under it stops: what is left is for the work to notice. */
+/** Work under a lease stops after this part of it, by our own clock. The rest is the time it has to notice. */
 const trustedFor = 4 / 5;
-/** Looks in the time of a lease. */
-const looks = 15;
+const looksPerLease = 15;
 
 interface Entry {
   readonly claim: OwnClaim;
   readonly controller: AbortController;
-  /** When the lease was last asked for: it lasts at least from then on. */
+  /** When the lease was last asked for: it lasts from then on, or longer. */
   askedAt: number;
 }
 
-/**
- * Keeps the leases of the claims that this process holds, all in one statement; stops the work under those it could not renew
- * in time.
- */
+/** Renews the leases of the claims that this process holds, all in one statement. Stops the work under a lease that it could not renew. */
 export class ClaimLeases {
   private readonly entries = new Map<JobId, Entry>();
   private timer: NodeJS.Timeout | undefined;
@@ -57,11 +52,11 @@ export class ClaimLeases {
     const controller = new AbortController();
     const claim = { ...taken, signal: controller.signal };
     this.entries.set(claim.id, { claim, controller, askedAt });
-    this.timer ??= setInterval(() => this.look(), this.options.leaseMs / looks);
+    this.timer ??= setInterval(() => this.look(), this.options.leaseMs / looksPerLease);
     return claim;
   }
 
-  /** Renews it no more. */
+  /** Stops renewing a claim. */
   release({ id }: OwnClaim): void {
     this.entries.delete(id);
     if (this.entries.size > 0) return;
@@ -69,7 +64,7 @@ export class ClaimLeases {
     this.timer = undefined;
   }
 
-  /** Renews nothing any more: the process ends. */
+  /** Stops renewing: the process ends. */
   stop(): void {
     clearInterval(this.timer);
   }
@@ -92,10 +87,10 @@ export class ClaimLeases {
       const renewed = await this.options.renew(due.map(({ claim }) => claim));
       for (const entry of due) {
         if (renewed.has(entry.claim.id)) entry.askedAt = askedAt;
-        else if (this.entries.get(entry.claim.id) === entry) this.lose(entry, 'another has taken it');
+        else if (this.entries.get(entry.claim.id) === entry) this.lose(entry, 'another worker has taken it');
       }
     } catch {
-      // Tried again at the next look; without success the lease is lost by our own clock.
+      // The next look tries again. If none succeeds, our own clock ends the lease.
     } finally {
       this.isRenewing = false;
     }

@@ -1,13 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /**
- * What requests for claims met. `taken`: the attempt may start; `taken_over`: it may, after an owner died or froze in it;
- * `waited`: someone else held it, or Postgres was away; `ended`: it had an outcome, produced again; `passed`: it was over;
- * `lost`: held, then not renewed in time, so that the attempt was stopped.
+ * What became of a request for a claim. `taken`: the attempt may start. `taken_over`: the same, after an owner died or froze in it.
+ * `waited`: another owner held the claim, or Postgres was unreachable. `ended`: the attempt had an outcome, which is produced again.
+ * `passed`: the attempt was over long ago. `lost`: the lease was not renewed in time, so the attempt was stopped.
  */
 export type ClaimCount = 'taken' | 'taken_over' | 'waited' | 'ended' | 'passed' | 'lost';
 
-/** The series of claims. */
+/** The metrics of claims. */
 export class ClaimMetrics {
   private readonly claims: Counter<'met'>;
 

@@ -85,7 +85,7 @@ describe('ClaimStore', () => {
     ).toEqual(decided);
     const kinds = decided.map(({ kind }) => kind);
     console.log(
-      `${cases.length} meetings: ${['take', 'repeat', 'passed', 'held'].map((kind) => `${kinds.filter((each) => each === kind).length} ${kind}`).join(', ')}`,
+      `${cases.length} meetings: ${['take', 'repeat', 'outdated', 'held'].map((kind) => `${kinds.filter((each) => each === kind).length} ${kind}`).join(', ')}`,
     );
   });
 

@@ -3,27 +3,27 @@ import type { Database } from '@jobstream/database';
 import { GatheredCalls } from '@jobstream/runtime';
 import { decideClaim, type ClaimDecision, type ClaimRequest, type ClaimStanding } from './decide-claim.js';
 
-/** How long a claim is held without a sign of life, in milliseconds, unless `CLAIM_LEASE_SECONDS` says otherwise. */
+/** Default of `CLAIM_LEASE_SECONDS`: a claim is free again after this time without a renewal. */
 export const defaultLeaseMs = 15_000;
 
-/** A claim that was taken: what is written under its fence counts as long as nobody has taken it since. */
+/** A claim that was taken. What is written under its fence counts until another owner takes the claim. */
 export interface TakenClaim {
   readonly id: JobId;
   readonly attempt: number;
   readonly fence: number;
-  /** Owners that died or froze in this attempt before. */
+  /** The number of owners that died or froze in this attempt before. */
   readonly deaths: number;
-  /** Who took it: the owner that asked. */
+  /** The owner that asked for it. */
   readonly owner: string;
 }
 
-/** What became of a request. `tookOver`: from an owner that died or froze; `outcome`: what the owner wrote. */
+/** The answer to a request. `tookOver`: from an owner that died or froze. `outcome`: as its owner wrote it. */
 export type ClaimAnswer =
   | { readonly kind: 'taken'; readonly claim: TakenClaim; readonly tookOver: boolean }
   | { readonly kind: 'repeat'; readonly attempt: number; readonly outcome: string }
-  | Extract<ClaimDecision, { kind: 'passed' | 'held' }>;
+  | Extract<ClaimDecision, { kind: 'outdated' | 'held' }>;
 
-/** What an owner writes: JSON text, and whether the run is over with it. */
+/** The outcome that an owner writes, as JSON text; `isFinal` if it ends the run. */
 export interface ClaimOutcome {
   readonly isFinal: boolean;
   readonly outcome: string;
@@ -32,8 +32,8 @@ export interface ClaimOutcome {
 type Fenced = Pick<TakenClaim, 'id' | 'fence'>;
 type Owned = Pick<TakenClaim, 'id' | 'owner'>;
 
-/** The columns of the standing claim are as the statement found it when it began; null where there was none. */
-interface MetRow extends Omit<ClaimStanding, 'state' | 'deaths'> {
+/** The claim as the statement found it when it began; null in its columns when the job had none. */
+interface FoundRow extends Omit<ClaimStanding, 'state' | 'deaths'> {
   readonly id: JobId;
   readonly state: ClaimStanding['state'] | null;
   readonly deaths: number | null;
@@ -43,11 +43,13 @@ interface MetRow extends Omit<ClaimStanding, 'state' | 'deaths'> {
   readonly outcome: string | null;
 }
 
-const purgedAtOnce = 5_000;
+const maxPurged = 5_000;
 
 /**
- * The rows of `operations.claims`. Concurrent calls share statements, whose rows are locked in the order of their ids; only
- * Postgres' clock counts.
+ * The rows of `operations.claims`.
+ *
+ * Invariants: concurrent calls share statements, and statements lock rows in the order of their ids, so they cannot deadlock.
+ * Leases go by Postgres' clock alone. An outcome counts only under the fence of the newest owner.
  */
 export class ClaimStore {
   private readonly table: string;
@@ -65,25 +67,25 @@ export class ClaimStore {
     this.table = `${database.operations}.claims`;
   }
 
-  /** Takes a claim if it may be taken. No two requests for one job at a time. */
+  /** Takes a claim if it is free. This process asks for the claim of one job once at a time. */
   take(request: ClaimRequest): Promise<ClaimAnswer> {
     return this.takes.call(request);
   }
 
-  /** Writes down what follows from the attempt. @returns whether it is written; false: another has taken the claim */
+  /** Writes the outcome of the attempt. @returns false when another owner has taken the claim */
   end(claim: Fenced, outcome: ClaimOutcome): Promise<boolean> {
     return this.ends.call({ id: claim.id, fence: claim.fence, ...outcome });
   }
 
   /**
-   * Gives back a claim under which nothing was started, so that whoever takes it next counts no death. By its owner rather
-   * than its fence: who got no answer to {@link take} may hold a claim and not know its fence.
+   * Gives back a claim under which no attempt has started, so that the next owner counts no death. By its owner rather than its
+   * fence: after a {@link take} without an answer the fence is unknown.
    */
   async free({ id, owner }: Owned): Promise<void> {
     await this.frees.call({ id, owner });
   }
 
-  /** Makes leases last from now on. @returns the ids of those that are still held under these fences */
+  /** Renews leases from now on. @returns the ids of the claims that are still held under these fences */
   async renew(claims: readonly Fenced[]): Promise<ReadonlySet<JobId>> {
     const { rows } = await this.database.query<{ id: JobId }>({
       name: 'renew claims',
@@ -96,7 +98,7 @@ export class ClaimStore {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** @returns the owners among these requests that would find their claim held by someone else */
+  /** @returns the owners of those requests whose claim another owner holds */
   async findHeld(requests: readonly ClaimRequest[]): Promise<ReadonlySet<string>> {
     const { rows } = await this.database.query<{ asking: string }>({
       name: 'watch claims',
@@ -110,9 +112,9 @@ export class ClaimStore {
   }
 
   /**
-   * Deletes claims that were last touched before then, a few thousand at most; answers how many. A claim has to outlive every
-   * record of its job: without it a record that comes again is run again. So those stay whose job the scheduler or a replay has
-   * still to send, perhaps for the second time.
+   * Deletes claims that were last changed before a time, at most 5,000. A claim must outlive every record of its job: without it a
+   * record that comes again is run again. So a claim stays while the scheduler or a replay may still send its job.
+   * @returns the number of deleted claims
    */
   async purge(before: Date): Promise<number> {
     const { operations } = this.database;
@@ -128,15 +130,15 @@ export class ClaimStore {
             SELECT FROM ${operations}.replay_jobs AS replay
             WHERE replay.job_id = kept.id AND replay.state = 'reserved')
         LIMIT $2 FOR UPDATE OF kept SKIP LOCKED))`,
-      values: [before, purgedAtOnce],
+      values: [before, maxPurged],
     });
     return affected;
   }
 
-  /** See {@link decideClaim}: the condition is its `take`. */
+  /** The condition of the update is the `take` of {@link decideClaim}; a test holds both equal. */
   private async takeMany(requests: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
     const sameAttempt = `excluded.run = kept.run AND (excluded.attempt = kept.attempt OR kept.in_place AND excluded.attempt < kept.attempt)`;
-    const { rows } = await this.database.query<MetRow>({
+    const { rows } = await this.database.query<FoundRow>({
       name: 'take claims',
       text: `
         WITH given AS MATERIALIZED (
@@ -185,7 +187,7 @@ export class ClaimStore {
   private async endMany(ended: readonly (Fenced & ClaimOutcome)[]): Promise<boolean[]> {
     const { rows } = await this.database.query<{ id: JobId }>({
       name: 'end claims',
-      // The second part is what an earlier call wrote whose answer was lost.
+      // The second part finds the claims that an earlier call has written, whose answer was lost.
       text: `
         WITH ${lockRunning(this.table)}, written AS (
           UPDATE ${this.table} AS kept
@@ -221,8 +223,8 @@ export class ClaimStore {
   }
 }
 
-/** A claim that changed while the statement ran may look free, or missing: whoever looks again knows more. */
-function answerOf(request: ClaimRequest, row: MetRow): ClaimAnswer {
+/** A claim that changed while the statement ran may look free, or missing: it is answered as held, and asked for again. */
+function answerOf(request: ClaimRequest, row: FoundRow): ClaimAnswer {
   const { id, fence, taken_attempt: attempt, taken_deaths: deaths, state, deaths: deathsBefore } = row;
   if (fence !== null) {
     const claim = { id, attempt, fence, deaths, owner: request.owner };
@@ -235,13 +237,13 @@ function answerOf(request: ClaimRequest, row: MetRow): ClaimAnswer {
       return { kind: 'held' };
     case 'repeat':
       return { ...decision, outcome: row.outcome! };
-    case 'passed':
+    case 'outdated':
     case 'held':
       return decision;
   }
 }
 
-/** Postgres does not take over right after its own start: what renewals it missed or lost meanwhile nobody knows. */
+/** For one lease after its start, Postgres treats all claims as leased: it may have missed renewals while it was down. */
 function isLeased(leaseMs: string): string {
   return `(greatest(kept.leased_until, pg_postmaster_start_time() + ${milliseconds(leaseMs)}) > clock_timestamp())`;
 }

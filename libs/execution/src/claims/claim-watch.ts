@@ -1,44 +1,43 @@
 import type { ClaimRequest } from './decide-claim.js';
 
-/** A request that waits until its claim is worth asking for again. */
-interface Watcher {
+/** A request that waits until its claim may be free. */
+interface WatchedRequest {
   readonly request: ClaimRequest;
   readonly ready: () => void;
 }
 
-/** What {@link ClaimWatch} takes. */
 export interface ClaimWatchOptions {
   readonly pollMs: number;
-  /** See `ClaimStore.findHeld`. */
+  /** @returns the owners of those requests whose claim another owner holds */
   findHeld(requests: readonly ClaimRequest[]): Promise<ReadonlySet<string>>;
 }
 
-/** Asked for in one statement: its parameters stay small. */
+/** Requests in one statement, so that its parameters stay small. */
 const maxAtOnce = 1_000;
 
-/** Looks after claims that others hold, all in one statement: a request that waits here asks Postgres nothing of its own. */
+/** Watches the claims that others hold, all in one statement: a request that waits costs Postgres no query of its own. */
 export class ClaimWatch {
-  private readonly watchers = new Set<Watcher>();
+  private readonly watched = new Set<WatchedRequest>();
   private timer: NodeJS.Timeout | undefined;
   private isLooking = false;
 
   constructor(private readonly options: ClaimWatchOptions) {}
 
   get size(): number {
-    return this.watchers.size;
+    return this.watched.size;
   }
 
   /** Calls `ready` once. @returns how to stop watching */
   add(request: ClaimRequest, ready: () => void): () => void {
-    const watcher = { request, ready };
-    this.watchers.add(watcher);
+    const entry = { request, ready };
+    this.watched.add(entry);
     this.schedule();
-    return () => this.remove(watcher);
+    return () => this.remove(entry);
   }
 
-  private remove(watcher: Watcher): void {
-    this.watchers.delete(watcher);
-    if (this.watchers.size > 0) return;
+  private remove(entry: WatchedRequest): void {
+    this.watched.delete(entry);
+    if (this.watched.size > 0) return;
     clearTimeout(this.timer);
     this.timer = undefined;
   }
@@ -47,26 +46,26 @@ export class ClaimWatch {
     if (!this.isLooking) this.timer ??= setTimeout(() => void this.look(), this.options.pollMs);
   }
 
-  /** While Postgres does not answer everyone stays. */
+  /** While Postgres does not answer, all requests keep waiting. */
   private async look(): Promise<void> {
     this.timer = undefined;
     this.isLooking = true;
-    const asked = [...this.watchers];
+    const asked = [...this.watched];
     const held = await this.findHeld(asked).catch(() => undefined);
     this.isLooking = false;
     if (held !== undefined) {
-      const ready = asked.filter((each) => this.watchers.has(each) && !held.has(each.request.owner));
-      for (const watcher of ready) this.watchers.delete(watcher);
-      // Each goes first in its lane, so that the last one to be told is the first to continue.
-      for (const watcher of ready.reverse()) watcher.ready();
+      const ready = asked.filter((each) => this.watched.has(each) && !held.has(each.request.owner));
+      for (const entry of ready) this.watched.delete(entry);
+      // Each goes to the front of its lane, so the last one told is the first to continue.
+      for (const entry of ready.reverse()) entry.ready();
     }
-    if (this.watchers.size > 0) this.schedule();
+    if (this.watched.size > 0) this.schedule();
   }
 
-  private async findHeld(watchers: readonly Watcher[]): Promise<ReadonlySet<string>> {
+  private async findHeld(watched: readonly WatchedRequest[]): Promise<ReadonlySet<string>> {
     const held = new Set<string>();
-    for (let from = 0; from < watchers.length; from += maxAtOnce) {
-      const requests = watchers.slice(from, from + maxAtOnce).map(({ request }) => request);
+    for (let from = 0; from < watched.length; from += maxAtOnce) {
+      const requests = watched.slice(from, from + maxAtOnce).map(({ request }) => request);
       for (const owner of await this.options.findHeld(requests)) held.add(owner);
     }
     return held;

@@ -67,7 +67,7 @@ describe('an owner that has started nothing', () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'down';
-    claims.free(claim);
+    claims.giveBack(claim);
     await pass(leaseMs / 2);
     link = 'up';
     await pass(1_000);
@@ -78,7 +78,7 @@ describe('an owner that has started nothing', () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'answers lost';
-    claims.free(claim);
+    claims.giveBack(claim);
     await pass(longerThanALeaseMs);
     expect(await deathsSeenBy('other/1', id)).toBe(0);
   });
@@ -88,7 +88,7 @@ describe('an owner that has started nothing', () => {
     link = 'answers lost';
     expect(await claims.ask(ask(id))).toEqual({ kind: 'held' });
     expect(rows.rows.get(id)).toMatchObject({ state: 'running', owner: 'me/1' });
-    claims.giveUp(ask(id));
+    claims.withdraw(ask(id));
     link = 'up';
     await pass(1_000);
     expect(await deathsSeenBy('other/1', id)).toBe(0);
@@ -98,7 +98,7 @@ describe('an owner that has started nothing', () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'down';
-    claims.free(claim);
+    claims.giveBack(claim);
     await pass(1_000);
     expect(await claims.ask(ask(id, 'me/2'))).toEqual({ kind: 'held' });
     link = 'up';
@@ -110,7 +110,7 @@ describe('an owner that has started nothing', () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'down';
-    claims.free(claim);
+    claims.giveBack(claim);
     await pass(500);
     link = 'up';
     const stopped = claims.stop();
@@ -122,7 +122,7 @@ describe('an owner that has started nothing', () => {
   it('does not keep the worker from stopping while Postgres is away', async () => {
     const claim = await taken(newJobId());
     link = 'down';
-    claims.free(claim);
+    claims.giveBack(claim);
     const stopped = claims.stop();
     await pass(1_500);
     await expect(stopped).resolves.toBeUndefined();
@@ -132,7 +132,7 @@ describe('an owner that has started nothing', () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'down';
-    claims.free(claim);
+    claims.giveBack(claim);
     await pass(longerThanALeaseMs);
     expect(await deathsSeenBy('other/1', id)).toBe(1);
     link = 'up';

@@ -7,46 +7,49 @@ import type { ClaimAnswer, ClaimOutcome, ClaimStore } from './claim-store.js';
 import { ClaimWatch } from './claim-watch.js';
 import type { ClaimRequest } from './decide-claim.js';
 
-/** What is asked of {@link ClaimStore}. */
+/** The part of {@link ClaimStore} that claims need. */
 export type ClaimRows = Pick<ClaimStore, 'take' | 'end' | 'free' | 'renew' | 'findHeld'>;
 
-/** What {@link Claims} takes. */
 export interface ClaimsOptions {
   readonly store: ClaimRows;
   readonly leaseMs: number;
-  /** Makes the table be there; called before the first claim, again until it succeeds. */
+  /** Creates the table; called before the first claim, again until it succeeds. */
   prepare(): Promise<void>;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Monotonic, in milliseconds. */
   readonly monotonic: () => number;
   readonly metrics: Registry;
   readonly logger: Logger;
 }
 
-/** What a request for a claim met, as `ClaimAnswer`. */
+/** The answer to a request, with the claim that this process now renews. */
 export type ClaimReply =
   { readonly kind: 'taken'; readonly claim: OwnClaim } | Exclude<ClaimAnswer, { readonly kind: 'taken' }>;
 
-/** A request that takes longer counts as Postgres being away: others are not even asked for. */
+/** After this time without an answer Postgres counts as unreachable: no further claim is asked for. */
 const awayAfterMs = 1_000;
 const maxPollMs = 500;
 const repeatPauseMs = 200;
-/** What claims that are being given back are waited for when the worker stops. */
-const lastFreesMs = 1_000;
+/** When the worker stops, it waits this long for claims that are being given back. */
+const maxStopMs = 1_000;
 
 /**
- * The claims of one worker. While Postgres is unreachable every request is answered `held`, so that its caller watches.
+ * The claims of one worker: asks for them, renews their leases, writes outcomes into them, gives them back.
+ *
+ * Invariants: for each job this process asks for one claim at a time, and holds one at most. A claim under which no attempt has
+ * started is given back, so that no death is counted. While Postgres is unreachable every request is answered `held`, so that its
+ * caller watches.
  */
 export class Claims {
   private readonly leases: ClaimLeases;
   private readonly watching: ClaimWatch;
   private readonly metrics: ClaimMetrics;
-  /** Jobs whose claim this process asks for, or holds. */
+  /** Jobs whose claim this process asks for, holds or gives back. */
   private readonly busy = new Set<JobId>();
-  /** Owners whose request got no answer: Postgres may have granted it. */
+  /** Owners whose request got no answer: they may hold the claim without knowing it. */
   private readonly unanswered = new Set<string>();
-  private readonly freeing = new Set<Promise<void>>();
+  private readonly givingBack = new Set<Promise<void>>();
   private prepared: Promise<void> | undefined;
-  /** Why Postgres is of no use at present. */
+  /** Why Postgres is unreachable; undefined while it answers. */
   private away: string | undefined;
   private isStopped = false;
 
@@ -86,15 +89,15 @@ export class Claims {
       : answer;
   }
 
-  /** Calls `ready` once asking again makes sense. @returns how to stop watching */
+  /** Calls `ready` once the claim may be free. @returns the function that stops watching */
   watch(request: ClaimRequest, ready: () => void): () => void {
     this.metrics.count('waited');
     return this.watching.add(request, ready);
   }
 
   /**
-   * Writes down what follows from an attempt, as often as it takes.
-   * @returns whether it is written; false: another has taken the claim, or the worker stops. Then nothing may be produced
+   * Writes the outcome of an attempt, again until it is written.
+   * @returns false when another owner has taken the claim, or the worker stops: then nothing may be produced
    */
   async end(claim: OwnClaim, outcome: ClaimOutcome): Promise<boolean> {
     this.leases.release(claim);
@@ -112,53 +115,53 @@ export class Claims {
     }
   }
 
-  /** Leaves a claim to its lease: work under it was cut short, so nobody may go on at once. */
-  leave(claim: OwnClaim): void {
+  /** Leaves a claim to its lease: the attempt was stopped and may still have effects, so no other may start at once. */
+  leaveToLease(claim: OwnClaim): void {
     this.leases.release(claim);
     this.busy.delete(claim.id);
   }
 
   /**
-   * Gives back a claim under which nothing was started, as often as it takes: otherwise whoever takes it over would count the
-   * death of an owner that lives. Until then the job's claim is held.
+   * Gives back a claim under which no attempt has started, again until it is free. Otherwise the next owner would count a death. The
+   * claim counts as held until then.
    */
-  free(claim: OwnClaim): void {
+  giveBack(claim: OwnClaim): void {
     this.leases.release(claim);
-    void this.giveBack(claim).then(() => this.busy.delete(claim.id));
+    void this.startGivingBack(claim).then(() => this.busy.delete(claim.id));
   }
 
-  /** A request is not made again. Where it got no answer, its claim may be held: it is given back. */
-  giveUp({ id, owner }: ClaimRequest): void {
-    if (this.unanswered.delete(owner)) void this.giveBack({ id, owner });
+  /** Withdraws a request for good. If it got no answer, its claim may be held: then it is given back. */
+  withdraw({ id, owner }: ClaimRequest): void {
+    if (this.unanswered.delete(owner)) void this.startGivingBack({ id, owner });
   }
 
-  /** Never unready: jobs without claims go on whatever Postgres does. */
+  /** Always ready: jobs without claims run whatever Postgres does. */
   health(): Health {
     const { size: held } = this.leases;
     const { size: watched } = this.watching;
     return { ok: true, detail: { held, watched, ...(this.away !== undefined && { away: this.away }) } };
   }
 
-  /** Gives up on outcomes that can't be written, and on leases. Waits a second at most for claims that are given back. */
+  /** Stops renewing and writing outcomes. Waits at most a second for claims that are being given back. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.leases.stop();
     await new Promise<void>((resolve) => {
-      const late = setTimeout(resolve, lastFreesMs);
-      void Promise.all(this.freeing).then(() => {
+      const late = setTimeout(resolve, maxStopMs);
+      void Promise.all(this.givingBack).then(() => {
         clearTimeout(late);
         resolve();
       });
     });
   }
 
-  private giveBack(claim: Pick<OwnClaim, 'id' | 'owner'>): Promise<void> {
-    const freed = this.repeatFree(claim).finally(() => this.freeing.delete(freed));
-    this.freeing.add(freed);
+  private startGivingBack(claim: Pick<OwnClaim, 'id' | 'owner'>): Promise<void> {
+    const freed = this.freeUntilDone(claim).finally(() => this.givingBack.delete(freed));
+    this.givingBack.add(freed);
     return freed;
   }
 
-  private async repeatFree(claim: Pick<OwnClaim, 'id' | 'owner'>): Promise<void> {
+  private async freeUntilDone(claim: Pick<OwnClaim, 'id' | 'owner'>): Promise<void> {
     for (;;) {
       try {
         return await this.askPostgres(() => this.options.store.free(claim));
@@ -200,7 +203,7 @@ export class Claims {
       }
       case 'repeat':
         return this.metrics.count('ended');
-      case 'passed':
+      case 'outdated':
         logger.debug({ job: id, run, attempt }, 'claim already ended: record skipped');
         return this.metrics.count('passed');
       case 'held':

@@ -32,7 +32,7 @@ describe('decideClaim', () => {
     it.each(states)('an older run has passed, whatever its claim is: %s', (state) => {
       for (const leased of [false, true])
         expect(decideClaim(stands({ state, leased }), asks({ run: 1, attempt: 9, inPlace }))).toEqual({
-          kind: 'passed',
+          kind: 'outdated',
         });
     });
 
@@ -83,7 +83,7 @@ describe('decideClaim', () => {
 
   it.each(states)('an earlier attempt has passed: %s', (state) => {
     for (const leased of [false, true])
-      expect(decideClaim(stands({ state, leased }), asks({ attempt: 1 }))).toEqual({ kind: 'passed' });
+      expect(decideClaim(stands({ state, leased }), asks({ attempt: 1 }))).toEqual({ kind: 'outdated' });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { JobId } from '@jobstream/contracts';
 
-/** An attempt that asks for its job's claim. */
+/** The request of an attempt for the claim of its job. */
 export interface ClaimRequest {
   readonly id: JobId;
   readonly run: number;
@@ -8,47 +8,47 @@ export interface ClaimRequest {
   /** Whether later attempts of the run come by the same record: the job has an ordering key. */
   readonly inPlace: boolean;
   /**
-   * Who asks: the worker process and a number of its own. The same one asks again only while it knows of no answer, so what it
-   * finds taken in its own name has not been started.
+   * The worker process and a number. An owner asks again only while it has no answer, so no attempt has started under a claim that
+   * it finds taken in its own name.
    */
   readonly owner: string;
 }
 
-/** How a claim stands. See `ClaimEntity`. */
+/** A claim as it stands in its row (`ClaimEntity`). */
 export interface ClaimStanding {
   readonly run: number;
   readonly attempt: number;
   readonly state: 'running' | 'free' | 'retrying' | 'ended';
   readonly owner: string;
   readonly deaths: number;
-  /** Whether nobody may take over yet: the lease lasts, or Postgres has not been up for as long as a lease. Only of `running`. */
+  /** Whether no other may take it yet: its lease lasts, or Postgres started less than a lease ago. Counts for `running` alone. */
   readonly leased: boolean;
 }
 
 /**
- * What a request finds:
- * - `take`: it may start `attempt`, in which so many owners have died before;
+ * The decision on a request:
+ * - `take`: it may start `attempt`, in which `deaths` owners have died before;
  * - `repeat`: `attempt` has an outcome, which is to be produced again;
- * - `passed`: what it asks for was over before what stands there began;
- * - `held`: someone else runs it.
+ * - `outdated`: the run or attempt it asks for was over before the one of the standing claim began;
+ * - `held`: another owner runs the attempt.
  */
 export type ClaimDecision =
   | { readonly kind: 'take'; readonly attempt: number; readonly deaths: number }
   | { readonly kind: 'repeat'; readonly attempt: number }
-  | { readonly kind: 'passed' }
+  | { readonly kind: 'outdated' }
   | { readonly kind: 'held' };
 
 /**
- * Decides what a request finds. `ClaimStore` says the same in SQL, where it has to be decided and written down in one step.
- * @param standing undefined where the job has no claim
+ * Decides on a request for a claim. `ClaimStore` decides the same in SQL, because there it is decided and written in one step.
+ * @param standing undefined when the job has no claim
  */
 export function decideClaim(standing: ClaimStanding | undefined, request: ClaimRequest): ClaimDecision {
   if (standing === undefined) return { kind: 'take', attempt: request.attempt, deaths: 0 };
   const { run, state, owner } = standing;
   const sameRun = request.run === run;
-  // The record of an ordered job asks for the attempt it knows of; the claim knows better.
+  // The record of a job with an ordering key asks for the first attempt; the claim knows of later ones.
   const attempt = sameRun && request.inPlace ? Math.max(request.attempt, standing.attempt) : request.attempt;
-  if (request.run < run || (sameRun && attempt < standing.attempt)) return { kind: 'passed' };
+  if (request.run < run || (sameRun && attempt < standing.attempt)) return { kind: 'outdated' };
   const isOwn = owner === request.owner;
   if (state === 'running' && standing.leased && !isOwn) return { kind: 'held' };
   if (!sameRun) return { kind: 'take', attempt, deaths: 0 };

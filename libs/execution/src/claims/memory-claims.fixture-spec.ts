@@ -9,7 +9,7 @@ interface Row extends Omit<ClaimStanding, 'leased'> {
   outcome?: string;
 }
 
-/** The rows of claims by the pure rule, without Postgres: a world of workers whose connections fail as a test says. */
+/** The rows of claims by the pure rule, without Postgres, for workers whose connections fail as a test says. */
 export class MemoryClaims {
   readonly rows = new Map<JobId, Row>();
 
@@ -43,10 +43,10 @@ export class MemoryClaims {
   private take(request: ClaimRequest): ClaimAnswer {
     const { id, run, owner } = request;
     const standing = this.standing(id);
-    const met = decideClaim(standing, request);
-    if (met.kind === 'repeat') return { ...met, outcome: standing!.outcome! };
-    if (met.kind !== 'take') return met;
-    const { attempt, deaths } = met;
+    const decision = decideClaim(standing, request);
+    if (decision.kind === 'repeat') return { ...decision, outcome: standing!.outcome! };
+    if (decision.kind !== 'take') return decision;
+    const { attempt, deaths } = decision;
     const fence = (standing?.fence ?? 0) + 1;
     this.rows.set(id, {
       run,

@@ -2,7 +2,7 @@ import type { Outcome } from '@jobstream/lifecycle';
 import type { EndedAttempt } from '../outcome/outcome-records.js';
 import type { ClaimOutcome } from './claim-store.js';
 
-/** What a claim keeps of an attempt that ended: all that its record does not say. */
+/** The part of an ended attempt that its claim keeps: all that the job's record does not hold. */
 export interface RecordedOutcome {
   readonly outcome: Outcome;
   readonly ended: Omit<EndedAttempt, 'job' | 'type' | 'source'>;
@@ -22,7 +22,7 @@ export function recordOutcome(
   };
 }
 
-/** Reads what {@link recordOutcome} made. */
+/** The reverse of {@link recordOutcome}. */
 export function readOutcome(text: string): RecordedOutcome {
   const { outcome, ended } = JSON.parse(text) as RecordedOutcome;
   // JSON has no undefined.

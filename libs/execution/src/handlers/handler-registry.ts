@@ -3,7 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 import type { JobDefinition, QueueDefinition } from '@jobstream/contracts';
 import { handlerMark, type HandlerOf } from './job-handler.js';
 
-/** A job type of this worker and what does its work. */
+/** A job type of this worker, with its handler. */
 export interface RegisteredHandler {
   readonly definition: JobDefinition;
   readonly handler: HandlerOf<JobDefinition>;
@@ -22,7 +22,7 @@ export class HandlerRegistry {
 
   /**
    * The handlers of a queue by job type: exactly one for each of its definitions.
-   * @throws HandlerRegistryError naming every definition with none or several, and every handler that would never be called
+   * @throws HandlerRegistryError that names every definition without a handler or with several, and every handler that is never called
    */
   handlersOf(queue: QueueDefinition, definitions: readonly JobDefinition[]): Map<string, RegisteredHandler> {
     const found = this.discover();

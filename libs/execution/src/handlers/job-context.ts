@@ -7,7 +7,7 @@ import type { Children } from '../attempt/children.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool, ThreadTask } from './thread-pool.js';
 
-/** Where a context's calls go. */
+/** The parts of the attempt that a context uses. */
 export interface ContextPorts {
   readonly logger: Logger;
   readonly threads: ThreadPool;
@@ -18,7 +18,7 @@ export interface ContextPorts {
   report(progress: unknown): void;
 }
 
-/** What a handler is told of the attempt it runs, and what it can do besides returning. */
+/** The attempt that a handler runs: its facts, and the calls that the handler may make. */
 export class JobContext<Definition extends JobDefinition = JobDefinition> {
   private ownLogger: Logger | undefined;
 
@@ -32,22 +32,22 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
     return this.job.request.id;
   }
 
-  /** One pass through the attempts, from 1; a replay adds one. */
+  /** The number of the run, from 1; a replay adds one. */
   get run(): number {
     return this.job.run;
   }
 
-  /** From 1 within the run. */
+  /** The number of the attempt within the run, from 1. */
   get attempt(): number {
     return this.job.attempt;
   }
 
-  /** Attempts of the run at most. */
+  /** Maximum of attempts of the run. */
   get maxAttempts(): number {
     return this.job.request.maxAttempts;
   }
 
-  /** Whom the job is for, as its submitter named them. */
+  /** The user that the job is for, as its submitter named them. */
   get submittedFor(): string | undefined {
     return this.job.request.submittedFor;
   }
@@ -57,17 +57,17 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
     return this.job.createdAt;
   }
 
-  /** The time, in milliseconds since 1970: the broker's, which all that is stored is dated by. The machine's own may be anything. */
+  /** The broker's time, in milliseconds since 1970: all stored times go by it. The clock of the machine may be wrong. */
   now(): number {
     return this.ports.clock.now();
   }
 
-  /** Aborts when the attempt's time is over (`TimeoutError`), or its claim is lost (`ClaimLostError`). What then does not return within the grace is failed. */
+  /** Aborts when the attempt's time is over (`TimeoutError`), its job is cancelled (`AbortError`) or its claim is lost (`ClaimLostError`). An attempt that does not return within the grace has failed. */
   get signal(): AbortSignal {
     return this.ports.lazyAbort.signal;
   }
 
-  /** Logs with the job's id, run, attempt and trace. */
+  /** A logger whose lines have the job's id, type, run, attempt and trace. */
   get logger(): Logger {
     return (this.ownLogger ??= this.ports.logger.child({
       job: this.id,
@@ -79,8 +79,8 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
   }
 
   /**
-   * Tells whoever watches the job how far it is: any JSON of at most 16 KiB, e.g. `{ done: 3, of: 10 }`. Calls may be as frequent
-   * as they like: the newest value goes out at most four times a second.
+   * Reports how far the job is, for all who watch it: any JSON of at most 16 KiB, e.g. `{ done: 3, of: 10 }`. It may be called as
+   * often as you like: the newest value is sent at most four times a second.
    * @throws RangeError when it is larger, TypeError when it is no JSON
    */
   progress(value: unknown): void {
@@ -88,15 +88,15 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
   }
 
   /**
-   * Has another job follow from this one. Nothing is sent yet: the jobs that an attempt enqueues are produced once the handler
-   * has returned, and acknowledged before this job counts as succeeded. Of an attempt that fails there are none.
+   * Enqueues another job, a child of this one. It is not sent yet: the children of an attempt are produced after the handler has
+   * returned, and acknowledged before this job counts as succeeded. An attempt that fails produces none.
    *
    * An attempt that runs again (after a crash, or a move of the partition) and enqueues the same in the same order makes the same
-   * jobs; a replay makes new ones. A child is for whom its parent is, and in the same trace, unless `options` say otherwise;
-   * `delay` and `expiresIn` count from this call.
-   * @returns the id of the job to come
-   * @throws NonRetryableError `invalid_child` where the payload breaks its schema, or an option makes no sense;
-   * `too_many_children` beyond 1,000, or 32 MiB of requests; `too_late` when the attempt has ended
+   * jobs; a replay makes new ones. A child has its parent's user and trace unless `options` say otherwise. `delay` and `expiresIn`
+   * count from this call.
+   * @returns the id of the child
+   * @throws NonRetryableError `invalid_child` when the payload breaks its schema, or an option is not valid;
+   * `too_many_children` beyond 1,000 children, or 32 MiB of requests; `too_late` when the attempt has ended
    */
   enqueue<Child extends JobDefinition>(
     definition: Child,
@@ -107,9 +107,9 @@ export class JobContext<Definition extends JobDefinition = JobDefinition> {
   }
 
   /**
-   * Runs a script's function outside the event loop: for work that burns CPU or decodes what can't be trusted. The thread is
-   * ended when {@link signal} aborts.
-   * @throws what the function throws, or an `AbortError`
+   * Runs a function of a script outside the event loop: for work that needs much CPU, or decodes data that cannot be trusted. The
+   * thread is ended when {@link signal} aborts.
+   * @throws the error of the function, or an `AbortError`
    */
   runInThread<Output>(task: ThreadTask): Promise<Output> {
     return this.ports.threads.run<Output>(task, this.signal);

@@ -1,13 +1,13 @@
 import { parseDuration, type Duration } from '@jobstream/contracts';
 import type { RetryWish } from '@jobstream/lifecycle';
 
-/** Thrown by a handler where no retry can help: the job is dead-lettered at once as `non_retryable`. */
+/** Thrown by a handler when no retry can help: the job is dead-lettered at once as `non_retryable`. */
 export class NonRetryableError extends Error {
   override readonly name = 'NonRetryableError';
   readonly code: string;
   readonly retryable = false;
 
-  /** @param options.code what filters and alarms go by: a short word, default `non_retryable` */
+  /** @param options.code a short word for filters and alarms, default `non_retryable` */
   constructor(message: string, options: ErrorOptions & { readonly code?: string } = {}) {
     super(message, options);
     this.code = options.code ?? 'non_retryable';
@@ -15,10 +15,10 @@ export class NonRetryableError extends Error {
 }
 
 /**
- * Thrown by a handler that knows when trying again makes sense: the next attempt, if there is one left, starts no earlier
- * than `delay` from now (ten years at most), whatever the ladder says. The job waits on the shortest retry lane that is not
- * shorter or, beyond the longest, with the scheduler. A job with an ordering key waits where it is; it is dead-lettered as
- * `exhausted` where all its waits together would exceed 15 minutes.
+ * Thrown by a handler that knows when to try again. The next attempt, if one is left, starts no earlier than `delay` from now (ten
+ * years at most), whatever the ladder says. The job waits on the shortest retry lane that is long enough; if none is, the
+ * scheduler holds it. A job with an ordering key waits in its worker; it is dead-lettered as `exhausted` if all its waits together
+ * would exceed 15 minutes.
  */
 export class RetryAfterError extends Error {
   override readonly name = 'RetryAfterError';
@@ -27,8 +27,8 @@ export class RetryAfterError extends Error {
 
   /**
    * @param delay e.g. `'10m'`
-   * @param options.code what filters and alarms go by: a short word, default `retry_after`
-   * @throws RangeError when the delay is no duration
+   * @param options.code a short word for filters and alarms, default `retry_after`
+   * @throws RangeError when the delay is not a duration
    */
   constructor(
     delay: Duration,
@@ -42,8 +42,8 @@ export class RetryAfterError extends Error {
 }
 
 /**
- * What a thrown value asks for. An error that says of itself `retryable: false` is not retried, whatever library it comes
- * from; everything else is, by the ladder unless it names a delay.
+ * Whether a thrown value asks for a retry. An error with `retryable: false` is not retried, whatever library it comes from. All
+ * else is retried by the ladder, unless it names a delay.
  */
 export function retryWishOf(thrown: unknown): RetryWish {
   if (thrown instanceof Error && 'retryable' in thrown && thrown.retryable === false) return 'never';

@@ -3,14 +3,14 @@ import { DiscoveryService } from '@nestjs/core';
 import type { JobDefinition, PayloadOf, ResultOf } from '@jobstream/contracts';
 import type { JobContext } from './job-context.js';
 
-/** What does the work of one job type. */
+/** The handler of a job type. */
 export interface HandlerOf<Definition extends JobDefinition> {
   /**
    * Runs one attempt. It may be called again for the same attempt (after a crash, or a move of the partition), so its effect
-   * should bear repetition.
+   * should be repeatable.
    * @returns the result; it is checked against the definition's schema
-   * @throws anything: retried by the definition's ladder, but for `NonRetryableError` (and any error whose
-   * `retryable` is false) and `RetryAfterError`
+   * @throws any error. It is retried by the definition's ladder, except `NonRetryableError` (or any error with
+   * `retryable: false`) and `RetryAfterError`
    */
   handle(
     payload: PayloadOf<Definition>,
@@ -18,7 +18,7 @@ export interface HandlerOf<Definition extends JobDefinition> {
   ): Promise<ResultOf<Definition>> | ResultOf<Definition>;
 }
 
-/** Marks the handlers of a module for discovery; holds the definition. */
+/** Marks a provider as a handler, with its definition, for `HandlerRegistry`. */
 export const handlerMark = DiscoveryService.createDecorator<JobDefinition>();
 
 /**

@@ -17,7 +17,7 @@ export default async function work({ kind, n }) {
 describe('ThreadPool', () => {
   let folder: string;
   let url: URL;
-  const pool = new ThreadPool({ threads: 1, heapMiB: 32 });
+  const pool = new ThreadPool({ maxThreads: 1, heapMiB: 32 });
   const run = (kind: string, signal = new AbortController().signal) =>
     pool.run<number>({ script: url, input: { kind, n: 21 } }, signal);
 

@@ -9,34 +9,33 @@ export interface ThreadTask {
   readonly script: URL;
   /** Copied to the thread (structured clone). */
   readonly input: unknown;
-  /** Parts of `input` that are handed over instead of copied. */
+  /** Parts of `input` that are moved to the thread instead of copied. */
   readonly transfer?: readonly Transferable[];
 }
 
-/** What {@link ThreadPool} takes. */
 export interface ThreadPoolOptions {
-  /** Threads at most; further tasks wait. Default: one for each processor. */
-  readonly threads?: number;
-  /** MiB of JavaScript heap a thread may take; one that needs more is ended and its task fails. Default 512. */
+  /** Further tasks wait. Default: one thread for each processor. */
+  readonly maxThreads?: number;
+  /** JavaScript heap of a thread in MiB; a thread that needs more is ended and its task fails. Default 512. */
   readonly heapMiB?: number;
 }
 
-/** Threads for handlers. They start when first needed and end after half a minute without work. */
+/** Threads for handlers. A thread starts when it is needed and ends after 30 s without work. */
 export class ThreadPool {
   private readonly pool: Piscina;
 
-  constructor({ threads = availableParallelism(), heapMiB = 512 }: ThreadPoolOptions = {}) {
+  constructor({ maxThreads = availableParallelism(), heapMiB = 512 }: ThreadPoolOptions = {}) {
     this.pool = new Piscina({
       minThreads: 0,
-      maxThreads: threads,
+      maxThreads,
       idleTimeout: 30_000,
       resourceLimits: { maxOldGenerationSizeMb: heapMiB },
     });
   }
 
   /**
-   * Runs a task; when `signal` aborts, its thread is ended and another one takes its place.
-   * @throws what the task throws; an `AbortError` once aborted
+   * Runs a task. When `signal` aborts, its thread is ended and another one replaces it.
+   * @throws the error of the task; an `AbortError` once aborted
    */
   async run<Output>({ script, input, transfer }: ThreadTask, signal: AbortSignal): Promise<Output> {
     return (await this.pool.run(input, {
@@ -46,7 +45,7 @@ export class ThreadPool {
     })) as Output;
   }
 
-  /** Ends every thread, whatever it does. */
+  /** Ends all threads, whatever they do. */
   async close(): Promise<void> {
     await this.pool.destroy();
   }

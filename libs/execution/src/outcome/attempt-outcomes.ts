@@ -9,7 +9,6 @@ import { readOutcome } from '../claims/recorded-outcome.js';
 import { ladderOf, typeLabelOf, type Handlers } from '../handlers/handlers.js';
 import type { EndedAttempt } from './outcome-records.js';
 
-/** What {@link AttemptOutcomes} takes. */
 export interface AttemptOutcomesOptions {
   readonly handlers: Handlers;
   /** The broker's time. */
@@ -18,18 +17,19 @@ export interface AttemptOutcomesOptions {
   lanesMs(): Iterable<number>;
 }
 
-/** An attempt that has ended, and what follows from it. */
+/** An attempt that has ended, and its outcome. */
 export interface DecidedAttempt {
   readonly ended: EndedAttempt;
   readonly outcome: Outcome;
 }
 
-/** Decides what follows from attempts, by their type's definition. */
+/** Decides the outcomes of attempts, by the definition of their type (`decideOutcome`), and dates them. */
 export class AttemptOutcomes {
   private readonly writeEnd = timeWriter();
 
   constructor(private readonly options: AttemptOutcomesOptions) {}
 
+  /** The outcome of an attempt that has just ended. */
   decide(stay: Stay, job: StartableJob, { ending, start, children = [] }: Attempted): DecidedAttempt {
     const { handlers, clock } = this.options;
     const { type, maxAttempts, orderingKey } = job.request;
@@ -58,7 +58,7 @@ export class AttemptOutcomes {
     return { ended, outcome };
   }
 
-  /** Reads what a claim says that an attempt has come to. */
+  /** Reads the outcome that a claim has recorded. */
   read({ delivery }: Stay, job: StartableJob, recorded: string): DecidedAttempt {
     const { outcome, ended } = readOutcome(recorded);
     const type = typeLabelOf(this.options.handlers, job.request.type);

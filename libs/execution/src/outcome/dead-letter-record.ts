@@ -14,17 +14,17 @@ import { shorten, type Outcome } from '@jobstream/lifecycle';
 import type { ReadRecord } from '../admission/record-reading.js';
 import type { StartableJob } from '../admission/startable-job.js';
 
-/** Left for what Kafka puts around a record: batch header, lengths, varints. */
+/** Room for the bytes that Kafka adds to a record: batch header, lengths, varints. */
 export const recordOverheadBytes = 1_024;
 
 const roomBytes = maxDeadLetterRecordBytes - recordOverheadBytes;
-/** The end of what a Date can hold that ISO 8601 writes with four digits of year. */
+/** The last day whose year has four digits, as ISO 8601 needs it. */
 const latestTime = Date.UTC(9999, 11, 31);
-/** What a foreign record's key and headers may take in a dead letter; the value has the rest. */
+/** Limits of a foreign record's key and headers in a dead letter; the value gets the rest. */
 const keyRoomBytes = 16 * 1_024;
 const headersRoomBytes = 64 * 1_024;
 
-/** Bytes that a record takes on its topic, without {@link recordOverheadBytes}. */
+/** The bytes of a record on its topic, without {@link recordOverheadBytes}. */
 export function encodedBytes({ key, value, headers }: EncodedRecord): number {
   let bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
   for (const [name, text] of Object.entries(headers))
@@ -33,8 +33,8 @@ export function encodedBytes({ key, value, headers }: EncodedRecord): number {
 }
 
 /**
- * The dead letter of a job. Where the payload does not fit (only foreign producers can write one so large) it is null;
- * the origin tells where it is.
+ * The dead letter of a job. A payload that does not fit (only foreign producers can write one so large) becomes null; the origin
+ * tells where to find it.
  */
 export function deadLetterOf(
   job: StartableJob,
@@ -50,9 +50,8 @@ export function deadLetterOf(
 }
 
 /**
- * The dead letter of a record in which no job could be read: the record byte for byte, base64. A value too large for the
- * topic is cut, and `cut` then tells how many bytes it had; so are a key beyond 16 KiB and headers beyond 64 KiB. Headers
- * that no reader looks at are left out.
+ * The dead letter of a record without a readable job: the record byte for byte, in base64. A value too large for the topic is cut,
+ * and `cut` then tells how many bytes it had. A key is cut at 16 KiB. Headers beyond 64 KiB are left out.
  */
 export function poisonOf(
   record: IncomingRecord,
@@ -76,14 +75,14 @@ export function poisonOf(
   return encodePoison({ ...envelope, raw: value.length > room ? { ...raw, cut: value.length } : raw });
 }
 
-/** Where a record stands. Its time is 1970 where a foreign producer set one that no date can hold. */
+/** The coordinates of a record. Its time is 1970 when a foreign producer has set one that no date can hold. */
 export function originOf(record: IncomingRecord): Origin {
   const { topic, partition, offset, timestamp } = record;
   const time = Math.abs(timestamp) <= latestTime ? timestamp : 0;
   return { topic, partition, offset, at: new Date(time).toISOString() };
 }
 
-/** What all records of a job have in their headers. */
+/** The headers that all records of a job have. */
 export function headOf(job: StartableJob): Omit<RecordHead, 'phase'> {
   const { run, attempt, createdAt, claimed, traceparent } = job;
   return { run, attempt, createdAt, claimed, traceparent };

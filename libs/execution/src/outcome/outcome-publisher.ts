@@ -2,38 +2,39 @@ import type { DrawnJob } from '@jobstream/intake';
 import type { OutgoingRecord, RecordReceipt, SendOutcome, TroubleScope } from '@jobstream/kafka';
 import type { Health, Logger } from '@jobstream/runtime';
 
-/** What {@link OutcomePublisher} takes. */
 export interface OutcomePublisherOptions {
   readonly send: (record: OutgoingRecord) => Promise<RecordReceipt>;
-  /** Appends the requests of jobs; outcomes in their order. */
+  /** Appends the requests of jobs; the results are in their order. */
   readonly produce: (jobs: readonly DrawnJob[]) => Promise<SendOutcome[]>;
   readonly logger: Logger;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Monotonic, in milliseconds. */
   readonly monotonic: () => number;
-  /** Told how many outcomes are set aside now, see {@link OutcomePublisher}. */
+  /** Gets the number of outcomes that are set aside, at each change of it. */
   readonly onSetAside: (count: number) => void;
-  /** From 0 to below 1; spreads the repetitions. */
+  /** From 0 to below 1: spreads the retries. */
   readonly random: () => number;
 }
 
 const firstPauseMs = 100;
-const longestPauseMs = 5_000;
-/** Outcomes that find no way to the log for so long make the worker unready. */
-const patienceMs = 10_000;
-/** Bounds what is set aside: a refused outcome beyond them holds its place. */
-const mostSetAside = 10_000;
-const mostBytesSetAside = 64 * 1024 * 1024;
+const maxPauseMs = 5_000;
+/** After this time without an acknowledgement the worker is not ready. */
+const unreadyAfterMs = 10_000;
+/** Bounds of the outcomes that are set aside. A refused outcome beyond them counts as unsettled. */
+const maxSetAside = 10_000;
+const maxSetAsideBytes = 64 * 1024 * 1024;
 
 /**
- * Writes outcomes until the log has acknowledged them. A repetition may put a record there twice; readers tolerate copies.
- * In an outage nothing is acknowledged, and whoever waits should keep waiting. An outcome that its topic or partition refuses,
- * while others are taken, is set aside: it is tried again like the others and holds no place of theirs.
+ * Sends outcomes until the log has acknowledged them. A record may be in the log twice then; readers tolerate copies.
+ *
+ * In an outage no outcome is acknowledged: all wait, and the worker starts no more than its bound of unsettled outcomes allows. An
+ * outcome that its own topic or partition refuses is set aside: it is sent again like the others, but does not count against that
+ * bound.
  */
 export class OutcomePublisher {
   private stopped = false;
-  /** Ends each pause that lasts. */
+  /** The functions that end the pauses under way. */
   private readonly pauses = new Set<() => void>();
-  /** Since when no outcome was acknowledged although some failed. */
+  /** Since when outcomes fail and none is acknowledged; undefined otherwise. */
   private failingSince: number | undefined;
   private lastFailure = '';
   private readonly aside = new Map<symbol, number>();
@@ -69,7 +70,7 @@ export class OutcomePublisher {
   private async repeat(send: () => Promise<unknown>, wanted: () => boolean, bytes: number): Promise<boolean> {
     const outcome = Symbol();
     try {
-      for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
         try {
           await send();
           this.noteSuccess();
@@ -89,7 +90,7 @@ export class OutcomePublisher {
 
   private setAside(outcome: symbol, bytes: number): void {
     if (this.aside.has(outcome)) return;
-    if (this.aside.size >= mostSetAside || this.bytesAside + bytes > mostBytesSetAside) return;
+    if (this.aside.size >= maxSetAside || this.bytesAside + bytes > maxSetAsideBytes) return;
     this.aside.set(outcome, bytes);
     this.bytesAside += bytes;
     this.options.onSetAside(this.aside.size);
@@ -103,7 +104,7 @@ export class OutcomePublisher {
     this.options.onSetAside(this.aside.size);
   }
 
-  /** Gives up what is not acknowledged. */
+  /** Gives up the outcomes that are not acknowledged. */
   stop(): void {
     this.stopped = true;
     for (const end of this.pauses) end();
@@ -113,7 +114,7 @@ export class OutcomePublisher {
     if (this.failingSince === undefined) return { ok: true };
     const forMs = this.options.monotonic() - this.failingSince;
     const why = `No outcome was acknowledged for ${Math.round(forMs / 1_000)} s: ${this.lastFailure}`;
-    return forMs > patienceMs ? { ok: false, why } : { ok: true, detail: why };
+    return forMs > unreadyAfterMs ? { ok: false, why } : { ok: true, detail: why };
   }
 
   private pause(ms: number): Promise<void> {
@@ -142,7 +143,7 @@ export class OutcomePublisher {
   }
 }
 
-/** Of what failed, an outage counts first. */
+/** An outage counts before a refusal. */
 function throwWorst(outcomes: readonly SendOutcome[]): void {
   const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
   const worst = errors.find(isOutage) ?? errors[0];

@@ -20,24 +20,24 @@ import {
 import type { ReadRecord } from '../admission/record-reading.js';
 import type { StartableJob } from '../admission/startable-job.js';
 
-/** An attempt whose outcome is to be written. */
+/** An attempt that has ended, and all that its record says of it. */
 export interface EndedAttempt {
   readonly job: StartableJob;
-  /** As metrics and logs name it: `unknown` where this worker does not know it. */
+  /** The job type as metrics and logs name it: `unknown` for a type without a handler here. */
   readonly type: string;
-  /** The request or retry record it came from. */
+  /** The request or retry record of the job. */
   readonly source: IncomingRecord;
-  /** Undefined where the handler was not called. */
+  /** Undefined when the handler was not called. */
   readonly start: Start | undefined;
-  /** The jobs that it enqueued: produced if it succeeds. */
+  /** The jobs that the attempt has enqueued: produced if it succeeds. */
   readonly children: readonly DrawnJob[];
-  /** ISO 8601, by the broker's time as the worker knows it. */
+  /** ISO 8601, by the broker's time. */
   readonly finishedAt: string;
-  /** When the next attempt is due that waits on no lane, by the broker's time in milliseconds since 1970; undefined without one. */
+  /** When the next attempt is due, in milliseconds since 1970, by the broker's time. Undefined when a retry lane tells, or there is none. */
   readonly dueAt: number | undefined;
 }
 
-/** The one record that an outcome is. */
+/** The record of an outcome: each outcome is exactly one. */
 export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outcome): OutgoingRecord {
   const { job, start, finishedAt, source } = ended;
   switch (outcome.kind) {
@@ -77,7 +77,7 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
   }
 }
 
-/** Written out field by field: almost every job comes here, and a spread takes as long as the JSON. */
+/** Written field by field: almost every job comes here, and a spread takes as long as the JSON. */
 function successRecord(
   topics: Topics,
   { request, run, attempt, createdAt, claimed, traceparent }: StartableJob,
@@ -98,7 +98,7 @@ function successRecord(
   return { topic: topics.events, key, value, headers };
 }
 
-/** The record that sets aside what no job could be read in. */
+/** The dead letter of a record without a readable job. */
 export function poisonRecord(
   topics: Topics,
   queue: string,
@@ -108,7 +108,7 @@ export function poisonRecord(
   return { topic: topics.deadLetters(queue), ...poisonOf(source, fault) };
 }
 
-/** The hint that an attempt is running, with its progress where the handler has reported any. */
+/** The hint that an attempt is running, with its progress if the handler has reported any. */
 export function runningRecord(
   topics: Topics,
   job: StartableJob,
@@ -125,7 +125,7 @@ export function runningRecord(
   };
 }
 
-/** A retry carries the request and an error: the error gives way, first its stack, then most of its message. */
+/** A retry carries the request and the error. If both do not fit, the error loses first its stack, then most of its message. */
 function fittingRetry(
   job: StartableJob,
   error: JobError,
@@ -145,8 +145,8 @@ function fittingRetry(
 }
 
 /**
- * Of a job that waits where it is: tells of the wait alone, so it is keyed by the job as every event is, and the payload
- * is left out where it does not fit.
+ * The retry of a job that waits in its worker. It only tells of the wait, so its key is the job's, as that of every event. A
+ * payload that does not fit is left out.
  */
 function inPlaceRetry(job: StartableJob, error: JobError, start: Start, dueAt: number): EncodedRecord {
   const retry = (request: JobRequest) =>

@@ -8,7 +8,6 @@ import { outcomeRecord, poisonRecord, type EndedAttempt } from './outcome-record
 import type { ReadRecord } from '../admission/record-reading.js';
 import { countOf, type WorkerMetrics } from '../worker/worker-metrics.js';
 
-/** What {@link OutcomeWriter} takes. */
 export interface OutcomeWriterOptions {
   readonly queue: string;
   readonly topics: Topics;
@@ -18,8 +17,10 @@ export interface OutcomeWriterOptions {
 }
 
 /**
- * Writes what follows from a record, by one rule: a failure only while its partition is held, because the partition's next
- * holder runs the attempt too and may succeed; a success always, after the jobs that it enqueued.
+ * Writes outcomes to the log.
+ *
+ * Invariants: a failure is written only while its partition is held, because the next holder runs the attempt too and may
+ * succeed. A success is always written, after the jobs that the attempt has enqueued.
  */
 export class OutcomeWriter {
   constructor(private readonly options: OutcomeWriterOptions) {}
@@ -31,7 +32,7 @@ export class OutcomeWriter {
     return settled;
   }
 
-  /** Writes the outcome of an attempt that ended before, perhaps in another worker. @returns as {@link write} */
+  /** Writes the outcome of an attempt that ended earlier, perhaps in another worker. @returns as {@link write} */
   async republish(delivery: Delivery, ended: EndedAttempt, outcome: Outcome): Promise<boolean> {
     const { request, run, attempt } = ended.job;
     const about = { job: request.id, run, attempt, outcome: outcome.kind };
@@ -39,7 +40,7 @@ export class OutcomeWriter {
     return this.produce(delivery, ended, outcome);
   }
 
-  /** Sets aside a record in which no job could be read. @returns whether the log has acknowledged it */
+  /** Dead-letters a record without a readable job. @returns whether the log has acknowledged it */
   async setAside(delivery: Delivery, fault: Extract<ReadRecord, { kind: 'poison' }>): Promise<boolean> {
     const { topics, queue, publisher, metrics, logger } = this.options;
     const { topic, partition, offset } = delivery.record;

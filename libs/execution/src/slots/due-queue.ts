@@ -11,7 +11,7 @@ export class DueQueue<Item> {
     return this.heap.length;
   }
 
-  /** When the earliest is due; undefined while empty. */
+  /** When the earliest item is due; undefined while empty. */
   get nextDueAt(): number | undefined {
     return this.heap[0]?.dueAt;
   }

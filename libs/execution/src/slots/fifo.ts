@@ -1,4 +1,4 @@
-/** First in, first out, with the rare insertion at the front; every step in constant time. */
+/** First in, first out, with a rare insertion at the front. Every step takes constant time. */
 export class Fifo<Item> {
   private items: (Item | undefined)[] = [];
   private head = 0;

@@ -1,22 +1,21 @@
-/** What a worker picks its next delivery from: the request lanes of its queue, and the retries that have come due. */
+/** The lanes that a worker picks from: the request lanes of its queue, and the retries that are due. */
 export const pickLanes = ['high', 'normal', 'retry', 'low'] as const;
-/** See {@link pickLanes}. */
 export type PickLane = (typeof pickLanes)[number];
 
 /**
- * Shares of the picks while every lane has work. A lane without work leaves its share to the others, so one that is alone
- * gets everything, and each lane's share while all are busy is its reserved minimum.
+ * Shares of the picks while every lane has work. A lane without work leaves its share to the others: a lane alone gets all picks,
+ * and its share is the minimum that each lane is sure of.
  */
 export const laneShares: Readonly<Record<PickLane, number>> = { high: 16, normal: 4, retry: 4, low: 1 };
 
 /**
- * Picks lanes by their shares, evenly spread: smooth weighted round robin, in which each lane that has work earns its share at
- * every pick, the richest is picked and pays what all have earned.
+ * Picks lanes by their shares, evenly spread (smooth weighted round robin): at every pick each lane with work earns its share;
+ * the richest lane is picked and pays the sum.
  */
 export class LanePicker {
   private readonly credit: Record<PickLane, number> = { high: 0, normal: 0, retry: 0, low: 0 };
 
-  /** The lane whose turn it is among those with work; undefined where none has any. */
+  /** The next lane among those with work; undefined when no lane has work. */
   next(hasWork: (lane: PickLane) => boolean): PickLane | undefined {
     let richest: PickLane | undefined;
     let earned = 0;

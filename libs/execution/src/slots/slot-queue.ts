@@ -1,31 +1,30 @@
 import type { TopicRole } from '@jobstream/contracts';
 import type { Clock } from '@jobstream/runtime';
-import type { Place, Stay } from '../admission/stay.js';
+import type { LaneEnd, Stay } from '../admission/stay.js';
 import { DueQueue } from './due-queue.js';
 import { Fifo } from './fifo.js';
 import { LanePicker, pickLanes, type PickLane } from './lane-picker.js';
 import { Slot, SlotCounts } from './slot.js';
 
-/** What {@link SlotQueue} takes. */
 export interface SlotQueueOptions {
   /** Handlers that run at the same time. */
   readonly slots: number;
-  /** Deliveries at most whose handler has ended and whose outcome is not acknowledged yet, but for those set aside. */
-  readonly unsettledLimit: number;
-  /** The broker's time: retries are due by the time their record was appended. */
+  /** Maximum of unsettled deliveries, without those that are set aside. */
+  readonly maxUnsettled: number;
+  /** The broker's time: retries are due by it. */
   readonly clock: Clock;
   roleOf(this: void, topic: string): TopicRole | undefined;
 }
 
-/** Picks in one turn of the event loop: handlers that return at once must not keep heartbeats and answers waiting. */
-const picksPerTurn = 256;
+/** Picks in one turn of the event loop: handlers that return at once must not delay heartbeats and answers. */
+const maxPicksPerTurn = 256;
 
-/** How the slots of a worker stand. */
+/** How the slots of a worker are used, and the deliveries that wait for one. */
 export interface SlotLoad {
   readonly slots: number;
   readonly running: number;
   readonly unsettled: number;
-  /** Of those, the ones that their topic refuses. */
+  /** Unsettled deliveries whose outcome the topic refuses. */
   readonly setAside: number;
   readonly waiting: Readonly<Record<PickLane, number>>;
   /** Retries that are not due yet. */
@@ -33,8 +32,13 @@ export interface SlotLoad {
 }
 
 /**
- * Decides which delivery gets the next slot. Requests wait in the lane of their topic, retries until they are due, never
- * less; then lanes take turns by their shares for the free slots. What it holds is bounded by the consumer's buffers.
+ * Decides which delivery gets the next slot.
+ *
+ * Requests wait in the lane of their topic. Retries wait until they are due, never less, then in a lane of their own. The lanes
+ * take turns for free slots by their shares (`LanePicker`).
+ *
+ * Invariants: no more than `slots` handlers run, no more than `maxUnsettled` outcomes are on their way. The consumer's buffers bound
+ * the deliveries it holds.
  */
 export class SlotQueue {
   private readonly lanes: Readonly<Record<PickLane, Fifo<Stay>>> = {
@@ -51,12 +55,12 @@ export class SlotQueue {
   private stopped = false;
   private paused = false;
   private dueTimer: NodeJS.Timeout | undefined;
-  private picksLeft = picksPerTurn;
+  private picksLeft = maxPicksPerTurn;
   private nextTurn: NodeJS.Immediate | undefined;
 
   constructor(private readonly options: SlotQueueOptions) {}
 
-  /** Takes deliveries of one partition, in its order: a retry waits for its time, one that keeps its turn goes first in its lane. */
+  /** Takes new deliveries of one partition, in its order. A retry waits until it is due; one that holds its key goes to the front. */
   add(stays: readonly Stay[]): void {
     if (this.stopped) return;
     for (const stay of stays) {
@@ -70,15 +74,15 @@ export class SlotQueue {
     this.pump();
   }
 
-  /** Has a delivery that had a slot before wait for one again. */
-  requeue(stay: Stay, place: Place): void {
+  /** Takes a delivery that had a slot before and needs one again. */
+  requeue(stay: Stay, end: LaneEnd): void {
     const lane = this.lanes[laneOf(this.options.roleOf(stay.delivery.record.topic))];
-    if (place === 'first') lane.unshift(stay);
+    if (end === 'front') lane.unshift(stay);
     else lane.push(stay);
     this.pump();
   }
 
-  /** Lets it wait until `dueAt` by the broker's time, then for a slot among the retries. */
+  /** Takes a delivery that waits until `dueAt` by the broker's time, then for a slot in the lane of retries. */
   scheduleAt(dueAt: number, stay: Stay): void {
     this.notDue.push(dueAt, stay);
     this.moveDue();
@@ -89,24 +93,24 @@ export class SlotQueue {
     return this.paused;
   }
 
-  /** While paused no slot is given; what runs continues, and what waits keeps waiting. */
+  /** While paused no slot is given. Attempts that run continue, waits stay waits. */
   set isPaused(paused: boolean) {
     this.paused = paused;
     this.pump();
   }
 
-  /** How many outcomes that are not acknowledged hold no place, because their topic refuses them. */
+  /** The number of unsettled deliveries that do not count against `maxUnsettled`, because their topic refuses their outcome. */
   noteSetAside(count: number): void {
     this.setAside = count;
     this.pump();
   }
 
-  /** Forgets the deliveries of partitions that are no longer held. */
+  /** Ends the deliveries of lost partitions. */
   dropLost(): void {
     this.keep(({ delivery }) => delivery.isCurrent());
   }
 
-  /** Gives no slot any more and forgets what waits; what runs continues. */
+  /** Gives no slot any more and ends all deliveries that wait for one. Attempts that run continue. */
   stop(): void {
     this.stopped = true;
     clearTimeout(this.dueTimer);
@@ -151,7 +155,7 @@ export class SlotQueue {
     this.pump();
   }
 
-  /** One pass is enough for all that happens in a turn of the event loop. */
+  /** Picks once for all calls within a turn of the event loop. */
   private pump(): void {
     if (this.pumping || this.stopped) return;
     this.pumping = true;
@@ -168,7 +172,7 @@ export class SlotQueue {
       this.picksLeft--;
       this.nextTurn ??= setImmediate(() => {
         this.nextTurn = undefined;
-        this.picksLeft = picksPerTurn;
+        this.picksLeft = maxPicksPerTurn;
         this.pump();
       });
       this.grant(this.lanes[lane].shift()!);
@@ -176,10 +180,10 @@ export class SlotQueue {
   }
 
   private hasRoom(): boolean {
-    const { slots, unsettledLimit } = this.options;
+    const { slots, maxUnsettled } = this.options;
     const { running, unsettled } = this.counts;
     if (this.stopped || this.paused) return false;
-    return running < slots && unsettled - this.setAside < unsettledLimit;
+    return running < slots && unsettled - this.setAside < maxUnsettled;
   }
 
   private grant(stay: Stay): void {
@@ -193,5 +197,5 @@ function laneOf(role: TopicRole | undefined): PickLane {
   return role?.kind === 'requests' ? role.lane : 'normal';
 }
 
-/** What `setTimeout` can hold; longer waits are taken in parts. */
+/** The longest time that `setTimeout` takes; longer waits are made of several. */
 const maxTimerMs = 2 ** 31 - 1;

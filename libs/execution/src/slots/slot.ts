@@ -1,13 +1,13 @@
-/** How many slots are taken, and how many deliveries have given theirs back and not ended. */
+/** The slots that are taken, and the deliveries that have freed theirs and not ended. */
 export class SlotCounts {
   running = 0;
   unsettled = 0;
 
-  /** @param onFewer called when one of the counts has gone down */
+  /** @param onFewer called after a count has gone down */
   constructor(readonly onFewer: () => void) {}
 }
 
-/** The slot of one delivery: taken → freed (its handler has ended) → ended. Steps back and repeats are ignored. */
+/** The slot of one delivery. States: taken → freed (its handler has ended) → ended. A repeated step has no effect. */
 export class Slot {
   private state: 'taken' | 'freed' | 'ended' = 'taken';
 
@@ -19,7 +19,7 @@ export class Slot {
     return this.state === 'taken';
   }
 
-  /** Another handler may start. The delivery counts as unsettled until {@link end}. */
+  /** Lets another handler start. The delivery counts as unsettled until {@link end}. */
   free(): void {
     if (this.state !== 'taken') return;
     this.state = 'freed';
@@ -28,7 +28,7 @@ export class Slot {
     this.counts.onFewer();
   }
 
-  /** The delivery is over, or waits without a slot. */
+  /** The delivery has ended, or waits without a slot. */
   end(): void {
     if (this.state === 'ended') return;
     if (this.state === 'taken') this.counts.running--;

@@ -9,48 +9,53 @@ import type { StartableJob } from '../admission/startable-job.js';
 import { DeliveryLost, type Stay } from '../admission/stay.js';
 import { attempt, type AttemptPorts } from '../attempt/attempt.js';
 import type { AdmittedClaim } from '../claims/admitted-claim.js';
-import type { ClaimGate } from '../claims/claim-gate.js';
+import type { ClaimEntry, ClaimGate } from '../claims/claim-gate.js';
 import { recordOutcome } from '../claims/recorded-outcome.js';
 import type { Handlers } from '../handlers/handlers.js';
 import type { AttemptOutcomes, DecidedAttempt } from '../outcome/attempt-outcomes.js';
 import type { OutcomeWriter } from '../outcome/outcome-writer.js';
 
-/** What {@link DeliveryPipeline} takes, in the order in which a delivery comes to it. */
+/** The parts of the pipeline, in the order in which a delivery meets them. */
 export interface DeliveryPipelineOptions {
   roleOf(this: void, topic: string): TopicRole | undefined;
   readonly keyOrder: KeyOrder;
   readonly copies: Copies;
   readonly retriesInPlace: RetriesInPlace;
-  readonly claims: ClaimGate;
-  readonly limits: LimitGate;
+  readonly claimGate: ClaimGate;
+  readonly limitGate: LimitGate;
   readonly handlers: Handlers;
-  /** The broker's time: what has expired goes by it. */
+  /** The broker's time: jobs expire by it. */
   readonly clock: Clock;
   readonly attempts: AttemptPorts;
   readonly outcomes: AttemptOutcomes;
   readonly writer: OutcomeWriter;
-  /** The worker itself failed at the record, which no record may make it do. */
+  /** The worker itself failed at the delivery. No record may cause that: it is a fault of ours. */
   onFailed(stay: Stay, cause: unknown): void;
 }
 
+/** An attempt that may start, under its claim if it needs one; or what the claim says instead. */
+type Admission =
+  | { readonly kind: 'admitted'; readonly job: StartableJob; readonly claim: AdmittedClaim | undefined }
+  | Exclude<ClaimEntry, { readonly kind: 'taken' }>;
+
 /**
- * What becomes of one delivery, from its first slot to its acknowledged outcome:
+ * Works on deliveries, each from its first slot to its acknowledged outcome:
  *
- * 1. its record is read; one in which there is no job is set aside;
- * 2. its ordering key: it waits behind those of its key that came before;
- * 3. a copy of an attempt that was taken already is done;
- * 4. where an earlier process has retried it in place, it waits for the next attempt;
- * 5. an attempt is admitted by its claim and the limits of its queue, and calls the handler;
- * 6. the outcome is written; a retry in place waits for its time and goes back to 5.
+ * 1. Read the record. A record without a readable job is set aside.
+ * 2. Take the ordering key: wait behind the deliveries of the key that came before.
+ * 3. Complete a copy of an attempt that this worker has taken already; it is not run.
+ * 4. When an earlier process has retried the job in place, wait for its next attempt.
+ * 5. Run an attempt: pass its claim and the limits of its queue, then call the handler.
+ * 6. Write the outcome. After a retry in place, wait until the next attempt is due and return to step 5.
  *
- * A gate that is free is passed without an `await`: a plain job comes to its handler in the turn in which it gets its slot. One
- * that is not gives the slot back meanwhile (`Stay.wait`). Where the partition is lost, or the worker drains, the wait
- * ends with `DeliveryLost`. A delivery is done when the log has acknowledged what follows from it, never sooner.
+ * Invariants: a delivery is done once the log has acknowledged its outcome, never sooner. A free gate is passed without an
+ * `await`, so a plain job reaches its handler in the turn in which it gets its slot. A gate that is not free gives the slot back
+ * while it waits (`Stay.wait`). When the partition is lost, or the worker drains, the wait ends with `DeliveryLost`.
  */
 export class DeliveryPipeline {
   constructor(private readonly options: DeliveryPipelineOptions) {}
 
-  /** Begins with a delivery that has its first slot. */
+  /** Starts with a delivery that has its first slot. */
   start(stay: Stay): void {
     this.work(stay).then(
       () => this.leave(stay),
@@ -68,13 +73,13 @@ export class DeliveryPipeline {
     if (read.kind === 'poison') return this.setAside(stay, read);
     let { job } = read;
     stay.job = job;
-    if (!keyOrder.take(stay)) await keyOrder.turn(stay);
+    if (!keyOrder.tryTake(stay)) await keyOrder.awaitTurn(stay);
     if (copies.isCopy(stay)) return stay.completeWithoutRunning();
-    if (retriesInPlace.concern(stay)) job = await retriesInPlace.resume(stay, job);
+    if (retriesInPlace.hasUsedAttempts(stay)) job = await retriesInPlace.resume(stay, job);
     for (;;) {
       const decided = await this.runAttempt(stay, job);
       if (decided?.outcome.kind !== 'retry-in-place') return;
-      job = await retriesInPlace.next(stay, decided.ended, decided.outcome.delayMs);
+      job = await retriesInPlace.awaitNext(stay, decided.ended, decided.outcome.delayMs);
     }
   }
 
@@ -86,39 +91,50 @@ export class DeliveryPipeline {
     }
   }
 
-  /** @returns what follows from the attempt, once it is written; undefined where nothing does */
+  /** Steps 5 and 6. @returns the attempt with its outcome, once that is acknowledged; undefined when there is none */
   private async runAttempt(stay: Stay, asked: StartableJob): Promise<DecidedAttempt | undefined> {
-    const { claims, limits, handlers, clock, attempts, outcomes, writer } = this.options;
-    let job = asked;
-    let claim: AdmittedClaim | undefined;
-    do {
-      // A claim that was lost while its job waited for a limit: whoever has taken it since may be running the job.
-      stay.leaveGates();
-      if (claims.concern(job)) {
-        const entry = await claims.enter(stay, asked);
-        if (entry.kind === 'passed') return void stay.completeWithoutRunning();
-        job = { ...asked, attempt: entry.kind === 'repeat' ? entry.attempt : entry.claim.attempt };
-        if (entry.kind === 'repeat') return this.republish(stay, outcomes.read(stay, job, entry.outcome));
-        claim = entry.claim;
-      }
-      if (limits.concern(job)) await limits.enter(stay, job);
-    } while (claim?.isLost);
+    const { claimGate, limitGate, handlers, clock, attempts, outcomes, writer } = this.options;
+    const isGated = claimGate.appliesTo(asked) || limitGate.appliesTo(asked);
+    const admission: Admission = isGated
+      ? await this.admit(stay, asked)
+      : { kind: 'admitted', job: asked, claim: undefined };
+    if (admission.kind === 'outdated') return void stay.completeWithoutRunning();
+    if (admission.kind === 'repeat') {
+      const job = { ...asked, attempt: admission.attempt };
+      return this.republishOutcome(stay, outcomes.read(stay, job, admission.outcome));
+    }
+    const { job, claim } = admission;
     stay.begin();
     claim?.start();
     const attempted = await attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
     stay.handlerEnded();
-    // It was stopped: nobody knows what it would have come to.
-    if (claim?.isLost && attempted.ending.kind !== 'returned') return void claim.leave();
+    // The attempt was stopped when its claim was lost: whether it would have failed, nobody can tell.
+    if (claim?.isLost && attempted.ending.kind !== 'returned') return void claim.leaveToLease();
     const decided = outcomes.decide(stay, job, attempted);
     if (claim && !(await claim.end(recordOutcome(decided.ended, decided.outcome)))) return undefined;
-    return settled(stay, decided, await writer.write(stay.delivery, decided.ended, decided.outcome));
+    return finish(stay, decided, await writer.write(stay.delivery, decided.ended, decided.outcome));
   }
 
-  /** Produces once more what a claim says that this attempt has come to: it may not be in the log. */
-  private async republish(stay: Stay, decided: DecidedAttempt): Promise<DecidedAttempt | undefined> {
+  /** Passes the gates of one attempt: its claim, then its limits. @throws DeliveryLost */
+  private async admit(stay: Stay, asked: StartableJob): Promise<Admission> {
+    const { claimGate, limitGate } = this.options;
+    for (;;) {
+      stay.leaveGates();
+      const entry = claimGate.appliesTo(asked) ? await claimGate.enter(stay, asked) : undefined;
+      if (entry && entry.kind !== 'taken') return entry;
+      const claim = entry?.claim;
+      const job = claim ? { ...asked, attempt: claim.attempt } : asked;
+      if (limitGate.appliesTo(job)) await limitGate.enter(stay, job);
+      // A claim that was lost while its job waited for a limit may be another worker's by now: ask for it again.
+      if (!claim?.isLost) return { kind: 'admitted', job, claim };
+    }
+  }
+
+  /** Writes the outcome that the claim has recorded: the log may lack it, if the owner of the claim died before it wrote it. */
+  private async republishOutcome(stay: Stay, decided: DecidedAttempt): Promise<DecidedAttempt | undefined> {
     stay.begin();
     const { ended, outcome } = decided;
-    return settled(stay, decided, await this.options.writer.republish(stay.delivery, ended, outcome));
+    return finish(stay, decided, await this.options.writer.republish(stay.delivery, ended, outcome));
   }
 
   private async setAside(stay: Stay, fault: Extract<ReadRecord, { kind: 'poison' }>): Promise<void> {
@@ -128,9 +144,12 @@ export class DeliveryPipeline {
   }
 }
 
-/** Without its acknowledgement the delivery is abandoned when it leaves; with one it is done, unless it goes on in place. */
-function settled(stay: Stay, decided: DecidedAttempt, isSettled: boolean): DecidedAttempt | undefined {
-  if (!isSettled) return undefined;
+/**
+ * After an acknowledged outcome the delivery is done, unless its job is retried in place. Without the acknowledgement it is
+ * abandoned when it leaves.
+ */
+function finish(stay: Stay, decided: DecidedAttempt, isAcknowledged: boolean): DecidedAttempt | undefined {
+  if (!isAcknowledged) return undefined;
   if (decided.outcome.kind !== 'retry-in-place') stay.done();
   return decided;
 }

@@ -32,49 +32,52 @@ import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { runningRecord } from '../outcome/outcome-records.js';
 import { OutcomeWriter } from '../outcome/outcome-writer.js';
-import { judgeTopics } from './topics-health.js';
+import { healthOfTopics } from './topics-health.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
 import { WorkerMetrics } from './worker-metrics.js';
 import { WorkerTopics } from './worker-topics.js';
 
-/** What {@link JobWorkerStrategy} takes. */
 export interface JobWorkerStrategyOptions {
   readonly queue: QueueDefinition;
   readonly definitions: readonly JobDefinition[];
-  /** The job types of all queues: their topics are made again where one that is written to has gone missing. */
+  /** The job types of all queues: a missing topic of theirs that is written to is created again. */
   readonly known: readonly JobDefinition[];
-  /** By job type, as `HandlerRegistry.handlersOf` answers. */
+  /** By job type, from `HandlerRegistry.handlersOf`. */
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
   readonly connection: KafkaConnection;
-  /** Where claims and limits are. Not connected to before a job needs one. */
+  /** The database of claims and limits. It is not connected to before a job needs one. */
   readonly database: DatabaseSettings;
-  /** How long a claim is held without a sign of life, in milliseconds: the same in all workers of the queue. */
+  /** A claim is free again after this time without a renewal. The same in all workers of the queue. */
   readonly claimLeaseMs: number;
   readonly namespace: string;
   readonly topicSize: TopicSize;
-  /** Tells this process from every other. */
+  /** The name of this process, different from that of every other. */
   readonly instance: string;
   /** Handlers that run at the same time. */
   readonly concurrency: number;
-  /** What running handlers are given to end when the worker stops. */
+  /** The time that running handlers have to end when the worker stops. */
   readonly drainMs: number;
-  /** What a handler is given to return after its time is over. Default 5 s. */
+  /** The time that a handler has to return after it was told to stop. Default 5 s. */
   readonly graceMs?: number;
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly health: HealthRegistry;
-  /** Ends the process: for what only a restart can mend. */
+  /** Ends the process, after an error that only a restart can mend. */
   fatal(error: unknown): void;
 }
 
 const defaultGraceMs = 5_000;
-/** Outcomes under way to the log at the same time, beyond the slots: what one round trip to the broker takes at full speed. */
-const unsettledLimit = 1_024;
+/** Outcomes on their way to the log at once: about one round trip to the broker at full speed. */
+const maxUnsettled = 1_024;
 const maxPauseMs = 5_000;
 
 /**
- * Nest's transport for a worker: consumes a queue's topics, runs its handlers, writes what follows from each attempt.
- * Kafka may be away when it starts; it is not ready until it has read the orders and joined its group, and recovers by itself.
+ * Nest's transport for a worker: builds its parts, starts and stops them, and tells its health.
+ *
+ * States: starting (Kafka may be unreachable: it tries until it is not) → its topics exist → the orders are read and the broker's time
+ * is known → consuming → draining (`close`). It is ready once it has joined its group, and recovers by itself.
+ *
+ * Invariant: it consumes no record before it knows all pauses, limits and cancels, and the time.
  */
 export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly topics: Topics;
@@ -94,7 +97,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly closing = new AbortController();
   private starting: Promise<void> | undefined;
   private readonly plan: readonly TopicPlan[];
-  /** Topics of the queue that do not exist, and since when that is known: ms since the epoch. */
+  /** Topics of the queue that do not exist, and since when that is known, by `steadyTime`. */
   private missing: ReadonlyMap<string, number> = new Map();
   private topicsReady = false;
   private requestPartitions = 1;
@@ -122,7 +125,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.database = new Database(options.database, {
       connections: 4,
       applicationName: `jobstream ${queue.name}-worker`,
-      // Leaves time for another try before a lease is over.
+      // Leaves time for another try before a lease ends.
       statementTimeoutMs: Math.max(500, options.claimLeaseMs / 4),
     });
     this.claims = this.createClaims();
@@ -140,13 +143,13 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     options.health.add('outcomes', () => this.publisher.health());
   }
 
-  /** Calls back at once: connecting goes on in the background. */
+  /** Calls back at once and starts in the background. */
   listen(callback: () => void): void {
     this.starting = this.start().catch((error: unknown) => this.options.fatal(error));
     callback();
   }
 
-  /** Takes nothing new, gives running handlers the drain time, commits, leaves the group. */
+  /** Drains: takes no more records, gives running handlers `drainMs` to end, commits, leaves the group. */
   async close(): Promise<void> {
     this.closing.abort();
     this.worker.drain();
@@ -188,7 +191,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const metrics = new WorkerMetrics(this.options.metrics, () => this.worker.load());
     return new JobWorker({
       slots: this.options.concurrency,
-      unsettledLimit,
+      maxUnsettled,
       handlers,
       writer: new OutcomeWriter({
         queue: queue.name,
@@ -225,7 +228,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       topics: async () => this.workerTopics.among(await this.existingTopics()),
       onDeliveries: (deliveries) => this.worker.accept(deliveries),
       onLost: (partitions) => this.lose(partitions),
-      onAlarm: (alarm) => this.tellAlarm(alarm),
+      onAlarm: (alarm) => this.logAlarm(alarm),
       onFatal: (error) => this.options.fatal(error),
     });
   }
@@ -242,7 +245,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     });
   }
 
-  /** Of the partitions of the queue's requests, the part that is held here. */
+  /** The part of the request partitions that this worker holds, from 0 to 1. */
   private share(): number {
     const topic = this.topics.requests(this.options.queue.name);
     const held = this.consumer.health().partitions.filter((partition) => partition.topic === topic);
@@ -258,7 +261,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       reader: queue.name,
       queue: queue.name,
       onCancel: (cancel) => this.cancellations.abort(cancel),
-      onChange: () => this.obey(),
+      onChange: () => this.applyOrders(),
       onFatal: (error) => this.options.fatal(error),
     });
   }
@@ -269,17 +272,17 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.options.logger.info({ partitions: partitions.length, running }, 'partitions lost');
   }
 
-  /** Nothing is read before it is known what not to start, and what time it is. */
+  /** Reads no record before it knows which jobs not to start, and the time. */
   private async start(): Promise<void> {
     await this.producer.start();
     if (!(await this.makeTopics())) return;
     this.clockWatch.start();
-    if (!(await this.orders.start()) || !(await this.learnTime())) return;
-    this.obey();
+    if (!(await this.orders.start()) || !(await this.awaitTime())) return;
+    this.applyOrders();
     await this.consumer.start();
   }
 
-  private obey(): void {
+  private applyOrders(): void {
     const { queue, logger } = this.options;
     this.limits.set(this.orders.book.limitsOf(queue.name) ?? queue.limits);
     const pausedSince = this.orders.book.pausedSince(queue.name);
@@ -288,14 +291,14 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     logger.info({ queue: queue.name, pausedSince }, pausedSince ? 'queue paused' : 'queue resumed');
   }
 
-  /** @returns false when closed before */
-  private async learnTime(): Promise<boolean> {
+  /** @returns false when it is closed meanwhile */
+  private async awaitTime(): Promise<boolean> {
     const { signal } = this.closing;
     if (!signal.aborted) await Promise.race([this.producer.brokerClock.whenKnown(), once(signal, 'abort')]);
     return !signal.aborted;
   }
 
-  /** @returns false when closed meanwhile */
+  /** @returns false when it is closed meanwhile */
   private async makeTopics(): Promise<boolean> {
     for (let pauseMs = 100; !this.closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       try {
@@ -317,11 +320,11 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     return (await this.admin.partitionCounts([topic])).get(topic) ?? 1;
   }
 
-  /** What of the queue's own has gone missing is made again: jobs are to be written to it, and read from it. */
+  /** The topics that exist. Those of this queue that are missing are created again, to be written and read. */
   private async existingTopics(): Promise<string[]> {
     const existing = await this.admin.listTopics();
-    const there = new Set(existing);
-    const gone = this.plan.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+    const names = new Set(existing);
+    const gone = this.plan.flatMap(({ name }) => (names.has(name) ? [] : [name]));
     const now = steadyTime();
     this.missing = new Map(gone.map((topic) => [topic, this.missing.get(topic) ?? now]));
     for (const topic of gone) this.producer.makeMissing(topic);
@@ -332,7 +335,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     if (!this.topicsReady) return { ok: false, why: 'Kafka has not been reached yet.' };
     const own = new Set(this.plan.map(({ name }) => name));
     const { missing, producer } = this;
-    return judgeTopics({ own, missing, troubles: producer.troubles.list() }, steadyTime());
+    return healthOfTopics({ own, missing, troubles: producer.troubles.list() }, steadyTime());
   }
 
   private consumerHealth(): Health {
@@ -350,8 +353,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     return why === null ? { ok: true, detail } : { ok: false, why, detail };
   }
 
-  /** Names the job that stands at the head of the partition: it may be what holds the others up. */
-  private tellAlarm(alarm: ConsumerAlarm): void {
+  /** The line names the job at the head of the partition: it may be the one that holds up the others. */
+  private logAlarm(alarm: ConsumerAlarm): void {
     const head = this.consumer
       .health()
       .partitions.find(

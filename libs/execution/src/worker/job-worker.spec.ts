@@ -267,7 +267,7 @@ describe('slots', () => {
   });
 
   it('stay empty while too many outcomes are on their way', async () => {
-    const worker = workerWith(() => 1, { slots: 2, unsettledLimit: 3 });
+    const worker = workerWith(() => 1, { slots: 2, maxUnsettled: 3 });
     worker.answer = () => new Promise(() => undefined);
     worker.worker.accept(Array.from({ length: 50 }, () => worker.deliver()));
     await turn();
@@ -279,7 +279,7 @@ describe('slots', () => {
 
   it('are not refilled without end in one turn of the event loop', async () => {
     let runs = 0;
-    const worker = workerWith(() => ++runs, { slots: 10, unsettledLimit: 10_000 });
+    const worker = workerWith(() => ++runs, { slots: 10, maxUnsettled: 10_000 });
     worker.worker.accept(Array.from({ length: 1_000 }, () => worker.deliver()));
     await turn();
     expect(runs).toBeLessThan(600);

@@ -5,7 +5,7 @@ import { Copies } from '../admission/copies.js';
 import { isSameRecord, KeyOrder, type RecordPosition } from '../admission/key-order.js';
 import { LimitGate, type StartLimits } from '../admission/limit-gate.js';
 import { RetriesInPlace } from '../admission/retries-in-place.js';
-import { Stay, type StayRoom } from '../admission/stay.js';
+import { Stay, type StayHost } from '../admission/stay.js';
 import { Waits } from '../admission/waits.js';
 import type { AttemptPorts } from '../attempt/attempt.js';
 import { ClaimGate } from '../claims/claim-gate.js';
@@ -17,16 +17,15 @@ import { SlotQueue, type SlotLoad } from '../slots/slot-queue.js';
 import { DeliveryPipeline } from './delivery-pipeline.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
-/** What {@link JobWorker} takes. */
 export interface JobWorkerOptions {
   /** Handlers that run at the same time. */
   readonly slots: number;
-  /** Deliveries at most whose handler has ended and whose outcome is not acknowledged yet, but for those set aside. */
-  readonly unsettledLimit: number;
+  /** Maximum of unsettled deliveries, without those that are set aside. */
+  readonly maxUnsettled: number;
   readonly handlers: Handlers;
   readonly writer: OutcomeWriter;
   readonly metrics: WorkerMetrics;
-  /** The broker's time: what expires, waits and is dated goes by it. */
+  /** The broker's time: jobs wait, expire and are dated by it. */
   readonly clock: Clock;
   readonly attempts: AttemptPorts;
   readonly claims: Claims;
@@ -34,11 +33,11 @@ export interface JobWorkerOptions {
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(this: void, topic: string): TopicRole | undefined;
-  /** The worker can't continue. */
+  /** The worker cannot continue. */
   onFatal(error: WorkFailedError): void;
 }
 
-/** The worker itself failed at a record, which no record may make it do: what has become of the job nobody knows. */
+/** The worker itself failed at a record, which no record may cause. The state of its job is unknown. */
 export class WorkFailedError extends Error {
   override readonly name = 'WorkFailedError';
   readonly code = 'work_failed';
@@ -49,11 +48,16 @@ export class WorkFailedError extends Error {
 }
 
 const advice =
-  'If it does so after each start, move the commit of its group beyond this record, and report it.';
+  'If it fails there after each start, move the commit of its group beyond this record, and report it.';
 
 /**
- * Works on the deliveries of a queue: has them wait for slots, puts those that get one through the pipeline, and ends those
- * whose partition is lost. It runs until it drains.
+ * Works on the deliveries of a queue.
+ *
+ * Each delivery waits for a slot (`SlotQueue`). With its slot it goes through the `DeliveryPipeline`, which may give the slot back
+ * and take one again. The worker knows all waits (`Waits`) and all begun deliveries, so that a lost partition ends the first and
+ * leaves the second to finish.
+ *
+ * States: running ⇄ paused (no slot is given) → draining (nothing begins any more; begun deliveries finish).
  */
 export class JobWorker {
   private readonly slots: SlotQueue;
@@ -61,21 +65,21 @@ export class JobWorker {
   private readonly keyOrder = new KeyOrder();
   private readonly copies: Copies;
   private readonly begun = new Set<Stay>();
-  private readonly room: StayRoom;
+  private readonly host: StayHost;
   private isDraining = false;
 
   constructor(options: JobWorkerOptions) {
     const { handlers, metrics, clock, claims, attempts, roleOf } = options;
-    const { slots, unsettledLimit } = options;
-    this.slots = new SlotQueue({ slots, unsettledLimit, roleOf, clock });
+    const { slots, maxUnsettled } = options;
+    this.slots = new SlotQueue({ slots, maxUnsettled, roleOf, clock });
     this.copies = new Copies(metrics, (type) => typeLabelOf(handlers, type));
     const pipeline = new DeliveryPipeline({
       roleOf,
       keyOrder: this.keyOrder,
       copies: this.copies,
       retriesInPlace: new RetriesInPlace(handlers, clock),
-      claims: new ClaimGate({ claims, handlers, worker: attempts.worker }),
-      limits: new LimitGate(options.limits),
+      claimGate: new ClaimGate({ claims, handlers, worker: attempts.worker }),
+      limitGate: new LimitGate(options.limits),
       handlers,
       clock,
       attempts,
@@ -84,29 +88,29 @@ export class JobWorker {
       onFailed: ({ delivery }, cause) => options.onFatal(new WorkFailedError(delivery, cause)),
     });
     const { waits, begun } = this;
-    this.room = { slots: this.slots, waits, begun, start: (stay) => pipeline.start(stay) };
+    this.host = { slots: this.slots, waits, begun, start: (stay) => pipeline.start(stay) };
   }
 
-  /** Takes deliveries of one partition, in its order. */
+  /** Takes deliveries of one partition, in the order of the partition. */
   accept(deliveries: readonly Delivery[]): void {
     if (this.isDraining) return;
     const stays: Stay[] = [];
     for (const delivery of deliveries) {
-      const stay = new Stay(delivery, this.room);
+      const stay = new Stay(delivery, this.host);
       this.keyOrder.keepTurn(stay);
       stays.push(stay);
     }
     this.slots.add(stays);
   }
 
-  /** These partitions are no longer held: ends what of them has not begun, or waits in place. What runs may succeed yet. */
+  /** Ends the deliveries of these partitions that have not begun, or wait in place. Attempts that run may still succeed. */
   lose(partitions: readonly TopicPartition[]): void {
     this.waits.lose(partitions);
     this.slots.dropLost();
     this.copies.lose(partitions, this.begun);
   }
 
-  /** Begins nothing any more; what runs continues. */
+  /** Nothing begins any more; attempts that run continue. */
   drain(): void {
     this.isDraining = true;
     this.waits.drain();
@@ -117,12 +121,12 @@ export class JobWorker {
     return this.slots.isPaused;
   }
 
-  /** While paused no delivery gets a slot; what runs continues, and what waits keeps waiting. */
+  /** While paused no delivery gets a slot. Attempts that run continue, waits stay waits. */
   set isPaused(paused: boolean) {
     this.slots.isPaused = paused;
   }
 
-  /** See `SlotQueue.noteSetAside`. */
+  /** The number of unsettled deliveries that do not count against `maxUnsettled`, because their topic refuses their outcome. */
   noteSetAside(count: number): void {
     this.slots.noteSetAside(count);
   }
@@ -131,14 +135,14 @@ export class JobWorker {
     return this.slots.load();
   }
 
-  /** How many jobs of these partitions are being worked on. */
+  /** The number of begun deliveries of these partitions. */
   countIn(partitions: readonly TopicPartition[]): number {
     const keys = new Set(partitions.map(partitionKey));
     const within = ({ delivery: { record } }: Stay) => keys.has(partitionKey(record));
     return [...this.begun].filter(within).length;
   }
 
-  /** The job that is being worked on at a position; undefined where none is. */
+  /** The id of the job that has begun at a position; undefined when none has. */
   jobAt(position: RecordPosition): string | undefined {
     for (const { delivery, job } of this.begun) {
       if (isSameRecord(delivery.record, position)) return job?.request.id;

@@ -18,29 +18,28 @@ import { defaultLeaseMs } from '../claims/claim-store.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { JobWorkerStrategy } from './job-worker-strategy.js';
 
-/** What {@link startWorker} takes. */
 export interface WorkerOptions {
-  /** The queue whose jobs it runs. */
+  /** The queue whose jobs the worker runs. */
   readonly queue: QueueDefinition;
-  /** The Nest module whose providers are the handlers. */
+  /** The Nest module whose providers include the handlers. */
   readonly module: Type;
-  /** Handlers that run at the same time in one process, unless `CONCURRENCY` says otherwise. */
+  /** Default of `CONCURRENCY`: handlers that run at the same time in one process. */
   readonly concurrency: number;
-  /** The job types there are; those of other queues are left to their workers. Default: every one that ships. */
+  /** All job types; those of other queues are left to their workers. Default: the job types that ship. */
   readonly definitions?: readonly JobDefinition[];
 }
 
 /**
- * The whole main of a worker app: runs the handlers of `module` for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`, the
- * common ones, `DATABASE_URL`, `CONCURRENCY` and `CLAIM_LEASE_SECONDS`.
+ * The whole main of a worker app: runs the handlers of `module` for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`,
+ * `DATABASE_URL`, `CONCURRENCY`, `CLAIM_LEASE_SECONDS` and the common ones.
  *
- * Exits with code 1 and a line that names the fix if a job type of the queue has no handler, or two.
+ * Exits with code 1, and a line that names the fix, if a job type of the queue has no handler or several.
  */
 export function startWorker(options: WorkerOptions): Promise<void> {
   return runProcess(`${options.queue.name}-worker`, (context) => serveWorker(options, context));
 }
 
-/** Starts a worker in a process that is already set up. @returns how to stop it */
+/** Starts a worker in a process that is set up already. @returns the function that stops it */
 export async function serveWorker(options: WorkerOptions, context: ProcessContext): Promise<StopProcess> {
   const { settings, health, metrics, logger } = context;
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(rootOf(options.module), {

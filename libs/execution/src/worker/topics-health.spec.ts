@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeTopics } from './topics-health.js';
+import { healthOfTopics } from './topics-health.js';
 
-describe('judgeTopics', () => {
+describe('healthOfTopics', () => {
   const now = Date.parse('2026-01-01T00:01:00Z');
   const own = new Set(['jobs.mine', 'jobs.mine.dlq']);
   const trouble = (topic: string, ageMs: number) => ({
@@ -13,14 +13,14 @@ describe('judgeTopics', () => {
   const none = { own, missing: new Map<string, number>(), troubles: [] };
 
   it('is ready, without a word, while there is nothing', () => {
-    expect(judgeTopics(none, now)).toEqual({ ok: true });
+    expect(healthOfTopics(none, now)).toEqual({ ok: true });
   });
 
   it.each([
     ['an own topic that is missing', { missing: new Map([['jobs.mine', now - 10_001]]) }, 'jobs.mine'],
     ['an own topic that refuses', { troubles: [trouble('jobs.mine.dlq', 10_001)] }, 'jobs.mine.dlq'],
   ])('is not ready for %s, and names it', (_, state, topic) => {
-    const health = judgeTopics({ ...none, ...state }, now);
+    const health = healthOfTopics({ ...none, ...state }, now);
     expect(health).toMatchObject({ ok: false, why: expect.stringContaining(`: ${topic}.`) });
   });
 
@@ -29,7 +29,7 @@ describe('judgeTopics', () => {
     ['has just begun to refuse', { troubles: [trouble('jobs.mine', 10_000)] }, 'jobs.mine'],
     ["is another queue's", { troubles: [trouble('jobs.other', 600_000)] }, 'jobs.other'],
   ])('is ready and names a topic that %s', (_, state, topic) => {
-    const health = judgeTopics({ ...none, ...state }, now);
+    const health = healthOfTopics({ ...none, ...state }, now);
     expect(health).toMatchObject({ ok: true, detail: [expect.stringContaining(`${topic} `)] });
   });
 });

@@ -3,10 +3,10 @@ import type { Outcome } from '@jobstream/lifecycle';
 import type { SlotLoad } from '../slots/slot-queue.js';
 import { pickLanes } from '../slots/lane-picker.js';
 
-/** How an attempt's end is counted. `held_back`: a failure while its partition was away, so another worker decides. */
+/** How the end of an attempt is counted. `held_back`: a failure after its partition was lost, so the next holder decides. */
 export type AttemptCount = 'succeeded' | 'retrying' | 'dead_lettered' | 'expired' | 'cancelled' | 'held_back';
 
-/** The series of a worker. No ids as labels. */
+/** The metrics of a worker. Ids are never labels. */
 export class WorkerMetrics {
   private readonly attempts: Counter<'type' | 'outcome'>;
   private readonly durations: Histogram<'type'>;
@@ -70,7 +70,7 @@ export class WorkerMetrics {
   }
 }
 
-/** How an outcome that the log has acknowledged is counted. */
+/** How an acknowledged outcome is counted. */
 export function countOf(outcome: Outcome): AttemptCount {
   switch (outcome.kind) {
     case 'succeed':

@@ -1,8 +1,8 @@
 import { lanesOf, type JobDefinition, type QueueDefinition, type Topics } from '@jobstream/contracts';
 
 /**
- * The topics that a queue's workers consume: its request lanes, the retry lanes of its definitions, and every other lane of
- * the queue that exists, because jobs may still wait there.
+ * The topics that the workers of a queue consume: its request lanes, the retry lanes of its definitions, and every other lane of the
+ * queue that exists, because jobs may still wait there.
  */
 export class WorkerTopics {
   private readonly own: ReadonlySet<string>;
@@ -26,7 +26,7 @@ export class WorkerTopics {
     return this.lanes;
   }
 
-  /** What to consume, given the names of all topics that exist. */
+  /** The topics to consume, among all that exist. */
   among(existing: readonly string[]): string[] {
     const more = existing.filter((topic) => {
       const role = this.topics.roleOf(topic);
@@ -37,7 +37,7 @@ export class WorkerTopics {
     return consumed;
   }
 
-  /** The delay of a lane that can be written to: one spelled otherwise (`.retry.1m`) is only read. */
+  /** The delay of a lane that is written to. A lane that is spelled differently (`.retry.1m`) is only read. */
   private laneDelay(topic: string): number[] {
     const role = this.topics.roleOf(topic);
     if (role?.kind !== 'retry' || this.topics.retry(this.queue.name, role.delayMs) !== topic) return [];

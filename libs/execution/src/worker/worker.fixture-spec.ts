@@ -82,7 +82,7 @@ export class TestWorker {
     handlers: RegisteredHandler[],
     options: {
       slots?: number;
-      unsettledLimit?: number;
+      maxUnsettled?: number;
       limits?: Partial<StartLimits>;
       /** Where claims are; without it no job may need one. */
       claims?: ClaimRows;
@@ -110,7 +110,7 @@ export class TestWorker {
     const metrics = new WorkerMetrics(this.metrics, (): SlotLoad => this.worker.load());
     this.worker = new JobWorker({
       slots: options.slots ?? 4,
-      unsettledLimit: options.unsettledLimit ?? 100,
+      maxUnsettled: options.maxUnsettled ?? 100,
       handlers: new Map(handlers.map((handler) => [handler.definition.type, handler])),
       writer: new OutcomeWriter({
         queue: 'print',
