@@ -11,7 +11,7 @@ describe('OutcomePublisher', () => {
   let refusals: number;
   let sends: number;
   let failure: Error;
-  let aside: number;
+  let refused: number;
   let publisher: OutcomePublisher;
   let produce: (jobs: readonly DrawnJob[]) => Promise<SendOutcome[]>;
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
@@ -21,7 +21,7 @@ describe('OutcomePublisher', () => {
     refusals = 0;
     sends = 0;
     failure = new Error('the broker is away');
-    aside = 0;
+    refused = 0;
     publisher = new OutcomePublisher({
       send: async () => {
         sends++;
@@ -29,7 +29,7 @@ describe('OutcomePublisher', () => {
         return receipt;
       },
       produce: (jobs) => produce(jobs),
-      onSetAside: (count) => (aside = count),
+      onRefused: (count) => (refused = count),
       logger: createLogger('test', 'silent'),
       monotonic: () => performance.now(),
       random: () => 0,
@@ -100,10 +100,10 @@ describe('OutcomePublisher', () => {
       refusals = 5;
       const published = publisher.publish(record, () => true);
       await pass(1_000);
-      expect(aside).toBe(expected);
+      expect(refused).toBe(expected);
       await pass(60_000);
       await expect(published).resolves.toBe(true);
-      expect(aside).toBe(0);
+      expect(refused).toBe(0);
     });
 
     it.each([
@@ -115,7 +115,7 @@ describe('OutcomePublisher', () => {
       const published = publisher.publish(record, wanted);
       happens();
       await expect(published).resolves.toBe(false);
-      expect(aside).toBe(0);
+      expect(refused).toBe(0);
     });
 
     it('and children of a queue without a topic, but not those that an outage keeps', async () => {
@@ -127,7 +127,7 @@ describe('OutcomePublisher', () => {
       };
       const published = publisher.publishJobs([child, child]);
       await pass(10);
-      expect(aside).toBe(1);
+      expect(refused).toBe(1);
       outcomes = [{ receipt }];
       await pass(1_000);
       await expect(published).resolves.toBe(true);
@@ -135,7 +135,7 @@ describe('OutcomePublisher', () => {
       outcomes = [{ error: missing }, { error: outage }];
       const kept = publisher.publishJobs([child, child]);
       await pass(10);
-      expect(aside).toBe(0);
+      expect(refused).toBe(0);
       publisher.stop();
       await expect(kept).resolves.toBe(false);
     });
@@ -146,14 +146,14 @@ describe('OutcomePublisher', () => {
       const value = 'x'.repeat(1024 * 1024);
       for (let sent = 0; sent < 100; sent++) void publisher.publish({ ...record, value }, () => true);
       await pass(10);
-      expect(aside).toBe(64);
+      expect(refused).toBe(64);
       for (let sent = 0; sent < 12_000; sent++)
         void publisher.publish({ ...record, value: null }, () => true);
       await pass(10);
-      expect(aside).toBe(10_000);
+      expect(refused).toBe(10_000);
       publisher.stop();
       await pass(10);
-      expect(aside).toBe(0);
+      expect(refused).toBe(0);
     });
 
     it('and stays healthy: the others go on', async () => {

@@ -9,8 +9,8 @@ export interface OutcomePublisherOptions {
   readonly logger: Logger;
   /** Monotonic, in milliseconds. */
   readonly monotonic: () => number;
-  /** Gets the number of outcomes that are set aside, at each change of it. */
-  readonly onSetAside: (count: number) => void;
+  /** Gets the number of refused outcomes, at each change of it. */
+  readonly onRefused: (count: number) => void;
   /** From 0 to below 1: spreads the retries. */
   readonly random: () => number;
 }
@@ -19,15 +19,15 @@ const firstPauseMs = 100;
 const maxPauseMs = 5_000;
 /** After this time without an acknowledgement the worker is not ready. */
 const unreadyAfterMs = 10_000;
-/** Bounds of the outcomes that are set aside. A refused outcome beyond them counts as unsettled. */
-const maxSetAside = 10_000;
-const maxSetAsideBytes = 64 * 1024 * 1024;
+/** Bounds of the refused outcomes that hold up no other. One beyond them counts like any unsettled outcome. */
+const maxRefused = 10_000;
+const maxRefusedBytes = 64 * 1024 * 1024;
 
 /**
  * Sends outcomes until the log has acknowledged them. A record may be in the log twice then; readers tolerate copies.
  *
  * In an outage no outcome is acknowledged: all wait, and the worker starts no more than its bound of unsettled outcomes allows. An
- * outcome that its own topic or partition refuses is set aside: it is sent again like the others, but does not count against that
+ * outcome that its own topic or partition refuses is sent again like the others, but does not count against that
  * bound.
  */
 export class OutcomePublisher {
@@ -37,8 +37,8 @@ export class OutcomePublisher {
   /** Since when outcomes fail and none is acknowledged; undefined otherwise. */
   private failingSince: number | undefined;
   private lastFailure = '';
-  private readonly aside = new Map<symbol, number>();
-  private bytesAside = 0;
+  private readonly refused = new Map<symbol, number>();
+  private refusedBytes = 0;
 
   constructor(private readonly options: OutcomePublisherOptions) {}
 
@@ -77,31 +77,31 @@ export class OutcomePublisher {
           return true;
         } catch (error) {
           if (isOutage(error)) this.noteFailure(error);
-          else this.setAside(outcome, bytes);
+          else this.noteRefused(outcome, bytes);
         }
         if (this.stopped || !wanted()) return false;
         await this.pause(pauseMs);
         if (this.stopped || !wanted()) return false;
       }
     } finally {
-      this.takeBack(outcome);
+      this.forgetRefused(outcome);
     }
   }
 
-  private setAside(outcome: symbol, bytes: number): void {
-    if (this.aside.has(outcome)) return;
-    if (this.aside.size >= maxSetAside || this.bytesAside + bytes > maxSetAsideBytes) return;
-    this.aside.set(outcome, bytes);
-    this.bytesAside += bytes;
-    this.options.onSetAside(this.aside.size);
+  private noteRefused(outcome: symbol, bytes: number): void {
+    if (this.refused.has(outcome)) return;
+    if (this.refused.size >= maxRefused || this.refusedBytes + bytes > maxRefusedBytes) return;
+    this.refused.set(outcome, bytes);
+    this.refusedBytes += bytes;
+    this.options.onRefused(this.refused.size);
   }
 
-  private takeBack(outcome: symbol): void {
-    const bytes = this.aside.get(outcome);
+  private forgetRefused(outcome: symbol): void {
+    const bytes = this.refused.get(outcome);
     if (bytes === undefined) return;
-    this.aside.delete(outcome);
-    this.bytesAside -= bytes;
-    this.options.onSetAside(this.aside.size);
+    this.refused.delete(outcome);
+    this.refusedBytes -= bytes;
+    this.options.onRefused(this.refused.size);
   }
 
   /** Gives up the outcomes that are not acknowledged. */

@@ -9,7 +9,7 @@ import { Slot, SlotCounts } from './slot.js';
 export interface SlotQueueOptions {
   /** Handlers that run at the same time. */
   readonly slots: number;
-  /** Maximum of unsettled deliveries, without those that are set aside. */
+  /** Maximum of unsettled deliveries, without refused ones. */
   readonly maxUnsettled: number;
   /** The broker's time: retries are due by it. */
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface SlotLoad {
   readonly running: number;
   readonly unsettled: number;
   /** Unsettled deliveries whose outcome the topic refuses. */
-  readonly setAside: number;
+  readonly refused: number;
   readonly waiting: Readonly<Record<PickLane, number>>;
   /** Retries that are not due yet. */
   readonly notDue: number;
@@ -50,7 +50,7 @@ export class SlotQueue {
   private readonly notDue = new DueQueue<Stay>();
   private readonly picker = new LanePicker();
   private readonly counts = new SlotCounts(() => this.pump());
-  private setAside = 0;
+  private refused = 0;
   private pumping = false;
   private stopped = false;
   private paused = false;
@@ -100,8 +100,8 @@ export class SlotQueue {
   }
 
   /** The number of unsettled deliveries that do not count against `maxUnsettled`, because their topic refuses their outcome. */
-  noteSetAside(count: number): void {
-    this.setAside = count;
+  noteRefused(count: number): void {
+    this.refused = count;
     this.pump();
   }
 
@@ -123,7 +123,7 @@ export class SlotQueue {
       slots: this.options.slots,
       running: this.counts.running,
       unsettled: this.counts.unsettled,
-      setAside: this.setAside,
+      refused: this.refused,
       waiting: { high: high.length, normal: normal.length, retry: retry.length, low: low.length },
       notDue: this.notDue.length,
     };
@@ -183,7 +183,7 @@ export class SlotQueue {
     const { slots, maxUnsettled } = this.options;
     const { running, unsettled } = this.counts;
     if (this.stopped || this.paused) return false;
-    return running < slots && unsettled - this.setAside < maxUnsettled;
+    return running < slots && unsettled - this.refused < maxUnsettled;
   }
 
   private grant(stay: Stay): void {

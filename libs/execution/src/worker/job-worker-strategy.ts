@@ -119,7 +119,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       produce: (jobs) => intake.produce(jobs),
       logger,
       monotonic: () => performance.now(),
-      onSetAside: (count) => this.worker.noteSetAside(count),
+      onRefused: (count) => this.worker.noteRefused(count),
       random: Math.random,
     });
     this.database = new Database(options.database, {

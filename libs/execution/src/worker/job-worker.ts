@@ -20,7 +20,7 @@ import type { WorkerMetrics } from './worker-metrics.js';
 export interface JobWorkerOptions {
   /** Handlers that run at the same time. */
   readonly slots: number;
-  /** Maximum of unsettled deliveries, without those that are set aside. */
+  /** Maximum of unsettled deliveries, without refused ones. */
   readonly maxUnsettled: number;
   readonly handlers: Handlers;
   readonly writer: OutcomeWriter;
@@ -127,8 +127,8 @@ export class JobWorker {
   }
 
   /** The number of unsettled deliveries that do not count against `maxUnsettled`, because their topic refuses their outcome. */
-  noteSetAside(count: number): void {
-    this.slots.noteSetAside(count);
+  noteRefused(count: number): void {
+    this.slots.noteRefused(count);
   }
 
   load(): SlotLoad {

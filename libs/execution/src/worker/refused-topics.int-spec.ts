@@ -50,7 +50,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     Promise.all(Array.from({ length: count }, () => stack.submit(page, { does })));
   const metric = async (name: string): Promise<string[]> =>
     (await worker.metrics.metrics()).split('\n').filter((line) => line.startsWith(name));
-  const untilSetAside = async (count: number): Promise<void> => {
+  const untilRefused = async (count: number): Promise<void> => {
     await eventually(async () =>
       expect(await metric('jobstream_set_aside_outcomes')).toEqual([expect.stringMatching(` ${count}$`)]),
     );
@@ -62,7 +62,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
 
   it('goes on with others while many children wait for a topic, and appends them once it is there', async () => {
     const parents = await submit('enqueue', many);
-    await untilSetAside(many);
+    await untilRefused(many);
     await expectOthersToGoOn();
     expect(parents.flatMap(({ id }) => stack.of(id, 'succeeded'))).toEqual([]);
     const topic = topics.requests('elsewhere');
@@ -90,7 +90,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     await tail.caughtUp();
     await tail.stop();
     expect(new Set(children).size).toBe(many);
-    await untilSetAside(0);
+    await untilRefused(0);
   }, 120_000);
 
   it('makes its topics again that are deleted under it, writes to them and reads them from their start', async () => {
@@ -106,12 +106,12 @@ describe('a worker whose topics refuse records, on the real broker', () => {
 
   it('goes on with others while the dead letters of many are refused, then loses none of them', async () => {
     const failing = await submit('fail', many);
-    await untilSetAside(many);
+    await untilRefused(many);
     await expectOthersToGoOn();
     expect(stack.on(topics.deadLetters('print'))).toEqual([]);
 
     await stack.admin.deleteTopics([topics.deadLetters('print')]);
     await Promise.all(failing.map(({ id }) => stack.deadLettered(id)));
-    await untilSetAside(0);
+    await untilRefused(0);
   }, 120_000);
 });

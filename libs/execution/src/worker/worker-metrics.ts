@@ -109,7 +109,7 @@ function addLoadGauges(registry: Registry, load: () => SlotLoad): void {
   gauge(
     'jobstream_set_aside_outcomes',
     'Of those, the ones that their topic refuses: tried again, without a place of others.',
-    ({ setAside }) => setAside,
+    ({ refused }) => refused,
   );
   gauge('jobstream_retries_not_due', 'Retries handed over that wait for their time.', ({ notDue }) => notDue);
   new Gauge({

@@ -120,7 +120,7 @@ export class TestWorker {
           produce: (jobs) => intake.produce(jobs),
           logger,
           monotonic: () => clock.now(),
-          onSetAside: (count) => this.worker.noteSetAside(count),
+          onRefused: (count) => this.worker.noteRefused(count),
           random: () => 0,
         }),
         metrics,
