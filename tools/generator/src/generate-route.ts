@@ -32,6 +32,7 @@ export const ${toCamel(name)}Routes: readonly RouteContract[] = [
     route: 'GET /v1/${name}',
     operationId: 'list${view}',
     tag: 'Jobs',
+    scope: 'read',
     summary: 'List ${name.replaceAll('-', ' ')}',
     answers: { 200: { description: 'What there is.', schema: ${schema} } },
     problems: [],
@@ -52,14 +53,13 @@ export const ${toCamel(name)}Routes: readonly RouteContract[] = [
     {
       kind: 'create',
       path: `apps/api/src/${name}/${name}.controller.ts`,
-      content: `import { Controller, Get } from '@nestjs/common';
+      content: `import { Controller } from '@nestjs/common';
 import type { ${view} } from '@jobstream/contracts/rest';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 
-@Controller('v1/${name}')
+@Controller()
 export class ${view}Controller {
-  @Get()
-  @Access('read')
+  @Route('GET /v1/${name}')
   list(): ${view} {
     return { items: [] };
   }

@@ -2,15 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { issueKey } from '@jobstream/access';
+import type { RouteContract } from '@jobstream/contracts/openapi';
 import { fastify } from 'fastify';
-import type { RouteAccess } from './access.js';
 import { guardRoutes } from './access-check.js';
 import { KeyRing } from './key-ring.js';
 
 const MiB = 1024 * 1024;
 const none = new KeyRing({ find: async () => new Map(), touch: async () => undefined });
 
-async function answerOf(access: RouteAccess | undefined, keys: KeyRing | undefined): Promise<string> {
+async function answerOf(
+  access: RouteContract['scope'] | undefined,
+  keys: KeyRing | undefined,
+): Promise<string> {
   const server = fastify();
   const routes = guardRoutes(server, keys);
   server.setErrorHandler((error: { code?: string }, _, reply) => reply.send(error.code));

@@ -1,8 +1,8 @@
+import type { RouteContract } from '@jobstream/contracts/openapi';
 import { isGranted, type Scope } from '@jobstream/contracts/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem-error.js';
 import { unauthenticated, type Caller, type KeyRing } from './key-ring.js';
-import type { RouteAccess } from './access.js';
 import type { TokenTaken } from './token-bucket.js';
 
 declare module 'fastify' {
@@ -12,13 +12,19 @@ declare module 'fastify' {
     /** On an open route with `more`: whether the request may be told more than everyone. */
     mayHearMore: boolean;
   }
+  interface FastifyContextConfig {
+    /** The scope that the route needs; one without it is closed to everyone. */
+    access?: RouteContract['scope'];
+    /** Of an open route: the scope whose holders are told more. */
+    more?: Scope;
+  }
 }
 
 /** A registered route and who may use it; undefined: nobody. */
 export interface GuardedRoute {
   readonly method: string;
   readonly path: string;
-  readonly access: RouteAccess | undefined;
+  readonly access: RouteContract['scope'] | undefined;
 }
 
 /**

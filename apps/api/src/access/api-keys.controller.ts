@@ -1,16 +1,14 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { ApiKeyList, CreatedApiKey } from '@jobstream/contracts/rest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from './access.js';
+import { Route } from '../http/route.js';
 import { ApiKeys } from './api-keys.js';
 
-@Controller('v1/api-keys')
+@Controller()
 export class ApiKeysController {
   constructor(private readonly keys: ApiKeys) {}
 
-  @Post()
-  @Access('admin')
-  @HttpCode(201)
+  @Route('POST /v1/api-keys')
   async create(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -20,15 +18,12 @@ export class ApiKeysController {
     return key;
   }
 
-  @Get()
-  @Access('admin')
+  @Route('GET /v1/api-keys')
   list(): Promise<ApiKeyList> {
     return this.keys.list();
   }
 
-  @Delete(':id')
-  @Access('admin')
-  @HttpCode(204)
+  @Route('DELETE /v1/api-keys/{id}')
   revoke(@Param('id') id: string): Promise<void> {
     return this.keys.revoke(id);
   }

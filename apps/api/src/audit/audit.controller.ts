@@ -1,15 +1,14 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Query } from '@nestjs/common';
 import { AuditStore } from '@jobstream/access';
 import { auditQuerySchema, type AuditPage } from '@jobstream/contracts/rest';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { readQuery } from '../http/query.js';
 
-@Controller('v1/audit')
+@Controller()
 export class AuditController {
   constructor(private readonly audit: AuditStore) {}
 
-  @Get()
-  @Access('admin')
+  @Route('GET /v1/audit')
   list(@Query() query: unknown): Promise<AuditPage> {
     return this.audit.page(readQuery(auditQuerySchema, query));
   }

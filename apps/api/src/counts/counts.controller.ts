@@ -1,13 +1,13 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Query } from '@nestjs/common';
 import { jobStates, type JobState } from '@jobstream/contracts';
 import { countsQuerySchema, type CountsView } from '@jobstream/contracts/rest';
 import { DatabaseClock } from '@jobstream/database';
 import { JobCounts } from '@jobstream/projection';
 import { CatchUp, refuseFuture } from '@jobstream/status';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { readQuery } from '../http/query.js';
 
-@Controller('v1/counts')
+@Controller()
 export class CountsController {
   constructor(
     private readonly counts: JobCounts,
@@ -15,8 +15,7 @@ export class CountsController {
     private readonly databaseClock: DatabaseClock,
   ) {}
 
-  @Get()
-  @Access('read')
+  @Route('GET /v1/counts')
   async count(@Query() query: unknown): Promise<CountsView> {
     const scope = readQuery(countsQuerySchema, query);
     if (scope.at) refuseFuture(scope.at, this.databaseClock.now());

@@ -1,9 +1,9 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Param, Res } from '@nestjs/common';
 import { describeRestInterface } from '@jobstream/contracts/openapi';
 import { describeTopics } from '@jobstream/contracts/asyncapi';
 import { jobDefinitions, queues } from '@jobstream/jobs';
 import type { FastifyReply } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { ProblemError } from '../http/problem-error.js';
 import { docsPage, docsPolicy, readDocsAsset } from './docs-page.js';
 
@@ -13,22 +13,19 @@ export class DocsController {
   private openApi: string | undefined;
   private asyncApi: string | undefined;
 
-  @Get('openapi.json')
-  @Access('read')
+  @Route('GET /openapi.json')
   async readOpenApi(@Res() reply: FastifyReply): Promise<void> {
     this.openApi ??= JSON.stringify(describeRestInterface(jobDefinitions));
     await reply.header('content-type', 'application/json; charset=utf-8').send(this.openApi);
   }
 
-  @Get('asyncapi.json')
-  @Access('read')
+  @Route('GET /asyncapi.json')
   async readAsyncApi(@Res() reply: FastifyReply): Promise<void> {
     this.asyncApi ??= JSON.stringify(describeTopics(queues.keys()));
     await reply.header('content-type', 'application/json; charset=utf-8').send(this.asyncApi);
   }
 
-  @Get('docs')
-  @Access('read')
+  @Route('GET /docs')
   async open(@Res() reply: FastifyReply): Promise<void> {
     reply.headers({
       'content-type': 'text/html; charset=utf-8',
@@ -37,8 +34,7 @@ export class DocsController {
     await reply.send(docsPage);
   }
 
-  @Get('docs/:asset')
-  @Access('read')
+  @Route('GET /docs/{asset}')
   async readAsset(@Param('asset') name: string, @Res() reply: FastifyReply): Promise<void> {
     const asset = await readDocsAsset(name);
     if (!asset) throw new ProblemError('route_not_found', 'The page has no such file: GET /docs');

@@ -1,4 +1,4 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Req, Res } from '@nestjs/common';
 import {
   HealthRegistry,
   instanceHeaders,
@@ -8,7 +8,7 @@ import {
 } from '@jobstream/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 
 @Controller()
 export class HealthController {
@@ -17,14 +17,12 @@ export class HealthController {
     private readonly metrics: Registry,
   ) {}
 
-  @Get('health/live')
-  @Access('open')
+  @Route('GET /health/live')
   live(): { live: true } {
     return { live: true };
   }
 
-  @Get('health/ready')
-  @Access('open', { more: 'read' })
+  @Route('GET /health/ready')
   async ready(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -35,8 +33,7 @@ export class HealthController {
     return request.mayHearMore ? report : summarize(report);
   }
 
-  @Get('metrics')
-  @Access('read')
+  @Route('GET /metrics')
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     reply.header('content-type', this.metrics.contentType);
     return this.metrics.metrics();

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { JobDefinition } from '@jobstream/contracts';
 import {
   faultsOf,
@@ -11,7 +11,7 @@ import {
 import { imageThumbnail, inferenceOcr } from '@jobstream/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Submissions } from '../jobs/submissions.js';
 import { ImageUploads } from './image-uploads.js';
@@ -19,15 +19,14 @@ import { ImageUploads } from './image-uploads.js';
 /** These take no options: what differs from the usual is submitted as a job. */
 const nothing = z.strictObject({}).optional();
 
-@Controller('images/:imageId')
+@Controller()
 export class ImagesController {
   constructor(
     private readonly uploads: ImageUploads,
     private readonly submissions: Submissions,
   ) {}
 
-  @Put()
-  @Access('submit', { streamed: true })
+  @Route('PUT /images/{image_id}', { streamed: true })
   async upload(
     @Param('imageId') imageId: string,
     @Req() request: FastifyRequest,
@@ -44,9 +43,7 @@ export class ImagesController {
     }
   }
 
-  @Post('process')
-  @Access('submit')
-  @HttpCode(202)
+  @Route('POST /images/{image_id}/process')
   process(
     @Param('imageId') imageId: string,
     @Req() request: FastifyRequest,
@@ -55,9 +52,7 @@ export class ImagesController {
     return this.start(imageThumbnail, 'POST /images/{image_id}/process', imageId, request, reply);
   }
 
-  @Post('text')
-  @Access('submit')
-  @HttpCode(202)
+  @Route('POST /images/{image_id}/text')
   readText(
     @Param('imageId') imageId: string,
     @Req() request: FastifyRequest,
@@ -85,8 +80,7 @@ export class ImagesController {
     return { task_id: job.id, status: taskStatusOf(job.state) };
   }
 
-  @Get('thumbnail')
-  @Access('read')
+  @Route('GET /images/{image_id}/thumbnail')
   async thumbnail(
     @Param('imageId') imageId: string,
     @Req() request: FastifyRequest,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { isFinal, maxBatchBytes } from '@jobstream/contracts';
 import {
   bulkCancelSchema,
@@ -22,7 +22,7 @@ import {
   QueueViews,
   readJobId,
 } from '@jobstream/status';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { readQuery } from '../http/query.js';
 import { writeEvents } from '../live/event-stream.js';
 import { readLastEventId } from '../live/last-event-id.js';
@@ -31,7 +31,7 @@ import { noBody, readBody } from '../http/body.js';
 import { JobCancels } from './job-cancels.js';
 import { Submissions } from './submissions.js';
 
-@Controller('v1/jobs')
+@Controller()
 export class JobsController {
   constructor(
     private readonly submissions: Submissions,
@@ -44,9 +44,7 @@ export class JobsController {
     private readonly cancels: JobCancels,
   ) {}
 
-  @Post()
-  @Access('submit')
-  @HttpCode(202)
+  @Route('POST /v1/jobs')
   async submit(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -56,21 +54,17 @@ export class JobsController {
     return job;
   }
 
-  @Post('batch')
-  @Access('submit', { bodyLimit: maxBatchBytes, itemwise: true })
-  @HttpCode(202)
+  @Route('POST /v1/jobs/batch', { bodyLimit: maxBatchBytes, itemwise: true })
   submitBatch(@Req() request: FastifyRequest): Promise<BatchAnswer> {
     return this.submissions.submitBatch('POST /v1/jobs/batch', request.body, request);
   }
 
-  @Get()
-  @Access('read')
+  @Route('GET /v1/jobs')
   list(@Query() query: unknown): Promise<JobPage> {
     return this.lists.page(readQuery(jobListQuerySchema, query));
   }
 
-  @Get(':id')
-  @Access('read')
+  @Route('GET /v1/jobs/{id}')
   async read(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     const { wait, at } = readQuery(jobQuerySchema, query);
     await reply.send(
@@ -78,23 +72,18 @@ export class JobsController {
     );
   }
 
-  @Post('cancel')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/jobs/cancel')
   cancelAll(@Body() body: unknown): Promise<BulkCancelled> {
     return this.cancels.cancelAll(readBody(bulkCancelSchema, body));
   }
 
-  @Post(':id/cancel')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/jobs/{id}/cancel')
   cancel(@Param('id') id: string, @Body() body: unknown): Promise<CancelledJob> {
     readBody(noBody, body);
     return this.cancels.cancel(id);
   }
 
-  @Get(':id/stream')
-  @Access('read')
+  @Route('GET /v1/jobs/{id}/stream')
   async stream(
     @Param('id') text: string,
     @Req() request: FastifyRequest,
@@ -112,8 +101,7 @@ export class JobsController {
     await writeEvents(reply.raw, this.streams.follow(job, seen, signal), signal);
   }
 
-  @Get(':id/history')
-  @Access('read')
+  @Route('GET /v1/jobs/{id}/history')
   history(@Param('id') id: string): Promise<JobHistory> {
     return this.reader.readHistory(id);
   }

@@ -1,17 +1,16 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Req, Res } from '@nestjs/common';
 import type { CaughtMails as CaughtMailList } from '@jobstream/contracts/rest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { CaughtMails } from './caught-mails.js';
 import { mailPolicy, writeMailPage } from './mail-page.js';
 
 /** Only there while mails are caught: a page for browsers, JSON for everyone else. */
-@Controller('dev/mail')
+@Controller()
 export class MailController {
   constructor(private readonly mails: CaughtMails) {}
 
-  @Get()
-  @Access('read')
+  @Route('GET /dev/mail')
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const items = await this.mails.list();
     reply.header('vary', 'accept');

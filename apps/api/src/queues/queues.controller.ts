@@ -1,56 +1,46 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Param } from '@nestjs/common';
 import { queueLimitsSchema } from '@jobstream/contracts';
 import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
 import { QueueViews } from '@jobstream/status';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { noBody, readBody } from '../http/body.js';
 import { QueueOrders } from './queue-orders.js';
 
-@Controller('v1/queues')
+@Controller()
 export class QueuesController {
   constructor(
     private readonly queues: QueueViews,
     private readonly orders: QueueOrders,
   ) {}
 
-  @Get()
-  @Access('read')
+  @Route('GET /v1/queues')
   async list(): Promise<QueueList> {
     return { items: await this.queues.list() };
   }
 
-  @Get(':queue')
-  @Access('read')
+  @Route('GET /v1/queues/{queue}')
   find(@Param('queue') queue: string): Promise<QueueView> {
     return this.queues.find(queue);
   }
 
-  @Post(':queue/pause')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/queues/{queue}/pause')
   pause(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
     readBody(noBody, body);
     return this.orders.pause(queue);
   }
 
-  @Post(':queue/resume')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/queues/{queue}/resume')
   resume(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
     readBody(noBody, body);
     return this.orders.resume(queue);
   }
 
-  @Put(':queue/limits')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('PUT /v1/queues/{queue}/limits')
   limit(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
     return this.orders.limit(queue, readBody(queueLimitsSchema, body));
   }
 
-  @Delete(':queue/limits')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('DELETE /v1/queues/{queue}/limits')
   takeLimitsBack(@Param('queue') queue: string): Promise<QueueOrderAnswer> {
     return this.orders.takeLimitsBack(queue);
   }

@@ -1,23 +1,20 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Param, Req, Res } from '@nestjs/common';
 import type { RebuildList, RebuildView } from '@jobstream/contracts/rest';
 import { Rebuilds } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { noBody, readBody } from '../http/body.js';
 
-@Controller('v1/rebuilds')
+@Controller()
 export class RebuildsController {
   constructor(private readonly rebuilds: Rebuilds) {}
 
-  @Get()
-  @Access('read')
+  @Route('GET /v1/rebuilds')
   list(): Promise<RebuildList> {
     return this.rebuilds.list();
   }
 
-  @Post()
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/rebuilds')
   async create(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -27,31 +24,24 @@ export class RebuildsController {
     return rebuild;
   }
 
-  @Get(':id')
-  @Access('read')
+  @Route('GET /v1/rebuilds/{id}')
   read(@Param('id') id: string): Promise<RebuildView> {
     return this.rebuilds.read(id);
   }
 
-  @Post(':id/cancel')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/rebuilds/{id}/cancel')
   cancel(@Param('id') id: string, @Body() body: unknown): Promise<RebuildView> {
     readBody(noBody, body);
     return this.rebuilds.cancel(id);
   }
 
-  @Post(':id/swap')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/rebuilds/{id}/swap')
   swap(@Param('id') id: string, @Body() body: unknown): Promise<RebuildView> {
     readBody(noBody, body);
     return this.rebuilds.swap(id);
   }
 
-  @Delete(':id/kept')
-  @Access('operate')
-  @HttpCode(204)
+  @Route('DELETE /v1/rebuilds/{id}/kept')
   dropKept(@Param('id') id: string): Promise<void> {
     return this.rebuilds.dropKept(id);
   }

@@ -1,16 +1,14 @@
-import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { AcceptedJob } from '@jobstream/contracts/rest';
 import { Replays } from '@jobstream/replay';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 
-@Controller('v1/jobs/:id/replay')
+@Controller()
 export class JobReplaysController {
   constructor(private readonly replays: Replays) {}
 
-  @Post()
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/jobs/{id}/replay')
   async replay(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

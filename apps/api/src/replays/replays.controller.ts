@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import {
   pageQuerySchema,
   type ReplayJobPage,
@@ -8,16 +8,15 @@ import {
 } from '@jobstream/contracts/rest';
 import { Replays } from '@jobstream/replay';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { noBody, readBody } from '../http/body.js';
 import { readQuery } from '../http/query.js';
 
-@Controller('v1/replays')
+@Controller()
 export class ReplaysController {
   constructor(private readonly replays: Replays) {}
 
-  @Post()
-  @Access('operate')
+  @Route('POST /v1/replays')
   async create(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -29,27 +28,22 @@ export class ReplaysController {
     return made;
   }
 
-  @Get()
-  @Access('read')
+  @Route('GET /v1/replays')
   list(@Query() query: unknown): Promise<ReplayPage> {
     return this.replays.list(readQuery(pageQuerySchema, query));
   }
 
-  @Get(':id')
-  @Access('read')
+  @Route('GET /v1/replays/{id}')
   read(@Param('id') id: string): Promise<ReplayView> {
     return this.replays.read(id);
   }
 
-  @Get(':id/jobs')
-  @Access('read')
+  @Route('GET /v1/replays/{id}/jobs')
   listJobs(@Param('id') id: string, @Query() query: unknown): Promise<ReplayJobPage> {
     return this.replays.listJobs(id, readQuery(pageQuerySchema, query));
   }
 
-  @Post(':id/cancel')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/replays/{id}/cancel')
   cancel(@Param('id') id: string, @Body() body: unknown): Promise<ReplayView> {
     readBody(noBody, body);
     return this.replays.cancel(id);

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { PayloadOf } from '@jobstream/contracts';
 import {
   faultsOf,
@@ -9,21 +9,19 @@ import {
 } from '@jobstream/contracts/rest';
 import { reportGenerate } from '@jobstream/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Submissions } from '../jobs/submissions.js';
 import { Reports } from './reports.js';
 
-@Controller('reports')
+@Controller()
 export class ReportsController {
   constructor(
     private readonly submissions: Submissions,
     private readonly reports: Reports,
   ) {}
 
-  @Post()
-  @Access('submit')
-  @HttpCode(202)
+  @Route('POST /reports')
   async request(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,8 +39,7 @@ export class ReportsController {
     return { task_id: job.id, status: taskStatusOf(job.state) };
   }
 
-  @Get(':taskId')
-  @Access('read')
+  @Route('GET /reports/{task_id}')
   async read(@Param('taskId') taskId: string, @Res() reply: FastifyReply): Promise<void> {
     const { jobId, object, body } = await this.reports.open(taskId);
     reply.headers({

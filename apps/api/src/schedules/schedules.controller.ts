@@ -1,41 +1,34 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { AcceptedJob, ScheduleList, ScheduleView } from '@jobstream/contracts/rest';
 import { Schedules } from '@jobstream/scheduling';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 
-@Controller('v1/schedules')
+@Controller()
 export class SchedulesController {
   constructor(private readonly schedules: Schedules) {}
 
-  @Get()
-  @Access('read')
+  @Route('GET /v1/schedules')
   list(): Promise<ScheduleList> {
     return this.schedules.list();
   }
 
-  @Get(':name')
-  @Access('read')
+  @Route('GET /v1/schedules/{name}')
   read(@Param('name') name: string): Promise<ScheduleView> {
     return this.schedules.read(name);
   }
 
-  @Put(':name')
-  @Access('operate')
+  @Route('PUT /v1/schedules/{name}')
   put(@Param('name') name: string, @Req() request: FastifyRequest): Promise<ScheduleView> {
     return this.schedules.put(name, request.body);
   }
 
-  @Delete(':name')
-  @Access('operate')
-  @HttpCode(204)
+  @Route('DELETE /v1/schedules/{name}')
   delete(@Param('name') name: string): Promise<void> {
     return this.schedules.delete(name);
   }
 
-  @Post(':name/fire')
-  @Access('operate')
-  @HttpCode(202)
+  @Route('POST /v1/schedules/{name}/fire')
   async fire(
     @Param('name') name: string,
     @Res({ passthrough: true }) reply: FastifyReply,

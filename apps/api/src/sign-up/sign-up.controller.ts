@@ -1,20 +1,18 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Req, Res } from '@nestjs/common';
 import type { PayloadOf } from '@jobstream/contracts';
 import { faultsOf, signUpSchema, type SignedUp, type Submission } from '@jobstream/contracts/rest';
 import { notificationEmail } from '@jobstream/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Submissions } from '../jobs/submissions.js';
 
-@Controller('signup')
+@Controller()
 export class SignUpController {
   constructor(private readonly submissions: Submissions) {}
 
   /** Answers once the welcome is accepted as a job: the mail server has no part in it. */
-  @Post()
-  @Access('submit')
-  @HttpCode(201)
+  @Route('POST /signup')
   async signUp(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

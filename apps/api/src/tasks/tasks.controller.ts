@@ -1,14 +1,13 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Param } from '@nestjs/common';
 import { taskStatusOf, type TaskView } from '@jobstream/contracts/rest';
 import { JobReader } from '@jobstream/status';
-import { Access } from '../access/access.js';
+import { Route } from '../http/route.js';
 
-@Controller('tasks')
+@Controller()
 export class TasksController {
   constructor(private readonly reader: JobReader) {}
 
-  @Get(':taskId')
-  @Access('read')
+  @Route('GET /tasks/{task_id}')
   async read(@Param('taskId') taskId: string): Promise<TaskView> {
     const { id, state, result, error } = await this.reader.read(taskId);
     const status = taskStatusOf(state);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { JsonSchema, JsonSchemas } from '../json-schemas.js';
+import type { Scope } from '../rest/api-key.js';
 import { problemKinds, type ProblemCode } from '../rest/problem-kind.js';
 import { describeProblem, problemSchema } from '../rest/problem.js';
 import { problemsOf, type RouteAnswer, type RouteBody, type RouteContract } from './route-contract.js';
@@ -26,15 +27,16 @@ export interface Operation {
     readonly description?: string;
     readonly content: Content;
   };
-  /** Empty where no API key is needed; else what the document says. */
-  readonly security?: readonly unknown[];
+  /** Empty where no API key is needed. */
+  readonly security: readonly unknown[];
   /** By status. */
   readonly responses: Readonly<Record<string, OperationResponse>>;
 }
 
 /** A route as OpenAPI describes it. */
 export function describeOperation(contract: RouteContract, schemas: JsonSchemas): Operation {
-  const { operationId, tag, summary, description, body, isOpen = false } = contract;
+  const { operationId, tag, summary, body, scope } = contract;
+  const description = describeUse(contract);
   const parameters = parametersOf(contract, schemas);
   return {
     operationId,
@@ -43,9 +45,20 @@ export function describeOperation(contract: RouteContract, schemas: JsonSchemas)
     ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: describeBody(body, schemas) }),
-    ...(isOpen && { security: [] }),
+    security: scope === 'open' ? [] : securityOf(scope),
     responses: responsesOf(contract, schemas),
   };
+}
+
+/** The scope as a role of the bearer key, as OpenAPI 3.1 allows it; nothing in its place: a server on loopback may need no key. */
+function securityOf(scope: Scope): readonly unknown[] {
+  return [{ apiKey: [scope] }, {}];
+}
+
+function describeUse({ scope, description }: RouteContract): string | undefined {
+  if (scope === 'open') return description;
+  const need = `Needs the scope \`${scope}\`.`;
+  return description === undefined ? need : `${description}\n\n${need}`;
 }
 
 function parametersOf({ path, query, headers }: RouteContract, schemas: JsonSchemas): unknown[] {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Scope } from '../rest/api-key.js';
 import type { ProblemCode } from '../rest/problem-kind.js';
 
 /** What routes are grouped by in the document, and what each group is for. */
@@ -55,8 +56,10 @@ export interface RouteContract {
   /** What generated clients call it; unique. */
   readonly operationId: string;
   readonly tag: keyof typeof routeTags;
-  /** It never needs an API key. Default false. */
-  readonly isOpen?: boolean;
+  /** The scope that its API key needs; `open`: it needs no key. */
+  readonly scope: Scope | 'open';
+  /** Of an open route: whoever has this scope is told more. */
+  readonly scopeForMore?: Scope;
   readonly summary: string;
   /** Markdown. */
   readonly description?: string;
@@ -100,7 +103,7 @@ const ofKeys: readonly ProblemCode[] = [
 ];
 
 /** Every problem code that a route can answer with, each once. */
-export function problemsOf({ route, body, problems, isOpen = false }: RouteContract): ProblemCode[] {
+export function problemsOf({ route, body, problems, scope }: RouteContract): ProblemCode[] {
   const isUnsafe = !route.startsWith('GET ');
   const takesDocument = isUnsafe && !body?.contentTypes;
   return [
@@ -108,7 +111,7 @@ export function problemsOf({ route, body, problems, isOpen = false }: RouteContr
       ...problems,
       ...(takesDocument ? ofDocuments : []),
       ...(isUnsafe ? (['cross_site_request'] as const) : []),
-      ...(isOpen ? [] : ofKeys),
+      ...(scope === 'open' ? [] : ofKeys),
       ...always,
     ]),
   ];

@@ -27,6 +27,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'POST /v1/jobs',
       operationId: 'submitJob',
       tag: 'Jobs',
+      scope: 'submit',
       summary: 'Submit a job',
       description:
         'Answered once the in-sync replicas have the job. A 503 means that it was not accepted; a 504 that this is unknown, and names the id it has if it was. Jobs that keep the platform itself in order, and probes that crash or hang, need the scope `operate`.',
@@ -62,6 +63,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'POST /v1/jobs/batch',
       operationId: 'submitBatch',
       tag: 'Jobs',
+      scope: 'submit',
       summary: 'Submit many jobs at once',
       description:
         'At most 10,000 items, 32 MiB and 500,000 values. Items are checked one by one: a faulty one does not hold back the others. ' +
@@ -89,6 +91,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'GET /v1/jobs',
       operationId: 'listJobs',
       tag: 'Jobs',
+      scope: 'read',
       summary: 'List jobs, the newest first',
       description:
         'Those that meet every condition. `next` is the cursor of the following page, null at the end; a page may hold fewer jobs than asked for, even none, before it.',
@@ -100,6 +103,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'GET /v1/jobs/{id}',
       operationId: 'readJob',
       tag: 'Jobs',
+      scope: 'read',
       summary: 'Read a job, or wait for its end',
       description: 'Never 404 for a job that was accepted, by whichever process.',
       path: { id: jobIdParameter },
@@ -116,6 +120,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'POST /v1/jobs/{id}/cancel',
       operationId: 'cancelJob',
       tag: 'Jobs',
+      scope: 'operate',
       summary: 'Cancel a job',
       description:
         'One that waits ends when a worker meets it, one that is scheduled at once; of one that runs `ctx.signal` aborts, and what it returns nevertheless counts. 409 says how it has ended.',
@@ -128,6 +133,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'POST /v1/jobs/cancel',
       operationId: 'cancelJobs',
       tag: 'Jobs',
+      scope: 'operate',
       summary: 'Cancel the unfinished jobs that meet every condition',
       description: 'At least one condition; those that the projection has.',
       body: {
@@ -147,6 +153,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'GET /v1/jobs/{id}/history',
       operationId: 'readJobHistory',
       tag: 'Jobs',
+      scope: 'read',
       summary: 'Read every transition of a job',
       path: { id: jobIdParameter },
       answers: { 200: { description: 'In the order of the job’s life.', schema: jobHistorySchema } },
@@ -156,6 +163,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'GET /v1/jobs/{id}/stream',
       operationId: 'streamJob',
       tag: 'Jobs',
+      scope: 'read',
       summary: 'Follow a job as server-sent events',
       description: [
         'Events, each with JSON as its data:',
@@ -187,6 +195,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       route: 'GET /v1/counts',
       operationId: 'countJobs',
       tag: 'Jobs',
+      scope: 'read',
       summary: 'Count jobs by state and type, as it is or as it was',
       query: countsQuerySchema,
       answers: { 200: { description: 'The counts.', schema: countsViewSchema } },
