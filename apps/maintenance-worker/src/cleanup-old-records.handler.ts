@@ -63,7 +63,7 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
       const at = await this.readTime({ topic, partition }, offset);
       if (at !== undefined) holds.push({ reader, at });
     }
-    const { since } = await this.parts.firings.awaited();
+    const { since } = await this.parts.firings.awaited(this.parts.database);
     return since === undefined ? holds : [...holds, { reader: 'schedules', at: since - clockMarginMs }];
   }
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { WrittenBatch } from '@jobstream/projection';
+import type { WrittenRows } from '@jobstream/projection';
 import type { HeardClock } from '@jobstream/runtime';
+import type { WrittenBatch } from '@jobstream/sink';
 
 /** Where a projector's metrics come from. */
 export interface ProjectorMetricsParts {
@@ -75,12 +76,12 @@ export class ProjectorMetrics {
     return Math.max(0, now - Math.max(this.completeAt, this.newestAt ?? 0)) / 1_000;
   }
 
-  count({ records, rows, seconds }: WrittenBatch): void {
+  count({ records, written, seconds }: WrittenBatch<WrittenRows>): void {
     let newestAt = 0;
-    for (const { outcome } of rows.folds.values()) newestAt = Math.max(newestAt, outcome.appendedAt);
+    for (const { outcome } of written.folds.values()) newestAt = Math.max(newestAt, outcome.appendedAt);
     if (newestAt > 0) this.newestAt = newestAt;
     this.records.inc(records);
-    this.jobs.inc(rows.folds.size);
+    this.jobs.inc(written.folds.size);
     this.seconds.observe(seconds);
   }
 }

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deriveJobId, lowestJobId, type JobState } from '@jobstream/contracts';
 import { mergeFolds, positionOf, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
-import { BatchWriter } from './batch-writer.js';
-import { Checkpoints } from './checkpoints.js';
+import { rowsOf, writeRows } from './batch-writer.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { JobCounts } from './job-counts.js';
 import { JobQueries } from './job-queries.js';
@@ -24,8 +23,9 @@ const project = (facts: Facts) => {
 };
 
 async function write(history: readonly Facts[]): Promise<void> {
-  const writer = new BatchWriter(fixture.database, new Checkpoints(fixture.database));
-  await writer.write({ moves: [], records: history.map(project) }, { clusterId: 'test', generation: 1 });
+  const { database } = fixture;
+  const rows = rowsOf(history.map(project));
+  await database.transaction((session) => writeRows(session, database.projection, rows));
 }
 
 /** What the pure fold says of the records that the log had at a time. */

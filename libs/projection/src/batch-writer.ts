@@ -1,51 +1,19 @@
 import type { JobId } from '@jobstream/contracts';
-import type { Database, Session } from '@jobstream/database';
+import type { Session } from '@jobstream/database';
 import { mergeFolds, type JobFold, type Transition } from '@jobstream/lifecycle';
 import { bareArray, textArray } from './array-literal.js';
-import type { Checkpoints, LogIdentity, Move } from './checkpoints.js';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
-import { projectionLock } from './projection-lock.js';
 import { upsertJobs } from './upsert-jobs.js';
 
-/** Records of several partitions, to be written in one transaction. */
-export interface Batch {
-  readonly moves: readonly Move[];
-  readonly records: readonly ProjectedRecord[];
-}
-
-/** Writes batches: checkpoints, rows and history in one transaction each, or nothing. */
-export class BatchWriter {
-  /** @param onWriting told of the rows of each batch before it is written: a commit whose answer is lost may have been done */
-  constructor(
-    private readonly database: Database,
-    private readonly checkpoints: Checkpoints,
-    private readonly onWriting?: (rows: WrittenRows) => void,
-  ) {}
-
-  /**
-   * Writes a batch. Answers what rows it was of.
-   * @throws CheckpointMovedError, and what the database throws; then nothing was written, unless the connection was
-   * lost while committing
-   */
-  async write({ moves, records }: Batch, identity: LogIdentity): Promise<WrittenRows> {
-    const rows = rowsOf(records);
-    this.onWriting?.(rows);
-    await this.database.transaction(
-      async (session) => {
-        await this.checkpoints.move(session, moves, identity);
-        await this.writeRows(session, rows);
-      },
-      // The checkpoints would be undone with the rows.
-      { lazyCommit: true, sharedLock: projectionLock(this.database.projection) },
-    );
-    return rows;
-  }
-
-  private async writeRows(session: Session, { folds, transitions, rejected }: Rows): Promise<void> {
-    await upsertJobs(session, this.database.projection, folds.values());
-    if (transitions.length > 0) await insertTransitions(session, this.database.projection, transitions);
-    if (rejected.length > 0) await insertRejected(session, this.database.projection, rejected);
-  }
+/** Writes rows and history, each row once however often it comes. */
+export async function writeRows(
+  session: Session,
+  schema: string,
+  { folds, transitions, rejected }: Rows,
+): Promise<void> {
+  await upsertJobs(session, schema, folds.values());
+  if (transitions.length > 0) await insertTransitions(session, schema, transitions);
+  if (rejected.length > 0) await insertRejected(session, schema, rejected);
 }
 
 interface JobTransition {
@@ -59,13 +27,15 @@ export interface WrittenRows {
   readonly rejected: readonly RejectedRecord[];
 }
 
-interface Rows extends WrittenRows {
+/** The rows of a batch. */
+export interface Rows extends WrittenRows {
   readonly folds: Map<JobId, JobFold>;
   readonly transitions: JobTransition[];
   readonly rejected: RejectedRecord[];
 }
 
-function rowsOf(records: readonly ProjectedRecord[]): Rows {
+/** Folds records in memory, so that a batch writes each row once. */
+export function rowsOf(records: readonly ProjectedRecord[]): Rows {
   const rows: Rows = { folds: new Map(), transitions: [], rejected: [] };
   for (const record of records) {
     switch (record.kind) {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deriveJobId, lowestJobId } from '@jobstream/contracts';
 import { HostileDatabase } from '@jobstream/testing';
-import { BatchWriter } from './batch-writer.js';
-import { Checkpoints } from './checkpoints.js';
+import { rowsOf, writeRows } from './batch-writer.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { JobCounts } from './job-counts.js';
 import { JobQueries } from './job-queries.js';
@@ -29,8 +28,7 @@ async function writeAndRead(fixture: DatabaseFixture): Promise<Record<string, un
     const record = incoming({ offset: index + 1, ...facts });
     return projectRecord(record, topics.roleOf(record.topic)!);
   });
-  const writer = new BatchWriter(database, new Checkpoints(database));
-  await writer.write({ moves: [], records }, { clusterId: 'test', generation: 1 });
+  await database.transaction((session) => writeRows(session, database.projection, rowsOf(records)));
   const queries = new JobQueries(database);
   const reports = new ReportQueries(database);
   const scope = { submittedFor: 'ıİ\\日', since: start, until: later };

@@ -21,8 +21,9 @@ export { ProjectionPositions, type ProjectionPosition } from './projection-posit
 export { NeededJobs } from './needed-jobs.js';
 export { LogEnds } from './log-ends.js';
 export { ProjectionProgress, type EndOffsets } from './progress.js';
-export { CheckpointMovedError, ForeignLogError } from './checkpoints.js';
+export { ForeignLogError } from './checkpoints.js';
 export { Rebuilder, type RebuilderOptions } from './rebuild/rebuilder.js';
 export { Rebuilds } from './rebuild/rebuilds.js';
 export { RebuildError } from './rebuild/rebuild-error.js';
-export { Projector, type ProjectorOptions, type WrittenBatch } from './projector.js';
+export type { WrittenRows } from './batch-writer.js';
+export { Projector, type ProjectorOptions } from './projector.js';

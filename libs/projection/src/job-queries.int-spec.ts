@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newJobId, type JobId } from '@jobstream/contracts';
 import { InvalidCursorError } from '@jobstream/contracts/rest';
-import { BatchWriter } from './batch-writer.js';
-import { Checkpoints } from './checkpoints.js';
+import { rowsOf, writeRows } from './batch-writer.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import type { JobFilter } from './job-list.js';
 import { JobCounts } from './job-counts.js';
@@ -21,13 +20,13 @@ afterAll(() => fixture.drop());
 
 let nextOffset = 0;
 async function write(...history: Facts[]): Promise<void> {
-  const writer = new BatchWriter(fixture.database, new Checkpoints(fixture.database));
+  const { database } = fixture;
   const records = history.map((facts) => {
     nextOffset += 1;
     const record = incoming({ offset: nextOffset, ...facts });
     return projectRecord(record, topics.roleOf(record.topic)!);
   });
-  await writer.write({ moves: [], records }, { clusterId: 'test', generation: 1 });
+  await database.transaction((session) => writeRows(session, database.projection, rowsOf(records)));
 }
 
 /** Queues jobs; their ids, lowest first. */

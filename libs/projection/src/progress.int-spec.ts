@@ -2,36 +2,34 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Database } from '@jobstream/database';
 import { Checkpoints } from './checkpoints.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
+import type { TopicAdmin } from '@jobstream/kafka';
+import type { Move } from '@jobstream/sink';
 import { DatabaseProxy } from '@jobstream/testing';
 import { ProjectionProgress } from './progress.js';
 
-const identity = { clusterId: 'test', generation: 1 };
 let fixture: DatabaseFixture;
-let checkpoints: Checkpoints;
 let progress: ProjectionProgress;
 beforeAll(async () => {
   fixture = await DatabaseFixture.create();
-  checkpoints = new Checkpoints(fixture.database);
   progress = new ProjectionProgress(fixture.database);
 });
 beforeEach(async () => {
   await fixture.truncate();
-  await checkpoints.begin(
-    [
-      { topic: 'jobs.probe', partition: 0, next: 5 },
-      { topic: 'jobs.probe', partition: 1, next: 0 },
-    ],
-    identity,
-  );
+  const { database } = fixture;
+  await database.query({
+    text: `INSERT INTO ${database.projection}.checkpoints (topic, partition, next, cluster_id, generation)
+           VALUES ('jobs.probe', 0, 5, 'test', 1), ('jobs.probe', 1, 0, 'test', 1)`,
+  });
 });
 afterAll(() => fixture.drop());
 
-const move = (partition: number, from: number, to: number) =>
-  fixture.database.transaction((session) =>
-    checkpoints.move(session, [{ topic: 'jobs.probe', partition, from, to }], identity),
-  );
+const move = (partition: number, next: number) =>
+  fixture.database.query({
+    text: `UPDATE ${fixture.database.projection}.checkpoints SET next = $2 WHERE partition = $1`,
+    values: [partition, next],
+  });
 
-describe('ProjectionProgress', () => {
+describe('the progress of the projection', () => {
   it('has passed where every partition stands at its end or beyond', async () => {
     expect(await progress.hasPassed(new Map([['jobs.probe', [5, 0]]]))).toBe(true);
     expect(await progress.hasPassed(new Map([['jobs.probe', [4, 0]]]))).toBe(true);
@@ -48,7 +46,7 @@ describe('ProjectionProgress', () => {
     const waits = [6, 7, 8].map((end) =>
       progress.waitUntilPassed(new Map([['jobs.probe', [end, 0]]]), 30_000),
     );
-    await move(0, 5, 8);
+    await move(0, 8);
     expect(await Promise.all(waits)).toEqual([true, true, true]);
   });
 
@@ -67,33 +65,46 @@ describe('ProjectionProgress', () => {
   });
 });
 
-describe('Checkpoints', () => {
+describe('checkpoints', () => {
+  const start = 99;
+  const admin = {
+    clusterId: async () => 'test',
+    startOffsets: async () => new Map([['jobs.probe', [start, start, start]]]),
+  };
+  const checkpointsOf = (generation?: number) =>
+    new Checkpoints(fixture.database, admin as unknown as TopicAdmin, generation);
+  const moveAll = (checkpoints: Checkpoints, moves: Move[]) =>
+    fixture.database.transaction((session) => checkpoints.move(session, moves));
+  const partitions = [0, 1].map((partition) => ({ topic: 'jobs.probe', partition }));
+
   it('move together or not at all, and only from where they stand', async () => {
-    const moves = [
+    const checkpoints = checkpointsOf();
+    await checkpoints.open(partitions);
+    const [first, second] = [
       { topic: 'jobs.probe', partition: 0, from: 5, to: 9 },
       { topic: 'jobs.probe', partition: 1, from: 3, to: 9 },
     ];
-    const moving = fixture.database.transaction((session) => checkpoints.move(session, moves, identity));
-    await expect(moving).rejects.toMatchObject({ code: 'checkpoint_moved' });
-    expect([...(await checkpoints.positions(moves)).values()].sort()).toEqual([0, 5]);
+    await expect(moveAll(checkpoints, [first!, second!])).rejects.toMatchObject({ code: 'position_moved' });
+    expect(await checkpoints.open(partitions)).toEqual([5, 0]);
+    await moveAll(checkpoints, [first!, { ...second!, from: 0 }]);
+    expect(await checkpoints.open(partitions)).toEqual([9, 9]);
   });
 
   it('do not move under another generation, or of a partition that has none', async () => {
-    const write = (partition: number, generation: number) =>
-      fixture.database.transaction((session) =>
-        checkpoints.move(session, [{ topic: 'jobs.probe', partition, from: 5, to: 6 }], {
-          ...identity,
-          generation,
-        }),
-      );
-    await expect(write(0, 2)).rejects.toMatchObject({ code: 'checkpoint_moved' });
-    await expect(write(7, 1)).rejects.toMatchObject({ code: 'checkpoint_moved' });
+    const move = { topic: 'jobs.probe', partition: 0, from: 5, to: 6 };
+    const next = checkpointsOf(2);
+    await next.open(partitions);
+    await expect(moveAll(next, [move])).rejects.toMatchObject({ code: 'position_moved' });
+    const checkpoints = checkpointsOf();
+    await checkpoints.open(partitions);
+    await expect(moveAll(checkpoints, [{ ...move, partition: 7 }])).rejects.toMatchObject({
+      code: 'position_moved',
+    });
   });
 
-  it('begin once, whoever is first', async () => {
-    await checkpoints.begin([{ topic: 'jobs.probe', partition: 0, next: 99 }], identity);
-    expect((await checkpoints.positions([{ topic: 'jobs.probe', partition: 0 }])).get('jobs.probe/0')).toBe(
-      5,
-    );
+  it('begin once, whoever is first, where the log does', async () => {
+    const all = [...partitions, { topic: 'jobs.probe', partition: 2 }];
+    expect(await checkpointsOf().open(all)).toEqual([5, 0, start]);
+    expect(await checkpointsOf().open(all)).toEqual([5, 0, start]);
   });
 });

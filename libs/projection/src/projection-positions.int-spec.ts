@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
-import { Database, quoteName } from '@jobstream/database';
-import { Checkpoints } from './checkpoints.js';
+import { quoteName } from '@jobstream/database';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { ProjectionPositions } from './projection-positions.js';
 import { Generations } from './rebuild/generations.js';
@@ -34,10 +33,11 @@ afterAll(async () => {
 });
 
 async function begin(projection: string, generation: number, next: number): Promise<void> {
-  const { settings } = fixture;
-  const database = new Database({ ...settings, schemas: { ...settings.schemas, projection } });
-  await new Checkpoints(database).begin([{ ...place, next }], { clusterId: 'test', generation });
-  await database.close();
+  await fixture.database.query({
+    text: `INSERT INTO ${quoteName(projection)}.checkpoints (topic, partition, next, cluster_id, generation)
+           VALUES ($1, $2, $3, 'test', $4)`,
+    values: [place.topic, place.partition, next, generation],
+  });
 }
 
 const ask = async () => (await store.insert(newJobId(), { swap: 'always', keepOld: true }))!.id;

@@ -231,7 +231,7 @@ describe('a projector', () => {
     const [written, told] = [new Set<JobId>(), new Set<JobId>()];
     startProjector(database, {
       onWriting: ({ folds }) => [...folds.keys()].forEach((id) => told.add(id)),
-      onWritten: ({ rows }) => [...rows.folds.keys()].forEach((id) => written.add(id)),
+      onWritten: ({ written: rows }) => [...rows.folds.keys()].forEach((id) => written.add(id)),
     });
     expect(await projected()).toBe(true);
     database.forgetsNext = true;

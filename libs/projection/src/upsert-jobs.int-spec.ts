@@ -5,8 +5,8 @@ import { openDataSource, type JobEntity } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import { BatchWriter } from './batch-writer.js';
-import { Checkpoints } from './checkpoints.js';
+import { rowsOf, writeRows } from './batch-writer.js';
+import type { Database } from '@jobstream/database';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { projectRecord, type ProjectedRecord } from './projected-record.js';
 import { upsertJobs } from './upsert-jobs.js';
@@ -92,21 +92,15 @@ function readFold(row: JobEntity): JobFold {
   };
 }
 
-const identity = { clusterId: 'test', generation: 1 };
-
-/** Writes batches one after another, as one projector does; checkpoints are not what these tests are about. */
-async function writeAll(writer: BatchWriter, batches: readonly ProjectedRecord[][]): Promise<void> {
-  for (const records of batches) await writer.write({ moves: [], records }, identity);
-}
-
-function newWriter(): BatchWriter {
-  const database = fixture.another();
-  return new BatchWriter(database, new Checkpoints(database));
+/** Writes batches one after another, as one projector does. */
+async function writeAll(database: Database, batches: readonly ProjectedRecord[][]): Promise<void> {
+  for (const records of batches)
+    await database.transaction((session) => writeRows(session, database.projection, rowsOf(records)));
 }
 
 describe('rows merged by SQL', () => {
   it('equal the pure fold, for any history, split over any batches of two projectors at once, all of it twice', async () => {
-    const writers = [newWriter(), newWriter()];
+    const writers = [fixture.another(), fixture.another()];
     const ids = Array.from({ length: 12 }, () => newJobId());
     const deals = fc.tuple(...ids.map(historiesOf)).chain((histories) => {
       const all = histories.flat();
@@ -139,7 +133,7 @@ describe('rows merged by SQL', () => {
     const records = (['queued', 'started', 'retrying', 'progress', 'succeeded'] as const).map(
       (phase, offset) => project({ id, phase, offset }),
     );
-    const writer = newWriter();
+    const writer = fixture.another();
     await writeAll(writer, [records, records.toReversed()]);
     const { rows } = await fixture.database.query({
       text: `SELECT state, "offset" FROM ${fixture.database.projection}.job_transitions ORDER BY "offset"`,

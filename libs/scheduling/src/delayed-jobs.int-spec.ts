@@ -65,8 +65,8 @@ describe('delayed jobs', () => {
     const schedulers: Scheduler[] = [];
     beforeAll(async () => {
       schedulers.push(stack.startScheduler(), stack.startScheduler());
-      await eventually(() => {
-        for (const scheduler of schedulers) expect(scheduler.health()).toMatchObject({ ok: true });
+      await eventually(async () => {
+        for (const scheduler of schedulers) expect(await scheduler.health()).toMatchObject({ ok: true });
       });
     });
     afterAll(() => Promise.all(schedulers.map((scheduler) => stack.stopScheduler(scheduler))));

@@ -189,8 +189,10 @@ export class FiringStore {
   }
 
   /** The jobs whose ends are waited for, and since when the first of them is: milliseconds since 1970. */
-  async awaited(): Promise<{ readonly ids: readonly JobId[]; readonly since: number | undefined }> {
-    const { rows } = await this.database.query<{ job_id: JobId; decided_at: Date }>({
+  async awaited(
+    session: Session,
+  ): Promise<{ readonly ids: readonly JobId[]; readonly since: number | undefined }> {
+    const { rows } = await session.query<{ job_id: JobId; decided_at: Date }>({
       name: 'awaited-firings',
       text: `SELECT job_id, decided_at FROM ${this.table} WHERE watched AND state IN ('pending', 'fired')`,
     });
@@ -202,8 +204,8 @@ export class FiringStore {
   }
 
   /** Marks jobs that have ended. Those that are not waited for are left as they are. */
-  async end(jobIds: readonly JobId[]): Promise<void> {
-    await this.database.query({
+  async end(session: Session, jobIds: readonly JobId[]): Promise<void> {
+    await session.query({
       name: 'end-firings',
       text: `UPDATE ${this.table} SET state = 'ended', ended_at = clock_timestamp()
              WHERE job_id = ANY($1) AND watched AND state IN ('pending', 'fired')`,

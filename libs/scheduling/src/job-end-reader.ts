@@ -1,109 +1,86 @@
 import { isFinal, type JobId, type JobState, type Topics } from '@jobstream/contracts';
 import { headerNames } from '@jobstream/contracts/records';
 import { queues } from '@jobstream/jobs';
-import { readDatabaseClock, type Database } from '@jobstream/database';
-import {
-  PositionedConsumer,
-  type ConsumerHealth,
-  type IncomingRecord,
-  type KafkaConnection,
-  type TopicAdmin,
-  type TopicPartition,
-} from '@jobstream/kafka';
+import { readDatabaseClock, type Database, type Session } from '@jobstream/database';
+import type { IncomingRecord, KafkaConnection, TopicAdmin, TopicPartition } from '@jobstream/kafka';
+import type { Logger } from '@jobstream/runtime';
+import { LogSink, type SinkPositions } from '@jobstream/sink';
 import type { FiringStore } from './firing-store.js';
 import type { ScheduleStore } from './schedule-store.js';
 
-/** What {@link JobEndReader} is made of. */
-export interface JobEndReaderParts {
+export interface JobEndReaderOptions {
   readonly connection: KafkaConnection;
   readonly database: Database;
   readonly admin: TopicAdmin;
   readonly topics: Topics;
   readonly schedules: ScheduleStore;
   readonly firings: FiringStore;
-  /** Told when there are ends to write: `write` is to be called soon. */
-  onRead(): void;
-  onFatal(error: Error): void;
-}
-
-/** The part of a partition that was read and not looked through. */
-interface Stretch extends TopicPartition {
-  readonly ended: readonly JobId[];
-  readonly next: number;
+  readonly logger: Logger;
+  readonly onFatal: (error: Error) => void;
 }
 
 /** How far the clocks of Postgres and of the brokers may be apart. */
 const clockMarginMs = 60_000;
+/** Ends of jobs are gathered so long before they are looked through. */
+const paceMs = 200;
 
 /**
- * Reads when jobs end, for schedules that do not overlap: what tells them is their own record, which this marks. Reads nothing as
- * long as there is no such schedule. It keeps no position: it begins where the first job that is waited for was fired.
+ * Reads when jobs end, for schedules that do not overlap, and marks the firings of these jobs. Reads nothing as long as there
+ * is no such schedule.
  */
-export class JobEndReader {
-  private readonly consumer: PositionedConsumer;
-  private stretches: Stretch[] = [];
-
-  constructor(private readonly parts: JobEndReaderParts) {
-    this.consumer = new PositionedConsumer(parts.connection, {
-      groupId: parts.topics.serviceGroup('schedule-ends'),
-      topics: () => this.topics(),
-      positions: (partitions) => this.positions(partitions),
-      onRecords: (records) => this.take(records),
-      onFatal: (error) => parts.onFatal(error),
+export class JobEndReader extends LogSink<JobId> {
+  constructor(private readonly options: JobEndReaderOptions) {
+    const { connection, database, topics, schedules, firings, logger, onFatal } = options;
+    super({
+      connection,
+      database,
+      logger,
+      groupId: topics.serviceGroup('schedule-ends'),
+      topics: async () => {
+        const isNeeded =
+          (await schedules.hasNonOverlapping()) || (await firings.awaited(database)).ids.length > 0;
+        return isNeeded
+          ? [topics.events, ...[...queues.keys()].map((queue) => topics.deadLetters(queue))]
+          : [];
+      },
+      positions: new FiringPositions(options),
+      onFatal,
       commitHints: false,
+      paceMs,
     });
   }
 
-  /** Begins in the background. */
-  start(): void {
-    this.consumer.start().catch((error: unknown) => this.parts.onFatal(error as Error));
+  /** The key of a record that ends a job is the job's id. */
+  protected override read(records: readonly IncomingRecord[]): JobId[] {
+    return records.filter(endsJob).map(({ key }) => key!.toString('utf8'));
   }
 
-  /** Marks the firings whose jobs have ended. */
-  async write(): Promise<undefined> {
-    const { firings } = this.parts;
-    const read = this.stretches;
-    if (read.length === 0) return undefined;
-    // Asked for after the ends were read: a job is waited for before it is produced, so none can be missed.
-    const awaited = new Set((await firings.awaited()).ids);
-    const ended = read.flatMap(({ ended }) => ended.filter((id) => awaited.has(id)));
-    if (ended.length > 0) await firings.end(ended);
-    this.stretches = this.stretches.slice(read.length);
-    for (const { topic, partition, next } of read) this.consumer.release(topic, partition, next);
-    return undefined;
+  /** Asks for the awaited jobs after their ends were read: a job is awaited before it is produced, so none can be missed. */
+  protected override async write(session: Session, ended: readonly JobId[]): Promise<void> {
+    if (ended.length === 0) return;
+    const { firings } = this.options;
+    const awaited = new Set((await firings.awaited(session)).ids);
+    const met = ended.filter((id) => awaited.has(id));
+    if (met.length > 0) await firings.end(session, met);
   }
+}
 
-  health(): ConsumerHealth {
-    return this.consumer.health();
-  }
+/** Positions that follow from the firings: reading begins where the first job that is awaited was fired. */
+class FiringPositions implements SinkPositions {
+  constructor(private readonly options: Pick<JobEndReaderOptions, 'admin' | 'database' | 'firings'>) {}
 
-  async stop(): Promise<void> {
-    await this.consumer.stop();
-  }
-
-  private async topics(): Promise<string[]> {
-    const { schedules, firings, topics } = this.parts;
-    const isNeeded = (await schedules.hasNonOverlapping()) || (await firings.awaited()).ids.length > 0;
-    return isNeeded ? [topics.events, ...[...queues.keys()].map((queue) => topics.deadLetters(queue))] : [];
-  }
-
-  private async positions(partitions: readonly TopicPartition[]): Promise<number[]> {
-    const { admin, firings } = this.parts;
-    const { since = await readDatabaseClock(this.parts.database) } = await firings.awaited();
+  async open(partitions: readonly TopicPartition[]): Promise<number[]> {
+    const { admin, database, firings } = this.options;
+    const { since = await readDatabaseClock(database) } = await firings.awaited(database);
     const topics = [...new Set(partitions.map(({ topic }) => topic))];
     const offsets = await admin.offsetsAt(topics, since - clockMarginMs);
     return partitions.map(({ topic, partition }) => offsets.get(topic)?.[partition] ?? -1);
   }
 
-  private take(records: readonly IncomingRecord[]): void {
-    const { topic, partition, offset } = records.at(-1)!;
-    const ended = records.filter(endsJob).map(({ key }) => key!.toString('utf8'));
-    this.stretches.push({ topic, partition, ended, next: offset + 1 });
-    this.parts.onRead();
-  }
+  /** Nothing to keep: an end that is read twice marks a firing that is marked. */
+  async move(): Promise<void> {}
 }
 
-/** The key of a record that ends a job is the job's id. */
 function endsJob({ key, headers }: IncomingRecord): boolean {
   return key !== null && isFinal(headers?.[headerNames.phase] as JobState);
 }

@@ -1,70 +1,44 @@
 import type { Database, Session } from '@jobstream/database';
-import type { TopicPartition } from '@jobstream/kafka';
+import type { TopicAdmin, TopicPartition } from '@jobstream/kafka';
+import { movePositions, partitionColumns, type Move, type SinkPositions } from '@jobstream/sink';
 
-/** Another process holds the partition by now: nothing was written, its position has to be read again. */
-export class PositionMovedError extends Error {
-  readonly code = 'position_moved';
-  override readonly name = 'PositionMovedError';
-
-  constructor({ topic, partition }: TopicPartition) {
-    super(`Another scheduler holds ${topic}/${partition} by now; its position is read again.`);
-  }
-}
-
-/** How far a reader has the partitions of one Kafka cluster in its rows. */
-export class ReadPositions {
+/** Where the rows of a reader hold the partitions of one Kafka cluster. */
+export class ReadPositions implements SinkPositions {
   private readonly table: string;
+  private clusterId: string | undefined;
 
   /** @param reader its consumer group */
   constructor(
     private readonly database: Database,
+    private readonly admin: TopicAdmin,
     private readonly reader: string,
-    private readonly clusterId: string,
   ) {
     this.table = `${database.operations}.read_positions`;
   }
 
-  /** The offset to read next of each partition, in their order. Those read for the first time begin at `start`. */
-  async open(
-    partitions: readonly TopicPartition[],
-    start: (partition: TopicPartition) => number,
-  ): Promise<number[]> {
+  /** Partitions that are read for the first time begin where the log does. */
+  async open(partitions: readonly TopicPartition[]): Promise<number[]> {
+    this.clusterId ??= await this.admin.clusterId();
+    const starts = await this.admin.startOffsets([...new Set(partitions.map(({ topic }) => topic))]);
+    const first = partitions.map(({ topic, partition }) => starts.get(topic)?.[partition] ?? 0);
     await this.database.query({
       text: `INSERT INTO ${this.table} (reader, cluster_id, topic, partition, next)
              SELECT $1, $2, topic, partition, next
              FROM unnest($3::text[], $4::integer[], $5::bigint[]) AS begun(topic, partition, next)
              ORDER BY topic, partition ON CONFLICT DO NOTHING`,
-      values: [this.reader, this.clusterId, ...columnsOf(partitions), partitions.map(start)],
+      values: [this.reader, this.clusterId, ...partitionColumns(partitions), first],
     });
     const { rows } = await this.database.query<{ next: number }>({
       text: `SELECT next FROM unnest($3::text[], $4::integer[]) WITH ORDINALITY AS asked(topic, partition, place)
              JOIN ${this.table} AS held USING (topic, partition)
              WHERE held.reader = $1 AND held.cluster_id = $2 ORDER BY place`,
-      values: [this.reader, this.clusterId, ...columnsOf(partitions)],
+      values: [this.reader, this.clusterId, ...partitionColumns(partitions)],
     });
     return rows.map(({ next }) => next);
   }
 
-  /**
-   * Moves a partition on, in the transaction that writes its rows, from exactly where they ended.
-   * @throws PositionMovedError when it stands elsewhere
-   */
-  async move(
-    session: Session,
-    { topic, partition }: TopicPartition,
-    from: number,
-    to: number,
-  ): Promise<void> {
-    const { affected } = await session.query({
-      name: 'move-read-position',
-      text: `UPDATE ${this.table} SET next = $6
-             WHERE reader = $1 AND cluster_id = $2 AND topic = $3 AND partition = $4 AND next = $5`,
-      values: [this.reader, this.clusterId, topic, partition, from, to],
-    });
-    if (affected === 0) throw new PositionMovedError({ topic, partition });
+  async move(session: Session, moves: readonly Move[]): Promise<void> {
+    const where = { reader: this.reader, cluster_id: this.clusterId! };
+    await movePositions(session, { table: this.table, statement: 'move-read-positions', where }, moves);
   }
-}
-
-function columnsOf(partitions: readonly TopicPartition[]): [string[], number[]] {
-  return [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)];
 }

@@ -220,7 +220,7 @@ describe('schedules', () => {
     await ticker().look();
     now = at('2026-01-01T10:00:20Z');
     await ticker().look();
-    await firings.end([scheduledJobId(await find('alone'), at('2026-01-01T10:00:10Z'))]);
+    await firings.end(stack.database, [scheduledJobId(await find('alone'), at('2026-01-01T10:00:10Z'))]);
     now = at('2026-01-01T10:00:30Z');
     await ticker().look();
     expect(await states('alone')).toEqual(['10:00:10 ended', '10:00:20 skipped', '10:00:30 fired']);
@@ -246,7 +246,7 @@ describe('schedules', () => {
       1, 1,
     ]);
     // What is not yet seen to have ended is the namesake's, and waited for by no one else.
-    expect((await firings.awaited()).ids).toEqual([after[0]!.jobId]);
+    expect((await firings.awaited(stack.database)).ids).toEqual([after[0]!.jobId]);
   });
 
   it('put again under their name stay the same schedule', async () => {

@@ -1,7 +1,7 @@
 import type { Topics } from '@jobstream/contracts';
 import { isPermanent, type Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
-import { consumerFault, TopicAdmin, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
+import { TopicAdmin, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import type { Health, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
@@ -36,8 +36,6 @@ export interface SchedulerOptions {
 
 /** How long a scheduler goes without a look at what others may have written, or left behind. */
 const longestPauseMs = 1_000;
-/** Ends of jobs are gathered so long before they are looked through. */
-const endsPauseMs = 200;
 
 /**
  * Time, for the whole platform: fires schedules, holds delayed jobs and puts them into their queues. Several may run; what
@@ -48,9 +46,7 @@ export class Scheduler {
   private readonly reader: DelayedJobReader;
   private readonly ends: JobEndReader;
   private readonly orders: OrderReader;
-  private readonly polls: Readonly<
-    Record<'preparation' | 'schedules' | 'delayed' | 'due' | 'cancels' | 'ends', DuePoll>
-  >;
+  private readonly polls: Readonly<Record<'preparation' | 'schedules' | 'due' | 'cancels', DuePoll>>;
   private isPrepared = false;
 
   constructor(private readonly options: SchedulerOptions) {
@@ -67,7 +63,6 @@ export class Scheduler {
       logger,
       onFatal,
       admin: this.admin,
-      onRead: () => this.polls.delayed.expect(0),
       onHeld: () => this.polls.due.expect(0),
     });
     const queues = new ExistingQueues(this.admin, topics);
@@ -93,8 +88,8 @@ export class Scheduler {
       schedules,
       firings,
       admin: this.admin,
-      onRead: () => this.polls.ends.expect(endsPauseMs),
-      onFatal: (error) => onFatal(error),
+      logger,
+      onFatal,
     });
     const ticker = new ScheduleTicker({
       database,
@@ -107,10 +102,8 @@ export class Scheduler {
     this.polls = {
       preparation: this.poll('preparing', () => this.prepare()),
       schedules: this.poll('firing schedules', () => ticker.look()),
-      delayed: this.poll('holding delayed jobs', () => this.reader.write()),
       due: this.poll('publishing delayed jobs', () => publisher.look()),
       cancels: this.poll('cancelling delayed jobs', () => canceller.look()),
-      ends: this.poll('reading the ends of jobs', () => this.ends.write()),
     };
   }
 
@@ -122,15 +115,11 @@ export class Scheduler {
   }
 
   /** Ready means: fires, holds and publishes. */
-  health(): Health {
+  async health(): Promise<Health> {
     if (!this.isPrepared) return { ok: false, why: explain('preparing', this.polls.preparation) };
     for (const [name, poll] of Object.entries(this.polls))
       if (poll.lastFailure !== undefined) return { ok: false, why: explain(name, poll) };
-    const consumer = this.reader.health();
-    const why = consumerFault(consumer);
-    return why === null
-      ? { ok: true, detail: { partitions: consumer?.partitions.length } }
-      : { ok: false, why };
+    return this.ends.trouble === null ? this.reader.health() : { ok: false, why: this.ends.trouble };
   }
 
   /** Finishes what is under way, leaves the group. */
@@ -145,7 +134,7 @@ export class Scheduler {
     await prepare();
     await intake.learnTime();
     await new ScheduleStore(database).declare(checkDeclaredSchedules(intake));
-    await this.reader.start();
+    this.reader.start();
     this.ends.start();
     this.orders.start().catch((error: unknown) => this.options.onFatal(error as Error));
     this.isPrepared = true;

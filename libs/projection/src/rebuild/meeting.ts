@@ -1,9 +1,10 @@
 import type { Topics } from '@jobstream/contracts';
 import { codeOf, type Database, type Session } from '@jobstream/database';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
-import { Checkpoints } from '../checkpoints.js';
+import type { Offsets } from '@jobstream/sink';
+import { readCheckpoints } from '../checkpoints.js';
 import { projectedTopics } from '../projected-topics.js';
-import type { Positions, Projector } from '../projector.js';
+import type { Projector } from '../projector.js';
 import type { Generations } from './generations.js';
 import type { Interruption } from './interruption.js';
 
@@ -33,11 +34,7 @@ class NotMetError extends Error {}
 
 /** Brings both generations to exactly the same place in the log. */
 export class Meeting {
-  private readonly checkpoints: Checkpoints;
-
-  constructor(private readonly parts: MeetingParts) {
-    this.checkpoints = new Checkpoints(parts.database);
-  }
+  constructor(private readonly parts: MeetingParts) {}
 
   /**
    * Does `work` while both generations hold exactly the same records: live projectors wait, and the new one has caught up
@@ -69,7 +66,7 @@ export class Meeting {
     await database.transaction(
       async (session) => {
         await generations.holdProjectors(session);
-        const live = await this.checkpoints.all(session);
+        const live = await readCheckpoints(session, database.projection);
         for (const partition of live.keys()) if (!isIn(inLog, partition)) live.delete(partition);
         if (!(await interruption.unless(projector.readTo(live, longestMs))))
           throw new NotMetError('Could not catch up with the live projection while it waited.');
@@ -81,10 +78,11 @@ export class Meeting {
   }
 
   /** The new generation may have read farther than the live one, which can only go forward. */
-  private async awaitLive(held: Positions): Promise<void> {
+  private async awaitLive(held: Offsets): Promise<void> {
+    const { database } = this.parts;
     const giveUpAt = performance.now() + longestMs;
     for (;;) {
-      const live = await this.checkpoints.all(this.parts.database);
+      const live = await readCheckpoints(database, database.projection);
       if ([...held].every(([partition, next]) => (live.get(partition) ?? 0) >= next)) return;
       if (performance.now() > giveUpAt)
         throw new NotMetError('Waits for the live projection, which is behind. See whether projectors run.');

@@ -1,5 +1,5 @@
 import { partitionKey, type OffsetsByTopic } from '@jobstream/kafka';
-import type { Positions } from '../projector.js';
+import type { Offsets } from '@jobstream/sink';
 
 /** What there is to read of a log, as {@link ReadingPace} saw it. */
 export interface SeenRecords {
@@ -18,7 +18,7 @@ export class ReadingPace {
   constructor(private readonly windowMs = 10_000) {}
 
   /** Records between the log's starts and its ends, and how many of them are read. */
-  look(starts: OffsetsByTopic, ends: OffsetsByTopic, positions: Positions): SeenRecords {
+  look(starts: OffsetsByTopic, ends: OffsetsByTopic, positions: Offsets): SeenRecords {
     let done = 0;
     let total = 0;
     let isWhole = true;

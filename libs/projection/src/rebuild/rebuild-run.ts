@@ -3,7 +3,7 @@ import type { Differences } from '@jobstream/contracts/rest';
 import { codeOf, Database, isPermanent, type DatabaseSettings } from '@jobstream/database';
 import { partitionKey, type KafkaConnection, type OffsetsByTopic, type TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import { Checkpoints, ForeignLogError } from '../checkpoints.js';
+import { ForeignLogError, readCheckpoints } from '../checkpoints.js';
 import { projectedTopics } from '../projected-topics.js';
 import { Projector } from '../projector.js';
 import { carryOver } from './carry-over.js';
@@ -165,7 +165,7 @@ export class RebuildRun {
   private async readAsFarAsLive(projector: Projector): Promise<OffsetsByTopic> {
     const { admin, topics, database } = this.parts;
     const inLog = await admin.startOffsets(await projectedTopics(admin, topics));
-    const live = await new Checkpoints(database).all(database);
+    const live = await readCheckpoints(database, database.projection);
     for (;;) {
       const read = projector.positions();
       const isThere = [...inLog].every(([topic, { length }]) =>
