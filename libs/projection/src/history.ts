@@ -3,6 +3,8 @@ import type { DeadLetterReason, JobError, Origin } from '@jobstream/contracts/re
 import type { Session } from '@jobstream/database';
 import { orderHistory, parsePlainEntry, parsePosition, queuedAttempt } from '@jobstream/lifecycle';
 import { parse } from './job-row.js';
+import type { JobColumns } from './jobs-table.js';
+import { transitionColumns, type TransitionRow } from './transitions-table.js';
 
 /** One transition of a job. */
 export interface HistoryItem {
@@ -29,36 +31,22 @@ export interface HistoryItem {
 
 type Unordered = Omit<HistoryItem, 'superseded'>;
 
-interface PlainColumns {
-  run: number;
-  request_rank: number;
-  request_position: string;
-  requested_at: Date;
-  state: JobState;
-  attempt: number;
-  outcome_position: string;
-  changed_at: Date;
-  worker: string | null;
-  started_at: Date | null;
-  past: string[] | null;
-}
+/** The columns of a job that its plain records are told from. */
+const plainColumns = [
+  'run',
+  'request_rank',
+  'request_position',
+  'requested_at',
+  'state',
+  'attempt',
+  'outcome_position',
+  'changed_at',
+  'worker',
+  'started_at',
+  'past',
+] as const satisfies (keyof JobColumns)[];
 
-interface TransitionColumns {
-  topic: string;
-  partition: number;
-  offset: number;
-  appended_at: Date;
-  state: JobState;
-  run: number;
-  attempt: number;
-  worker: string | null;
-  started_at: Date | null;
-  error: string | null;
-  next_attempt_at: Date | null;
-  reason: DeadLetterReason | null;
-  attempts: number | null;
-  origin: string | null;
-}
+type PlainColumns = Pick<JobColumns, (typeof plainColumns)[number]>;
 
 /** More transitions than any job makes that is not out of hand. */
 const mostTransitions = 10_000;
@@ -74,18 +62,14 @@ export async function readHistory(
 ): Promise<HistoryItem[] | undefined> {
   const job = await session.query<PlainColumns>({
     name: 'plain-history',
-    text: `SELECT run, request_rank, request_position, requested_at, state, attempt, outcome_position, changed_at,
-             worker, started_at, past
-           FROM ${schema}.jobs WHERE id = $1`,
+    text: `SELECT ${plainColumns.join(', ')} FROM ${schema}.jobs WHERE id = $1`,
     values: [id],
   });
   const row = job.rows[0];
   if (row === undefined) return undefined;
-  const transitions = await session.query<TransitionColumns>({
+  const transitions = await session.query<TransitionRow>({
     name: 'job-transitions',
-    text: `SELECT topic, partition, "offset", appended_at, state, run, attempt, worker, started_at, error,
-             next_attempt_at, reason, attempts, origin
-           FROM ${schema}.job_transitions WHERE job_id = $1
+    text: `SELECT ${transitionColumns} FROM ${schema}.job_transitions WHERE job_id = $1
            ORDER BY run, appended_at LIMIT ${mostTransitions}`,
     values: [id],
   });
@@ -135,7 +119,7 @@ function plainItems(row: PlainColumns): Unordered[] {
   return items;
 }
 
-function transitionItem(row: TransitionColumns): Unordered {
+function transitionItem(row: TransitionRow): Unordered {
   return {
     at: row.appended_at,
     state: row.state,

@@ -2,7 +2,7 @@ import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { standingOf } from '@jobstream/lifecycle';
 import { readHistory, type HistoryItem } from './history.js';
-import { findJobs, readJobRow, type JobColumns, type JobRow } from './job-row.js';
+import { findJobs, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
 
 /** A job as it was at a time: what the records say that the log had taken by then. */
 export interface JobAt {
@@ -18,7 +18,7 @@ export interface JobAt {
 export function readJobAt(database: Database, id: JobId, at: Date): Promise<JobAt | undefined> {
   return database.transaction(
     async (session) => {
-      const { rows } = await session.query<JobColumns>(findJobs(database.projection, [id]));
+      const { rows } = await session.query<SelectedJob>(findJobs(database.projection, [id]));
       const history = await readHistory(session, database.projection, id);
       if (rows[0] === undefined || history === undefined) return undefined;
       return jobAt(readJobRow(rows[0]), history, at);

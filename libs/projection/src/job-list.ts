@@ -2,7 +2,7 @@ import type { JobId, JobState } from '@jobstream/contracts';
 import { decodeCursor, encodeCursor, lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { clean } from '@jobstream/lifecycle';
-import { jobColumns, readJobRow, type JobColumns, type JobRow } from './job-row.js';
+import { jobColumns, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
 
 /** Which jobs to list: those that meet every condition given. */
 export interface JobFilter {
@@ -86,7 +86,7 @@ export class JobList {
 
   private async load(ids: JobId[], last: JobId | undefined): Promise<JobPage> {
     if (ids.length === 0) return { items: [], next: last === undefined ? null : encodeCursor(last) };
-    const { rows } = await this.database.query<JobColumns>({
+    const { rows } = await this.database.query<SelectedJob>({
       name: 'list-jobs',
       text: `SELECT ${jobColumns} FROM (
                SELECT *, sum(${jsonBytes}) OVER (ORDER BY id DESC) AS bytes

@@ -4,7 +4,7 @@ import type { Database } from '@jobstream/database';
 import { SharedLookup } from '@jobstream/runtime';
 import { readHistory, type HistoryItem } from './history.js';
 import { readJobAt, type JobAt } from './job-at.js';
-import { findJobs, parse, readJobRow, type JobColumns, type JobRow } from './job-row.js';
+import { findJobs, parse, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
 import { JobList, type JobFilter, type JobPage } from './job-list.js';
 
 /** How many jobs of a queue are in a state between `queued` and the end. */
@@ -77,20 +77,20 @@ export class JobQueries {
   /** How these jobs stand; those that the projection does not know are left out. */
   async standings(ids: readonly JobId[]): Promise<Map<JobId, JobStanding>> {
     if (ids.length === 0) return new Map();
-    const { rows } = await this.database.query<Pick<JobColumns, 'id' | 'run' | 'state' | 'reason' | 'error'>>(
-      {
-        name: 'job-standings',
-        text: `SELECT id, run, state, reason, error FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
-        values: [ids],
-      },
-    );
+    const { rows } = await this.database.query<
+      Pick<SelectedJob, 'id' | 'run' | 'state' | 'reason' | 'error'>
+    >({
+      name: 'job-standings',
+      text: `SELECT id, run, state, reason, error FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
+      values: [ids],
+    });
     return new Map(
       rows.map(({ id, error, ...row }) => [id, { ...row, error: parse(error) as JobError | null }]),
     );
   }
 
   private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {
-    const { rows } = await this.database.query<JobColumns>(findJobs(this.database.projection, ids));
+    const { rows } = await this.database.query<SelectedJob>(findJobs(this.database.projection, ids));
     return new Map(rows.map((row) => [row.id, readJobRow(row)]));
   }
 }

@@ -1,52 +1,86 @@
-import type { JobId, JobState, Priority } from '@jobstream/contracts';
-import { ownTraceId, type DeadLetterReason, type JobError } from '@jobstream/contracts/records';
+import type { JobId } from '@jobstream/contracts';
+import { ownTraceId, type JobError } from '@jobstream/contracts/records';
 import type { Statement } from '@jobstream/database';
-import { parsePosition } from '@jobstream/lifecycle';
+import {
+  parsePosition,
+  type JobFold,
+  type JobOrigin,
+  type RunOutcome,
+  type RunRequest,
+} from '@jobstream/lifecycle';
+import { jobGroups, type JobColumns } from './jobs-table.js';
+import type { ColumnSpec } from './table-columns.js';
 
-/** A job as the projection has it. JSON is parsed; what is not known (yet) is null. */
-export interface JobRow {
+/** What rows are compared by, and when the request came: not shown. */
+type Hidden = 'run' | 'rank' | 'position' | 'appendedAt';
+
+/** The fields of a group as its columns say them: times as dates, JSON parsed. */
+type Shown<Fields, Columns> = {
+  readonly [Field in Exclude<keyof Fields, Hidden>]: Columns[Field & keyof Columns] extends readonly [
+    string,
+    infer Kind,
+  ]
+    ? Kind extends 'time'
+      ? Date | Extract<Fields[Field], null>
+      : Kind extends 'json'
+        ? unknown
+        : Fields[Field]
+    : never;
+};
+
+type Groups = typeof jobGroups;
+
+/**
+ * A job as the projection has it. JSON is parsed; what is not known (yet) is null: until the request itself was projected
+ * that is `payload`, `priority` and `maxAttempts`.
+ */
+export interface JobRow
+  extends
+    Shown<JobOrigin, Groups['origin']>,
+    Shown<RunRequest, Groups['request']>,
+    Shown<RunOutcome, Groups['outcome']> {
   readonly id: JobId;
-  readonly type: string;
-  readonly queue: string;
-  readonly state: JobState;
-  /** Null until the request itself was projected, as are payload and `maxAttempts`. */
-  readonly priority: Priority | null;
-  readonly payload: unknown;
-  readonly result: unknown;
-  /** Of the attempt that failed last, where that is what the state is from. */
+  readonly run: JobFold['run'];
+  /** Of the attempt that failed last, where that is the record that the state is from. */
   readonly error: JobError | null;
-  readonly progress: unknown;
-  readonly run: number;
-  /** The attempt that runs, waits or was the last; 1 for a queued job that has not started. */
-  readonly attempt: number;
-  readonly maxAttempts: number | null;
-  /** How often this run's handler was started, redeliveries included; counted to 1,001. */
-  readonly deliveries: number;
-  readonly submittedFor: string | null;
   /** The trace that the job belongs to, 32 hex digits. */
   readonly traceId: string;
-  readonly orderingKey: string | null;
-  /** Why a dead letter was set aside. */
-  readonly reason: DeadLetterReason | null;
-  /** The process that made the last start. */
-  readonly worker: string | null;
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
-  readonly finishedAt: Date | null;
-  /** When a scheduled or retrying job is due. */
-  readonly nextAttemptAt: Date | null;
-  readonly expiresAt: Date | null;
+  /** How often this run's handler was started, redeliveries included; counted to 1,001. */
+  readonly deliveries: number;
   /** When the log took the record that the state is from, and where it stands. */
   readonly changedAt: Date;
   readonly place: { readonly topic: string; readonly partition: number; readonly offset: number };
 }
 
-/** The columns of {@link readJobRow}, as SQL. */
-export const jobColumns = `id, type, queue, state, priority, payload, result, error, progress, run, attempt,
-  max_attempts, submitted_for, trace_id, ordering_key, reason, worker, created_at, started_at, finished_at, next_attempt_at,
-  expires_at, changed_at, outcome_position, coalesce(cardinality(starts), 0) AS other_starts`;
+interface ShownColumn {
+  readonly field: string;
+  readonly name: keyof JobColumns;
+  readonly isJson: boolean;
+}
 
-/** The statement that answers {@link JobColumns} of the jobs with these ids. `schema` is quoted. */
+const hidden: readonly string[] = ['run', 'rank', 'position', 'appendedAt'] satisfies Hidden[];
+
+const shownColumns: readonly ShownColumn[] = Object.values(jobGroups).flatMap((group) =>
+  Object.entries<ColumnSpec>(group)
+    .filter(([field]) => !hidden.includes(field))
+    .map(([field, [name, kind]]) => ({ field, name: name as keyof JobColumns, isJson: kind === 'json' })),
+);
+
+/** The columns of {@link readJobRow}, as SQL. */
+export const jobColumns = `id, run, ${shownColumns.map(({ name }) => name).join(', ')}, changed_at, outcome_position,
+  coalesce(cardinality(starts), 0) AS other_starts`;
+
+type HiddenColumn = {
+  [Group in keyof Groups]: Groups[Group][Hidden & keyof Groups[Group]] extends readonly [infer Name, unknown]
+    ? Name
+    : never;
+}[keyof Groups];
+
+/** A row of {@link jobColumns}. */
+export type SelectedJob = Omit<JobColumns, HiddenColumn | 'starts' | 'past'> &
+  Pick<JobColumns, 'changed_at' | 'outcome_position'> & { readonly other_starts: number };
+
+/** The statement that answers {@link SelectedJob} of the jobs with these ids. `schema` is quoted. */
 export function findJobs(schema: string, ids: readonly JobId[]): Statement {
   return {
     name: 'find-jobs',
@@ -55,63 +89,26 @@ export function findJobs(schema: string, ids: readonly JobId[]): Statement {
   };
 }
 
-/** What {@link jobColumns} answer. */
-export interface JobColumns {
-  id: string;
-  type: string;
-  queue: string;
-  state: JobState;
-  priority: Priority | null;
-  payload: string | null;
-  result: string | null;
-  error: string | null;
-  progress: string | null;
-  run: number;
-  attempt: number;
-  max_attempts: number | null;
-  submitted_for: string | null;
-  trace_id: string | null;
-  ordering_key: string | null;
-  reason: DeadLetterReason | null;
-  worker: string | null;
-  created_at: Date;
-  started_at: Date | null;
-  finished_at: Date | null;
-  next_attempt_at: Date | null;
-  expires_at: Date | null;
-  changed_at: Date;
-  outcome_position: string;
-  other_starts: number;
-}
-
-export function readJobRow(row: JobColumns): JobRow {
+export function readJobRow(row: SelectedJob): JobRow {
   return {
+    ...shownOf(row),
     id: row.id,
-    type: row.type,
-    queue: row.queue,
-    state: row.state,
-    priority: row.priority,
-    payload: parse(row.payload),
-    result: parse(row.result),
-    error: parse(row.error) as JobError | null,
-    progress: parse(row.progress),
     run: row.run,
-    attempt: row.attempt,
-    maxAttempts: row.max_attempts,
-    deliveries: row.other_starts + (row.worker === null ? 0 : 1),
-    submittedFor: row.submitted_for,
     traceId: row.trace_id ?? ownTraceId(row.id),
-    orderingKey: row.ordering_key,
-    reason: row.reason,
-    worker: row.worker,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    nextAttemptAt: row.next_attempt_at,
-    expiresAt: row.expires_at,
+    deliveries: row.other_starts + (row.worker === null ? 0 : 1),
     changedAt: row.changed_at,
     place: parsePosition(row.outcome_position),
   };
+}
+
+type ShownFields = Omit<JobRow, 'id' | 'run' | 'deliveries' | 'changedAt' | 'place'>;
+
+function shownOf(row: SelectedJob): ShownFields {
+  const columns = row as unknown as Record<string, unknown>;
+  const fields: Record<string, unknown> = {};
+  for (const { field, name, isJson } of shownColumns)
+    fields[field] = isJson ? parse(columns[name] as string | null) : columns[name];
+  return fields as unknown as ShownFields;
 }
 
 /** JSON text of a column; null for none. */

@@ -1,28 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newJobId, type JobState, type Priority } from '@jobstream/contracts';
-import type { DeadLetterReason } from '@jobstream/contracts/records';
-import { openDataSource, type JobEntity } from '@jobstream/database';
+import { newJobId } from '@jobstream/contracts';
+import type { Database } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
-import type { DataSource } from 'typeorm';
 import { rowsOf, writeRows } from './batch-writer.js';
-import type { Database } from '@jobstream/database';
 import { DatabaseFixture } from './database.fixture-spec.js';
+import { foldColumns, jobGroups } from './jobs-table.js';
 import { projectRecord, type ProjectedRecord } from './projected-record.js';
+import { sqlTypes, type ColumnSpec } from './table-columns.js';
 import { upsertJobs } from './upsert-jobs.js';
 import { historiesOf, incoming, topics, type Facts } from './wire-history.fixture-spec.js';
 
 let fixture: DatabaseFixture;
-let entities: DataSource;
 beforeAll(async () => {
   fixture = await DatabaseFixture.create();
-  const { url, schemas } = fixture.settings;
-  entities = await openDataSource(url, 'projection', schemas.projection);
 });
-afterAll(async () => {
-  await entities.destroy();
-  await fixture.drop();
-});
+afterAll(() => fixture.drop());
 
 function project(facts: Facts): ProjectedRecord {
   const record = incoming(facts);
@@ -39,57 +32,32 @@ function foldOf(history: readonly Facts[]): JobFold {
     .reduce(mergeFolds);
 }
 
+type Row = Record<string, Date | string[] | string | number | null>;
+
 /** The rows as folds again, by id. */
 async function storedFolds(): Promise<Map<string, JobFold>> {
-  const rows = await entities.getRepository<JobEntity>('JobEntity').find();
-  return new Map(rows.map((row) => [row.id, readFold(row)]));
+  const { rows } = await fixture.database.query<Row>({
+    text: `SELECT * FROM ${fixture.database.projection}.jobs`,
+  });
+  return new Map(rows.map((row) => [row.id as string, readFold(row)]));
 }
 
-const ms = (time: Date | null) => time?.getTime() ?? null;
-
-/** TypeORM reads bigints as text. */
-function readFold(row: JobEntity): JobFold {
-  return {
+function readFold(row: Row): JobFold {
+  const fold: Record<string, unknown> = {
     id: row.id,
     run: row.run,
-    origin: {
-      run: row.originRun,
-      rank: Number(row.originRank),
-      position: row.originPosition,
-      type: row.type,
-      submittedFor: row.submittedFor,
-      traceId: row.traceId,
-      createdAt: row.createdAt.getTime(),
-    },
-    request: {
-      rank: Number(row.requestRank),
-      position: row.requestPosition,
-      appendedAt: row.requestedAt.getTime(),
-      queue: row.queue,
-      payload: row.payload,
-      priority: row.priority as Priority | null,
-      maxAttempts: row.maxAttempts,
-      orderingKey: row.orderingKey,
-      expiresAt: ms(row.expiresAt),
-    },
-    outcome: {
-      rank: Number(row.outcomeRank),
-      position: row.outcomePosition,
-      appendedAt: row.changedAt.getTime(),
-      state: row.state as JobState,
-      attempt: row.attempt,
-      result: row.result,
-      error: row.error,
-      progress: row.progress,
-      reason: row.reason as DeadLetterReason | null,
-      worker: row.worker,
-      startedAt: ms(row.startedAt),
-      finishedAt: ms(row.finishedAt),
-      nextAttemptAt: ms(row.nextAttemptAt),
-    },
     starts: row.starts ?? [],
     past: row.past ?? [],
   };
+  for (const [group, columns] of Object.entries(jobGroups)) {
+    const fields: Record<string, unknown> = {};
+    for (const [field, [name]] of Object.entries<ColumnSpec>(columns)) {
+      const value = row[name]!;
+      fields[field] = value instanceof Date ? value.getTime() : value;
+    }
+    fold[group] = fields;
+  }
+  return fold as unknown as JobFold;
 }
 
 /** Writes batches one after another, as one projector does. */
@@ -97,6 +65,20 @@ async function writeAll(database: Database, batches: readonly ProjectedRecord[][
   for (const records of batches)
     await database.transaction((session) => writeRows(session, database.projection, rowsOf(records)));
 }
+
+describe('the table of jobs', () => {
+  it('has the columns of a fold, and the mark of what was carried over', async () => {
+    const { rows } = await fixture.database.query<{ name: string; type: string }>({
+      text: `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+             WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+      values: [`${fixture.database.projection}.jobs`],
+    });
+    const declared = foldColumns.map(({ name, kind }) => [name, sqlTypes[kind]] as const);
+    expect(new Map(rows.map(({ name, type }) => [name, type]))).toEqual(
+      new Map([...declared, ['carried', 'boolean']]),
+    );
+  });
+});
 
 describe('rows merged by SQL', () => {
   it('equal the pure fold, for any history, split over any batches of two projectors at once, all of it twice', async () => {

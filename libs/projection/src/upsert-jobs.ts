@@ -1,83 +1,7 @@
 import type { Session } from '@jobstream/database';
 import { lowestEndRank, maxPastEntries, maxStarts, type JobFold } from '@jobstream/lifecycle';
-import { bareArray, textArray } from './array-literal.js';
-
-/** A column of the jobs table: its array type in the statement, and its value in a fold. */
-interface Column {
-  readonly name: string;
-  /** A `word` is text that needs no quotes in an array literal. */
-  readonly kind: 'uuid' | 'int' | 'bigint' | 'time' | 'word' | 'text' | 'texts';
-  readonly of: (fold: JobFold) => string | number | null;
-}
-
-const column = (name: string, kind: Column['kind'], of: Column['of']): Column => ({ name, kind, of });
-
-const originColumns = [
-  column('origin_run', 'int', ({ origin }) => origin.run),
-  column('origin_rank', 'bigint', ({ origin }) => origin.rank),
-  column('origin_position', 'word', ({ origin }) => origin.position),
-  column('type', 'text', ({ origin }) => origin.type),
-  column('submitted_for', 'text', ({ origin }) => origin.submittedFor),
-  column('trace_id', 'word', ({ origin }) => origin.traceId),
-  column('created_at', 'time', ({ origin }) => origin.createdAt),
-];
-
-const requestColumns = [
-  column('request_rank', 'bigint', ({ request }) => request.rank),
-  column('request_position', 'word', ({ request }) => request.position),
-  column('requested_at', 'time', ({ request }) => request.appendedAt),
-  column('queue', 'text', ({ request }) => request.queue),
-  column('payload', 'text', ({ request }) => request.payload),
-  column('priority', 'word', ({ request }) => request.priority),
-  column('max_attempts', 'int', ({ request }) => request.maxAttempts),
-  column('ordering_key', 'text', ({ request }) => request.orderingKey),
-  column('expires_at', 'time', ({ request }) => request.expiresAt),
-];
-
-const outcomeColumns = [
-  column('outcome_rank', 'bigint', ({ outcome }) => outcome.rank),
-  column('outcome_position', 'word', ({ outcome }) => outcome.position),
-  column('changed_at', 'time', ({ outcome }) => outcome.appendedAt),
-  column('state', 'word', ({ outcome }) => outcome.state),
-  column('indexed_state', 'word', ({ outcome: { state } }) =>
-    state === 'queued' || state === 'succeeded' ? null : state,
-  ),
-  column('attempt', 'int', ({ outcome }) => outcome.attempt),
-  column('result', 'text', ({ outcome }) => outcome.result),
-  column('error', 'text', ({ outcome }) => outcome.error),
-  column('progress', 'text', ({ outcome }) => outcome.progress),
-  column('reason', 'word', ({ outcome }) => outcome.reason),
-  column('worker', 'text', ({ outcome }) => outcome.worker),
-  column('started_at', 'time', ({ outcome }) => outcome.startedAt),
-  column('finished_at', 'time', ({ outcome }) => outcome.finishedAt),
-  column('next_attempt_at', 'time', ({ outcome }) => outcome.nextAttemptAt),
-];
-
-const columns: readonly Column[] = [
-  column('id', 'uuid', ({ id }) => id),
-  column('run', 'int', ({ run }) => run),
-  ...originColumns,
-  ...requestColumns,
-  ...outcomeColumns,
-  column('starts', 'texts', ({ starts }) => (starts.length === 0 ? null : textArray(starts))),
-  column('past', 'texts', ({ past }) => (past.length === 0 ? null : textArray(past))),
-];
-
-const arrayTypes = {
-  uuid: 'uuid[]',
-  int: 'integer[]',
-  bigint: 'bigint[]',
-  time: 'double precision[]',
-  word: 'text[]',
-  text: 'text[]',
-  texts: 'text[]',
-} as const satisfies Record<Column['kind'], string>;
-
-/** What a column is selected as from the unnested arrays: times come as milliseconds, arrays of texts as literals. */
-function selected({ name, kind }: Column): string {
-  if (kind === 'time') return `to_timestamp(${name} / 1000)`;
-  return kind === 'texts' ? `${name}::text[]` : name;
-}
+import { foldColumns, originColumns, outcomeColumns, requestColumns } from './jobs-table.js';
+import { arraysOf, insertStatement, type Column } from './table-columns.js';
 
 /**
  * Merges folds into their rows, as `mergeFolds` merges folds: the two must not differ (upsert-jobs.int-spec.ts compares
@@ -91,21 +15,8 @@ export async function upsertJobs(session: Session, schema: string, folds: Iterab
   await session.query({
     name: 'upsert-jobs',
     text: upsertStatement(schema),
-    values: columns.map((each) => arrayOf(each, sorted)),
+    values: arraysOf(foldColumns, sorted),
   });
-}
-
-/** A column of the folds as an array literal. Empty where all is null, as for most columns: unnest fills up with nulls. */
-function arrayOf({ kind, of }: Column, folds: readonly JobFold[]): string {
-  const values = new Array<string | number | null>(folds.length);
-  let isNull = true;
-  for (let index = 0; index < folds.length; index += 1) {
-    const value = of(folds[index]!);
-    values[index] = value;
-    if (value !== null) isNull = false;
-  }
-  if (isNull) return '{}';
-  return kind === 'text' || kind === 'texts' ? textArray(values as (string | null)[]) : bareArray(values);
 }
 
 const requestReplaced = `(new.run > old.run OR (new.run = old.run AND
@@ -165,10 +76,7 @@ const mergedPast = `CASE
     ORDER BY entry LIMIT ${maxPastEntries}) AS distinct_entries)
   END`;
 
-/** The columns that a job's records decide. */
-export const rowColumns: readonly string[] = columns.map(({ name }) => name);
-
-const whole = (group: readonly Column[], replaced: string) =>
+const whole = (group: readonly Column<JobFold>[], replaced: string) =>
   group.map(({ name }) => `${name} = CASE WHEN ${replaced} THEN new.${name} ELSE old.${name} END`);
 
 /** The end of an `INSERT INTO … AS old`: what becomes of a row that is there. More columns may be set after it. */
@@ -188,10 +96,7 @@ const statements = new Map<string, string>();
 function upsertStatement(schema: string): string {
   const known = statements.get(schema);
   if (known !== undefined) return known;
-  const names = rowColumns.join(', ');
-  const statement = `INSERT INTO ${schema}.jobs AS old (${names})
-    SELECT ${columns.map(selected).join(', ')}
-    FROM unnest(${columns.map(({ kind }, index) => `$${index + 1}::${arrayTypes[kind]}`).join(', ')}) AS given(${names})
+  const statement = `${insertStatement(`${schema}.jobs AS old`, foldColumns)}
     ${mergeIntoRow}`;
   statements.set(schema, statement);
   return statement;

@@ -1,8 +1,9 @@
 import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import type { OffsetsByTopic } from '@jobstream/kafka';
+import { foldColumnNames } from '../jobs-table.js';
 import { idsWithRecordsBelow, LogBounds, logTable } from '../log-bounds.js';
-import { mergeIntoRow, rowColumns } from '../upsert-jobs.js';
+import { mergeIntoRow } from '../upsert-jobs.js';
 import type { TwoGenerations } from './compare-generations.js';
 
 interface Page {
@@ -52,13 +53,12 @@ export async function carryOver(
 
 /** One statement: a page of the live jobs, of those the ones to carry, their rows, their transitions. */
 function carryPage(live: string, rebuilt: string): string {
-  const columns = rowColumns.join(', ');
   return `WITH log AS MATERIALIZED (${logTable(2)}), page AS MATERIALIZED (
-      SELECT ${columns} FROM ${live}.jobs WHERE id > $1 ORDER BY id LIMIT ${pageSize}
+      SELECT ${foldColumnNames} FROM ${live}.jobs WHERE id > $1 ORDER BY id LIMIT ${pageSize}
     ), lost AS MATERIALIZED (
       SELECT page.* FROM page WHERE id IN (${idsWithRecordsBelow(live)})
     ), jobs AS (
-      INSERT INTO ${rebuilt}.jobs AS old (${columns}, carried) SELECT ${columns}, true FROM lost ORDER BY id
+      INSERT INTO ${rebuilt}.jobs AS old (${foldColumnNames}, carried) SELECT ${foldColumnNames}, true FROM lost ORDER BY id
       ${mergeIntoRow}, carried = true
     ), transitions AS (
       INSERT INTO ${rebuilt}.job_transitions
