@@ -1,5 +1,5 @@
--- What each role may do in `operations`, after every migration, as jobstream_owner: see docs/least-privilege.md.
--- The default privileges are meant for the projection. Here every table is named, so that a new one is closed until it is.
+-- The rights of each role in `operations`. Run this after every migration, as jobstream_owner: see docs/least-privilege.md.
+-- The default privileges are meant for the projection. This file names every table, so a new table is closed until it is named here.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA operations
   FROM jobstream_process, jobstream_worker, jobstream_report_worker, jobstream_maintenance_worker, jobstream_api, jobstream_scheduler;

@@ -1,10 +1,10 @@
--- Roles for the processes of Jobstream, once, as a superuser, in the database that DATABASE_URL names: see docs/least-privilege.md.
--- Take other passwords; with JOBSTREAM_NAMESPACE=team-a the roles may have other names too.
+-- The roles of Jobstream's processes. Run this once, as a superuser, in the database of DATABASE_URL: see docs/least-privilege.md.
+-- Use your own passwords. With JOBSTREAM_NAMESPACE=team-a the roles may have other names too.
 
--- Owns both schemas: migrates them, and is the projector, whose rebuilds make schemas and swap them.
+-- Owns both schemas and migrates them. The projector uses it, because its rebuilds make schemas and swap them.
 CREATE ROLE jobstream_owner LOGIN PASSWORD 'change-me';
 
--- What all that run have in common; nobody logs in as it.
+-- The rights that all processes share. Nobody logs in as this role.
 CREATE ROLE jobstream_process NOLOGIN;
 
 CREATE ROLE jobstream_api LOGIN PASSWORD 'change-me' IN ROLE jobstream_process;
@@ -18,7 +18,7 @@ REVOKE ALL ON DATABASE jobstream FROM PUBLIC;
 GRANT CONNECT, CREATE ON DATABASE jobstream TO jobstream_owner;
 GRANT CONNECT ON DATABASE jobstream TO jobstream_process;
 
--- A rebuild puts new tables in the place of the projection's: what may be done with those has to be said beforehand.
+-- A rebuild replaces the tables of the projection with new ones. Rights on these have to be granted beforehand.
 ALTER DEFAULT PRIVILEGES FOR ROLE jobstream_owner GRANT USAGE ON SCHEMAS TO jobstream_process;
 ALTER DEFAULT PRIVILEGES FOR ROLE jobstream_owner GRANT SELECT ON TABLES TO jobstream_process;
 ALTER DEFAULT PRIVILEGES FOR ROLE jobstream_owner GRANT UPDATE, DELETE ON TABLES TO jobstream_maintenance_worker;
