@@ -1,4 +1,5 @@
+import { startService } from '@jobstream/platform';
 import { runProcess } from '@jobstream/runtime';
-import { startProjector } from './projector-process.js';
+import { ProjectorModule } from './projector.module.js';
 
-await runProcess('projector', startProjector);
+await runProcess('projector', (context) => startService(ProjectorModule, context));

@@ -3,29 +3,29 @@ import type { WrittenRows } from '@jobstream/projection';
 import type { HeardClock } from '@jobstream/runtime';
 import type { WrittenBatch } from '@jobstream/sink';
 
-/** Where a projector's metrics come from. */
-export interface ProjectorMetricsParts {
-  /** Records the log has and the rows do not. */
+/** How {@link ProjectorMetrics} learns what it shows. */
+export interface ProjectorMetricsOptions {
+  /** Records that the log has and the rows do not. */
   lag(): number;
   /** The broker's time. */
   readonly clock: HeardClock;
 }
 
-/** What a projector counts. */
+/** The series of a projector. */
 export class ProjectorMetrics {
   private readonly records: Counter;
   private readonly jobs: Counter;
   private readonly seconds: Histogram;
-  /** Append time of the newest record written; milliseconds since 1970, as is the next. */
+  /** Append time of the newest record written, in milliseconds since 1970. */
   private newestAt: number | undefined;
-  /** When nothing was seen to be missing; undefined before. */
+  /** When the rows were last seen to be complete, in milliseconds since 1970. */
   private completeAt: number | undefined;
 
   constructor(
     registry: Registry,
-    private readonly parts: ProjectorMetricsParts,
+    private readonly options: ProjectorMetricsOptions,
   ) {
-    const lag = () => parts.lag();
+    const lag = () => options.lag();
     const registers = [registry];
     this.records = new Counter({
       name: 'jobstream_projected_records_total',
@@ -64,11 +64,11 @@ export class ProjectorMetrics {
   }
 
   /**
-   * The age of the newest record written; but after an idle time that is old, so no longer than something was missing.
-   * Undefined before the broker has said its time.
+   * The age of the newest record written. After an idle time that record is old, so the age counts from when the rows were
+   * last complete. Undefined before the broker has told its time.
    */
   private secondsBehind(): number | undefined {
-    const { clock, lag } = this.parts;
+    const { clock, lag } = this.options;
     if (!clock.isKnown) return undefined;
     const now = clock.now();
     this.completeAt ??= now;

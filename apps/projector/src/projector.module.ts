@@ -1,14 +1,35 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import type { ProcessContext } from '@jobstream/runtime';
+import { Module } from '@nestjs/common';
+import { Topics } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
+import { KafkaConnection } from '@jobstream/kafka';
+import { databaseSettingsToken, loggerToken, PlatformModule, provide } from '@jobstream/platform';
+import { Rebuilder } from '@jobstream/projection';
 import { ProjectorService } from './projector.service.js';
 
-@Module({})
-export class ProjectorModule {
-  /** The module of one process. */
-  static of(context: ProcessContext): DynamicModule {
-    return {
-      module: ProjectorModule,
-      providers: [{ provide: ProjectorService, useFactory: () => new ProjectorService(context) }],
-    };
-  }
-}
+/** A statement holds a whole batch; one that takes longer than this is lost. */
+const statementTimeoutMs = 20_000;
+
+/**
+ * A projector: reads every topic of the namespace into Postgres, and does rebuilds. Run as many as wanted, they share the
+ * partitions. Settings: `KAFKA_*`, `DATABASE_URL` and the common ones.
+ */
+@Module({
+  imports: [
+    PlatformModule.of({
+      definitions: jobDefinitions,
+      database: { connections: 3, statementTimeoutMs },
+      // Rows are of use whatever the time is: only how old they are is counted from it.
+      clocks: { broker: 'watched', postgres: 'watched' },
+    }),
+  ],
+  providers: [
+    ProjectorService,
+    provide(Rebuilder, {
+      connection: KafkaConnection,
+      settings: databaseSettingsToken,
+      topics: Topics,
+      logger: loggerToken,
+    }),
+  ],
+})
+export class ProjectorModule {}

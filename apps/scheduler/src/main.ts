@@ -1,4 +1,5 @@
+import { startService } from '@jobstream/platform';
 import { runProcess } from '@jobstream/runtime';
-import { startScheduler } from './scheduler-process.js';
+import { SchedulerModule } from './scheduler.module.js';
 
-await runProcess('scheduler', startScheduler);
+await runProcess('scheduler', (context) => startService(SchedulerModule, context));
