@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Downloader, downloadSettings } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
-import { readSettings } from '@jobstream/runtime';
-import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
+import { provide, provideFrom } from '@jobstream/platform';
+import { preparedStorageProvider } from '@jobstream/platform/storage';
 import { OcrHandler } from './ocr.handler.js';
 import { Recogniser } from './ocr/recogniser.js';
 
@@ -10,12 +10,9 @@ import { Recogniser } from './ocr/recogniser.js';
   providers: [
     OcrHandler,
     Recogniser,
-    { provide: Renderers, useFactory: () => new Renderers() },
-    { provide: ObjectStorage, useFactory: () => openStorage(readSettings(storageSettings, process.env)) },
-    {
-      provide: Downloader,
-      useFactory: () => new Downloader({ allowed: readSettings(downloadSettings, process.env).FETCH_ALLOW }),
-    },
+    provide(Renderers, []),
+    preparedStorageProvider,
+    provideFrom(downloadSettings, Downloader, ({ FETCH_ALLOW }) => new Downloader({ allowed: FETCH_ALLOW })),
   ],
 })
 export class InferenceModule {}

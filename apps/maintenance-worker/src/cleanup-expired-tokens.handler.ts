@@ -1,19 +1,28 @@
+import { Inject } from '@nestjs/common';
+import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import type { PayloadOf, ResultOf } from '@jobstream/contracts';
 import { cleanupExpiredTokens } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { KeyStore } from '@jobstream/intake';
+import { FiringStore } from '@jobstream/scheduling';
 import { deleteAll } from './delete-all.js';
-import { MaintenanceParts } from './maintenance-parts.js';
-import { dayMs } from './retention.js';
+import { dayMs, retentionToken, type Retention } from './retention.js';
 
 type Cleanup = typeof cleanupExpiredTokens;
 
-/** Deletes in batches, until there is nothing left to delete. */
+/** Deletes Idempotency-Keys, occurrences of schedules, API keys and audit entries that are past their retention, in batches. */
 @JobHandler(cleanupExpiredTokens)
 export class CleanupExpiredTokensHandler implements HandlerOf<Cleanup> {
-  constructor(private readonly parts: MaintenanceParts) {}
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly firings: FiringStore,
+    private readonly apiKeys: ApiKeyStore,
+    private readonly audit: AuditStore,
+    @Inject(retentionToken) private readonly retention: Retention,
+  ) {}
 
   async handle(_: PayloadOf<Cleanup>, { signal }: Pick<JobContext, 'signal'>): Promise<ResultOf<Cleanup>> {
-    const { keys, firings, apiKeys, audit, retention } = this.parts;
+    const { keys, firings, apiKeys, audit, retention } = this;
     const firingsMs = retention.RETENTION_FIRINGS_DAYS * dayMs;
     const apiKeysMs = retention.RETENTION_API_KEYS_DAYS * dayMs;
     const auditMs = retention.RETENTION_AUDIT_DAYS * dayMs;

@@ -1,31 +1,32 @@
+import { Inject } from '@nestjs/common';
 import type { PayloadOf, ResultOf } from '@jobstream/contracts';
 import { cleanupOldFiles } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { DiscardedObjects, ObjectStorage, type ListedObject } from '@jobstream/storage';
-import { MaintenanceParts } from './maintenance-parts.js';
-import { findNeededUploads } from './needed-uploads.js';
-import { dayMs } from './retention.js';
+import { NeededUploads } from './needed-uploads.js';
+import { dayMs, retentionToken, type Retention } from './retention.js';
 
 type Cleanup = typeof cleanupOldFiles;
 type IsNeeded = (key: string) => boolean;
 
-/** Objects of one kind discarded in one go: the next hour takes the rest. */
-const mostObjects = 10_000;
-/** How long what is discarded can be had back: far longer than from asking for a job to its record in the log. */
+/** Objects of one kind that one run discards. The run of the next hour discards the rest. */
+const maxObjects = 10_000;
+/** How long a discarded object can be restored: far longer than a job takes from its request to its record in the log. */
 const graceMs = 50 * 60_000;
 
 /**
- * Deletes uploads, thumbnails and reports past their retention; of uploads only those that no job may still read. In two steps,
- * since a job may be accepted meanwhile: first they are discarded, where a job still finds them. What no job needs in the log
- * of an hour later is deleted; the rest is put back.
+ * Deletes uploads, thumbnails and reports past their retention, but no upload that a job may still read. It takes two steps,
+ * because a job may be accepted meanwhile. The first one discards objects; jobs still find them. An hour later the second
+ * one deletes those that no job in the log needs, and restores the others.
  */
 @JobHandler(cleanupOldFiles)
 export class CleanupOldFilesHandler implements HandlerOf<Cleanup> {
   private readonly discarded: DiscardedObjects;
 
   constructor(
-    private readonly parts: MaintenanceParts,
     private readonly storage: ObjectStorage,
+    private readonly neededUploads: NeededUploads,
+    @Inject(retentionToken) private readonly retention: Retention,
   ) {
     this.discarded = new DiscardedObjects(storage);
   }
@@ -36,7 +37,7 @@ export class CleanupOldFilesHandler implements HandlerOf<Cleanup> {
   ): Promise<ResultOf<Cleanup>> {
     const { signal } = context;
     const now = context.now();
-    // Before it is found out what is needed.
+    // Listed before the needs are known: an object discarded later waits for the next run.
     const leaving = await this.listDiscarded(now - graceMs);
     const isNeeded = await this.findNeeded(leaving, now);
     const { deleted, bytes, restored } = await this.settle(leaving, isNeeded, signal);
@@ -51,13 +52,13 @@ export class CleanupOldFilesHandler implements HandlerOf<Cleanup> {
     return found;
   }
 
-  /** Who needs which upload is found out only where some upload is discarded, or old enough, at all. */
+  /** Asks for the needs only where an upload is discarded, or old enough to be. */
   private async findNeeded(leaving: readonly ListedObject[], now: number): Promise<IsNeeded> {
-    const { RETENTION_UPLOADS_DAYS, RETENTION_REPLAY_DAYS } = this.parts.retention;
+    const { RETENTION_UPLOADS_DAYS, RETENTION_REPLAY_DAYS } = this.retention;
     const oldest = now - RETENTION_UPLOADS_DAYS * dayMs;
     const isAsked = leaving.some(({ key }) => isUpload(key)) || (await this.hasOld('uploads', oldest));
     if (!isAsked) return () => false;
-    const needed = await findNeededUploads(this.parts, new Date(now - RETENTION_REPLAY_DAYS * dayMs));
+    const needed = await this.neededUploads.find(new Date(now - RETENTION_REPLAY_DAYS * dayMs));
     return (key) => needed.has(key);
   }
 
@@ -95,7 +96,7 @@ export class CleanupOldFilesHandler implements HandlerOf<Cleanup> {
     now: number,
     signal: AbortSignal,
   ): Promise<Pick<ResultOf<Cleanup>, 'discarded' | 'kept'>> {
-    const { RETENTION_UPLOADS_DAYS, RETENTION_THUMBS_DAYS, RETENTION_REPORTS_DAYS } = this.parts.retention;
+    const { RETENTION_UPLOADS_DAYS, RETENTION_THUMBS_DAYS, RETENTION_REPORTS_DAYS } = this.retention;
     const days = {
       uploads: RETENTION_UPLOADS_DAYS,
       thumbs: RETENTION_THUMBS_DAYS,
@@ -124,7 +125,7 @@ export class CleanupOldFilesHandler implements HandlerOf<Cleanup> {
     for await (const { key, modifiedAt } of this.storage.list(`${kind}/`)) {
       if (modifiedAt >= before) continue;
       if (isNeeded(key)) needed += 1;
-      else if (old.push(key) >= mostObjects) break;
+      else if (old.push(key) >= maxObjects) break;
     }
     return { old, needed };
   }

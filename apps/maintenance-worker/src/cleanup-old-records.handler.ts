@@ -1,8 +1,12 @@
+import { Inject } from '@nestjs/common';
 import type { FinalState, PayloadOf, ResultOf } from '@jobstream/contracts';
+import { Database } from '@jobstream/database';
 import { cleanupOldRecords } from '@jobstream/jobs';
-import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { ClaimStore, JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { LogReader, TopicAdmin } from '@jobstream/kafka';
+import { OldJobs } from '@jobstream/projection';
+import { FiringStore } from '@jobstream/scheduling';
 import { deleteAll } from './delete-all.js';
-import { MaintenanceParts } from './maintenance-parts.js';
 import {
   decideCut,
   decideDeletions,
@@ -12,35 +16,44 @@ import {
   type RecordCut,
   type UnreadRecord,
 } from './old-records/record-cut.js';
-import type { KeptTopic } from './old-records/record-readers.js';
-import { dayMs } from './retention.js';
+import { RecordReaders, type KeptTopic } from './old-records/record-readers.js';
+import { dayMs, retentionToken, type Retention } from './retention.js';
 
 type Cleanup = typeof cleanupOldRecords;
 
-/** How far the clocks of Postgres and of the brokers may be apart. */
+/** How far the clocks of Postgres and the brokers may be apart. */
 const clockMarginMs = 60_000;
 
 /**
- * How long after its first record a job may be sent again: as long as its Idempotency-Key is known. So much longer than
- * records are claims kept.
+ * How long after its first record a job may be sent again: as long as its Idempotency-Key is known. Claims are kept this much
+ * longer than records.
  */
 const resentForMs = dayMs;
 
 /**
- * Deletes what the log took before one cut for all topics: older than its retention, and older than anything that workers, a
- * projection or the scheduler have not passed yet. Nothing is deleted by age alone: what waits in a paused queue stays, and
- * with it all that came after it.
+ * Deletes the records that the log took before one cut for all topics. The cut is as old as the retention, and older than any
+ * record that workers, a projection or the scheduler have not read yet. Nothing is deleted by age alone: a job that waits in
+ * a paused queue stays, and so does every later record.
  */
 @JobHandler(cleanupOldRecords)
 export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
-  constructor(private readonly parts: MaintenanceParts) {}
+  constructor(
+    private readonly readers: RecordReaders,
+    private readonly admin: TopicAdmin,
+    private readonly log: LogReader,
+    private readonly database: Database,
+    private readonly firings: FiringStore,
+    private readonly claims: ClaimStore,
+    private readonly oldJobs: OldJobs,
+    @Inject(retentionToken) private readonly retention: Retention,
+  ) {}
 
   async handle(
     _: PayloadOf<Cleanup>,
     context: Pick<JobContext, 'signal' | 'now'>,
   ): Promise<ResultOf<Cleanup>> {
     const { signal } = context;
-    const { readers, retention } = this.parts;
+    const { readers, retention } = this;
     const topics = await readers.topics();
     const partitions = await readers.partitions(topics);
     const unread = findUnread(partitions, await readers.readings(topics, partitions));
@@ -49,30 +62,30 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     signal.throwIfAborted();
     const records = await this.deleteRecords(topics, partitions, unread, cut);
     const jobs = await this.deleteJobs(topics, cut, signal);
-    // Only when the records are gone: until then one that is read again has to meet its claim.
+    // Only after the records: a record that is read again before has to meet its claim.
     const claimedBefore = new Date(cut.at - resentForMs - clockMarginMs);
-    const claims = await deleteAll(() => this.parts.claims.purge(claimedBefore), signal);
+    const claims = await deleteAll(() => this.claims.purge(claimedBefore), signal);
     const heldBy = cut.heldBy?.reader ?? null;
     return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims };
   }
 
-  /** When the log took what is unread, and since when ends of jobs are waited for. */
+  /** The times of the unread records, and the time since which a schedule waits for the end of a job. */
   private async holds(unread: readonly UnreadRecord[]): Promise<Hold[]> {
     const holds: Hold[] = [];
     for (const { reader, topic, partition, offset } of unread) {
       const at = await this.readTime({ topic, partition }, offset);
       if (at !== undefined) holds.push({ reader, at });
     }
-    const { since } = await this.parts.firings.awaited(this.parts.database);
+    const { since } = await this.firings.awaited(this.database);
     return since === undefined ? holds : [...holds, { reader: 'schedules', at: since - clockMarginMs }];
   }
 
-  /** When the first record from there on was taken; undefined where there is none. */
+  /** When the log took the first record at or after `offset`; undefined where none exists. */
   private async readTime(
     place: { topic: string; partition: number },
     offset: number,
   ): Promise<number | undefined> {
-    const { admin, log } = this.parts;
+    const { admin, log } = this;
     const end = (await admin.endOffsets([place.topic])).get(place.topic)?.[place.partition] ?? 0;
     for (let from = offset; from < end;) {
       const { records, next } = await log.read(place, from, end);
@@ -92,27 +105,27 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
       .filter(({ role }) => role.kind !== 'dead-letters' || this.deletesDeadLetters)
       .sort((a, b) => Number(holdsBeginnings(b)) - Number(holdsBeginnings(a)))
       .map(({ topic }) => topic);
-    const offsetsAtCut = await this.parts.admin.offsetsAt(deletable, at);
+    const offsetsAtCut = await this.admin.offsetsAt(deletable, at);
     const ofDeletable = deletable.flatMap((topic) => partitions.filter((each) => each.topic === topic));
     const deleted: Record<string, number> = {};
     for (const [topic, offsets] of decideDeletions(ofDeletable, offsetsAtCut, unread)) {
-      await this.parts.admin.deleteRecordsBefore(topic, offsets);
+      await this.admin.deleteRecordsBefore(topic, offsets);
       deleted[topic] = offsets.reduce((sum, { records }) => sum + records, 0);
     }
     return deleted;
   }
 
-  /** What has ended and is gone from the log: as it begins now. */
+  /** Deletes the rows of jobs that ended and whose first record is gone from the log. */
   private async deleteJobs(
     topics: readonly KeptTopic[],
     { at }: RecordCut,
     signal: AbortSignal,
   ): Promise<number> {
-    const starts = await this.parts.admin.startOffsets(topics.map(({ topic }) => topic));
+    const starts = await this.admin.startOffsets(topics.map(({ topic }) => topic));
     const states: FinalState[] = ['succeeded', 'cancelled', 'expired'];
     if (this.deletesDeadLetters) states.push('dead_lettered');
     let jobs = 0;
-    for await (const deleted of this.parts.oldJobs.delete({ states, before: new Date(at), starts })) {
+    for await (const deleted of this.oldJobs.delete({ states, before: new Date(at), starts })) {
       signal.throwIfAborted();
       jobs += deleted;
     }
@@ -120,13 +133,13 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
   }
 
   private get deletesDeadLetters(): boolean {
-    return this.parts.retention.RETENTION_DELETES_DEAD_LETTERS === 'true';
+    return this.retention.RETENTION_DELETES_DEAD_LETTERS === 'true';
   }
 }
 
 /**
- * Whether jobs begin on the topic. These are emptied first: what has lost any record has then lost its first one, which its row
- * tells of, also where this is ended on the way.
+ * Whether jobs begin on the topic. These topics are emptied first. A job that has lost any record has then lost its first one,
+ * even where this run ends on the way, and its row tells of that.
  */
 function holdsBeginnings({ role }: KeptTopic): boolean {
   return role.kind === 'requests' || role.kind === 'delayed';

@@ -3,7 +3,7 @@ import type { RebuildView } from '@jobstream/contracts/rest';
 import { schemasOf } from '@jobstream/database';
 import { eventually, Platform, readTopics, type ApiClient } from '@jobstream/testing';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
-import { MaintenanceParts } from './maintenance-parts.js';
+import { Maintenance } from './maintenance.fixture-spec.js';
 import { dayMs } from './retention.js';
 
 const { signal } = new AbortController();
@@ -11,19 +11,18 @@ const { signal } = new AbortController();
 describe('old records', () => {
   let platform: Platform;
   let api: ApiClient;
-  let parts: MaintenanceParts;
+  let maintenance: Maintenance;
   let handler: CleanupOldRecordsHandler;
   /** A job that ran under a claim. */
   let once: string;
   beforeAll(async () => {
     platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
     api = platform.api;
-    parts = new MaintenanceParts(platform.environment());
-    await parts.start();
-    handler = new CleanupOldRecordsHandler(parts);
+    maintenance = await Maintenance.open(platform.environment());
+    handler = maintenance.get(CleanupOldRecordsHandler);
   });
   afterAll(async () => {
-    await parts?.stop();
+    await maintenance?.close();
     await platform?.stop();
   });
 
@@ -37,13 +36,13 @@ describe('old records', () => {
   }
   /** Resolves when the workers of a queue have committed all that it has. */
   const committed = async (queue: string) => {
-    const topics = (await parts.admin.listTopics()).filter((topic) => {
+    const topics = (await maintenance.admin.listTopics()).filter((topic) => {
       const role = platform.topics.roleOf(topic);
       return (role?.kind === 'requests' || role?.kind === 'retry') && role.queue === queue;
     });
-    const ends = await parts.admin.endOffsets(topics);
+    const ends = await maintenance.admin.endOffsets(topics);
     await eventually(async () => {
-      const commits = await parts.admin.committed(platform.topics.group(queue), topics);
+      const commits = await maintenance.admin.committed(platform.topics.group(queue), topics);
       for (const [topic, offsets] of commits)
         expect(offsets.map((offset) => offset ?? 0)).toEqual(ends.get(topic));
     });
@@ -53,8 +52,8 @@ describe('old records', () => {
   const stateOf = async (id: string) => (await api.get(`/v1/jobs/${id}`)).body.state;
   const claimed = async (id: string) =>
     (
-      await parts.database.query({
-        text: `SELECT FROM ${parts.database.operations}.claims WHERE id = $1`,
+      await maintenance.database.query({
+        text: `SELECT FROM ${maintenance.database.operations}.claims WHERE id = $1`,
         values: [id],
       })
     ).rows.length === 1;
@@ -76,7 +75,7 @@ describe('old records', () => {
     const waiting = await api.submitted('image.thumbnail', { imageId: 'none' });
     const late = await finish(5);
     await committed('probe');
-    await parts.awaitProjection();
+    await maintenance.projection.await();
 
     const { heldBy, records, jobs } = await cleanIn(40);
     expect(heldBy).toBe(platform.topics.group('image'));
@@ -88,7 +87,7 @@ describe('old records', () => {
 
     expect(jobs).toBeGreaterThanOrEqual(20);
     // Of the database: the process that accepted them remembers them for an hour.
-    for (const id of old) expect(await parts.jobs.find(id)).toBeUndefined();
+    for (const id of old) expect(await maintenance.jobs.find(id)).toBeUndefined();
     expect(await stateOf(dead!)).toBe('dead_lettered');
     expect(await stateOf(waiting)).toBe('queued');
     expect(await stateOf(late[0]!)).toBe('succeeded');
@@ -98,7 +97,7 @@ describe('old records', () => {
 
   it('stay, rows and all, while a rebuild has yet to read them', async () => {
     await finish(1);
-    await parts.awaitProjection();
+    await maintenance.projection.await();
     expect(await platform.one('projector').stop()).toBe(0);
     const { id } = (await api.post<RebuildView>('/v1/rebuilds', {})).body;
     const { heldBy, records, jobs } = await cleanIn(40);
@@ -127,7 +126,7 @@ describe('old records', () => {
     const [again] = await finish(1);
     expect(await stateOf(again!)).toBe('succeeded');
     for (const queue of ['probe', 'image']) await committed(queue);
-    await parts.awaitProjection();
+    await maintenance.projection.await();
     const { heldBy, records, claims } = await cleanIn(30.5);
     expect([heldBy, claims]).toEqual([null, 0]);
     expect(Object.keys(records)).toContain(platform.topics.requests('image'));

@@ -1,8 +1,9 @@
 import type { PayloadOf, ResultOf } from '@jobstream/contracts';
 import { dailyStats } from '@jobstream/jobs';
 import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
-import type { TypeCount, TypeDuration } from '@jobstream/projection';
-import { MaintenanceParts } from './maintenance-parts.js';
+import { Database } from '@jobstream/database';
+import { ReportQueries, type TypeCount, type TypeDuration } from '@jobstream/projection';
+import { CurrentProjection } from './current-projection.js';
 import { dayMs } from './retention.js';
 
 type Stats = typeof dailyStats;
@@ -18,12 +19,16 @@ interface DailyStatistic {
 }
 
 /**
- * Counts a day anew and puts it in place of what was counted before, but for a type of which fewer jobs are found than then:
- * their rows were deleted meanwhile, and the statistics have to outlive them.
+ * Counts the jobs of a day by type, in place of an earlier count. The earlier count stays for a type of which fewer jobs are
+ * found now: their rows were deleted meanwhile, and the statistics have to outlive them.
  */
 @JobHandler(dailyStats)
 export class DailyStatsHandler implements HandlerOf<Stats> {
-  constructor(private readonly parts: MaintenanceParts) {}
+  constructor(
+    private readonly database: Database,
+    private readonly reports: ReportQueries,
+    private readonly projection: CurrentProjection,
+  ) {}
 
   async handle(
     payload: PayloadOf<Stats>,
@@ -32,8 +37,8 @@ export class DailyStatsHandler implements HandlerOf<Stats> {
     const day = payload.day ?? new Date(createdAt - dayMs).toISOString().slice(0, 10);
     const since = new Date(`${day}T00:00:00Z`);
     const scope = { since, until: new Date(since.getTime() + dayMs) };
-    await this.parts.awaitProjection();
-    const { reports } = this.parts;
+    await this.projection.await();
+    const { reports } = this;
     const statistics = sumUp(await reports.countsByType(scope), await reports.durationsByType(scope));
     await this.replace(day, statistics);
     const jobs = statistics.reduce((sum, { created }) => sum + created, 0);
@@ -41,7 +46,7 @@ export class DailyStatsHandler implements HandlerOf<Stats> {
   }
 
   private async replace(day: string, statistics: readonly DailyStatistic[]): Promise<void> {
-    const { database } = this.parts;
+    const { database } = this;
     const column = <Key extends keyof DailyStatistic>(key: Key) => statistics.map((row) => row[key]);
     await database.query({
       text: `INSERT INTO ${database.operations}.daily_statistics AS kept

@@ -1,6 +1,7 @@
 /**
- * Deletes batch by batch until there is nothing left to delete; answers how many in all.
- * @param deleteSome answers how many
+ * Deletes batch by batch until a batch is empty.
+ * @param deleteSome deletes one batch; returns how many it deleted
+ * @returns how many all batches deleted
  * @throws the signal's reason, between two batches
  */
 export async function deleteAll(deleteSome: () => Promise<number>, signal: AbortSignal): Promise<number> {

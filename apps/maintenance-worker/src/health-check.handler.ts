@@ -2,25 +2,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isFinal, type PayloadOf, type ResultOf } from '@jobstream/contracts';
 import { healthCheck } from '@jobstream/jobs';
 import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
-import type { JobRow } from '@jobstream/projection';
-import { MaintenanceParts } from './maintenance-parts.js';
+import { JobIntake } from '@jobstream/intake';
+import { JobQueries, type JobRow } from '@jobstream/projection';
 
 type Check = typeof healthCheck;
 type Hops = ResultOf<Check>['hops'];
 
 const lookEveryMs = 20;
 
-/** Sends a probe the way every job goes, and reads from its row when it was where. */
+/** Sends a probe through the whole platform, and reads from its row how long each hop took. */
 @JobHandler(healthCheck)
 export class HealthCheckHandler implements HandlerOf<Check> {
-  constructor(private readonly parts: MaintenanceParts) {}
+  constructor(
+    private readonly intake: JobIntake,
+    private readonly jobs: JobQueries,
+  ) {}
 
   async handle(
     { withinMs }: PayloadOf<Check>,
     context: Pick<JobContext, 'signal' | 'now'>,
   ): Promise<ResultOf<Check>> {
     const askedAt = context.now();
-    const { id } = await this.parts.intake.submit({ type: 'probe.run', payload: { note: 'health check' } });
+    const { id } = await this.intake.submit({ type: 'probe.run', payload: { note: 'health check' } });
     const acceptedAt = context.now();
     const row = await this.awaitEnd(id, withinMs, context.signal);
     const visibleAt = context.now();
@@ -33,14 +36,14 @@ export class HealthCheckHandler implements HandlerOf<Check> {
   private async awaitEnd(id: string, withinMs: number, signal: AbortSignal): Promise<JobRow | undefined> {
     const deadline = performance.now() + withinMs;
     for (;;) {
-      const row = await this.parts.jobs.find(id);
+      const row = await this.jobs.find(id);
       if ((row && isFinal(row.state)) || performance.now() >= deadline) return row;
       await pause(lookEveryMs, undefined, { signal });
     }
   }
 }
 
-/** The times are of several machines: a hop that seems to end before it began took no time that can be told. */
+/** The times come from several machines. A hop that seems to end before it began counts as 0. */
 function hopsBetween(askedAt: number, acceptedAt: number, row: JobRow, visibleAt: number): Hops {
   const startedAt = row.startedAt!.getTime();
   const finishedAt = row.finishedAt!.getTime();

@@ -1,5 +1,10 @@
 import { maintenanceQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
-import { MaintenanceModule } from './maintenance.module.js';
+import { maintenanceDatabase, MaintenanceModule } from './maintenance.module.js';
 
-await startWorker({ queue: maintenanceQueue, module: MaintenanceModule, concurrency: 4 });
+await startWorker({
+  queue: maintenanceQueue,
+  module: MaintenanceModule,
+  concurrency: 4,
+  database: maintenanceDatabase,
+});

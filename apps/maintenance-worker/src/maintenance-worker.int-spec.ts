@@ -17,7 +17,8 @@ import { randomNamespace } from '@jobstream/testing';
 import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
 import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
 import { DailyStatsHandler } from './daily-stats.handler.js';
-import { MaintenanceParts } from './maintenance-parts.js';
+import { Maintenance } from './maintenance.fixture-spec.js';
+import { NeededUploads } from './needed-uploads.js';
 import { dayMs } from './retention.js';
 
 const { signal } = new AbortController();
@@ -29,7 +30,7 @@ describe('maintenance', () => {
   const connection = new KafkaConnection(kafkaSettingsFromEnv(environment));
   const admin = new TopicAdmin(connection);
   const producer = new RecordProducer(connection);
-  let parts: MaintenanceParts;
+  let maintenance: Maintenance;
   let projector: Projector;
   let storage: ObjectStorage;
   let folder: string;
@@ -40,12 +41,11 @@ describe('maintenance', () => {
     await migrate(databaseSettingsFromEnv(environment));
     await admin.ensureTopics(topics.plan(jobDefinitions, 'small'));
     await producer.start();
-    parts = new MaintenanceParts(environment);
-    await parts.start();
+    maintenance = await Maintenance.open({ ...environment, STORAGE_DIR: folder });
     projector = new Projector({
       connection,
       topics,
-      database: parts.database,
+      database: maintenance.database,
       logger: createLogger('test', 'silent'),
       prepare: async () => undefined,
       onFatal: (error) => {
@@ -56,9 +56,9 @@ describe('maintenance', () => {
   });
   afterAll(async () => {
     await projector.stop();
-    const { projection, operations } = parts.database;
-    await parts.database.query({ text: `DROP SCHEMA ${projection}, ${operations} CASCADE` });
-    await parts.stop();
+    const { projection, operations } = maintenance.database;
+    await maintenance.database.query({ text: `DROP SCHEMA ${projection}, ${operations} CASCADE` });
+    await maintenance.close();
     await producer.stop();
     await admin.deleteTopics((await admin.listTopics()).filter((topic) => topics.roleOf(topic)));
     await admin.stop();
@@ -70,7 +70,7 @@ describe('maintenance', () => {
   const base = (id: JobId, type: string, queue: string) => ({ v: 1, id, type, queue }) as const;
   const write = (topic: string, record: JobRecord) => producer.send({ topic, ...encodeRecord(record) });
   const thumbnail = async (imageId: string) =>
-    (await parts.intake.submit({ type: 'image.thumbnail', payload: { imageId } })).id;
+    (await maintenance.intake.submit({ type: 'image.thumbnail', payload: { imageId } })).id;
   const succeed = (id: JobId, type: string, queue: string, tookMs: number) => {
     const at = Date.now();
     return write(topics.events, {
@@ -114,18 +114,16 @@ describe('maintenance', () => {
     await thumbnail('waits');
     await deadLetter(await thumbnail('dead'), 'image.thumbnail', 'image', { imageId: 'dead' });
     await succeed(await thumbnail('done'), 'image.thumbnail', 'image', 5);
-    const handler = new CleanupOldFilesHandler(parts, storage);
+    const handler = maintenance.get(CleanupOldFilesHandler);
     const after = (days: number) => handler.handle({}, { signal, now: () => Date.now() + days * dayMs });
 
     const none = { deleted: { uploads: 0, thumbs: 0, reports: 0 }, bytes: 0, restored: 0 };
     expect(await after(80)).toEqual({ ...none, discarded: 0, kept: 0 });
     // A job that ended lately could be replayed: its upload stays.
-    const lasting = new CleanupOldFilesHandler(
-      Object.assign(Object.create(parts) as MaintenanceParts, {
-        retention: { ...parts.retention, RETENTION_REPLAY_DAYS: 365 },
-      }),
-      storage,
-    );
+    const lasting = new CleanupOldFilesHandler(storage, maintenance.get(NeededUploads), {
+      ...maintenance.retention,
+      RETENTION_REPLAY_DAYS: 365,
+    });
     expect(await lasting.handle({}, { signal, now: () => Date.now() + 100 * dayMs })).toEqual({
       ...none,
       discarded: 3,
@@ -148,7 +146,7 @@ describe('maintenance', () => {
   });
 
   it('puts back an upload that is needed since it was found old, whatever needs it', async () => {
-    const { operations } = parts.database;
+    const { operations } = maintenance.database;
     const submission = (imageId: string) => ({ type: 'image.thumbnail', payload: { imageId } });
     const request = (id: JobId, imageId: string) => ({
       ...base(id, 'image.thumbnail', 'image'),
@@ -161,7 +159,7 @@ describe('maintenance', () => {
     /** By image: what happens between the moment it is found that nobody needs it and its deletion. */
     const meanwhile: Record<string, (imageId: string) => Promise<unknown>> = {
       submitted: thumbnail,
-      delayed: (imageId) => parts.intake.submit({ ...submission(imageId), delay: '10m' }),
+      delayed: (imageId) => maintenance.intake.submit({ ...submission(imageId), delay: '10m' }),
       retried: async (imageId) => {
         const id = await thumbnail(imageId);
         const error = { code: 'x', message: 'x' };
@@ -173,20 +171,20 @@ describe('maintenance', () => {
       reserved: (imageId) => {
         const id = newJobId();
         const made = { queue: 'image', priority: 'normal', ...encodeRecord(run2(id, imageId)) };
-        return parts.database.query({
+        return maintenance.database.query({
           text: `INSERT INTO ${operations}.replay_jobs (job_id, run, replay_id, state, request)
                  VALUES ($1, 2, gen_random_uuid(), 'reserved', $2)`,
           values: [id, JSON.stringify(made)],
         });
       },
       fired: (imageId) =>
-        parts.database.query({
+        maintenance.database.query({
           text: `INSERT INTO ${operations}.schedule_firings (schedule, fire_at, job_id, job, state, watched, decided_at)
                  VALUES ('once', now(), gen_random_uuid(), $1, 'pending', false, now())`,
           values: [JSON.stringify(submission(imageId))],
         }),
       scheduled: (imageId) =>
-        parts.database.query({
+        maintenance.database.query({
           text: `INSERT INTO ${operations}.schedules (name, cron, time_zone, misfire, overlap, paused, job, origin)
                  VALUES ('yearly', '0 0 1 1 *', 'UTC', 'skip', 'allow', false, $1, 'rest')`,
           values: [JSON.stringify(submission(imageId))],
@@ -213,7 +211,11 @@ describe('maintenance', () => {
         return storage.move(...what);
       },
     });
-    const handler = new CleanupOldFilesHandler(parts, watched);
+    const handler = new CleanupOldFilesHandler(
+      watched,
+      maintenance.get(NeededUploads),
+      maintenance.retention,
+    );
     const inHours = (hours: number) =>
       handler.handle({}, { signal, now: () => Date.now() + hours * 3_600_000 });
 
@@ -240,16 +242,16 @@ describe('maintenance', () => {
     const day = iso(Date.now()).slice(0, 10);
     const ids = [newJobId(), newJobId(), newJobId(), newJobId()];
     for (const id of ids)
-      await parts.intake.accept(parts.intake.check({ type: 'probe.run', payload: {} }), id);
+      await maintenance.intake.accept(maintenance.intake.check({ type: 'probe.run', payload: {} }), id);
     await succeed(ids[0]!, 'probe.run', 'probe', 100);
     await succeed(ids[1]!, 'probe.run', 'probe', 300);
     await deadLetter(ids[2]!, 'probe.run', 'probe', {});
-    const handler = new DailyStatsHandler(parts);
+    const handler = maintenance.get(DailyStatsHandler);
     const rows = async () =>
       (
-        await parts.database.query({
+        await maintenance.database.query({
           text: `SELECT type, created, succeeded, dead_lettered, other, median_ms
-                 FROM ${parts.database.operations}.daily_statistics WHERE day = $1::date AND type = 'probe.run'`,
+                 FROM ${maintenance.database.operations}.daily_statistics WHERE day = $1::date AND type = 'probe.run'`,
           values: [day],
         })
       ).rows;
@@ -270,8 +272,8 @@ describe('maintenance', () => {
     expect(await rows()).toEqual([{ ...expected, succeeded: 3, other: 0 }]);
 
     // Retention took a job's row meanwhile.
-    await parts.database.query({
-      text: `DELETE FROM ${parts.database.projection}.jobs WHERE id = $1`,
+    await maintenance.database.query({
+      text: `DELETE FROM ${maintenance.database.projection}.jobs WHERE id = $1`,
       values: [ids[0]],
     });
     await handler.handle({ day }, { createdAt: Date.now() });
@@ -279,9 +281,9 @@ describe('maintenance', () => {
   });
 
   it('deletes what expired, however much, and keeps what did not', async () => {
-    const { operations } = parts.database;
+    const { operations } = maintenance.database;
     const insert = (prefix: string, count: number, age: string) =>
-      parts.database.query({
+      maintenance.database.query({
         text: `INSERT INTO ${operations}.idempotency_keys (owner, route, key, body_hash, seed, written_at)
                SELECT '', 'r', $1 || n, '', gen_random_uuid(), now() - $3::interval FROM generate_series(1, $2) AS n`,
         values: [prefix, count, age],
@@ -289,7 +291,7 @@ describe('maintenance', () => {
     await insert('old', 12_000, '25 hours');
     await insert('new', 3, '1 hour');
     const firing = (fireAt: number, state: string, age: string) =>
-      parts.database.query({
+      maintenance.database.query({
         text: `INSERT INTO ${operations}.schedule_firings (schedule, fire_at, job_id, job, state, watched, decided_at)
                VALUES ('s', $1, gen_random_uuid(), '{}', $2, false, now() - $3::interval)`,
         values: [new Date(fireAt), state, age],
@@ -298,11 +300,11 @@ describe('maintenance', () => {
     await firing(2_000, 'pending', '40 days');
     await firing(3_000, 'fired', '2 days');
     const apiKey = async (expired: string | null, revoked: string | null) => {
-      const { id } = await parts.apiKeys.insert(
+      const { id } = await maintenance.apiKeys.insert(
         issueKey(Date.now()),
         apiKeyRequestSchema.parse({ name: 'x', scopes: ['read'] }),
       );
-      await parts.database.query({
+      await maintenance.database.query({
         text: `UPDATE ${operations}.api_keys SET expires_at = now() - $2::interval, revoked_at = now() - $3::interval WHERE id = $1`,
         values: [id, expired, revoked],
       });
@@ -323,13 +325,13 @@ describe('maintenance', () => {
       status: 202,
     });
     const lately = audited(364);
-    await parts.audit.append([audited(366), lately]);
-    await parts.audit.append([lately]);
-    const handler = new CleanupExpiredTokensHandler(parts);
+    await maintenance.audit.append([audited(366), lately]);
+    await maintenance.audit.append([lately]);
+    const handler = maintenance.get(CleanupExpiredTokensHandler);
     const [first, second] = [await handler.handle({}, { signal }), await handler.handle({}, { signal })];
     expect(first).toEqual({ idempotencyKeys: 12_000, scheduleFirings: 1, apiKeys: 3, auditEntries: 1 });
     expect(second).toEqual({ idempotencyKeys: 0, scheduleFirings: 0, apiKeys: 0, auditEntries: 0 });
-    expect((await parts.apiKeys.list()).map(({ id }) => id).sort()).toEqual(kept.sort());
-    expect((await parts.audit.page({ limit: 10 })).items).toHaveLength(1);
+    expect((await maintenance.apiKeys.list()).map(({ id }) => id).sort()).toEqual(kept.sort());
+    expect((await maintenance.audit.page({ limit: 10 })).items).toHaveLength(1);
   });
 });

@@ -1,13 +1,35 @@
-import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { readSettings } from '@jobstream/runtime';
-import { ObjectStorage, openStorage, storageSettings } from '@jobstream/storage';
+import { Module } from '@nestjs/common';
+import { ApiKeyStore, AuditStore } from '@jobstream/access';
+import { Topics } from '@jobstream/contracts';
+import { Database, type DatabaseSettings } from '@jobstream/database';
+import { ClaimStore } from '@jobstream/execution';
+import { JobIntake, KeyStore } from '@jobstream/intake';
+import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { databaseSettingsToken, provide, provideFrom } from '@jobstream/platform';
+import { preparedStorageProvider } from '@jobstream/platform/storage';
+import {
+  JobQueries,
+  NeededJobs,
+  OldJobs,
+  ProjectionPositions,
+  ProjectionProgress,
+  ReportQueries,
+} from '@jobstream/projection';
+import { FiringStore } from '@jobstream/scheduling';
 import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
 import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
+import { CurrentProjection } from './current-projection.js';
 import { DailyStatsHandler } from './daily-stats.handler.js';
 import { HealthCheckHandler } from './health-check.handler.js';
-import { MaintenanceParts } from './maintenance-parts.js';
+import { NeededUploads } from './needed-uploads.js';
+import { RecordReaders } from './old-records/record-readers.js';
+import { retentionSettings, retentionToken } from './retention.js';
 
+/** How the maintenance jobs reach Postgres: counting a day, or deleting old rows, reads many rows. */
+export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
+
+/** The maintenance jobs, and the stores that they clean and count. */
 @Module({
   providers: [
     CleanupExpiredTokensHandler,
@@ -15,18 +37,37 @@ import { MaintenanceParts } from './maintenance-parts.js';
     CleanupOldRecordsHandler,
     DailyStatsHandler,
     HealthCheckHandler,
-    { provide: MaintenanceParts, useFactory: () => new MaintenanceParts(process.env) },
-    { provide: ObjectStorage, useFactory: () => openStorage(readSettings(storageSettings, process.env)) },
+    CurrentProjection,
+    NeededUploads,
+    preparedStorageProvider,
+    provideFrom(retentionSettings, retentionToken, (settings) => settings),
+    provide(JobIntake, { producer: RecordProducer, topics: Topics }),
+    {
+      provide: KeyStore,
+      inject: [Database],
+      useFactory: (database: Database) => new KeyStore(database, database.operations),
+    },
+    provide(FiringStore, [Database]),
+    provide(ClaimStore, [Database]),
+    provide(ApiKeyStore, [Database]),
+    provide(AuditStore, [Database]),
+    provide(JobQueries, [Database]),
+    provide(NeededJobs, [Database]),
+    provide(OldJobs, [Database]),
+    provide(ProjectionProgress, [Database]),
+    provide(ReportQueries, [Database]),
+    {
+      provide: ProjectionPositions,
+      inject: [Database, databaseSettingsToken],
+      useFactory: (database: Database, { schemas }: DatabaseSettings) =>
+        new ProjectionPositions(database, schemas),
+    },
+    provide(RecordReaders, {
+      topics: Topics,
+      admin: TopicAdmin,
+      database: Database,
+      projections: ProjectionPositions,
+    }),
   ],
 })
-export class MaintenanceModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(private readonly parts: MaintenanceParts) {}
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.parts.start();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.parts.stop();
-  }
-}
+export class MaintenanceModule {}

@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newJobId, Topics, type JobId } from '@jobstream/contracts';
 import { decodeRecord, encodePoison, encodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import type { RebuildView } from '@jobstream/contracts/rest';
 import { databaseSettingsFromEnv, migrate, quoteName } from '@jobstream/database';
+import { ClaimStore } from '@jobstream/execution';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
-import { LogEnds, ProjectionProgress, Projector, Rebuilder, Rebuilds } from '@jobstream/projection';
+import { LogEnds, OldJobs, ProjectionProgress, Projector, Rebuilder, Rebuilds } from '@jobstream/projection';
 import { Replays } from '@jobstream/replay';
 import { createLogger } from '@jobstream/runtime';
+import { FiringStore } from '@jobstream/scheduling';
 import { randomNamespace } from '@jobstream/testing';
 import fc from 'fast-check';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
-import { MaintenanceParts } from './maintenance-parts.js';
+import { Maintenance } from './maintenance.fixture-spec.js';
+import type { RecordReaders } from './old-records/record-readers.js';
 import { dayMs } from './retention.js';
 
 const ends = ['succeeded', 'cancelled', 'expired'] as const;
@@ -100,7 +104,7 @@ describe('retention and dead letters', () => {
     cancelled: names.events,
     expired: names.events,
   };
-  let parts: MaintenanceParts;
+  let maintenance: Maintenance;
   let projector: Projector;
   let rebuilds: Rebuilds;
   let replays: Replays;
@@ -115,10 +119,9 @@ describe('retention and dead letters', () => {
       Object.values(names).map((name) => ({ name, partitions: name === names.deadLetters ? 1 : 2 })),
     );
     await producer.start();
-    parts = new MaintenanceParts(environment);
-    await parts.start();
-    rebuilds = new Rebuilds(parts.database, settings, undefined);
-    const { database, log: reader, intake, jobs: queries } = parts;
+    maintenance = await Maintenance.open({ ...environment, STORAGE_DIR: tmpdir() });
+    rebuilds = new Rebuilds(maintenance.database, settings, undefined);
+    const { database, log: reader, intake, jobs: queries } = maintenance;
     const [progress, ends] = [new ProjectionProgress(database), LogEnds.ofAll(admin, topics)];
     const waitUntilCurrent = (timeoutMs: number) => progress.waitUntilCurrent(ends, timeoutMs);
     const projection = { queries, waitUntilCurrent };
@@ -137,11 +140,11 @@ describe('retention and dead letters', () => {
   });
   afterAll(async () => {
     await projector.stop();
-    const { projection, operations } = parts.database;
+    const { projection, operations } = maintenance.database;
     const kept = (await rebuilds.list()).items.flatMap(({ keptSchema }) => keptSchema ?? []);
     const schemas = [projection, operations, ...kept.map((schema) => quoteName(schema))];
-    await parts.database.query({ text: `DROP SCHEMA ${schemas.join(', ')} CASCADE` });
-    await parts.stop();
+    await maintenance.database.query({ text: `DROP SCHEMA ${schemas.join(', ')} CASCADE` });
+    await maintenance.close();
     await producer.stop();
     await admin.deleteTopics(Object.values(names));
     await admin.stop();
@@ -202,18 +205,18 @@ describe('retention and dead letters', () => {
 
   /** Cuts at a time, as if that were its retention ago; may die on the way. */
   async function retain(cutAt: number, diesAfter = Infinity, deletesDeadLetters = false): Promise<void> {
-    await parts.awaitProjection();
+    await maintenance.projection.await();
     let left = diesAfter;
     const dying = {
-      startOffsets: (names: string[]) => parts.admin.startOffsets(names),
-      endOffsets: (names: string[]) => parts.admin.endOffsets(names),
-      offsetsAt: (names: string[], at: number) => parts.admin.offsetsAt(names, at),
+      startOffsets: (names: string[]) => maintenance.admin.startOffsets(names),
+      endOffsets: (names: string[]) => maintenance.admin.endOffsets(names),
+      offsetsAt: (names: string[], at: number) => maintenance.admin.offsetsAt(names, at),
       deleteRecordsBefore: (...what: Parameters<TopicAdmin['deleteRecordsBefore']>) => {
         if (left-- <= 0) throw new Death();
-        return parts.admin.deleteRecordsBefore(...what);
+        return maintenance.admin.deleteRecordsBefore(...what);
       },
     };
-    const { readers, retention } = parts;
+    const { readers, retention } = maintenance;
     const withoutWorkers = {
       topics: () => readers.topics(),
       partitions: (of: never) => readers.partitions(of),
@@ -224,15 +227,18 @@ describe('retention and dead letters', () => {
         ),
     };
     const handler = new CleanupOldRecordsHandler(
-      Object.assign(Object.create(parts) as MaintenanceParts, {
-        admin: dying,
-        readers: withoutWorkers,
-        retention: {
-          ...retention,
-          RETENTION_RECORDS_DAYS: 30,
-          RETENTION_DELETES_DEAD_LETTERS: deletesDeadLetters ? 'true' : 'false',
-        },
-      }),
+      withoutWorkers as unknown as RecordReaders,
+      dying as unknown as TopicAdmin,
+      maintenance.log,
+      maintenance.database,
+      maintenance.get(FiringStore),
+      maintenance.get(ClaimStore),
+      maintenance.get(OldJobs),
+      {
+        ...retention,
+        RETENTION_RECORDS_DAYS: 30,
+        RETENTION_DELETES_DEAD_LETTERS: deletesDeadLetters ? 'true' : 'false',
+      },
     );
     const { signal } = new AbortController();
     await handler.handle({}, { signal, now: () => cutAt + 30 * dayMs }).catch((error: unknown) => {
@@ -269,7 +275,7 @@ describe('retention and dead letters', () => {
     const [end] = (await admin.endOffsets([names.deadLetters])).get(names.deadLetters)!;
     const jobs = new Set<JobId>();
     for (let next = start!; next < end!;) {
-      const slice = await parts.log.read({ topic: names.deadLetters, partition: 0 }, next, end!);
+      const slice = await maintenance.log.read({ topic: names.deadLetters, partition: 0 }, next, end!);
       for (const { value, headers } of slice.records) {
         const read = decodeRecord(value, headers);
         if ('fault' in read) continue;
@@ -291,10 +297,10 @@ describe('retention and dead letters', () => {
 
   async function check(): Promise<void> {
     expect(await rebuilt({})).toMatchObject({ state: 'swapped', failure: null, differences: null });
-    await parts.awaitProjection();
+    await maintenance.projection.await();
     expect(await survey('dead-letters')).toBe(await redrivable());
     for (const [id, steps] of written) {
-      const row = await parts.jobs.find(id);
+      const row = await maintenance.jobs.find(id);
       const { state } = fateOf(steps);
       if (row && state !== undefined) expect([id, row.state]).toEqual([id, state]);
     }
@@ -329,7 +335,7 @@ describe('retention and dead letters', () => {
           await check();
           for (const [id, steps] of written) {
             const isOver = fateOf(steps).state === 'succeeded';
-            if ((await parts.jobs.find(id)) === undefined) deleted += 1;
+            if ((await maintenance.jobs.find(id)) === undefined) deleted += 1;
             else if (isOver && steps.some(([phase]) => phase === 'dead_lettered')) keptForDeadLetters += 1;
           }
         }
@@ -346,25 +352,25 @@ describe('retention and dead letters', () => {
     for (const [index, id] of ids.entries())
       for (const step of lives[kinds[index]!]!.flat()) await append(id, step);
     await mark();
-    await parts.awaitProjection();
+    await maintenance.projection.await();
     return ids;
   }
 
   it('leave nothing to come back where rows went before their dead letters, as they once did', async () => {
-    const { projection } = parts.database;
+    const { projection } = maintenance.database;
     const ids = await live('redriven', 'dead late', 'dead');
     await appendPoison(1);
     await mark();
     await retain(marks.at(-1)!);
     for (const table of ['jobs', 'job_transitions'])
-      await parts.database.query({
+      await maintenance.database.query({
         text: `DELETE FROM ${projection}.${table} WHERE ${table === 'jobs' ? 'id' : 'job_id'} = ANY($1::uuid[])`,
         values: [ids.slice(0, 2)],
       });
-    await parts.database.query({ text: `DELETE FROM ${projection}.rejected_records` });
+    await maintenance.database.query({ text: `DELETE FROM ${projection}.rejected_records` });
     const before = await redrivable();
     expect(await rebuilt({ swap: 'always' })).toMatchObject({ state: 'swapped', differences: null });
-    expect(await Promise.all(ids.map(async (id) => (await parts.jobs.find(id))?.state))).toEqual([
+    expect(await Promise.all(ids.map(async (id) => (await maintenance.jobs.find(id))?.state))).toEqual([
       undefined,
       undefined,
       'dead_lettered',
@@ -374,17 +380,17 @@ describe('retention and dead letters', () => {
 
   it('take rows from a generation that is kept, so that it can be taken later', async () => {
     const [over, wrong] = await live('plain', 'waiting');
-    await parts.database.query({
-      text: `UPDATE ${parts.database.projection}.jobs SET type = 'wrong' WHERE id = $1`,
+    await maintenance.database.query({
+      text: `UPDATE ${maintenance.database.projection}.jobs SET type = 'wrong' WHERE id = $1`,
       values: [wrong],
     });
     const { id, state } = await rebuilt({});
     expect(state).toBe('failed');
     await retain(marks.at(-1)!);
-    expect(await parts.jobs.find(over!)).toBeUndefined();
+    expect(await maintenance.jobs.find(over!)).toBeUndefined();
     await rebuilds.swap(id);
     expect(await ended(id)).toMatchObject({ state: 'swapped', differences: { total: 1 } });
-    expect(await parts.jobs.find(over!)).toBeUndefined();
-    expect(await parts.jobs.find(wrong!)).toMatchObject({ type: 'probe.run' });
+    expect(await maintenance.jobs.find(over!)).toBeUndefined();
+    expect(await maintenance.jobs.find(wrong!)).toMatchObject({ type: 'probe.run' });
   });
 });

@@ -1,12 +1,9 @@
 import { Module } from '@nestjs/common';
-import { readSettings } from '@jobstream/runtime';
+import { provideFrom } from '@jobstream/platform';
 import { EmailHandler } from './email.handler.js';
 import { Mailer, mailSettings } from './mailer.js';
 
 @Module({
-  providers: [
-    EmailHandler,
-    { provide: Mailer, useFactory: () => new Mailer(readSettings(mailSettings, process.env)) },
-  ],
+  providers: [EmailHandler, provideFrom(mailSettings, Mailer, (settings) => new Mailer(settings))],
 })
 export class NotificationModule {}

@@ -2,4 +2,10 @@ import { reportQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { ReportModule } from './report.module.js';
 
-await startWorker({ queue: reportQueue, module: ReportModule, concurrency: 2 });
+await startWorker({
+  queue: reportQueue,
+  module: ReportModule,
+  concurrency: 2,
+  // Reports read many rows.
+  database: { statementTimeoutMs: 60_000 },
+});

@@ -8,34 +8,12 @@ import {
 } from '@nestjs/common';
 import { Database } from '@jobstream/database';
 import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
-import {
-  ClockWatch,
-  commonSettings,
-  createLogger,
-  createMetrics,
-  HealthRegistry,
-  readSettings,
-  type ProcessContext,
-} from '@jobstream/runtime';
+import { ClockWatch } from '@jobstream/runtime';
+import { processContext } from '@jobstream/testing';
 import { startService } from './application.js';
 import { PlatformModule } from './platform.module.js';
 
 const away = { KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://127.0.0.1:1/none' };
-
-function contextWith(environment: Record<string, string>): ProcessContext {
-  return {
-    service: 'tested',
-    instance: 'test',
-    environment,
-    settings: readSettings(commonSettings, environment),
-    logger: createLogger('tested', 'silent'),
-    health: new HealthRegistry(),
-    metrics: createMetrics('tested'),
-    fatal: (error: unknown) => {
-      throw error;
-    },
-  };
-}
 
 const platform = PlatformModule.of({ definitions: [], clocks: { broker: 'needed' } });
 const steps: string[] = [];
@@ -91,7 +69,7 @@ describe('the platform', () => {
   });
 
   it('starts while Kafka and Postgres are away, and stops after the application, the producer first', async () => {
-    const stop = await startService(RecordedModule, contextWith(away));
+    const stop = await startService(RecordedModule, processContext(away));
     record(ClockWatch, 'stop', 'clocks are not asked any more');
     record(RecordProducer, 'stop', 'producer stops');
     record(TopicAdmin, 'stop', 'connections to Kafka close');
@@ -111,7 +89,7 @@ describe('the platform', () => {
   });
 
   it('goes through all steps of stopping when one fails, and then ends with its error', async () => {
-    const stop = await startService(FailingModule, contextWith(away));
+    const stop = await startService(FailingModule, processContext(away));
     await expect(stop()).rejects.toThrow('The reader did not stop.');
     expect(steps).toEqual(['application stops']);
   });
@@ -121,6 +99,6 @@ describe('the platform', () => {
     ['DATABASE_URL', { DATABASE_URL: '' }],
     ['KAFKA_BROKERS', { KAFKA_BROKERS: '', DATABASE_URL: '' }],
   ])('refuses to start without %s, and says so', async (name, missing) => {
-    await expect(startService(RecordedModule, contextWith({ ...away, ...missing }))).rejects.toThrow(name);
+    await expect(startService(RecordedModule, processContext({ ...away, ...missing }))).rejects.toThrow(name);
   });
 });

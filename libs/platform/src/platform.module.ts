@@ -32,7 +32,7 @@ export interface PlatformOptions {
   /** The job types of the platform: their topics are made where they are missing. */
   readonly definitions: readonly JobDefinition[];
   /** Of the connections to Postgres. They are named after the service. */
-  readonly database?: Omit<DatabaseOptions, 'applicationName'>;
+  readonly database?: Omit<DatabaseOptions, 'applicationName'> | undefined;
   /** The clocks that are watched. The process is not ready before it has heard those that are needed. */
   readonly clocks: Readonly<Partial<Record<'broker' | 'postgres', 'needed' | 'watched'>>>;
 }

@@ -10,7 +10,7 @@ export type NamedToken<Thing> = symbol & { readonly thing?: Thing };
 
 /** A token for things that no class names. */
 export function tokenOf<Thing>(name: string): NamedToken<Thing> {
-  return Symbol(name) as NamedToken<Thing>;
+  return Symbol(name);
 }
 
 /** The process that the application runs in. */

@@ -4,6 +4,7 @@ export { GatheredCalls } from './calls/gathered-calls.js';
 export { SharedCall } from './calls/shared-call.js';
 export { SharedLookup } from './calls/shared-lookup.js';
 export { inTime } from './in-time.js';
+export { retryUntil, type RetryOptions } from './retry.js';
 export {
   ClockWatch,
   noticeableSkewMs,

@@ -19,6 +19,7 @@ export { randomNamespace, stackAddress } from './namespace.js';
 export { OwnS3 } from './own-s3.js';
 export { OwnStack, type BrokerSettings } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';
+export { processContext } from './process-context.js';
 export { leftBehind, ServiceProcess, type LogLine } from './service-process.js';
 export { StallWatch } from './stall-watch.js';
 export { freePort } from './free-port.js';

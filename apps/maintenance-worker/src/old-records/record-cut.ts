@@ -1,17 +1,17 @@
 import type { TopicPartition } from '@jobstream/kafka';
 
-/** What a partition holds. */
+/** The offsets that a partition holds. */
 export interface LogPartition extends TopicPartition {
   readonly start: number;
   /** The offset after the last record. */
   readonly end: number;
 }
 
-/** How far someone who needs a partition has come in it. */
+/** How far a reader has read a partition. */
 export interface Reading extends TopicPartition {
   /** A consumer group, or the schema of a projection. */
   readonly reader: string;
-  /** The offset to read next; the log's start for one who has not begun. */
+  /** The offset to read next; 0 for a reader that has not begun. */
   readonly next: number;
 }
 
@@ -21,20 +21,20 @@ export interface UnreadRecord extends TopicPartition {
   readonly offset: number;
 }
 
-/** Something that must stay in the log, and since when it is there, in milliseconds since 1970. */
+/** A record that must stay in the log, and when the log took it, in milliseconds since 1970. */
 export interface Hold {
   readonly reader: string;
   readonly at: number;
 }
 
-/** What is older than `at` may go. */
+/** Everything older than `at` may be deleted. */
 export interface RecordCut {
   readonly at: number;
-  /** Why it is not later; null where age alone decides. */
+  /** The reader that keeps the cut from being later; null where age alone decides. */
   readonly heldBy: Hold | null;
 }
 
-/** Of each partition that someone has not read to its end, the first record that is needed, and by whom. */
+/** For each partition that is not fully read: the first record still needed, and by which reader. */
 export function findUnread(
   partitions: readonly LogPartition[],
   readings: readonly Reading[],
@@ -53,8 +53,8 @@ export function findUnread(
 }
 
 /**
- * One cut for all topics, so that nothing of a job is missed by what stays of it: the earlier of `now - keptMs` and the
- * oldest record that someone needs.
+ * One cut for all topics, so that a job is kept or deleted as a whole: the earlier of `now - keptMs` and the oldest record
+ * that a reader needs.
  */
 export function decideCut(now: number, keptMs: number, holds: readonly Hold[]): RecordCut {
   const byAge = now - keptMs;
@@ -66,9 +66,9 @@ export function decideCut(now: number, keptMs: number, holds: readonly Hold[]): 
 }
 
 /**
- * The offsets below which each partition may be emptied; partitions of which nothing goes are left out.
+ * The offsets below which each partition may be emptied. Partitions that keep everything are left out.
  * @param offsetsAtCut by topic and partition, the first offset at or after the cut
- * @param unread what {@link findUnread} found: nothing from there on goes, whatever the clocks say
+ * @param unread the first unread records: they stay, and all later ones, whatever the clocks say
  */
 export function decideDeletions(
   partitions: readonly LogPartition[],

@@ -4,8 +4,8 @@ import { partitionKey, type TopicAdmin } from '@jobstream/kafka';
 import type { ProjectionPositions } from '@jobstream/projection';
 import type { LogPartition, Reading } from './record-cut.js';
 
-/** What {@link RecordReaders} asks. */
-export interface RecordReadersParts {
+/** Where the positions of all readers are kept. */
+export interface RecordReadersOptions {
   readonly topics: Topics;
   readonly admin: TopicAdmin;
   readonly database: Database;
@@ -18,22 +18,22 @@ export interface KeptTopic {
   readonly role: TopicRole;
 }
 
-/** Finds out who needs what of the log. A reader that has never begun needs all of it. */
+/** Finds how far each reader has read the log. A reader that has never begun needs all of it. */
 export class RecordReaders {
-  constructor(private readonly parts: RecordReadersParts) {}
+  constructor(private readonly options: RecordReadersOptions) {}
 
   /** All topics of this platform but `jobs.control` and `jobs.clock`, which Kafka compacts. */
   async topics(): Promise<KeptTopic[]> {
-    const names = await this.parts.admin.listTopics();
+    const names = await this.options.admin.listTopics();
     return names.flatMap((topic) => {
-      const role = this.parts.topics.roleOf(topic);
+      const role = this.options.topics.roleOf(topic);
       return role && role.kind !== 'control' && role.kind !== 'clock' ? [{ topic, role }] : [];
     });
   }
 
   async partitions(topics: readonly KeptTopic[]): Promise<LogPartition[]> {
     const names = topics.map(({ topic }) => topic);
-    const { admin } = this.parts;
+    const { admin } = this.options;
     const [starts, ends] = await Promise.all([admin.startOffsets(names), admin.endOffsets(names)]);
     return [...ends].flatMap(([topic, offsets]) =>
       offsets.map((end, partition) => ({
@@ -53,13 +53,13 @@ export class RecordReaders {
     ];
   }
 
-  /** The workers of each queue, begun or not, and whoever else has committed anything. */
+  /** The workers of each queue, begun or not, and every other group with a commit. */
   private async ofGroups(topics: readonly KeptTopic[]): Promise<Reading[]> {
-    const { admin, topics: names } = this.parts;
+    const { admin, topics: names } = this.options;
     const lanes = topics.flatMap(({ topic, role }) =>
       role.kind === 'requests' || role.kind === 'retry' ? [{ topic, group: names.group(role.queue) }] : [],
     );
-    // Their places are in Postgres; what they commit are hints.
+    // Their positions are in Postgres; their commits are only hints.
     const elsewhere = [names.serviceGroup('projector'), names.serviceGroup('scheduler')];
     const groups = new Set([...lanes.map(({ group }) => group), ...(await admin.listGroups())]);
     const readings: Reading[] = [];
@@ -86,7 +86,7 @@ export class RecordReaders {
     const unprojected = new Set(
       topics.filter(({ role }) => role.kind === 'cancels').map(({ topic }) => topic),
     );
-    const projections = await this.parts.projections.read();
+    const projections = await this.options.projections.read();
     return projections.flatMap(({ schema, checkpoints }) => {
       const next = new Map(checkpoints.map((each) => [partitionKey(each), each.next]));
       return partitions
@@ -100,9 +100,9 @@ export class RecordReaders {
     });
   }
 
-  /** The scheduler, which moves delayed jobs into rows of its own. */
+  /** The position of the scheduler, which moves delayed jobs into rows of its own. */
   private async ofDelayedJobs(partitions: readonly LogPartition[]): Promise<Reading[]> {
-    const { admin, database, topics } = this.parts;
+    const { admin, database, topics } = this.options;
     const reader = topics.serviceGroup('scheduler');
     const { rows } = await database.query<{ partition: number; next: number }>({
       text: `SELECT partition, next FROM ${database.operations}.read_positions

@@ -1,28 +1,27 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import {
-  Topics,
-  type JobDefinition,
-  type QueueDefinition,
-  type TopicPlan,
-  type TopicSize,
-} from '@jobstream/contracts';
+import type { JobDefinition, QueueDefinition, TopicPlan, TopicSize, Topics } from '@jobstream/contracts';
 import { JobIntake } from '@jobstream/intake';
 import {
   consumerFault,
-  RecordProducer,
   steadyTime,
-  TopicAdmin,
   WorkConsumer,
   type ConsumerAlarm,
   type KafkaConnection,
+  type RecordProducer,
+  type TopicAdmin,
   type TopicPartition,
 } from '@jobstream/kafka';
 import { Database, migrate, type DatabaseSettings } from '@jobstream/database';
 import { JobLimits } from '@jobstream/limits';
 import { OrderReader } from '@jobstream/orders';
-import { ClockWatch, type Health, type HealthRegistry, type Logger } from '@jobstream/runtime';
+import {
+  retryUntil,
+  type ClockWatch,
+  type Health,
+  type HealthRegistry,
+  type Logger,
+} from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { ClaimStore } from '../claims/claim-store.js';
 import { Claims } from '../claims/claims.js';
@@ -39,17 +38,19 @@ import { WorkerTopics } from './worker-topics.js';
 
 export interface JobWorkerStrategyOptions {
   readonly queue: QueueDefinition;
+  /** The job types of the queue. */
   readonly definitions: readonly JobDefinition[];
-  /** The job types of all queues: a missing topic of theirs that is written to is created again. */
-  readonly known: readonly JobDefinition[];
   /** By job type, from `HandlerRegistry.handlersOf`. */
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
+  readonly topics: Topics;
   readonly connection: KafkaConnection;
+  readonly admin: TopicAdmin;
+  readonly producer: RecordProducer;
+  readonly clockWatch: ClockWatch;
   /** The database of claims and limits. It is not connected to before a job needs one. */
   readonly database: DatabaseSettings;
   /** A claim is free again after this time without a renewal. The same in all workers of the queue. */
   readonly claimLeaseMs: number;
-  readonly namespace: string;
   readonly topicSize: TopicSize;
   /** The name of this process, different from that of every other. */
   readonly instance: string;
@@ -80,10 +81,7 @@ const maxPauseMs = 5_000;
  * Invariant: it consumes no record before it knows all pauses, limits and cancels, and the time.
  */
 export class JobWorkerStrategy implements CustomTransportStrategy {
-  private readonly topics: Topics;
   private readonly workerTopics: WorkerTopics;
-  private readonly admin: TopicAdmin;
-  private readonly producer: RecordProducer;
   private readonly publisher: OutcomePublisher;
   private readonly threads = new ThreadPool();
   private readonly worker: JobWorker;
@@ -93,7 +91,6 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly orders: OrderReader;
   private readonly cancellations: Cancellations;
   private readonly limits: JobLimits;
-  private readonly clockWatch: ClockWatch;
   private readonly closing = new AbortController();
   private starting: Promise<void> | undefined;
   private readonly plan: readonly TopicPlan[];
@@ -103,19 +100,13 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private requestPartitions = 1;
 
   constructor(private readonly options: JobWorkerStrategyOptions) {
-    const { queue, definitions, connection, logger } = options;
-    this.topics = new Topics(options.namespace);
-    this.workerTopics = new WorkerTopics(this.topics, queue, definitions);
-    this.admin = new TopicAdmin(connection);
-    this.plan = this.topics.plan(definitions, options.topicSize);
-    this.producer = new RecordProducer(connection, {
-      metrics: options.metrics,
-      topics: this.topics.plan(options.known, options.topicSize),
-      onTopicMade: (topic) => this.consumer.lookAgain(topic),
-    });
-    const intake = new JobIntake({ producer: this.producer, topics: this.topics });
+    const { queue, definitions, topics, producer, logger } = options;
+    this.workerTopics = new WorkerTopics(topics, queue, definitions);
+    this.plan = topics.plan(definitions, options.topicSize);
+    producer.onTopicMade = (topic) => this.consumer.lookAgain(topic);
+    const intake = new JobIntake({ producer, topics });
     this.publisher = new OutcomePublisher({
-      send: (record) => this.producer.send(record),
+      send: (record) => producer.send(record),
       produce: (jobs) => intake.produce(jobs),
       logger,
       monotonic: () => performance.now(),
@@ -134,8 +125,6 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.cancellations = new Cancellations(this.orders.cancels);
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
-    this.clockWatch = this.createClockWatch();
-    options.health.add('clock', () => this.clockWatch.health());
     options.health.add('orders', () => this.orders.health());
     options.health.add('topics', () => this.topicsHealth());
     options.health.add('consumer', () => this.consumerHealth());
@@ -149,29 +138,22 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     callback();
   }
 
-  /** Drains: takes no more records, gives running handlers `drainMs` to end, commits, leaves the group. */
+  /**
+   * Drains: takes no more records, gives running handlers `drainMs` to end, commits, leaves the group. The application stops the
+   * producer afterwards.
+   */
   async close(): Promise<void> {
     this.closing.abort();
     this.worker.drain();
     this.limits.stop();
-    this.clockWatch.stop();
+    this.options.clockWatch.stop();
     await this.orders.stop();
     await this.consumer.drain(this.options.drainMs);
     await this.starting;
     this.publisher.stop();
     await this.claims.stop();
     await this.limits.close();
-    await Promise.all([this.database.close(), this.producer.stop(), this.admin.stop(), this.threads.close()]);
-  }
-
-  private createClockWatch(): ClockWatch {
-    const { logger, metrics } = this.options;
-    const broker = {
-      clock: this.producer.brokerClock,
-      isNeeded: true,
-      ask: () => this.producer.askTime(this.topics.clock),
-    };
-    return new ClockWatch({ clocks: { broker }, logger, metrics });
+    await Promise.all([this.database.close(), this.threads.close()]);
   }
 
   private createClaims(): Claims {
@@ -195,28 +177,28 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       handlers,
       writer: new OutcomeWriter({
         queue: queue.name,
-        topics: this.topics,
+        topics: this.options.topics,
         publisher: this.publisher,
         metrics,
         logger,
       }),
       metrics,
-      clock: this.producer.brokerClock,
+      clock: this.options.producer.brokerClock,
       attempts: {
         worker: instance,
         logger,
-        clock: this.producer.brokerClock,
+        clock: this.options.producer.brokerClock,
         threads: this.threads,
         graceMs,
         cancellations: this.cancellations,
         sendReport: (job, start, report) =>
-          this.producer.send(runningRecord(this.topics, job, start, report)),
+          this.options.producer.send(runningRecord(this.options.topics, job, start, report)),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
       },
       claims: this.claims,
       limits: this.limits,
       lanesMs: () => this.workerTopics.lanesMs,
-      roleOf: (topic) => this.topics.roleOf(topic),
+      roleOf: (topic) => this.options.topics.roleOf(topic),
       onFatal: (error) => this.options.fatal(error),
     });
   }
@@ -224,7 +206,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private createConsumer(): WorkConsumer {
     const { queue, connection } = this.options;
     return new WorkConsumer(connection, {
-      groupId: this.topics.group(queue.name),
+      groupId: this.options.topics.group(queue.name),
       topics: async () => this.workerTopics.among(await this.existingTopics()),
       onDeliveries: (deliveries) => this.worker.accept(deliveries),
       onLost: (partitions) => this.lose(partitions),
@@ -247,7 +229,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   /** The part of the request partitions that this worker holds, from 0 to 1. */
   private share(): number {
-    const topic = this.topics.requests(this.options.queue.name);
+    const topic = this.options.topics.requests(this.options.queue.name);
     const held = this.consumer.health().partitions.filter((partition) => partition.topic === topic);
     return held.length / this.requestPartitions;
   }
@@ -257,7 +239,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     return new OrderReader({
       connection,
       logger,
-      topics: this.topics,
+      topics: this.options.topics,
       reader: queue.name,
       queue: queue.name,
       onCancel: (cancel) => this.cancellations.abort(cancel),
@@ -274,9 +256,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
 
   /** Reads no record before it knows which jobs not to start, and the time. */
   private async start(): Promise<void> {
-    await this.producer.start();
     if (!(await this.makeTopics())) return;
-    this.clockWatch.start();
+    this.options.clockWatch.start();
     if (!(await this.orders.start()) || !(await this.awaitTime())) return;
     this.applyOrders();
     await this.consumer.start();
@@ -294,48 +275,49 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   /** @returns false when it is closed meanwhile */
   private async awaitTime(): Promise<boolean> {
     const { signal } = this.closing;
-    if (!signal.aborted) await Promise.race([this.producer.brokerClock.whenKnown(), once(signal, 'abort')]);
+    if (!signal.aborted)
+      await Promise.race([this.options.producer.brokerClock.whenKnown(), once(signal, 'abort')]);
     return !signal.aborted;
   }
 
   /** @returns false when it is closed meanwhile */
   private async makeTopics(): Promise<boolean> {
-    for (let pauseMs = 100; !this.closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-      try {
-        await this.admin.start();
-        await this.admin.ensureTopics(this.plan);
-        this.requestPartitions = await this.countRequestPartitions();
-        this.topicsReady = true;
-        return !this.closing.signal.aborted;
-      } catch (error) {
-        this.options.logger.warn({ err: error }, 'Kafka unreachable: trying again');
-      }
-      await delay(pauseMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
-    }
-    return false;
+    const { admin, logger } = this.options;
+    const { signal } = this.closing;
+    const make = async () => {
+      await admin.ensureTopics(this.plan);
+      this.requestPartitions = await this.countRequestPartitions();
+      this.topicsReady = true;
+    };
+    await retryUntil(make, {
+      signal,
+      maxPauseMs,
+      onFailure: (error) => logger.warn({ err: error }, 'Kafka unreachable: trying again'),
+    });
+    return !signal.aborted;
   }
 
   private async countRequestPartitions(): Promise<number> {
-    const topic = this.topics.requests(this.options.queue.name);
-    return (await this.admin.partitionCounts([topic])).get(topic) ?? 1;
+    const topic = this.options.topics.requests(this.options.queue.name);
+    return (await this.options.admin.partitionCounts([topic])).get(topic) ?? 1;
   }
 
   /** The topics that exist. Those of this queue that are missing are created again, to be written and read. */
   private async existingTopics(): Promise<string[]> {
-    const existing = await this.admin.listTopics();
+    const existing = await this.options.admin.listTopics();
     const names = new Set(existing);
     const gone = this.plan.flatMap(({ name }) => (names.has(name) ? [] : [name]));
     const now = steadyTime();
     this.missing = new Map(gone.map((topic) => [topic, this.missing.get(topic) ?? now]));
-    for (const topic of gone) this.producer.makeMissing(topic);
+    for (const topic of gone) this.options.producer.makeMissing(topic);
     return existing;
   }
 
   private topicsHealth(): Health {
     if (!this.topicsReady) return { ok: false, why: 'Kafka has not been reached yet.' };
     const own = new Set(this.plan.map(({ name }) => name));
-    const { missing, producer } = this;
-    return healthOfTopics({ own, missing, troubles: producer.troubles.list() }, steadyTime());
+    const { missing } = this;
+    return healthOfTopics({ own, missing, troubles: this.options.producer.troubles.list() }, steadyTime());
   }
 
   private consumerHealth(): Health {

@@ -12,14 +12,8 @@ import {
   type IncomingRecord,
   type RecordReceipt,
 } from '@jobstream/kafka';
-import {
-  commonSettings,
-  createLogger,
-  createMetrics,
-  HealthRegistry,
-  readSettings,
-} from '@jobstream/runtime';
-import { randomNamespace } from '@jobstream/testing';
+import type { ProcessContext } from '@jobstream/runtime';
+import { processContext, randomNamespace } from '@jobstream/testing';
 import { JobHandler, type HandlerOf } from '../handlers/job-handler.js';
 import { serveWorker } from './start-worker.js';
 
@@ -29,12 +23,8 @@ export interface LoggedRecord {
   readonly job: JobRecord;
 }
 
-/** A worker in this process. */
-export interface TestedWorker {
-  /** As its records name it. */
-  readonly instance: string;
-  readonly health: HealthRegistry;
-  readonly metrics: ReturnType<typeof createMetrics>;
+/** A worker in this process. `instance` is how its records name it. */
+export interface TestedWorker extends Pick<ProcessContext, 'instance' | 'health' | 'metrics'> {
   stop(): Promise<void>;
 }
 
@@ -119,17 +109,7 @@ export class StackFixture {
       DRAIN_SECONDS: '10',
       ...options.environment,
     };
-    const context = {
-      service: 'test-worker',
-      instance: `test-${newJobId()}`,
-      environment,
-      settings: readSettings(commonSettings, environment),
-      logger: createLogger('test-worker', process.env.TEST_LOG ?? 'silent'),
-      health: new HealthRegistry(),
-      metrics: createMetrics('test-worker'),
-
-      fatal: (error: unknown) => (this.failed = error as Error),
-    };
+    const context = processContext(environment, (error) => (this.failed = error as Error));
     const { queue } = this.definitions[0]!;
     const stop = await serveWorker(
       {

@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { defineJob, defineQueue } from '@jobstream/contracts';
-import {
-  commonSettings,
-  createLogger,
-  createMetrics,
-  HealthRegistry,
-  readSettings,
-} from '@jobstream/runtime';
-import { freePort } from '@jobstream/testing';
+import { freePort, processContext } from '@jobstream/testing';
 import { z } from 'zod';
 import { handlerOf } from './stack.fixture-spec.js';
 import { serveWorker } from './start-worker.js';
@@ -19,22 +12,6 @@ const page = defineJob({ type: 'print.page', queue, payload: z.object({}), resul
 /** Of a database that nobody connects to before a job needs it. */
 const database = { DATABASE_URL: 'postgres://127.0.0.1:1/none' };
 
-function contextWith(environment: Record<string, string>) {
-  return {
-    service: 'test-worker',
-    instance: 'test',
-    environment,
-    settings: readSettings(commonSettings, environment),
-    logger: createLogger('test-worker', 'silent'),
-    health: new HealthRegistry(),
-    metrics: createMetrics('test-worker'),
-
-    fatal: (error: unknown) => {
-      throw error;
-    },
-  };
-}
-
 @Module({ providers: [handlerOf(page, () => null)] })
 class PageModule {}
 @Module({})
@@ -42,7 +19,7 @@ class EmptyModule {}
 
 describe('serveWorker', () => {
   it('comes up while Kafka is away: live, not ready with the reason, and can be stopped', async () => {
-    const context = contextWith({ ...database, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
+    const context = processContext({ ...database, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
     const stop = await serveWorker(
       { queue, module: PageModule, concurrency: 1, definitions: [page] },
       context,
@@ -63,7 +40,7 @@ describe('serveWorker', () => {
     ['no address of Kafka', {}, { KAFKA_BROKERS: '' }, /KAFKA_BROKERS/],
     ['no address of Postgres', {}, { DATABASE_URL: '' }, /DATABASE_URL/],
   ])('refuses %s, naming the fix', async (_, options, environment, message) => {
-    const context = contextWith({ ...database, KAFKA_BROKERS: '127.0.0.1:1', ...environment });
+    const context = processContext({ ...database, KAFKA_BROKERS: '127.0.0.1:1', ...environment });
     const worker = { queue, module: PageModule, concurrency: 1, definitions: [page], ...options };
     await expect(serveWorker(worker, context)).rejects.toThrow(message);
   });

@@ -39,8 +39,6 @@ export interface RecordProducerOptions {
   readonly metrics?: Registry;
   /** The topics that are made again when they are found missing; none unless given. */
   readonly topics?: readonly TopicSpec[];
-  /** Told of each that was made again. */
-  onTopicMade?(topic: string): void;
 }
 
 /** A lane's batch on its way to a broker. */
@@ -63,6 +61,8 @@ export class RecordProducer {
   readonly brokerClock = new BrokerClock();
   /** The topics that take no records at present. */
   readonly troubles: TopicTroubles;
+  /** Told of each topic that was made again. */
+  onTopicMade: ((topic: string) => void) | undefined;
   private readonly links: BrokerLinks;
   private readonly routes: ProducerRoutes;
   private readonly room = new SendRoom(MOST_PENDING_RECORDS, MOST_PENDING_BYTES);
@@ -93,7 +93,7 @@ export class RecordProducer {
       log: connection.log,
       onMade: (topic) => {
         this.routes.forgetMissing(topic);
-        options.onTopicMade?.(topic);
+        this.onTopicMade?.(topic);
       },
       monotonic: () => performance.now(),
     });
