@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** Hosts that may be fetched whatever their address, each as `host:port`, spelled as a URL spells it. */
+/** Hosts that may be fetched although they are not public, each as `host:port`, spelled as in a URL. */
 export type AllowedHosts = ReadonlySet<string>;
 
 const pair = /^(\[[0-9A-Fa-f:.]+\]|[^*:/?#@\s[\]]+):([1-9]\d{0,4})$/;
 
-/** What downloads may reach beyond the public internet. */
+/** The settings of downloads. */
 export const downloadSettings = z.object({
   /** Exact `host:port` pairs, comma between them, that may be fetched although they are not public, e.g. `127.0.0.1:8081`. */
   FETCH_ALLOW: z.string().default('').transform(readPairs),
@@ -16,7 +16,7 @@ export function isAllowed(url: URL, allowed: AllowedHosts): boolean {
   return allowed.has(`${url.hostname}:${portOf(url)}`);
 }
 
-/** The port a URL leads to. */
+/** The port of a URL, or the default one of its scheme. */
 export function portOf({ port, protocol }: URL): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
@@ -27,7 +27,8 @@ function readPairs(text: string, context: z.RefinementCtx): AllowedHosts {
   for (const each of pairs.filter((part) => part !== '')) {
     const url = pair.test(each) && URL.canParse(`http://${each}`) ? new URL(`http://${each}`) : undefined;
     if (url) hosts.add(`${url.hostname}:${portOf(url)}`);
-    else context.addIssue({ code: 'custom', message: `"${each}" is no host:port pair, e.g. 127.0.0.1:8081` });
+    else
+      context.addIssue({ code: 'custom', message: `"${each}" is not a host:port pair, e.g. 127.0.0.1:8081` });
   }
   return hosts;
 }

@@ -1,4 +1,4 @@
-/** What all errors of this library are. `code` is stable; trying again can help exactly where `retryable` is true. */
+/** The base of all errors of this library. `code` is stable. A retry can help if `retryable` is true. */
 export abstract class DownloadError extends Error {
   abstract readonly code: string;
   abstract readonly retryable: boolean;
@@ -8,8 +8,8 @@ export abstract class DownloadError extends Error {
 }
 
 /**
- * The URL may not be fetched. One message whatever the reason, so that nobody learns from it what a name resolves to
- * or what listens inside.
+ * The URL may not be fetched. The message is the same for every reason, so that it reveals neither the addresses of a name nor
+ * the services of an inner network.
  */
 export class UrlRefusedError extends DownloadError {
   readonly code = 'url_refused';
@@ -21,7 +21,7 @@ export class UrlRefusedError extends DownloadError {
   }
 }
 
-/** The server could not be reached, did not answer in time, or answered with something else than the file. */
+/** The server could not be reached, did not answer in time, or did not answer with the file. */
 export class DownloadFailedError extends DownloadError {
   readonly code = 'download_failed';
   constructor(
@@ -33,7 +33,7 @@ export class DownloadFailedError extends DownloadError {
   }
 }
 
-/** There are more bytes, once decoded, than a download may have. */
+/** The download has more bytes, once decoded, than allowed. */
 export class DownloadTooLargeError extends DownloadError {
   readonly code = 'download_too_large';
   readonly retryable = false;

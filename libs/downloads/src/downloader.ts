@@ -5,25 +5,24 @@ import { checkUrl } from './check-url.js';
 import { DownloadError, DownloadFailedError, DownloadTooLargeError } from './download-errors.js';
 import { guardedLookup, type Resolve } from './guarded-lookup.js';
 
-/** What {@link Downloader} takes. */
 export interface DownloaderOptions {
   readonly allowed: AllowedHosts;
-  /** The most bytes taken, counted as they come out of the decoder. Default 25 MiB. */
+  /** Counted after decoding. Default 25 MiB. */
   readonly maxBytes?: number;
-  /** How long a connection may take to stand, name lookup and TLS included, in ms. Default 3,000. */
+  /** Time limit of connecting, with name lookup and TLS. Default 3,000. */
   readonly connectTimeoutMs?: number;
-  /** How long a download may take in all, redirects included, in ms. Default 20,000. */
+  /** Time limit of a download, with its redirects. Default 20,000. */
   readonly timeoutMs?: number;
-  /** Where names are looked up. Default: as the system does it. */
+  /** Looks up names. Default: as the system does. */
   readonly resolve?: Resolve;
 }
 
 const maxRedirects = 3;
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
-/** Client errors that another try may mend: too slow, too early, too often. */
-const passingStatuses: readonly number[] = [408, 425, 429];
+/** Client errors after which a retry may help: too slow, too early, too often. */
+const retryableStatuses: readonly number[] = [408, 425, 429];
 
-/** Fetches URLs that strangers give, without letting them reach what is not public or fill the memory. */
+/** Fetches URLs from strangers: only from the public internet, and within a limit of bytes. */
 export class Downloader {
   private readonly allowed: AllowedHosts;
   private readonly maxBytes: number;
@@ -44,12 +43,12 @@ export class Downloader {
   /**
    * The bytes behind the URL.
    * @throws UrlRefusedError, DownloadTooLargeError, DownloadFailedError (retryable for network, 408, 425, 429, 5xx and
-   * lack of time, not for other answers); the reason of `signal` when it aborts
+   * lack of time, not for other statuses); the reason of `signal` when it aborts
    */
   async download(url: string, signal: AbortSignal): Promise<Buffer> {
     const limit = AbortSignal.timeout(this.timeoutMs);
     const within = AbortSignal.any([signal, limit]);
-    // One agent a download: nothing of it is left for the next one, whoever asked for that.
+    // One agent for each download: no connection is reused for another user's download.
     const agent = new Agent({ connect: (options, callback) => this.connect(options, callback) });
     try {
       const response = await this.follow(checkUrl(url, this.allowed), agent, within);
@@ -92,7 +91,7 @@ export class Downloader {
   private async read(response: Response): Promise<Buffer> {
     const { status, body } = response;
     if (!response.ok) {
-      const retryable = status >= 500 || passingStatuses.includes(status);
+      const retryable = status >= 500 || retryableStatuses.includes(status);
       throw new DownloadFailedError(`The server answered ${status}.`, retryable);
     }
     if (body === null) return Buffer.alloc(0);
@@ -107,12 +106,12 @@ export class Downloader {
   }
 }
 
-/** A location may be relative; one that makes no URL at all is left as it is, to be refused. */
+/** A location may be relative. One that gives no valid URL is kept as it is, to be refused. */
 function resolveLocation(location: string, base: URL): string {
   return URL.canParse(location, base.href) ? new URL(location, base).href : location;
 }
 
-/** Our own error, which the socket's lookup may have raised deep inside; any other is the network's. */
+/** Our own error, which the lookup of the socket may have raised deep inside; any other error is the network's. */
 function failureOf(error: unknown): DownloadError {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each instanceof DownloadError) return each;

@@ -3,13 +3,13 @@ import type { LookupFunction } from 'node:net';
 import { isPublicAddress } from './check-url.js';
 import { UrlRefusedError } from './download-errors.js';
 
-/** Asks for all addresses of a name. */
+/** Looks up all addresses of a name. */
 export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
 /**
- * A lookup for sockets that answers public addresses only. The socket connects to the very addresses that were checked,
- * so a name that changes its mind between two questions gains nothing. One address that is not public spoils the name.
- * Node skips it for hosts that are addresses already.
+ * A lookup for sockets that answers public addresses only. The socket connects to the addresses that were checked, so a name
+ * whose addresses change between two lookups gains nothing. A name with one address that is not public is refused. Node does not
+ * call it for hosts that are addresses already.
  */
 export function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {

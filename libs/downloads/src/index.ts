@@ -1,4 +1,4 @@
-// Fetches what strangers name, from nowhere but the public internet.
+// Downloads of URLs from strangers, from the public internet only.
 export { downloadSettings, type AllowedHosts } from './allowed-hosts.js';
 export { checkUrl } from './check-url.js';
 export {

@@ -1,4 +1,4 @@
-// Images that strangers sent: what their headers say, and what is made of them in processes of their own.
+// Images from strangers: reading their headers, and rendering them in processes of their own.
 export {
   contentTypes,
   formatOf,

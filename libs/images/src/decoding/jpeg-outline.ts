@@ -1,16 +1,16 @@
 import { findMarker, hasSegment, isFrameHeader, jpegMarkers } from '../headers/jpeg-markers.js';
 
-/** How a JPEG file is built, without decoding it. */
+/** The structure of a JPEG file, read without decoding it. */
 export interface JpegOutline {
-  /** Passes over the image that a decoder has to make; each may cost as much as the whole image, whatever its bytes. */
+  /** The number of passes over the image. Each may cost a decoder as much as the whole image, however few bytes it has. */
   readonly scans: number;
   /** Whether one scan holds the whole image, from top to bottom. Otherwise each scan adds to all of it. */
   readonly isOneScan: boolean;
-  /** Where the end marker stands; undefined if there is none. */
+  /** The position of the end marker; undefined without one. */
   readonly endsAt: number | undefined;
 }
 
-/** Reads the markers up to the end of the image; what comes behind it (previews, films) does not count. */
+/** Reads the markers up to the end of the image. Data behind it (previews, films) does not count. */
 export function outlineJpeg(image: Buffer): JpegOutline {
   let scans = 0;
   let frame: { isSequential: boolean; components: number } | undefined;

@@ -6,36 +6,36 @@ import { outlineJpeg } from './jpeg-outline.js';
 import { orientationOf, type Orientation } from './orientation.js';
 import { RefusedImageError } from './refused-image-error.js';
 
-// Bytes from strangers meet these six decoders of libvips only. It has many more.
+// Bytes from strangers reach only these six of libvips' many decoders.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((decoder) => `VipsForeignLoad${decoder}`),
 });
-// One image at a time on one thread: what runs beside it is another process. No two images are the same: a cache is waste.
+// One image at a time, on one thread: other images run in other processes. No image comes twice, so a cache is of no use.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Pixels of an image that is decoded at all; more is a bomb, or nothing that a thumbnail or a page of text is made of. */
-const mostPixels = 50_000_000;
-/** Its decoder takes 19 bytes a pixel. */
-const mostAvifPixels = 25_000_000;
+/** An image with more pixels is a bomb, or no use for a thumbnail or a page of text. */
+const maxPixels = 50_000_000;
+/** The decoder of AVIF takes 19 bytes a pixel. */
+const maxAvifPixels = 25_000_000;
 /** Real progressive images have about ten. One more scan of the largest image costs 75 ms of a processor, whatever its bytes. */
-const mostScans = 100;
+const maxScans = 100;
 
 /** An image that may be decoded. */
 export interface OpenedImage {
-  /** Upright. */
+  /** The size once it is upright. */
   readonly size: ImageSize;
   readonly hasAlpha: boolean;
   /**
-   * Decodes it: `use` is given the image upright and in 8 bits of sRGB or grey.
-   * @throws RefusedImageError when it is damaged or cut short; what shows in it before that is not given away
+   * Decodes the image: `use` gets it upright, in 8 bits of sRGB or grey.
+   * @throws RefusedImageError when it is damaged or cut short; no part of it is returned then
    */
   decode<T>(use: (upright: Sharp) => Promise<T>): Promise<T>;
 }
 
 /**
- * Looks at an image as far as it can be without decoding it.
+ * Inspects an image without decoding it.
  * @throws RefusedImageError
  */
 export async function openImage(bytes: Uint8Array): Promise<OpenedImage> {
@@ -43,7 +43,7 @@ export async function openImage(bytes: Uint8Array): Promise<OpenedImage> {
   const format = formatOf(file);
   if (format === undefined) throw new RefusedImageError('image_unreadable', whyNotTaken(file));
   const { image, options, endsAt }: PreparedImage =
-    format === 'jpeg' ? prepareJpeg(file) : { image: file, options: usual };
+    format === 'jpeg' ? prepareJpeg(file) : { image: file, options: defaultOptions };
   const metadata = await decoding(format, () => sharp(image, { limitInputPixels: false }).metadata());
   refuseTooMany(metadata, format);
   const orientation = orientationOf(file, format, metadata);
@@ -58,7 +58,7 @@ export async function openImage(bytes: Uint8Array): Promise<OpenedImage> {
       decoding(format, async () => {
         let warned = false;
         const decoder = sharp(image, options).on('warning', () => (warned = true));
-        const result = await use(turn(inUsualColours(decoder, metadata), orientation, metadata));
+        const result = await use(turn(inEightBits(decoder, metadata), orientation, metadata));
         if (warned && endsAt !== undefined && (await jpegEndsEarly(image, endsAt, metadata)))
           throw cutShort();
         return result;
@@ -66,32 +66,32 @@ export async function openImage(bytes: Uint8Array): Promise<OpenedImage> {
   };
 }
 
-/** Damage that browsers pass over is passed over, an image that is cut short is not. */
-const usual: SharpOptions = { failOn: 'error', limitInputPixels: mostPixels };
+/** Damage that browsers tolerate is tolerated, an image that is cut short is not. */
+const defaultOptions: SharpOptions = { failOn: 'error', limitInputPixels: maxPixels };
 
-/** What the decoder is given. */
+/** The input of the decoder. */
 interface PreparedImage {
   readonly image: Buffer;
   readonly options: SharpOptions;
-  /** Where the end marker of a JPEG stands. */
+  /** The position of a JPEG's end marker. */
   readonly endsAt?: number;
 }
 
 /**
- * Of a JPEG without its end marker only one that lacks nothing else is taken: where one scan holds the image, the decoder
- * complains of the first unit that is not there. `unlimited` lifts a limit on the number of complaints, and no other one.
+ * A JPEG without its end marker is taken if it lacks nothing else. That can be checked when one scan holds the whole image: then
+ * the decoder warns of the first missing unit. `unlimited` lifts the limit on the number of warnings alone.
  */
 function prepareJpeg(file: Buffer): PreparedImage {
   const { scans, isOneScan, endsAt } = outlineJpeg(file);
-  if (scans > mostScans) {
+  if (scans > maxScans) {
     throw new RefusedImageError(
       'image_unreadable',
-      `The JPEG has ${scans} scans; at most ${mostScans} are taken, since each costs as much as the image. Save it anew.`,
+      `The JPEG has ${scans} scans; at most ${maxScans} are taken, since each costs as much as the image. Save it anew.`,
     );
   }
-  if (endsAt !== undefined) return { image: file, options: { ...usual, unlimited: true }, endsAt };
+  if (endsAt !== undefined) return { image: file, options: { ...defaultOptions, unlimited: true }, endsAt };
   if (!isOneScan) throw cutShort();
-  return { image: Buffer.concat([file, endMarker]), options: { ...usual, failOn: 'warning' } };
+  return { image: Buffer.concat([file, endMarker]), options: { ...defaultOptions, failOn: 'warning' } };
 }
 
 const endMarker = Buffer.from([0xff, 0xd9]);
@@ -101,25 +101,24 @@ function cutShort(): RefusedImageError {
 }
 
 function refuseTooMany({ width, height }: ImageSize, format: ImageFormat): void {
-  const most = format === 'avif' ? mostAvifPixels : mostPixels;
-  if (width * height <= most) return;
+  const maxAllowed = format === 'avif' ? maxAvifPixels : maxPixels;
+  if (width * height <= maxAllowed) return;
   const what = format === 'avif' ? 'AVIF image' : 'image';
   throw new RefusedImageError(
     'image_too_large',
-    `The ${what} has ${width}x${height} pixels; at most ${most / 1e6} megapixels are taken.`,
+    `The ${what} has ${width}x${height} pixels; at most ${maxAllowed / 1e6} megapixels are taken.`,
   );
 }
 
 /**
- * Brings 16 bits a channel down to 8 before anything else: sharp would convert their colour profile to Display P3, and take what
- * comes out for sRGB.
+ * Reduces 16 bits a channel to 8 first: sharp would convert their colour profile to Display P3, and treat the result as sRGB.
  */
-function inUsualColours(image: Sharp, { space }: Metadata): Sharp {
+function inEightBits(image: Sharp, { space }: Metadata): Sharp {
   if (space === 'rgb16') return image.pipelineColourspace('srgb');
   return space === 'grey16' ? image.pipelineColourspace('b-w') : image;
 }
 
-/** Turns it by what the decoder has found, which is quickest, else by what it has not. */
+/** Turns the image upright. The decoder does it quickest, when it has found the orientation itself. */
 function turn(image: Sharp, orientation: Orientation, found: Metadata): Sharp {
   if (orientation === 1) return image;
   if (found.orientation === orientation) return image.autoOrient();
@@ -127,7 +126,7 @@ function turn(image: Sharp, orientation: Orientation, found: Metadata): Sharp {
   return image.flip(isFlipped).flop(isFlopped).rotate(angle);
 }
 
-/** Mirrored first, up and down or left and right, then turned clockwise. */
+/** Mirrored first (flip: up and down, flop: left and right), then turned clockwise. */
 const turns: Readonly<
   Record<Orientation, { readonly angle: number; readonly isFlipped: boolean; readonly isFlopped: boolean }>
 > = {
@@ -141,7 +140,7 @@ const turns: Readonly<
   8: { angle: 270, isFlipped: false, isFlopped: false },
 };
 
-/** Runs a decoder. What it complains of says something of the image, unless there is no memory. */
+/** Runs a decoder. Its errors are faults of the image, except for a lack of memory. */
 async function decoding<T>(format: ImageFormat, run: () => Promise<T>): Promise<T> {
   try {
     return await run();

@@ -8,18 +8,18 @@ import {
 } from '../headers/tiff-directory.js';
 import { readPngMetadata } from './png-chunks.js';
 
-/** How a stored image has to be turned to be upright: 1 to 8 as in EXIF (JEITA CP-3451, 4.6.4); 1 is upright already. */
+/** How a stored image must be turned to be upright: 1 to 8 as in EXIF (JEITA CP-3451, 4.6.4); 1 is upright already. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** What the decoder has found of it. */
+/** The metadata that the decoder has found. */
 export interface FoundMetadata {
   readonly orientation?: number | undefined;
   readonly xmp?: Buffer | undefined;
 }
 
 /**
- * The orientation of an image, from its EXIF block, else from its XMP. `found` is what the decoder has read of both; of a PNG it
- * reads only what stands before the pixels. An AVIF is turned by its decoder, whatever EXIF says.
+ * The orientation of an image, from its EXIF block, else from its XMP. `found` holds both as the decoder has read them; in a PNG it
+ * reads only those before the pixels. An AVIF is turned by its decoder, whatever EXIF says.
  */
 export function orientationOf(image: Buffer, format: ImageFormat, found: FoundMetadata): Orientation {
   if (format === 'avif') return 1;

@@ -1,13 +1,13 @@
 import { inflateSync } from 'node:zlib';
 
-/** What a PNG file says about itself, wherever in the file: also behind the pixels, where decoders do not look. */
+/** The metadata of a PNG file, wherever it stands: also behind the pixels, where decoders do not look. */
 export interface PngMetadata {
   readonly exif: Buffer | undefined;
   readonly xmp: string | undefined;
 }
 
-/** Bytes of XMP that are read; real ones have a few thousand. */
-const mostXmpBytes = 1024 * 1024;
+/** Real XMP has a few thousand bytes. */
+const maxXmpBytes = 1024 * 1024;
 
 const xmpKeyword = 'XML:com.adobe.xmp\0';
 
@@ -33,9 +33,9 @@ function readXmp(data: Buffer): string | undefined {
   // Behind the compression flag and method stand a language and a translated keyword, each ended by a zero.
   const textAt = data.indexOf(0, data.indexOf(0, xmpKeyword.length + 2) + 1) + 1;
   const text = data.subarray(textAt);
-  if (!isCompressed) return text.toString('utf8', 0, mostXmpBytes);
+  if (!isCompressed) return text.toString('utf8', 0, maxXmpBytes);
   try {
-    return inflateSync(text, { maxOutputLength: mostXmpBytes }).toString('utf8');
+    return inflateSync(text, { maxOutputLength: maxXmpBytes }).toString('utf8');
   } catch {
     return undefined;
   }

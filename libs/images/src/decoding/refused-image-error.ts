@@ -1,4 +1,4 @@
-/** An image can't be rendered, now or ever; the message says why, in words for whoever sent it. */
+/** An image that can never be rendered. The message tells its sender why. */
 export class RefusedImageError extends Error {
   override readonly name = 'RefusedImageError';
   readonly retryable = false;

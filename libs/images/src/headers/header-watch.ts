@@ -1,25 +1,25 @@
 import { readHeader, type ByteRange, type ImageHeader } from './image-size.js';
 
-/** Reads an image's header out of its bytes while they pass by, holding only those it needs next. */
+/** Reads the header of an image from its bytes as they stream by. It buffers only the bytes it needs next. */
 export class HeaderWatch {
   private readonly reader = readHeader();
   private state: IteratorResult<ByteRange, ImageHeader | undefined> = this.reader.next();
-  /** What was taken from `heldFrom` on, in order. */
+  /** The bytes taken from `heldFrom` on, in order. */
   private held: Buffer[] = [];
   private heldFrom = 0;
   private heldCount = 0;
 
-  /** Whether it is known what the header says. */
+  /** Whether the header is read, or known to be unreadable. */
   get isDone(): boolean {
     return this.state.done === true;
   }
 
-  /** What the header says; undefined while that is not known, and where the bytes are no image that is taken. */
+  /** The header; undefined while it is not read, and when the bytes are no image that is taken. */
   get header(): ImageHeader | undefined {
     return this.state.done ? this.state.value : undefined;
   }
 
-  /** How many bytes it holds: at most those of the range it waits for, and one chunk. */
+  /** The bytes it buffers: at most the range it waits for, and one chunk. */
   get heldBytes(): number {
     return this.heldCount;
   }
@@ -32,7 +32,7 @@ export class HeaderWatch {
     this.advance(false);
   }
 
-  /** Takes it that there are no more bytes. */
+  /** The file has no more bytes. */
   end(): void {
     this.advance(true);
   }
@@ -40,7 +40,7 @@ export class HeaderWatch {
   private advance(isEnd: boolean): void {
     while (!this.state.done) {
       const { from, length } = this.state.value;
-      this.letGoBefore(from);
+      this.dropBefore(from);
       if (!isEnd && this.heldFrom + this.heldCount < from + length) return;
       const held = this.held.length === 1 ? this.held[0]! : Buffer.concat(this.held);
       this.held = [held];
@@ -51,8 +51,8 @@ export class HeaderWatch {
     this.heldCount = 0;
   }
 
-  /** Lets go of what is not asked for any more: whole chunks, and all where the range begins later. */
-  private letGoBefore(from: number): void {
+  /** Drops the chunks that end before the range it needs. */
+  private dropBefore(from: number): void {
     while (this.held.length > 0 && this.heldFrom + this.held[0]!.length <= from) {
       const { length } = this.held.shift()!;
       this.heldFrom += length;

@@ -1,6 +1,6 @@
 import type { UploadedImage } from '@jobstream/contracts/rest';
 
-/** A format of images that is taken. */
+/** The image formats that are taken. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';
 
 /** Media types of the formats that are taken. */
@@ -13,10 +13,10 @@ export const contentTypes: Readonly<Record<ImageFormat, UploadedImage['content_t
   tiff: 'image/tiff',
 };
 
-/** How many bytes {@link formatOf} and {@link whyNotTaken} look at, at most. */
+/** The first bytes that {@link formatOf} and {@link whyNotTaken} look at. */
 export const signatureBytes = 64;
 
-/** The format that a file's first bytes are the signature of; undefined if it is none that is taken. */
+/** The format of a file, by the signature in its first bytes; undefined when no such image is taken. */
 export function formatOf(head: Buffer): ImageFormat | undefined {
   const text = head.toString('latin1', 0, signatureBytes);
   if (text.startsWith('\xff\xd8')) return 'jpeg';
@@ -27,7 +27,7 @@ export function formatOf(head: Buffer): ImageFormat | undefined {
   return brandsOf(text).some((brand) => avifBrands.has(brand)) ? 'avif' : undefined;
 }
 
-/** What to say of a file whose first bytes {@link formatOf} does not know. */
+/** The message for a file that {@link formatOf} does not know. */
 export function whyNotTaken(head: Buffer): string {
   const text = head.toString('latin1', 0, signatureBytes);
   if (brandsOf(text).some((brand) => heicBrands.has(brand))) {
@@ -49,7 +49,7 @@ const heicBrands: ReadonlySet<string> = new Set([
   'hevs',
 ]);
 
-/** What a file of the ISO base media format says it is (ISO/IEC 14496-12, 4.3): the major brand, then the compatible ones. */
+/** The brands of a file of the ISO base media format (ISO/IEC 14496-12, 4.3): the major one, then the compatible ones. */
 function brandsOf(text: string): readonly string[] {
   if (!text.startsWith('ftyp', 4)) return [];
   const [major = '', , ...compatible] = text.slice(8).match(/.{4}/gs) ?? [];

@@ -3,19 +3,19 @@ import { findMarker, hasSegment, isFrameHeader, jpegMarkers } from './jpeg-marke
 import {
   countBytes,
   entryBytes,
-  mostEntries,
+  maxEntries,
   readEntryCount,
   readTag,
   readTiffLayout,
 } from './tiff-directory.js';
 
-/** In pixels, as the file stores them: not yet turned upright. */
+/** A size in pixels, as the file stores it: not yet turned upright. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** What a file's header says. */
+/** The facts in the header of an image. */
 export interface ImageHeader extends ImageSize {
   readonly format: ImageFormat;
 }
@@ -26,10 +26,10 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** Asks for one range of bytes after another; is given what the file has of it. Undefined where the file is not what it begins as. */
+/** Yields one range of bytes after another and gets those that the file has. Returns undefined when the file is not valid. */
 export type ByteReader<T> = Generator<ByteRange, T | undefined, Buffer>;
 
-/** Finds what a file's header says, wherever in the file it stands, in bounded memory. */
+/** Finds the header of an image, wherever in the file it stands, in bounded memory. */
 export function* readHeader(): ByteReader<ImageHeader> {
   const head = yield { from: 0, length: signatureBytes };
   const format = formatOf(head);
@@ -55,14 +55,14 @@ function* readSize(format: ImageFormat, head: Buffer): ByteReader<ImageSize> {
   }
 }
 
-/** Bytes looked at for a marker at a time. */
+/** Bytes that are searched for a marker at once. */
 const jpegStep = 512;
-/** Segments before the frame header that are passed over, of up to 64 KiB; profiles and previews take a few dozen. */
-const mostSegments = 512;
+/** Segments, of up to 64 KiB, before the frame header. Profiles and previews take a few dozen. */
+const maxSegments = 512;
 
 function* jpegSize(): ByteReader<ImageSize> {
   let from = 2;
-  for (let nth = 0; nth < mostSegments; nth++) {
+  for (let nth = 0; nth < maxSegments; nth++) {
     const bytes = yield { from, length: jpegStep };
     const marker = findMarker(bytes, 0);
     if (marker === undefined) {
@@ -112,19 +112,19 @@ function webpSize(head: Buffer): ImageSize | undefined {
   }
 }
 
-/** Boxes before an AVIF image's properties that are passed over, and how long the box that holds them may be. */
-const mostBoxes = 64;
-const mostMetaBytes = 256 * 1024;
+/** Boxes before the properties of an AVIF image, and the size of the box that holds them. */
+const maxBoxes = 64;
+const maxMetaBytes = 256 * 1024;
 
-/** The properties tell the size of each item (ISO/IEC 23008-12, 6.5.3): the image itself, its tiles and its preview. */
+/** The properties have the size of each item (ISO/IEC 23008-12, 6.5.3): the image itself, its tiles and its preview. */
 function* avifSize(): ByteReader<ImageSize> {
   let from = 0;
-  for (let nth = 0; nth < mostBoxes; nth++) {
+  for (let nth = 0; nth < maxBoxes; nth++) {
     const head = yield { from, length: 16 };
     const box = readBox(head, 0);
     if (box === undefined) return undefined;
     if (box.type === 'meta') {
-      if (box.length > mostMetaBytes) return undefined;
+      if (box.length > maxMetaBytes) return undefined;
       const meta = yield { from, length: box.length };
       // A full box: version and flags stand before what it holds.
       return meta.length < box.length ? undefined : largestItem(meta.subarray(box.headBytes + 4));
@@ -158,7 +158,7 @@ function* boxesIn(bytes: Buffer): Generator<{ readonly type: string; readonly bo
   }
 }
 
-/** The head of a box (ISO/IEC 14496-12, 4.2). A box that runs to the end of the file holds nothing that is looked for. */
+/** The head of a box (ISO/IEC 14496-12, 4.2); undefined for a box that runs to the end of the file: it holds no properties. */
 function readBox(bytes: Buffer, at: number): { type: string; headBytes: number; length: number } | undefined {
   if (at + 8 > bytes.length) return undefined;
   const short = bytes.readUInt32BE(at);
@@ -180,7 +180,7 @@ function* tiffSize(head: Buffer): ByteReader<ImageSize> {
   if (layout === undefined) return undefined;
   const start = yield { from: layout.directoryAt, length: countBytes(layout) };
   if (start.length < countBytes(layout)) return undefined;
-  const count = Math.min(readEntryCount(start, layout), mostEntries);
+  const count = Math.min(readEntryCount(start, layout), maxEntries);
   const from = layout.directoryAt + countBytes(layout);
   const entries = yield { from, length: count * entryBytes(layout) };
   const width = readTag(entries, widthTag, layout);

@@ -1,16 +1,16 @@
 /** Markers of JPEG (ITU-T T.81, table B.1), by their second byte. */
 export const jpegMarkers = { endOfImage: 0xd9, startOfScan: 0xda } as const;
 
-/** A marker that was found. */
+/** A marker of a JPEG and its place. */
 export interface JpegMarker {
   readonly code: number;
-  /** Where its segment's length stands, or whatever follows a marker without a segment. */
+  /** The position behind the marker: the length of its segment, or the next data when it has no segment. */
   readonly next: number;
 }
 
 /**
- * The first marker at or after `from`, as decoders find it: whatever stands before it is passed over, and so is the coded data of
- * a scan with its restart markers.
+ * The first marker at or after `from`, as decoders find it: they skip all other bytes, and the coded data of a scan with its
+ * restart markers.
  */
 export function findMarker(bytes: Buffer, from: number): JpegMarker | undefined {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {

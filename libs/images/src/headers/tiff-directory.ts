@@ -6,8 +6,8 @@ export interface TiffLayout {
   readonly directoryAt: number;
 }
 
-/** Entries of a directory that are looked at; real ones have a few dozen. */
-export const mostEntries = 4_096;
+/** Real directories have a few dozen entries. */
+export const maxEntries = 4_096;
 
 /** Reads the first bytes (TIFF 6.0, section 2); undefined if it is no TIFF. 16 are enough. */
 export function readTiffLayout(head: Buffer): TiffLayout | undefined {
@@ -22,7 +22,7 @@ export function readTiffLayout(head: Buffer): TiffLayout | undefined {
   return { isLittleEndian, isBig: true, directoryAt: readUint(head, 8, 8, isLittleEndian) };
 }
 
-/** Bytes of the number of entries that a directory begins with. */
+/** A directory begins with the number of its entries, which takes this many bytes. */
 export function countBytes({ isBig }: TiffLayout): number {
   return isBig ? 8 : 2;
 }
@@ -32,12 +32,12 @@ export function entryBytes({ isBig }: TiffLayout): number {
   return isBig ? 20 : 12;
 }
 
-/** How many entries a directory says it has. */
+/** The number of entries that a directory claims to have. */
 export function readEntryCount(directory: Buffer, layout: TiffLayout): number {
   return readUint(directory, 0, countBytes(layout), layout.isLittleEndian);
 }
 
-/** The value of a tag of one number, `BYTE`, `SHORT` or `LONG`; undefined if there is none. `entries` are those of the directory that are there. */
+/** The value of a tag of one number, `BYTE`, `SHORT` or `LONG`; undefined when the directory lacks it. `entries` may be fewer than the directory claims. */
 export function readTag(entries: Buffer, tag: number, layout: TiffLayout): number | undefined {
   const size = entryBytes(layout);
   for (let at = 0; at + size <= entries.length; at += size) {

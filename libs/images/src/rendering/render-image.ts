@@ -3,7 +3,7 @@ import type { RenderOrder, RenderReply } from './render-order.js';
 import { renderPage } from './render-page.js';
 import { renderThumbnail } from './render-thumbnail.js';
 
-/** Does what is ordered. Never throws. */
+/** Renders an order, whatever its kind. Never throws. */
 export async function renderImage(order: RenderOrder): Promise<RenderReply> {
   try {
     const rendered = order.kind === 'page' ? await renderPage(order) : await renderThumbnail(order);

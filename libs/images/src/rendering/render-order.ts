@@ -1,10 +1,10 @@
 /** How an image is made to fit the size asked for, in the words of CSS's `object-fit` and of sharp. */
 export type Fit = 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
 
-/** Asks for a thumbnail. */
+/** An order for a thumbnail. */
 export interface ThumbnailOrder {
   readonly kind: 'thumbnail';
-  /** An image file, or what somebody says is one. */
+  /** The bytes of an image file, as a stranger sent them. */
   readonly image: Uint8Array;
   readonly width: number;
   readonly height: number;
@@ -19,10 +19,10 @@ export interface RenderedImage {
   readonly contentType: 'image/jpeg' | 'image/webp';
 }
 
-/** Asks for a page that text is to be read from. */
+/** An order for a page from which text is read. */
 export interface PageOrder {
   readonly kind: 'page';
-  /** An image file, or what somebody says is one. */
+  /** The bytes of an image file, as a stranger sent them. */
   readonly image: Uint8Array;
 }
 
@@ -34,21 +34,21 @@ export interface RenderedPage {
   readonly height: number;
 }
 
-/** What a rendering process is sent. */
+/** The order that a rendering process gets. */
 export type RenderOrder = ThumbnailOrder | PageOrder;
 
-/** What comes of an order. */
+/** The result of an order. */
 export type RenderedFor<O extends RenderOrder> = O extends ThumbnailOrder ? RenderedImage : RenderedPage;
 
-/** Why an image can't be rendered, now or ever. */
+/** Why an image can never be rendered. */
 export interface Refusal {
   readonly code: 'image_unreadable' | 'image_too_large';
   readonly message: string;
 }
 
 /**
- * What a rendering process answers. `failed` says nothing about the image. `exhausted` is a refusal too, of an image that has used
- * up its processor time; the process still works on it and has to be ended.
+ * The reply of a rendering process. `failed` tells nothing about the image. `exhausted` is also a refusal: the image has used up its
+ * processor time, and the process, which still works on it, must be ended.
  */
 export type RenderReply<Rendered = RenderedImage | RenderedPage> =
   | { readonly kind: 'rendered'; readonly rendered: Rendered }

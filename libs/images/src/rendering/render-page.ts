@@ -3,13 +3,12 @@ import { openImage } from '../decoding/open-image.js';
 import type { ImageSize } from '../headers/image-size.js';
 import type { PageOrder, RenderedPage } from './render-order.js';
 
-/** Pixels of a page: A4 at 500 dpi. Of more, recognisers read no more, and in very large letters nothing. */
-const mostPixels = 25_000_000;
+/** A4 at 500 dpi. Recognisers read no better with more pixels, and very large letters not at all. */
+const maxPixels = 25_000_000;
 
 /**
- * Renders an image as a page to be read: upright and grey, at most 25 megapixels. Where it is transparent it is put on white, or on black
- * and made a negative of, if it is light as a whole. Of an
- * animation it takes the first frame, of a document the first page.
+ * Renders an image as a page to be read: upright and grey, at most 25 megapixels. A transparent image is put on white; one that is
+ * light as a whole is put on black and inverted. An animation gives its first frame, a document its first page.
  * @throws RefusedImageError
  */
 export async function renderPage({ image }: PageOrder): Promise<RenderedPage> {
@@ -25,11 +24,11 @@ export async function renderPage({ image }: PageOrder): Promise<RenderedPage> {
 }
 
 function scaleDown(image: Sharp, { width, height }: ImageSize): Sharp {
-  const scale = Math.sqrt(mostPixels / (width * height));
+  const scale = Math.sqrt(maxPixels / (width * height));
   return scale < 1 ? image.resize(Math.max(1, Math.floor(width * scale))) : image;
 }
 
-/** Whether what shows is light as a whole, such as white letters on nothing: on white it would be lost. A small picture tells. */
+/** Whether the visible part is light as a whole, such as white letters on nothing: on white they would be lost. */
 async function isLightOnNothing(upright: Sharp): Promise<boolean> {
   const pixels = await upright.resize(64, 64, { fit: 'fill' }).toColourspace('srgb').raw().toBuffer();
   let shown = 0;

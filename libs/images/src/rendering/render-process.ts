@@ -1,7 +1,7 @@
 import { renderImage } from './render-image.js';
 import type { RenderOrder, RenderReply } from './render-order.js';
 
-// What a rendering process runs: answers one order after another until its parent is gone or ends it.
+// The main of a rendering process: answers one order after another until its parent is gone or ends it.
 
 const processorMs = Number(process.argv[2]);
 const watchEveryMs = 100;
@@ -15,8 +15,8 @@ async function answer(order: RenderOrder): Promise<void> {
     if (!answered) process.send!(answer);
     answered = true;
   };
-  // The decoder runs in another thread of this process, so this one can watch it. Time that passes would say more of the
-  // machine than of the image.
+  // The decoder runs in another thread of this process, so this one can watch it. Elapsed time would tell more about the
+  // machine than about the image.
   const watch = setInterval(() => {
     const { user, system } = process.cpuUsage(before);
     if ((user + system) / 1_000 > processorMs) reply({ kind: 'exhausted', refusal: tooCostly });
@@ -30,7 +30,7 @@ const tooCostly = {
   message: `The image takes more than ${processorMs / 1_000} s of a processor to decode, more than any real one. Save it anew.`,
 } as const;
 
-// Ctrl-C reaches every process of the terminal, but the parent still wants to finish what runs.
+// Ctrl-C reaches every process of the terminal, but the parent still finishes running work.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 

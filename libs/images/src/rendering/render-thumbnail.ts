@@ -9,8 +9,8 @@ const white = { r: 255, g: 255, b: 255, alpha: 1 };
 const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
 
 /**
- * Renders a thumbnail: upright, in sRGB, without any metadata; as WebP where something is transparent, else as JPEG. Of an
- * animation it takes the first frame, of a document the first page. Equal orders give equal bytes.
+ * Renders a thumbnail: upright, in sRGB, without metadata; as WebP if any pixel is transparent, else as JPEG. An animation gives
+ * its first frame, a document its first page. Equal orders give equal bytes.
  * @throws RefusedImageError
  */
 export async function renderThumbnail(order: ThumbnailOrder): Promise<RenderedImage> {
@@ -28,7 +28,7 @@ export async function renderThumbnail(order: ThumbnailOrder): Promise<RenderedIm
   });
 }
 
-/** Most images with an alpha channel, screenshots for instance, show nothing through it. */
+/** Most images with an alpha channel, such as screenshots, are opaque. */
 async function encodeByOpacity(resized: Sharp): Promise<RenderedImage> {
   const pixels = await resized.png({ compressionLevel: 0 }).toBuffer();
   const { isOpaque } = await sharp(pixels).stats();

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { RefusedImageError } from '../decoding/refused-image-error.js';
 import type { RenderedFor, RenderOrder, RenderReply } from './render-order.js';
 
-/** Compiled, found alike from `src` (under jest) and from `dist`. */
+/** The compiled script, found from `src` (under jest) and from `dist`. */
 const script = new URL('../../dist/rendering/render-process.js', import.meta.url);
 
 /** The rendering process ended before it answered: killed for its memory, or brought down by the image. */
@@ -25,11 +25,11 @@ export class Renderer {
   private running: { answer(reply: RenderReply): void; fail(error: unknown): void } | undefined;
 
   /**
-   * @param processorMs how much processor time an image may take
-   * @param onEnd called once it has ended, for whatever reason
+   * @param processorMs the processor time that an image may take
+   * @param onEnd called once the process has ended, for any reason
    */
   constructor(processorMs: number, onEnd: () => void) {
-    // It decodes what strangers sent: it gets none of our settings and secrets.
+    // It decodes files from strangers, so it gets none of our settings and secrets.
     this.child = fork(script, [String(processorMs)], {
       serialization: 'advanced',
       env: {},
@@ -54,7 +54,7 @@ export class Renderer {
     return this.child.pid;
   }
 
-  /** Whether it has ended, or is about to: it takes no more orders. */
+  /** Whether it has ended or is ending: it takes no more orders. */
   get isOver(): boolean {
     return this.over;
   }
@@ -78,7 +78,7 @@ export class Renderer {
     }
   }
 
-  /** Ends the process, whatever it does. */
+  /** Kills the process. */
   async end(): Promise<void> {
     this.over = true;
     this.child.kill('SIGKILL');
@@ -88,7 +88,7 @@ export class Renderer {
   private resultOf<O extends RenderOrder>(reply: RenderReply): RenderedFor<O> {
     switch (reply.kind) {
       case 'rendered':
-        // An order is answered in kind.
+        // The kind of the reply follows from that of the order.
         return reply.rendered as RenderedFor<O>;
       case 'exhausted':
         void this.end();

@@ -3,24 +3,24 @@ import { RefusedImageError } from '../decoding/refused-image-error.js';
 import type { RenderedFor, RenderOrder } from './render-order.js';
 import { Renderer } from './renderer.js';
 
-/** How long a rendering process is kept without work. */
+/** A rendering process without work ends after this time. */
 const idleMs = 30_000;
-/** Processor time of the worst image that is taken, four times over. */
-const usualProcessorMs = 20_000;
+/** Four times the processor time of the worst image that is taken. */
+const defaultProcessorMs = 20_000;
 
 /**
- * The rendering processes of a worker: as many as images are rendered at the same time, started when needed. A decoder that
- * crashes, hangs or takes all memory so costs one attempt of the job that made it, and the worker nothing.
+ * The rendering processes of a worker, started when needed: one for each image that is rendered at the same time. A decoder that
+ * crashes, hangs or takes all memory costs one attempt of its job, and the worker nothing.
  */
 export class Renderers implements OnApplicationShutdown {
   private readonly all = new Set<Renderer>();
-  /** The last one used is the next one used, so that the others can go. */
+  /** The last one used is the next one used, so that the others can end. */
   private readonly idle = new Map<Renderer, NodeJS.Timeout>();
 
-  /** @param processorMs how much processor time an image may take before it is refused as unreadable; 20 s by default */
-  constructor(private readonly processorMs = usualProcessorMs) {}
+  /** @param processorMs the processor time after which an image is refused as unreadable; default 20 s */
+  constructor(private readonly processorMs = defaultProcessorMs) {}
 
-  /** See {@link Renderer.render}. */
+  /** Renders an image in a process of its own. @throws as {@link Renderer.render} does */
   async render<O extends RenderOrder>(order: O, signal: AbortSignal): Promise<RenderedFor<O>> {
     const renderer = this.takeIdle() ?? this.start();
     try {
