@@ -8,9 +8,9 @@ import {
 } from '@jobstream/contracts/records';
 import { LRUCache } from 'lru-cache';
 
-/** A job as it was when this process accepted it. */
+/** A job as this process accepted it. */
 export interface RememberedJob {
-  /** With `runAt` where it waits for its time. */
+  /** With `runAt` if it waits for its time. */
   readonly request: JobRequest | DelayedRequest;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -19,7 +19,7 @@ export interface RememberedJob {
 }
 
 interface Entry {
-  /** The request as JSON: a string is a tenth of the objects. */
+  /** The request as JSON: a string takes a tenth of the memory of objects. */
   readonly value: string;
   readonly createdAt: number;
   readonly traceId: string;
@@ -28,8 +28,8 @@ interface Entry {
 const entryOverheadBytes = 256;
 
 /**
- * The jobs that this process accepted last: what a read right after the 202 is answered from while the projection has
- * not come to them. Bounded by bytes and by age; the oldest go first.
+ * The jobs that this process accepted last. They answer a read right after the 202, while the projection has not reached the job.
+ * Bounded by bytes and by age; the oldest are forgotten first.
  */
 export class AcceptedJobs {
   private readonly entries: LRUCache<JobId, Entry>;

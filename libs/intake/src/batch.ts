@@ -13,21 +13,21 @@ import type { Clock } from '@jobstream/runtime';
 import { IntakeError } from './intake-error.js';
 import { checkSubmission, type CheckedJob } from './job-request.js';
 
-/** The items of a batch, each checked: one with faults does not spoil the others. At least one makes sense. */
+/** The items of a batch, each checked on its own: the job, or its error. At least one is a job. */
 export type CheckedBatch = readonly (CheckedJob | IntakeError)[];
 
-/** What {@link checkBatch} goes by beside the contract. */
+/** Further checks of {@link checkBatch}, beside the contract. */
 export interface BatchChecks {
-  /** What the batch does not hold as its text said it, by JSON Pointers into it: faults of those items. Default none. */
+  /** Values that parsing has changed, such as large numbers, by JSON Pointers into the batch. Default none. */
   readonly misread?: readonly Fault[];
-  /** A further check of an item that makes sense. */
+  /** A further check of an item that is valid. */
   readonly also?: (job: CheckedJob) => CheckedJob | IntakeError;
 }
 
 /**
- * Checks a batch, whatever it is. Together the items tell of at most {@link maxFaults} faults, the first ones.
+ * Checks a batch, whatever its type. All items together report at most `maxFaults` faults, the first ones.
  * @param clock the broker's time, see {@link checkSubmission}
- * @throws IntakeError `too_many_items`; `invalid_request` when it is no batch, or when no item passes
+ * @throws IntakeError `too_many_items`; `invalid_request` when it is not a batch, or when no item passes
  */
 export function checkBatch(
   batch: unknown,
@@ -39,7 +39,7 @@ export function checkBatch(
   const parsed = batchSchema.safeParse(batch);
   if (!parsed.success) {
     const errors = faultsOf(parsed.error);
-    throw new IntakeError('invalid_request', 'That is no batch: {"items": [...]}.', { errors });
+    throw new IntakeError('invalid_request', 'Not a batch: expected {"items": [...]}.', { errors });
   }
   const misreadItems = groupByItem(misread);
   const faults = new FaultList();
@@ -48,21 +48,21 @@ export function checkBatch(
     const errors = misreadItems.get(index);
     const checked = errors ? misreadItem(errors) : checkSubmission(item, clock);
     isAnyValid ||= !(checked instanceof IntakeError);
-    const judged = checked instanceof IntakeError ? checked : also(checked);
-    return judged instanceof IntakeError ? tellWithin(faults, judged, index) : judged;
+    const result = checked instanceof IntakeError ? checked : also(checked);
+    return result instanceof IntakeError ? tellWithin(faults, result, index) : result;
   });
   if (!isAnyValid)
     throw new IntakeError('invalid_request', 'None of the items can be accepted.', { errors: faults.read() });
   return items;
 }
 
-/** A batch has more items than it may have. */
+/** The error of a batch with too many items. */
 export function tooManyItems(): IntakeError {
-  const detail = `A batch takes at most ${maxBatchItems} items: send several.`;
+  const detail = `A batch takes at most ${maxBatchItems} items: send several batches.`;
   return new IntakeError('too_many_items', detail);
 }
 
-/** The error of an item with those of its faults for which there is room among all. */
+/** The error of an item, with as many of its faults as the list of all has room for. */
 function tellWithin(all: FaultList, error: IntakeError, index: number): IntakeError {
   const { errors } = error.details;
   if (errors === undefined) return error;
@@ -76,7 +76,7 @@ function misreadItem(errors: readonly Fault[]): IntakeError {
   return new IntakeError('invalid_request', 'The item has numbers that would change.', { errors });
 }
 
-/** @throws IntakeError `invalid_request` where a fault lies in no item */
+/** @throws IntakeError `invalid_request` when a fault is in no item */
 function groupByItem(faults: readonly Fault[]): Map<number, Fault[]> {
   const byItem = new Map<number, Fault[]>();
   for (const { pointer, detail } of faults) {
@@ -92,9 +92,9 @@ function groupByItem(faults: readonly Fault[]): Map<number, Fault[]> {
 }
 
 /**
- * The answer to a batch, from what became of each item: the id of an accepted job, or why there is none.
- * @throws IntakeError when nothing was accepted: `submit_unknown` if an item may be in the log all the same, otherwise
- * the code of the gravest error
+ * The answer to a batch, from the result of each item: the id of the accepted job, or its error.
+ * @throws IntakeError when no item was accepted: `submit_unknown` if an item may be in the log nevertheless, otherwise the code
+ * of the gravest error
  */
 export function answerBatch(results: readonly (JobId | IntakeError)[]): BatchAnswer {
   const items = results.map((result, index): BatchItem => {
@@ -108,15 +108,15 @@ export function answerBatch(results: readonly (JobId | IntakeError)[]): BatchAns
   return { accepted: results.length - errors.length, rejected: errors.length, items };
 }
 
-/** Whether the answer to a batch is the last one: no item of it may be accepted when the batch is sent again. */
+/** Whether the answer to a batch is final: no further item would be accepted if the batch were sent again. */
 export function isSettled({ items }: BatchAnswer): boolean {
   return items.every((item) => !('error' in item) || !mayPass(item.error.code));
 }
 
-const byGravity = ['broker_refused', 'broker_unavailable', 'submit_unknown'];
+const codesByGravity = ['broker_refused', 'broker_unavailable', 'submit_unknown'];
 
 function gravity({ code }: IntakeError): number {
-  return byGravity.indexOf(code);
+  return codesByGravity.indexOf(code);
 }
 
 function describeItem({ code, message, details }: IntakeError): ItemError {

@@ -1,4 +1,4 @@
-// The only writer of job requests: check, produce, answer; once for each Idempotency-Key.
+// Intake, the only writer of job requests: checks, produces, answers; once for each Idempotency-Key.
 export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
 export { checkBatch, isSettled, tooManyItems, type BatchChecks, type CheckedBatch } from './batch.js';
 export { IntakeError, type IntakeErrorDetails } from './intake-error.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { NeverSentError, RecordRefusedError, UnacknowledgedError } from '@jobstream/kafka';
-import { explainRefusal } from './refusal.js';
+import { intakeErrorOf } from './intake-error.js';
 
-describe('explainRefusal', () => {
+describe('intakeErrorOf', () => {
   const topic = 'jobs.mine';
   it.each([
     [
@@ -26,7 +26,7 @@ describe('explainRefusal', () => {
     ['the broker may have it', new UnacknowledgedError(topic, 'away'), 'submit_unknown'],
     ['it is too large', new RecordRefusedError(topic, 'MESSAGE_TOO_LARGE', ''), 'broker_refused'],
   ] as const)('says what to do where %s', (_, error, code) => {
-    const explained = explainRefusal(error, newJobId());
+    const explained = intakeErrorOf(error, newJobId());
     expect(explained).toMatchObject({ code, details: { cause: error } });
     const isOfTopic = code === 'broker_unavailable' && error.scope !== 'cluster';
     expect(explained.message.includes(topic)).toBe(isOfTopic);
@@ -34,6 +34,6 @@ describe('explainRefusal', () => {
 
   it("throws what is not the producer's", () => {
     const error = new Error('a bug');
-    expect(() => explainRefusal(error, newJobId())).toThrow(error);
+    expect(() => intakeErrorOf(error, newJobId())).toThrow(error);
   });
 });

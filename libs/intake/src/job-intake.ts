@@ -11,7 +11,7 @@ import {
 import type { Clock } from '@jobstream/runtime';
 import type { AcceptedJobs } from './accepted-jobs.js';
 import { answerBatch, checkBatch, type CheckedBatch } from './batch.js';
-import { IntakeError } from './intake-error.js';
+import { IntakeError, intakeErrorOf } from './intake-error.js';
 import {
   checkSubmission,
   describeAccepted,
@@ -20,49 +20,46 @@ import {
   type DrawnJob,
   type RequestMarks,
 } from './job-request.js';
-import { explainRefusal } from './refusal.js';
 
-/** Where accepted jobs go. */
 export interface JobIntakeOptions {
   readonly producer: RecordProducer;
   readonly topics: Topics;
-  /** Told of every acknowledged job, in a process that answers reads. */
+  /** Remembers every acknowledged job, in a process that answers reads. */
   readonly accepted?: AcceptedJobs;
 }
 
-/** A request that was accepted before, ready made. */
+/** The record of a request that was accepted before. */
 export interface ForwardedRequest extends EncodedRecord {
   readonly queue: string;
   readonly priority: Priority;
 }
 
 /**
- * The only writer of job requests. A job is accepted once the in-sync replicas have its record; nothing else is
- * touched on the way.
+ * The only writer of job requests. A job is accepted once the in-sync replicas have its record; Kafka is all it needs.
  */
 export class JobIntake {
-  /** The broker's time, which jobs are dated by. `now` throws an IntakeError `broker_unavailable` before its first answer. */
+  /** The broker's time: jobs are dated by it. `now` throws an IntakeError `broker_unavailable` before the first answer. */
   readonly clock: Clock = { now: () => this.now() };
 
   constructor(private readonly options: JobIntakeOptions) {}
 
   /**
-   * Checks one submission and accepts it under a new id.
-   * @throws IntakeError what is wrong with it, or what {@link accept} throws
+   * Checks a submission and accepts it under a new id.
+   * @throws IntakeError as {@link check} and {@link accept} do
    */
   async submit(submission: unknown, traceparent?: string): Promise<AcceptedJob> {
     await this.learnTime();
     return this.accept(this.check(submission), await this.drawId(), { traceparent });
   }
 
-  /** @throws IntakeError `invalid_request`, `unknown_type` or `invalid_payload`, with the path of each fault */
+  /** Checks a submission. @throws IntakeError `invalid_request`, `unknown_type` or `invalid_payload`, with the path of each fault */
   check(submission: unknown): CheckedJob {
     const checked = checkSubmission(submission, this.clock);
     if (checked instanceof IntakeError) throw checked;
     return checked;
   }
 
-  /** Has {@link clock} know the time; asks for it only where no answer has said it yet. @throws IntakeError `broker_unavailable` */
+  /** Makes {@link clock} known: asks the broker only if no answer has told it yet. @throws IntakeError `broker_unavailable` */
   async learnTime(): Promise<void> {
     const { producer, topics } = this.options;
     if (producer.brokerClock.isKnown) return;
@@ -72,7 +69,7 @@ export class JobIntake {
   }
 
   /**
-   * Draws an id by the broker's time; asks for that only where no answer has said it yet.
+   * A new id, dated by the broker's time.
    * @throws IntakeError `broker_unavailable`
    */
   async drawId(): Promise<JobId> {
@@ -81,8 +78,8 @@ export class JobIntake {
   }
 
   /**
-   * Produces a checked job under the given id. Doing so twice makes one job and gives equal answers; who may come to that marks
-   * it as `claimed`, so that it also runs once.
+   * Produces a checked job under the given id. Two such calls make one job and get equal answers. A caller that may produce it twice
+   * marks it as `claimed`, so that it also runs once.
    * @throws IntakeError `broker_unavailable` (not in the log), `submit_unknown` (it may be), `broker_refused`,
    * `item_too_large`
    */
@@ -90,15 +87,15 @@ export class JobIntake {
     const drawn = drawJob(job, id, marks);
     if (drawn instanceof IntakeError) throw drawn;
     await this.options.producer.send(this.recordOf(drawn)).catch((error: unknown) => {
-      throw explainRefusal(error, id);
+      throw intakeErrorOf(error, id);
     });
     this.remember(drawn);
     return describeAccepted(drawn);
   }
 
   /**
-   * Checks a batch, then accepts what passes under new ids.
-   * @throws IntakeError what {@link checkBatch} or {@link acceptBatch} throws
+   * Checks a batch and accepts the valid items under new ids.
+   * @throws IntakeError as {@link checkBatch} and {@link acceptBatch} do
    */
   async submitBatch(batch: unknown, traceparent?: string): Promise<BatchAnswer> {
     await this.learnTime();
@@ -106,10 +103,10 @@ export class JobIntake {
   }
 
   /**
-   * Produces the items that passed the check, under ids that follow from the seed and their index. Doing so twice makes
-   * each job once; see {@link accept} for `claimed`.
-   * @param before what this batch was answered when it was produced under this seed before: what was accepted then is left out
-   * @throws IntakeError when no item was acknowledged; `details.items` tells of each
+   * Produces the valid items, under ids that follow from the seed and their index. Two such calls make each job once; see
+   * {@link accept} for `claimed`.
+   * @param before the earlier answer to this batch under this seed: the items accepted then are left out
+   * @throws IntakeError when no item was acknowledged; `details.items` has the result of each
    */
   async acceptBatch(
     batch: CheckedBatch,
@@ -128,19 +125,19 @@ export class JobIntake {
     const settled = results.map((result): JobId | IntakeError => {
       if (!isDrawn(result)) return result;
       const outcome = outcomes[next++]!;
-      if ('error' in outcome) return explainRefusal(outcome.error, result.request.id);
+      if ('error' in outcome) return intakeErrorOf(outcome.error, result.request.id);
       this.remember(result);
       return result.request.id;
     });
     return answerBatch(settled);
   }
 
-  /** Appends requests that are drawn already: of jobs that a handler enqueues. Outcomes in their order. */
+  /** Appends the requests of jobs that a handler has enqueued. The results are in their order. */
   produce(jobs: readonly DrawnJob[]): Promise<SendOutcome[]> {
     return this.options.producer.sendAll(jobs.map((job) => this.recordOf(job)));
   }
 
-  /** Appends requests that were accepted before: of jobs whose time has come. Outcomes in their order. */
+  /** Appends the requests of delayed jobs that are due. The results are in their order. */
   forward(requests: readonly ForwardedRequest[]): Promise<SendOutcome[]> {
     return this.options.producer.sendAll(
       requests.map(({ queue, priority, key, value, headers }) => {
@@ -176,7 +173,7 @@ export class JobIntake {
 
 function timeUnknown(cause: unknown): IntakeError {
   const detail =
-    'The job was not accepted: the broker has not said its time yet, which jobs are dated by. Send it again.';
+    'The job was not accepted: the broker has not told its time yet, by which jobs are dated. Send it again.';
   return new IntakeError('broker_unavailable', detail, { cause });
 }
 

@@ -33,49 +33,49 @@ import { IntakeError } from './intake-error.js';
 
 type SubmissionFields = z.output<typeof submissionSchema>;
 
-/** Room in a request record for its key and headers. */
+/** Room for the key and headers of a request record. */
 const recordOverheadBytes = 4 * 1024;
 
-/** A submission that was checked: its type is known, its payload has the defaults filled in. */
+/** A submission that passed the check: its type is known, its payload has all defaults. */
 export interface CheckedJob {
-  /** As it came. */
+  /** As it was submitted. */
   readonly submission: unknown;
   readonly definition: JobDefinition;
   readonly payload: unknown;
   readonly submittedFor?: string;
-  /** How long after it was accepted the job may still start, in milliseconds. */
+  /** The job expires this long after it was accepted, if it has not started. */
   readonly expiresInMs?: number;
   readonly priority: Priority;
   /** Jobs of one key run one after another. */
   readonly orderingKey?: string;
-  /** How long after it was accepted the job is due, or when; at once without both. */
+  /** When the job is due, in milliseconds since 1970, or how long after it was accepted. Undefined: at once. */
   readonly due?: { readonly afterMs: number } | { readonly at: number };
 }
 
-/** What the headers of a request say beside the job. */
+/** Headers of a request. */
 export interface RequestMarks {
-  /** Default: one made from the job's id. */
+  /** Default: made from the job's id. */
   readonly traceparent?: string | undefined;
   /**
-   * Set by whoever may have to produce the same request again (with an Idempotency-Key, of a schedule, a replay or a parent job):
-   * each copy then runs under a claim, so that the job's attempts run once. Default false.
+   * Set for requests that may be produced again (with an Idempotency-Key, by a schedule, a replay or a parent job): each copy then
+   * runs under a claim, so that each attempt of the job runs once. Default false.
    */
   readonly claimed?: boolean;
 }
 
 /** A job request, ready to be produced. */
 export interface DrawnJob {
-  /** With `runAt` where it has to wait for its time. */
+  /** With `runAt` if it waits for its time. */
   readonly request: JobRequest | DelayedRequest;
   readonly createdAt: number;
   readonly record: EncodedRecord;
 }
 
 /**
- * Checks a submission, whatever it is, against the contract and the schema of its job type. An error is
- * `invalid_request`, `unknown_type` or `invalid_payload` and has the path of each fault.
- * @param clock the broker's time: what a time is too far ahead of. Asked for only where the submission names one
- * @param find the definition of a job type; by default among those that ship
+ * Checks a submission, whatever its type, against the contract and the schema of its job type. The code of an error is
+ * `invalid_request`, `unknown_type` or `invalid_payload`, and it has the path of each fault.
+ * @param clock the broker's time; read only if the submission names a time, which may not be too far ahead
+ * @param find the definition of a job type; default: among those that ship
  */
 export function checkSubmission(
   submission: unknown,
@@ -93,7 +93,7 @@ export function checkSubmission(
     const detail = `No job type is called "${type.slice(0, 200)}".`;
     return new IntakeError('unknown_type', detail, { errors: [{ pointer: '/type', detail }] });
   }
-  const faults = faultsTogether(parsed.data, definition, clock);
+  const faults = faultsOfCombination(parsed.data, definition, clock);
   if (faults.length > 0) {
     return new IntakeError('invalid_request', `${count(faults.length)} in the submission.`, {
       errors: faults,
@@ -106,7 +106,7 @@ export function checkSubmission(
       errors,
     });
   }
-  const orderingKey = parsed.data.orderingKey ?? orderOf(definition, checked.data);
+  const orderingKey = parsed.data.orderingKey ?? orderingKeyOf(definition, checked.data);
   if (orderingKey instanceof IntakeError) return orderingKey;
   return {
     submission,
@@ -125,8 +125,8 @@ function dueOf(delay: number | undefined, runAt: string | undefined): CheckedJob
   return delay === undefined ? undefined : { afterMs: delay };
 }
 
-/** What is wrong with fields that make sense each alone. */
-function faultsTogether(
+/** Faults of fields that are valid each alone, but not together. */
+function faultsOfCombination(
   { priority, orderingKey, delay, runAt, expiresIn }: SubmissionFields,
   { type, queue, orderBy }: JobDefinition,
   clock: Clock,
@@ -142,31 +142,31 @@ function faultsTogether(
   if (delay !== undefined && runAt !== undefined)
     faults.push({ pointer: '/runAt', detail: 'Give either delay or runAt, not both.' });
   const waitMs = runAt === undefined ? (delay ?? 0) : Date.parse(runAt) - clock.now();
-  if (waitMs > longestDelayMs) faults.push({ pointer: '/runAt', detail: 'That is over ten years ahead.' });
+  if (waitMs > longestDelayMs)
+    faults.push({ pointer: '/runAt', detail: 'This is more than ten years ahead.' });
   if (expiresIn !== undefined && waitMs >= expiresIn)
     faults.push({ pointer: '/expiresIn', detail: 'The job would expire before it is due.' });
   return faults;
 }
 
-/** The ordering key that the definition takes from the payload; undefined where jobs of the type run in any order. */
-function orderOf(definition: JobDefinition, payload: unknown): string | undefined | IntakeError {
+/** The ordering key that the definition takes from the payload; undefined when jobs of the type run in any order. */
+function orderingKeyOf(definition: JobDefinition, payload: unknown): string | undefined | IntakeError {
   const key = definition.orderBy?.(payload);
   if (key === undefined || (key.length > 0 && key.length <= maxOrderingKeyLength && isStorable(key)))
     return key;
   const detail = isStorable(key)
-    ? `The ordering key that follows from it has ${key.length} characters, not 1 to ${maxOrderingKeyLength}.`
-    : 'The ordering key that follows from it has NUL characters or halves of surrogate pairs.';
+    ? `The ordering key made from it has ${key.length} characters, not 1 to ${maxOrderingKeyLength}.`
+    : 'The ordering key made from it has NUL characters or halves of surrogate pairs.';
   return new IntakeError('invalid_payload', `There is a fault in the payload of ${definition.type}.`, {
     errors: [{ pointer: '/payload', detail }],
   });
 }
 
 /**
- * The request of a checked job under this id. The same job and id always give the same record, whoever makes it and
- * when: the job counts as created at the time its id was drawn. An error is `item_too_large`: more bytes than one body
- * may have (only a batch can bring them), or than the topic takes; or `invalid_payload`: it
- * nests too deeply (only a handler can enqueue such a one).
- * @param countedFrom what `delay` and `expiresIn` count from, in milliseconds since 1970; by default the job's creation
+ * The request of a checked job under this id. The same job and id always give the same record, because the job counts as created
+ * at the time in its id. The code of an error is `item_too_large`: it has more bytes than a body may have (only an item of a batch
+ * can), or than the topic takes; or `invalid_payload`: it nests too deeply (only a handler can enqueue such a job).
+ * @param countedFrom the start of `delay` and `expiresIn`, in milliseconds since 1970; default: the job's creation
  */
 export function drawJob(
   job: CheckedJob,
@@ -176,7 +176,7 @@ export function drawJob(
 ): DrawnJob | IntakeError {
   const { definition, payload, submittedFor, expiresInMs, priority, orderingKey } = job;
   const createdAt = drawnAt(id);
-  // Written out field by field: spreads would take longer than the JSON.
+  // Written field by field: spreads would take longer than the JSON.
   const plain: JobRequest = {
     v: wireVersion,
     id,
@@ -206,14 +206,14 @@ export function drawJob(
   return { request, createdAt, record };
 }
 
-/** When the job is due; undefined where that is no later than `countedFrom`. Never by a clock: see {@link drawJob}. */
+/** When the job is due; undefined when that is no later than `countedFrom`. It uses no clock: the same job gives the same record. */
 function runAtOf({ due }: CheckedJob, countedFrom: number): string | undefined {
   if (due === undefined) return undefined;
   const at = 'at' in due ? due.at : countedFrom + due.afterMs;
   return at > countedFrom ? new Date(at).toISOString() : undefined;
 }
 
-/** What the submitter of an accepted job is answered. */
+/** The answer to the submitter of an accepted job. */
 export function describeAccepted({ request, createdAt }: DrawnJob): AcceptedJob {
   const { id, type, queue } = request;
   return {
@@ -227,7 +227,7 @@ export function describeAccepted({ request, createdAt }: DrawnJob): AcceptedJob 
   };
 }
 
-/** A record is never shorter than its submission without whitespace, so most are not measured twice. */
+/** A record is never shorter than its submission without whitespace, so most submissions are not measured too. */
 function isOversize(submission: unknown, { value }: EncodedRecord): boolean {
   const bytes = Buffer.byteLength(value);
   if (bytes <= maxBodyBytes) return false;

@@ -12,7 +12,7 @@ import { notificationEmail } from './notification-email.js';
 import { probeRun } from './probe-run.js';
 import { reportGenerate } from './report-generate.js';
 
-/** Every job type that ships. */
+/** All job types that ship. */
 export const jobDefinitions: readonly JobDefinition[] = [
   imageThumbnail,
   reportGenerate,
@@ -31,7 +31,7 @@ export function findJobDefinition(type: string): JobDefinition | undefined {
   return definitionsByType.get(type);
 }
 
-/** Every queue that the shipped job types use, by name. */
+/** The queues of the job types that ship, by name. */
 export const queues: ReadonlyMap<string, QueueDefinition> = new Map(
   jobDefinitions.map(({ queue }) => [queue.name, queue]),
 );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { imageIdSchema } from '@jobstream/contracts/rest';
 import { z } from 'zod';
 
-/** Fields of a payload that say which image a job is about: an uploaded one, or one to fetch from a public address. */
+/** The fields of a payload that name its image: an uploaded one, or one to fetch from a public address. */
 export const imageSourceFields = {
   imageId: imageIdSchema.optional(),
   url: z
@@ -11,23 +11,22 @@ export const imageSourceFields = {
     .optional(),
 };
 
-/** See {@link imageSourceFields}. */
+/** The image of a payload, as {@link imageSourceFields} name it. */
 export interface ImageSource {
   readonly imageId?: string | undefined;
   readonly url?: string | undefined;
 }
 
-/** Whether a payload names its image in one way: for `refine`. */
+/** Whether a payload names its image in exactly one way: for `refine`. */
 export function isOneSource({ imageId, url }: ImageSource): boolean {
   return (imageId === undefined) !== (url === undefined);
 }
 
-/** What {@link isOneSource} has to say. */
+/** The error of a payload that is not {@link isOneSource}. */
 export const oneSourceError = 'Give either imageId or url.';
 
 /**
- * The name that an image fetched from a URL goes by: `url-` and the SHA-256 of the URL as it was submitted, in hex. Nothing
- * can be uploaded under it.
+ * The name of an image from a URL: `url-` and the SHA-256 of the URL as submitted, in hex. No upload can have such a name.
  */
 export function imageIdOfUrl(url: string): string {
   return `url-${createHash('sha256').update(url).digest('hex')}`;
@@ -38,7 +37,7 @@ export function isImageIdOfUrl(imageId: string): boolean {
   return /^url-[0-9a-f]{64}$/.test(imageId);
 }
 
-/** Where the storage keeps an uploaded image. */
+/** The storage key of an uploaded image. */
 export function uploadKey(imageId: string): string {
   return `uploads/${imageId}`;
 }

@@ -8,7 +8,7 @@ const side = z.int().min(1).max(4_096);
 
 /**
  * Resizes an image and stores it as `thumbs/{imageId}` (other sizes as `thumbs/{imageId}/{width}x{height}-{fit}`). An image from a
- * URL is known under `url-{SHA-256 of the URL}`.
+ * URL has the id `url-{SHA-256 of the URL}`.
  */
 export const imageThumbnail = defineJob({
   type: 'image.thumbnail',
@@ -35,9 +35,9 @@ export const imageThumbnail = defineJob({
   fetches: ['url'],
 });
 
-/** Where the storage keeps a thumbnail: the usual one, 300x300 cover, under the image's own name. */
+/** The storage key of a thumbnail. The default one (300x300, cover) has the name of its image. */
 export function thumbnailKey({ imageId, url, width, height, fit }: PayloadOf<typeof imageThumbnail>): string {
   const name = url === undefined ? imageId! : imageIdOfUrl(url);
-  const usual = width === 300 && height === 300 && fit === 'cover';
-  return usual ? `thumbs/${name}` : `thumbs/${name}/${width}x${height}-${fit}`;
+  const isDefault = width === 300 && height === 300 && fit === 'cover';
+  return isDefault ? `thumbs/${name}` : `thumbs/${name}/${width}x${height}-${fit}`;
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineJob, defineQueue } from '@jobstream/contracts';
 
-/** What keeps the platform itself in order: jobs for operators and schedules. */
+/** Jobs that keep the platform itself in order, for operators and schedules. */
 export const maintenanceQueue = defineQueue('maintenance', { priorities: true });
 
-/** Deletes Idempotency-Keys and API keys past their time, and what was decided for schedules or audited long ago. */
+/** Deletes expired Idempotency-Keys and API keys, and old decisions of schedules and entries of the audit. */
 export const cleanupExpiredTokens = defineJob({
   type: 'cleanup-expired-tokens',
   queue: maintenanceQueue,
@@ -45,10 +45,10 @@ export const dailyStats = defineJob({
   exclusive: true,
 });
 
-/** The stations of a job on its way, in order. */
+/** The steps of a job from its submission to its status, in order. */
 export const healthCheckHops = ['accepted', 'started', 'finished', 'recorded', 'visible'] as const;
 
-/** Sends a `probe.run` through the whole path and tells how long each hop took. Fails where it does not arrive in time. */
+/** Sends a `probe.run` through the whole platform and measures each hop. Fails if it does not arrive in time. */
 export const healthCheck = defineJob({
   type: 'health-check',
   queue: maintenanceQueue,
@@ -96,7 +96,7 @@ export const cleanupOldFiles = defineJob({
   exclusive: true,
 });
 
-/** Deletes records of the log, rows of ended jobs, and claims that are past their retention and that nobody needs any more. */
+/** Deletes records, rows of ended jobs, and claims that are past their retention and needed no more. */
 export const cleanupOldRecords = defineJob({
   type: 'cleanup-old-records',
   queue: maintenanceQueue,

@@ -6,7 +6,7 @@ export const notificationQueue = defineQueue('notification');
 
 const to = emailAddressSchema;
 
-/** Sends one mail. A template and what it needs, never free text: nobody can send what they like to whom they like. */
+/** Sends one mail: a template with its data, never free text, so that the platform cannot be used to send spam. */
 export const notificationEmail = defineJob({
   type: 'notification.email',
   queue: notificationQueue,

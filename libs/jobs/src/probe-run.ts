@@ -3,10 +3,10 @@ import { defineJob, defineQueue, maxChildren } from '@jobstream/contracts';
 
 export const probeQueue = defineQueue('probe', { priorities: true });
 
-/** What takes a worker away from other jobs, which only operators may do. */
+/** Failures that harm the worker: only operators may ask for them. */
 const harmful: ReadonlySet<string> = new Set(['crash', 'hang']);
 
-/** What operators, benchmarks and tests drive: does what its payload says and reports exactly what it did. */
+/** A job for operators, benchmarks and tests: it does what its payload says and reports exactly what it did. */
 export const probeRun = defineJob({
   type: 'probe.run',
   queue: probeQueue,

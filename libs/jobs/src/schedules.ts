@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { scheduleSchema } from '@jobstream/contracts/rest';
 
-/** A schedule as REST takes it, and its name. */
+/** A schedule as REST takes it, with its name. */
 export type DeclaredSchedule = z.input<typeof scheduleSchema> & { readonly name: string };
 
-/** The schedules that ship, all of them on. What is put by REST under their names wins. Times are UTC. */
+/** The schedules that ship; all are active. A schedule that REST puts under the same name replaces it. Times are UTC. */
 export const declaredSchedules: readonly DeclaredSchedule[] = [
   {
     name: 'cleanup-expired-tokens',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SHA-256, in hex, of a JSON value in canonical form: fields sorted, no whitespace (RFC 8785 but for its number rules, which
- * JSON.stringify has anyway). Bodies that say the same have the same fingerprint, however they were written.
+ * The SHA-256, in hex, of a JSON value in canonical form: fields sorted, no whitespace (RFC 8785). Bodies with the same content have
+ * the same fingerprint, however they were written.
  */
 export function fingerprintOf(body: unknown): string {
   return createHash('sha256').update(canonical(body)).digest('hex');

@@ -1,12 +1,12 @@
 import { IntakeError } from '../intake-error.js';
 
-/** What an Idempotency-Key is unique within. */
+/** An Idempotency-Key, with the owner and route within which it is unique. */
 export interface KeyScope {
-  /** Whose key it is: the owner of the API key; empty where there are none. */
+  /** The owner of the API key; empty when there are no API keys. */
   readonly owner: string;
   /** Method and path as documented, e.g. `POST /v1/jobs`. */
   readonly route: string;
-  /** As {@link readIdempotencyKey} lets it pass. */
+  /** Checked by {@link readIdempotencyKey}. */
   readonly key: string;
 }
 

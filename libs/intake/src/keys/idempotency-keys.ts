@@ -12,44 +12,44 @@ interface Running {
 }
 
 const pollMs = 50;
-/** Beyond the time after which a claim is abandoned, so that whoever waits takes over before giving up. */
-const mostPolls = 300;
+/** Longer than the time after which a claim is abandoned, so that a waiting request takes over before it gives up. */
+const maxPolls = 300;
 
-/** A request that is to happen once. */
+/** A request that is performed once. */
 export interface KeyedRequest<Answer> {
-  /** What has to be equal for the same key; checked already, faulty requests take no key. */
+  /** Must be equal for the same key. It is checked already: a faulty request takes no key. */
   readonly body: unknown;
   /**
-   * Given the id to use (of the job, or the seed of a batch), and the unfinished answer of the attempt before, where there was
-   * one. May run again with the same id.
+   * Performs the request under an id (of the job, or the seed of a batch). It may be called again with the same id.
+   * @param before the unfinished answer of the try before, if there was one
    */
   perform(id: JobId, before: Answer | undefined): Promise<Answer>;
   /**
-   * Whether an answer is one that may not change any more. One that is not goes to whoever asked, and leaves the key
-   * unanswered: the next request performs again. Default: every answer is.
+   * Whether an answer is final. The key keeps final answers only: after another one the next request is performed again. Default:
+   * every answer is final.
    */
   isFinished?(answer: Answer): boolean;
 }
 
 /**
- * Makes requests with an Idempotency-Key happen once: the first is performed, all others of the same key and body get
- * its answer. The key's row is written before anything is produced and holds the id, so that even a request whose
- * process died between is produced again as the same job.
+ * Performs requests with an Idempotency-Key once: the first of a key and body is performed, all others get its answer. The row of
+ * the key holds the id and is written before any record is produced, so a request whose process died in between is produced again
+ * as the same job.
  */
 export class IdempotencyKeys {
-  /** What this process performs or waits for at the moment, so that its callers share one claim. */
+  /** The keys that this process works on now: all callers of a key share one claim. */
   private readonly running = new Map<string, Running>();
 
-  /** @param drawId what an id is drawn by, see `JobIntake.drawId` */
+  /** @param drawId gives a new id, as `JobIntake.drawId` does */
   constructor(
     private readonly store: KeyStore,
     private readonly drawId: () => Promise<JobId>,
   ) {}
 
   /**
-   * Performs a request, or answers what was answered before.
-   * @throws IntakeError `idempotency_key_reused`, `database_unavailable`, `submit_unknown` when someone else holds the
-   * key for longer than is waited, and whatever `perform` throws
+   * Performs a request, or gives its earlier answer.
+   * @throws IntakeError `idempotency_key_reused`; `database_unavailable`; `submit_unknown` when another process holds the key
+   * for 15 s; and the errors of `perform`
    */
   async once<Answer>(scope: KeyScope, request: KeyedRequest<Answer>): Promise<Answer> {
     const name = nameOf(scope);
@@ -87,7 +87,7 @@ export class IdempotencyKeys {
             'This Idempotency-Key came with another body within the last 24 hours. Take a new key for a new request.',
           );
         case 'taken':
-          if (polls >= mostPolls) {
+          if (polls >= maxPolls) {
             const detail =
               'Another request with this Idempotency-Key has no answer yet. Send it again later.';
             throw new IntakeError('submit_unknown', detail, { id: state.id });
@@ -106,7 +106,7 @@ export class IdempotencyKeys {
     try {
       answer = await request.perform(id, before as Answer | undefined);
     } catch (error) {
-      // Where this fails too, Postgres' clock does it ten seconds later.
+      // If this fails too, the claim counts as abandoned ten seconds later.
       await this.store.abandon(scope).catch(() => undefined);
       throw error;
     }
@@ -114,7 +114,7 @@ export class IdempotencyKeys {
       await this.store.abandon(scope, answer).catch(() => undefined);
       return answer;
     }
-    // The log has it: an answer that can't be kept now is found again under the same id by the next request.
+    // The log has the job: if its answer cannot be kept now, the next request produces it again under the same id.
     return this.store.answer(scope, id, answer).catch(() => answer) as Promise<Answer>;
   }
 
@@ -124,7 +124,7 @@ export class IdempotencyKeys {
       if (!isUnavailable(cause)) throw cause;
       throw new IntakeError(
         'database_unavailable',
-        'A request with an Idempotency-Key needs the database, which can not be reached. Send it again later.',
+        'A request with an Idempotency-Key needs the database, which cannot be reached. Send it again later.',
         { cause },
       );
     });

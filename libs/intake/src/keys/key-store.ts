@@ -3,22 +3,22 @@ import type { Session } from '@jobstream/database';
 import { GatheredCalls } from '@jobstream/runtime';
 import type { KeyScope } from './idempotency-key.js';
 
-/** What a request with a key brings. */
+/** A request for a key. */
 export interface KeyClaim {
   readonly scope: KeyScope;
-  /** See `fingerprintOf`. */
+  /** The fingerprint of the body. */
   readonly fingerprint: string;
-  /** Freshly drawn; taken only if the key is new. */
+  /** A new id; used only if the key is new. */
   readonly id: JobId;
 }
 
 /**
- * Where a key stands:
- * - `claimed`: by this call; produce under `id`, which an abandoned attempt may have used before. `before` is the answer that
- *   the last attempt left unfinished, undefined where it left none;
- * - `answered`: this was the first answer;
- * - `taken`: someone else produces under `id` at the moment;
- * - `reused`: it belongs to another body.
+ * The state of a key:
+ * - `claimed`: by this call, which produces under `id`. An abandoned try may have used it before; `before` is its unfinished answer,
+ *   if it left one;
+ * - `answered`: `answer` was the first answer;
+ * - `taken`: another request produces under `id` now;
+ * - `reused`: the key belongs to another body.
  */
 export type KeyState =
   | { readonly kind: 'claimed'; readonly id: JobId; readonly before: unknown }
@@ -35,16 +35,16 @@ interface KeyAnswer {
 interface KeyRow extends KeyScope {
   readonly seed: JobId;
   readonly body_hash: string;
-  /** Whether `answer` is the one that all others get. */
+  /** Whether `answer` is final. */
   readonly is_answered: boolean;
   /** JSON; null until there is one. */
   readonly answer: string | null;
 }
 
 const isExpired = `kept.written_at < now() - interval '24 hours'`;
-/** Without an answer this long after the claim: longer than a producer tries. */
+/** The claim has no answer for longer than a producer tries. */
 const isAbandoned = `kept.marked_at IS NULL AND kept.written_at < now() - interval '10 seconds'`;
-const purgedAtOnce = 5_000;
+const maxPurged = 5_000;
 
 /** The rows behind Idempotency-Keys. Concurrent calls share statements; only Postgres' clock counts. */
 export class KeyStore {
@@ -61,19 +61,19 @@ export class KeyStore {
     this.table = `${schema}.idempotency_keys`;
   }
 
-  /** Claims the key unless someone has it. The same key must not be claimed twice at a time by one process. */
+  /** Claims the key if it is free. One process must not claim a key twice at the same time. */
   claim(claim: KeyClaim): Promise<KeyState> {
     return this.claims.call(claim);
   }
 
-  /** Keeps the first answer; resolves with it, which is another's if that one came first. */
+  /** Keeps the first answer. @returns that first answer, which may be of another request */
   answer(scope: KeyScope, id: JobId, answer: unknown): Promise<unknown> {
     return this.answers.call({ scope, id, answer });
   }
 
   /**
-   * Gives a claim up: the next call with this key takes it over at once. The id stays, it may be in the log.
-   * @param unfinished what the next one is given as `before`; what an earlier attempt left stays where this one has none
+   * Abandons a claim: the next request with this key takes it over at once. The id stays, because it may be in the log.
+   * @param unfinished the answer that the next request gets as `before`; undefined keeps an earlier one
    */
   async abandon({ owner, route, key }: KeyScope, unfinished?: unknown): Promise<void> {
     await this.database.query({
@@ -84,12 +84,12 @@ export class KeyStore {
     });
   }
 
-  /** Deletes keys past their time, a few thousand at most; answers how many. */
+  /** Deletes keys older than a day, at most 5,000. @returns the number of deleted keys */
   async purge(): Promise<number> {
     const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE ctid = ANY (ARRAY(
         SELECT kept.ctid FROM ${this.table} AS kept WHERE ${isExpired} LIMIT $1 FOR UPDATE SKIP LOCKED))`,
-      values: [purgedAtOnce],
+      values: [maxPurged],
     });
     return affected;
   }
@@ -171,14 +171,14 @@ function columnsOf(rows: readonly { scope: KeyScope; id: JobId }[]): unknown[][]
 }
 
 function stateOf({ fingerprint, id }: KeyClaim, row: KeyRow | undefined): KeyState {
-  // Purged between the two statements: the next claim finds it free.
+  // The key was purged between the two statements: the next claim finds it free.
   if (row === undefined) return { kind: 'taken', id };
   if (row.body_hash !== fingerprint) return { kind: 'reused' };
   if (!row.is_answered) return { kind: 'taken', id: row.seed };
   return { kind: 'answered', answer: JSON.parse(row.answer!) as unknown };
 }
 
-/** The scope as one string; a newline stands in none of its parts. */
+/** The scope as one string; none of its parts has a newline. */
 export function nameOf({ owner, route, key }: KeyScope): string {
   return `${owner}\n${route}\n${key}`;
 }
