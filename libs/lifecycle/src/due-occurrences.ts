@@ -1,25 +1,25 @@
 import type { Timing } from './timing.js';
 import { ZonedCron } from './zoned-cron.js';
 
-/** What becomes of occurrences that nobody fired in time: nothing, or one job for all that are due. */
+/** How late occurrences are treated: `skip` gives them up, `fire-once` fires one job for all that are due. */
 export type MisfirePolicy = 'skip' | 'fire-once';
 
-/** How long after its instant an occurrence still counts as in time, in milliseconds. */
+/** An occurrence counts as in time until this long after its instant. */
 export const misfireGraceMs = 60_000;
 
-/** What a schedule owes at an instant. Times are milliseconds since 1970. */
+/** The occurrences of a schedule that are due. Times are milliseconds since 1970. */
 export interface DueOccurrences {
-  /** Occurrences to fire, earliest first: at most one a second of the grace. */
+  /** Occurrences to fire, earliest first: at most one for each second of the grace. */
   readonly fire: readonly number[];
-  /** The last of the occurrences that are given up; undefined where none is. */
+  /** The last occurrence that is given up; undefined when none is. */
   readonly missed: number | undefined;
-  /** The first occurrence after `until`; undefined when there is none any more. */
+  /** The first occurrence after `until`; undefined at the end of the calendar. */
   readonly next: number | undefined;
 }
 
 /**
- * Decides which occurrences from `from` to `until`, both included, are to be fired. Those in time each are. Where some
- * are late, `skip` gives up these, and `fire-once` fires only the last of all that are due.
+ * Decides which occurrences from `from` to `until`, both included, are fired. Each one that is in time is. When some are late,
+ * `skip` gives these up, and `fire-once` fires only the last of all that are due.
  */
 export function dueOccurrences(
   timing: Timing,
@@ -42,13 +42,13 @@ export function dueOccurrences(
   }
 }
 
-/** The first occurrence after an instant; undefined when there is none any more. */
+/** The first occurrence after an instant; undefined at the end of the calendar. */
 export function nextOccurrence(timing: Timing, after: number): number | undefined {
   const [next] = occurrencesAfter(timing, after);
   return next;
 }
 
-/** The first `count` occurrences after an instant; fewer when there are no more. */
+/** The first `count` occurrences after an instant; fewer at the end of the calendar. */
 export function nextOccurrences(timing: Timing, after: number, count: number): number[] {
   const instants: number[] = [];
   for (const instant of occurrencesAfter(timing, after)) {

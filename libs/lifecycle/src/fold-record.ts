@@ -8,7 +8,7 @@ const none: readonly never[] = [];
 
 /**
  * The fold of one record.
- * @throws RangeError when payload, result, progress or error nest too deeply to be written down.
+ * @throws RangeError when payload, result, progress or error nest too deeply for JSON
  */
 export function foldRecord(record: JobRecord, at: Coordinates): JobFold {
   const { value, run, attempt, phase } = record;
@@ -34,7 +34,7 @@ export function foldRecord(record: JobRecord, at: Coordinates): JobFold {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-// Both groups are made with all their fields and then filled in: one shape for every record keeps this hot path fast.
+// Both groups are created with all their fields and then filled: one shape for every record keeps this hot path fast.
 
 function requestOf(record: JobRecord, { timestamp }: Coordinates, position: Position): RunRequest {
   const request: Mutable<RunRequest> = {
@@ -118,12 +118,12 @@ function outcomeOf(record: JobRecord, at: Coordinates, position: Position): RunO
   }
 }
 
-/** The last millisecond a `Date` can hold. */
-const latestTime = 8.64e15;
+/** The last millisecond that a `Date` can hold. */
+const maxTime = 8.64e15;
 
-/** When a retry is due: on a lane its append time plus the lane's delay, elsewhere the time it names. */
+/** When a retry is due: on a lane, its append time plus the delay of the lane; elsewhere the time it names. */
 export function dueAt(retry: { readonly dueAt?: string | undefined }, at: Coordinates): number | null {
-  if (at.role.kind === 'retry') return Math.min(at.timestamp + at.role.delayMs, latestTime);
+  if (at.role.kind === 'retry') return Math.min(at.timestamp + at.role.delayMs, maxTime);
   return retry.dueAt === undefined ? null : Date.parse(retry.dueAt);
 }
 
@@ -135,7 +135,7 @@ export function workerName({ worker }: Start): string {
   return unprintable.test(name) ? name.replace(/[^\x20-\x7e]/g, '?') : name;
 }
 
-/** JSON text of a value; a missing one is null, as is none. */
+/** The JSON text of a value; null when it is undefined. */
 export function jsonText(value: unknown): JsonText | null {
   return value === undefined ? null : JSON.stringify(value);
 }

@@ -7,19 +7,19 @@ import { endsRun, queuedAttempt, type Rank } from './record-rank.js';
 /** JSON text, as a column holds it. */
 export type JsonText = string;
 
-/** What a job was from its beginning, from its lowest record by (run, rank, position). */
+/** The facts of a job that never change, from its lowest record by (run, rank, position). */
 export interface JobOrigin {
   readonly run: number;
   readonly rank: Rank;
   readonly position: Position;
   readonly type: string;
   readonly submittedFor: string | null;
-  /** The trace that the job belongs to, where that is not its own: see `ownTraceId`. */
+  /** The trace of the job; null when it is its own (`ownTraceId`). */
   readonly traceId: string | null;
   readonly createdAt: number;
 }
 
-/** What was asked of a run, from its first request. Until that is seen, what other records say of it: the queue. */
+/** The request of a run, from its first request record. Until that is seen, only the queue is known, from other records. */
 export interface RunRequest {
   readonly rank: Rank;
   readonly position: Position;
@@ -32,7 +32,7 @@ export interface RunRequest {
   readonly expiresAt: number | null;
 }
 
-/** Where a run stands, from the record that brings it farthest. */
+/** The state of a run, from the record that brings it farthest. */
 export interface RunOutcome {
   readonly rank: Rank;
   readonly position: Position;
@@ -51,8 +51,8 @@ export interface RunOutcome {
 }
 
 /**
- * All that some records of one job say together. Times are milliseconds since 1970. Folds merge in any order, grouping
- * and number: the result is the same (a semilattice), which is what lets projectors read topics as they come.
+ * The facts that some records of a job hold together. Times are milliseconds since 1970. Folds may be merged in any order and
+ * grouping, and more than once: the result is the same (a semilattice). So projectors may read topics in any order.
  */
 export interface JobFold {
   readonly id: JobId;
@@ -61,19 +61,19 @@ export interface JobFold {
   readonly origin: JobOrigin;
   readonly request: RunRequest;
   readonly outcome: RunOutcome;
-  /** The distinct starts of the run but for the outcome's own, sorted. */
+  /** The distinct starts of the run, without the outcome's own, sorted. */
   readonly starts: readonly StartEntry[];
-  /** The plain (`queued`, `succeeded`) records of all runs but for the request's and the outcome's own, sorted. */
+  /** The plain (`queued`, `succeeded`) records of all runs, without the request's and the outcome's own, sorted. */
   readonly past: readonly PlainEntry[];
 }
 
 /** A start of a handler as text: its time in milliseconds, a space, its worker. */
 export type StartEntry = string;
 
-/** How many starts a run keeps at most besides the outcome's; counting ends there. */
+/** Starts that a run keeps, besides the outcome's. Counting ends there. */
 export const maxStarts = 1_000;
 
-/** What two folds of the same job say together. Commutative, associative, idempotent. */
+/** The fold of the records of both folds. Commutative, associative, idempotent. */
 export function mergeFolds(a: JobFold, b: JobFold): JobFold {
   const newest = a.run >= b.run ? a : b;
   const request = a.run === b.run ? lowest(a.request, b.request) : newest.request;
@@ -89,7 +89,7 @@ export function mergeFolds(a: JobFold, b: JobFold): JobFold {
   };
 }
 
-/** How often the run's handler was started, redeliveries included. */
+/** The number of starts of the run's handler, with redeliveries. */
 export function deliveriesOf(fold: Pick<JobFold, 'starts' | 'outcome'>): number {
   return fold.starts.length + (startOf(fold.outcome) === null ? 0 : 1);
 }
@@ -108,14 +108,14 @@ function lowest<T extends Ranked>(a: T, b: T): T {
   return a.position <= b.position ? a : b;
 }
 
-/** Of unfinished records the last counts, of those that end a run the first: an end, once seen, stays. */
+/** Among unfinished records the last counts, among those that end a run the first: an end, once seen, stays. */
 function farthest(a: RunOutcome, b: RunOutcome): RunOutcome {
   if (a.rank !== b.rank) return a.rank > b.rank ? a : b;
   const [first, last] = a.position <= b.position ? [a, b] : [b, a];
   return endsRun(a.rank) ? first : last;
 }
 
-/** For sets that are empty, as almost all are. */
+/** Almost all sets are empty. */
 const none: readonly never[] = [];
 
 function mergeStarts(a: JobFold, b: JobFold, outcome: RunOutcome): readonly StartEntry[] {
@@ -135,11 +135,11 @@ function mergePast(a: JobFold, b: JobFold, request: RunRequest, outcome: RunOutc
   return distinct(entries.flat(), plainEntriesOf(run, { request, outcome }), maxPastEntries);
 }
 
-/** Sorted, each once, without the excluded, the lowest `most` of them: dropping the highest keeps merging order-free. */
-function distinct(entries: (string | null)[], excluded: (string | null)[], most: number): string[] {
+/** The lowest `max` distinct entries, without the excluded, sorted. Dropping the highest keeps merges free of order. */
+function distinct(entries: (string | null)[], excluded: (string | null)[], max: number): string[] {
   const kept = new Set<string>();
   for (const entry of entries) if (entry !== null && !excluded.includes(entry)) kept.add(entry);
-  return [...kept].sort(byCodeUnit).slice(0, most);
+  return [...kept].sort(byCodeUnit).slice(0, max);
 }
 
 function byCodeUnit(a: string, b: string): number {
@@ -150,7 +150,7 @@ function startOf({ worker, startedAt }: RunOutcome): StartEntry | null {
   return worker === null ? null : `${startedAt} ${worker}`;
 }
 
-/** Whether a fold's own plain records all stand at these positions. */
+/** Whether all plain records of a fold's request and outcome are at these positions. */
 function isPlainWithin({ request, outcome }: JobFold, positions: readonly Position[]): boolean {
   const isKept = (position: Position) => positions.includes(position);
   return (

@@ -1,8 +1,8 @@
-// Pure decisions about jobs. No IO, no clock.
+// Pure decisions about jobs: outcomes, retries, states, schedules. No IO, no clock.
 export { describeError, shorten } from './job-error.js';
 export {
   decideOutcome,
-  waitInPlaceBudgetMs,
+  maxWaitInPlaceMs,
   type AttemptEnding,
   type AttemptFacts,
   type Outcome,
@@ -34,7 +34,7 @@ export {
   type Step,
   type Transition,
 } from './transition.js';
-export { everyBounds, faultsOfTiming, type Timing, type TimingFault } from './timing.js';
+export { faultsOfTiming, type Timing, type TimingFault } from './timing.js';
 export {
   dueOccurrences,
   misfireGraceMs,

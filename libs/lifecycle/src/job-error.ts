@@ -5,8 +5,8 @@ import type { JobError } from '@jobstream/contracts/records';
 const errorCode = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
 /**
- * What a handler threw, as stored and shown: the error's own `code` where it is a short word (`ECONNREFUSED`), else
- * `handler_failed`; the message followed by that of its cause; the stack. Never throws, whatever was thrown.
+ * A thrown value as it is stored and shown: the error's own `code` if it is a short word (`ECONNREFUSED`), else `handler_failed`;
+ * its message, followed by that of its cause; its stack. Never throws.
  */
 export function describeError(thrown: unknown): JobError {
   try {
@@ -22,7 +22,7 @@ export function describeError(thrown: unknown): JobError {
   }
 }
 
-/** An error within the limits of the wire: message and stack cut at the end. */
+/** An error within the limits of the wire format: message and stack are cut. */
 export function shorten(error: JobError): JobError {
   return {
     code: error.code,

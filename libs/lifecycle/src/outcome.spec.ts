@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
 import { longestDelayMs } from '@jobstream/contracts/rest';
 import fc from 'fast-check';
-import { decideOutcome, waitInPlaceBudgetMs, type AttemptEnding, type AttemptFacts } from './outcome.js';
+import { decideOutcome, maxWaitInPlaceMs, type AttemptEnding, type AttemptFacts } from './outcome.js';
 
 const facts: AttemptFacts = {
   run: 1,
@@ -85,12 +85,12 @@ describe('decideOutcome', () => {
   it('never lets a retry start earlier than asked, whatever lanes there are, up to ten years', () => {
     const delays = fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 0, max: 10 ** 15 }));
     const lanes = fc.array(fc.integer({ min: 1, max: 100_000 }), { maxLength: 5 });
-    const waited = fc.option(fc.integer({ min: 0, max: 2 * waitInPlaceBudgetMs }), { nil: undefined });
+    const waited = fc.option(fc.integer({ min: 0, max: 2 * maxWaitInPlaceMs }), { nil: undefined });
     fc.assert(
       fc.property(delays, lanes, waited, (afterMs, lanesMs, waitedInPlaceMs) => {
         const outcome = decideOutcome({ ...facts, lanesMs, waitedInPlaceMs }, threw({ afterMs }));
         if (outcome.kind === 'dead-letter') {
-          expect(afterMs + waitedInPlaceMs!).toBeGreaterThanOrEqual(waitInPlaceBudgetMs);
+          expect(afterMs + waitedInPlaceMs!).toBeGreaterThanOrEqual(maxWaitInPlaceMs);
           return;
         }
         const waitsMs = outcome.kind === 'retry' ? outcome.laneMs : (outcome as { delayMs: number }).delayMs;
@@ -111,13 +111,13 @@ describe('decideOutcome', () => {
       decideOutcome({ ...facts, waitedInPlaceMs }, threw(retry));
     const asked = { afterMs: 60_000 };
     const exhausted = { kind: 'dead-letter', reason: 'exhausted' };
-    expect(after(waitInPlaceBudgetMs - 1, 'by-ladder')).toMatchObject({ kind: 'retry-in-place', delayMs: 1 });
-    expect(after(waitInPlaceBudgetMs, 'by-ladder')).toMatchObject(exhausted);
-    expect(after(waitInPlaceBudgetMs - 60_000, asked)).toMatchObject({
+    expect(after(maxWaitInPlaceMs - 1, 'by-ladder')).toMatchObject({ kind: 'retry-in-place', delayMs: 1 });
+    expect(after(maxWaitInPlaceMs, 'by-ladder')).toMatchObject(exhausted);
+    expect(after(maxWaitInPlaceMs - 60_000, asked)).toMatchObject({
       kind: 'retry-in-place',
       delayMs: 60_000,
     });
-    expect(after(waitInPlaceBudgetMs - 59_999, asked)).toMatchObject(exhausted);
+    expect(after(maxWaitInPlaceMs - 59_999, asked)).toMatchObject(exhausted);
   });
 
   it('dead-letters at once what no retry can help', () => {

@@ -5,32 +5,32 @@ import { shorten } from './job-error.js';
 import { laneFor, retryDelay } from './retry-policy.js';
 
 /**
- * How long a job with an ordering key may wait in place between the attempts of a run, all waits together. It holds up its key
- * meanwhile, and the commit of its partition: what needs longer is a dead letter, to be replayed when it can succeed.
+ * The time that a job with an ordering key may wait in place between the attempts of a run, all waits together. Meanwhile it holds
+ * up its key, and the commit of its partition. A job that needs longer is dead-lettered, to be replayed when it can succeed.
  */
-export const waitInPlaceBudgetMs = 15 * 60_000;
+export const maxWaitInPlaceMs = 15 * 60_000;
 
-/** What is known of an attempt when its outcome is decided. */
+/** The facts of an attempt by which its outcome is decided. */
 export interface AttemptFacts {
-  /** Counted from 1: one more than the job was replayed. */
+  /** Counted from 1; each replay adds one. */
   readonly run: number;
-  /** Replays after which a job that is dead-lettered once more is parked. */
+  /** After this many replays a job that is dead-lettered again is parked. */
   readonly parkAfter: number;
   /** Counted from 1 within the run. */
   readonly attempt: number;
-  /** Attempts of the run at most, frozen in the request. */
+  /** Maximum of attempts of the run, fixed in the request. */
   readonly maxAttempts: number;
-  /** The definition's ladder; empty for an unknown type. */
+  /** The ladder of the definition; empty for an unknown type. */
   readonly backoffMs: readonly number[];
-  /** The delays of the retry lanes that the queue has. */
+  /** The delays of the queue's retry lanes. */
   readonly lanesMs: Iterable<number>;
-  /** Of a job with an ordering key: how long it has waited in place so far. Undefined for any other job. */
+  /** For a job with an ordering key: how long it has waited in place so far. Undefined for any other job. */
   readonly waitedInPlaceMs?: number | undefined;
 }
 
 /**
- * When a failed attempt may be followed by another: by the ladder, never, or no earlier than a delay of the handler's choice
- * (of which ten years count at most).
+ * When another attempt may follow a failed one: by the ladder, never, or no earlier than a delay that the handler chose (at most
+ * ten years count).
  */
 export type RetryWish = 'by-ladder' | 'never' | { readonly afterMs: number };
 
@@ -39,31 +39,31 @@ export type AttemptEnding =
   | { readonly kind: 'unknown-type'; readonly type: string }
   /** `detail` names the path of each fault. */
   | { readonly kind: 'invalid-payload'; readonly detail: string }
-  /** Its time ran out before its first attempt. */
+  /** The job expired before its first attempt. */
   | { readonly kind: 'expired' }
-  /** Before it was started, or it was stopped. */
+  /** The job was cancelled before the attempt started, or while it ran. */
   | { readonly kind: 'cancelled' }
-  /** `bytes` of the result as JSON. */
+  /** `bytes`: of the result as JSON. */
   | { readonly kind: 'returned'; readonly result: unknown; readonly bytes: number }
-  /** The handler returned what its definition does not allow, or what is no JSON. */
+  /** The result breaks the schema of the definition, or is no JSON. */
   | { readonly kind: 'invalid-result'; readonly detail: string }
   | { readonly kind: 'threw'; readonly error: JobError; readonly retry: RetryWish }
   | { readonly kind: 'timed-out'; readonly timeoutMs: number }
-  /** Of a claimed job: it is not started, because so many owners died or froze in this attempt. */
+  /** For a claimed job: it is not started, because too many owners died or froze in this attempt. */
   | { readonly kind: 'owner-died'; readonly deaths: number };
 
-/** What follows from an attempt: exactly one record. */
+/** The outcome of an attempt: exactly one record. */
 export type Outcome =
   | { readonly kind: 'succeed'; readonly result: unknown }
   | { readonly kind: 'expire' }
   | { readonly kind: 'cancel' }
-  /** `laneMs` is the lane's delay, `delayMs` what was asked for. */
+  /** `laneMs`: the delay of the lane; `delayMs`: the delay that was asked for. */
   | { readonly kind: 'retry'; readonly error: JobError; readonly delayMs: number; readonly laneMs: number }
-  /** No lane is as long as that: the scheduler holds the job for so long. */
+  /** No lane is long enough: the scheduler holds the job for `delayMs`. */
   | { readonly kind: 'retry-delayed'; readonly error: JobError; readonly delayMs: number }
-  /** Of a job with an ordering key: it waits where it is, and its key with it. */
+  /** For a job with an ordering key: it waits in its worker and keeps its key. */
   | { readonly kind: 'retry-in-place'; readonly error: JobError; readonly delayMs: number }
-  /** `attempts`: how many of this run were started. */
+  /** `attempts`: the number of started attempts of this run. */
   | {
       readonly kind: 'dead-letter';
       readonly reason: DeadLetterReason;
@@ -71,7 +71,7 @@ export type Outcome =
       readonly attempts: number;
     };
 
-/** Decides what follows from an attempt. */
+/** Decides the outcome of an attempt. */
 export function decideOutcome(facts: AttemptFacts, ending: AttemptEnding): Outcome {
   const outcome = decideEnding(facts, ending);
   const isParked = outcome.kind === 'dead-letter' && facts.run > facts.parkAfter;
@@ -111,8 +111,8 @@ function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): 
   const byLadder = retry === 'by-ladder';
   const delayMs = byLadder ? retryDelay(backoffMs, attempt) : Math.min(retry.afterMs, longestDelayMs);
   if (facts.waitedInPlaceMs !== undefined) {
-    const leftMs = waitInPlaceBudgetMs - facts.waitedInPlaceMs;
-    // The ladder may be cut short, what a handler asked for may not.
+    const leftMs = maxWaitInPlaceMs - facts.waitedInPlaceMs;
+    // A delay of the ladder may be cut short, one that the handler asked for may not.
     if (leftMs <= 0 || (!byLadder && delayMs > leftMs)) return deadLetter('exhausted', error, attempt);
     return { kind: 'retry-in-place', error: shorten(error), delayMs: Math.min(delayMs, leftMs) };
   }

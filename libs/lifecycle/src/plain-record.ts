@@ -1,20 +1,21 @@
 import { parsePosition, type Coordinates, type Position } from './coordinates.js';
 
-/** A `queued` or `succeeded` record that a fold keeps by its coordinates only. */
+/** A `queued` or `succeeded` record, of which a fold keeps the coordinates only. */
 export interface PlainRecord extends Pick<Coordinates, 'topic' | 'partition' | 'offset' | 'timestamp'> {
   readonly state: 'queued' | 'succeeded';
   readonly run: number;
   readonly attempt: number;
-  /** Who ran a succeeded one; null for a queued one. */
+  /** The worker of a succeeded one; null for a queued one. */
   readonly worker: string | null;
 }
 
-/** A {@link PlainRecord} as text: position, state, run, attempt, append time and worker, apart by spaces. Sorts by position. */
+/** A {@link PlainRecord} as text: position, state, run, attempt, append time and worker, separated by spaces. Sorts by position. */
 export type PlainEntry = string;
 
-/** How many entries a job keeps at most, those with the lowest positions; only a flood of copies has more. */
+/** Entries that a job keeps, those with the lowest positions. Only a flood of copies has more. */
 export const maxPastEntries = 100;
 
+/** The entry of a plain record. */
 export function plainEntry(
   position: Position,
   state: PlainRecord['state'],
@@ -27,7 +28,7 @@ export function plainEntry(
   return worker === null ? entry : `${entry} ${worker}`;
 }
 
-/** The record that an entry stands for. */
+/** The reverse of {@link plainEntry}. */
 export function parsePlainEntry(entry: PlainEntry): PlainRecord {
   const fields = entry.split(' ');
   const [topic = '', partition = '', offset = '', state, run, attempt, timestamp] = fields;

@@ -1,8 +1,8 @@
 import type { Phase, TopicRole } from '@jobstream/contracts';
 
 /**
- * How far a record brings its run. Unfinished ones go by (attempt, phase), so 4 × attempt + phase; every dead letter is
- * above those, every final event above every dead letter.
+ * How far a record brings its run. Unfinished records rank by (attempt, phase), as 4 × attempt + phase; dead letters rank above all
+ * of them, and final events above all dead letters.
  */
 export type Rank = number;
 
@@ -11,10 +11,10 @@ const phaseRanks = { scheduled: 0, queued: 1, started: 2, progress: 2, retrying:
 export const lowestEndRank = 2 ** 40;
 const deadLetterRank = lowestEndRank;
 const finalRank = 2 ** 41;
-/** Added to the rank of records without a request, so that any record with one is the better source of it. */
+/** Added to the rank of records without a request, so that any record with a request comes first. */
 const withoutRequest = 2 ** 42;
 
-/** The {@link Rank} of a record. */
+/** The {@link Rank} of a record of this phase and attempt. */
 export function rankOf(phase: Phase, attempt: number): Rank {
   switch (phase) {
     case 'scheduled':
@@ -32,7 +32,7 @@ export function rankOf(phase: Phase, attempt: number): Rank {
   }
 }
 
-/** What the source of a run's request is chosen by: the lowest counts. */
+/** The rank by which the source of a run's request is chosen: the lowest counts. */
 export function requestRankOf(phase: Phase, attempt: number): Rank {
   switch (phase) {
     case 'scheduled':
@@ -61,7 +61,7 @@ export function queuedAttempt(requestRank: Rank): number | undefined {
     : undefined;
 }
 
-/** Whether a record of this phase may stand on a topic of this role. A final state, say, counts on the events alone. */
+/** Whether a record of this phase may be on a topic of this role. A final state, for example, counts on the events alone. */
 export function belongsOn(phase: Phase, role: TopicRole): boolean {
   switch (role.kind) {
     case 'requests':

@@ -1,26 +1,26 @@
 import { formatDelay } from '@jobstream/contracts';
 import { CronTimes } from './zoned-cron.js';
 
-/** When a schedule fires: by a cron expression on the clocks of a time zone, or in equal steps. */
+/** When a schedule fires: by a cron expression on the clock of a time zone, or in equal steps. */
 export type Timing =
   /** Five fields, or six with the seconds first; an IANA zone. */
   | { readonly kind: 'cron'; readonly cron: string; readonly timeZone: string }
-  /** Whole seconds, in milliseconds. Counted from 1970, so that it does not matter when the schedule was made. */
+  /** In milliseconds, whole seconds. Steps count from 1970, so they do not depend on when the schedule was made. */
   | { readonly kind: 'every'; readonly everyMs: number };
 
-/** What is wrong with a {@link Timing}: which part of it, and why. */
+/** A fault of a {@link Timing}: the part, and the reason. */
 export interface TimingFault {
   readonly part: 'cron' | 'timeZone' | 'every';
-  /** For people; of a cron expression it names the field. */
+  /** For people. For a cron expression it names the field. */
   readonly detail: string;
 }
 
-/** The shortest and the longest step of `every`, in milliseconds. */
-export const everyBounds = { shortest: 1_000, longest: 366 * 86_400_000 } as const;
+const minStepMs = 1_000;
+const maxStepMs = 366 * 86_400_000;
 
-const mostCronCharacters = 256;
+const maxCronLength = 256;
 
-/** What is wrong with a timing; empty where it can be used. */
+/** The faults of a timing; empty when it is valid. */
 export function faultsOfTiming(timing: Timing): TimingFault[] {
   if (timing.kind === 'every') return faultsOfStep(timing.everyMs);
   const faults = [...faultsOfCron(timing.cron), ...faultsOfZone(timing.timeZone)];
@@ -29,9 +29,8 @@ export function faultsOfTiming(timing: Timing): TimingFault[] {
 }
 
 function faultsOfStep(everyMs: number): TimingFault[] {
-  const { shortest, longest } = everyBounds;
-  if (everyMs % 1_000 === 0 && everyMs >= shortest && everyMs <= longest) return [];
-  const range = `${formatDelay(shortest)} to ${longest / 86_400_000}d`;
+  if (everyMs % 1_000 === 0 && everyMs >= minStepMs && everyMs <= maxStepMs) return [];
+  const range = `${formatDelay(minStepMs)} to ${maxStepMs / 86_400_000}d`;
   return [{ part: 'every', detail: `${formatDelay(everyMs)} is no step: it takes whole seconds, ${range}.` }];
 }
 
@@ -41,7 +40,7 @@ function faultsOfZone(timeZone: string): TimingFault[] {
   return [{ part: 'timeZone', detail }];
 }
 
-/** Names only: an offset such as +02:00 would not follow the clocks of any place. */
+/** Takes names only: an offset such as +02:00 would not follow the clock of any place. */
 function isZone(timeZone: string): boolean {
   if (!/^[A-Za-z]/.test(timeZone)) return false;
   try {
@@ -70,15 +69,15 @@ const fields: readonly CronField[] = [
 ];
 
 function faultsOfCron(cron: string): TimingFault[] {
-  if (cron.length > mostCronCharacters)
-    return [{ part: 'cron', detail: `A cron expression has at most ${mostCronCharacters} characters.` }];
-  if (refusal(cron) === undefined) return [];
+  if (cron.length > maxCronLength)
+    return [{ part: 'cron', detail: `A cron expression has at most ${maxCronLength} characters.` }];
+  if (whyRefused(cron) === undefined) return [];
   const parts = cron.match(/\S+/g) ?? [];
   if (parts.length !== 5 && parts.length !== 6)
     return [{ part: 'cron', detail: describeShape(cron, parts.length) }];
   const named = parts.length === 6 ? fields : fields.slice(1);
   const faults = parts.flatMap((part, index) => faultOfField(part, named[index]!, index + 6 - parts.length));
-  return faults.length > 0 ? faults : [{ part: 'cron', detail: `"${cron}": ${refusal(cron) ?? ''}.` }];
+  return faults.length > 0 ? faults : [{ part: 'cron', detail: `"${cron}": ${whyRefused(cron) ?? ''}.` }];
 }
 
 function describeShape(cron: string, count: number): string {
@@ -88,10 +87,10 @@ function describeShape(cron: string, count: number): string {
   );
 }
 
-/** Tries the field alone, all others being `*`. */
+/** Tries the field alone: all others are `*`. */
 function faultOfField(part: string, { name, takes }: CronField, position: number): TimingFault[] {
   const alone = fields.map((_, index) => (index === position ? part : '*')).join(' ');
-  const why = refusal(alone);
+  const why = whyRefused(alone);
   if (why === undefined) return [];
   return [
     {
@@ -101,8 +100,8 @@ function faultOfField(part: string, { name, takes }: CronField, position: number
   ];
 }
 
-/** Why croner does not take the expression, in a few words; undefined where it does. */
-function refusal(cron: string): string | undefined {
+/** Why croner refuses the expression, in a few words; undefined when it takes it. */
+function whyRefused(cron: string): string | undefined {
   try {
     new CronTimes(cron);
     return undefined;

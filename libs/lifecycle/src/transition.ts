@@ -5,7 +5,7 @@ import type { JsonText } from './fold.js';
 import { dueAt, jsonText, workerName } from './fold-record.js';
 import { endsRun, rankOf } from './record-rank.js';
 
-/** A change of state that is not plain, as its history row holds it. Times are milliseconds since 1970. */
+/** A change of state that is not plain, as a row of the history holds it. Times are milliseconds since 1970. */
 export interface Transition extends Pick<Coordinates, 'topic' | 'partition' | 'offset' | 'timestamp'> {
   readonly state: JobState;
   readonly run: number;
@@ -15,14 +15,14 @@ export interface Transition extends Pick<Coordinates, 'topic' | 'partition' | 'o
   readonly error: JsonText | null;
   readonly nextAttemptAt: number | null;
   readonly reason: DeadLetterReason | null;
-  /** Of a dead letter: attempts that were started, and the record that was set aside. */
+  /** For a dead letter: the number of started attempts, and the record that was set aside. */
   readonly attempts: number | null;
   readonly origin: JsonText | null;
 }
 
 /**
- * The history row of a record. Null for `queued` and `succeeded`, which the job's own row keeps by their coordinates
- * ({@link JobFold}), and for `progress`, which changes no state.
+ * The history row of a record. Null for `queued` and `succeeded`, whose coordinates are in the row of the job (`PlainRecord`), and
+ * for `progress`, which changes no state.
  */
 export function transitionOf(record: JobRecord, at: Coordinates): Transition | null {
   switch (record.phase) {
@@ -79,32 +79,29 @@ function started(start: Start | undefined): Partial<Transition> {
   return start === undefined ? {} : { worker: workerName(start), startedAt: Date.parse(start.at) };
 }
 
-/** What of a transition decides its place in a job's history. */
+/** The fields of a transition that decide its place in the history of its job. */
 export type Step = Pick<
   Transition,
   'topic' | 'partition' | 'offset' | 'timestamp' | 'state' | 'run' | 'attempt'
 >;
 
 /**
- * A job's transitions in the order of its life: by run, append time, how far they bring the run, position; each with
- * whether it was `superseded`, that is, has no part in what the fold shows of its run:
- * an end of a run where another end counts, or one of several records of the same attempt and state. Of requests the
- * first counts, of starts and retries the last.
+ * The transitions of a job in order: by run, append time, rank, position. A transition is `superseded` when the fold of its run
+ * does not show it: another end of the run counts, or another record of the same attempt and state. Among requests the first
+ * counts, among starts and retries the last.
  */
 export function orderHistory<T extends Step>(steps: readonly T[]): (T & { superseded: boolean })[] {
   const counting = new Map<string, T>();
   for (const step of steps) {
-    const rival = counting.get(placeOf(step));
-    if (rival === undefined || outdoes(step, rival)) counting.set(placeOf(step), step);
+    const rival = counting.get(keyOf(step));
+    if (rival === undefined || outdoes(step, rival)) counting.set(keyOf(step), step);
   }
-  return [...steps]
-    .sort(byLife)
-    .map((step) => ({ ...step, superseded: counting.get(placeOf(step)) !== step }));
+  return [...steps].sort(byLife).map((step) => ({ ...step, superseded: counting.get(keyOf(step)) !== step }));
 }
 
 /**
- * The transition that the fold of these would show the job's state from: what was true when the log held no more than
- * them. Undefined where there are none.
+ * The transition from which the fold of these would show the state of the job: the truth when the log held only them. Undefined
+ * when there are none.
  */
 export function standingOf<T extends Step>(steps: readonly T[]): T | undefined {
   return steps.reduce<T | undefined>(
@@ -113,12 +110,12 @@ export function standingOf<T extends Step>(steps: readonly T[]): T | undefined {
   );
 }
 
-/** What of a state decides whether it counts: whose it is, and the record that it is from. */
+/** The fields of a state by which {@link goesFarther} decides: its run and attempt, and the record it is from. */
 export type Standing = Omit<Step, 'timestamp'>;
 
 /**
- * Whether the fold of both would show this state rather than the other: that of the newest run, in it the one that brings
- * it farthest. Of two records that bring it equally far, the first end counts, and the last of what is unfinished.
+ * Whether the fold of both would show this state rather than the other. The newest run wins; within it the highest rank. At equal
+ * rank the first end of a run wins, and the last unfinished record.
  */
 export function goesFarther(step: Standing, other: Standing): boolean {
   if (step.run !== other.run) return step.run > other.run;
@@ -128,8 +125,8 @@ export function goesFarther(step: Standing, other: Standing): boolean {
   return endsRun(rank) === positionOf(step) < positionOf(other);
 }
 
-/** What only one transition of a run can be: its end, or the state in an attempt. */
-function placeOf({ run, attempt, state }: Step): string {
+/** Of all transitions with the same key only one counts: the end of a run, or the state of an attempt. */
+function keyOf({ run, attempt, state }: Step): string {
   return endsRun(rankOf(phaseOf(state), attempt)) ? `${run}` : `${run} ${attempt} ${state}`;
 }
 

@@ -1,15 +1,15 @@
 const day = 86_400_000;
-/** No two changes of a zone are closer to each other, since 1970, but on paper. */
+/** No two changes of the clock are closer, in any real zone since 1970. */
 const stride = 7 * day;
 
 /**
- * The clock on a wall in a time zone. What it shows is a number too: the milliseconds since 1970 at which a clock in UTC
- * shows the same.
+ * The wall clock of a time zone. The time it shows is a number: the milliseconds since 1970 at which a clock in UTC shows the
+ * same.
  */
 export class ZoneClock {
   private readonly format: Intl.DateTimeFormat;
 
-  /** @throws RangeError for a zone that is not known */
+  /** @throws RangeError for an unknown zone */
   constructor(timeZone: string) {
     this.format = new Intl.DateTimeFormat('en-US', {
       timeZone,
@@ -28,7 +28,7 @@ export class ZoneClock {
   /** How far it is ahead of UTC at an instant. */
   offsetAt(instant: number): number {
     const second = Math.floor(instant / 1_000) * 1_000;
-    // As parts it would take four times as long.
+    // `formatToParts` takes four times as long.
     const numbers = this.format.format(second).match(/\d+/g)!.map(Number);
     const [month, date, year, hours, minutes, seconds] = numbers as [
       number,
@@ -41,14 +41,14 @@ export class ZoneClock {
     return Date.UTC(year, month - 1, date, hours, minutes, seconds) - second;
   }
 
-  /** The latest time that it has shown until an instant. While an hour comes again, that is later than what it shows. */
+  /** The latest time that it has shown until an instant. While an hour repeats, that is later than the time it shows. */
   latestShownAt(instant: number): number {
     const shown = instant + this.offsetAt(instant);
     const change = this.lastChange(instant - 25 * 3_600_000, instant);
     return change === undefined ? shown : Math.max(shown, change - 1 + this.offsetAt(change - 1));
   }
 
-  /** The first instant at which it shows a time or a later one: of a time that is left out, when the clocks have moved. */
+  /** The first instant at which it shows a time or a later one. For a skipped time: when the clock has moved. */
   firstShowing(shown: number): number {
     const [before, after] = [this.offsetAt(shown - day), this.offsetAt(shown + day)];
     if (before === after) return shown - before;
@@ -57,7 +57,7 @@ export class ZoneClock {
     return this.nextChange(shown - day, shown + day) ?? shown - after;
   }
 
-  /** The first instant after `from`, up to `until`, at which the clock is moved. */
+  /** The first instant after `from`, up to `until`, at which the clock moves. */
   nextChange(from: number, until: number): number | undefined {
     const offset = this.offsetAt(from);
     for (let start = from; start < until; start += stride) {
@@ -67,7 +67,7 @@ export class ZoneClock {
     return undefined;
   }
 
-  /** The last instant after `from`, up to `until`, at which the clock is moved. */
+  /** The last instant after `from`, up to `until`, at which the clock moves. */
   lastChange(from: number, until: number): number | undefined {
     const offset = this.offsetAt(until);
     for (let end = until; end > from; end -= stride) {
@@ -77,7 +77,7 @@ export class ZoneClock {
     return undefined;
   }
 
-  /** The change after `start` and up to `end`, between which there is one. */
+  /** The change after `start` and up to `end`, when there is exactly one. */
   private narrow(start: number, end: number): number {
     const offset = this.offsetAt(start);
     let [unmoved, moved] = [start, end];

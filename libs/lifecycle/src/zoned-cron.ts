@@ -4,8 +4,8 @@ import { ZoneClock } from './zone-clock.js';
 const mode = '5-or-6-parts';
 
 /**
- * The times that a cron expression names, on a clock that is never moved.
- * @throws what croner says of an expression that it does not take
+ * The times of a cron expression, on a clock that never moves.
+ * @throws the error of croner for an expression that is not valid
  */
 export class CronTimes {
   private readonly cron: Cron;
@@ -14,24 +14,24 @@ export class CronTimes {
     this.cron = new Cron(expression, { mode, utcOffset: 0, paused: true });
   }
 
-  /** The first one after a time; undefined at the end of the calendar. */
+  /** The first time after another; undefined at the end of the calendar. */
   after(time: number): number | undefined {
     return this.cron.nextRun(new Date(time))?.getTime();
   }
 
-  /** The last one until a time, that included. */
+  /** The last time until another, which is included. */
   until(time: number): number | undefined {
-    // croner answers what lies before an instant, leaving it out.
+    // croner excludes the instant itself.
     return this.cron.previousRuns(1, new Date(time + 1))[0]?.getTime();
   }
 }
 
 /**
- * A cron expression on the clocks of a time zone. On the two days a year on which clocks change, a time named by numbers
- * happens once: one that is left out when the clocks have moved, one that comes twice at its first coming. Times with a
- * `*` or a step go by the time that passes: left-out ones don't happen, those that come twice do so twice.
+ * A cron expression on the clock of a time zone. On the two days a year on which clocks move, a time named by numbers happens
+ * once: a skipped time when the clock has moved, a repeated one the first time. Times with a `*` or a step follow elapsed time:
+ * skipped ones do not happen, repeated ones happen twice.
  *
- * What an expression means is croner's; the clocks are ours, since croner loses what is left out before midnight.
+ * croner decides the meaning of an expression. The clock is ours, because croner loses times that are skipped before midnight.
  */
 export class ZonedCron {
   private readonly times: CronTimes;
@@ -44,21 +44,21 @@ export class ZonedCron {
     this.isByNumbers = new CronPattern(expression, 'UTC', { mode, fixedTimeRule: 'no-wildcard' }).isFixedTime;
   }
 
-  /** The first occurrence after an instant (milliseconds since 1970); undefined when there is none any more. */
+  /** The first occurrence after an instant (milliseconds since 1970); undefined at the end of the calendar. */
   next(instant: number): number | undefined {
     if (!this.isByNumbers) return this.nextPassing(instant);
     const time = this.times.after(this.clock.latestShownAt(instant));
     return time === undefined ? undefined : this.clock.firstShowing(time);
   }
 
-  /** The last occurrence until an instant, that included. */
+  /** The last occurrence until an instant, which is included. */
   previous(instant: number): number | undefined {
     if (!this.isByNumbers) return this.previousPassing(instant);
     const time = this.times.until(this.clock.latestShownAt(instant));
     return time === undefined ? undefined : this.clock.firstShowing(time);
   }
 
-  /** Goes from one change of the clocks to the next: between them they pass as in UTC. */
+  /** Goes from one change of the clock to the next: between them time passes as in UTC. */
   private nextPassing(instant: number): number | undefined {
     const { clock, times } = this;
     for (let [after, since] = [instant, instant]; ;) {
