@@ -1,4 +1,4 @@
-// What is known of jobs and queues: reads that take nothing back, live following, what a job waits for.
+// The status of jobs and queues: reads that never go back, live following, and why a job waits.
 export { JobFeed } from './live/job-feed.js';
 export { JobStreams, type StreamEvent } from './live/job-streams.js';
 export { JobWaits } from './live/job-waits.js';

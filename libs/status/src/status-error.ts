@@ -6,7 +6,7 @@ export class StatusError extends Error {
   readonly details: Omit<ProblemDetails, 'detail'>;
 
   /**
-   * @param detail what went wrong, and what to do next; shown to whoever asked
+   * @param detail the fault and what to do next; shown to the client
    * @param more `errors`: each fault of an invalid question
    */
   constructor(

@@ -1,4 +1,4 @@
-/** A reader that falls behind by so many items is cut off. */
+/** Further items are dropped: the reader is too far behind. */
 const maxItems = 10_000;
 
 /** Items that wait for their one reader, in order. */
@@ -6,7 +6,7 @@ export class Inbox<Item> {
   private items: Item[] = [];
   private wake: () => void = () => undefined;
 
-  /** @param signal ends waiting at once, and for good */
+  /** @param signal ends the wait at once, and all later ones */
   constructor(private readonly signal: AbortSignal) {
     signal.addEventListener('abort', () => this.wake(), { once: true });
   }
@@ -17,7 +17,7 @@ export class Inbox<Item> {
     this.wake();
   }
 
-  /** Whether items were dropped: what follows has a gap. */
+  /** Whether items were dropped: the ones that follow have a gap before them. */
   overflowed = false;
 
   /** The next item; undefined when none came in time or the signal aborted. */

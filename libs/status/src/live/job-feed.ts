@@ -11,11 +11,11 @@ export interface SeenRecord {
   readonly at: Coordinates;
 }
 
-/** Watching one job. */
+/** A watch on one job. */
 export interface JobWatch {
-  /** What was read of the job a moment ago: nothing, or all from some record on. */
+  /** The records of the job that were read a moment ago: none, or all from some record on. */
   readonly recent: readonly SeenRecord[];
-  /** Resolves once every record that is appended from then on will be seen. Waits for Kafka. */
+  /** Resolves once every later record will be seen. Waits for Kafka. */
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -24,16 +24,15 @@ export interface JobFeedOptions {
   readonly connection: KafkaConnection;
   readonly admin: TopicAdmin;
   readonly topics: Topics;
-  /** The log can't be followed any more: only a restart helps. */
+  /** The log cannot be followed any more: only a restart helps. */
   readonly onFatal: (error: Error) => void;
 }
 
-/** Joining takes a moment: after the last watcher has gone, the feed keeps reading for so long. */
+/** After the last watcher has gone the feed keeps reading for this long, because joining takes a moment. */
 const lingerMs = 60_000;
 
 /**
- * Follows the log for the watchers of jobs. All watchers of a process share one reader, which runs only while there
- * are any: what nobody watches costs nothing.
+ * Follows the log for watchers of jobs. All watchers of a process share one reader, which runs only while there are watchers.
  */
 export class JobFeed {
   private readonly watchers = new Map<JobId, Set<(seen: SeenRecord) => void>>();

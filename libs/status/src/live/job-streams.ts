@@ -10,7 +10,7 @@ import type { LogPosition } from '../reads/log-position.js';
 import { SeenRecords } from './seen-records.js';
 import { StreamedJob, type ToldEvent } from './streamed-job.js';
 
-/** What a stream tells: a transition with the id to resume by, what a handler reported, and at last how the job ended. */
+/** An event of a stream: a transition with the id to resume by, a progress report, or the end of the job. */
 export type StreamEvent = ToldEvent | { readonly kind: 'end'; readonly data: JobView };
 
 export interface JobStreamsOptions {
@@ -24,7 +24,7 @@ export interface JobStreamsOptions {
 
 const lookMs = 1_000;
 
-/** Follows jobs, each transition once: first what the projection knows, then what the log brings. */
+/** Follows jobs, each transition once: first those that the projection has, then those that the log brings. */
 export class JobStreams {
   constructor(private readonly options: JobStreamsOptions) {}
 
@@ -37,7 +37,7 @@ export class JobStreams {
 
   /**
    * The transitions that were not seen yet, to the end of the job's newest run. Ends without `end` when `signal` aborts.
-   * @param job as it was when it was asked for
+   * @param job as it was at the request
    * @param seen advanced as events are yielded
    */
   async *follow(job: FoundJob, seen: LogPosition, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
@@ -51,7 +51,7 @@ export class JobStreams {
       yield* told.tellPast(await this.readPast(id, signal));
       const records = new SeenRecords();
       while (!signal.aborted) {
-        // A new run may have begun since the newest that was told of has ended.
+        // A new run may have begun since the run that was told last has ended.
         const end = told.hasEnded ? records.over(await reader.peek(id)) : undefined;
         if (end && isFinal(end.view.state)) {
           yield { kind: 'end', data: end.view };
@@ -71,7 +71,7 @@ export class JobStreams {
     }
   }
 
-  /** What was in the log when this was called, once the projection has it all: what follows comes from the feed. */
+  /** The history that the log held at this call, once the projection has it. Later records come from the feed. */
   private async readPast(id: JobId, signal: AbortSignal): Promise<readonly HistoryItem[]> {
     const ends = await this.options.ends.now();
     while (!signal.aborted) {

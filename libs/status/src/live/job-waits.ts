@@ -15,12 +15,12 @@ export interface JobWaitsOptions {
 const firstLookMs = 20;
 const maxLookMs = 1_000;
 
-/** Waits for jobs to end, by the log; the projection is looked at now and then, for what was in the log before. */
+/** Waits for jobs to end. It follows the log, and looks at the projection now and then for earlier records. */
 export class JobWaits {
   constructor(private readonly options: JobWaitsOptions) {}
 
   /**
-   * The job as soon as it is final, or as it is when the time is over or `signal` aborts.
+   * The job once it is final, or as it is when the time is over or `signal` aborts.
    * @throws StatusError as {@link JobReader.read} does
    */
   async wait(text: string, waitMs: number, signal: AbortSignal): Promise<FoundJob> {
@@ -40,7 +40,7 @@ export class JobWaits {
         const seen = await inbox.next(Math.min(leftMs, lookMs));
         if (seen) records.add(seen);
         else {
-          // The log tells sooner; an outage of the database in between ends no wait.
+          // The log is quicker; an outage of the database does not end the wait.
           known = await this.options.reader.peek(id).catch(() => known);
           lookMs = Math.min(lookMs * 2, maxLookMs);
         }
@@ -53,7 +53,7 @@ export class JobWaits {
     }
   }
 
-  /** The job as it was accepted by this process, where all that came of it has been read: the projection knows no more. */
+  /** The job as this process accepted it, if all its records were read from the log: the projection knows no more. */
   private recall(id: JobId, recent: readonly SeenRecord[]): FoundJob | undefined {
     const isWhole = recent.some(({ record }) => record.phase === 'queued' && record.run === 1);
     return isWhole ? this.options.reader.recall(id) : undefined;

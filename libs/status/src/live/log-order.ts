@@ -2,8 +2,8 @@ import { partitionKey } from '@jobstream/kafka';
 import type { Place } from '../reads/log-position.js';
 
 /**
- * The items in the order given, but for those of one partition: they go by their offsets. One that stands too early waits
- * for those that the log has before it.
+ * The items in the given order, except that those of one partition follow their offsets: an item moves behind those that are
+ * before it in the log.
  */
 export function inLogOrder<Item extends Place>(items: readonly Item[]): Item[] {
   const lines = linesOf(items);
@@ -16,7 +16,7 @@ export function inLogOrder<Item extends Place>(items: readonly Item[]): Item[] {
   });
 }
 
-/** By partition, those of lower offsets first. */
+/** By partition, lower offsets first. */
 function linesOf<Item extends Place>(items: readonly Item[]): Map<string, Item[]> {
   const lines = new Map<string, Item[]>();
   for (const item of [...items].sort((a, b) => a.offset - b.offset)) {

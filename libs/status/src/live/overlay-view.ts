@@ -12,7 +12,7 @@ import type { HistoryItem } from '@jobstream/projection';
 import { standingOfJob, type FoundJob } from '../reads/found-job.js';
 import type { SeenRecord } from './job-feed.js';
 
-/** The job as the projection will show it once it has read these records too; the same object where they say nothing new. */
+/** The job as the projection will show it once it has read these records; the same object when they add nothing. */
 export function withRecords(job: FoundJob, fold: JobFold): FoundJob {
   const { outcome, request, run } = fold;
   const { view } = job;
@@ -40,7 +40,7 @@ export function withRecords(job: FoundJob, fold: JobFold): FoundJob {
   };
 }
 
-/** What was asked of the run, as far as its records say it. */
+/** The request of the run, as far as its records have it. */
 function requestOf(request: JobFold['request'], view: JobView): Partial<JobView> {
   return {
     payload: parse(request.payload) ?? view.payload,

@@ -1,15 +1,15 @@
 import type { IncomingRecord } from '@jobstream/kafka';
 
 const maxBytes = 8 * 1024 * 1024;
-/** What a record takes beside its value, about. */
+/** About the memory of a record beside its value. */
 const recordOverheadBytes = 500;
 
 /**
- * The newest records of the log, by the job that they tell of. A caller who asks right after a submission may come when the
- * job's end has passed by and the projection does not have it yet.
+ * The newest records of the log, by job. A caller that asks right after its submission may come when the end of the job was read
+ * already, and the projection does not have it yet.
  */
 export class RecentRecords {
-  /** Those of a job that had none for the longest time come first. */
+  /** Jobs whose newest record is the oldest come first. */
   private readonly byJob = new Map<string, IncomingRecord[]>();
   private bytes = 0;
 
@@ -26,7 +26,7 @@ export class RecentRecords {
     }
   }
 
-  /** In the order in which they came. */
+  /** The recent records of a job, in the order they were read. */
   of(job: string): readonly IncomingRecord[] {
     return this.byJob.get(job) ?? [];
   }

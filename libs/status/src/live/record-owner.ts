@@ -1,12 +1,12 @@
 import type { IncomingRecord } from '@jobstream/kafka';
 
 const idLength = 36;
-/** How every value of ours begins. */
+/** Every value that we write begins like this. */
 const beginning = Buffer.from('{"v":1,"id":"');
 
 /**
- * The id of the job that a record tells of, in lower case; undefined where there is none. Records of ours have it at a
- * fixed place, so that the many which nobody watches cost no parsing.
+ * The id of a record's job, in lower case; undefined without one. Our records have it at a fixed position, so the many records
+ * that are not watched cost no parsing.
  */
 export function ownerOf({ value }: Pick<IncomingRecord, 'value'>): string | undefined {
   if (value === null) return undefined;

@@ -6,7 +6,7 @@ import { withRecords } from './overlay-view.js';
 
 /** The records of one job that were read from the log. */
 export class SeenRecords {
-  /** Where they lie. */
+  /** The highest offsets of these records. */
   readonly position = new LogPosition();
   private fold: JobFold | undefined;
 
@@ -16,7 +16,7 @@ export class SeenRecords {
     this.position.advance(at);
   }
 
-  /** The job with what they say too; the same object where that is nothing. */
+  /** The job with these records added; the same object when they add nothing. */
   over(job: FoundJob): FoundJob {
     return this.fold ? withRecords(job, this.fold) : job;
   }

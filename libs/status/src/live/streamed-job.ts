@@ -8,28 +8,28 @@ import { inLogOrder } from './log-order.js';
 import type { LogPosition } from '../reads/log-position.js';
 import { itemOf } from './overlay-view.js';
 
-/** A transition with the id to resume by, and what a handler reported. */
+/** A transition with the id to resume by, or a progress report. */
 export type ToldEvent =
   | { readonly kind: 'transition'; readonly id: string; readonly data: TransitionView }
   | { readonly kind: 'progress'; readonly data: unknown };
 
 /**
- * What a stream tells of its job: each transition once, over all its connections. A position holds one offset a
- * partition, so a partition's records are told in their order, although a history goes by run first.
+ * The events of a job's stream: each transition once, over all connections of the client. A position holds one offset for each
+ * partition, so the records of a partition are told in their order, although a history is ordered by run first.
  */
 export class StreamedJob {
-  /** What was told that brings the job farthest. */
+  /** The told transition that brings the job farthest. */
   private standing: HistoryItem | undefined;
 
-  /** @param seen what was told on other connections; advanced as events are made */
+  /** @param seen the records told on earlier connections; advanced with each event */
   constructor(private readonly seen: LogPosition) {}
 
-  /** Whether the newest run that was told of has ended. */
+  /** Whether the newest run that was told has ended. */
   get hasEnded(): boolean {
     return this.standing !== undefined && isFinal(this.standing.state);
   }
 
-  /** What was not told yet of a history: one that has all records of a partition up to some place. */
+  /** Tells the transitions of a history that were not told yet. The history has all records of a partition up to some offset. */
   *tellPast(history: readonly HistoryItem[]): Generator<ToldEvent, void> {
     for (const item of inLogOrder(history)) {
       this.note(item);
@@ -37,7 +37,7 @@ export class StreamedJob {
     }
   }
 
-  /** Undefined where there is nothing new in the record: a copy, or progress of what is over. */
+  /** Tells a record; undefined when it is not new: a copy, or progress of an ended attempt. */
   tell(seen: SeenRecord): ToldEvent | undefined {
     const item = itemOf(seen);
     if (this.seen.has(item)) return undefined;

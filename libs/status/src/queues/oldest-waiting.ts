@@ -1,16 +1,15 @@
 import type { OffsetsByTopic } from '@jobstream/kafka';
 import type { LaneState } from './queue-states.js';
 
-/** For each partition, the first offset that was appended at or after a time in milliseconds since 1970. */
+/** The first offset of each partition that was appended at or after a time (milliseconds since 1970). */
 export type OffsetsAt = (topics: readonly string[], time: number) => Promise<OffsetsByTopic>;
 
-const finestMs = 500;
-const finestShare = 0.05;
+const minStepMs = 500;
+const minStepShare = 0.05;
 
 /**
- * For how long the oldest unfinished request of these lanes has been in the log, in milliseconds; null where all is
- * finished. Kafka finds offsets by time, not times by offset: so the time is looked for, first in growing steps, then by
- * halving, to half a second or 5 %.
+ * The age of the oldest unfinished request of these lanes, in milliseconds; null when all are finished. Kafka finds offsets by
+ * time, not times by offset. So this searches for the time, first in growing steps, then by halving, to half a second or 5 %.
  * @param now the broker's time
  */
 export async function ageOfOldest(
@@ -28,12 +27,12 @@ export async function ageOfOldest(
     );
   };
   let younger = 0;
-  let older = finestMs;
+  let older = minStepMs;
   while (older < now && (await isOlderThan(older))) {
     younger = older;
     older *= 4;
   }
-  while (older - younger > Math.max(finestMs, older * finestShare)) {
+  while (older - younger > Math.max(minStepMs, older * minStepShare)) {
     const middle = (younger + older) / 2;
     if (await isOlderThan(middle)) younger = middle;
     else older = middle;

@@ -4,10 +4,10 @@ import type { OrderBook, OrderReader } from '@jobstream/orders';
 import { inTime } from '@jobstream/runtime';
 import { StatusError } from '../status-error.js';
 
-/** The orders are read within milliseconds; when this process starts, somewhat later. */
-const patienceMs = 5_000;
+/** The orders are read within milliseconds; at the start of this process it takes longer. */
+const maxWaitMs = 5_000;
 
-/** What operators have ordered of queues, as it holds now. */
+/** The orders of operators that hold now. */
 export class OrdersInForce {
   constructor(private readonly reader: OrderReader) {}
 
@@ -16,15 +16,15 @@ export class OrdersInForce {
     return this.reader.book;
   }
 
-  /** The orders in force. @throws StatusError `broker_unavailable` where they are not read within 5 s */
+  /** The orders in force. @throws StatusError `broker_unavailable` when they are not read within 5 s */
   async read(): Promise<OrderBook> {
     const isRead = this.reader.whenRead().then(() => true);
-    if (await inTime(isRead, patienceMs)) return this.known;
-    const detail = 'The orders are in the broker, and have not been read yet. Ask again later.';
+    if (await inTime(isRead, maxWaitMs)) return this.known;
+    const detail = 'The orders have not been read from the broker yet. Ask again later.';
     throw new StatusError('broker_unavailable', detail);
   }
 
-  /** The limits that hold, as far as the orders are read: those of the queue's definition where none were ordered. */
+  /** The limits in force, as far as the orders are read: those of the queue's definition if none are ordered. */
   limitsOf(queue: string): QueueLimits {
     return this.known.limitsOf(queue) ?? queues.get(queue)?.limits ?? {};
   }

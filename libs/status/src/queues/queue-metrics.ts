@@ -3,10 +3,10 @@ import type { QueueView } from '@jobstream/contracts/rest';
 import { inTime } from '@jobstream/runtime';
 import type { QueueViews } from './queue-views.js';
 
-/** A scrape does not wait longer than this for the broker. */
-const patienceMs = 2_000;
+/** A scrape waits no longer than this for the broker. */
+const maxWaitMs = 2_000;
 
-/** How the queues are, asked of the broker at each scrape. While it can't be reached the series are absent, not zero. */
+/** The metrics of queues, read from the broker at each scrape. While it cannot be reached the series are absent, not zero. */
 export class QueueMetrics {
   private asked: Promise<readonly QueueView[]> | undefined;
 
@@ -64,7 +64,7 @@ export class QueueMetrics {
     });
   }
 
-  /** One answer for all series of a scrape; none while the broker is away. */
+  /** One answer for all series of a scrape; empty while the broker cannot be reached. */
   private ask(): Promise<readonly QueueView[]> {
     this.asked ??= this.list().finally(() => (this.asked = undefined));
     return this.asked;
@@ -72,6 +72,6 @@ export class QueueMetrics {
 
   private async list(): Promise<readonly QueueView[]> {
     const asked = this.views.list().catch(() => []);
-    return (await inTime(asked, patienceMs)) ?? [];
+    return (await inTime(asked, maxWaitMs)) ?? [];
   }
 }

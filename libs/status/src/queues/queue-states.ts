@@ -3,17 +3,17 @@ import { queues } from '@jobstream/jobs';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import { SharedCall } from '@jobstream/runtime';
 
-/** A topic that a queue's workers read; offsets by partition. */
+/** A topic that the workers of a queue read; offsets by partition. */
 export interface LaneState {
   readonly lane: string;
   readonly topic: string;
   readonly isRetry: boolean;
-  /** What the workers committed, the log's start where they never did. */
+  /** The committed offsets; the start of the log where none is committed. */
   readonly committed: readonly number[];
   readonly ends: readonly number[];
 }
 
-/** A queue as the log shows it. */
+/** The state of a queue in the log. */
 export interface QueueState {
   readonly queue: string;
   readonly lanes: readonly LaneState[];
@@ -29,12 +29,12 @@ export interface QueueStatesAt {
 }
 
 const freshMs = 1_000;
-/** How far apart two looks have to lie, and may lie, to tell how fast a queue goes. */
+/** Two looks must be this far apart, and no farther, to tell the speed of a queue. */
 const minSpanMs = 2_000;
 const maxSpanMs = 30_000;
 const maxLooks = 16;
 
-/** Asks Kafka how its queues are. Answers are shared, and up to a second old. */
+/** Reads the state of all queues from Kafka. Answers are shared, and up to a second old. */
 export class QueueStates {
   private readonly shared = new SharedCall(() => this.look());
   /** The last looks, oldest first. */
@@ -45,13 +45,13 @@ export class QueueStates {
     private readonly topics: Topics,
   ) {}
 
-  /** Rejects when Kafka can't be reached. */
+  /** Rejects when Kafka cannot be reached. */
   async read(): Promise<QueueStatesAt> {
     const latest = this.looks.at(-1);
     return latest && performance.now() - latest.readAt < freshMs ? latest : this.shared.call();
   }
 
-  /** The earliest look that tells how fast the queues go, some seconds before the latest; undefined if there is none. */
+  /** An earlier look that tells the speed of the queues, some seconds before the latest; undefined without one. */
   get before(): QueueStatesAt | undefined {
     const now = this.looks.at(-1)?.readAt ?? 0;
     return this.looks.find(({ readAt }) => now - readAt >= minSpanMs && now - readAt <= maxSpanMs);

@@ -19,14 +19,14 @@ export interface QueueViewsOptions {
   readonly brokerClock: BrokerClock;
 }
 
-/** An explanation is not worth a longer wait than this. */
-const patienceMs = 300;
+/** An explanation waits no longer than this. */
+const maxWaitMs = 300;
 
-/** Queues as REST shows them, and what a job waits for. */
+/** Queues as REST shows them, and why a job waits. */
 export class QueueViews {
   constructor(private readonly options: QueueViewsOptions) {}
 
-  /** Every queue, by name. */
+  /** All queues, by name. */
   async list(): Promise<QueueView[]> {
     const [{ queues }, active] = await Promise.all([
       this.read(),
@@ -49,10 +49,10 @@ export class QueueViews {
     return this.view(state, active);
   }
 
-  /** What the job waits for; null where it runs or is final. While Kafka is away, only what its row tells. */
+  /** Why the job waits; null when it runs or is final. While Kafka cannot be reached, by its row alone. */
   async explain({ view, place }: FoundJob): Promise<WaitingFor | null> {
     const { brokerClock } = this.options;
-    // As long as no broker has told the time, nothing is due yet.
+    // Until the broker has told the time, no job is due.
     const time = brokerClock.isKnown ? brokerClock.now() : -Infinity;
     const pausedSince = this.options.orders.known.pausedSince(view.queue);
     const fromRow = waitingFor(view, place, { pausedSince }, time);
@@ -60,15 +60,15 @@ export class QueueViews {
     if (!askKafka) return fromRow;
     const rules = limitRulesOf(view.queue, this.options.orders.limitsOf(view.queue), view.payload);
     const [now, busyLimit] = await Promise.all([
-      inTime(this.options.states.read().catch(unknown), patienceMs),
-      inTime(this.options.limitUse.findBusy(rules).catch(unknown), patienceMs),
+      inTime(this.options.states.read().catch(unknown), maxWaitMs),
+      inTime(this.options.limitUse.findBusy(rules).catch(unknown), maxWaitMs),
     ]);
     return waitingFor(view, place, { pausedSince, busyLimit, now, before: this.options.states.before }, time);
   }
 
   private read(): Promise<QueueStatesAt> {
     return this.options.states.read().catch((cause: unknown) => {
-      const detail = 'The queues are in the broker, which can not be reached. Ask again later.';
+      const detail = 'The queues are read from the broker, which cannot be reached. Ask again later.';
       throw new StatusError('broker_unavailable', detail, { cause });
     });
   }
@@ -108,12 +108,12 @@ export class QueueViews {
   }
 }
 
-/** The error that there is no such queue. */
+/** The error of an unknown queue. */
 export function queueNotFound(): StatusError {
-  return new StatusError('queue_not_found', 'No job type has it, and no topic either.');
+  return new StatusError('queue_not_found', 'No job type uses this queue, and it has no topic.');
 }
 
-/** What can't be asked is not known. */
+/** The answer of a source that cannot be reached. */
 function unknown(): undefined {
   return undefined;
 }

@@ -4,18 +4,18 @@ import type { LimitRule } from '@jobstream/limits';
 import type { Place } from '../reads/log-position.js';
 import type { QueueState, QueueStatesAt } from './queue-states.js';
 
-/** What is known of the queues; `before` some seconds earlier than `now`. */
+/** The known states of the queues; `before` is some seconds earlier than `now`. */
 export interface QueueLooks {
   readonly now?: QueueStatesAt | undefined;
   readonly before?: QueueStatesAt | undefined;
-  /** Since when the job's queue is paused; undefined where it is not. */
+  /** Since when the job's queue is paused; undefined when it is not. */
   readonly pausedSince?: string | undefined;
-  /** What lets no job like this one start at present. */
+  /** A limit that lets no job like this one start at present. */
   readonly busyLimit?: LimitRule | undefined;
 }
 
 /**
- * What a job waits for; null where it runs or is final.
+ * Why a job waits; null when it runs or is final.
  * @param place the record that its state is from; null while the projection does not have it
  * @param time milliseconds since 1970
  */
@@ -75,7 +75,7 @@ function committedOf({ topic, partition }: Place, queue: QueueState | undefined)
   return queue?.lanes.find((lane) => lane.topic === topic)?.committed[partition];
 }
 
-/** From how far the partition came between the two looks. */
+/** By the progress of the partition between the two looks. */
 function estimate(
   place: Place | null,
   ahead: number | null,

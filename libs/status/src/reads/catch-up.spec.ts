@@ -16,8 +16,8 @@ function made({ broker = () => Promise.resolve() }: { broker?: () => Promise<voi
       },
     },
     progress: {
-      waitUntilPassed: (ends, patienceMs) => {
-        state.waited.push(patienceMs);
+      waitUntilPassed: (ends, maxWaitMs) => {
+        state.waited.push(maxWaitMs);
         return Promise.resolve(state.projected >= ends.get('jobs.events')![0]!);
       },
     },

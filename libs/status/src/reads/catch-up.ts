@@ -6,32 +6,32 @@ export interface CatchUpOptions {
   readonly progress: Pick<ProjectionProgress, 'waitUntilPassed'>;
 }
 
-/** How long a read waits for the projection. */
-export const projectionPatienceMs = 2_000;
-/** What is read from rows needs no Kafka: a broker that is away is not waited for. */
-const brokerPatienceMs = 1_000;
+/** A read waits no longer than this for the projection. */
+export const maxProjectionWaitMs = 2_000;
+/** A read of rows waits no longer than this for the broker: it can do without. */
+const maxBrokerWaitMs = 1_000;
 
 /**
- * Lets reads see what the log held when they began: another process may have shown that already, from the log. All who
- * wait share their questions. Where waiting is known to be in vain nobody waits.
+ * Lets reads see all that the log held when they began: another process may have shown it from the log already. Reads that wait
+ * share their questions. A read does not wait when it is known to be in vain.
  */
 export class CatchUp {
-  /** Where the log ended when the projection was waited for in vain. */
+  /** The ends of the log at the last wait that was in vain. */
   private missed: EndOffsets | undefined;
-  /** Whether the broker owes an answer. */
+  /** Whether the broker has not answered in time, and still owes the answer. */
   private isBrokerLate = false;
 
   constructor(private readonly options: CatchUpOptions) {}
 
   /**
-   * Whether the projection has what the log held when this was called; at the latest after 2 s. False at once while
-   * the broker does not answer, or the projection does not have what it was waited for before. Never rejects.
+   * Waits, for 2 s at most, until the projection has all that the log held at this call. False at once while the broker does not
+   * answer, or while the projection has not reached the ends of an earlier wait. Never rejects.
    */
   async reach(): Promise<boolean> {
     if (this.isBrokerLate || !(await this.hasCaughtUp())) return false;
     const ends = await this.askEnds();
     if (ends === undefined) return false;
-    const isReached = await this.pass(ends, projectionPatienceMs);
+    const isReached = await this.pass(ends, maxProjectionWaitMs);
     if (!isReached) this.missed = ends;
     return isReached;
   }
@@ -53,12 +53,12 @@ export class CatchUp {
         isAnswered = true;
         this.isBrokerLate = false;
       });
-    const ends = await inTime(asked, brokerPatienceMs);
+    const ends = await inTime(asked, maxBrokerWaitMs);
     this.isBrokerLate = !isAnswered;
     return ends;
   }
 
-  private pass(ends: EndOffsets, patienceMs: number): Promise<boolean> {
-    return this.options.progress.waitUntilPassed(ends, patienceMs).catch(() => false);
+  private pass(ends: EndOffsets, maxWaitMs: number): Promise<boolean> {
+    return this.options.progress.waitUntilPassed(ends, maxWaitMs).catch(() => false);
   }
 }

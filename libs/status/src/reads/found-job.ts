@@ -4,7 +4,7 @@ import type { JobRow } from '@jobstream/projection';
 import type { Place } from './log-position.js';
 import { viewOfRow } from './job-view.js';
 
-/** A job, and the record that its state is from; null while that is not known. */
+/** A job, and the coordinates of the record that its state is from; null while they are not known. */
 export interface FoundJob {
   readonly view: JobView;
   readonly place: Place | null;
@@ -15,18 +15,18 @@ export function foundRow(row: JobRow): FoundJob {
   return { view: viewOfRow(row), place: row.place };
 }
 
-/** Before all that the log holds. */
+/** Coordinates before all records. */
 const nowhere: Place = { topic: '', partition: 0, offset: 0 };
 
-/** The facts by which `goesFarther` decides whether this state counts. */
+/** The fields of the job by which `goesFarther` decides. */
 export function standingOfJob({ view: { run, attempt, state }, place }: FoundJob): Standing {
   const { topic, partition, offset } = place ?? nowhere;
   return { run, attempt, state, topic, partition, offset };
 }
 
 /**
- * What two sources say of one job together: the state that counts, and of its run what only the other knows. In whatever
- * order and number sources are put together, nothing goes back.
+ * One job from two sources: the state that counts, with the facts of its run that only the other has. Sources may be merged in any
+ * order, and more than once: the job never goes back.
  */
 export function laterOf(a: FoundJob, b: FoundJob): FoundJob {
   const [later, earlier] = goesFarther(standingOfJob(b), standingOfJob(a)) ? [b, a] : [a, b];
@@ -41,12 +41,12 @@ export function laterOf(a: FoundJob, b: FoundJob): FoundJob {
   };
 }
 
-/** All sources put together by {@link laterOf}; undefined where none knows of the job. */
+/** All sources merged by {@link laterOf}; undefined when none knows the job. */
 export function latestOf(sources: readonly (FoundJob | undefined)[]): FoundJob | undefined {
   return sources.reduce((a, b) => (a && b ? laterOf(a, b) : (a ?? b)), undefined);
 }
 
-/** What is null until the request itself is known. */
+/** The fields that are null until the request itself is known. */
 function requestOf({ payload, priority, maxAttempts, orderingKey, expiresAt }: JobView): Partial<JobView> {
   return { payload, priority, maxAttempts, orderingKey, expiresAt };
 }

@@ -12,8 +12,8 @@ export interface JobListsOptions {
 }
 
 /**
- * Lists jobs. What the log held when a page was asked for is on it, as a rule; where the projection is too far behind for
- * that, at least what this process has shown.
+ * Lists jobs. A page has all that the log held when it was asked for. When the projection is too far behind for that, it has at
+ * least the jobs that this process has shown.
  */
 export class JobLists {
   constructor(private readonly options: JobListsOptions) {}
@@ -22,7 +22,7 @@ export class JobLists {
   async page(filter: JobFilter): Promise<JobPage> {
     const { queries, shown, catchUp } = this.options;
     await catchUp.reach();
-    // Both: one that is forgotten meanwhile may be in the database, but not in what was read of it.
+    // Read before and after: a job that is forgotten in between may be in the database, but not in the rows that were read.
     const before = shown.all();
     const { items, next } = await queries.list(filter);
     const known = new Map([...before, ...shown.all()]);
@@ -33,12 +33,12 @@ export class JobLists {
     const considered = missing.slice(0, filter.limit + 1);
     const last = missing.length > considered.length ? encodeCursor(considered.at(-1)!.traits.id) : next;
     const found = [...onPage, ...(await this.readMissing(considered))].map(({ view }) => view);
-    // Rows were chosen by the database. Only what is known better may have to go.
+    // The database has chosen the rows. Only jobs that this process knows better may not belong.
     const chosen = found.filter((view) => !known.has(view.id) || meets(view, filter));
     return pageOf(chosen, filter.limit, last);
   }
 
-  /** With their rows, which may be later by now. */
+  /** Shown jobs merged with their rows, which may be later by now. */
   private readMissing(missing: readonly ShownJob[]): Promise<FoundJob[]> {
     return Promise.all(
       missing.map(async (job) => {
@@ -49,24 +49,24 @@ export class JobLists {
   }
 }
 
-/** What was shown that belongs on the page and is not there, newest first. */
+/** Shown jobs that belong on the page and are not on it, newest first. */
 function missingOn(
   rows: readonly FoundJob[],
   next: string | null,
   known: ReadonlyMap<JobId, ShownJob>,
   filter: JobFilter,
 ): ShownJob[] {
-  const there = new Set(rows.map(({ view }) => view.id));
+  const onPage = new Set(rows.map(({ view }) => view.id));
   const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
   const last = next === null ? undefined : decodeCursor(next);
   return [...known.values()]
-    .filter(({ traits: { id } }) => !there.has(id))
+    .filter(({ traits: { id } }) => !onPage.has(id))
     .filter(({ traits: { id } }) => (below === undefined || id < below) && (last === undefined || id >= last))
     .filter(({ traits }) => meets(traits, filter))
     .sort((a, b) => newestFirst(a.traits, b.traits));
 }
 
-/** @param next what follows where there is room for all of them: none below it is on the page */
+/** @param next the cursor of the next page if all views fit: jobs below it are not on this page */
 function pageOf(views: readonly JobView[], limit: number, next: string | null): JobPage {
   const last = next === null ? undefined : decodeCursor(next);
   const within = views.filter(({ id }) => last === undefined || id >= last).sort(newestFirst);

@@ -3,7 +3,7 @@ import type { JobAtView, JobHistory, JobView } from '@jobstream/contracts/rest';
 import type { DatabaseClock } from '@jobstream/database';
 import type { AcceptedJobs } from '@jobstream/intake';
 import type { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
-import { projectionPatienceMs, type CatchUp } from './catch-up.js';
+import { maxProjectionWaitMs, type CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
 import { viewOfHistory, viewOfJobAt, viewOfRemembered } from './job-view.js';
 import type { ShownJobs } from './shown-jobs.js';
@@ -14,17 +14,20 @@ export interface JobReaderOptions {
   readonly progress: ProjectionProgress;
   readonly accepted: AcceptedJobs;
   readonly shown: ShownJobs;
-  /** Where the topics end on which a job can appear first. */
+  /** The ends of the topics on which a job can appear first. */
   readonly ends: LogEnds;
   readonly catchUp: CatchUp;
   readonly databaseClock: DatabaseClock;
 }
 
 /**
- * Reads jobs so that nothing is taken back that a client was shown. One without a row is answered from this process'
- * memory of what it accepted; of an id unknown there too, absence is only claimed once the projection has passed the ends
- * that the log had when the read began. What this process showed from the log counts until the projection has it. Another
- * process may have shown more: what is unfinished is answered once the projection has what the log held, after 2 s at the latest.
+ * Reads jobs, so that no client sees a job go back.
+ *
+ * - A job without a row is answered from the memory of accepted jobs. An id that is unknown there too is "not found" only once the
+ *   projection has passed the ends that the log had when the read began.
+ * - Records that this process has shown from the log count until the projection has them.
+ * - Another process may have shown more. So an unfinished job is answered once the projection has all that the log held, after 2 s at
+ *   the latest.
  */
 export class JobReader {
   constructor(private readonly options: JobReaderOptions) {}
@@ -43,18 +46,18 @@ export class JobReader {
     return latestOf([found, await this.look(id)]) ?? found;
   }
 
-  /** As this process knows the job, whatever another one may have shown: for callers that follow the log. @throws as {@link read} does */
+  /** The job as this process knows it, without a wait for records that others have shown: for callers that follow the log. @throws as {@link read} does */
   async peek(id: JobId): Promise<FoundJob> {
     return (await this.look(id)) ?? this.awaitRow(id, () => this.look(id));
   }
 
-  /** A job as this process accepted it; undefined once it has forgotten it, or where another one did. */
+  /** A job as this process accepted it; undefined when it has forgotten it, or another process accepted it. */
   recall(id: JobId): FoundJob | undefined {
     const remembered = this.options.accepted.find(id);
     return remembered && { view: viewOfRemembered(remembered), place: null };
   }
 
-  /** @throws as {@link read} does; of a job just accepted, waits until its first record is projected */
+  /** The history of a job; for a job just accepted, waits until its first record is projected. @throws as {@link read} does */
   async readHistory(text: string): Promise<JobHistory> {
     const id = readJobId(text);
     const find = () => this.options.queries.history(id);
@@ -66,7 +69,7 @@ export class JobReader {
 
   /**
    * A job as it was at a time.
-   * @throws as {@link read} does; StatusError `job_not_found` before its first record, `invalid_request` for a time to come
+   * @throws as {@link read} does; StatusError `job_not_found` before its first record, `invalid_request` for a future time
    */
   async readAt(text: string, at: Date): Promise<JobAtView> {
     const id = readJobId(text);
@@ -83,7 +86,7 @@ export class JobReader {
     );
   }
 
-  /** The row, and what this process knows beyond it. */
+  /** The row, with all that this process knows beyond it. */
   private async look(id: JobId): Promise<FoundJob | undefined> {
     const { queries, shown } = this.options;
     const before = shown.find(id);
@@ -94,7 +97,7 @@ export class JobReader {
 
   private async awaitRow<Found>(id: JobId, find: () => Promise<Found | undefined>): Promise<Found> {
     const { progress, ends } = this.options;
-    const isCurrent = await progress.waitUntilCurrent(ends, projectionPatienceMs).catch(() => false);
+    const isCurrent = await progress.waitUntilCurrent(ends, maxProjectionWaitMs).catch(() => false);
     const found = await find();
     if (found !== undefined) return found;
     if (isCurrent) throw new StatusError('job_not_found', `No job has the id ${id}.`);
@@ -105,7 +108,7 @@ export class JobReader {
   }
 }
 
-/** The clocks of client and server may differ by so much. */
+/** The clocks of client and server may differ by this much. */
 const clockSlackMs = 60_000;
 
 /**
@@ -116,12 +119,12 @@ const clockSlackMs = 60_000;
 export function refuseFuture(at: Date, now: number): void {
   if (at.getTime() <= now + clockSlackMs) return;
   throw new StatusError('invalid_request', 'The query has faults.', {
-    errors: [{ pointer: '/at', detail: 'That time is yet to come.' }],
+    errors: [{ pointer: '/at', detail: 'This time is in the future.' }],
   });
 }
 
 /**
- * A job id as it came, in lower case.
+ * Checks a job id. @returns it in lower case
  * @throws StatusError `invalid_job_id`
  */
 export function readJobId(text: string): JobId {

@@ -40,7 +40,7 @@ export function viewOfRow(row: JobRow): JobView {
   };
 }
 
-/** A projected job as REST shows it at a time: by the last of its transitions until then that counts. */
+/** A projected job as REST shows it at a time: by the last transition until then that counts. */
 export function viewOfJobAt({ now, deliveries }: JobAt, step: HistoryItem, at: Date): JobAtView {
   const { progress: _, ...view } = viewOfRow(now);
   const { topic, partition, offset } = step;
@@ -74,7 +74,7 @@ const requestUnknown = {
   expiresAt: null,
 };
 
-/** A job that was accepted here a moment ago, of which the projection has nothing yet. */
+/** A job that this process has accepted and the projection does not have yet. */
 export function viewOfRemembered({ request, createdAt, traceId }: RememberedJob): JobView {
   return {
     id: request.id,

@@ -1,7 +1,7 @@
 import { partitionKey } from '@jobstream/kafka';
 import type { EndOffsets } from '@jobstream/projection';
 
-/** A record's place in the log. */
+/** The coordinates of a record. */
 export interface Place {
   readonly topic: string;
   readonly partition: number;
@@ -12,8 +12,8 @@ const maxPartitions = 64;
 const placePattern = /^([A-Za-z0-9._-]{1,249})\/(\d{1,9})\/(\d{1,15})$/;
 
 /**
- * How far someone has followed one job: the highest offset seen of each partition that the job's records lie in. Its
- * text is the id of a stream's event, so that a client that resumes says by the last one all that it has seen.
+ * How far a client has followed one job: the highest offset it has seen of each partition with records of the job. Its text is the
+ * id of a stream's event, so the last id of a client that resumes tells all that it has seen.
  */
 export class LogPosition {
   private readonly offsets = new Map<string, number>();
@@ -31,7 +31,7 @@ export class LogPosition {
     return position;
   }
 
-  /** As far as the farthest of these, in each partition. */
+  /** The farthest of these positions, in each partition. */
   static of(positions: readonly LogPosition[]): LogPosition {
     const all = new LogPosition();
     for (const { offsets } of positions)
@@ -40,7 +40,7 @@ export class LogPosition {
     return all;
   }
 
-  /** Whether the record there was seen. Records of one job and partition are seen in their order. */
+  /** Whether the record was seen. Records of one job and partition are seen in their order. */
   has(place: Place): boolean {
     return (this.offsets.get(partitionKey(place)) ?? -1) >= place.offset;
   }
@@ -50,7 +50,7 @@ export class LogPosition {
     this.offsets.set(partition, Math.max(this.offsets.get(partition) ?? -1, place.offset));
   }
 
-  /** The offsets after all of it. Only for positions of our own: each array grows to the highest partition number. */
+  /** The offsets after this position. Only for our own positions: each array is as long as the highest partition number. */
   ends(): EndOffsets {
     const ends = new Map<string, number[]>();
     for (const [key, offset] of this.offsets) {

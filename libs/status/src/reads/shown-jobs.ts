@@ -6,17 +6,17 @@ import { LRUCache } from 'lru-cache';
 import { LogPosition, type Place } from './log-position.js';
 import { laterOf, type FoundJob } from './found-job.js';
 
-/** What lists choose jobs by. */
+/** The fields by which lists choose jobs. */
 export type JobTraits = Pick<JobView, 'id' | 'type' | 'queue' | 'state' | 'submittedFor' | 'createdAt'>;
 
-/** What was shown of a job. */
+/** A job as it was shown. */
 export class ShownJob {
   readonly traits: JobTraits;
-  /** A string is a tenth of the objects. */
+  /** A string takes a tenth of the memory of objects. */
   private readonly json: string;
   private readonly place: Place | null;
 
-  /** @param records what it is from */
+  /** @param records the records that it is from */
   constructor(
     { view, place }: FoundJob,
     readonly records: LogPosition,
@@ -27,7 +27,7 @@ export class ShownJob {
     this.place = place;
   }
 
-  /** Bytes it takes, about. */
+  /** About its memory, in bytes. */
   get size(): number {
     return 2 * this.json.length + overheadBytes;
   }
@@ -41,17 +41,17 @@ export interface ShownJobsOptions {
   readonly progress: Pick<ProjectionProgress, 'waitUntilPassed'>;
   /** Default 16 MiB, some 10,000 small jobs. */
   readonly maxBytes?: number;
-  /** Default an hour: a log made anew never comes to where it was. */
+  /** Default an hour: a log that was made anew never reaches the old offsets. */
   readonly maxAgeMs?: number;
-  /** Between two looks at how far the projection has come. Default 1,000. */
+  /** Time between two looks at the progress of the projection. Default 1,000. */
   readonly sweepMs?: number;
 }
 
 const overheadBytes = 1_000;
 
 /**
- * What this process has shown of jobs from the log, until the projection has it too: what a client was shown is never
- * taken back. Bounded by bytes and by age; those shown longest ago go first. Costs nothing while it is empty.
+ * The jobs that this process has shown from the log, until the projection has their records too: so no client sees a job go back.
+ * Bounded by bytes and by age; those shown longest ago are forgotten first.
  */
 export class ShownJobs {
   private readonly entries: LRUCache<JobId, ShownJob>;
@@ -67,7 +67,7 @@ export class ShownJobs {
   }
 
   /**
-   * Before it is shown. What was shown of the job before counts where it is later.
+   * Remembers a job before it is shown. A later state that was shown before is kept.
    * @param records how far the log was read for it
    */
   note(job: FoundJob, records: LogPosition): void {
@@ -80,17 +80,17 @@ export class ShownJobs {
     if (!this.isSweeping) void this.sweep();
   }
 
-  /** The newest that was shown of the job. Ask before its row is read, and again afterwards: its row may be older. */
+  /** The newest state that was shown of the job. Ask before its row is read, and again afterwards: the row may be older. */
   find(id: JobId): FoundJob | undefined {
     return this.entries.get(id)?.read();
   }
 
-  /** What is remembered of all jobs. */
+  /** All remembered jobs. */
   all(): Map<JobId, ShownJob> {
     return new Map(this.entries.entries());
   }
 
-  /** Forgets what the projection has, for as long as there is anything to forget. */
+  /** Forgets the jobs whose records the projection has, until none is left. */
   private async sweep(): Promise<void> {
     this.isSweeping = true;
     const { progress, sweepMs = 1_000 } = this.options;
