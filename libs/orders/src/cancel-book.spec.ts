@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelBook } from './cancel-book.js';
 
-describe('the cancels that are remembered', () => {
-  it('concern a run and those before it, not a replay', () => {
+describe('remembered cancels', () => {
+  it('hold for a run and the runs before it, not for a replay', () => {
     const book = new CancelBook();
     book.add({ id: 'a', run: 2 });
     book.add({ id: 'a', run: 1 });
@@ -10,7 +10,7 @@ describe('the cancels that are remembered', () => {
     expect(book.has('b', 1)).toBe(false);
   });
 
-  it('are bounded: the oldest give way', () => {
+  it('give way when there are too many, the oldest first', () => {
     const book = new CancelBook(2);
     for (const id of ['a', 'b', 'a', 'c']) book.add({ id, run: 1 });
     expect(['a', 'b', 'c'].map((id) => book.has(id, 1))).toEqual([true, false, true]);

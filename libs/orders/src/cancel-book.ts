@@ -1,16 +1,16 @@
 import type { Cancel } from '@jobstream/contracts/records';
 
-/** Cancels that one process remembers at most: about 100 MB. */
-const mostCancels = 1_000_000;
+/** About 100 MB. */
+const maxCancels = 1_000_000;
 
 /**
- * Which jobs are cancelled, up to which run. Bounded: beyond a million the oldest are forgotten, and a job that was cancelled
- * so many cancels ago and still waits would run.
+ * The cancelled jobs, each up to a run. Bounded: beyond a million the oldest cancels are forgotten, and a job that was cancelled
+ * that long ago and still waits would run.
  */
 export class CancelBook {
   private readonly runs = new Map<string, number>();
 
-  constructor(private readonly most = mostCancels) {}
+  constructor(private readonly max = maxCancels) {}
 
   get size(): number {
     return this.runs.size;
@@ -20,7 +20,7 @@ export class CancelBook {
     const known = this.runs.get(id) ?? 0;
     this.runs.delete(id);
     this.runs.set(id, Math.max(known, run));
-    if (this.runs.size <= this.most) return;
+    if (this.runs.size <= this.max) return;
     const [oldest] = this.runs.keys();
     this.runs.delete(oldest!);
   }

@@ -1,4 +1,4 @@
-// What operators order (pause a queue): written to the log, kept in the memory of whoever has to obey.
+// Operators' orders, such as pausing a queue: written to the log, kept in the memory of the processes that obey.
 export { CancelBook } from './cancel-book.js';
 export { OrderBook } from './order-book.js';
 export { OrderReader, type OrderReaderOptions } from './order-reader.js';

@@ -1,7 +1,7 @@
 import type { QueueLimits } from '@jobstream/contracts';
 import type { Order } from '@jobstream/contracts/records';
 
-/** The orders in force: of each kind and queue the newest, unless it was taken back. */
+/** The orders in force: the newest of each kind and queue, unless it was taken back. */
 export class OrderBook {
   private readonly pauses = new Map<string, string>();
   private readonly limits = new Map<string, QueueLimits>();
@@ -18,12 +18,12 @@ export class OrderBook {
     }
   }
 
-  /** Since when the queue is paused, ISO 8601; undefined where it is not. */
+  /** When the queue was paused, ISO 8601; undefined when it is not paused. */
   pausedSince(queue: string): string | undefined {
     return this.pauses.get(queue);
   }
 
-  /** The limits that were ordered for the queue; undefined where those of its definition hold. */
+  /** The limits ordered for the queue; undefined when those of its definition hold. */
   limitsOf(queue: string): QueueLimits | undefined {
     return this.limits.get(queue);
   }

@@ -12,7 +12,6 @@ import type { Health, Logger } from '@jobstream/runtime';
 import { CancelBook } from './cancel-book.js';
 import { OrderBook } from './order-book.js';
 
-/** What {@link OrderReader} takes. */
 export interface OrderReaderOptions {
   readonly connection: KafkaConnection;
   readonly topics: Topics;
@@ -111,10 +110,7 @@ export class OrderReader {
     for (const record of records) {
       const fault = isControl ? this.takeOrder(record) : this.takeCancel(record);
       if (fault !== undefined)
-        this.options.logger.warn(
-          { topic, offset: record.offset, fault },
-          'an order that makes no sense is passed over',
-        );
+        this.options.logger.warn({ topic, offset: record.offset, fault }, 'order skipped: it cannot be read');
     }
     this.next.set(partitionKey({ topic, partition }), offset + 1);
     if (isControl && this.isRead) this.options.onChange?.();

@@ -8,7 +8,7 @@ import {
 } from '@jobstream/contracts/records';
 import type { RecordProducer, RecordReceipt } from '@jobstream/kafka';
 
-/** Gives orders. One that may have been given already can be given again: the newest counts. */
+/** Writes orders. An order may be written again: the newest counts. */
 export class OrderWriter {
   constructor(
     private readonly producer: RecordProducer,

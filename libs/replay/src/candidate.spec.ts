@@ -37,21 +37,21 @@ const letter = encodeRecord({
 });
 const queued = encodeRecord({ ...head, phase: 'queued', value: request });
 
-describe('readCandidate', () => {
-  it('reads a request of the history', () => {
+describe('reading a record of a replay', () => {
+  it('reads a request from the history', () => {
     expect(readCandidate(at(queued), 'history')).toMatchObject({
       kind: 'job',
       candidate: { id, run: 2, createdAt: head.createdAt, recordedAt: 1_769_839_300_000, request },
     });
   });
 
-  it('reads a dead letter: the request alone, and how it failed', () => {
+  it('reads the request and the failure of a dead letter', () => {
     const read = readCandidate(at(letter), 'dead-letters');
     expect(read).toMatchObject({ candidate: { id, run: 2, failure: { reason: 'exhausted', error } } });
     expect(read).not.toHaveProperty('candidate.request.reason');
   });
 
-  it('knows poison, and leaves what is of another kind', () => {
+  it('tells poison from records of other kinds', () => {
     const raw = { key: null, value: null, headers: {} };
     const poison = encodePoison({ v: 1, reason: 'malformed', error, origin, raw });
     expect(readCandidate(at(poison), 'dead-letters')).toMatchObject({ kind: 'poison' });

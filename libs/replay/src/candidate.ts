@@ -9,16 +9,17 @@ import {
 import type { ReplaySource } from '@jobstream/contracts/rest';
 import type { IncomingRecord } from '@jobstream/kafka';
 
-/** A run of a job as the log tells of it: what may be run once more. */
+/** A run of a job as the log has it, which may be run once more. */
 export interface Candidate {
   readonly id: JobId;
   readonly run: number;
   readonly request: JobRequest;
-  /** Milliseconds since 1970, as is `recordedAt`: when its record was appended. */
+  /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** When its record was appended: milliseconds since 1970. */
   readonly recordedAt: number;
   readonly traceparent?: string;
-  /** Of a dead letter: why it was set aside. */
+  /** Why it was set aside; only of a dead letter. */
   readonly failure?: Failure;
 }
 
@@ -28,7 +29,7 @@ export interface Failure {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** What a record of a source is. What is `foreign` was never a job's: its worker has set it aside. */
+/** The content of a record of a source. A `foreign` record is of no job: its worker has set it aside. */
 export type ReadCandidate =
   | { readonly kind: 'job'; readonly candidate: Candidate }
   | { readonly kind: 'poison'; readonly failure: Failure }

@@ -6,8 +6,7 @@ import { decodePlace, encodePlace } from './place-cursor.js';
 import type { Projection } from './projection.js';
 import { ReplayError } from './replay-error.js';
 
-/** What {@link DeadLetters} is made of. */
-export interface DeadLettersParts {
+export interface DeadLettersOptions {
   readonly reader: LogReader;
   readonly admin: TopicAdmin;
   readonly topics: Topics;
@@ -17,20 +16,20 @@ export interface DeadLettersParts {
 type Item = DeadLetterPage['items'][number];
 type Place = readonly [partition: number, below: number];
 
-/** What a queue's workers set aside, read from its dead-letter topic. */
+/** Reads the dead letters of a queue from its topic. */
 export class DeadLetters {
-  constructor(private readonly parts: DeadLettersParts) {}
+  constructor(private readonly options: DeadLettersOptions) {}
 
   /**
-   * The dead letters of a queue, newest first (where the topic has several partitions: of each), with how their jobs stand.
-   * A page may hold fewer than asked for, even none, while `next` is not null.
+   * Lists the dead letters of a queue with the state of their jobs, newest first (by partition, if the topic has several). A
+   * page may hold fewer than asked for, even none, while `next` is not null.
    * @throws ReplayError `queue_not_found`; InvalidCursorError
    */
   async list(queue: string, { cursor, limit }: PageQuery): Promise<DeadLetterPage> {
-    const topic = this.parts.topics.deadLetters(queue);
+    const topic = this.options.topics.deadLetters(queue);
     const [starts, ends] = await Promise.all([
-      this.parts.admin.startOffsets([topic]),
-      this.parts.admin.endOffsets([topic]),
+      this.options.admin.startOffsets([topic]),
+      this.options.admin.endOffsets([topic]),
     ]);
     const first = starts.get(topic);
     const last = ends.get(topic);
@@ -49,12 +48,12 @@ export class DeadLetters {
   private async read(topic: string, partition: number, from: number, end: number): Promise<Item[]> {
     const items: Item[] = [];
     for (let next = from; next < end;) {
-      const slice = await this.parts.reader.read({ topic, partition }, next, end);
+      const slice = await this.options.reader.read({ topic, partition }, next, end);
       items.push(...slice.records.flatMap((record) => itemOf(record) ?? []));
       next = slice.next;
     }
     const ids = items.flatMap(({ job }) => job?.id ?? []);
-    const standings = await this.parts.projection.queries.standings(ids);
+    const standings = await this.options.projection.queries.standings(ids);
     return items.reverse().map((item) => {
       const standing = item.job && standings.get(item.job.id);
       return standing

@@ -18,19 +18,19 @@ const run = {
 };
 
 describe('a filter', () => {
-  it('meets everything while it asks for nothing', () => {
+  it('meets every run when it has no conditions', () => {
     expect(meetsRecord({}, run, 2_000_000)).toBe(true);
     expect(meetsFailure({}, undefined)).toBe(true);
   });
 
-  it('goes by type, id and age', () => {
+  it('meets runs by type, id and age', () => {
     expect(meetsRecord({ type: 'probe.run', ids: [id], olderThan: 1_000_000 }, run, 2_000_000)).toBe(true);
     expect(meetsRecord({ type: 'image.thumbnail' }, run, 2_000_000)).toBe(false);
     expect(meetsRecord({ ids: [newJobId()] }, run, 2_000_000)).toBe(false);
     expect(meetsRecord({ olderThan: 1_000_001 }, run, 2_000_000)).toBe(false);
   });
 
-  it('goes by how the run failed', () => {
+  it('meets runs by their failure', () => {
     const failure = { reason: 'exhausted', error: { code: 'timeout', message: 'No answer in 5 s' } } as const;
     expect(meetsFailure({ reason: 'exhausted', errorCode: 'timeout', message: 'ANSWER in' }, failure)).toBe(
       true,
@@ -41,7 +41,7 @@ describe('a filter', () => {
     expect(meetsFailure({ errorCode: 'timeout' }, undefined)).toBe(false);
   });
 
-  it('names jobs by id or by the reason parked', () => {
+  it('names jobs by id, or by the reason parked', () => {
     expect([{}, { reason: 'exhausted' as const }, { type: 'x' }].map(isNaming)).toEqual([
       false,
       false,
@@ -51,7 +51,7 @@ describe('a filter', () => {
   });
 });
 
-describe('meetsPattern', () => {
+describe('a pattern of a filter', () => {
   it.each([
     ['connect', 'Connect to host', true],
     ['connect*refused', 'connect ECONNREFUSED: refused', true],
@@ -60,11 +60,11 @@ describe('meetsPattern', () => {
     ['*', '', true],
     ['.*', 'abc', false],
     ['', 'abc', true],
-  ])('%j in %j: %j', (pattern, text, expected) => {
+  ])('%j meets %j: %j', (pattern, text, expected) => {
     expect(meetsPattern(pattern, text)).toBe(expected);
   });
 
-  it('takes no longer for a hostile pattern', () => {
+  it('takes no longer when it is hostile', () => {
     const started = performance.now();
     expect(meetsPattern('*a'.repeat(250), 'a'.repeat(249))).toBe(false);
     expect(performance.now() - started).toBeLessThan(1_000);

@@ -2,7 +2,7 @@ import type { ReplayFilter } from '@jobstream/contracts/rest';
 import type { Candidate, Failure } from './candidate.js';
 import type { JobStanding } from './projection.js';
 
-/** Whether a run meets what of a filter its record can tell. */
+/** Whether a run meets those conditions of a filter that its record answers. */
 export function meetsRecord(
   { type, ids, olderThan }: ReplayFilter,
   { id, request, recordedAt }: Pick<Candidate, 'id' | 'request' | 'recordedAt'>,
@@ -15,7 +15,7 @@ export function meetsRecord(
   );
 }
 
-/** Whether it meets what is asked of its failure: the one its dead letter tells of or, without one, its job's latest. */
+/** Whether a failure meets a filter: that of the dead letter or, without one, the latest of the job. */
 export function meetsFailure(
   { reason, errorCode, message }: ReplayFilter,
   failure: Failure | undefined,
@@ -27,12 +27,12 @@ export function meetsFailure(
   );
 }
 
-/** Whether its job stands as asked. */
+/** Whether a job is in the state that the filter asks for. */
 export function meetsState({ state }: ReplayFilter, standing: JobStanding | undefined): boolean {
   return state === undefined || standing?.state === state;
 }
 
-/** Whether the text holds the pattern, whose `*` stand for any text. Takes time in proportion to both, whatever they are. */
+/** Whether the text contains the pattern, in which `*` stands for any text. The time it takes is in proportion to both. */
 export function meetsPattern(pattern: string, text: string): boolean {
   const lower = text.toLowerCase();
   let at = 0;
@@ -44,7 +44,7 @@ export function meetsPattern(pattern: string, text: string): boolean {
   return true;
 }
 
-/** Whether a filter names what it means, so that a parked job is meant too. */
+/** Whether a filter names its jobs, or asks for parked ones. Only then it means parked jobs too. */
 export function isNaming({ ids, reason }: ReplayFilter): boolean {
   return ids !== undefined || reason === 'parked';
 }

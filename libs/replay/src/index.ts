@@ -1,6 +1,6 @@
 // History or dead letters become new runs.
-export { DeadLetters, type DeadLettersParts } from './dead-letters.js';
+export { DeadLetters, type DeadLettersOptions } from './dead-letters.js';
 export type { JobStanding, ProjectedJob, Projection } from './projection.js';
 export { ReplayError } from './replay-error.js';
 export { ReplayRunner, type ReplayRunnerOptions } from './replay-runner.js';
-export { Replays, type ReplaysParts } from './replays.js';
+export { Replays, type ReplaysOptions } from './replays.js';

@@ -5,10 +5,10 @@ import { applyPatch, PatchError } from './json-patch.js';
 import { measureJson } from './json-size.js';
 
 const endless = { bytes: Infinity, depth: Infinity };
-const most = { bytes: 10_000, depth: 100 };
-const apply = (document: unknown, ...patch: PayloadPatch) => applyPatch(document, patch, most);
+const max = { bytes: 10_000, depth: 100 };
+const apply = (document: unknown, ...patch: PayloadPatch) => applyPatch(document, patch, max);
 
-describe('applyPatch', () => {
+describe('a JSON Patch', () => {
   // RFC 6902, appendix A: the successful ones.
   it.each<[string, unknown, PayloadPatch, unknown]>([
     ['A.1', { foo: 'bar' }, [{ op: 'add', path: '/baz', value: 'qux' }], { baz: 'qux', foo: 'bar' }],
@@ -35,7 +35,7 @@ describe('applyPatch', () => {
     ['copy', { a: [1] }, [{ op: 'copy', from: '/a', path: '/a/0' }], { a: [[1], 1] }],
     ['null is a value', { a: 1 }, [{ op: 'replace', path: '/a', value: null }], { a: null }],
     ['a move to its own place', { a: 1, b: 2 }, [{ op: 'move', from: '/a', path: '/a' }], { b: 2, a: 1 }],
-  ])('does what the RFC says: %s', (_, document, patch, expected) => {
+  ])('is applied as the RFC says: %s', (_, document, patch, expected) => {
     expect(apply(document, ...patch)).toEqual(expected);
   });
 
@@ -55,29 +55,29 @@ describe('applyPatch', () => {
     ['the length of an array', { a: [1] }, { op: 'remove', path: '/a/length' }],
     ['what an object inherits', { a: {} }, { op: 'copy', from: '/a/constructor', path: '/b' }],
     ['a payload that is none', null, { op: 'add', path: '/a', value: 1 }],
-  ])('refuses %s', (_, document, operation) => {
+  ])('is refused: %s', (_, document, operation) => {
     expect(() => apply(document, operation)).toThrow(PatchError);
   });
 
-  it('leaves the document and the patch as they are', () => {
+  it('changes neither the document nor the patch', () => {
     const document = { a: { b: 1 } };
     const patch: PayloadPatch = [
       { op: 'add', path: '/c', value: { d: 1 } },
       { op: 'replace', path: '/c/d', value: 2 },
       { op: 'replace', path: '/a/b', value: 2 },
     ];
-    expect(applyPatch(document, patch, most)).toEqual({ a: { b: 2 }, c: { d: 2 } });
+    expect(applyPatch(document, patch, max)).toEqual({ a: { b: 2 }, c: { d: 2 } });
     expect([document, patch[0]]).toEqual([{ a: { b: 1 } }, { op: 'add', path: '/c', value: { d: 1 } }]);
   });
 
-  it('refuses a value that is copied into itself before it has more bytes than allowed', () => {
+  it('cannot copy a value into itself until it has more bytes than allowed', () => {
     const copies = Array.from({ length: 60 }, () => ({ op: 'copy', from: '/x', path: '/x/-' }) as const);
     expect(() => apply({ x: [0] }, ...copies)).toThrow(
       /^Operation 1\d of the patch can not be done.*10000 bytes/,
     );
   });
 
-  it('refuses a value that is copied under itself before it nests deeper than allowed', () => {
+  it('cannot copy a value under itself until it nests deeper than allowed', () => {
     const deep = '/x'.repeat(30);
     const copies = Array.from({ length: 5 }, () => ({ op: 'copy', from: '/x', path: deep }) as const);
     const document = Array.from({ length: 31 }).reduce<unknown>((inner) => ({ x: inner }), 1);
@@ -87,20 +87,20 @@ describe('applyPatch', () => {
     expect(() => apply({ ...(document as object), y: other }, moves)).toThrow(/^Operation 0 .*100 levels/);
   });
 
-  it('refuses to write the same bytes again and again', () => {
+  it('cannot write the same bytes again and again', () => {
     const writes = Array.from({ length: 10 }, () => {
       return { op: 'replace', path: '/x', value: 'x'.repeat(9_000) } as const;
     });
     expect(() => apply({ x: '' }, ...writes)).toThrow(/^Operation 4 /);
   });
 
-  it('lets a document shrink that was too large before, and lets it grow no further', () => {
+  it('may shrink a document that is too large, but not make it larger', () => {
     const large = { x: 'x'.repeat(20_000), y: 1 };
     expect(apply(large, { op: 'remove', path: '/x' })).toEqual({ y: 1 });
     expect(() => apply(large, { op: 'add', path: '/z', value: 1 })).toThrow(/20015 bytes/);
   });
 
-  it('compares arrays of thousands of elements at once', () => {
+  it('compares arrays of thousands of elements quickly', () => {
     const numbers = Array.from({ length: 4_000 }, (_, index) => index);
     const reversed = numbers.toReversed();
     const room = { bytes: 100_000, depth: 10 };
@@ -109,7 +109,7 @@ describe('applyPatch', () => {
     );
   });
 
-  it('either does a patch within the bounds or says why not, whatever the patch is', () => {
+  it('is applied within the bounds or refused with a reason, whatever it is', () => {
     const bounds = { bytes: 300, depth: 5 };
     const name = fc.constantFrom('a', 'b', '0', '1', '-', 'length', 'constructor', 'toString', '~0', '');
     const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join('/')}`);

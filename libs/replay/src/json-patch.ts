@@ -1,26 +1,26 @@
 import type { PayloadPatch } from '@jobstream/contracts/rest';
 import { measureJson, memberBytes, type JsonSize } from './json-size.js';
 
-/** An operation that can not be done: nothing of the patch counts. */
+/** An operation that cannot be done. Then no operation of the patch counts. */
 export class PatchError extends Error {
   override readonly name = 'PatchError';
 }
 
-/** All operations together write at most so many times the bytes that the document may have. */
-const mostRewrites = 4;
+/** All operations of a patch write at most this many times the bytes that the document may have. */
+const maxRewrites = 4;
 
 /**
  * A document changed by a JSON Patch (RFC 6902). A short patch can ask for any number of bytes by copying a value into
  * itself, so each operation is measured before it is done.
  * @param document JSON; stays as it is
- * @param most what the document may become; where it has more bytes already, it may not grow
- * @throws PatchError for an operation whose place is not there, whose test fails, or that makes the document too large
+ * @param max size that the document may reach; one that is larger already may not grow
+ * @throws PatchError for an operation whose place does not exist, whose test fails, or that makes the document too large
  */
-export function applyPatch(document: unknown, patch: PayloadPatch, most: JsonSize): unknown {
-  const size = measureJson(document, { bytes: Infinity, depth: most.depth });
-  if (size === undefined) throw new PatchError(`It nests deeper than ${most.depth} levels.`);
-  const bytes = Math.max(most.bytes, size.bytes);
-  const patched = new PatchedDocument(structuredClone(document), size.bytes, { bytes, depth: most.depth });
+export function applyPatch(document: unknown, patch: PayloadPatch, max: JsonSize): unknown {
+  const size = measureJson(document, { bytes: Infinity, depth: max.depth });
+  if (size === undefined) throw new PatchError(`It nests deeper than ${max.depth} levels.`);
+  const bytes = Math.max(max.bytes, size.bytes);
+  const patched = new PatchedDocument(structuredClone(document), size.bytes, { bytes, depth: max.depth });
   for (const [index, operation] of patch.entries()) {
     try {
       patched.apply(operation);
@@ -34,7 +34,7 @@ export function applyPatch(document: unknown, patch: PayloadPatch, most: JsonSiz
 
 class ImpossibleError extends Error {}
 
-/** Where a pointer leads: a member of an object or an element of an array. It need not be there, what it lies in is. */
+/** Where a pointer leads: a member of an object or an element of an array. It may not exist yet; its container does. */
 interface Place {
   readonly container: Record<string, unknown> | unknown[];
   /** In an array the index: its length for a new element at the end. */
@@ -50,9 +50,9 @@ class PatchedDocument {
   constructor(
     readonly root: unknown,
     private bytes: number,
-    private readonly most: JsonSize,
+    private readonly max: JsonSize,
   ) {
-    this.leftToWrite = mostRewrites * most.bytes;
+    this.leftToWrite = maxRewrites * max.bytes;
   }
 
   apply(operation: PayloadPatch[number]): void {
@@ -106,18 +106,18 @@ class PatchedDocument {
 
   /**
    * A copy of a value, to be put at a place.
-   * @param more by how many bytes the document grows beside the value
+   * @param more bytes that the document grows by beside the value
    */
   private copy(value: unknown, { depth }: Place, more: number): unknown {
-    const { bytes: mostBytes, depth: mostDepth } = this.most;
+    const { bytes: maxBytes, depth: maxDepth } = this.max;
     const size = measureJson(value, {
-      bytes: Math.min(this.leftToWrite, mostBytes - this.bytes - more),
-      depth: mostDepth - depth,
+      bytes: Math.min(this.leftToWrite, maxBytes - this.bytes - more),
+      depth: maxDepth - depth,
     });
     if (size === undefined)
       throw new ImpossibleError(
-        `the payload may become ${mostBytes} bytes large and ${mostDepth} levels deep, ` +
-          `and one patch writes at most ${mostRewrites} times as many bytes.`,
+        `the payload may become ${maxBytes} bytes large and ${maxDepth} levels deep, ` +
+          `and one patch writes at most ${maxRewrites} times as many bytes.`,
       );
     this.leftToWrite -= size.bytes;
     this.bytes += size.bytes + more;

@@ -1,43 +1,43 @@
 /** How large a JSON value is. */
 export interface JsonSize {
-  /** Of its text without whitespace; each member and each element is counted with a comma. */
+  /** Bytes of its text without whitespace; each member and each element counts with a comma. */
   readonly bytes: number;
-  /** Arrays and objects in each other; 0 for a string, number, boolean or null. */
+  /** Levels of arrays and objects; 0 for a string, number, boolean or null. */
   readonly depth: number;
 }
 
 /**
- * Measures a JSON value. Looks no further than what is allowed, so it may be asked about any value.
- * @returns undefined where the value has more bytes or nests deeper
+ * Measures a JSON value. Stops at the bounds, so any value may be measured.
+ * @returns undefined when the value has more bytes or nests deeper than the bounds
  */
 export function measureJson(
   value: unknown,
-  { bytes: mostBytes, depth: mostDepth }: JsonSize,
+  { bytes: maxBytes, depth: maxDepth }: JsonSize,
 ): JsonSize | undefined {
   let bytes = 0;
   let depth = 0;
   const visit = (part: unknown, level: number): boolean => {
     if (typeof part !== 'object' || part === null) {
       bytes += textBytes(part);
-      return bytes <= mostBytes;
+      return bytes <= maxBytes;
     }
-    if (level === mostDepth) return false;
+    if (level === maxDepth) return false;
     depth = Math.max(depth, level + 1);
     bytes += 2;
     if (Array.isArray(part)) {
       bytes += part.length;
-      return bytes <= mostBytes && part.every((element) => visit(element, level + 1));
+      return bytes <= maxBytes && part.every((element) => visit(element, level + 1));
     }
     for (const name in part) {
       bytes += memberBytes(name);
       if (!visit((part as Record<string, unknown>)[name], level + 1)) return false;
     }
-    return bytes <= mostBytes;
+    return bytes <= maxBytes;
   };
   return visit(value, 0) ? { bytes, depth } : undefined;
 }
 
-/** What a member takes beside its value: `"name":` and a comma. */
+/** Bytes of a member beside its value: `"name":` and a comma. */
 export function memberBytes(name: string): number {
   return textBytes(name) + 2;
 }

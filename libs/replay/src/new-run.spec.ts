@@ -24,8 +24,8 @@ function make(more: Partial<JobRequest> = {}) {
   return { made, read: decodeRecord(Buffer.from(made.request.value), made.request.headers) };
 }
 
-describe('newRunOf', () => {
-  it('makes the same job once more, claimed, with all its attempts before it', () => {
+describe('the next run of a job', () => {
+  it('is the same job, claimed, with all its attempts', () => {
     const { made, read } = make();
     expect(made).toMatchObject({ id, run: 3, request: { key: id, queue: 'maintenance' } });
     expect(read).toEqual({
@@ -39,13 +39,13 @@ describe('newRunOf', () => {
     });
   });
 
-  it('takes the low lane only where the queue has one and no key orders the job', () => {
+  it('takes the low lane only when the queue has one and no key orders the job', () => {
     expect(make().made.request.priority).toBe('low');
     expect(make({ queue: 'report' }).made.request.priority).toBe('normal');
     expect(make({ orderingKey: 'ada' }).made.request).toMatchObject({ priority: 'normal', key: 'ada' });
   });
 
-  it('gives a job as long to start as it had at first', () => {
+  it('has as much time to start as the first run had', () => {
     const { read } = make({ expiresAt: new Date(createdAt + 60_000).toISOString() });
     expect(read).toMatchObject({ value: { expiresAt: '2026-01-31T08:01:00.000Z' } });
   });

@@ -12,9 +12,9 @@ export interface NewRun {
 }
 
 /**
- * The next run of a job: the same job with all its attempts before it, in its queue's low lane where there is one and its
- * ordering allows. Its records are claimed: whoever makes it may have to send it again.
- * @param at milliseconds since 1970; what is left of a job's time to start counts from then
+ * Makes the next run of a job: the same job with all its attempts, in its queue's low lane if it has one and no ordering
+ * key forbids it. The run is claimed, because its record may have to be sent again.
+ * @param at milliseconds since 1970; the job gets its full time to start from then
  */
 export function newRunOf(
   candidate: Pick<Candidate, 'id' | 'run' | 'request' | 'createdAt' | 'traceparent'>,

@@ -5,8 +5,8 @@ import { patchPayload } from './patch-payload.js';
 const payload = { sleepMs: 5, note: 'old' };
 const apply = (patch: PayloadPatch, type = 'probe.run') => patchPayload(patch, type, payload);
 
-describe('patchPayload', () => {
-  it('changes a copy and fills in what the schema has defaults for', () => {
+describe('patching a payload', () => {
+  it('changes a copy and fills in the defaults of the schema', () => {
     const patched = apply([
       { op: 'replace', path: '/sleepMs', value: 7 },
       { op: 'remove', path: '/note' },
@@ -16,14 +16,14 @@ describe('patchPayload', () => {
     expect(payload).toEqual({ sleepMs: 5, note: 'old' });
   });
 
-  it('says which operation can not be done', () => {
+  it('names the operation that cannot be done', () => {
     expect(apply([{ op: 'test', path: '/note', value: 'new' }])).toMatchObject({
       detail: expect.stringContaining('Operation 0'),
     });
     expect(apply([{ op: 'remove', path: '/nothing' }])).toHaveProperty('detail');
   });
 
-  it('says what breaks the schema', () => {
+  it('names the parts that break the schema', () => {
     expect(apply([{ op: 'add', path: '/sleepMs', value: 'long' }])).toMatchObject({
       detail: expect.stringContaining('/sleepMs'),
     });
@@ -32,7 +32,7 @@ describe('patchPayload', () => {
     });
   });
 
-  it('checks nothing against a type that is not known here', () => {
+  it('refuses a patch for a job type that is not known here', () => {
     expect(apply([{ op: 'remove', path: '/note' }], 'x.y')).toHaveProperty('detail');
   });
 });

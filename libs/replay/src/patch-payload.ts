@@ -3,20 +3,20 @@ import { faultsOf, type PayloadPatch } from '@jobstream/contracts/rest';
 import { findJobDefinition } from '@jobstream/jobs';
 import { applyPatch, PatchError } from './json-patch.js';
 
-/** A payload to run with, or why there is none. */
+/** The patched payload, or why the patch cannot be applied. */
 export type PatchedPayload = { readonly payload: unknown } | { readonly detail: string };
 
-/** What a payload could have come in, one level less deep than the request that it lies in. */
-const largest = { bytes: maxBodyBytes, depth: maxRecordNesting - 1 };
+/** The size that intake takes: one level less deep than the request that the payload lies in. */
+const maxSize = { bytes: maxBodyBytes, depth: maxRecordNesting - 1 };
 
-/** A payload changed by a JSON Patch (RFC 6902) and checked by the schema of its job type, whose defaults are filled in. */
+/** Applies a JSON Patch (RFC 6902) to a payload, checks it by the schema of its job type and fills in defaults. */
 export function patchPayload(patch: PayloadPatch, type: string, payload: unknown): PatchedPayload {
   const definition = findJobDefinition(type);
   if (!definition)
     return { detail: `No job type is called "${type}" here, so no patch of it can be checked.` };
   let patched: unknown;
   try {
-    patched = applyPatch(payload, patch, largest);
+    patched = applyPatch(payload, patch, maxSize);
   } catch (error) {
     if (error instanceof PatchError) return { detail: error.message };
     throw error;

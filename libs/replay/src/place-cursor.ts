@@ -1,13 +1,13 @@
 import { InvalidCursorError } from '@jobstream/contracts/rest';
 
-/** A cursor of a list that is not ordered by one id alone: the opaque text for "after this place". */
+/** Encodes a place in a list that is ordered by several values as an opaque cursor. */
 export function encodePlace(place: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
 /**
- * The place that a cursor stands for.
- * @param isPlace whether that can be a place of this list
+ * Decodes the place of a cursor.
+ * @param isPlace whether a value is a place of this list
  * @throws InvalidCursorError
  */
 export function decodePlace<Place extends readonly (string | number)[]>(

@@ -5,12 +5,12 @@ import type { DeadLetterReason } from '@jobstream/contracts/records';
 export interface JobStanding {
   readonly run: number;
   readonly state: JobState;
-  /** Of a dead letter. */
+  /** Null unless it is a dead letter. */
   readonly reason: DeadLetterReason | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** A job with what was asked of its newest run; null where that is not projected yet. */
+/** A job with the request of its newest run; the request's fields are null while it is not projected yet. */
 export interface ProjectedJob extends JobStanding {
   readonly id: JobId;
   readonly type: string;
@@ -24,13 +24,16 @@ export interface ProjectedJob extends JobStanding {
   readonly expiresAt: Date | null;
 }
 
-/** What a replay asks the projection. Stages don't import each other: the app hands it in. */
+/** Questions of a replay to the projection. Stages don't import each other, so the app supplies this. */
 export interface Projection {
   readonly queries: {
-    /** Those that it does not know are left out. */
+    /** Jobs that the projection does not know are left out. */
     standings(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, JobStanding>>;
     find(id: JobId): Promise<ProjectedJob | undefined>;
   };
-  /** Resolves true once it holds every record that the log holds now, false after `timeoutMs`: only then is a job's fate known. */
+  /**
+   * Resolves true once the projection holds every record that the log holds now, false after `timeoutMs`. Only then the
+   * state of a job is certain.
+   */
   waitUntilCurrent(timeoutMs: number): Promise<boolean>;
 }

@@ -12,7 +12,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** How many records the ranges hold, and how many of them are read. */
+/** Counts the records in the ranges, and those of them that are read. */
 export function measureRanges(ranges: readonly Range[]): { readonly total: number; readonly read: number } {
   return ranges.reduce(
     ({ total, read }, { from, next, to }) => ({ total: total + to - from, read: read + next - from }),
@@ -26,8 +26,8 @@ interface Held {
 }
 
 /**
- * Where the records of a replay lie: what its source holds now, within its times or from its offsets on.
- * @throws ReplayError `queue_not_found`, `offsets_outside_log`; `nothing_to_replay` where the ranges are empty
+ * Finds the records of a replay: those that its source holds now, within its times or from its offsets on.
+ * @throws ReplayError `queue_not_found`, `offsets_outside_log`; `nothing_to_replay` when the ranges are empty
  */
 export async function locateRanges(
   admin: TopicAdmin,
@@ -94,7 +94,7 @@ function rangeOf(topic: string, partition: number, from: number, lasts: OffsetsB
   return { topic, partition, from, next: from, to: Math.max(lasts.get(topic)![partition]!, from) };
 }
 
-const mostDescribed = 24;
+const maxDescribed = 24;
 
 function describeHeld({ starts, ends }: Held): string {
   const held = [...starts].flatMap(([topic, offsets]) =>
@@ -103,6 +103,6 @@ function describeHeld({ starts, ends }: Held): string {
       return start < end ? `${topic}/${partition}: ${start} to ${end - 1}` : `${topic}/${partition}: none`;
     }),
   );
-  const more = held.length > mostDescribed ? `, and ${held.length - mostDescribed} more` : '';
-  return `The log holds the offsets ${held.slice(0, mostDescribed).join(', ')}${more}.`;
+  const more = held.length > maxDescribed ? `, and ${held.length - maxDescribed} more` : '';
+  return `The log holds the offsets ${held.slice(0, maxDescribed).join(', ')}${more}.`;
 }

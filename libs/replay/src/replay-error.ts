@@ -1,11 +1,11 @@
 import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts/rest';
 
-/** A replay can't be made as asked. `code` is that of the problem that REST answers with. */
+/** A request about replays cannot be met. `code` is that of the problem that REST answers with. */
 export class ReplayError extends Error {
   override readonly name = 'ReplayError';
   readonly details: Omit<ProblemDetails, 'detail'>;
 
-  /** @param detail what went wrong, and what to do next; shown to whoever asked */
+  /** @param detail what went wrong and what to do next; shown to the client */
   constructor(
     readonly code: ProblemCode,
     detail: string,

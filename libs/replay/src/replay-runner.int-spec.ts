@@ -70,7 +70,7 @@ describe('a runner of replays', () => {
     await producer.stop();
   });
 
-  it('fails a replay that killed three runners before it, and tries one that killed two', async () => {
+  it('fails a replay that killed three runners, and tries one that killed two', async () => {
     const [three, two] = [await insertDeadly(3), await insertDeadly(2)];
     const runner = createRunner();
     runner.start();

@@ -5,13 +5,12 @@ import type { JobIntake } from '@jobstream/intake';
 import { LogReader, type KafkaConnection } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import type { Projection } from './projection.js';
-import { ReplayRun } from './replay-run.js';
+import { ReplayRun, type ReplayRunOptions } from './replay-run.js';
 import { ReplayStore, type HeldReplay } from './replay-store.js';
 import type { ReplayFailure } from './replay.js';
 import { ReservedRuns } from './reserved-runs.js';
 import { Selection } from './selection.js';
 
-/** What {@link ReplayRunner} takes. */
 export interface ReplayRunnerOptions {
   readonly connection: KafkaConnection;
   readonly database: Database;
@@ -26,28 +25,28 @@ interface Release {
   readonly pauseMs: number;
 }
 
-/** What kills its process so often is not taken up once more. */
-const mostDeaths = 3;
-/** A replay whose process died goes on in another one after this time. */
+/** A replay that killed so many processes is not tried again. */
+const maxDeaths = 3;
+/** Another process continues a replay this long after its process died. */
 const leaseMs = 3_000;
 const lookEveryMs = 300;
 const afterTroubleMs = 1_000;
-const mostAtOnce = 8;
+const maxRunning = 8;
 const purgeEveryMs = 3_600_000;
 
 /**
- * Runs the replays that are open. Any number of processes may do so: each replay is one process' at a time, by a lease, and
- * goes on in another when that one dies.
+ * Runs the open replays. Any number of processes may do so: one at a time holds the lease of a replay, and another continues
+ * it when that one dies.
  */
 export class ReplayRunner {
   private readonly reader: LogReader;
   private readonly replays: ReplayStore;
-  private readonly parts: ConstructorParameters<typeof ReplayRun>[0];
+  private readonly runOptions: ReplayRunOptions;
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
-  /** Left by this process while Postgres did not answer: each would count as a death of it. */
+  /** Replays that this process left while Postgres did not answer. Each would count as a death. */
   private readonly unreleased = new Set<Release>();
-  /** By replay, what it was interrupted for last. */
+  /** The last trouble of each replay, by its id. */
   private readonly troubles = new Map<string, string>();
   private looking: Promise<void> | undefined;
   private purgeAt = performance.now() + purgeEveryMs;
@@ -56,7 +55,7 @@ export class ReplayRunner {
     const { connection, database, intake, projection } = options;
     this.reader = new LogReader(connection);
     this.replays = new ReplayStore(database);
-    this.parts = {
+    this.runOptions = {
       database,
       replays: this.replays,
       leaseMs,
@@ -66,7 +65,7 @@ export class ReplayRunner {
     };
   }
 
-  /** Begins to look for replays; the tables have to be there. */
+  /** Begins to look for replays. The tables have to exist. */
   start(): void {
     this.looking ??= this.look();
   }
@@ -86,11 +85,11 @@ export class ReplayRunner {
     while (!this.stopping.signal.aborted) {
       try {
         await this.releaseAll();
-        while (this.running.size < mostAtOnce && (await this.takeOne()));
+        while (this.running.size < maxRunning && (await this.takeOne()));
         await this.purge();
         trouble = false;
       } catch (err) {
-        if (!trouble) logger.warn({ err }, 'looking for replays: not now, trying again');
+        if (!trouble) logger.warn({ err }, 'search for replays failed: trying again');
         trouble = true;
       }
       await this.pause(trouble ? afterTroubleMs : lookEveryMs);
@@ -109,19 +108,19 @@ export class ReplayRunner {
     const { logger } = this.options;
     const about = { replay: held.replay.id };
     try {
-      if (held.replay.deaths >= mostDeaths) {
+      if (held.replay.deaths >= maxDeaths) {
         await this.replays.fail(held, runnersDied);
         logger.error(about, 'replay failed: its scheduler died three times');
         return;
       }
       logger.info(about, 'replay taken');
-      const isOver = await new ReplayRun(this.parts, held, this.stopping.signal).run();
+      const isOver = await new ReplayRun(this.runOptions, held, this.stopping.signal).run();
       this.troubles.delete(about.replay);
       if (!isOver) this.unreleased.add({ held, trouble: null, pauseMs: 0 });
-      logger.info(about, isOver ? 'replay over' : 'replay left to another process');
+      logger.info(about, isOver ? 'replay ended' : 'replay left to another process');
     } catch (error) {
       const trouble = error instanceof Error ? error.message : String(error);
-      // The same trouble comes again with each try: it is told once.
+      // The same trouble comes again with each try, so it is logged once.
       const level = this.troubles.get(about.replay) === trouble ? 'debug' : 'warn';
       this.troubles.set(about.replay, trouble);
       logger[level]({ ...about, err: error }, 'replay interrupted: trying again');
@@ -150,7 +149,7 @@ export class ReplayRunner {
 const runnersDied: ReplayFailure = {
   code: 'runner_died',
   message:
-    `The scheduler that ran it died ${mostDeaths} times without moving it on, so it is not tried again. Jobs that it had ` +
+    `The scheduler that ran it died ${maxDeaths} times without moving it on, so it is not tried again. Jobs that it had ` +
     'reserved and not put into their queue can be replayed by others. Look into the log of the schedulers for why, then ' +
     'ask for the rest with a narrower filter or another patch.',
 };

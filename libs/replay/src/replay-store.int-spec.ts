@@ -13,7 +13,7 @@ const request = replayRequestSchema.parse({ source: 'history', queue: 'probe', w
 const ranges = [{ topic: 't', partition: 0, from: 0, next: 0, to: 10 }];
 const page = { ranges: [{ ...ranges[0]!, next: 5 }], matched: 5, failed: 0, skipped: {}, faults: [] };
 
-describe('the rows of replays', () => {
+describe('replays in the database', () => {
   beforeAll(() => migrate(settings));
   beforeEach(() => database.query({ text: `TRUNCATE ${database.operations}.replays` }));
   afterAll(async () => {
@@ -30,7 +30,7 @@ describe('the rows of replays', () => {
   const take = async () => (await store.take(randomUUID(), 60_000))!;
   const advance = (held: HeldReplay) => store.advance(database, held, page);
 
-  it('keep what was asked', async () => {
+  it('keep what was asked for', async () => {
     const { id } = await insert();
     expect(await store.find(id)).toMatchObject({ id, request, ranges, state: 'pending', requestedBy: 'ada' });
   });
@@ -43,7 +43,7 @@ describe('the rows of replays', () => {
     expect(await store.find(first.id)).toMatchObject({ state: 'running', startedAt: expect.any(Date) });
   });
 
-  it('are moved on by their holder alone, from where the last one left them', async () => {
+  it('are advanced by their holder alone, from where the last one left them', async () => {
     const { id } = await insert();
     const dead = await take();
     expect(await advance(dead)).toBe(true);
@@ -58,7 +58,7 @@ describe('the rows of replays', () => {
     expect(await store.take(randomUUID(), 60_000)).toBeUndefined();
   });
 
-  it('reserve nothing more once cancelled, and end as cancelled', async () => {
+  it('reserve nothing more once they are cancelled, and end as cancelled', async () => {
     const { id } = await insert();
     const held = await take();
     expect(await store.cancel(id)).toBe(true);
@@ -68,7 +68,7 @@ describe('the rows of replays', () => {
     expect(await store.cancel(id)).toBe(false);
   });
 
-  it('count each process that died of them since they last moved on, and none that shows that it lives', async () => {
+  it('count each process that died since they last advanced, and none that turns out to live', async () => {
     const { id } = await insert();
     const deaths = async () => (await store.find(id))!.deaths;
     const lives = await take();
@@ -89,7 +89,7 @@ describe('the rows of replays', () => {
     expect(await deaths()).toBe(0);
   });
 
-  it('fail with why, and free the runs that were reserved and not made', async () => {
+  it('fail with a reason, and free the runs that were reserved and not produced', async () => {
     const { id } = await insert();
     const held = await take();
     const jobs = `${database.operations}.replay_jobs`;
@@ -111,7 +111,7 @@ describe('the rows of replays', () => {
     expect(await store.take(randomUUID(), 60_000)).toBeUndefined();
   });
 
-  it('wait for their time after trouble', async () => {
+  it('wait some time after trouble', async () => {
     const { id } = await insert();
     await store.release(await take(), 'the broker is away', 60_000);
     expect(await store.find(id)).toMatchObject({ trouble: 'the broker is away' });

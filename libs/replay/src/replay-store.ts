@@ -3,21 +3,21 @@ import type { Database, Session } from '@jobstream/database';
 import type { Range } from './ranges.js';
 import { replayOf, type Replay, type ReplayFailure, type ReplayRow, type Skipped } from './replay.js';
 
-/** A replay to be written down. */
+/** A replay to insert. */
 export type NewReplay = Pick<Replay, 'id' | 'request' | 'ranges' | 'expected' | 'requestedBy'>;
 
-/** A replay that this process runs, as long as its token is that of the row. */
+/** A replay that this process runs, as long as the row has its token. */
 export interface HeldReplay {
   readonly replay: Replay;
   readonly token: string;
 }
 
-/** What a page adds to its replay. */
+/** The result of one page of a replay. */
 export interface PageResult {
   readonly ranges: readonly Range[];
   readonly matched: number;
   readonly failed: number;
-  /** These two as they are from now on. */
+  /** The new totals, as are the faults. */
   readonly skipped: Skipped;
   readonly faults: readonly ReplayFault[];
 }
@@ -40,7 +40,7 @@ export class ReplayStore {
     this.jobs = `${database.operations}.replay_jobs`;
   }
 
-  /** Writes a replay down. With a token it is this process' from the start. */
+  /** Inserts a replay. With a lease this process holds it from the start. */
   async insert(
     session: Session,
     { id, request, ranges, expected, requestedBy }: NewReplay,
@@ -76,17 +76,17 @@ export class ReplayStore {
     return rows[0] && replayOf(rows[0]);
   }
 
-  /** The newest, or those older than the one with this id. */
-  async list(below: string | undefined, most: number): Promise<Replay[]> {
+  /** The newest replays, or those older than the one with this id. */
+  async list(below: string | undefined, limit: number): Promise<Replay[]> {
     const { rows } = await this.database.query<ReplayRow>({
       text: `SELECT ${columns} FROM ${this.table} WHERE $1::uuid IS NULL OR id < $1::uuid
              ORDER BY id DESC LIMIT $2`,
-      values: [below ?? null, most],
+      values: [below ?? null, limit],
     });
     return rows.map(replayOf);
   }
 
-  /** Resolves with whether it was open. */
+  /** Resolves with whether the replay was open. */
   async cancel(id: string): Promise<boolean> {
     const { affected } = await this.database.query({
       text: `UPDATE ${this.table} SET state = 'cancelling' WHERE id = $1 AND ${isOpen}`,
@@ -95,7 +95,7 @@ export class ReplayStore {
     return affected > 0;
   }
 
-  /** Takes the oldest open replay that nobody runs. One whose lease ran out counts one death more. */
+  /** Takes the oldest open replay that no process holds. If its lease ran out, that counts as a death. */
   async take(token: string, leaseMs: number): Promise<HeldReplay | undefined> {
     const { rows } = await this.database.query<ReplayRow>({
       name: 'take-replay',
@@ -111,7 +111,7 @@ export class ReplayStore {
     return rows[0] && { replay: replayOf(rows[0]), token };
   }
 
-  /** Holds a replay for longer. Resolves with its state; undefined once another process holds it. */
+  /** Renews the lease of a replay. Resolves with its state; undefined once another process holds it. */
   async renew({ replay, token }: HeldReplay, leaseMs: number): Promise<Replay['state'] | undefined> {
     const { rows } = await this.database.query<Pick<ReplayRow, 'state'>>({
       name: 'renew-replay',
@@ -122,7 +122,7 @@ export class ReplayStore {
     return rows[0]?.state;
   }
 
-  /** Moves a replay on, in the transaction that reserves the page. Resolves with false where it is not to go on. */
+  /** Advances a replay, in the transaction that reserves the page. Resolves with false when it has to stop. */
   async advance(session: Session, { replay, token }: HeldReplay, page: PageResult): Promise<boolean> {
     const { affected } = await session.query({
       name: 'advance-replay',
@@ -142,7 +142,7 @@ export class ReplayStore {
     return affected > 0;
   }
 
-  /** Counts runs of which is known what became of them, in the transaction that says so of each. */
+  /** Counts settled runs, in the transaction that settles them. */
   async count(
     session: Session,
     id: string,
@@ -156,8 +156,8 @@ export class ReplayStore {
   }
 
   /**
-   * Ends a replay that has nothing left to do; one that was to be cancelled ends as `cancelled`. Resolves with false where
-   * another process holds it.
+   * Ends a replay that has nothing left to do, as `cancelled` if that was asked for. Resolves with false when another process
+   * holds it.
    */
   async finish({ replay, token }: HeldReplay): Promise<boolean> {
     const { affected } = await this.database.query({
@@ -170,8 +170,8 @@ export class ReplayStore {
   }
 
   /**
-   * Leaves a replay to whoever takes it next, not before `pauseMs`. Where its lease ran out before, and another process has it,
-   * that is not counted as a death any longer.
+   * Releases a replay, to be taken again after `pauseMs`. If another process has taken it already, because the lease ran out,
+   * that no longer counts as a death.
    */
   async release({ replay, token }: HeldReplay, trouble: string | null, pauseMs: number): Promise<void> {
     const { affected } = await this.database.query({
@@ -187,7 +187,7 @@ export class ReplayStore {
     });
   }
 
-  /** Ends a replay that can not be brought to its end. The runs that it has reserved and not made are free for others. */
+  /** Ends a replay that cannot be finished. Other replays may take the runs that it reserved and did not produce. */
   async fail({ replay, token }: HeldReplay, failure: ReplayFailure): Promise<void> {
     await this.database.transaction(async (session) => {
       const { affected } = await session.query({

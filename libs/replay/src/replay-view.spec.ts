@@ -35,8 +35,8 @@ const replay: Replay = {
   deaths: 0,
 };
 
-describe('viewOfReplay', () => {
-  it('shows what was asked as it was asked', () => {
+describe('a replay as REST shows it', () => {
+  it('shows the request as it was asked', () => {
     expect(viewOfReplay(replay)).toMatchObject({
       source: 'history',
       rate: 100,
@@ -51,7 +51,7 @@ describe('viewOfReplay', () => {
     });
   });
 
-  it('goes by the range where it is not known how many jobs there are', () => {
+  it('measures progress by the range while the number of jobs is unknown', () => {
     expect(viewOfReplay(replay)).toMatchObject({
       progress: 0.25,
       throughput: 5,
@@ -59,14 +59,14 @@ describe('viewOfReplay', () => {
     });
   });
 
-  it('goes by the jobs where their number is known', () => {
+  it('measures progress by the jobs when their number is known', () => {
     expect(viewOfReplay({ ...replay, expected: 100 })).toMatchObject({
       progress: 0.5,
       eta: '2026-01-31T06:00:20.000Z',
     });
   });
 
-  it('is done when it is finished, whatever it came to', () => {
+  it('is complete when it has finished, however many jobs ran', () => {
     const finished = { ...replay, expected: 100, state: 'finished' as const, finishedAt: new Date(now) };
     expect(viewOfReplay({ ...finished, readAt: new Date(now + 60_000) })).toMatchObject({
       progress: 1,

@@ -7,10 +7,10 @@ import type {
 } from '@jobstream/contracts/rest';
 import type { Range } from './ranges.js';
 
-/** How often runs were passed over, by reason. */
+/** Number of skipped runs, by reason. */
 export type Skipped = Readonly<Partial<Record<SkipReason, number>>>;
 
-/** What one job that was named is run again by; its run is reserved from the start, there is nothing to select. */
+/** A replay of one named job. Its run is reserved from the start, so nothing is selected. */
 export interface JobReplayRequest {
   readonly source: 'job';
   readonly queue: string;
@@ -34,11 +34,11 @@ export interface Replay {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
-  /** When the row was read, by Postgres' clock as the times before. */
+  /** When the row was read. Postgres dates this and the times before. */
   readonly readAt: Date;
   readonly trouble: string | null;
   readonly failure: ReplayFailure | null;
-  /** How many processes died since it last moved on. */
+  /** Processes that died since the replay last advanced. */
   readonly deaths: number;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isJobId, type JobId, type Topics } from '@jobstream/contracts';
-import { wireVersion, traceparentOf } from '@jobstream/contracts/records';
+import { traceparentOf, wireVersion, type JobRequest } from '@jobstream/contracts/records';
 import {
   decodeCursor,
   encodeCursor,
@@ -21,12 +21,13 @@ import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { LogReader, TopicAdmin } from '@jobstream/kafka';
 import type { z } from 'zod';
-import { judgeRun } from './judge.js';
+import { decideReplay } from './decide-replay.js';
 import { newRunOf, type NewRun } from './new-run.js';
 import { decodePlace, encodePlace } from './place-cursor.js';
 import { patchPayload } from './patch-payload.js';
 import type { ProjectedJob, Projection } from './projection.js';
 import { locateRanges, type Range } from './ranges.js';
+import type { JobReplayRequest } from './replay.js';
 import { ReplayError } from './replay-error.js';
 import { ReplayStore } from './replay-store.js';
 import { viewOfReplay } from './replay-view.js';
@@ -34,8 +35,7 @@ import { NotAcknowledgedError, ReservedRuns } from './reserved-runs.js';
 import { Selection } from './selection.js';
 import { surveyReplay } from './survey.js';
 
-/** What {@link Replays} is made of. */
-export interface ReplaysParts {
+export interface ReplaysOptions {
   readonly database: Database;
   readonly reader: LogReader;
   readonly admin: TopicAdmin;
@@ -44,45 +44,44 @@ export interface ReplaysParts {
   readonly projection: Projection;
 }
 
-/** How long a request waits until the projection has read the log. */
+/** Time limit of waiting for the projection. */
 const projectionPatienceMs = 2_000;
-/** How long a dry run counts, and how long a replay is looked through before it is accepted. */
+/** Time limits of counting: in a dry run, and before a replay is accepted. */
 const dryRunPatienceMs = 20_000;
 const firstLookPatienceMs = 3_000;
-/** One job is produced within this time, or left to whoever runs replays. */
+/** One job is produced within this time, or left to the runners of replays. */
 const jobLeaseMs = 15_000;
 
-/** Replays as people work with them: ask, count, look, cancel, run one job again. */
+/** The operations on replays that REST offers. */
 export class Replays {
   private readonly replays: ReplayStore;
   private readonly reserved: ReservedRuns;
   private readonly selection: Selection;
 
-  constructor(private readonly parts: ReplaysParts) {
-    this.replays = new ReplayStore(parts.database);
-    this.reserved = new ReservedRuns(parts.database, this.replays, parts.intake);
-    this.selection = new Selection({ ...parts, clock: parts.intake.clock });
+  constructor(private readonly options: ReplaysOptions) {
+    this.replays = new ReplayStore(options.database);
+    this.reserved = new ReservedRuns(options.database, this.replays, options.intake);
+    this.selection = new Selection({ ...options, clock: options.intake.clock });
   }
 
   /**
-   * Writes a replay down, to be run by a scheduler; of a dry run only counts. What can be seen at once to be of no use is
-   * refused.
-   * @param requestedBy whose API key asked; null where none was needed
+   * Accepts a replay, which a scheduler then runs; a dry run only counts. Refuses a replay that would be of no use.
+   * @param requestedBy the owner of the API key; null when none was needed
    * @throws ReplayError `invalid_request`, `queue_not_found`, `offsets_outside_log`, `nothing_to_replay`,
    * `patch_breaks_schema`; of a dry run `projection_behind`
    */
   async create(body: unknown, requestedBy: string | null): Promise<ReplaySurvey | ReplayView> {
     const request = check(replayRequestSchema, body, 'replay');
-    const { admin, topics } = this.parts;
+    const { admin, topics } = this.options;
     const ranges = await locateRanges(admin, topics, request);
-    const isKnown = await this.parts.projection.waitUntilCurrent(projectionPatienceMs);
+    const isKnown = await this.options.projection.waitUntilCurrent(projectionPatienceMs);
     if (request.dryRun) {
       if (!isKnown) throw projectionBehind();
       return surveyReplay(this.selection, request, ranges, await this.now(), dryRunPatienceMs);
     }
     const expected = isKnown ? await this.lookThrough(request, ranges) : null;
-    const replay = { id: await this.parts.intake.drawId(), request, ranges, expected, requestedBy };
-    return viewOfReplay(await this.replays.insert(this.parts.database, replay));
+    const replay = { id: await this.options.intake.drawId(), request, ranges, expected, requestedBy };
+    return viewOfReplay(await this.replays.insert(this.options.database, replay));
   }
 
   /** @throws ReplayError `invalid_replay_id`, `replay_not_found` */
@@ -93,7 +92,7 @@ export class Replays {
     return viewOfReplay(replay);
   }
 
-  /** All replays, newest first. @throws InvalidCursorError */
+  /** Lists replays, newest first. @throws InvalidCursorError */
   async list({ cursor, limit }: PageQuery): Promise<ReplayPage> {
     const below = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = await this.replays.list(below, limit + 1);
@@ -101,7 +100,7 @@ export class Replays {
     return { items, next: found.length > limit ? encodeCursor(items.at(-1)!.id) : null };
   }
 
-  /** The runs that a replay made or is about to make, by job. @throws as {@link read} and {@link list} do */
+  /** Lists the runs that a replay made or is about to make, by job. @throws as {@link read} and {@link list} do */
   async listJobs(text: string, { cursor, limit }: PageQuery): Promise<ReplayJobPage> {
     const { id } = await this.read(text);
     const [after, run] = cursor === undefined ? [] : decodePlace(cursor, isRunPlace);
@@ -114,7 +113,7 @@ export class Replays {
 
   /**
    * Ends a replay once the jobs that it has reserved are in their queue.
-   * @throws ReplayError `invalid_replay_id`, `replay_not_found`; `replay_over` for one that has ended
+   * @throws ReplayError `invalid_replay_id`, `replay_not_found`; `replay_over` when it has ended
    */
   async cancel(text: string): Promise<ReplayView> {
     const id = checkReplayId(text);
@@ -124,7 +123,7 @@ export class Replays {
   }
 
   /**
-   * Runs one job again, whatever became of it. Its request is acknowledged when this resolves, and projected as a rule.
+   * Runs one ended job again. Its request is acknowledged when this resolves, and usually projected.
    * @throws ReplayError `invalid_job_id`, `job_not_found`, `job_unfinished`, `job_already_replayed`, `invalid_request`,
    * `patch_breaks_schema`, `projection_behind`; `broker_unavailable` when it is not acknowledged yet
    */
@@ -132,14 +131,15 @@ export class Replays {
     const { patch, why } = check(jobReplaySchema, body === undefined ? {} : body, 'replay');
     const job = await this.findReplayable(text);
     const made = makeRun(job, patch, await this.now());
-    const id = await this.parts.intake.drawId();
+    const id = await this.options.intake.drawId();
     const token = randomUUID();
-    const request = {
-      ...({ source: 'job', queue: job.queue } as const),
+    const request: JobReplayRequest = {
+      source: 'job',
+      queue: job.queue,
       ...(patch && { patch }),
       ...(why !== undefined && { why }),
     };
-    const replay = await this.parts.database.transaction(async (session) => {
+    const replay = await this.options.database.transaction(async (session) => {
       const lease = { token, ms: jobLeaseMs };
       const row = { id, request, ranges: [], expected: 1, requestedBy };
       const written = await this.replays.insert(session, row, lease);
@@ -147,7 +147,7 @@ export class Replays {
       return written;
     });
     await this.produceOne(id).catch(async (error: unknown) => {
-      // Where this fails too, the lease runs out.
+      // If this fails too, the lease runs out.
       await this.replays.release({ replay, token }, null, 0).catch(() => undefined);
       if (!(error instanceof NotAcknowledgedError)) throw error;
       throw new ReplayError(
@@ -156,7 +156,7 @@ export class Replays {
       );
     });
     await this.replays.finish({ replay, token });
-    await this.parts.projection.waitUntilCurrent(projectionPatienceMs).catch(() => false);
+    await this.options.projection.waitUntilCurrent(projectionPatienceMs).catch(() => false);
     return describeRun(job, made.run);
   }
 
@@ -167,8 +167,8 @@ export class Replays {
 
   /** The broker's time. @throws IntakeError `broker_unavailable` */
   private async now(): Promise<number> {
-    await this.parts.intake.learnTime();
-    return this.parts.intake.clock.now();
+    await this.options.intake.learnTime();
+    return this.options.intake.clock.now();
   }
 
   private async findReplayable(text: string): Promise<ProjectedJob> {
@@ -176,12 +176,12 @@ export class Replays {
       const detail = 'A job id is a UUID of version 7, as the answer to its submission says.';
       throw new ReplayError('invalid_job_id', detail);
     }
-    const isKnown = await this.parts.projection.waitUntilCurrent(projectionPatienceMs);
-    const job = await this.parts.projection.queries.find(text.toLowerCase());
+    const isKnown = await this.options.projection.waitUntilCurrent(projectionPatienceMs);
+    const job = await this.options.projection.queries.find(text.toLowerCase());
     if (!isKnown) throw projectionBehind();
     if (!job) throw new ReplayError('job_not_found', `No job has the id ${text}.`);
-    const verdict = judgeRun(job.run, job, 'all', true);
-    if (verdict !== 'replay')
+    const decision = decideReplay(job.run, job, 'all', true);
+    if (decision !== 'replay')
       throw new ReplayError(
         'job_unfinished',
         `The job is ${job.state}: only a run that has ended is run again.`,
@@ -190,8 +190,8 @@ export class Replays {
   }
 
   /**
-   * Looks through the range, or its beginning, for what makes the replay useless.
-   * @returns how many jobs it will replay; null where the range is too long to say
+   * Counts what the replay would do, as far as the time limit allows, and refuses it if it would be of no use.
+   * @returns the number of jobs it will replay; null when the range is too long to tell
    */
   private async lookThrough(request: ReplayRequest, ranges: readonly Range[]): Promise<number | null> {
     const { failed, faults, replayable, matched, skipped, complete } = await surveyReplay(
@@ -228,16 +228,14 @@ function makeRun(job: ProjectedJob, patch: PayloadPatch | undefined, now: number
     const errors = [{ pointer: '/patch', detail: patched.detail }];
     throw new ReplayError('patch_breaks_schema', 'The patch breaks the payload of this job.', errors);
   }
-  const request = {
-    ...({
-      v: wireVersion,
-      id,
-      type,
-      queue,
-      payload,
-      priority: job.priority ?? 'normal',
-      maxAttempts,
-    } as const),
+  const request: JobRequest = {
+    v: wireVersion,
+    id,
+    type,
+    queue,
+    payload,
+    priority: job.priority ?? 'normal',
+    maxAttempts,
     ...(submittedFor !== null && { submittedFor }),
     ...(orderingKey !== null && { orderingKey }),
     ...(expiresAt !== null && { expiresAt: expiresAt.toISOString() }),

@@ -18,13 +18,13 @@ interface ReservedRow {
   readonly request: string;
 }
 
-/** What {@link ReservedRuns.produce} has come to. */
+/** The result of {@link ReservedRuns.produce}. */
 export interface ProducedRuns {
-  /** How many runs are settled. */
+  /** Number of settled runs. */
   readonly settled: number;
   /** The last run that was tried; undefined when none were left. */
   readonly last: RunId | undefined;
-  /** Why some of them are still reserved: their partition takes no records. */
+  /** The error of a partition that takes no records; its runs are still reserved. */
   readonly refusal: Error | undefined;
 }
 
@@ -33,7 +33,7 @@ interface Settlement extends RunId {
   readonly detail: string | null;
 }
 
-/** Some runs are not acknowledged by the broker: they stay reserved and are produced again. */
+/** The broker has not acknowledged some runs. They stay reserved and are produced again. */
 export class NotAcknowledgedError extends Error {
   readonly code = 'not_acknowledged';
   override readonly name = 'NotAcknowledgedError';
@@ -44,8 +44,8 @@ export class NotAcknowledgedError extends Error {
 }
 
 /**
- * The rows of `operations.replay_jobs`: runs that replays make. A run is reserved first, by its primary key and with its
- * request, then produced, then marked: whoever dies between leaves a request that is produced again, under a claim.
+ * The rows of `operations.replay_jobs`: runs that replays make. A run is first reserved with its request, under its primary
+ * key, then produced, then marked. A process that dies in between leaves a request that another produces again, under a claim.
  */
 export class ReservedRuns {
   private readonly table: string;
@@ -58,7 +58,7 @@ export class ReservedRuns {
     this.table = `${database.operations}.replay_jobs`;
   }
 
-  /** Reserves runs for a replay; resolves with how many are its own: the others were reserved before, by whichever replay. */
+  /** Reserves runs for a replay. Resolves with the number of its own; the others were reserved before, by this or another replay. */
   async reserve(session: Session, replayId: string, runs: readonly NewRun[]): Promise<number> {
     if (runs.length === 0) return 0;
     const { affected } = await session.query({
@@ -78,17 +78,17 @@ export class ReservedRuns {
   }
 
   /**
-   * Puts some reserved runs of a replay into their queue, those behind `after`. What a partition refuses is passed over.
-   * @throws NotAcknowledgedError in an outage, or where the topic takes no records, once those that were acknowledged are marked
+   * Puts reserved runs of a replay after `after` into their queue. Skips runs that a partition refuses.
+   * @throws NotAcknowledgedError in an outage, or when the topic takes no records, after the acknowledged runs are marked
    */
-  async produce(replayId: string, most: number, after?: RunId): Promise<ProducedRuns> {
+  async produce(replayId: string, limit: number, after?: RunId): Promise<ProducedRuns> {
     const { rows } = await this.database.query<ReservedRow>({
       name: 'reserved-runs',
       text: `SELECT job_id, run, request FROM ${this.table}
              WHERE replay_id = $1 AND state = 'reserved'
                AND ($3::uuid IS NULL OR (job_id, run) > ($3::uuid, $4::integer))
              ORDER BY job_id, run LIMIT $2`,
-      values: [replayId, most, after?.id ?? null, after?.run ?? null],
+      values: [replayId, limit, after?.id ?? null, after?.run ?? null],
     });
     const lastRow = rows.at(-1);
     if (!lastRow) return { settled: 0, last: undefined, refusal: undefined };
@@ -112,8 +112,8 @@ export class ReservedRuns {
     return { settled: settled.length, last: { id: lastRow.job_id, run: lastRow.run }, refusal };
   }
 
-  /** The runs of a replay by id, those behind `after`. */
-  async list(replayId: string, after: RunId | undefined, most: number): Promise<ReplayJobPage['items']> {
+  /** The runs of a replay by id, after `after`. */
+  async list(replayId: string, after: RunId | undefined, limit: number): Promise<ReplayJobPage['items']> {
     const { rows } = await this.database.query<{
       job_id: JobId;
       run: number;
@@ -124,7 +124,7 @@ export class ReservedRuns {
       text: `SELECT job_id, run, state, detail, replayed_at FROM ${this.table}
              WHERE replay_id = $1 AND ($2::uuid IS NULL OR (job_id, run) > ($2::uuid, $3::integer))
              ORDER BY job_id, run LIMIT $4`,
-      values: [replayId, after?.id ?? null, after?.run ?? null, most],
+      values: [replayId, after?.id ?? null, after?.run ?? null, limit],
     });
     return rows.map(({ job_id: id, run, state, detail, replayed_at: at }) => {
       return { id, run, state, detail, replayedAt: at?.toISOString() ?? null };

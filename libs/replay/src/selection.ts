@@ -4,50 +4,49 @@ import type { IncomingRecord, LogReader } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
 import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
-import { judgeRun } from './judge.js';
+import { decideReplay } from './decide-replay.js';
 import { newRunOf, type NewRun } from './new-run.js';
 import { patchPayload } from './patch-payload.js';
 import type { JobStanding, Projection } from './projection.js';
 import type { Range } from './ranges.js';
 
-/** A run to be made, and what it is counted under. */
+/** A run to make, and what it is counted under. */
 export interface SelectedRun extends NewRun {
   readonly type: string;
   /** The reason of its dead letter or, without one, its state. */
   readonly cause: string;
 }
 
-/** What became of some records, in the order of the log. */
+/** The runs selected from some records, in the order of the log. */
 export interface SelectedPage {
-  /** Where to go on behind them. */
+  /** Where to continue after this page. */
   readonly ranges: readonly Range[];
   readonly runs: readonly SelectedRun[];
   readonly skipped: ReadonlyMap<SkipReason, number>;
-  /** Those whose payload can't be patched. */
+  /** Jobs whose payload cannot be patched. */
   readonly faults: readonly ReplayFault[];
 }
 
-/** What {@link Selection} is made of. */
-export interface SelectionParts {
+export interface SelectionOptions {
   readonly reader: LogReader;
   readonly projection: Projection;
-  /** The broker's time, which what is left of a job's time to start counts from. */
+  /** The broker's time. A job's time to start counts from it. */
   readonly clock: Clock;
 }
 
-/** Patches of large payloads take milliseconds each: what else the process does is not to wait for a page of them. */
-const mostHeldMs = 20;
+/** Patching a large payload takes milliseconds. After this time the process does other work before it continues. */
+const maxHeldMs = 20;
 
 type Criteria = Pick<ReplayRequest, 'source' | 'filter' | 'patch' | 'only'>;
 
 /** Finds the runs of a replay in the log, page by page. */
 export class Selection {
-  constructor(private readonly parts: SelectionParts) {}
+  constructor(private readonly options: SelectionOptions) {}
 
   /**
-   * The pages of these ranges, each judged when it is asked for.
-   * @param pageRecords how many records a page is made of at most
-   * @param askedAt milliseconds since 1970: what ages count from
+   * Yields the pages of these ranges, each decided when it is asked for.
+   * @param pageRecords records of a page at most
+   * @param askedAt milliseconds since 1970; ages count back from it
    */
   async *pages(
     criteria: Criteria,
@@ -57,7 +56,7 @@ export class Selection {
   ): AsyncGenerator<SelectedPage> {
     for (const [index, { topic, partition, next: first, to }] of ranges.entries()) {
       for (let next = first; next < to;) {
-        const slice = await this.parts.reader.read({ topic, partition }, next, to);
+        const slice = await this.options.reader.read({ topic, partition }, next, to);
         for (let at = 0; at === 0 || at < slice.records.length; at += pageRecords) {
           const records = slice.records.slice(at, at + pageRecords);
           const isLast = at + pageRecords >= slice.records.length;
@@ -74,35 +73,36 @@ export class Selection {
     criteria: Criteria,
     askedAt: number,
   ): Promise<Omit<SelectedPage, 'ranges'>> {
-    const tally = new Tally(this.parts.clock);
+    const tally = new Tally(this.options.clock);
     const candidates: Candidate[] = [];
     for (const record of records) {
       const read = readCandidate(record, criteria.source);
-      if (read.kind === 'job' && isMeant(read.candidate, criteria, askedAt)) candidates.push(read.candidate);
-      if (read.kind === 'poison' && isPoisonMeant(read.failure, criteria)) tally.skip('poison');
+      if (read.kind === 'job' && meansCandidate(read.candidate, criteria, askedAt))
+        candidates.push(read.candidate);
+      if (read.kind === 'poison' && meansPoison(read.failure, criteria)) tally.skip('poison');
     }
     const ids = [...new Set(candidates.map(({ id }) => id))];
-    const standings = await this.parts.projection.queries.standings(ids);
-    let letOthersAt = performance.now() + mostHeldMs;
+    const standings = await this.options.projection.queries.standings(ids);
+    let letOthersAt = performance.now() + maxHeldMs;
     for (const candidate of candidates) {
       tally.add(candidate, standings.get(candidate.id), criteria);
       if (performance.now() < letOthersAt) continue;
       await immediately();
-      letOthersAt = performance.now() + mostHeldMs;
+      letOthersAt = performance.now() + maxHeldMs;
     }
     return tally;
   }
 }
 
-function isMeant(candidate: Candidate, { source, filter }: Criteria, askedAt: number): boolean {
+function meansCandidate(candidate: Candidate, { source, filter }: Criteria, askedAt: number): boolean {
   return (
     meetsRecord(filter, candidate, askedAt) &&
     (source === 'history' || meetsFailure(filter, candidate.failure))
   );
 }
 
-/** Poison is of no type, has no id and no state. */
-function isPoisonMeant(failure: Failure, { filter }: Criteria): boolean {
+/** Poison has no type, no id and no state, so a filter that asks for one of them never means it. */
+function meansPoison(failure: Failure, { filter }: Criteria): boolean {
   const { type, ids, state } = filter;
   return [type, ids, state].every((asked) => asked === undefined) && meetsFailure(filter, failure);
 }
@@ -125,8 +125,8 @@ class Tally {
     if (!meetsState(filter, standing)) return;
     if (source === 'history' && !meetsFailure(filter, standing)) return;
     const { id, run, request, failure } = candidate;
-    const verdict = judgeRun(run, standing, only, isNaming(filter));
-    if (verdict !== 'replay') return this.skip(verdict);
+    const decision = decideReplay(run, standing, only, isNaming(filter));
+    if (decision !== 'replay') return this.skip(decision);
     if (this.seen.has(`${id}/${run}`)) return this.skip('already_replayed');
     this.seen.add(`${id}/${run}`);
     const patched = patch ? patchPayload(patch, request.type, request.payload) : request;

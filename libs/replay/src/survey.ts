@@ -11,17 +11,17 @@ const pageRecords = 500;
 
 /**
  * Counts what a replay would do, and changes nothing.
- * @param patienceMs after so long it answers with what it has counted, not `complete`
- * @param askedAt milliseconds since 1970
+ * @param askedAt milliseconds since 1970; ages count back from it
+ * @param timeoutMs after this time the survey ends with the counts so far, not `complete`
  */
 export async function surveyReplay(
   selection: Selection,
   request: ReplayRequest,
   ranges: readonly Range[],
   askedAt: number,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<ReplaySurvey> {
-  const giveUpAt = performance.now() + patienceMs;
+  const giveUpAt = performance.now() + timeoutMs;
   const skipped: Partial<Record<SkipReason, number>> = {};
   const byReason: Record<string, number> = {};
   const byType: Record<string, number> = {};

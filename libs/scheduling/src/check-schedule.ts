@@ -20,8 +20,8 @@ export function checkScheduleName(name: string): string {
 }
 
 /**
- * Checks a schedule, whatever it is: its shape, when it fires, and the job that it makes.
- * @throws ScheduleError `invalid_request` with the place of each fault; of the job, the code that submitting it would give
+ * Checks a schedule from outside: its shape, when it fires, and the job that it makes.
+ * @throws ScheduleError `invalid_request` with the place of each fault; for a fault of the job, the code that submitting it would give
  */
 export function checkSchedule(schedule: unknown, intake: JobIntake): ScheduleDefinition {
   const parsed = scheduleSchema.safeParse(schedule);
@@ -35,7 +35,7 @@ export function checkSchedule(schedule: unknown, intake: JobIntake): ScheduleDef
   return parsed.data;
 }
 
-/** The schedules that ship, by name. */
+/** The shipped schedules, by name. */
 export function checkDeclaredSchedules(intake: JobIntake): Map<string, ScheduleDefinition> {
   return new Map(declaredSchedules.map(({ name, ...schedule }) => [name, checkSchedule(schedule, intake)]));
 }

@@ -32,7 +32,7 @@ function decide(changes: Partial<Schedule>, now: string, waitsFor?: string) {
 }
 
 describe('a schedule that is due', () => {
-  it('fires every occurrence in time', () => {
+  it('fires every occurrence that is due', () => {
     expect(decide({}, '10:00:21')).toMatchObject({
       decided: ['10:00:00 pending', '10:00:10 pending', '10:00:20 pending'],
       last: '10:00:20',
@@ -40,12 +40,12 @@ describe('a schedule that is due', () => {
     });
   });
 
-  it('writes down what was missed, once', () => {
+  it('records a missed occurrence once', () => {
     expect(decide({}, '10:05:00').decided[0]).toBe('10:03:50 missed');
     expect(decide({ misfire: 'fire-once' }, '10:05:00').decided).toEqual(['10:05:00 pending']);
   });
 
-  it('does not overlap where it must not: the first of several waits for none, the others for it', () => {
+  it('fires only the first of several occurrences when it must not overlap', () => {
     expect(decide({ overlap: 'skip' }, '10:00:11')).toMatchObject({
       decided: ['10:00:00 pending', '10:00:10 skipped'],
       last: '10:00:00',
@@ -53,7 +53,7 @@ describe('a schedule that is due', () => {
     });
   });
 
-  it('skips what comes while its last job is unfinished, and says which', () => {
+  it('skips occurrences while its last job is unfinished, and names the job', () => {
     expect(decide({ overlap: 'skip' }, '10:00:00', unfinished)).toEqual({
       decided: ['10:00:00 skipped'],
       last: undefined,

@@ -4,7 +4,7 @@ import type { FiringDecision } from './firing-store.js';
 import type { Schedule } from './schedule.js';
 import type { ScheduleProgress } from './schedule-store.js';
 
-/** What follows from looking at a schedule that is due. */
+/** The decisions about a due schedule, and where it stands after them. */
 export interface FiringPlan {
   readonly decisions: readonly FiringDecision[];
   readonly progress: ScheduleProgress;

@@ -6,8 +6,7 @@ import type { Logger } from '@jobstream/runtime';
 import type { DelayedJob } from './delayed-job.js';
 import type { DelayedJobStore } from './delayed-job-store.js';
 
-/** What {@link DelayedJobCanceller} is made of. */
-export interface DelayedJobCancellerParts {
+export interface DelayedJobCancellerOptions {
   readonly database: Database;
   readonly jobs: DelayedJobStore;
   readonly producer: RecordProducer;
@@ -16,32 +15,32 @@ export interface DelayedJobCancellerParts {
 }
 
 interface Wish extends Pick<Cancel, 'id' | 'run'> {
-  /** Looked through for the first or the second time. */
+  /** Whether this is the first or the second look for its job. */
   readonly look: 1 | 2;
-  /** By the monotonic clock, in milliseconds. */
+  /** When to look: milliseconds of the monotonic clock. */
   readonly from: number;
 }
 
 const cancelsAtOnce = 1_000;
-/** A job whose record another process writes into its row just then is met by a second look. */
+/** A second look finds a job whose row another process was inserting during the first. */
 const secondLookMs = 2_000;
 const retryMs = 500;
 const refusedPauseMs = 5_000;
 
 /**
- * Ends held jobs that are cancelled. Their rows are locked while their ends are appended, then deleted: where a process
- * dies between, whoever reads the cancel again does the same again. What is being published is the worker's to cancel.
+ * Ends cancelled jobs that are held. Their rows stay locked while their ends are appended, then they are deleted. If the
+ * process dies in between, the next reader of the cancel repeats it. A job that is being published is the worker's to cancel.
  */
 export class DelayedJobCanceller {
   private wishes: Wish[] = [];
 
-  constructor(private readonly parts: DelayedJobCancellerParts) {}
+  constructor(private readonly options: DelayedJobCancellerOptions) {}
 
   add({ id, run }: Cancel): void {
     this.wishes.push({ id, run, look: 1, from: 0 });
   }
 
-  /** Answers in how many milliseconds to look again. */
+  /** Resolves with the milliseconds until the next look; undefined when no cancel waits. */
   async look(): Promise<number | undefined> {
     for (;;) {
       const now = performance.now();
@@ -58,9 +57,9 @@ export class DelayedJobCanceller {
     }
   }
 
-  /** Resolves with the jobs whose ends were refused, by their topic or partition: those come later, others go on. */
+  /** Resolves with the jobs whose ends their topic or partition refused. They are tried again later. */
   private async cancel(wishes: readonly Wish[]): Promise<ReadonlySet<string>> {
-    const { database, jobs, producer, topics, logger } = this.parts;
+    const { database, jobs, producer, topics, logger } = this.options;
     const { cancelled, refused } = await database.transaction(async (session) => {
       const locked = await jobs.lockWaiting(session, wishes);
       const finishedAt = new Date(producer.brokerClock.now()).toISOString();
@@ -79,7 +78,7 @@ export class DelayedJobCanceller {
 
 function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): OutgoingRecord {
   const read = decodeRecord(Buffer.from(job.value), job.headers);
-  if ('fault' in read) throw new Error(`The row of delayed job ${job.id} can't be read: ${read.detail}`);
+  if ('fault' in read) throw new Error(`The row of delayed job ${job.id} cannot be read: ${read.detail}`);
   const { run, attempt, createdAt, traceparent } = read;
   const { v, id, type, queue, submittedFor } = read.value as Extract<
     typeof read,

@@ -7,8 +7,7 @@ import type { DelayedJobStore } from './delayed-job-store.js';
 import type { ExistingQueues } from './existing-queues.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
 
-/** What {@link DelayedJobPublisher} is made of. */
-export interface DelayedJobPublisherParts {
+export interface DelayedJobPublisherOptions {
   readonly database: Database;
   readonly jobs: DelayedJobStore;
   readonly queues: ExistingQueues;
@@ -18,21 +17,21 @@ export interface DelayedJobPublisherParts {
 }
 
 const jobsAtOnce = 1_000;
-/** When to look again at jobs that could not be published, or that another process is publishing. */
+/** Pause before another look at jobs that could not be published, or that another process is publishing. */
 const retryMs = 500;
 
 /**
- * Puts delayed jobs into their queues when they are due. Each is first marked, and that is committed; then appended to its
- * queue; then deleted. Where a process dies between, another appends the same record again: a copy, not a second job.
+ * Puts delayed jobs into their queues when they are due. A job is first marked, in a transaction of its own, then appended to
+ * its queue, then deleted. If the process dies in between, another appends the same record again: a copy, not a second job.
  */
 export class DelayedJobPublisher {
   private isOutage = false;
 
-  constructor(private readonly parts: DelayedJobPublisherParts) {}
+  constructor(private readonly options: DelayedJobPublisherOptions) {}
 
-  /** Publishes what is due; answers in how many milliseconds to look again. */
+  /** Publishes due jobs. Resolves with the milliseconds until the next look; undefined when no job waits. */
   async look(): Promise<number | undefined> {
-    const { jobs, queues } = this.parts;
+    const { jobs, queues } = this.options;
     for (;;) {
       const existing = await queues.list();
       const { nextInMs, publishing } = await jobs.work(existing);
@@ -44,12 +43,12 @@ export class DelayedJobPublisher {
     }
   }
 
-  /** Resolves with how many jobs are in their queues now, or rest because they were refused: others come next. */
+  /** Resolves with the number of jobs that were published, or refused and rest now: others come next. */
   private async publishSome(queues: readonly string[]): Promise<number> {
-    const { database, jobs, intake } = this.parts;
+    const { database, jobs, intake } = this.options;
     const { published, refused, left, now } = await database.transaction(async (session) => {
       const locked = await jobs.lockPublishing(session, queues, jobsAtOnce);
-      const sorted = sortOut(locked, await intake.forward(locked));
+      const sorted = sortByOutcome(locked, await intake.forward(locked));
       await jobs.delete(session, sorted.published);
       await jobs.rest(session, sorted.refused);
       return { ...sorted, now: await readDatabaseClock(session) };
@@ -59,17 +58,17 @@ export class DelayedJobPublisher {
     return published.length + refused.length;
   }
 
-  /** What one topic or partition refuses, the producer tells of. */
+  /** Logs the beginning and the end of an outage. Refusals of one topic or partition are the producer's to log. */
   private noteOutage(left: number): void {
     if (left > 0 === this.isOutage) return;
     this.isOutage = left > 0;
-    const { logger } = this.parts;
-    if (left > 0) logger.warn({ jobs: left }, 'delayed jobs are not acknowledged: trying again');
-    else logger.info('delayed jobs are acknowledged again');
+    const { logger } = this.options;
+    if (left > 0) logger.warn({ jobs: left }, 'delayed jobs not acknowledged: trying again');
+    else logger.info('delayed jobs acknowledged again');
   }
 
   private observe(published: readonly DelayedJob[], now: number): void {
-    const { metrics, logger } = this.parts;
+    const { metrics, logger } = this.options;
     for (const { id, run, attempt, dueAt } of published) {
       metrics.observeLateness((now - dueAt) / 1_000);
       logger.debug({ job: id, run, attempt, lateMs: now - dueAt }, 'delayed job published');
@@ -77,16 +76,16 @@ export class DelayedJobPublisher {
   }
 }
 
-interface SortedOut {
+interface SortedJobs {
   readonly published: DelayedJob[];
-  /** By their topic or partition, or for what they are. */
+  /** By their topic or partition, or because of their content. */
   readonly refused: DelayedJob[];
   /** Not acknowledged in an outage. */
   readonly left: DelayedJob[];
 }
 
-function sortOut(jobs: readonly DelayedJob[], outcomes: readonly SendOutcome[]): SortedOut {
-  const sorted: SortedOut = { published: [], refused: [], left: [] };
+function sortByOutcome(jobs: readonly DelayedJob[], outcomes: readonly SendOutcome[]): SortedJobs {
+  const sorted: SortedJobs = { published: [], refused: [], left: [] };
   jobs.forEach((job, index) => {
     const outcome = outcomes[index]!;
     if ('receipt' in outcome) sorted.published.push(job);

@@ -37,7 +37,7 @@ export class DelayedJobReader extends LogSink<DelayedJob> {
     });
   }
 
-  /** Leaves out what cannot be read: the projection keeps it as rejected. */
+  /** Leaves out records that cannot be read. The projection keeps them as rejected. */
   protected override read(records: readonly IncomingRecord[]): DelayedJob[] {
     const { metrics, logger } = this.options;
     const delayed: DelayedJob[] = [];
@@ -49,10 +49,7 @@ export class DelayedJobReader extends LogSink<DelayedJob> {
       }
       const { topic, partition, offset } = record;
       metrics.countReceived('unreadable', 1);
-      logger.warn(
-        { topic, partition, offset, why: read.fault },
-        'delayed record skipped: it can not be read',
-      );
+      logger.warn({ topic, partition, offset, why: read.fault }, 'delayed record skipped: it cannot be read');
     }
     return delayed;
   }

@@ -3,11 +3,11 @@ import { type Database, type Session, readDatabaseClock } from '@jobstream/datab
 import type { DelayedJob } from './delayed-job.js';
 import { restOfRefused } from './rest-of-refused.js';
 
-/** When there is something to publish. */
+/** When the next jobs are to be published. */
 export interface DelayedWork {
-  /** Milliseconds until the next job is due, or a refused one of these queues has rested; undefined where none waits. */
+  /** Milliseconds until the next job is due, or a refused job of these queues has rested; undefined when no job waits. */
   readonly nextInMs: number | undefined;
-  /** Whether some job of these queues is marked as being published, and does not rest. */
+  /** Whether a job of these queues is marked as being published and does not rest. */
   readonly publishing: boolean;
 }
 
@@ -26,8 +26,8 @@ interface DelayedRow {
 const columns = ['id', 'run', 'attempt', 'due_at', 'queue', 'priority', 'key', 'value', 'headers']
   .map((name) => `job.${name}`)
   .join(', ');
-/** Bytes of records taken at a time: what a process holds in memory. */
-const mostBytes = 16 * 1024 * 1024;
+/** Bytes of the records that a process holds in memory at a time. */
+const maxBytes = 16 * 1024 * 1024;
 
 /** The rows of `operations.delayed_jobs`. Only Postgres' clock counts. */
 export class DelayedJobStore {
@@ -37,7 +37,7 @@ export class DelayedJobStore {
     this.table = `${database.operations}.delayed_jobs`;
   }
 
-  /** Holds jobs until they are due. What is held already stays as it is. */
+  /** Holds jobs until they are due. Jobs that are held already stay as they are. */
   async hold(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
     if (jobs.length === 0) return;
     await session.query({
@@ -80,8 +80,8 @@ export class DelayedJobStore {
     return { nextInMs: times.length > 0 ? Math.min(...times) : undefined, publishing };
   }
 
-  /** Marks jobs that are due as being published, the most overdue first; answers how many. Those can only be published now. */
-  async markDue(most: number): Promise<number> {
+  /** Marks due jobs as being published, the most overdue first, and resolves with their number. They can't be cancelled here any more. */
+  async markDue(limit: number): Promise<number> {
     const { affected } = await this.database.query({
       name: 'mark-due-jobs',
       text: `UPDATE ${this.table} AS job SET state = 'publishing'
@@ -89,16 +89,16 @@ export class DelayedJobStore {
                    WHERE state = 'waiting' AND due_at <= clock_timestamp()
                    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
              WHERE (job.id, job.run, job.attempt) = (due.id, due.run, due.attempt)`,
-      values: [most],
+      values: [limit],
     });
     return affected;
   }
 
   /**
-   * Locks jobs of these queues that are to be published, the most overdue first, then those that have rested, but for those that
-   * another process publishes. Its locks end with its connection: what a dead one left is free at once.
+   * Locks marked jobs of these queues, the most overdue first, then those that have rested. Skips jobs that another process
+   * publishes. The locks of a dead process end with its connection.
    */
-  async lockPublishing(session: Session, queues: readonly string[], most: number): Promise<DelayedJob[]> {
+  async lockPublishing(session: Session, queues: readonly string[], limit: number): Promise<DelayedJob[]> {
     const { rows } = await session.query<DelayedRow>({
       name: 'lock-publishing-jobs',
       text: `WITH locked AS MATERIALIZED (
@@ -110,12 +110,12 @@ export class DelayedJobStore {
              )
              SELECT ${columns} FROM summed JOIN ${this.table} AS job USING (id, run, attempt)
              WHERE before < $3 ORDER BY job.rest_until, job.due_at`,
-      values: [queues, most, mostBytes],
+      values: [queues, limit, maxBytes],
     });
     return rows.map(jobOfRow);
   }
 
-  /** Locks waiting jobs of these runs, or of earlier ones, but for those that another process is about to publish or cancel. */
+  /** Locks waiting jobs of these runs or of earlier ones. Skips jobs that another process is about to publish or cancel. */
   async lockWaiting(
     session: Session,
     jobs: readonly Pick<DelayedJob, 'id' | 'run'>[],
@@ -130,7 +130,7 @@ export class DelayedJobStore {
     return rows.map(jobOfRow);
   }
 
-  /** Lets jobs rest that were refused: others go first. */
+  /** Lets refused jobs rest, so that others go first. */
   async rest(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
     if (jobs.length === 0) return;
     await session.query({
@@ -141,7 +141,7 @@ export class DelayedJobStore {
     });
   }
 
-  /** Forgets jobs that are published or cancelled. */
+  /** Deletes jobs that are published or cancelled. */
   async delete(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
     if (jobs.length === 0) return;
     await session.query({

@@ -2,7 +2,7 @@ import { isQueueName, maxRequestRecordBytes, type JobId, type Priority } from '@
 import { decodeRecord, encodeRecord, type JobRecord, requestOf } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 
-/** A job request that waits for its time: who it is, when it is due, and the record to append then. */
+/** A job request that waits: its identity, when it is due, and the record to append then. */
 export interface DelayedJob {
   readonly id: JobId;
   readonly run: number;
@@ -17,14 +17,14 @@ export interface DelayedJob {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Why a record of the delayed topic is passed over. */
+/** Why a record of the delayed topic is skipped. */
 export interface NotDelayed {
   readonly fault: string;
 }
 
 /**
- * Reads a record of the delayed topic. A `scheduled` job waits for its first attempt, a `retrying` one for the attempt after
- * the one that failed; what says no time is due at once. Never throws.
+ * Reads a record of the delayed topic. A `scheduled` job waits for its first attempt, a `retrying` job for the attempt after
+ * the failed one. A record without a time is due at once. Never throws.
  */
 export function readDelayedJob(record: IncomingRecord): DelayedJob | NotDelayed {
   const bytes = record.value?.length ?? 0;
@@ -32,7 +32,7 @@ export function readDelayedJob(record: IncomingRecord): DelayedJob | NotDelayed 
   const read = decodeRecord(record.value, record.headers);
   if ('fault' in read) return { fault: read.detail };
   if (read.phase !== 'scheduled' && read.phase !== 'retrying' && read.phase !== 'queued')
-    return { fault: `A "${read.phase}" record makes no sense here.` };
+    return { fault: `A "${read.phase}" record does not belong on this topic.` };
   if (!isQueueName(read.value.queue)) return { fault: `No queue can be called "${read.value.queue}".` };
   const attempt = read.phase === 'retrying' ? read.attempt + 1 : read.attempt;
   const { run } = read;
@@ -49,7 +49,7 @@ export function readDelayedJob(record: IncomingRecord): DelayedJob | NotDelayed 
       attempt,
       phase: 'queued',
       createdAt: read.createdAt,
-      // Whoever publishes it may have to do so again.
+      // A publisher that dies makes another publish it again.
       claimed: true,
       ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
       value: request,

@@ -61,7 +61,7 @@ describe('delayed jobs', () => {
       ({ state }) => state,
     );
 
-  describe('under a scheduler', () => {
+  describe('held by a scheduler', () => {
     const schedulers: Scheduler[] = [];
     beforeAll(async () => {
       schedulers.push(stack.startScheduler(), stack.startScheduler());
@@ -71,7 +71,7 @@ describe('delayed jobs', () => {
     });
     afterAll(() => Promise.all(schedulers.map((scheduler) => stack.stopScheduler(scheduler))));
 
-    it('come to their queue when they are due, not before, and nothing of them stays', async () => {
+    it('come to their queue when they are due, not before, and leave no row behind', async () => {
       const { id, state, createdAt } = await stack.intake.submit({
         type: 'probe.run',
         payload: { note: 'later' },
@@ -100,7 +100,7 @@ describe('delayed jobs', () => {
       await eventually(async () => expect(await left(id)).toEqual([]));
     });
 
-    it('that retry start the attempt after the one that failed', async () => {
+    it('start the attempt after the failed one when they retry', async () => {
       const id = newJobId();
       const dueAt = Date.now() + 300;
       const value: RetryRequest = {
@@ -123,7 +123,7 @@ describe('delayed jobs', () => {
       expect(record!.at.timestamp).toBeGreaterThanOrEqual(dueAt);
     });
 
-    it('are not held up by what can not be read', async () => {
+    it('are not held up by records that cannot be read', async () => {
       const garbage = ['', '{', 'null', '{"v":2}', '\u0000'].map((value) => ({
         topic: stack.topics.delayed,
         key: 'x',
@@ -146,7 +146,7 @@ describe('delayed jobs', () => {
       await eventually(async () => expect(await logged(id)).toHaveLength(1));
     });
 
-    it('keep an ordering key that text can not hold', async () => {
+    it('keep an ordering key that text cannot hold', async () => {
       const id = newJobId();
       const orderingKey = 'a\u0000b\ud800';
       await stack.producer.send({
@@ -162,7 +162,7 @@ describe('delayed jobs', () => {
       await eventually(async () => expect(await logged(id)).toMatchObject([{ value: { orderingKey } }]));
     });
 
-    it('of a priority come to its lane', async () => {
+    it('come to the lane of their priority', async () => {
       const { id } = await stack.intake.submit({
         type: 'cleanup-old-files',
         payload: {},
@@ -175,7 +175,7 @@ describe('delayed jobs', () => {
       });
     });
 
-    it('of a queue that is not there wait for it, and hold up no other', async () => {
+    it('wait for a queue that does not exist yet, and hold up no other', async () => {
       const early = delayed(Date.now() - 1_000, { queue: 'not-built-yet' });
       const other = delayed(Date.now() - 500);
       await hold(early, other);
@@ -184,7 +184,7 @@ describe('delayed jobs', () => {
       await stack.rows('DELETE FROM $schema.delayed_jobs WHERE id = $1', [early.id]);
     });
 
-    it('have their positions in the log beside their rows', async () => {
+    it('keep their positions in the log beside their rows', async () => {
       const [held] = await stack.rows<{ next: number }>(
         'SELECT sum(next)::bigint AS next FROM $schema.read_positions',
       );
@@ -193,8 +193,8 @@ describe('delayed jobs', () => {
     });
   });
 
-  describe('that are due', () => {
-    it('are published by another process where one died in the middle, as copies of one job', async () => {
+  describe('when they are due', () => {
+    it('are published by another process when one dies in the middle, as copies of one job', async () => {
       const job = delayed(Date.now() - 100);
       await hold(job);
       const dies = async (requests: readonly DelayedJob[]) => {
@@ -207,7 +207,7 @@ describe('delayed jobs', () => {
       expect([await left(job.id), (await logged(job.id)).length]).toEqual([[], 2]);
     });
 
-    it('stay where the broker does not acknowledge, and only those', async () => {
+    it('stay when the broker does not acknowledge them, and only those', async () => {
       const [lost, fine] = [delayed(Date.now() - 100), delayed(Date.now() - 100)];
       await hold(lost, fine);
       let tries = 0;
@@ -225,7 +225,7 @@ describe('delayed jobs', () => {
       expect([await left(lost.id), (await logged(lost.id)).length]).toEqual([[], 1]);
     });
 
-    it('and that their topic refuses rest, hold up no other, and are told in one line', async () => {
+    it('rest when their topic refuses them, hold up no other, and are logged in one line', async () => {
       const lines: unknown[] = [];
       const connection = new KafkaConnection({
         ...kafkaSettingsFromEnv(process.env),
@@ -269,7 +269,7 @@ describe('delayed jobs', () => {
       await producer.stop();
     });
 
-    it('are not taken before Postgres says so', async () => {
+    it('are not taken before they are due by the clock of Postgres', async () => {
       const job = delayed(Date.now() + 60_000);
       await hold(job);
       const wait = await publisher().look();

@@ -13,7 +13,7 @@ function setUp(answers: (number | undefined | Error)[]) {
       return answer;
     },
     onFailure: (error) => failures.push(error),
-    longestPauseMs: 1_000,
+    maxPauseMs: 1_000,
     monotonic: () => now,
   });
   const run = async (until: number) => {
@@ -23,19 +23,19 @@ function setUp(answers: (number | undefined | Error)[]) {
 }
 
 describe('a poll for due work', () => {
-  it('looks at once, then once in a while', async () => {
+  it('looks at once, then after the longest pause each time', async () => {
     const { looks, run } = setUp([]);
     await run(3_200);
     expect(looks).toEqual([1_000, 2_000, 3_000]);
   });
 
-  it('looks when the next work is due, however soon', async () => {
+  it('looks when the next work is due, however soon that is', async () => {
     const { looks, run } = setUp([120, 0, 5_000]);
     await run(2_500);
     expect(looks).toEqual([1_000, 1_150, 1_200, 2_200]);
   });
 
-  it('looks earlier for what it is told of', async () => {
+  it('looks earlier when it is told of work', async () => {
     const { poll, looks, run } = setUp([]);
     await run(1_100);
     poll.expect(200);
@@ -44,13 +44,13 @@ describe('a poll for due work', () => {
     expect(looks).toEqual([1_000, 1_350]);
   });
 
-  it('keeps what it is told of while it looks', async () => {
+  it('remembers work that it is told of while it looks', async () => {
     let finish: () => void = () => undefined;
     let looks = 0;
     const poll = new DuePoll({
       look: () => new Promise((resolve) => ((finish = () => resolve(undefined)), looks++)),
       onFailure: () => undefined,
-      longestPauseMs: 1_000,
+      maxPauseMs: 1_000,
       monotonic: () => 0,
     });
     const first = poll.tick();
@@ -65,7 +65,7 @@ describe('a poll for due work', () => {
     await poll.stop();
   });
 
-  it('goes on after a failure, and tells of it until a look succeeds', async () => {
+  it('continues after a failure, and reports it until a look succeeds', async () => {
     const { poll, looks, failures, run } = setUp([new Error('away'), undefined]);
     await run(1_500);
     expect([failures.length, poll.lastFailure?.message]).toEqual([1, 'away']);
@@ -73,7 +73,7 @@ describe('a poll for due work', () => {
     expect([looks.length, poll.lastFailure]).toEqual([2, undefined]);
   });
 
-  it('looks no more once stopped', async () => {
+  it('does not look once it is stopped', async () => {
     const { poll, looks, run } = setUp([0, 0, 0]);
     await run(1_000);
     await poll.stop();

@@ -1,18 +1,17 @@
-/** What a {@link DuePoll} is made of. */
-export interface DuePollParts {
-  /** Does what is due; answers in how many milliseconds the next is, undefined when nothing is known of. */
+export interface DuePollOptions {
+  /** Does due work. Resolves with the milliseconds until the next work is due; undefined when none is known. */
   look(): Promise<number | undefined>;
-  /** Told of every look that failed, and whether the one before had not; the next comes after `longestPauseMs`. */
+  /** Called after each failed look; `isFirst` when the look before succeeded. The next look comes after `maxPauseMs`. */
   onFailure(error: Error, isFirst: boolean): void;
-  /** At least so often it looks, for what other processes have written. */
-  readonly longestPauseMs: number;
-  /** Milliseconds that never jump. */
+  /** Time between two looks at most, to find the work that other processes have written. */
+  readonly maxPauseMs: number;
+  /** Milliseconds of a clock that never jumps. */
   monotonic(): number;
 }
 
 /**
- * Looks for due work when it is due, and once in a while besides. Driven by a frequent tick that costs nothing until it is
- * time; never two looks at once.
+ * Looks for work when it is due, and after the longest pause at the latest. Driven by a frequent tick that costs nothing until
+ * it is time. Never looks twice at once.
  */
 export class DuePoll {
   private nextLookAt = 0;
@@ -20,29 +19,29 @@ export class DuePoll {
   private stopped = false;
   private failure: Error | undefined;
 
-  constructor(private readonly parts: DuePollParts) {}
+  constructor(private readonly options: DuePollOptions) {}
 
-  /** Why the last look failed; undefined where it did not. */
+  /** The error of the last look; undefined when it succeeded. */
   get lastFailure(): Error | undefined {
     return this.failure;
   }
 
-  /** To be called often. Resolves when the look that it began, if any, is over. Never rejects. */
+  /** Looks when it is time. Resolves after that look. Never rejects. Call it often. */
   async tick(): Promise<void> {
-    if (this.stopped || this.looking || this.parts.monotonic() < this.nextLookAt) return;
-    // Set first: what becomes known of during the look may be due before what the look answers.
-    this.nextLookAt = this.parts.monotonic() + this.parts.longestPauseMs;
+    if (this.stopped || this.looking || this.options.monotonic() < this.nextLookAt) return;
+    // Set first: work that becomes known during the look may be due before the work that the look finds.
+    this.nextLookAt = this.options.monotonic() + this.options.maxPauseMs;
     this.looking = this.look();
     await this.looking;
     this.looking = undefined;
   }
 
-  /** Something new is due in `ms`: looks then, if not before. */
+  /** Makes the next look in `ms` at the latest. */
   expect(ms: number): void {
-    this.nextLookAt = Math.min(this.nextLookAt, this.parts.monotonic() + Math.max(0, ms));
+    this.nextLookAt = Math.min(this.nextLookAt, this.options.monotonic() + Math.max(0, ms));
   }
 
-  /** Begins no further look and resolves when the last one is over. */
+  /** Begins no further look. Resolves after the last one. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.looking;
@@ -50,14 +49,14 @@ export class DuePoll {
 
   private async look(): Promise<void> {
     try {
-      const nextInMs = await this.parts.look();
+      const nextInMs = await this.options.look();
       if (nextInMs !== undefined) this.expect(nextInMs);
       this.failure = undefined;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const isFirst = this.failure === undefined;
       this.failure = error;
-      this.parts.onFailure(error, isFirst);
+      this.options.onFailure(error, isFirst);
     }
   }
 }

@@ -5,8 +5,8 @@ import type { TopicAdmin } from '@jobstream/kafka';
 const staleMs = 10_000;
 
 /**
- * The queues that have a topic: those that ship, and whatever else there is on the broker. A job of another one waits until
- * its topic is made: a worker that is deployed later makes it.
+ * The queues whose topics exist: the shipped ones, and all others on the broker. A job of another queue waits until a worker
+ * that is deployed later makes its topic.
  */
 export class ExistingQueues {
   private names: readonly string[] = [...queues.keys()];
@@ -17,7 +17,7 @@ export class ExistingQueues {
     private readonly topics: Topics,
   ) {}
 
-  /** As last seen, at most 10 s ago, or while Kafka is away. */
+  /** The queues as last seen: at most 10 s ago, longer while Kafka is away. */
   async list(): Promise<readonly string[]> {
     if (performance.now() >= this.askAgainAt) {
       this.askAgainAt = performance.now() + staleMs;

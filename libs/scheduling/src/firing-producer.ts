@@ -5,14 +5,14 @@ import type { FiringSettlement, PendingFiring } from './firing-store.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
 
 /**
- * What became of a firing whose job was to be produced. `pending`: it is not acknowledged and has to be produced again; `isRefused`
- * where its topic or partition takes none while others do.
+ * The result of producing the job of a firing. `pending`: the job is not acknowledged and has to be produced again; `isRefused`
+ * when its topic or partition takes no records while others do.
  */
 export type ProducedFiring =
   | FiringSettlement
   | (Pick<PendingFiring, 'schedule' | 'fireAt'> & { readonly state: 'pending'; readonly isRefused: boolean });
 
-/** Makes the jobs of firings, through intake. */
+/** Produces the jobs of firings, through intake. */
 export class FiringProducer {
   constructor(
     private readonly intake: JobIntake,
@@ -20,14 +20,14 @@ export class FiringProducer {
     private readonly metrics: SchedulingMetrics,
   ) {}
 
-  /** Produces the job of a firing under the firing's own id, as often as it takes. */
+  /** Produces the job of a firing. Its id follows from the firing, so that producing it again makes a copy. */
   async produce({ schedule, fireAt, jobId, job }: PendingFiring): Promise<ProducedFiring> {
     const about = { schedule: schedule.name, fireAt: new Date(fireAt).toISOString(), job: jobId };
     try {
       await this.intake.accept(this.intake.check(job), jobId, { claimed: true });
     } catch (error) {
       if (!(error instanceof IntakeError)) throw error;
-      if (isPassing(error)) {
+      if (isTransient(error)) {
         this.logger.debug({ ...about, code: error.code }, 'occurrence not acknowledged: trying again');
         return { schedule, fireAt, state: 'pending', isRefused: scopeOf(error) !== 'cluster' };
       }
@@ -45,7 +45,7 @@ function scopeOf({ details }: IntakeError): TroubleScope {
   return (details.cause as { scope?: TroubleScope } | undefined)?.scope ?? 'cluster';
 }
 
-function isPassing({ code }: IntakeError): boolean {
+function isTransient({ code }: IntakeError): boolean {
   return code === 'broker_unavailable' || code === 'submit_unknown';
 }
 

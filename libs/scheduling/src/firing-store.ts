@@ -3,14 +3,14 @@ import type { ScheduledJob, ScheduleFiring } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import { restOfRefused } from './rest-of-refused.js';
 
-/** What is decided for one occurrence, or ordered by hand. */
+/** The decision about one occurrence, or an order to fire now. */
 export interface FiringDecision {
   readonly schedule: ScheduleIdentity;
   /** Milliseconds since 1970. */
   readonly fireAt: number;
   readonly job: ScheduledJob;
   readonly state: 'pending' | 'skipped' | 'missed';
-  /** Whether the job's end is waited for. */
+  /** Whether the schedule waits for the job's end. */
   readonly watched: boolean;
   readonly detail?: string;
 }
@@ -23,7 +23,7 @@ export interface PendingFiring {
   readonly job: ScheduledJob;
 }
 
-/** What became of a pending one. */
+/** The result of a pending firing. */
 export type FiringSettlement = Pick<PendingFiring, 'schedule' | 'fireAt'> &
   ({ readonly state: 'fired' } | { readonly state: 'refused'; readonly detail: string });
 
@@ -37,9 +37,9 @@ interface FiringRow {
   readonly detail: string | null;
 }
 
-const mostDetailCharacters = 1_000;
+const maxDetailCharacters = 1_000;
 
-/** The rows of `operations.schedule_firings`: what was decided for each occurrence, once. */
+/** The rows of `operations.schedule_firings`: one decision for each occurrence. */
 export class FiringStore {
   private readonly table: string;
 
@@ -47,7 +47,7 @@ export class FiringStore {
     this.table = `${database.operations}.schedule_firings`;
   }
 
-  /** Writes down decisions, in the transaction that moves their schedules on. What was decided before stands. */
+  /** Inserts decisions, in the transaction that advances their schedules. Earlier decisions stand. */
   async decide(session: Session, decisions: readonly FiringDecision[], now: number): Promise<void> {
     if (decisions.length === 0) return;
     await session.query({
@@ -72,7 +72,7 @@ export class FiringStore {
     });
   }
 
-  /** The job that a schedule waits for: fired under watch and not known to have ended. */
+  /** The job that a schedule waits for: watched, and not known to have ended. */
   async unfinished(session: Session, { name, id }: ScheduleIdentity): Promise<JobId | undefined> {
     const { rows } = await session.query<{ job_id: JobId }>({
       name: 'unfinished-firing',
@@ -84,7 +84,7 @@ export class FiringStore {
     return rows[0]?.job_id;
   }
 
-  /** Whether some job has to be produced yet, and does not rest. */
+  /** Whether a job has yet to be produced and does not rest. */
   async hasPending(): Promise<boolean> {
     const { rows } = await this.database.query<{ pending: boolean }>({
       name: 'has-pending-firings',
@@ -94,20 +94,20 @@ export class FiringStore {
   }
 
   /**
-   * Locks firings whose jobs have to be produced, the oldest first, but for those that another process produces. Its lock
-   * ends with its connection: what a dead one left is free at once.
+   * Locks firings whose jobs have to be produced, the oldest first. Skips those that another process produces. The locks of a
+   * dead process end with its connection.
    */
-  async lockPending(session: Session, most: number): Promise<PendingFiring[]> {
+  async lockPending(session: Session, limit: number): Promise<PendingFiring[]> {
     const { rows } = await session.query<FiringRow>({
       name: 'lock-pending-firings',
       text: `SELECT * FROM ${this.table} WHERE state = 'pending' AND rest_until <= clock_timestamp()
              ORDER BY rest_until, fire_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-      values: [most],
+      values: [limit],
     });
     return rows.map(pendingOf);
   }
 
-  /** Waits for the lock of one firing; undefined when it is pending no more. */
+  /** Waits for the lock of one firing. Undefined when it is no longer pending. */
   async lockIfPending(
     session: Session,
     { name, id }: ScheduleIdentity,
@@ -121,7 +121,7 @@ export class FiringStore {
     return rows[0] && pendingOf(rows[0]);
   }
 
-  /** Lets firings rest whose jobs are refused at present: others go first. */
+  /** Lets firings rest whose jobs are refused, so that others go first. */
   async rest(
     session: Session,
     firings: readonly Pick<PendingFiring, 'schedule' | 'fireAt'>[],
@@ -141,7 +141,7 @@ export class FiringStore {
     });
   }
 
-  /** Marks what was produced or refused. */
+  /** Marks firings as produced or refused. */
   async settle(session: Session, settlements: readonly FiringSettlement[]): Promise<void> {
     if (settlements.length === 0) return;
     await session.query({
@@ -159,13 +159,13 @@ export class FiringStore {
         settlements.map(({ fireAt }) => fireAt),
         settlements.map(({ state }) => state),
         settlements.map((settled) =>
-          settled.state === 'refused' ? settled.detail.slice(0, mostDetailCharacters) : null,
+          settled.state === 'refused' ? settled.detail.slice(0, maxDetailCharacters) : null,
         ),
       ],
     });
   }
 
-  /** The instant of the last firing, whatever became of it. */
+  /** The instant of the last firing, fired or not. */
   async lastInstant(session: Session, { name, id }: ScheduleIdentity): Promise<number | undefined> {
     const { rows } = await session.query<{ last: Date | null }>({
       text: `SELECT max(fire_at) AS last FROM ${this.table} WHERE schedule = $1 AND schedule_id = $2`,
@@ -175,10 +175,10 @@ export class FiringStore {
   }
 
   /** The last decisions of a schedule, newest first. */
-  async recent({ name, id }: ScheduleIdentity, most: number): Promise<ScheduleFiring[]> {
+  async recent({ name, id }: ScheduleIdentity, limit: number): Promise<ScheduleFiring[]> {
     const { rows } = await this.database.query<FiringRow>({
       text: `SELECT * FROM ${this.table} WHERE schedule = $1 AND schedule_id = $2 ORDER BY fire_at DESC LIMIT $3`,
-      values: [name, id, most],
+      values: [name, id, limit],
     });
     return rows.map(({ fire_at, state, job_id, detail }) => ({
       fireAt: fire_at.toISOString(),
@@ -188,7 +188,7 @@ export class FiringStore {
     }));
   }
 
-  /** The jobs whose ends are waited for, and since when the first of them is: milliseconds since 1970. */
+  /** The jobs that schedules wait for, and when the first of them was fired: milliseconds since 1970. */
   async awaited(
     session: Session,
   ): Promise<{ readonly ids: readonly JobId[]; readonly since: number | undefined }> {
@@ -203,7 +203,7 @@ export class FiringStore {
     };
   }
 
-  /** Marks jobs that have ended. Those that are not waited for are left as they are. */
+  /** Marks awaited jobs as ended. Ignores others. */
   async end(session: Session, jobIds: readonly JobId[]): Promise<void> {
     await session.query({
       name: 'end-firings',
@@ -221,15 +221,15 @@ export class FiringStore {
     });
   }
 
-  /** Deletes what was decided longer ago than this, some thousands at most, and answers how many; never what is pending or waited for. */
-  async purge(olderThanMs: number, most = 5_000): Promise<number> {
+  /** Deletes decisions older than this and resolves with their number. Keeps pending and awaited firings. */
+  async purge(olderThanMs: number, limit = 5_000): Promise<number> {
     const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE ctid = ANY (ARRAY(
                SELECT ctid FROM ${this.table}
                WHERE decided_at < clock_timestamp() - $1 * interval '1 millisecond'
                  AND state <> 'pending' AND NOT (watched AND state = 'fired')
                LIMIT $2 FOR UPDATE SKIP LOCKED))`,
-      values: [olderThanMs, most],
+      values: [olderThanMs, limit],
     });
     return affected;
   }

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { Schedules } from './schedules.js';
 import { StackFixture } from './stack.fixture-spec.js';
 
-describe('a scheduler whose database sets everything otherwise', () => {
+describe('a scheduler on a database with unusual settings', () => {
   let hostile: HostileDatabase;
   let stack: StackFixture;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 // Time: a due occurrence, or a delayed job whose time has come, goes to intake.
 export { Scheduler, type SchedulerOptions } from './scheduler.js';
-export { Schedules, type SchedulesParts } from './schedules.js';
+export { Schedules, type SchedulesOptions } from './schedules.js';
 export { FiringStore } from './firing-store.js';
 export { ScheduleError } from './schedule-error.js';

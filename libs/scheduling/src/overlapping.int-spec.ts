@@ -50,7 +50,7 @@ describe('a schedule that does not overlap', () => {
       return found!;
     });
 
-  it('fires again only after its last job was seen to end, by success or as a dead letter', async () => {
+  it('fires again only after its last job has ended, by success or as a dead letter', async () => {
     await schedules.put('alone', { every: '1s', overlap: 'skip', job: { type: 'probe.run', payload: {} } });
     stack.startScheduler();
     let last = await firing(({ state }) => state === 'fired');
@@ -65,7 +65,7 @@ describe('a schedule that does not overlap', () => {
     }
   });
 
-  it('is not held up for ever by a job whose schedule was deleted', async () => {
+  it('is not held up forever by a job of a deleted schedule', async () => {
     await schedules.delete('alone');
     await schedules.put('alone', { every: '1s', overlap: 'skip', job: { type: 'probe.run', payload: {} } });
     const now = new Date().toISOString();

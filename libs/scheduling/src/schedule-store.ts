@@ -4,11 +4,11 @@ import { type Database, type ReadClock, type Session, readDatabaseClock } from '
 import { nextOccurrence, type Timing } from '@jobstream/lifecycle';
 import { scheduleOf, timingOf, type Schedule, type ScheduleRow } from './schedule.js';
 
-/** How a schedule stands after it was looked at. */
+/** Where a schedule stands after a look. */
 export interface ScheduleProgress {
   readonly name: string;
   readonly nextFireAt: number | null;
-  /** The last occurrence that was fired now; undefined where none was. */
+  /** The last occurrence that this look fired; undefined when it fired none. */
   readonly lastFireAt: number | undefined;
 }
 
@@ -40,8 +40,8 @@ export class ScheduleStore {
   }
 
   /**
-   * Makes a schedule as defined, or makes an existing one so. It fires from now on; one that keeps its timing keeps what it
-   * owes. The definition has to be checked.
+   * Creates a schedule or replaces its definition, which has to be checked before. It fires from now on; if its timing stays the
+   * same, so do the occurrences that are due.
    */
   put(name: string, definition: ScheduleDefinition, origin: Schedule['origin']): Promise<Schedule> {
     return this.database.transaction(async (session) => {
@@ -53,7 +53,7 @@ export class ScheduleStore {
     });
   }
 
-  /** Makes the declared schedules as the code says, but for those put by REST, and forgets what it declares no more. */
+  /** Puts the declared schedules, except those changed over REST, and deletes those no longer declared. */
   async declare(declared: ReadonlyMap<string, ScheduleDefinition>): Promise<void> {
     for (const [name, definition] of declared) {
       const held = await this.find(name);
@@ -65,7 +65,7 @@ export class ScheduleStore {
     });
   }
 
-  /** Resolves with the one that there was. */
+  /** Resolves with the deleted schedule; undefined when it did not exist. */
   async delete(name: string): Promise<ScheduleIdentity | undefined> {
     const { rows } = await this.database.query<ScheduleIdentity>({
       text: `DELETE FROM ${this.table} WHERE name = $1 RETURNING name, id`,
@@ -83,13 +83,13 @@ export class ScheduleStore {
     return rows[0] && scheduleOf(rows[0]);
   }
 
-  /** Locks schedules that are due at `now`, the most overdue first; those that another process looks at are left out. */
-  async lockDue(session: Session, now: number, most: number): Promise<Schedule[]> {
+  /** Locks schedules that are due at `now`, the most overdue first. Skips those that another process looks at. */
+  async lockDue(session: Session, now: number, limit: number): Promise<Schedule[]> {
     const { rows } = await session.query<ScheduleRow>({
       name: 'lock-due-schedules',
       text: `SELECT * FROM ${this.table} WHERE NOT paused AND next_fire_at <= $1
              ORDER BY next_fire_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
-      values: [new Date(now), most],
+      values: [new Date(now), limit],
     });
     return rows.map(scheduleOf);
   }
@@ -103,7 +103,7 @@ export class ScheduleStore {
     return rows[0]?.next?.getTime();
   }
 
-  /** Whether there is a schedule whose jobs' ends count. */
+  /** Whether a schedule waits for the ends of its jobs. */
   async hasNonOverlapping(): Promise<boolean> {
     const { rows } = await this.database.query<{ found: boolean }>({
       name: 'has-non-overlapping',

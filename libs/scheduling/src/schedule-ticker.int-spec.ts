@@ -83,7 +83,7 @@ describe('schedules', () => {
     expect(await ticker().look()).toBe(9_500);
   });
 
-  it('fire what a process decided and did not live to produce', async () => {
+  it('fire occurrences that a dead process decided and did not produce', async () => {
     await put('orphan');
     now = at('2026-01-01T10:00:10Z');
     const dies = { produce: () => Promise.reject(new Error('killed before it produced')) };
@@ -93,7 +93,7 @@ describe('schedules', () => {
     expect([await copies('orphan', now), await states('orphan')]).toEqual([[1], ['10:00:10 fired']]);
   });
 
-  it('produce the same job again where a process did not live to mark it', async () => {
+  it('produce the same job again when a process died before it marked it', async () => {
     await put('unmarked');
     now = at('2026-01-01T10:00:10Z');
     const dies = {
@@ -107,7 +107,7 @@ describe('schedules', () => {
     expect([await copies('unmarked', now), await states('unmarked')]).toEqual([[2], ['10:00:10 fired']]);
   });
 
-  it('wait where the broker does not acknowledge', async () => {
+  it('wait while the broker does not acknowledge', async () => {
     await put('away');
     now = at('2026-01-01T10:00:10Z');
     const away = {
@@ -120,7 +120,7 @@ describe('schedules', () => {
     expect(await states('away')).toEqual(['10:00:10 fired']);
   });
 
-  it('of a topic that takes nothing rest, and hold up no other', async () => {
+  it('rest when their topic takes no records, and hold up no other', async () => {
     const gone = new RecordRefusedError('jobs.gone', 'UNKNOWN_TOPIC_OR_PARTITION', 'no such topic');
     const refusing = {
       check: stack.intake.check.bind(stack.intake),
@@ -145,7 +145,7 @@ describe('schedules', () => {
     expect(await states('gone-7')).toEqual(['10:00:10 fired', '10:00:20 fired']);
   });
 
-  it('keep what was refused and why: the job no longer fits its type', async () => {
+  it('record a refused job with its reason when it no longer fits its type', async () => {
     await put('refused');
     await stack.rows(`UPDATE $schema.schedules SET job = '{"type":"no.such","payload":{}}'`);
     now = at('2026-01-01T10:00:10Z');
@@ -155,7 +155,7 @@ describe('schedules', () => {
     ]);
   });
 
-  it('go on beside one that can not be understood', async () => {
+  it('fire beside a schedule that cannot be understood', async () => {
     await put('strange', { every: undefined, cron: '* * * * *', timeZone: 'Europe/Berlin' });
     await put('fine');
     await stack.rows(
@@ -172,7 +172,7 @@ describe('schedules', () => {
       for (now = at(from); now <= at(to); now += stepMs) await ticker().look();
     };
 
-    it('back: no occurrence is fired again', async () => {
+    it('fire no occurrence again when it jumps back', async () => {
       await put('back', { every: '60s' });
       await run('2026-01-01T10:01:00Z', '2026-01-01T10:03:00Z', 20_000);
       await run('2026-01-01T09:58:00Z', '2026-01-01T10:04:00Z', 20_000);
@@ -181,7 +181,7 @@ describe('schedules', () => {
       );
     });
 
-    it('ahead: what it passed over goes by the misfire policy', async () => {
+    it('follow the misfire policy for occurrences that a jump ahead passed over', async () => {
       await put('gives-up', { every: '600s' });
       await put('makes-up', { every: '600s', misfire: 'fire-once' });
       now = at('2026-01-01T13:05:00Z');
@@ -192,7 +192,7 @@ describe('schedules', () => {
       ]);
     });
 
-    it('over both changes of daylight-saving time: once a day', async () => {
+    it('fire once a day over both changes of daylight-saving time', async () => {
       now = at('2026-03-28T00:00:00Z');
       await put('nightly', { every: undefined, cron: '30 2 * * *', timeZone: 'Europe/Berlin' });
       await run('2026-03-28T00:00:00Z', '2026-03-30T12:00:00Z', 600_000);
@@ -214,7 +214,7 @@ describe('schedules', () => {
     });
   });
 
-  it('that do not overlap wait for the end of their last job', async () => {
+  it('wait for the end of their last job when they must not overlap', async () => {
     await put('alone', { overlap: 'skip' });
     now = at('2026-01-01T10:00:10Z');
     await ticker().look();
@@ -226,7 +226,7 @@ describe('schedules', () => {
     expect(await states('alone')).toEqual(['10:00:10 ended', '10:00:20 skipped', '10:00:30 fired']);
   });
 
-  it('made anew under the name of a deleted one fire jobs of their own, and owe nothing for it', async () => {
+  it('fire jobs of their own under the name of a deleted schedule, and owe nothing for it', async () => {
     const first = await put('anew', { overlap: 'skip' });
     now = at('2026-01-01T10:00:10Z');
     await ticker().look();
@@ -249,13 +249,13 @@ describe('schedules', () => {
     expect((await firings.awaited(stack.database)).ids).toEqual([after[0]!.jobId]);
   });
 
-  it('put again under their name stay the same schedule', async () => {
+  it('stay the same schedule when they are put again under their name', async () => {
     const first = await put('changed');
     const second = await put('changed', { every: '20s' });
     expect(second.id).toBe(first.id);
   });
 
-  it('by hand fire a job of their own under a name that was fired by hand before', async () => {
+  it('fire a job of their own by hand under the name of a deleted schedule', async () => {
     await put('fired-by-hand');
     const before = await service().fire('fired-by-hand');
     await service().delete('fired-by-hand');
@@ -266,7 +266,7 @@ describe('schedules', () => {
   });
 
   describe('by hand', () => {
-    it('are shown with what is to come', async () => {
+    it('are shown with their next occurrences', async () => {
       const view = await put('shown', { every: undefined, cron: '0 3 * * *', timeZone: 'Europe/Berlin' });
       expect(view).toMatchObject({
         cron: '0 3 * * *',
@@ -282,7 +282,7 @@ describe('schedules', () => {
       expect({ ...(await service().list()).items[0], firings: [] }).toEqual(view);
     });
 
-    it('pause, and on resuming owe nothing for the time between', async () => {
+    it('owe nothing for the time that they were paused', async () => {
       await put('paused', { paused: true });
       now = at('2026-01-01T10:00:40Z');
       await ticker().look();
@@ -294,7 +294,7 @@ describe('schedules', () => {
       expect((await put('paused')).nextFireAt).toBe('2026-01-01T10:00:50.000Z');
     });
 
-    it('owe what was due when they are put again as they were', async () => {
+    it('still owe due occurrences when they are put again unchanged', async () => {
       await put('kept');
       now = at('2026-01-01T10:00:25Z');
       await put('kept', { misfire: 'fire-once' });
@@ -302,7 +302,7 @@ describe('schedules', () => {
       expect(await states('kept')).toEqual(['10:00:10 fired', '10:00:20 fired']);
     });
 
-    it('fire now, paused or not, each time another job', async () => {
+    it('fire now, paused or not, another job each time', async () => {
       await put('now', { paused: true });
       const fired = [await service().fire('now'), await service().fire('now')];
       const ids = (await stack.requests(stack.topics.requests('probe'))).map(({ value }) => value.id);
@@ -340,7 +340,7 @@ describe('schedules', () => {
       await expect(service().read('bad')).rejects.toMatchObject({ code: 'schedule_not_found' });
     });
 
-    it('are refused under a name that is none, and not deleted where the code declares them', async () => {
+    it('are refused under an invalid name, and not deleted while the code declares them', async () => {
       await expect(put('Not A Name')).rejects.toMatchObject({ code: 'invalid_schedule_name' });
       await expect(service().delete('health-check')).rejects.toMatchObject({ code: 'schedule_declared' });
       await expect(service().delete('nothing')).rejects.toMatchObject({ code: 'schedule_not_found' });
@@ -351,7 +351,7 @@ describe('schedules', () => {
     });
   });
 
-  it('declared in code follow the code until they are put by hand, and go when it drops them', async () => {
+  it('follow the code that declares them until they are put over REST, and go when it drops them', async () => {
     const declared = (every: string): ScheduleDefinition => ({
       every,
       misfire: 'skip',

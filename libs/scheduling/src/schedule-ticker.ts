@@ -7,41 +7,40 @@ import type { Schedule } from './schedule.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
 
-/** What {@link ScheduleTicker} is made of. */
-export interface ScheduleTickerParts {
+export interface ScheduleTickerOptions {
   readonly database: Database;
   readonly schedules: ScheduleStore;
   readonly firings: FiringStore;
   readonly producer: FiringProducer;
   readonly metrics: SchedulingMetrics;
   readonly logger: Logger;
-  /** Default Postgres' own. */
+  /** Default: Postgres' clock. */
   readonly readClock?: ReadClock;
 }
 
 const schedulesAtOnce = 50;
 const firingsAtOnce = 100;
-/** When to look again at what another process is looking at. */
+/** Pause before another look at schedules that another process looks at. */
 const foreignLookMs = 100;
-/** How long a schedule is left alone that can't be understood, e.g. because its zone is not known here any more. */
+/** Pause of a schedule that cannot be understood, e.g. because its time zone is not known here any more. */
 const unusablePauseMs = 60_000;
 
 /**
- * Fires schedules. First the decision: in one transaction the schedule moves on and each occurrence gets its row. Then the job:
- * produced under the id that follows from schedule and instant, and marked. Any number of processes may do so at the same
- * time: a row belongs to whoever holds its lock, and what a dead process left is taken up by the next look of another.
+ * Fires schedules. First one transaction advances the schedule and inserts a row for each occurrence. Then the job is produced,
+ * under an id that follows from schedule and instant, and the row is marked. Any number of processes may do so at the same time:
+ * a row belongs to the process that holds its lock, and the rows of a dead process are taken by the next look of another.
  */
 export class ScheduleTicker {
   private readonly readClock: ReadClock;
   private isOutage = false;
 
-  constructor(private readonly parts: ScheduleTickerParts) {
-    this.readClock = parts.readClock ?? readDatabaseClock;
+  constructor(private readonly options: ScheduleTickerOptions) {
+    this.readClock = options.readClock ?? readDatabaseClock;
   }
 
-  /** Fires what is due; answers in how many milliseconds the next occurrence is. */
+  /** Fires due schedules. Resolves with the milliseconds until the next occurrence; undefined when none follows. */
   async look(): Promise<number | undefined> {
-    const { firings } = this.parts;
+    const { firings } = this.options;
     let wait = await this.untilNext();
     while (wait !== undefined && wait <= 0) {
       const decided = await this.decideSome();
@@ -52,14 +51,14 @@ export class ScheduleTicker {
   }
 
   private async untilNext(): Promise<number | undefined> {
-    const { database, schedules } = this.parts;
+    const { database, schedules } = this.options;
     const [next, now] = await Promise.all([schedules.nextDue(), this.readClock(database)]);
     return next === undefined ? undefined : next - now;
   }
 
-  /** Resolves with how many schedules it moved on: none where another process looks at those that are due. */
+  /** Resolves with the number of schedules it advanced: 0 when another process looks at the due ones. */
   private async decideSome(): Promise<number> {
-    const { database, schedules, firings, metrics } = this.parts;
+    const { database, schedules, firings, metrics } = this.options;
     const { looked, decided } = await database.transaction(async (session) => {
       const now = await this.readClock(session);
       const due = await schedules.lockDue(session, now, schedulesAtOnce);
@@ -77,20 +76,20 @@ export class ScheduleTicker {
   }
 
   private async plan(schedule: Schedule, now: number, session: Session): Promise<FiringPlan> {
-    const { firings, logger } = this.parts;
+    const { firings, logger } = this.options;
     const unfinished = schedule.overlap === 'skip' ? await firings.unfinished(session, schedule) : undefined;
     try {
       return decideFirings(schedule, now, unfinished);
     } catch (err) {
-      logger.error({ err, schedule: schedule.name }, 'this schedule can not be understood: put it again');
+      logger.error({ err, schedule: schedule.name }, 'schedule not understood: put it again');
       const { name } = schedule;
       return { decisions: [], progress: { name, nextFireAt: now + unusablePauseMs, lastFireAt: undefined } };
     }
   }
 
-  /** Resolves with whether more may be pending that this process can take. */
+  /** Resolves with whether this process may find more pending firings. */
   private async produceSome(): Promise<boolean> {
-    const { database, firings, producer } = this.parts;
+    const { database, firings, producer } = this.options;
     const produced = await database.transaction(async (session) => {
       const pending = await firings.lockPending(session, firingsAtOnce);
       const produced = await Promise.all(pending.map((firing) => producer.produce(firing)));
@@ -103,13 +102,13 @@ export class ScheduleTicker {
     return produced.length === firingsAtOnce && left < produced.length;
   }
 
-  /** What one topic or partition refuses, the producer tells of. */
+  /** Logs the beginning and the end of an outage. Refusals of one topic or partition are the producer's to log. */
   private noteOutage(left: number): void {
     if (left > 0 === this.isOutage) return;
     this.isOutage = left > 0;
-    const { logger } = this.parts;
-    if (left > 0) logger.warn({ occurrences: left }, 'occurrences are not acknowledged: trying again');
-    else logger.info('occurrences are acknowledged again');
+    const { logger } = this.options;
+    if (left > 0) logger.warn({ occurrences: left }, 'occurrences not acknowledged: trying again');
+    else logger.info('occurrences acknowledged again');
   }
 }
 

@@ -9,9 +9,9 @@ export interface Schedule extends ScheduleIdentity {
   readonly overlap: 'allow' | 'skip';
   readonly paused: boolean;
   readonly job: ScheduledJob;
-  /** `code` as long as it is as the code declares it, `rest` once it was put by REST. */
+  /** `code` while it is as the code declares it, `rest` once it was put over REST. */
   readonly origin: 'code' | 'rest';
-  /** The first occurrence nobody has looked at; null when there is none any more. Without meaning while paused. */
+  /** The first undecided occurrence; null when none follows. Without meaning while paused. */
   readonly nextFireAt: number | null;
   readonly lastFireAt: number | null;
 }
@@ -49,14 +49,14 @@ export function scheduleOf(row: ScheduleRow): Schedule {
   };
 }
 
-/** When a definition fires; nothing of it is checked here but that it has the shape. */
+/** The timing of a definition, which must have the right shape; nothing else is checked. */
 export function timingOf({ cron, timeZone, every }: ScheduleDefinition): Timing {
   return cron === undefined
     ? { kind: 'every', everyMs: parseDuration(every!) }
     : { kind: 'cron', cron, timeZone: timeZone ?? 'UTC' };
 }
 
-/** How many of the occurrences to come are shown. */
+/** Number of coming occurrences that are shown. */
 const shownOccurrences = 5;
 
 /** A schedule as REST shows it, without its firings. */

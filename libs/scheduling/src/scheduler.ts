@@ -19,7 +19,6 @@ import { ScheduleStore } from './schedule-store.js';
 import { ScheduleTicker } from './schedule-ticker.js';
 import { SchedulingMetrics } from './scheduling-metrics.js';
 
-/** What {@link Scheduler} takes. */
 export interface SchedulerOptions {
   readonly connection: KafkaConnection;
   readonly database: Database;
@@ -28,18 +27,18 @@ export interface SchedulerOptions {
   readonly producer: RecordProducer;
   readonly logger: Logger;
   readonly metrics: Registry;
-  /** Makes what has to be there before: schemas and topics. Repeated while Kafka or Postgres is away. */
+  /** Makes the schemas and topics that the scheduler needs. Repeated while Kafka or Postgres is away. */
   readonly prepare: () => Promise<void>;
-  /** Only a restart, or a person, can help. */
+  /** Called with an error that only a restart or a person can mend. */
   readonly onFatal: (error: Error) => void;
 }
 
-/** How long a scheduler goes without a look at what others may have written, or left behind. */
-const longestPauseMs = 1_000;
+/** Time between two looks at most, to find work that other processes have written or left behind. */
+const maxPauseMs = 1_000;
 
 /**
- * Time, for the whole platform: fires schedules, holds delayed jobs and puts them into their queues. Several may run; what
- * one leaves undone when it dies, another does within a second. Driven by {@link tick}.
+ * Fires schedules, holds delayed jobs and puts them into their queues. Several may run: when one dies, another continues its
+ * work within a second. Driven by {@link tick}.
  */
 export class Scheduler {
   private readonly admin: TopicAdmin;
@@ -107,14 +106,14 @@ export class Scheduler {
     };
   }
 
-  /** Does what is due. To be called often, some times in each tenth of a second: it costs nothing while nothing is. */
+  /** Does due work. Call it several times in each tenth of a second: it costs nothing while no work is due. */
   tick(): void {
     const { preparation, ...others } = this.polls;
     if (!this.isPrepared) void preparation.tick();
     else for (const poll of Object.values(others)) void poll.tick();
   }
 
-  /** Ready means: fires, holds and publishes. */
+  /** Ready means: it fires, holds and publishes. */
   async health(): Promise<Health> {
     if (!this.isPrepared) return { ok: false, why: explain('preparing', this.polls.preparation) };
     for (const [name, poll] of Object.entries(this.polls))
@@ -122,7 +121,7 @@ export class Scheduler {
     return this.ends.trouble === null ? this.reader.health() : { ok: false, why: this.ends.trouble };
   }
 
-  /** Finishes what is under way, leaves the group. */
+  /** Finishes the work under way and leaves its groups. */
   async stop(): Promise<void> {
     await Promise.all(Object.values(this.polls).map((poll) => poll.stop()));
     await Promise.all([this.reader.stop(), this.ends.stop(), this.orders.stop()]);
@@ -145,9 +144,9 @@ export class Scheduler {
       look,
       onFailure: (error, isFirst) => {
         if (isPermanent(error)) this.options.onFatal(error);
-        else if (isFirst) this.options.logger.warn({ err: error }, `${what}: not now, trying again`);
+        else if (isFirst) this.options.logger.warn({ err: error }, `${what} failed: trying again`);
       },
-      longestPauseMs,
+      maxPauseMs,
       monotonic: () => performance.now(),
     });
     return poll;
@@ -155,5 +154,5 @@ export class Scheduler {
 }
 
 function explain(what: string, { lastFailure }: DuePoll): string {
-  return lastFailure === undefined ? `${what} is under way.` : `${what}: ${lastFailure.message}`;
+  return lastFailure === undefined ? `${what} has not ended yet.` : `${what}: ${lastFailure.message}`;
 }

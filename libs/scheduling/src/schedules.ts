@@ -13,28 +13,27 @@ import { ScheduleError } from './schedule-error.js';
 import { ScheduleStore } from './schedule-store.js';
 import { SchedulingMetrics } from './scheduling-metrics.js';
 
-/** What {@link Schedules} is made of. */
-export interface SchedulesParts {
+export interface SchedulesOptions {
   readonly database: Database;
   readonly intake: JobIntake;
   readonly logger: Logger;
   readonly metrics: Registry;
-  /** Default Postgres' own. */
+  /** Default: Postgres' clock. */
   readonly readClock?: ReadClock;
 }
 
 const shownFirings = 10;
 
-/** Schedules as people work with them: look, put, delete, fire by hand. */
+/** The operations on schedules that REST offers. */
 export class Schedules {
   private readonly readClock: ReadClock;
   private readonly schedules: ScheduleStore;
   private readonly firings: FiringStore;
   private readonly producer: FiringProducer;
 
-  constructor(private readonly parts: SchedulesParts) {
-    const { database, intake, logger, metrics } = parts;
-    this.readClock = parts.readClock ?? readDatabaseClock;
+  constructor(private readonly options: SchedulesOptions) {
+    const { database, intake, logger, metrics } = options;
+    this.readClock = options.readClock ?? readDatabaseClock;
     this.schedules = new ScheduleStore(database, this.readClock);
     this.firings = new FiringStore(database);
     this.producer = new FiringProducer(intake, logger, new SchedulingMetrics(metrics));
@@ -52,18 +51,18 @@ export class Schedules {
   }
 
   /**
-   * Makes the schedule as given, or makes an existing one so.
-   * @throws ScheduleError `invalid_schedule_name`, `invalid_request`, `unknown_type`, `invalid_payload`, with the place of each fault
+   * Creates a schedule or replaces its definition.
+   * @throws ScheduleError `invalid_schedule_name`, `invalid_request`, `unknown_type`, `invalid_payload`, with the pointer of each fault
    */
   async put(name: string, schedule: unknown): Promise<ScheduleView> {
     checkScheduleName(name);
-    const definition = checkSchedule(schedule, this.parts.intake);
+    const definition = checkSchedule(schedule, this.options.intake);
     return this.view(await this.schedules.put(name, definition, 'rest'));
   }
 
   /**
-   * Deletes a schedule. What it has fired goes its way.
-   * @throws ScheduleError `invalid_schedule_name`, `schedule_not_found`; `schedule_declared` for those that ship
+   * Deletes a schedule. Jobs that it has fired are not affected.
+   * @throws ScheduleError `invalid_schedule_name`, `schedule_not_found`; `schedule_declared` for a shipped one
    */
   async delete(name: string): Promise<void> {
     checkScheduleName(name);
@@ -77,17 +76,17 @@ export class Schedules {
   }
 
   /**
-   * Fires a schedule now, paused or not and whatever it waits for. The job is acknowledged when this resolves.
+   * Fires a schedule now, even when it is paused or waits for a job. The job is acknowledged when this resolves.
    * @throws ScheduleError `invalid_schedule_name`, `schedule_not_found`; `broker_unavailable` when the job is not acknowledged yet;
-   * IntakeError when intake does not take the job any more
+   * IntakeError when intake no longer takes the job
    */
   async fire(name: string): Promise<AcceptedJob> {
     const { firings, producer } = this;
     const ordered = await this.order(checkScheduleName(name));
     const { schedule, fireAt } = ordered;
-    const settlement = await this.parts.database.transaction(async (session) => {
+    const settlement = await this.options.database.transaction(async (session) => {
       const pending = await firings.lockIfPending(session, schedule, fireAt);
-      // Where it is not, a scheduler was faster.
+      // If it is not pending, a scheduler was faster.
       if (!pending) return fired;
       const produced = await producer.produce(pending);
       if (produced.state !== 'pending') await firings.settle(session, [produced]);
@@ -98,10 +97,10 @@ export class Schedules {
     return describeFired(ordered);
   }
 
-  /** Writes down that the schedule is to be fired, at an instant of its own that is no occurrence: those are whole seconds. */
+  /** Inserts a pending firing at an instant that no occurrence has: occurrences are at whole seconds. */
   private order(name: string): Promise<OrderedFiring> {
     const { schedules, firings } = this;
-    const { database, intake } = this.parts;
+    const { database, intake } = this.options;
     return database.transaction(async (session) => {
       const schedule = await schedules.lock(session, name);
       if (!schedule) throw notFound(name);

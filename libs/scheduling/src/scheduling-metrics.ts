@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 
-/** What a scheduler counts. */
+/** The metrics of a scheduler. */
 export class SchedulingMetrics {
   private readonly firings: Counter<'decision'>;
   private readonly received: Counter<'kind'>;

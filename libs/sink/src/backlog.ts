@@ -1,7 +1,7 @@
 import { partitionKey, type TopicPartition } from '@jobstream/kafka';
 import type { Move } from './positions.js';
 
-/** A partition held: the part of it that was read and is not written. A new object each time it is opened. */
+/** A partition held, with its unwritten items. A new object each time it is opened. */
 interface Held<Item> extends TopicPartition {
   /** Where the rows hold it. */
   position: number;
@@ -23,11 +23,11 @@ export interface Taken<Item> {
   readonly parts: readonly { readonly held: object; readonly chunks: number; readonly to: number }[];
 }
 
-/** All that is read and not yet written, by partition. Whoever fills it bounds it. */
+/** The items that are read and not yet written, by partition. Its owner bounds it. */
 export class Backlog<Item> {
   private readonly held = new Map<string, Held<Item>>();
 
-  /** Starts, or starts again, at an offset. Forgets what was read of the partition. */
+  /** Starts, or starts again, at an offset. Drops the unwritten items of the partition. */
   open(partition: TopicPartition, next: number): void {
     const { topic, partition: number } = partition;
     this.held.set(partitionKey(partition), { topic, partition: number, position: next, next, chunks: [] });
@@ -44,7 +44,7 @@ export class Backlog<Item> {
     this.held.delete(partitionKey(partition));
   }
 
-  /** Adds what follows in a partition; `next` is the offset after it. Of a partition not held it is dropped. */
+  /** Adds the next items of a partition, up to the offset `next`. Ignored for a partition that is not held. */
   add(partition: TopicPartition, items: readonly Item[], next: number): void {
     const held = this.held.get(partitionKey(partition));
     if (held === undefined || next <= held.next) return;
@@ -94,8 +94,8 @@ export class Backlog<Item> {
   }
 
   /**
-   * A taken batch is written: its partitions go to the end of the line, those opened again meanwhile stay as they are.
-   * Returns the partitions that moved on.
+   * Drops a batch that is written. Its partitions go to the end of the line; those opened again meanwhile stay as they are.
+   * Returns the partitions whose position has moved.
    */
   settle({ parts }: Taken<Item>): (TopicPartition & { readonly position: number })[] {
     const current = new Set<object>(this.held.values());

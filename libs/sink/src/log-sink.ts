@@ -26,9 +26,9 @@ export interface LogSinkOptions {
   readonly topics: () => readonly string[] | Promise<readonly string[]>;
   readonly positions: SinkPositions;
   readonly logger: Logger;
-  /** Makes what has to be there before: schemas and topics. Repeated while Kafka or Postgres is away. */
+  /** Makes the schemas and topics that the sink needs. Repeated while Kafka or Postgres is away. */
   readonly prepare?: () => Promise<void>;
-  /** Only a restart, or a person, can help: Postgres too old, a log of another cluster, refused credentials. */
+  /** Called with an error that only a restart or a person can mend: Postgres too old, refused credentials. */
   readonly onFatal: (error: Error) => void;
   /** Whether an error beside those of Postgres can't be outlasted. Default: none. */
   readonly isFatal?: (error: unknown) => boolean;
@@ -41,19 +41,19 @@ export interface LogSinkOptions {
   readonly commitHints?: boolean;
   /** Fetches and transactions with little are at least so far apart: a steady trickle must not cost a core. Default 10. */
   readonly paceMs?: number;
-  /** Of each transaction, as `Database.transaction` takes them. */
+  /** Options of each transaction. */
   readonly transaction?: Parameters<Database['transaction']>[1];
 }
 
 /** One transaction, committed. */
 export interface WrittenBatch<Written> {
   readonly records: number;
-  /** What {@link LogSink.write} resolved with. */
+  /** The value that {@link LogSink.write} resolved with. */
   readonly written: Written;
   readonly seconds: number;
 }
 
-/** Records in one transaction at most, but for the last chunk of them. */
+/** Items of one transaction at most, except for its last chunk. */
 const maxBatchRecords = 5_000;
 /** Between two looks at whether limits are reached. */
 const limitPollMs = 5;
@@ -65,7 +65,7 @@ const bufferBytes = 32 * 1024 * 1024;
  * that writes the rows, and only from where this process believes them to be. So several instances, a process that was
  * frozen, and a crash are all harmless. While Postgres is away a sink keeps its place.
  *
- * A subclass says what becomes of records: {@link read} keeps what is needed of them, {@link write} writes it.
+ * A subclass is the fold: {@link read} keeps the items that are needed of records, {@link write} writes them.
  */
 export abstract class LogSink<Item, Written = void> {
   private readonly backlog = new Backlog<Item>();
@@ -86,25 +86,25 @@ export abstract class LogSink<Item, Written = void> {
   }
 
   /**
-   * Keeps what is needed of some records of one partition. Their keys and values are valid until it returns. Must not throw:
-   * a record that cannot be read is an item of its own, or left out.
+   * Reads records of one partition. Their keys and values are valid until it returns. Must not throw: a record that cannot be
+   * read is an item of its own, or left out.
    */
   protected abstract read(records: readonly IncomingRecord[]): Item[];
 
-  /** Writes what was kept, in the transaction that moves the positions. Called again where that failed. */
+  /** Writes items, in the transaction that moves the positions. Called again when that fails. */
   protected abstract write(session: Session, items: readonly Item[]): Promise<Written>;
 
   /** Called after each commit. */
   protected committed?(batch: WrittenBatch<Written>): void;
 
-  /** Begins; returns at once. What is missing shows in {@link health} and is waited for. */
+  /** Begins, and returns at once. It waits for a missing Kafka or Postgres; {@link health} tells which. */
   start(): void {
     this.running = this.run().catch((error: unknown) => {
       if (!this.stopping.signal.aborted) this.sink.onFatal(error as Error);
     });
   }
 
-  /** Finishes the transaction that is under way, leaves the group. */
+  /** Finishes the transaction under way and leaves the group. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('The reader stops.'));
     this.wake();
@@ -131,7 +131,7 @@ export abstract class LogSink<Item, Written = void> {
     }
   }
 
-  /** Writes all there is again. */
+  /** Lifts the limits. */
   readOn(): Promise<void> {
     return this.limit(undefined);
   }
@@ -146,7 +146,7 @@ export abstract class LogSink<Item, Written = void> {
     return this.outages.trouble;
   }
 
-  /** Ready means: reads from Kafka, reaches Postgres. Being behind is no fault. Rejects while Postgres is away. */
+  /** Ready means: it reads from Kafka and reaches Postgres. Being behind is no fault. Rejects while Postgres is away. */
   async health(): Promise<Health> {
     const consumer = this.consumer?.health();
     const why = this.trouble ?? consumerFault(consumer);
@@ -231,7 +231,7 @@ export abstract class LogSink<Item, Written = void> {
     return new Promise((resolve) => {
       this.limiting = () => {
         this.limits = limits;
-        // What was read beyond the limits, or left out for them, is read again.
+        // Records beyond the limits, and records left out for them, are read again.
         for (const { position, ...partition } of this.backlog.positions) this.seek(partition, position);
         resolve();
       };

@@ -4,7 +4,7 @@ import type { Logger } from '@jobstream/runtime';
 const minPauseMs = 100;
 const maxPauseMs = 3_000;
 
-/** Repeats work while Kafka or Postgres is away, and tells meanwhile what is missing. */
+/** Repeats work while Kafka or Postgres is away, and tells the reason meanwhile. */
 export class Outages {
   private missing: string | null = null;
 

@@ -31,7 +31,7 @@ export class PositionMovedError extends Error {
   }
 }
 
-/** Rows of positions in a table: those whose columns have these values. */
+/** The rows of a table that hold the positions of one reader. */
 export interface PositionRows {
   /** With its schema, quoted. It has the columns `topic`, `partition` and `next`. */
   readonly table: string;

@@ -2,11 +2,12 @@ import type { ReplayRequest, SkipReason } from '@jobstream/contracts/rest';
 import type { JobStanding } from './projection.js';
 
 /**
- * Decides whether a run that met the filter is run once more. What the projection does not know as far as the record that
- * was read is still under way; what it does not know at all is, too, or was deleted by retention after its end.
- * @param isNamed whether the filter names the job, so that it is meant even if parked
+ * Decides whether a run that met the filter is run once more. A job that the projection knows only up to an earlier run
+ * is unfinished. So is one that it does not know at all, unless retention has deleted it.
+ * @param standing how the job stands by the projection
+ * @param isNamed whether the filter names the job; a parked job is replayed only then
  */
-export function judgeRun(
+export function decideReplay(
   run: number,
   standing: JobStanding | undefined,
   only: ReplayRequest['only'],

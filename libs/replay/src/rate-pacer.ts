@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const sliceMs = 100;
-const mostAtOnce = 500;
+const maxSlice = 500;
 
-/** Spreads work evenly: so many a second at most, in slices of about a tenth of a second. */
-export class Pace {
+/** Spreads work evenly over time, in slices of about a tenth of a second. */
+export class RatePacer {
   private freeAt: number;
 
-  /** @param rate a second, at least 1 */
+  /** @param rate pieces of work a second, at least 1 */
   constructor(
     private readonly rate: number,
     private readonly monotonic: () => number = () => performance.now(),
@@ -15,17 +15,17 @@ export class Pace {
     this.freeAt = monotonic();
   }
 
-  /** How much may be done at once. */
+  /** Pieces of work in one slice. */
   get slice(): number {
-    return Math.min(Math.max(Math.floor((this.rate * sliceMs) / 1_000), 1), mostAtOnce);
+    return Math.min(Math.max(Math.floor((this.rate * sliceMs) / 1_000), 1), maxSlice);
   }
 
-  /** How long to wait before the next slice, in milliseconds. */
+  /** Milliseconds until the next slice may be done. */
   get waitMs(): number {
     return Math.max(this.freeAt - this.monotonic(), 0);
   }
 
-  /** So many were done. What was not used before is lost: no burst follows a pause. */
+  /** Counts work as done. Time that was not used is lost: no burst follows a pause. */
   spend(count: number): void {
     this.freeAt = Math.max(this.freeAt, this.monotonic() - sliceMs) + (count * 1_000) / this.rate;
   }
