@@ -16,6 +16,9 @@ export type OffsetRange =
   /** The brokers can't be asked. */
   | { readonly kind: 'unknown' };
 
+/** A wanted offset that the log does not have. */
+export type LostPlace = Extract<OffsetRange, { kind: 'deleted' | 'made_anew' | 'cut' }>;
+
 /**
  * Looks where a wanted offset lies.
  * @param lastTime the latest time of all that was read below it, null where that is not known

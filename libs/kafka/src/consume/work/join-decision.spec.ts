@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeJoin, type CommitHistory } from './join-decision.js';
-import { encodeOffsetMap } from '../offset-map.js';
+import { encodeOffsetMap } from './offset-map.js';
 
 const commitOf = (processId: string, offset: number, commitNumber: number) => ({
   offset,

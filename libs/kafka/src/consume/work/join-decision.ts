@@ -1,5 +1,5 @@
 import type { Commit, GroupCommit } from '../../client/cluster-reader.js';
-import { decodeOffsetMap } from '../offset-map.js';
+import { decodeOffsetMap } from './offset-map.js';
 
 /** What this process knows of its own commits for a partition. */
 export interface CommitHistory {

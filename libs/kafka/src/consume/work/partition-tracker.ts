@@ -1,4 +1,4 @@
-import { OffsetRuns, type Run } from '../offset-runs.js';
+import { OffsetRuns, type Run } from './offset-runs.js';
 
 /** Where a partition's tracking begins: offsets below `watermark` are finished, and so are the runs above it. */
 export interface TrackerStart {
@@ -90,7 +90,7 @@ export class PartitionTracker<Entry> {
     this.settle();
   }
 
-  /** The outcome of the record at `offset` is acknowledged. Also for one not read in this tenure yet: it won't be handed over. */
+  /** The outcome of the record at `offset` is acknowledged. Also for one not read in this epoch yet: it won't be handed over. */
   finish(offset: number): void {
     if (offset < this.lowWatermark || this.doneRuns.has(offset)) return;
     this.entries.delete(offset);

@@ -2,25 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import type { Commit } from '../../client/cluster-reader.js';
 import type { Delivery } from './delivery.js';
 import { fetchedRecord } from '../../client/kafkajs/fetched-record.fixture-spec.js';
-import { HeldPartition } from './held-partition.js';
-import { decodeOffsetMap } from '../offset-map.js';
-import type { PartitionMemory } from './partition-memory.js';
+import type { LostPartition } from './lost-partition.js';
+import { decodeOffsetMap } from './offset-map.js';
+import { WorkPartition } from './work-partition.js';
 
 class Consumer {
   handedOver: Delivery[] = [];
-  changes = 0;
   mayBegin = true;
-  isSure = true;
-  held: HeldPartition;
+  held: WorkPartition;
 
-  constructor(commit: Commit | null = null, memory: PartitionMemory | null = null, logStart = 0) {
-    this.held = new HeldPartition('jobs', 0, 'me', commit, logStart, memory, {
-      changed: () => (this.changes += 1),
+  constructor(commit: Commit | null = null, lost: LostPartition | null = null) {
+    const events = {
+      changed: () => {},
       waitingChanged: () => {},
-      handOver: (delivery) => this.handedOver.push(delivery),
+      handOver: (delivery: Delivery) => this.handedOver.push(delivery),
       mayBegin: () => this.mayBegin,
-      isSure: () => this.isSure,
-    });
+      isSure: () => true,
+    };
+    const place = { topic: 'jobs', partition: 0, commit, logStart: 0 };
+    this.held = new WorkPartition({ ...place, processId: 'me', lost, events });
   }
 
   read(from: number, to: number, lastTime = 1): Delivery[] {
@@ -38,7 +38,7 @@ class Consumer {
 const offsets = (deliveries: Delivery[]): number[] => deliveries.map(({ record }) => record.offset);
 const doneOf = (commit: Commit | null): unknown => decodeOffsetMap(commit!.offset, commit!.metadata)!.done;
 
-describe('HeldPartition', () => {
+describe('WorkPartition', () => {
   it('counts all of what waits: values, keys and headers', () => {
     const { held } = new Consumer();
     const big = Buffer.alloc(10_000);
@@ -127,9 +127,9 @@ describe('HeldPartition', () => {
     const [a, b] = before.read(0, 2);
     a!.begin();
     b!.begin();
-    const memory = before.held.lose(1);
+    const lost = before.held.lose(1);
     a!.done();
-    const after = new Consumer({ offset: 0, metadata: '' }, memory);
+    const after = new Consumer({ offset: 0, metadata: '' }, lost);
     expect(after.held.next).toBe(1);
     expect(offsets(after.read(0, 3))).toEqual([2]);
     b!.done();

@@ -1,9 +1,9 @@
 import type { CommitHistory } from './join-decision.js';
-import { OffsetRuns, type Run } from '../offset-runs.js';
+import { OffsetRuns, type Run } from './offset-runs.js';
 import type { DeliveryOwner, WorkDelivery } from './work-delivery.js';
 
-/** What was known of a partition when it was lost. */
-interface Known {
+/** The state of a partition when it was lost. */
+interface StateAtLoss {
   readonly finished: readonly Readonly<Run>[];
   /** Whether all of it was committed. */
   readonly isCommitted: boolean;
@@ -11,10 +11,10 @@ interface Known {
 }
 
 /**
- * What this process still knows of a partition it has lost: which records it has finished (their outcomes are in the log,
- * whoever holds the partition now) and which it still runs. If the partition comes back, neither runs a second time.
+ * What this process still knows of a partition that it has lost: which records it has finished (their outcomes are in the
+ * log, whoever holds the partition now) and which it still runs. If the partition comes back, neither runs a second time.
  */
-export class PartitionMemory implements DeliveryOwner {
+export class LostPartition implements DeliveryOwner {
   private readonly finishedOffsets: OffsetRuns;
   private readonly runningByOffset: Map<number, WorkDelivery>;
   private committed: boolean;
@@ -23,12 +23,12 @@ export class PartitionMemory implements DeliveryOwner {
 
   constructor(
     readonly history: CommitHistory,
-    { finished, isCommitted, lastTime }: Known,
+    { finished, isCommitted, lastTime }: StateAtLoss,
     running: readonly WorkDelivery[],
-    /** ms since the epoch. */
+    /** When it was lost, in ms since the epoch. */
     readonly since: number,
-    /** One of the running has ended. */
-    readonly ended: () => void,
+    /** Called when one of the running records has ended. */
+    private readonly onEnded: () => void,
   ) {
     this.finishedOffsets = new OffsetRuns(finished);
     this.committed = isCommitted;
@@ -66,16 +66,16 @@ export class PartitionMemory implements DeliveryOwner {
     this.runningByOffset.delete(offset);
     this.finishedOffsets.add(offset, offset + 1);
     this.committed = false;
-    this.ended();
+    this.onEnded();
   }
 
   abandoned({ record: { offset } }: WorkDelivery): void {
     this.runningByOffset.delete(offset);
-    this.ended();
+    this.onEnded();
   }
 }
 
-/** The owner of deliveries that belong nowhere any more: handed over, not begun, and their partition lost. */
+/** The owner of deliveries that were handed over and had not begun when their partition was lost. */
 export const NOBODY: DeliveryOwner = {
   isCurrent: () => false,
   mayBegin: () => false,

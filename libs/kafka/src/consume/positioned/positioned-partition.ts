@@ -1,33 +1,30 @@
-import type { PartitionHealth } from '../client/consumer-health.js';
-import { haltOf, type PartitionTrouble } from './partition-trouble.js';
-import type { TopicPartition } from '../client/record.js';
+import type { PartitionHealth } from '../../client/consumer-health.js';
+import { HeldPartition } from '../held-partition.js';
+import { haltOf } from '../partition-trouble.js';
 
-interface Chunk {
-  end: number;
+/** Records and their bytes. */
+export interface Amount {
   records: number;
   bytes: number;
 }
 
-/** A partition read in order from a position that is kept outside Kafka, and what of it is handed over and not released. */
-export class ReadPartition implements TopicPartition {
+interface Chunk extends Amount {
+  end: number;
+}
+
+/** A partition read from a position that is kept outside Kafka, and what of it is handed over and not released. */
+export class PositionedPartition extends HeldPartition {
   private readonly chunks: Chunk[] = [];
   private nextOffset: number;
   private released: number;
   private committed: number | null = null;
   private logEnd = 0;
   private records = 0;
-  /** The pause flag as last set at kafkajs. */
-  isPaused = false;
-  /** kafkajs was told to go on at `next`, and nothing has been read since. */
-  isSought = false;
-  /** Why nothing is read. */
-  trouble: PartitionTrouble | null = null;
+  /** Not known: the owner of the position judges whether the log is the one it has read. */
+  readonly lastTime = null;
 
-  constructor(
-    readonly topic: string,
-    readonly partition: number,
-    next: number,
-  ) {
+  constructor(topic: string, partition: number, next: number) {
+    super(topic, partition);
     this.nextOffset = next;
     this.released = next;
   }
@@ -36,19 +33,18 @@ export class ReadPartition implements TopicPartition {
     return this.nextOffset;
   }
 
-  /** What was read up to `next`, and what of it is handed over. */
-  advance(next: number, logEnd: number, records: number, bytes: number): void {
+  /** Everything up to `next` was read; this much of it is handed over. */
+  advance(next: number, logEnd: number, { records, bytes }: Amount): void {
     this.nextOffset = next;
     this.logEnd = logEnd;
-    this.isSought = false;
     if (records === 0) return;
     this.chunks.push({ end: next, records, bytes });
     this.records += records;
   }
 
-  /** Answers how much is freed by having done with everything below `next`. */
-  release(next: number): { records: number; bytes: number } {
-    const freed = { records: 0, bytes: 0 };
+  /** Everything below `next` is done with. @returns how much that frees */
+  release(next: number): Amount {
+    const freed: Amount = { records: 0, bytes: 0 };
     this.released = Math.max(this.released, Math.min(next, this.nextOffset));
     while (this.chunks.length > 0 && this.chunks[0]!.end <= next) {
       const { records, bytes } = this.chunks.shift()!;
@@ -59,15 +55,15 @@ export class ReadPartition implements TopicPartition {
     return freed;
   }
 
-  /** Goes to another place; everything handed over is freed. */
-  moveTo(next: number): { records: number; bytes: number } {
+  /** Reading continues at another place; everything handed over is freed. @returns how much that is */
+  moveTo(next: number): Amount {
     const freed = this.release(Infinity);
     this.nextOffset = next;
     this.released = next;
     return freed;
   }
 
-  /** What may be committed as a hint, if it is news. */
+  /** The position to commit as a hint; null where it is committed already. */
   nextCommit(): { offset: number; landed(): void } | null {
     const offset = this.released;
     return offset === this.committed ? null : { offset, landed: () => (this.committed = offset) };

@@ -7,7 +7,7 @@ const RETRY_MS = 250;
  * The time between two joins of a group. An epoch is settled once it is known what the member begins with; what is
  * read before waits, and what was read for an epoch that is over goes nowhere.
  */
-export class EpochGate {
+export class AssignmentGate {
   private number = 0;
   private settledNumber = 0;
   private isOpen = false;

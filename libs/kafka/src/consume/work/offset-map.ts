@@ -1,4 +1,4 @@
-import { MOST_TIME } from '../client/log-time.js';
+import { MOST_TIME } from '../../client/log-time.js';
 import type { Run } from './offset-runs.js';
 
 /**

@@ -5,35 +5,55 @@ import { copyRecord, keptBytes } from '../copy-record.js';
 import type { FetchedRecord } from '../../client/kafkajs/fetched-records.js';
 import type { CommitHistory } from './join-decision.js';
 import { LogTime } from '../../client/log-time.js';
-import { decodeOffsetMap, encodeOffsetMap, FULL_MAP_BYTES } from '../offset-map.js';
-import { NOBODY, PartitionMemory } from './partition-memory.js';
-import { haltOf, type PartitionTrouble } from '../partition-trouble.js';
+import { HeldPartition } from '../held-partition.js';
+import { decodeOffsetMap, encodeOffsetMap, FULL_MAP_BYTES } from './offset-map.js';
+import { LostPartition, NOBODY } from './lost-partition.js';
+import { haltOf } from '../partition-trouble.js';
 import { PartitionTracker } from './partition-tracker.js';
 import { WorkDelivery, type DeliveryOwner } from './work-delivery.js';
 import { steadyTime } from '../../client/steady-time.js';
 
-/** What a held partition tells its consumer. */
-export interface HeldPartitionEvents {
-  /** Something has ended: there may be something new to commit, and less is running. */
+/** A partition's way back to its consumer. */
+export interface WorkPartitionEvents {
+  /** A delivery has ended: there may be something new to commit, and less is running. */
   changed(): void;
-  /** How much waits to be begun has changed. */
-  waitingChanged(held: HeldPartition): void;
-  /** This record has to be handed over (again). */
+  /** More or fewer deliveries wait to begin. */
+  waitingChanged(held: WorkPartition): void;
+  /** An abandoned record is to be handed over again. */
   handOver(delivery: WorkDelivery): void;
+  /** Whether the consumer lets deliveries begin: it does not drain. */
   mayBegin(): boolean;
-  /** Whether nobody else can hold the partition. Where not, it is about to be lost. */
+  /** Whether nobody else can hold the partition. Where someone can, it is about to be lost. */
   isSure(): boolean;
 }
 
+export interface WorkPartitionOptions {
+  readonly topic: string;
+  readonly partition: number;
+  /** Names this process in its commits. */
+  readonly processId: string;
+  /** The group's commit; without one reading begins at `logStart`. */
+  readonly commit: Commit | null;
+  readonly logStart: number;
+  /** What this process knows from an earlier epoch in which it held the partition. */
+  readonly lost: LostPartition | null;
+  readonly events: WorkPartitionEvents;
+}
+
 /**
- * A partition this process holds: from a join that gives it something new to the join (or end) that takes it away.
- * Joins in between at which it is found kept do not end it.
+ * A partition whose records are handed over for work, over one epoch. A record in it is `waiting` (handed over, not begun),
+ * `running`, or finished. The commit is the lowest offset that is not finished, with a map of what is finished above it.
+ *
+ * Invariants:
+ * - A record that this process runs, in this epoch or still from an earlier one, is not handed over a second time.
+ * - Every offset below the commit is finished.
+ * - Once the epoch has ended (`lose`), waiting deliveries are void, and running ones belong to the `LostPartition`.
  */
-export class HeldPartition implements DeliveryOwner {
+export class WorkPartition extends HeldPartition implements DeliveryOwner {
   private readonly tracker: PartitionTracker<WorkDelivery>;
-  private readonly events: HeldPartitionEvents;
+  private readonly events: WorkPartitionEvents;
   private readonly processId: string;
-  /** Still running from an earlier tenure of this partition: done counts, anything else starts the record afresh. */
+  /** By offset, what still runs from an earlier epoch: done counts, anything else starts the record afresh. */
   private readonly tied: Map<number, WorkDelivery>;
   private readonly historySoFar: { -readonly [field in keyof CommitHistory]: CommitHistory[field] };
   private committedChanges = 0;
@@ -42,41 +62,25 @@ export class HeldPartition implements DeliveryOwner {
   private runningRecords = 0;
   private logEnd = 0;
   private mapBytes = 0;
-  /** Also of what others have read before. */
+  /** Covers what other processes have read before, too. */
   private readonly time: LogTime;
-  /** The pause flag as last set at kafkajs. */
-  isPaused = false;
-  /** kafkajs was told to go on at `next`, and nothing has been read since. */
-  isSought = false;
-  /** Why nothing is read. */
-  trouble: PartitionTrouble | null = null;
 
-  /**
-   * @param commit the group's commit; without one reading begins at `logStart`
-   * @param memory what this process knows of it from before
-   */
-  constructor(
-    readonly topic: string,
-    readonly partition: number,
-    processId: string,
-    commit: Commit | null,
-    logStart: number,
-    memory: PartitionMemory | null,
-    events: HeldPartitionEvents,
-  ) {
+  constructor(options: WorkPartitionOptions) {
+    const { topic, partition, processId, commit, logStart, lost, events } = options;
+    super(topic, partition);
     const map = commit && decodeOffsetMap(commit.offset, commit.metadata);
     this.processId = processId;
     this.events = events;
-    this.historySoFar = { startedFrom: commit, acknowledged: null, sent: memory?.history.sent ?? 0 };
+    this.historySoFar = { startedFrom: commit, acknowledged: null, sent: lost?.history.sent ?? 0 };
     this.tracker = new PartitionTracker({
       watermark: commit?.offset ?? logStart,
-      done: [...(map?.done ?? []), ...(memory?.finishedRuns ?? [])],
+      done: [...(map?.done ?? []), ...(lost?.finishedRuns ?? [])],
       attempts: map?.attempts ?? [],
     });
-    this.time = new LogTime([map?.lastTime ?? null, memory?.lastTime ?? null], commit === null);
-    this.tied = new Map([...(memory?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)));
+    this.time = new LogTime([map?.lastTime ?? null, lost?.lastTime ?? null], commit === null);
+    this.tied = new Map([...(lost?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)));
     for (const delivery of this.tied.values()) delivery.owner = this;
-    if (memory) this.recommit();
+    if (lost) this.recommit();
   }
 
   get next(): number {
@@ -99,17 +103,17 @@ export class HeldPartition implements DeliveryOwner {
     return this.bytesWaiting;
   }
 
-  /** How many records of this partition this process runs, those of an earlier tenure included. */
+  /** How many records of the partition this process runs, those of an earlier epoch included. */
   get running(): number {
     return this.runningRecords + this.tied.size;
   }
 
-  /** The finished offsets above the lowest unfinished one fill the commit: it has to move first. */
+  /** The map of finished offsets fills the commit: the lowest unfinished one has to finish first. */
   get isMapFull(): boolean {
     return this.mapBytes >= FULL_MAP_BYTES;
   }
 
-  /** Takes a batch that begins at or below `next`; answers what has to be handed over. */
+  /** Takes a batch that continues at `next`. @returns the deliveries to hand over */
   take(
     { messages, next, logEnd, lastTime }: Pick<FetchedBatch, 'messages' | 'next' | 'logEnd' | 'lastTime'>,
     now: number,
@@ -124,7 +128,6 @@ export class HeldPartition implements DeliveryOwner {
       if (delivery) deliveries.push(delivery);
     }
     this.skipTo(next);
-    this.isSought = false;
     if (deliveries.length > 0) this.events.waitingChanged(this);
     return deliveries;
   }
@@ -136,7 +139,7 @@ export class HeldPartition implements DeliveryOwner {
     if (this.tracker.changes !== before) this.events.changed();
   }
 
-  /** What is new since the last commit, to be sent now; null when there is nothing. */
+  /** The commit to send now; null where nothing is new since the last that landed. */
   nextCommit(): { commit: OffsetCommit; landed(): void } | null {
     const { changes, watermark } = this.tracker;
     if (changes === this.committedChanges) return null;
@@ -159,14 +162,14 @@ export class HeldPartition implements DeliveryOwner {
     };
   }
 
-  /** The group's commit does not say what we know: it has to be written again. */
+  /** The group's commit is not what this process knows: it has to be written again. */
   recommit(): void {
     this.committedChanges = -1;
     this.events.changed();
   }
 
-  /** Ends the tenure: what is not begun is nobody's any more, what runs is remembered. */
-  lose(now: number): PartitionMemory {
+  /** Ends the epoch. @returns what this process still knows of the partition, and has running */
+  lose(now: number): LostPartition {
     const running: WorkDelivery[] = [...this.tied.values()];
     for (const delivery of this.tracker.outstanding.values()) {
       if (delivery.isRunning) running.push(delivery);
@@ -176,7 +179,7 @@ export class HeldPartition implements DeliveryOwner {
     const finished = [{ from: 0, to: watermark }, ...done];
     const isCommitted = changes === this.committedChanges;
     const known = { finished, isCommitted, lastTime: this.time.latest };
-    return new PartitionMemory(this.historySoFar, known, running, now, () => this.events.changed());
+    return new LostPartition(this.historySoFar, known, running, now, () => this.events.changed());
   }
 
   health(): PartitionHealth {
@@ -227,7 +230,7 @@ export class HeldPartition implements DeliveryOwner {
     const { offset } = delivery.record;
     if (this.tied.delete(offset)) {
       const waiting = this.tracker.outstanding.get(offset);
-      if (waiting) this.handOver(waiting); // else it is handed over once it is read again
+      if (waiting) this.handOver(waiting); // else it is handed over once it has been read again
     } else {
       this.runningRecords -= 1;
       const again = new WorkDelivery(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EpochGate } from './epoch-gate.js';
+import { AssignmentGate } from './assignment-gate.js';
 
 const deferred = () => {
   let resolve = (): void => {};
@@ -12,9 +12,9 @@ const deferred = () => {
 };
 const noHeartbeat = async (): Promise<void> => {};
 
-describe('EpochGate', () => {
+describe('AssignmentGate', () => {
   it('lets nothing pass before the epoch is settled', async () => {
-    const gate = new EpochGate();
+    const gate = new AssignmentGate();
     const settling = deferred();
     gate.begin(() => settling.promise);
     expect(gate.isSettled).toBe(false);
@@ -25,7 +25,7 @@ describe('EpochGate', () => {
   });
 
   it('turns away what waited for an epoch that ended, and ignores its late settling', async () => {
-    const gate = new EpochGate();
+    const gate = new AssignmentGate();
     const first = deferred();
     const began = deferred();
     let firstOver: (() => boolean) | undefined;
@@ -49,7 +49,7 @@ describe('EpochGate', () => {
   });
 
   it('settles one epoch at a time: what an earlier one still does comes before', async () => {
-    const gate = new EpochGate();
+    const gate = new AssignmentGate();
     const first = deferred();
     const began = deferred();
     const order: string[] = [];
@@ -67,7 +67,7 @@ describe('EpochGate', () => {
   });
 
   it('settles at a later try, and keeps the heart beating meanwhile', async () => {
-    const gate = new EpochGate();
+    const gate = new AssignmentGate();
     let tries = 0;
     let beats = 0;
     gate.begin(async () => {
@@ -80,7 +80,7 @@ describe('EpochGate', () => {
   });
 
   it('is settling only while an epoch is open and not settled', async () => {
-    const gate = new EpochGate();
+    const gate = new AssignmentGate();
     const settling = deferred();
     expect(gate.isSettling).toBe(false);
     gate.begin(() => settling.promise);
@@ -94,7 +94,7 @@ describe('EpochGate', () => {
   });
 
   it('hands on what a heartbeat throws', async () => {
-    const gate = new EpochGate();
+    const gate = new AssignmentGate();
     gate.begin(() => new Promise(() => {}));
     await expect(gate.settled(() => Promise.reject(new Error('rebalancing')))).rejects.toThrow('rebalancing');
     gate.end();
