@@ -1,7 +1,7 @@
 import { steadyTime } from './steady-time.js';
 
-const WINDOW_MS = 60_000;
-const FORGET_MS = 600_000;
+const windowMs = 60_000;
+const forgetMs = 600_000;
 
 /** No broker has said its time to this process yet: nothing can be due, expired or dated. */
 export class ClockUnknownError extends Error {
@@ -53,10 +53,10 @@ export class BrokerClock {
     if (!known) {
       this.skews.set(nodeId, { since: now, current: skew, previous: -Infinity });
       this.tellFirst();
-    } else if (now - known.since < WINDOW_MS) {
+    } else if (now - known.since < windowMs) {
       known.current = Math.max(known.current, skew);
     } else {
-      const previous = now - known.since < 2 * WINDOW_MS ? known.current : -Infinity;
+      const previous = now - known.since < 2 * windowMs ? known.current : -Infinity;
       this.skews.set(nodeId, { since: now, current: skew, previous });
       this.forgetSilent(now);
     }
@@ -89,7 +89,7 @@ export class BrokerClock {
   /** A broker that left the cluster must not hold the time back for good. */
   private forgetSilent(now: number): void {
     for (const [nodeId, { since }] of this.skews) {
-      if (now - since > FORGET_MS) this.skews.delete(nodeId);
+      if (now - since > forgetMs) this.skews.delete(nodeId);
     }
   }
 }

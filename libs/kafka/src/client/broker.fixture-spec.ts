@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { RecordProducer } from '../produce/record-producer.js';
 import { KafkaConnection } from './connection.js';
 import type { OutgoingRecord } from './record.js';
-import { RecordProducer } from '../produce/record-producer.js';
 import { kafkaSettingsFromEnv, type KafkaLogger } from './settings.js';
 import { TopicAdmin, type TopicSpec } from './topic-admin.js';
 

@@ -1,5 +1,6 @@
 import { BrokerLinks, type ClusterMetadata } from './broker-links.js';
 import type { KafkaConnection } from './connection.js';
+import { errorCodes } from './error-codes.js';
 import { noteStanding } from './kafkajs/group-standing.js';
 import {
   requestCommits,
@@ -11,10 +12,10 @@ import {
   type GroupMembership,
   type OffsetFetchAnswer,
 } from './kafkajs/internals.js';
+import { maxTime } from './log-time.js';
 import type { TopicPartition } from './record.js';
-import { partitionKey } from './topic-partition.js';
-import { MOST_TIME } from './log-time.js';
 import { PassingError, throwOn, withPatience } from './request-patience.js';
+import { partitionKey } from './topic-partition.js';
 
 /** Offsets by topic; the index is the partition. */
 export type OffsetsByTopic = Map<string, number[]>;
@@ -31,14 +32,11 @@ export interface Commit {
  */
 export type GroupCommit = Commit | 'wiped' | null;
 
-const KAFKAJS_WIPED = -2;
-const NO_LEADER = 5;
+const wipedByKafkajs = -2;
 /** Points of a log, in place of a time, and the answer for a time with nothing at or after it. */
-const START = -2;
-const END = -1;
-const NOTHING = -1;
-const UNKNOWN_TOPIC = 3;
-const REBALANCE_IN_PROGRESS = 27;
+const startPoint = -2;
+const endPoint = -1;
+const nothingFound = -1;
 
 /** What a partition's log holds: from `start` on, up to `end`; `after`: the first offset later than a time, null for none asked for. */
 export interface LogRange {
@@ -78,15 +76,15 @@ export class ClusterReader {
   /** Each partition's offset at a point of its log; for a time with nothing at or after it, the end. */
   async offsetsAt(topics: readonly string[], point: LogPoint): Promise<OffsetsByTopic> {
     if (topics.length === 0) return new Map();
-    const timestamp = point === 'start' ? START : point === 'end' ? END : point;
+    const timestamp = point === 'start' ? startPoint : point === 'end' ? endPoint : point;
     return withPatience(`Offsets of ${topics.length} topics`, async () => {
       const { topics: leaders } = await this.describe(topics);
       for (const [topic, nodes] of leaders)
-        if (nodes.some(isNone)) throw new PassingError(NO_LEADER, `Offsets of ${topic}`);
+        if (nodes.some(isNone)) throw new PassingError(errorCodes.leaderNotAvailable, `Offsets of ${topic}`);
       const offsets = await this.listOffsets(leaders, () => timestamp);
       if (timestamp < 0 || [...offsets.values()].every((each) => each.every((offset) => offset >= 0)))
         return offsets;
-      const ends = await this.listOffsets(leaders, () => END);
+      const ends = await this.listOffsets(leaders, () => endPoint);
       return new Map(
         [...offsets].map(([topic, each]) => [
           topic,
@@ -113,16 +111,16 @@ export class ClusterReader {
     return withPatience(`Offsets of ${places.length} partitions`, async () => {
       const { topics: leaders } = await this.describe([...new Set(places.map(({ topic }) => topic))]);
       const [starts, ends, afters] = await Promise.all([
-        ask(leaders, () => START),
-        ask(leaders, () => END),
+        ask(leaders, () => startPoint),
+        ask(leaders, () => endPoint),
         ask(leaders, (time) => (isJudge(time) ? time + 1 : null)),
       ]);
       return places.map(({ topic, partition, lastTime }) => {
         const start = starts.get(topic)?.[partition];
         const end = ends.get(topic)?.[partition];
         if (start === undefined || end === undefined) return null;
-        const after = afters.get(topic)?.[partition] ?? NOTHING;
-        return { start, end, after: isJudge(lastTime) ? (after === NOTHING ? end : after) : null };
+        const after = afters.get(topic)?.[partition] ?? nothingFound;
+        return { start, end, after: isJudge(lastTime) ? (after === nothingFound ? end : after) : null };
       });
     });
   }
@@ -174,7 +172,8 @@ export class ClusterReader {
     const sentAt = performance.now();
     await this.askCoordinator(membership.groupId, async (coordinator) => {
       const { errorCode } = await this.links.send(coordinator, requestHeartbeat(membership));
-      if (errorCode !== REBALANCE_IN_PROGRESS) throwOn(errorCode, `Heartbeat of group ${membership.groupId}`);
+      if (errorCode !== errorCodes.rebalanceInProgress)
+        throwOn(errorCode, `Heartbeat of group ${membership.groupId}`);
     });
     noteStanding(membership.memberId, membership.generation, sentAt);
   }
@@ -237,7 +236,7 @@ export class ClusterReader {
 }
 
 function isJudge(time: number | null): time is number {
-  return time !== null && time < MOST_TIME;
+  return time !== null && time < maxTime;
 }
 
 function isNone(node: number): boolean {
@@ -248,10 +247,10 @@ function pickCommits(answer: OffsetFetchAnswer, partitions: readonly TopicPartit
   const found = new Map<string, GroupCommit>();
   for (const { topic, partitions: listed } of answer.responses) {
     for (const { partition, offset, metadata, errorCode } of listed) {
-      if (errorCode !== UNKNOWN_TOPIC) throwOn(errorCode, `Commit of ${topic}`);
+      if (errorCode !== errorCodes.unknownTopic) throwOn(errorCode, `Commit of ${topic}`);
       const at = Number(offset);
       if (at >= 0) found.set(partitionKey({ topic, partition }), { offset: at, metadata: metadata ?? '' });
-      else if (at === KAFKAJS_WIPED) found.set(partitionKey({ topic, partition }), 'wiped');
+      else if (at === wipedByKafkajs) found.set(partitionKey({ topic, partition }), 'wiped');
     }
   }
   return partitions.map((each) => found.get(partitionKey(each)) ?? null);

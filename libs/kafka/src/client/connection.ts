@@ -10,7 +10,7 @@ import './kafkajs/repairs.js';
 import { quietLog } from './quiet-log.js';
 import type { KafkaLogger, KafkaSettings } from './settings.js';
 
-const CONNECT_TIMEOUT_MS = 3_000;
+const connectTimeoutMs = 3_000;
 
 /** The part of kafkajs' configuration that is always given here. */
 interface ConnectionConfig extends KafkaConfig {
@@ -39,7 +39,7 @@ export class KafkaConnection {
       clientId: settings.clientId,
       ...(settings.ssl !== undefined ? { ssl: settings.ssl } : {}),
       ...(settings.sasl ? { sasl: settings.sasl as SASLOptions } : {}),
-      connectionTimeout: CONNECT_TIMEOUT_MS,
+      connectionTimeout: connectTimeoutMs,
       // kafkajs nests retries within retries: few here, because whoever uses a client tries again for as long as it takes.
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
       logLevel: kafkajs.logLevel.WARN,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { createRequire } from 'node:module';
+import { describe, expect, it } from '@jest/globals';
 import { isPassingCrash } from './crash.js';
 
 const errors = createRequire(import.meta.url)('kafkajs/src/errors') as Record<

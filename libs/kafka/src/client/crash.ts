@@ -1,7 +1,7 @@
 import { KafkaRequestError } from './request-patience.js';
 
 /** kafkajs calls these not retriable, yet they are how an outage looks from inside its group and connection handling. */
-const OUTAGE = new Set([
+const outageErrors = new Set([
   'KafkaJSConnectionError',
   'KafkaJSConnectionClosedError',
   'KafkaJSRequestTimeoutError',
@@ -20,7 +20,7 @@ const OUTAGE = new Set([
  */
 export function isPassingCrash(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (OUTAGE.has(cause.name)) return true;
+    if (outageErrors.has(cause.name)) return true;
     if ((cause as { retriable?: boolean }).retriable === true) return true;
   }
   return false;

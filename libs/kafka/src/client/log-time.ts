@@ -1,7 +1,7 @@
 /** ms since the epoch, the end of what a Date can hold: a foreign producer may set any. A log with such times can't be judged by them. */
-export const MOST_TIME = 8.64e15;
+export const maxTime = 8.64e15;
 /** How far the clocks of brokers may have been apart, in ms. */
-const CLOCK_MARGIN_MS = 3_600_000;
+const clockMarginMs = 3_600_000;
 
 /**
  * The latest time of what was read of a log (see `OffsetMap.lastTime`). It may be too late, which hides a log made anew soon
@@ -20,7 +20,7 @@ export class LogTime {
       (one, other) => (one === null || other === null ? (one ?? other) : Math.max(one, other)),
       null,
     );
-    this.marginMs = isWhole || this.latestTime !== null ? 0 : CLOCK_MARGIN_MS;
+    this.marginMs = isWhole || this.latestTime !== null ? 0 : clockMarginMs;
   }
 
   /** Null where nothing is known. */
@@ -31,6 +31,6 @@ export class LogTime {
   /** Something with this time was read; 0 for what has none. */
   note(time: number): void {
     if (time <= 0) return;
-    this.latestTime = Math.min(MOST_TIME, Math.max(this.latestTime ?? 0, time + this.marginMs));
+    this.latestTime = Math.min(maxTime, Math.max(this.latestTime ?? 0, time + this.marginMs));
   }
 }

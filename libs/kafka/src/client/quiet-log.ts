@@ -8,10 +8,10 @@ export interface KafkajsLogEntry {
   log: { message: string; [field: string]: unknown };
 }
 
-const REPEAT_MS = 30_000;
+const repeatMs = 30_000;
 
 /** What happens whenever a broker starts or a member comes or goes, and is handled by trying again. */
-const EXPECTED = [
+const expectedMessages = [
   /coordinator is loading/i,
   /group is rebalancing/i,
   /rebalance in progress/i,
@@ -36,7 +36,7 @@ export function quietLog(log: KafkaLogger, now: () => number): (entry: KafkajsLo
     const broker = typeof context.broker === 'string' ? context.broker : '';
     const line = `${namespace} ${message} ${broker}`;
     const last = seen.get(line);
-    if (last && now() - last.at < REPEAT_MS) {
+    if (last && now() - last.at < repeatMs) {
       last.dropped += 1;
       return;
     }
@@ -49,5 +49,5 @@ export function quietLog(log: KafkaLogger, now: () => number): (entry: KafkajsLo
 
 function isExpected(message: string, error: unknown): boolean {
   const text = typeof error === 'string' ? `${message} ${error}` : message;
-  return EXPECTED.some((pattern) => pattern.test(text));
+  return expectedMessages.some((pattern) => pattern.test(text));
 }

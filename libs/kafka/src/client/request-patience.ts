@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeErrorCode } from './kafkajs/internals.js';
 
-const ATTEMPTS = 20;
-const PAUSE_MS = 150;
+const maxAttempts = 20;
+const pauseMs = 150;
 /** Codes that pass by themselves: leaders move, coordinators load. */
-const PASSING = new Set([3, 5, 6, 7, 14, 15, 16]);
+const passingCodes = new Set([3, 5, 6, 7, 14, 15, 16]);
 
 /** Kafka answered with an error that does not pass by itself. */
 export class KafkaRequestError extends Error {
@@ -34,7 +34,7 @@ export class PassingError extends Error {
 /** @throws PassingError or KafkaRequestError unless Kafka's error code is 0 */
 export function throwOn(errorCode: number, what: string): void {
   if (errorCode === 0) return;
-  throw PASSING.has(errorCode) ? new PassingError(errorCode, what) : toRequestError(errorCode, what);
+  throw passingCodes.has(errorCode) ? new PassingError(errorCode, what) : toRequestError(errorCode, what);
 }
 
 /**
@@ -47,8 +47,8 @@ export async function withPatience<Answer>(what: string, ask: () => Promise<Answ
       return await ask();
     } catch (error) {
       if (!(error instanceof PassingError)) throw error;
-      if (attempt === ATTEMPTS) throw toRequestError(error.errorCode, what);
-      await sleep(PAUSE_MS);
+      if (attempt === maxAttempts) throw toRequestError(error.errorCode, what);
+      await sleep(pauseMs);
     }
   }
 }

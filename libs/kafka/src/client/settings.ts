@@ -47,8 +47,8 @@ export class KafkaSettingsError extends Error {
   }
 }
 
-const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
-const BROKER = /^[A-Za-z0-9._-]+:(\d{1,5})$/;
+const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const brokerPattern = /^[A-Za-z0-9._-]+:(\d{1,5})$/;
 
 /**
  * Reads the settings from environment variables:
@@ -80,7 +80,7 @@ function readBrokers(env: Record<string, string | undefined>, problems: string[]
     return [];
   }
   for (const broker of brokers) {
-    const port = Number(BROKER.exec(broker)?.[1]);
+    const port = Number(brokerPattern.exec(broker)?.[1]);
     if (!(port >= 1 && port <= 65535)) {
       problems.push(
         `KAFKA_BROKERS has ${JSON.stringify(broker)}: each entry is host:port (a name or an IPv4 address)`,
@@ -128,12 +128,12 @@ function readTls(
 function readSasl(env: Record<string, string | undefined>, problems: string[]): KafkaSasl | undefined {
   const { KAFKA_SASL_MECHANISM: given, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
   if (!given && !username && !password) return undefined;
-  const mechanism = MECHANISMS.find((known) => known === given?.toLowerCase());
+  const mechanism = mechanisms.find((known) => known === given?.toLowerCase());
   if (!mechanism) {
     problems.push(
       given
-        ? `KAFKA_SASL_MECHANISM is ${JSON.stringify(given)}: it takes ${MECHANISMS.join(', ')}`
-        : `KAFKA_SASL_MECHANISM is not set: it takes ${MECHANISMS.join(', ')}`,
+        ? `KAFKA_SASL_MECHANISM is ${JSON.stringify(given)}: it takes ${mechanisms.join(', ')}`
+        : `KAFKA_SASL_MECHANISM is not set: it takes ${mechanisms.join(', ')}`,
     );
   }
   if (!username) problems.push('KAFKA_SASL_USERNAME is not set, but other KAFKA_SASL_ variables are');

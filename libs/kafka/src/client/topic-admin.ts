@@ -4,14 +4,14 @@ import type { Admin, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
 import { ClusterReader, type OffsetsByTopic } from './cluster-reader.js';
 import type { KafkaConnection } from './connection.js';
 
-const REQUEST_TIMEOUT_MS = 15_000;
-const MAX_MESSAGE_BYTES = 1024 * 1024;
-const LEADER_ATTEMPTS = 100;
-const LEADER_PAUSE_MS = 100;
-const DELETION_ATTEMPTS = 80;
-const DELETION_PAUSE_MS = 25;
+const requestTimeoutMs = 15_000;
+const defaultMaxMessageBytes = 1024 * 1024;
+const maxLeaderAttempts = 100;
+const leaderPauseMs = 100;
+const maxDeletionAttempts = 80;
+const deletionPauseMs = 25;
 /** A name no topic can have: metadata about it is metadata about the cluster alone. */
-const NO_TOPIC = '__jobstream_none';
+const noTopic = '__jobstream_none';
 
 /** A topic as this platform wants it. `name` is complete (namespace included). */
 export interface TopicSpec {
@@ -40,7 +40,7 @@ export class TopicAdmin {
 
   constructor(connection: KafkaConnection) {
     this.connection = connection;
-    this.reader = new ClusterReader(connection, REQUEST_TIMEOUT_MS);
+    this.reader = new ClusterReader(connection, requestTimeoutMs);
   }
 
   /** Makes sure that Kafka answers. @throws when no broker can be reached */
@@ -125,12 +125,12 @@ export class TopicAdmin {
 
   /** Changes when the brokers' data is made anew: another cluster's log is another truth. */
   async clusterId(): Promise<string> {
-    return (await this.reader.describe([NO_TOPIC])).clusterId;
+    return (await this.reader.describe([noTopic])).clusterId;
   }
 
   /** The brokers alive now; also the cheapest check that Kafka can be reached. */
   async brokers(): Promise<{ id: number; host: string; port: number }[]> {
-    return (await this.reader.describe([NO_TOPIC])).brokers;
+    return (await this.reader.describe([noTopic])).brokers;
   }
 
   /** A broker's settings in force, by name. */
@@ -166,9 +166,9 @@ export class TopicAdmin {
     const existing = [...(await this.partitionCounts(topics)).keys()];
     if (existing.length === 0) return;
     await this.withAdmin((admin) => admin.deleteTopics({ topics: existing }));
-    for (let attempt = 1; attempt <= DELETION_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt <= maxDeletionAttempts; attempt += 1) {
       if ((await this.partitionCounts(existing)).size === 0) return;
-      await sleep(DELETION_PAUSE_MS);
+      await sleep(deletionPauseMs);
     }
   }
 
@@ -207,19 +207,19 @@ export class TopicAdmin {
       const { brokers, topics } = await this.reader.describe(names);
       const waiting = names.filter((name) => !(topics.get(name) ?? [-1]).every((leader) => leader >= 0));
       if (waiting.length === 0) return topics;
-      if (attempt === LEADER_ATTEMPTS) {
+      if (attempt === maxLeaderAttempts) {
         throw new Error(`No leaders for ${waiting.join(', ')} after 10 s: see whether all brokers are up`);
       }
       const missing = specs.filter(({ name }) => !topics.has(name));
       const replicationFactor = Math.min(3, brokers.length);
       await this.createTopics(missing.map((spec) => toTopicConfig(spec, replicationFactor)));
-      await sleep(LEADER_PAUSE_MS);
+      await sleep(leaderPauseMs);
     }
   }
 
   /** A kafkajs admin for one call: a lasting one remembers every topic asked for and fails once one of them is deleted. */
   private async withAdmin<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer> {
-    const admin = this.connection.openClient({ requestTimeoutMs: REQUEST_TIMEOUT_MS }).admin();
+    const admin = this.connection.openClient({ requestTimeoutMs }).admin();
     await admin.connect();
     try {
       return await ask(admin);
@@ -236,7 +236,7 @@ function toTopicConfig(spec: TopicSpec, replicationFactor: number): ITopicConfig
     'retention.bytes': '-1',
     'message.timestamp.type': 'LogAppendTime',
     'compression.type': 'uncompressed',
-    'max.message.bytes': String(spec.maxMessageBytes ?? MAX_MESSAGE_BYTES),
+    'max.message.bytes': String(spec.maxMessageBytes ?? defaultMaxMessageBytes),
     'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
   };
   return {

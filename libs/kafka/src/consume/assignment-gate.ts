@@ -1,7 +1,7 @@
 import { inTime } from '@jobstream/runtime';
 
-const HEARTBEAT_MS = 250;
-const RETRY_MS = 250;
+const heartbeatMs = 250;
+const retryMs = 250;
 
 /**
  * The time between two joins of a group. An epoch is settled once it is known what the member begins with; what is
@@ -49,7 +49,7 @@ export class AssignmentGate {
   async settled(heartbeat: () => Promise<void>): Promise<boolean> {
     const number = this.number;
     while (this.number === number && !this.isSettled) {
-      await inTime(this.settling, HEARTBEAT_MS);
+      await inTime(this.settling, heartbeatMs);
       if (this.isSettled) break;
       await heartbeat();
     }
@@ -70,7 +70,7 @@ export class AssignmentGate {
       try {
         return await settle(isOver);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS)); // Kafka is away: the reader has logged it
+        await new Promise((resolve) => setTimeout(resolve, retryMs)); // Kafka is away: the reader has logged it
       }
     }
   }

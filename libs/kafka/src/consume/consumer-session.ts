@@ -8,11 +8,11 @@ import type { CommittedTopic, GroupMembership } from '../client/kafkajs/internal
 import type { TopicPartition } from '../client/record.js';
 
 /** A member of which the coordinator hears nothing for so long (ms) loses its partitions to others. */
-export const SESSION_TIMEOUT_MS = 6_000;
+export const sessionTimeoutMs = 6_000;
 /** How often kafkajs sends a heartbeat, where it is free to. */
-const HEARTBEAT_MS = 500;
+const heartbeatMs = 500;
 /** From this age of the last proof on one is asked for over another connection. */
-const OLD_PROOF_MS = 1_000;
+const oldProofMs = 1_000;
 
 /** kafkajs' settings for a consumer here; times in ms. */
 export interface SessionSettings {
@@ -106,9 +106,9 @@ export class ConsumerSession {
     this.consumer = client.consumer({
       groupId: settings.groupId,
       partitionAssigners: [settings.assigner],
-      sessionTimeout: SESSION_TIMEOUT_MS,
+      sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: 10_000,
-      heartbeatInterval: HEARTBEAT_MS,
+      heartbeatInterval: heartbeatMs,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 250,
@@ -134,7 +134,7 @@ export class ConsumerSession {
 
   /**
    * ms since a request was sent whose answer shows that the partitions are still this member's; Infinity before it has any.
-   * Beyond {@link SESSION_TIMEOUT_MS} others may hold them.
+   * Beyond {@link sessionTimeoutMs} others may hold them.
    */
   get unprovenMs(): number {
     const standing = this.membership && standingOf(this.membership.memberId);
@@ -257,12 +257,12 @@ export class ConsumerSession {
     const { groupId } = this.settings;
     if (this.membership && this.membership.memberId !== memberId) forgetStanding(this.membership.memberId);
     this.membership = { groupId, memberId, generation: standingOf(memberId)!.generation };
-    this.proofs ??= setInterval(() => void this.prove(), HEARTBEAT_MS);
+    this.proofs ??= setInterval(() => void this.prove(), heartbeatMs);
   }
 
   /** While kafkajs joins again, its JoinGroup request has no answer, and it sends no heartbeat. */
   private async prove(): Promise<void> {
-    if (this.isProving || !this.membership || this.unprovenMs < OLD_PROOF_MS) return;
+    if (this.isProving || !this.membership || this.unprovenMs < oldProofMs) return;
     this.isProving = true;
     await this.settings.prove(this.membership).catch(() => {}); // then there is no proof
     this.isProving = false;

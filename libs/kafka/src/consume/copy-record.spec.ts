@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { copyRecord, lendRecord } from './copy-record.js';
 import { fetchedRecord } from '../client/kafkajs/fetched-record.fixture-spec.js';
 import type { FetchedRecord } from '../client/kafkajs/fetched-records.js';
+import { copyRecord, lendRecord } from './copy-record.js';
 
 function fetched(): { answer: Buffer; message: FetchedRecord } {
   const answer = Buffer.from('a key and a value');

@@ -19,11 +19,11 @@ export function lendRecord(
 }
 
 /** What a record of ours takes beside its value: key, headers, and the objects around them. */
-const USUAL_REST_BYTES = 200;
+const minRestBytes = 200;
 
 /** About how many bytes a record takes while it is kept. */
 export function keptBytes({ key, value, headers }: IncomingRecord): number {
   let rest = key?.length ?? 0;
   for (const name in headers) rest += name.length + headers[name]!.length;
-  return (value?.length ?? 0) + Math.max(rest, USUAL_REST_BYTES);
+  return (value?.length ?? 0) + Math.max(rest, minRestBytes);
 }

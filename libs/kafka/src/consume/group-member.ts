@@ -2,13 +2,13 @@ import type { PartitionAssigner } from 'kafkajs';
 import type { AlarmBoard } from '../client/alarm-board.js';
 import { ClusterReader } from '../client/cluster-reader.js';
 import type { KafkaConnection } from '../client/connection.js';
-import { ConsumerSession, SESSION_TIMEOUT_MS, type SessionEvents } from './consumer-session.js';
+import { errorCodes } from '../client/error-codes.js';
+import { ConsumerSession, sessionTimeoutMs, type SessionEvents } from './consumer-session.js';
 import type { ConsumerTimings } from './consumer-timings.js';
 
-const WATCH_MS = 1_000;
-const BACKOFF_FIRST_MS = 250;
-const BACKOFF_MOST_MS = 5_000;
-const LEADER_NOT_AVAILABLE = 5;
+const watchMs = 1_000;
+const minBackoffMs = 250;
+const maxBackoffMs = 5_000;
 
 /** What a member of a group has to know and is told. */
 export interface MemberOptions {
@@ -71,7 +71,7 @@ export class GroupMember {
 
   /** Whether nobody else can hold the partitions: the coordinator has heard of this member within the session's time. */
   get isProven(): boolean {
-    return (this.openSession?.unprovenMs ?? Infinity) < SESSION_TIMEOUT_MS;
+    return (this.openSession?.unprovenMs ?? Infinity) < sessionTimeoutMs;
   }
 
   /** Whether the session in place has joined. */
@@ -173,10 +173,10 @@ export class GroupMember {
     const { stallMs } = this.options.timings;
     for (;;) {
       const slept = performance.now();
-      await pause(Math.min(WATCH_MS, stallMs / 4), signal);
+      await pause(Math.min(watchMs, stallMs / 4), signal);
       if (signal.aborted) return 'stopped';
       // When this process itself stood still, silence says nothing about the loop: it gets until the next look.
-      const wasFrozen = performance.now() - slept > WATCH_MS + stallMs / 4;
+      const wasFrozen = performance.now() - slept > watchMs + stallMs / 4;
       if (!wasFrozen && session.silentMs > stallMs) return this.reportStall(session);
     }
   }
@@ -215,7 +215,9 @@ export class GroupMember {
       if (wanted.length === 0) return [];
       const { topics, failedTopics } = await this.reader.describe([...new Set(wanted)]);
       for (const [topic, leaders] of topics) this.compareCount(topic, leaders.length);
-      const unsettled = [...failedTopics].filter(([, errorCode]) => errorCode === LEADER_NOT_AVAILABLE);
+      const unsettled = [...failedTopics].filter(
+        ([, errorCode]) => errorCode === errorCodes.leaderNotAvailable,
+      );
       return [...topics.keys(), ...unsettled.map(([topic]) => topic)].sort();
     } catch (error) {
       const reason = (error as Error).message;
@@ -239,7 +241,7 @@ export class GroupMember {
 }
 
 function backoff(failures: number): number {
-  return Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 10));
+  return Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(failures, 10));
 }
 
 /** Waits, but not beyond an abort. */

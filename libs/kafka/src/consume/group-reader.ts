@@ -13,7 +13,7 @@ import { lookUpRange, type LostPlace, type OffsetRange } from './offset-range.js
 import { cut, unreadable, type Halt } from './partition-trouble.js';
 import { stickyAssigner } from './sticky-assigner.js';
 
-const UPKEEP_MS = 5_000;
+const upkeepMs = 5_000;
 
 /** The options that every consumer in a group has. */
 export interface GroupReaderOptions {
@@ -87,7 +87,7 @@ export abstract class GroupReader<
   async start(): Promise<void> {
     this.upkeep ??= setInterval(() => {
       if (this.gate.isSettled) this.lookAfter();
-    }, UPKEEP_MS);
+    }, upkeepMs);
     await this.member.start();
   }
 

@@ -3,8 +3,8 @@ import type { PartitionAssigner } from 'kafkajs';
 import { assignSticky, type Subscriber } from './sticky-assignment.js';
 
 const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
-const NAME = 'JobstreamSticky';
-const VERSION = 1;
+const protocolName = 'JobstreamSticky';
+const protocolVersion = 1;
 
 /**
  * The group protocol of our consumers: each member tells what it holds, and the leader assigns the union of all
@@ -13,11 +13,11 @@ const VERSION = 1;
  */
 export function stickyAssigner(held: () => ReadonlyMap<string, readonly number[]>): PartitionAssigner {
   return ({ cluster }) => ({
-    name: NAME,
-    version: VERSION,
+    name: protocolName,
+    version: protocolVersion,
     protocol: ({ topics }) => ({
-      name: NAME,
-      metadata: MemberMetadata.encode({ version: VERSION, topics, userData: encodeHeld(held()) }),
+      name: protocolName,
+      metadata: MemberMetadata.encode({ version: protocolVersion, topics, userData: encodeHeld(held()) }),
     }),
     assign: async ({ members }) => {
       const subscribers = members.map(({ memberId, memberMetadata }): Subscriber => {
@@ -36,7 +36,7 @@ export function stickyAssigner(held: () => ReadonlyMap<string, readonly number[]
       return [...assignSticky(subscribers, counts)].map(([memberId, share]) => ({
         memberId,
         memberAssignment: MemberAssignment.encode({
-          version: VERSION,
+          version: protocolVersion,
           assignment: Object.fromEntries(share),
           userData: Buffer.alloc(0),
         }),

@@ -2,18 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { assignSticky, type Assignment, type Subscriber } from './sticky-assignment.js';
 
-const TOPICS = ['a', 'b', 'c', 'd'];
+const topics = ['a', 'b', 'c', 'd'];
 const anyPartitions = fc
-  .tuple(...TOPICS.map(() => fc.integer({ min: 1, max: 14 })))
-  .map((counts) => new Map(TOPICS.map((topic, index) => [topic, counts[index]!])));
+  .tuple(...topics.map(() => fc.integer({ min: 1, max: 14 })))
+  .map((counts) => new Map(topics.map((topic, index) => [topic, counts[index]!])));
 const anyHeld = fc
-  .dictionary(fc.constantFrom(...TOPICS), fc.uniqueArray(fc.integer({ min: 0, max: 20 }), { maxLength: 14 }))
+  .dictionary(fc.constantFrom(...topics), fc.uniqueArray(fc.integer({ min: 0, max: 20 }), { maxLength: 14 }))
   .map((held) => new Map(Object.entries(held)));
 const anyMembers = (topics: fc.Arbitrary<string[]>): fc.Arbitrary<Subscriber[]> =>
   fc
     .array(fc.record({ topics, held: anyHeld }), { minLength: 1, maxLength: 7 })
     .map((members) => members.map((member, index) => ({ id: `m${index}`, ...member })));
-const someTopics = fc.uniqueArray(fc.constantFrom(...TOPICS), { minLength: 1 });
+const someTopics = fc.uniqueArray(fc.constantFrom(...topics), { minLength: 1 });
 
 const heldAfter = (assignment: Assignment, members: Subscriber[]): Subscriber[] =>
   members.map((member) => ({ ...member, held: assignment.get(member.id) ?? new Map() }));
@@ -51,7 +51,7 @@ describe('assignSticky', () => {
 
   it('keeps totals even among members that name the same topics', () => {
     fc.assert(
-      fc.property(anyMembers(fc.constant(TOPICS)), anyPartitions, (members, partitions) => {
+      fc.property(anyMembers(fc.constant(topics)), anyPartitions, (members, partitions) => {
         const totals = [...assignSticky(members, partitions).values()].map(size);
         expect(Math.max(...totals) - Math.min(...totals)).toBeLessThanOrEqual(1);
       }),
@@ -69,20 +69,20 @@ describe('assignSticky', () => {
 
   it('moves little more than what the newcomer gets, or what the leaver had', () => {
     fc.assert(
-      fc.property(anyMembers(fc.constant(TOPICS)), anyPartitions, (members, partitions) => {
+      fc.property(anyMembers(fc.constant(topics)), anyPartitions, (members, partitions) => {
         const before = assignSticky(members, partitions);
         const joined = [
           ...heldAfter(before, members),
-          { id: 'new', topics: TOPICS, held: new Map<string, number[]>() },
+          { id: 'new', topics, held: new Map<string, number[]>() },
         ];
         const grown = assignSticky(joined, partitions);
         // Evening out may pass a partition of a topic on by one hop.
-        expect(moves(before, grown)).toBeLessThanOrEqual(size(grown.get('new')!) + TOPICS.length);
+        expect(moves(before, grown)).toBeLessThanOrEqual(size(grown.get('new')!) + topics.length);
 
         const left = heldAfter(grown, joined).filter(({ id }) => id !== 'm0');
         const shrunk = assignSticky(left, partitions);
         const freed = size(grown.get('m0')!);
-        expect(moves(grown, shrunk)).toBeLessThanOrEqual(freed + TOPICS.length);
+        expect(moves(grown, shrunk)).toBeLessThanOrEqual(freed + topics.length);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MissingTopics } from './missing-topics.js';
 import type { TopicSpec } from '../client/topic-admin.js';
+import { MissingTopics } from './missing-topics.js';
 
 describe('MissingTopics', () => {
   const ours = { name: 'jobs.ours', partitions: 3, cleanup: 'compact' } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { PartitionLane, type PendingRecord } from './partition-lane.js';
+import { PartitionLane } from './partition-lane.js';
+import type { PendingRecord } from './pending-record.js';
 
 const pending = (more: Partial<PendingRecord> = {}): PendingRecord => ({
   topic: 't',

@@ -1,22 +1,6 @@
-import { batchSizeBound, type EncodableRecord } from './record-batch.js';
-import type { SendOutcome } from './producer-errors.js';
-
-/** A record on its way, and who waits for its outcome. Times are monotonic ms. */
-export interface PendingRecord extends EncodableRecord {
-  topic: string;
-  /** The most bytes it takes in a batch. */
-  bound: number;
-  /** When it is given up. */
-  deadline: number;
-  enqueuedAt: number;
-  /** Some attempt may have left it in the log. */
-  mayBeInLog: boolean;
-  /** Why the last attempt failed. */
-  failure: unknown;
-  settled: boolean;
-  /** Tells who waits. For the producer alone, once a record. */
-  tell(outcome: SendOutcome): void;
-}
+import { errorCodes } from '../client/error-codes.js';
+import type { PendingRecord } from './pending-record.js';
+import { batchSizeBound } from './record-batch.js';
 
 /** A partition that takes nothing while its cluster answers. */
 export interface LaneTrouble {
@@ -28,18 +12,14 @@ export interface LaneTrouble {
   last: number;
 }
 
-/** No broker leads the partition. */
-export const LEADER_NOT_AVAILABLE = 5;
-/** Its leader does not answer. Another takes its place soon, where there is another. */
-export const BROKER_NOT_AVAILABLE = 8;
 /** A partition in trouble for so long is not waited for any more: what a change of leaders takes, and some. */
-const PATIENCE_MS = 2_000;
+const maxTroubleMs = 2_000;
 /** Trouble that was not heard of for so long does not count for what comes now. */
-const FORGOTTEN_MS = 60_000;
-const BACKOFF_FIRST_MS = 20;
-const BACKOFF_MOST_MS = 500;
+const forgottenMs = 60_000;
+const minBackoffMs = 20;
+const maxBackoffMs = 500;
 /** Below Kafka's own default for `max.message.bytes`. */
-const BATCH_LIMIT = 1_000_000;
+const maxBatchBytes = 1_000_000;
 
 /**
  * The records of one partition that wait to be appended, in order. At most one batch of them is in flight, and a batch
@@ -50,7 +30,7 @@ export class PartitionLane {
   private inFlight = 0;
   private failures = 0;
   private retryAt = 0;
-  private batchLimit = BATCH_LIMIT;
+  private batchLimit = maxBatchBytes;
   private currentTrouble: LaneTrouble | null = null;
   private refusedAt = -Infinity;
 
@@ -100,13 +80,13 @@ export class PartitionLane {
   /** The cluster says that the partition takes nothing. */
   note(errorCode: number, now: number): void {
     const before = this.currentTrouble;
-    const goesOn = before !== null && now - before.last < FORGOTTEN_MS;
+    const goesOn = before !== null && now - before.last < forgottenMs;
     this.currentTrouble = { errorCode, since: goesOn ? before.since : now, last: now };
   }
 
   /** The partition has a leader (again). */
   noteLeader(): void {
-    if (this.currentTrouble?.errorCode === LEADER_NOT_AVAILABLE) this.currentTrouble = null;
+    if (this.currentTrouble?.errorCode === errorCodes.leaderNotAvailable) this.currentTrouble = null;
   }
 
   /** No broker answers, so that nobody can say how the partition is. */
@@ -120,9 +100,9 @@ export class PartitionLane {
    */
   takeHopeless(now: number, knownAt: number): PendingRecord[] {
     const trouble = this.currentTrouble;
-    if (this.isInFlight || trouble === null || now - trouble.since < PATIENCE_MS) return [];
-    if (trouble.errorCode === BROKER_NOT_AVAILABLE) return [];
-    const isLeaderless = trouble.errorCode === LEADER_NOT_AVAILABLE;
+    if (this.isInFlight || trouble === null || now - trouble.since < maxTroubleMs) return [];
+    if (trouble.errorCode === errorCodes.brokerNotAvailable) return [];
+    const isLeaderless = trouble.errorCode === errorCodes.leaderNotAvailable;
     const hopeless: PendingRecord[] = [];
     const kept: PendingRecord[] = [];
     for (const record of this.queue) {
@@ -146,7 +126,7 @@ export class PartitionLane {
   /** The batch in flight has to be sent again, after a pause that grows with each failure in a row. */
   fail(now: number): void {
     this.inFlight = 0;
-    this.retryAt = now + Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.failures, 10));
+    this.retryAt = now + Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.failures, 10));
     this.failures += 1;
   }
 

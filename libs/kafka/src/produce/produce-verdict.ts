@@ -1,3 +1,5 @@
+import { errorCodes } from '../client/error-codes.js';
+
 /**
  * What a partition's error code in a produce answer means for the records of the batch:
  * - `appended`: in the log
@@ -8,7 +10,7 @@
  */
 export type ProduceVerdict = 'appended' | 'refused' | 'too_large' | 'not_appended' | 'unknown';
 
-const VERDICTS: Record<number, ProduceVerdict> = {
+const verdicts: Record<number, ProduceVerdict> = {
   0: 'appended',
   2: 'not_appended', // CORRUPT_MESSAGE: damaged on the way
   3: 'not_appended', // UNKNOWN_TOPIC_OR_PARTITION
@@ -31,10 +33,13 @@ const VERDICTS: Record<number, ProduceVerdict> = {
  * loses its post while it waits for the replicas answers so after it has appended.
  */
 export function judgeProduce(errorCode: number): ProduceVerdict {
-  return VERDICTS[errorCode] ?? 'unknown';
+  return verdicts[errorCode] ?? 'unknown';
 }
+
+const { unknownTopic, leaderNotAvailable, notLeader } = errorCodes;
+const staleCodes: ReadonlySet<number> = new Set([unknownTopic, leaderNotAvailable, notLeader]);
 
 /** Whether the answer says that the metadata it was addressed by is out of date. */
 export function isStaleMetadata(errorCode: number): boolean {
-  return errorCode === 3 || errorCode === 5 || errorCode === 6;
+  return staleCodes.has(errorCode);
 }

@@ -9,7 +9,7 @@ import type { RecordReceipt } from '../client/record.js';
 export type TroubleScope = 'record' | 'partition' | 'topic' | 'cluster';
 
 /** Refusals of a topic, whatever the record. */
-const TOPIC_REFUSALS: ReadonlySet<string> = new Set([
+const topicRefusals: ReadonlySet<string> = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'INVALID_TOPIC_EXCEPTION',
   'TOPIC_AUTHORIZATION_FAILED',
@@ -81,7 +81,7 @@ export type SendOutcome =
 
 function scopeOf(brokerError: string): TroubleScope {
   if (brokerError === 'CLUSTER_AUTHORIZATION_FAILED') return 'cluster';
-  return TOPIC_REFUSALS.has(brokerError) ? 'topic' : 'record';
+  return topicRefusals.has(brokerError) ? 'topic' : 'record';
 }
 
 function reason(cause: unknown): string {

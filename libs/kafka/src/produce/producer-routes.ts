@@ -1,19 +1,15 @@
 import type { BrokerLinks, ClusterMetadata } from '../client/broker-links.js';
+import { errorCodes } from '../client/error-codes.js';
 import { partitionOf } from '../client/murmur2.js';
-import {
-  LEADER_NOT_AVAILABLE,
-  PartitionLane,
-  type LaneTrouble,
-  type PendingRecord,
-} from './partition-lane.js';
+import { PartitionLane, type LaneTrouble } from './partition-lane.js';
+import type { PendingRecord } from './pending-record.js';
 
-const METADATA_AGE_MS = 60_000;
-const METADATA_RETRY_MS = 100;
+const maxMetadataAgeMs = 60_000;
+const metadataRetryMs = 100;
 /** A topic just made is not known to every broker at once. */
-const UNKNOWN_TOPIC_GRACE_MS = 1_000;
+const unknownTopicGraceMs = 1_000;
 /** A topic that was not missing for so long gets its grace again. */
-const MISSING_FORGOTTEN_MS = 60_000;
-const UNKNOWN_TOPIC = 3;
+const missingForgottenMs = 60_000;
 
 /** Which broker leads which partition, and the lanes of records on their way there. Times are monotonic ms. */
 export class ProducerRoutes {
@@ -57,8 +53,8 @@ export class ProducerRoutes {
 
   /** Describes the topics again where that is due; `then` is called when there is news. */
   refresh(now: number, then: () => void): void {
-    const due = this.unrouted.size > 0 || now - this.describedAt > METADATA_AGE_MS;
-    if (!due || this.describing || now - this.triedAt < METADATA_RETRY_MS) return;
+    const due = this.unrouted.size > 0 || now - this.describedAt > maxMetadataAgeMs;
+    if (!due || this.describing || now - this.triedAt < metadataRetryMs) return;
     const topics = [...new Set([...this.lanes.keys(), ...this.unrouted.keys()])];
     if (topics.length === 0) return;
     this.describing = true;
@@ -94,7 +90,7 @@ export class ProducerRoutes {
   /** The topics that records wait for and that do not exist. */
   missingTopics(): string[] {
     const { failedTopics } = this.metadata;
-    return [...this.unrouted.keys()].filter((topic) => failedTopics.get(topic) === UNKNOWN_TOPIC);
+    return [...this.unrouted.keys()].filter((topic) => failedTopics.get(topic) === errorCodes.unknownTopic);
   }
 
   /**
@@ -108,9 +104,9 @@ export class ProducerRoutes {
     const found: { record: PendingRecord; errorCode: number }[] = [];
     for (const [topic, records] of this.unrouted) {
       const errorCode = this.metadata.failedTopics.get(topic);
-      if (errorCode === undefined || errorCode === LEADER_NOT_AVAILABLE || isMaking(topic)) continue;
+      if (errorCode === undefined || errorCode === errorCodes.leaderNotAvailable || isMaking(topic)) continue;
       const since = this.missing.get(topic)?.since ?? now;
-      if (errorCode === UNKNOWN_TOPIC && now - since < UNKNOWN_TOPIC_GRACE_MS) continue;
+      if (errorCode === errorCodes.unknownTopic && now - since < unknownTopicGraceMs) continue;
       const kept = records.filter((record) => record.enqueuedAt > this.knownAt);
       for (const record of records) if (record.enqueuedAt <= this.knownAt) found.push({ record, errorCode });
       if (kept.length > 0) this.unrouted.set(topic, kept);
@@ -169,9 +165,9 @@ export class ProducerRoutes {
   private noteMissing(now: number): void {
     for (const topic of this.metadata.topics.keys()) this.missing.delete(topic);
     for (const [topic, errorCode] of this.metadata.failedTopics) {
-      if (errorCode !== UNKNOWN_TOPIC) continue;
+      if (errorCode !== errorCodes.unknownTopic) continue;
       const before = this.missing.get(topic);
-      const goesOn = before !== undefined && now - before.last < MISSING_FORGOTTEN_MS;
+      const goesOn = before !== undefined && now - before.last < missingForgottenMs;
       this.missing.set(topic, { since: goesOn ? before.since : now, last: now });
     }
   }
@@ -186,7 +182,7 @@ export class ProducerRoutes {
       }
       this.lanes.set(topic, lanes);
       for (const lane of lanes) {
-        if ((leaders[lane.partition] ?? -1) < 0) lane.note(LEADER_NOT_AVAILABLE, now);
+        if ((leaders[lane.partition] ?? -1) < 0) lane.note(errorCodes.leaderNotAvailable, now);
         else lane.noteLeader();
       }
     }

@@ -17,10 +17,10 @@ export interface RecordSizes {
   readonly headers: number;
 }
 
-const BATCH_OVERHEAD = 61;
-const HEAD_FROM_CRC = 21;
+const batchOverheadBytes = 61;
+const checkedFrom = 21;
 /** Length, attributes, timestamp delta, offset delta, key length, value length: at most. */
-const RECORD_OVERHEAD = 5 + 1 + 1 + 5 + 5 + 5;
+const maxRecordOverheadBytes = 5 + 1 + 1 + 5 + 5 + 5;
 
 /** Counts the bytes of a record's parts. */
 export function measureRecord({ key, value, headers }: Omit<EncodableRecord, 'sizes'>): RecordSizes {
@@ -41,12 +41,12 @@ export function measureRecord({ key, value, headers }: Omit<EncodableRecord, 'si
 
 /** The most bytes a record can take in a batch. */
 export function sizeBound({ key, value, headers }: RecordSizes): number {
-  return RECORD_OVERHEAD + key + value + headers;
+  return maxRecordOverheadBytes + key + value + headers;
 }
 
 /** The most bytes a batch of records with this sum of bounds can take. */
 export function batchSizeBound(recordBounds: number): number {
-  return BATCH_OVERHEAD + recordBounds;
+  return batchOverheadBytes + recordBounds;
 }
 
 /**
@@ -55,10 +55,10 @@ export function batchSizeBound(recordBounds: number): number {
  * @param timestamp ms, for all records; topics with LogAppendTime overwrite it
  */
 export function encodeRecordBatch(records: readonly EncodableRecord[], timestamp: number): Buffer {
-  let bound = BATCH_OVERHEAD;
+  let bound = batchOverheadBytes;
   for (const { sizes } of records) bound += sizeBound(sizes);
   const bytes = Buffer.allocUnsafe(bound);
-  let at = BATCH_OVERHEAD;
+  let at = batchOverheadBytes;
   for (let index = 0; index < records.length; index += 1) at = writeRecord(bytes, at, records[index]!, index);
   bytes.writeBigInt64BE(0n, 0); // base offset: the broker's to give
   bytes.writeInt32BE(at - 12, 8);
@@ -72,7 +72,7 @@ export function encodeRecordBatch(records: readonly EncodableRecord[], timestamp
   bytes.writeInt16BE(-1, 51); // producer epoch
   bytes.writeInt32BE(-1, 53); // first sequence
   bytes.writeInt32BE(records.length, 57);
-  bytes.writeUInt32BE(crc32c(bytes.subarray(HEAD_FROM_CRC, at)), 17);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(checkedFrom, at)), 17);
   return bytes.subarray(0, at);
 }
 
@@ -106,13 +106,13 @@ function writeSized(bytes: Buffer, at: number, source: Buffer | string, size: nu
   const start = writeVarint(bytes, at, size);
   if (typeof source !== 'string') bytes.set(source, start);
   // Text of as many bytes as characters is ASCII, which takes no encoding.
-  else if (size === source.length && size <= SHORT_TEXT) writeAscii(bytes, start, source);
+  else if (size === source.length && size <= maxShortText) writeAscii(bytes, start, source);
   else bytes.write(source, start, size, size === source.length ? 'latin1' : 'utf8');
   return start + size;
 }
 
 /** Below that, writing byte by byte beats a call into native code. */
-const SHORT_TEXT = 48;
+const maxShortText = 48;
 
 function writeAscii(bytes: Buffer, start: number, text: string): void {
   for (let index = 0; index < text.length; index += 1) bytes[start + index] = text.charCodeAt(index);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { BrokerFixture, numbered } from '../client/broker.fixture-spec.js';
-import { NeverSentError, RecordRefusedError, UnacknowledgedError } from './producer-errors.js';
 import { proxyToBroker, type Proxy } from '../client/proxy.fixture-spec.js';
-import { RecordProducer } from './record-producer.js';
-import { TailConsumer } from '../consume/tail/tail-consumer.js';
 import type { IncomingRecord, OutgoingRecord } from '../client/record.js';
+import { TailConsumer } from '../consume/tail/tail-consumer.js';
+import { NeverSentError, RecordRefusedError, UnacknowledgedError } from './producer-errors.js';
+import { RecordProducer } from './record-producer.js';
 
 describe('RecordProducer on a real broker', () => {
   const fixture = new BrokerFixture();

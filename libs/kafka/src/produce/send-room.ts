@@ -1,21 +1,25 @@
-/**
- * Bounds what a producer holds. Who finds it full waits in line until there is room or its time is up.
- */
+/** Bounds what a producer holds. Callers wait in line, until a deadline, while it is full. */
 export class SendRoom {
   private records = 0;
   private bytes = 0;
+  private onceEmpty: (() => void)[] = [];
   private readonly line: { bytes: number; enter: (entered: boolean) => void; deadline: number }[] = [];
 
   constructor(
-    readonly mostRecords: number,
-    readonly mostBytes: number,
+    readonly maxRecords: number,
+    readonly maxBytes: number,
   ) {}
 
   get isEmpty(): boolean {
     return this.records === 0;
   }
 
-  /** Takes room for a record if there is any and nobody is in line for it. */
+  /** Resolves once it holds nothing and nothing waits in line. */
+  async whenEmpty(): Promise<void> {
+    if (!this.isEmpty) await new Promise<void>((resolve) => this.onceEmpty.push(resolve));
+  }
+
+  /** Takes room for a record, unless it is full or others wait in line. */
   tryEnter(bytes: number): boolean {
     if (this.isFull || this.line.length > 0) return false;
     this.take(bytes);
@@ -35,16 +39,17 @@ export class SendRoom {
       this.take(next.bytes);
       next.enter(true);
     }
+    if (this.isEmpty) for (const resolve of this.onceEmpty.splice(0)) resolve();
   }
 
-  /** Turns away who has waited past its deadline; answers whether somebody still waits. */
+  /** Turns away callers that have waited past their deadline. @returns whether others still wait */
   expire(now: number): boolean {
     while (this.line.length > 0 && this.line[0]!.deadline <= now) this.line.shift()!.enter(false);
     return this.line.length > 0;
   }
 
   private get isFull(): boolean {
-    return this.records >= this.mostRecords || this.bytes >= this.mostBytes;
+    return this.records >= this.maxRecords || this.bytes >= this.maxBytes;
   }
 
   private take(bytes: number): void {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BrokerFixture, numbered } from '../broker.fixture-spec.js';
-import { BrokerLinks } from '../broker-links.js';
-import { consumerFault } from '../consumer-health.js';
-import { requestProduce } from './internals.js';
 import { LogReader } from '../../consume/tail/log-reader.js';
-import { encodeProduceBody } from '../../produce/produce-request.js';
-import { batchOf, recoded } from '../../produce/record-batch.fixture-spec.js';
-import type { IncomingRecord } from '../record.js';
 import { TailConsumer } from '../../consume/tail/tail-consumer.js';
 import { untilAsync, Worker } from '../../consume/work/worker.fixture-spec.js';
+import { encodeProduceBody } from '../../produce/produce-request.js';
+import { batchOf, recoded } from '../../produce/record-batch.fixture-spec.js';
+import { BrokerLinks } from '../broker-links.js';
+import { BrokerFixture, numbered } from '../broker.fixture-spec.js';
+import { consumerFault } from '../consumer-health.js';
+import type { IncomingRecord } from '../record.js';
+import { requestProduce } from './internals.js';
 
 describe('Topics that others have set up with a compression, on a real broker', () => {
   const fixture = new BrokerFixture();

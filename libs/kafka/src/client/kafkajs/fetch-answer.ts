@@ -1,6 +1,6 @@
 import {
   decodeFetchedRecords,
-  MOST_DECODED_BYTES,
+  maxDecodedBytes,
   type Allowance,
   type FetchedRecord,
 } from './fetched-records.js';
@@ -28,9 +28,9 @@ export interface FetchedPartition {
 export type FetchedFrom = (topic: string, partition: number) => number;
 
 /** From this version on the client has to wait as long as the answer says, before it the broker has done so (KIP-219). */
-const CLIENT_WAITS = 8;
+const clientWaitsFrom = 8;
 /** From this version on the answer names a replica that is closer (KIP-392). */
-const CLOSEST_REPLICA = 11;
+const closestReplicaFrom = 11;
 
 /** Decodes the answer to a Fetch request (https://kafka.apache.org/protocol#The_Messages_Fetch) of version 7 to 11. */
 export async function decodeFetchAnswer(
@@ -39,9 +39,9 @@ export async function decodeFetchAnswer(
   fetchedFrom: FetchedFrom,
 ): Promise<FetchAnswer> {
   const reader = new AnswerReader(raw);
-  const allowance: Allowance = { bytes: MOST_DECODED_BYTES };
+  const allowance: Allowance = { bytes: maxDecodedBytes };
   const throttleTime = reader.readInt32();
-  const clientSideThrottleTime = version >= CLIENT_WAITS ? throttleTime : 0;
+  const clientSideThrottleTime = version >= clientWaitsFrom ? throttleTime : 0;
   const errorCode = reader.readInt16();
   const sessionId = reader.readInt32();
   const responses: FetchAnswer['responses'] = [];
@@ -69,7 +69,7 @@ function readHead(reader: AnswerReader, version: number): Omit<FetchedPartition,
   for (let left = reader.readInt32(); left > 0; left -= 1) {
     abortedTransactions.push({ producerId: reader.readInt64(), firstOffset: reader.readInt64() });
   }
-  const preferredReadReplica = version >= CLOSEST_REPLICA ? reader.readInt32() : -1;
+  const preferredReadReplica = version >= closestReplicaFrom ? reader.readInt32() : -1;
   return { errorCode, highWatermark, abortedTransactions, preferredReadReplica };
 }
 

@@ -16,10 +16,10 @@ export interface SessionRequest {
   readonly forgottenTopics: { readonly topic: string; readonly partitions: number[] }[];
 }
 
-const NO_SESSION = 0;
+const noSession = 0;
 /** Asks for a new session, in place of the one named. */
-const FIRST_EPOCH = 0;
-const LAST_EPOCH = 2 ** 31 - 1;
+const firstEpoch = 0;
+const lastEpoch = 2 ** 31 - 1;
 
 /**
  * What one broker remembers of a consumer's fetches (KIP-227): a request names only the partitions whose offset changed, and
@@ -27,14 +27,14 @@ const LAST_EPOCH = 2 ** 31 - 1;
  * sides. Whatever goes wrong, the next request names everything and opens a new session.
  */
 export class FetchSession {
-  private id = NO_SESSION;
-  private epoch = FIRST_EPOCH;
+  private id = noSession;
+  private epoch = firstEpoch;
   /** The offset last asked for, by topic and partition. */
   private asked = new Map<string, Map<number, string>>();
 
   /** The request for these partitions, and no others from now on. One at a time: its answer must be told before the next. */
   request(wanted: readonly FetchedTopic[]): SessionRequest {
-    const before = this.epoch === FIRST_EPOCH ? new Map<string, Map<number, string>>() : this.asked;
+    const before = this.epoch === firstEpoch ? new Map<string, Map<number, string>>() : this.asked;
     this.asked = new Map(
       wanted.map(({ topic, partitions }) => [
         topic,
@@ -57,13 +57,13 @@ export class FetchSession {
     }
     // A broker that has no room for another session answers with none.
     this.id = sessionId;
-    this.epoch = sessionId === NO_SESSION ? FIRST_EPOCH : this.epoch === LAST_EPOCH ? 1 : this.epoch + 1;
+    this.epoch = sessionId === noSession ? firstEpoch : this.epoch === lastEpoch ? 1 : this.epoch + 1;
     return true;
   }
 
   /** What the broker has made of the last request is not known. */
   reset(): void {
-    this.epoch = FIRST_EPOCH;
+    this.epoch = firstEpoch;
   }
 }
 

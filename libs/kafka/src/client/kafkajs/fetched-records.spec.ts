@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { snappyCompress } from 'hysnappy';
-import { decodeFetchedRecords, type FetchedRecord } from './fetched-records.js';
 import { batchOf, recoded } from '../../produce/record-batch.fixture-spec.js';
+import { decodeFetchedRecords, type FetchedRecord } from './fetched-records.js';
 
 const require = createRequire(import.meta.url);
 const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => unknown;

@@ -27,19 +27,19 @@ export interface Allowance {
 }
 
 /** What a batch may take once it is decompressed, and about what an answer may. */
-export const MOST_DECODED_BYTES = 64 * 1024 * 1024;
+export const maxDecodedBytes = 64 * 1024 * 1024;
 /** What a record takes beside the bytes of the answer. */
-const RECORD_COST = 200;
+const recordCostBytes = 200;
 
-const MOST_HEADERS = 1_000;
-const MOST_HEADER_BYTES = 64 * 1_024;
+const maxHeaders = 1_000;
+const maxHeaderBytes = 64 * 1_024;
 
-const LENGTH_END = 12;
-const HEAD_BYTES = 61;
-const CODEC = 0x07;
-const LOG_APPEND_TIME = 0x08;
-const TRANSACTIONAL = 0x10;
-const CONTROL = 0x20;
+const lengthEnd = 12;
+const headBytes = 61;
+const codecBits = 0x07;
+const logAppendTimeBit = 0x08;
+const transactionalBit = 0x10;
+const controlBit = 0x20;
 
 /**
  * Decodes the record batches (message format 2, https://kafka.apache.org/documentation/#recordbatch) of one partition of a
@@ -54,8 +54,8 @@ export async function decodeFetchedRecords(
 ): Promise<FetchedRecord[]> {
   const records: FetchedRecord[] = [];
   let at = 0;
-  while (at + HEAD_BYTES <= bytes.length && allowance.bytes > 0) {
-    const end = at + Math.max(HEAD_BYTES, LENGTH_END + bytes.readInt32BE(at + 8));
+  while (at + headBytes <= bytes.length && allowance.bytes > 0) {
+    const end = at + Math.max(headBytes, lengthEnd + bytes.readInt32BE(at + 8));
     if (end > bytes.length) break;
     const lastOffset = Number(bytes.readBigInt64BE(at)) + bytes.readInt32BE(at + 23);
     if (lastOffset >= from) {
@@ -83,17 +83,17 @@ async function decodeBatch(
   const magic = batch[16]!;
   if (magic !== 2) throw new Error(`it has message format ${magic}, only 2 is known`);
   const attributes = batch.readInt16BE(21);
-  const isControlRecord = (attributes & CONTROL) !== 0;
+  const isControlRecord = (attributes & controlBit) !== 0;
   const maxTimestamp = Number(batch.readBigInt64BE(35));
   const firstTimestamp = Number(batch.readBigInt64BE(27));
   const count = batch.readInt32BE(57);
   const batchContext: BatchContext = {
     producerId: batch.readBigInt64BE(43).toString(),
-    inTransaction: (attributes & TRANSACTIONAL) !== 0,
+    inTransaction: (attributes & transactionalBit) !== 0,
   };
-  const codec = attributes & CODEC;
-  const stored = batch.subarray(HEAD_BYTES);
-  const bytes = codec === 0 || count === 0 ? stored : await decompress(codec, stored, MOST_DECODED_BYTES);
+  const codec = attributes & codecBits;
+  const stored = batch.subarray(headBytes);
+  const bytes = codec === 0 || count === 0 ? stored : await decompress(codec, stored, maxDecodedBytes);
   if (bytes !== stored) allowance.bytes -= bytes.length;
   const baseOffset = Number(batch.readBigInt64BE(0));
   const cursor = new Cursor(bytes);
@@ -106,12 +106,12 @@ async function decodeBatch(
     next = offset + 1;
     if (offset >= from) {
       if (allowance.bytes <= 0 && records.length > 0) return;
-      const timestamp = (attributes & LOG_APPEND_TIME) !== 0 ? maxTimestamp : firstTimestamp + delta;
+      const timestamp = (attributes & logAppendTimeBit) !== 0 ? maxTimestamp : firstTimestamp + delta;
       const key = cursor.readBytes(end);
       const value = cursor.readBytes(end);
       const headers = readHeaders(cursor, end);
       records.push({ offset, timestamp, key, value, headers, isControlRecord, batchContext });
-      allowance.bytes -= RECORD_COST;
+      allowance.bytes -= recordCostBytes;
     }
     cursor.at = end;
   }
@@ -121,7 +121,7 @@ async function decodeBatch(
 /** Null where they are more than a reader has to look at. Of a header given more than once the last one counts. */
 function readHeaders(cursor: Cursor, end: number): Record<string, string> | null {
   const count = cursor.readVarint();
-  if (count > MOST_HEADERS || end - cursor.at > MOST_HEADER_BYTES) return null;
+  if (count > maxHeaders || end - cursor.at > maxHeaderBytes) return null;
   const headers: Record<string, string> = {};
   for (let index = 0; index < count; index += 1) {
     const name = cursor.readText(end);

@@ -1,22 +1,23 @@
-const MAGIC = 0x184d2204;
-const LEAST_MATCH = 4;
+const frameMagic = 0x184d2204;
+const minMatch = 4;
 /** Of a length's four bits: more bytes of it follow. */
-const LONG = 15;
+const longLength = 15;
 
 /**
  * Decompresses LZ4 frames (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md), with blocks that depend on each
  * other or not. Checksums are not compared: Kafka has one of its own over the batch.
- * @throws Error where the bytes are no such frames, or hold more than `mostBytes`
+ * @throws Error where the bytes are no such frames, or hold more than `maxBytes`
  */
-export function decompressLz4(bytes: Buffer, mostBytes: number): Buffer {
-  const output = new GrowingOutput(Math.min(mostBytes, bytes.length * 4), mostBytes);
+export function decompressLz4(bytes: Buffer, maxBytes: number): Buffer {
+  const output = new GrowingOutput(Math.min(maxBytes, bytes.length * 4), maxBytes);
   let at = 0;
   while (at < bytes.length) at = readFrame(bytes, at, output);
   return output.bytes;
 }
 
 function readFrame(bytes: Buffer, start: number, output: GrowingOutput): number {
-  if (start + 7 > bytes.length || bytes.readUInt32LE(start) !== MAGIC) throw new Error('it is no LZ4 frame');
+  if (start + 7 > bytes.length || bytes.readUInt32LE(start) !== frameMagic)
+    throw new Error('it is no LZ4 frame');
   const flags = bytes[start + 4]!;
   if (flags >> 6 !== 1) throw new Error('its LZ4 frame has another version than 1');
   const hasBlockChecksums = (flags & 0x10) !== 0;
@@ -41,7 +42,7 @@ function readBlock(bytes: Buffer, start: number, end: number, output: GrowingOut
   let at = start;
   function readLength(nibble: number): number {
     let length = nibble;
-    if (nibble !== LONG) return length;
+    if (nibble !== longLength) return length;
     for (;;) {
       if (at >= end) throw new Error('its LZ4 block is cut');
       const more = bytes[at++]!;
@@ -59,7 +60,7 @@ function readBlock(bytes: Buffer, start: number, end: number, output: GrowingOut
     if (at + 2 > end) throw new Error('its LZ4 block is cut');
     const distance = bytes.readUInt16LE(at);
     at += 2;
-    output.repeat(distance, readLength(token & 0x0f) + LEAST_MATCH);
+    output.repeat(distance, readLength(token & 0x0f) + minMatch);
   }
 }
 
@@ -69,7 +70,7 @@ class GrowingOutput {
 
   constructor(
     firstBytes: number,
-    private readonly mostBytes: number,
+    private readonly maxBytes: number,
   ) {
     this.buffer = Buffer.allocUnsafe(firstBytes);
   }
@@ -97,8 +98,8 @@ class GrowingOutput {
   private makeRoom(count: number): void {
     const needed = this.length + count;
     if (needed <= this.buffer.length) return;
-    if (needed > this.mostBytes) throw new Error(`it holds more than ${this.mostBytes} bytes`);
-    const larger = Buffer.allocUnsafe(Math.min(this.mostBytes, Math.max(needed, this.buffer.length * 2)));
+    if (needed > this.maxBytes) throw new Error(`it holds more than ${this.maxBytes} bytes`);
+    const larger = Buffer.allocUnsafe(Math.min(this.maxBytes, Math.max(needed, this.buffer.length * 2)));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
   }

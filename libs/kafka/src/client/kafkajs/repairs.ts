@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { FetchSession, type FetchedTopic, type SessionRequest } from './fetch-session.js';
 import { decodeFetchAnswer, type FetchAnswer, type FetchedFrom } from './fetch-answer.js';
+import { FetchSession, type FetchedTopic, type SessionRequest } from './fetch-session.js';
 import { noteStanding } from './group-standing.js';
 import type { WireRequest } from './internals.js';
 
@@ -49,7 +49,7 @@ interface Broker {
 }
 
 const { requests } = require('kafkajs/src/protocol/requests') as { requests: { Fetch: unknown } };
-const FETCH = 1;
+const fetchApiKey = 1;
 const broker = (require('kafkajs/src/broker') as { prototype: Broker }).prototype;
 const sessions = new WeakMap<Broker, FetchSession>();
 
@@ -62,7 +62,7 @@ broker.fetch = async function fetchInSession(this: Broker, { topics, ...options 
   const session = sessions.get(this) ?? new FetchSession();
   sessions.set(this, session);
   const { response, ...fetch } = this.lookupRequest(
-    FETCH,
+    fetchApiKey,
     requests.Fetch,
   )({ ...options, ...session.request(topics) });
   const decode = (raw: Buffer) => decodeFetchAnswer(raw, fetch.request.apiVersion, offsetsOf(topics));

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, Condition, numbered } from '../../client/broker.fixture-spec.js';
 import type { KafkaConnection } from '../../client/connection.js';
 import { consumerFault, type ConsumerAlarm } from '../../client/consumer-health.js';
-import { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
 import type { IncomingRecord, TopicPartition } from '../../client/record.js';
 import { partitionKey } from '../../client/topic-partition.js';
 import { untilAsync } from '../work/worker.fixture-spec.js';
+import { PositionedConsumer, type PositionedConsumerOptions } from './positioned-consumer.js';
 
 /** A projection under test: applies records to a store that several share, as rows and checkpoint in one transaction would. */
 class Projection {

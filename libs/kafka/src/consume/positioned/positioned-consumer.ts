@@ -8,11 +8,11 @@ import type { LostPlace } from '../offset-range.js';
 import { mayPass } from '../partition-trouble.js';
 import { PositionedPartition, type Amount } from './positioned-partition.js';
 
-const DEFAULT_BUFFER_RECORDS = 50_000;
-const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
-const MAX_HINT_MS = 2_000;
+const defaultBufferRecords = 50_000;
+const defaultBufferBytes = 64 * 1024 * 1024;
+const maxHintMs = 2_000;
 /** A batch of so many records does not wait for more. */
-const MAX_GATHERED_RECORDS = 100;
+const maxGatheredRecords = 100;
 
 export interface PositionedConsumerOptions extends GroupReaderOptions {
   /** Where to begin with each newly assigned partition, in their order; -1 is the log's start. Repeated until it succeeds. */
@@ -93,7 +93,7 @@ export class PositionedConsumer extends GroupReader<PositionedPartition, Positio
     if (gatherMs === 0 || fetch === this.lastFetch.number) return 0;
     const now = performance.now();
     const restMs = this.lastFetch.at + gatherMs - now;
-    const delayMs = messages.length < MAX_GATHERED_RECORDS ? Math.max(0, restMs) : 0;
+    const delayMs = messages.length < maxGatheredRecords ? Math.max(0, restMs) : 0;
     this.lastFetch = { number: fetch, at: now + delayMs };
     return delayMs;
   }
@@ -149,7 +149,7 @@ export class PositionedConsumer extends GroupReader<PositionedPartition, Positio
 
   protected async beforeLeave(): Promise<void> {
     this.commitHints();
-    if (this.hintInFlight) await inTime(this.hintInFlight, MAX_HINT_MS);
+    if (this.hintInFlight) await inTime(this.hintInFlight, maxHintMs);
   }
 
   /**
@@ -175,7 +175,7 @@ export class PositionedConsumer extends GroupReader<PositionedPartition, Positio
 
   /** All partitions are paused when the buffer is full, and resumed when it is half empty. */
   private noteBuffered(): void {
-    const { bufferRecords = DEFAULT_BUFFER_RECORDS, bufferBytes = DEFAULT_BUFFER_BYTES } = this.options;
+    const { bufferRecords = defaultBufferRecords, bufferBytes = defaultBufferBytes } = this.options;
     const { records, bytes } = this.buffered;
     const factor = this.isFull ? 0.5 : 1;
     const isFull = records >= bufferRecords * factor || bytes >= bufferBytes * factor;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, numbered } from '../../client/broker.fixture-spec.js';
-import { LogReader } from './log-reader.js';
 import { KafkaRequestError } from '../../client/request-patience.js';
 import { untilAsync } from '../work/worker.fixture-spec.js';
+import { LogReader } from './log-reader.js';
 
 describe('LogReader on a real broker', () => {
   const fixture = new BrokerFixture();

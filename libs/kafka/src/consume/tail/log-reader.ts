@@ -1,15 +1,14 @@
 import { BrokerLinks } from '../../client/broker-links.js';
 import { ClusterReader } from '../../client/cluster-reader.js';
 import type { KafkaConnection } from '../../client/connection.js';
-import { copyRecord } from '../copy-record.js';
+import { errorCodes } from '../../client/error-codes.js';
 import { FetchBatch, requestFetch } from '../../client/kafkajs/internals.js';
 import type { IncomingRecord, TopicPartition } from '../../client/record.js';
 import { KafkaRequestError, PassingError, throwOn, withPatience } from '../../client/request-patience.js';
+import { copyRecord } from '../copy-record.js';
 
-const REQUEST_TIMEOUT_MS = 15_000;
-const SLICE_BYTES = 1024 * 1024;
-const OFFSET_OUT_OF_RANGE = 1;
-const NOT_LEADER = 6;
+const requestTimeoutMs = 15_000;
+const sliceBytes = 1024 * 1024;
 
 /** A piece of a partition's log, in order. */
 export interface LogSlice {
@@ -31,8 +30,8 @@ export class LogReader {
   private readonly leaders = new Map<string, number[]>();
 
   constructor(connection: KafkaConnection) {
-    this.links = new BrokerLinks(connection, REQUEST_TIMEOUT_MS);
-    this.reader = new ClusterReader(connection, REQUEST_TIMEOUT_MS);
+    this.links = new BrokerLinks(connection, requestTimeoutMs);
+    this.reader = new ClusterReader(connection, requestTimeoutMs);
   }
 
   /**
@@ -47,7 +46,7 @@ export class LogReader {
       const fetched = await this.fetch(place, from);
       if (fetched === 'out of range') return this.passDeleted(place, from, end);
       const batch = new FetchBatch(topic, String(from), fetched);
-      if (batch.rawMessages.length === 0) throw new PassingError(NOT_LEADER, 'Nothing yet');
+      if (batch.rawMessages.length === 0) throw new PassingError(errorCodes.notLeader, 'Nothing yet');
       const fault = batch.messages[0]?.fault;
       if (fault !== undefined)
         throw new KafkaRequestError('UNREADABLE_BATCH', `Records of ${topic}/${partition}`, fault);
@@ -65,10 +64,10 @@ export class LogReader {
   private async fetch({ topic, partition }: TopicPartition, from: number) {
     const leader = await this.leaderOf(topic, partition);
     try {
-      const answer = await this.links.send(leader, requestFetch(topic, partition, from, SLICE_BYTES));
+      const answer = await this.links.send(leader, requestFetch(topic, partition, from, sliceBytes));
       throwOn(answer.errorCode, `Fetch from ${topic}`);
       const fetched = answer.responses[0]!.partitions[0]!;
-      if (fetched.errorCode === OFFSET_OUT_OF_RANGE) return 'out of range' as const;
+      if (fetched.errorCode === errorCodes.offsetOutOfRange) return 'out of range' as const;
       throwOn(fetched.errorCode, `Fetch from ${topic}/${partition}`);
       return fetched;
     } catch (error) {
@@ -86,7 +85,7 @@ export class LogReader {
     const leader = leaders?.[partition] ?? -1;
     if (leader >= 0) return leader;
     this.leaders.delete(topic);
-    throw new PassingError(NOT_LEADER, `Leader of ${topic}/${partition}`);
+    throw new PassingError(errorCodes.notLeader, `Leader of ${topic}/${partition}`);
   }
 
   private async passDeleted(
@@ -95,7 +94,7 @@ export class LogReader {
     end: number,
   ): Promise<LogSlice> {
     const start = (await this.reader.offsetsAt([topic], 'start')).get(topic)?.[partition] ?? from;
-    if (start <= from) throwOn(OFFSET_OUT_OF_RANGE, `Offset ${from} of ${topic}/${partition}`);
+    if (start <= from) throwOn(errorCodes.offsetOutOfRange, `Offset ${from} of ${topic}/${partition}`);
     const next = Math.min(start, end);
     return { records: [], next, deleted: next - from };
   }

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ISocketFactory } from 'kafkajs';
 import { BrokerFixture, Condition, numbered } from '../../client/broker.fixture-spec.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
-import { TailConsumer, type TailConsumerOptions } from './tail-consumer.js';
 import { untilAsync } from '../work/worker.fixture-spec.js';
+import { TailConsumer, type TailConsumerOptions } from './tail-consumer.js';
 
 /** Whether a request is for the first offsets (ListOffsets, -2). */
 function asksForStart(request: Buffer): boolean {

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterReader, type OffsetsByTopic } from '../../client/cluster-reader.js';
 import type { KafkaConnection } from '../../client/connection.js';
 import type { ConsumerHealth } from '../../client/consumer-health.js';
-import { completeTimings, type ConsumerTimings } from '../consumer-timings.js';
-import { PositionedConsumer } from '../positioned/positioned-consumer.js';
 import type { IncomingRecord, TopicPartition } from '../../client/record.js';
 import { partitionKey } from '../../client/topic-partition.js';
+import { completeTimings, type ConsumerTimings } from '../consumer-timings.js';
+import { PositionedConsumer } from '../positioned/positioned-consumer.js';
 
-const RETRY_MS = 500;
+const retryMs = 500;
 
 export interface TailConsumerOptions {
   /** What to read; asked again every 3 s. Topics that come up later are read whole. */
@@ -97,7 +97,7 @@ export class TailConsumer {
         if (this.options.from !== 'start') return { begins: ends, ends };
         return { begins: await this.reader.offsetsAt([...ends.keys()], 'start'), ends };
       } catch {
-        await sleep(RETRY_MS); // Kafka is away: kafkajs has logged it
+        await sleep(retryMs); // Kafka is away: kafkajs has logged it
       }
     }
     return { begins: new Map(), ends: new Map() };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { CommitLoop, type PendingCommit } from './commit-loop.js';
 import type { OffsetCommit } from '../consumer-session.js';
+import { CommitLoop, type PendingCommit } from './commit-loop.js';
 
 /** A source with one number to commit, and an answer to each commit that the test gives. */
 class Source {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inTime } from '@jobstream/runtime';
 import type { OffsetCommit } from '../consumer-session.js';
 
-const APART_MS = 50;
-const RETRY_MS = 250;
+const minPauseMs = 50;
+const retryMs = 250;
 
 /** A commit ready to be sent, with what to note once it has landed. */
 export interface PendingCommit {
@@ -36,7 +36,7 @@ export class CommitLoop {
 
   /** Something has come up. */
   touch(): void {
-    if (!this.timer && !this.inFlight && !this.stopped) this.schedule(APART_MS);
+    if (!this.timer && !this.inFlight && !this.stopped) this.schedule(minPauseMs);
   }
 
   /** Sends what there is now, if nothing is in flight. */
@@ -47,17 +47,17 @@ export class CommitLoop {
     const pending = this.source.collect();
     if (!pending) return;
     const sent = pending === 'not yet' ? null : this.source.send(pending.commits);
-    if (pending === 'not yet' || !sent) return this.schedule(RETRY_MS);
+    if (pending === 'not yet' || !sent) return this.schedule(retryMs);
     this.inFlight = sent.then(
       () => {
         pending.landed();
         this.inFlight = null;
-        this.schedule(APART_MS);
+        this.schedule(minPauseMs);
       },
       (error: unknown) => {
         this.source.failed(error);
         this.inFlight = null;
-        this.schedule(RETRY_MS);
+        this.schedule(retryMs);
       },
     );
   }

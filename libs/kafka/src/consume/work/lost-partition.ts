@@ -76,7 +76,7 @@ export class LostPartition implements DeliveryOwner {
 }
 
 /** The owner of deliveries that were handed over and had not begun when their partition was lost. */
-export const NOBODY: DeliveryOwner = {
+export const nobody: DeliveryOwner = {
   isCurrent: () => false,
   mayBegin: () => false,
   began: () => {},

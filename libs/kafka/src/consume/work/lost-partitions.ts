@@ -5,7 +5,7 @@ import { judgeJoin } from './join-decision.js';
 import type { LostPartition } from './lost-partition.js';
 
 /** How long a lost partition that runs nothing is remembered for its return. */
-const MAX_AGE_MS = 600_000;
+const maxAgeMs = 600_000;
 
 /** The partitions that this process has lost and may get back. */
 export class LostPartitions {
@@ -16,7 +16,7 @@ export class LostPartitions {
 
   add(partition: TopicPartition, lost: LostPartition): void {
     for (const [key, { since, running }] of this.byKey)
-      if (lost.since - since > MAX_AGE_MS && running.size === 0) this.byKey.delete(key);
+      if (lost.since - since > maxAgeMs && running.size === 0) this.byKey.delete(key);
     this.byKey.set(partitionKey(partition), lost);
   }
 

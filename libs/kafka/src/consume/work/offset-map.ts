@@ -1,4 +1,4 @@
-import { MOST_TIME } from '../../client/log-time.js';
+import { maxTime } from '../../client/log-time.js';
 import type { Run } from './offset-runs.js';
 
 /**
@@ -16,11 +16,11 @@ export interface OffsetMap {
 }
 
 /** At this size a partition takes no more: what finishes from here on still has to fit. */
-export const FULL_MAP_BYTES = 3_000;
+export const fullMapBytes = 3_000;
 /** Kafka's default for `offset.metadata.max.bytes` is 4,096. */
-const MOST_MAP_BYTES = 4_000;
-const VERSION = '1';
-const PROCESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
+const maxMapBytes = 4_000;
+const formatVersion = '1';
+const processIdPattern = /^[A-Za-z0-9_-]{1,40}$/;
 
 /**
  * Encodes as commit metadata: `1.<process>.<commit>.<runs>.<attempts>.<time>`. Runs and attempts are varints in base64url, each offset
@@ -28,14 +28,14 @@ const PROCESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
  * the broker's limit is left out from the top: those records would run again after a crash, none would be skipped.
  */
 export function encodeOffsetMap(committed: number, map: OffsetMap): string {
-  const head = `${VERSION}.${map.processId}.${map.commitNumber.toString(36)}.`;
+  const head = `${formatVersion}.${map.processId}.${map.commitNumber.toString(36)}.`;
   const attempts = encodeWithin(
-    MOST_MAP_BYTES / 4,
+    maxMapBytes / 4,
     committed,
     map.attempts.map(({ offset, used }) => ({ at: offset, value: used, end: offset })),
   );
   const time = map.lastTime === null ? '' : map.lastTime.toString(36);
-  const room = MOST_MAP_BYTES - head.length - attempts.length - time.length - 2;
+  const room = maxMapBytes - head.length - attempts.length - time.length - 2;
   const runs = encodeWithin(
     room,
     committed,
@@ -48,8 +48,8 @@ export function encodeOffsetMap(committed: number, map: OffsetMap): string {
 export function decodeOffsetMap(committed: number, metadata: string): OffsetMap | null {
   // Without a time as it was written before there was one.
   const [version, processId, commitNumber, runs, attempts, time = '', ...rest] = metadata.split('.');
-  if (version !== VERSION || rest.length > 0 || attempts === undefined) return null;
-  if (!PROCESS_ID.test(processId!) || !/^[0-9a-z]{1,11}$/.test(commitNumber!)) return null;
+  if (version !== formatVersion || rest.length > 0 || attempts === undefined) return null;
+  if (!processIdPattern.test(processId!) || !/^[0-9a-z]{1,11}$/.test(commitNumber!)) return null;
   if (!/^[0-9a-z]{0,11}$/.test(time)) return null;
   const runNumbers = decodeVarints(runs!);
   const attemptNumbers = decodeVarints(attempts);
@@ -72,23 +72,23 @@ export function decodeOffsetMap(committed: number, metadata: string): OffsetMap 
     commitNumber: parseInt(commitNumber!, 36),
     done,
     attempts: used,
-    lastTime: time === '' ? null : Math.min(MOST_TIME, parseInt(time, 36)),
+    lastTime: time === '' ? null : Math.min(maxTime, parseInt(time, 36)),
   };
 }
 
 function encodeWithin(
-  mostBytes: number,
+  maxBytes: number,
   committed: number,
   entries: readonly { at: number; value: number; end: number }[],
 ): string {
-  const mostRaw = Math.floor((mostBytes * 3) / 4) - 2;
+  const maxRawBytes = Math.floor((maxBytes * 3) / 4) - 2;
   const bytes: number[] = [];
   let last = committed;
   for (const { at, value, end } of entries) {
     const before = bytes.length;
     pushVarint(bytes, at - last);
     pushVarint(bytes, value);
-    if (bytes.length > mostRaw) {
+    if (bytes.length > maxRawBytes) {
       bytes.length = before;
       break;
     }

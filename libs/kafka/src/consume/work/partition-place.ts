@@ -1,7 +1,7 @@
 import type { ClusterReader, GroupCommit } from '../../client/cluster-reader.js';
-import { decodeOffsetMap } from './offset-map.js';
-import { judgeRange, type OffsetRange } from '../offset-range.js';
 import type { TopicPartition } from '../../client/record.js';
+import { judgeRange, type OffsetRange } from '../offset-range.js';
+import { decodeOffsetMap } from './offset-map.js';
 
 /** What a group and the log say of a partition. */
 export interface PartitionPlace {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PartitionTracker } from './partition-tracker.js';
 
-const START = { watermark: 10, done: [], attempts: [] };
+const start = { watermark: 10, done: [], attempts: [] };
 
 /** What the tracker is compared to: sets of offsets. */
 class Model {
@@ -102,7 +102,7 @@ describe('PartitionTracker', () => {
   });
 
   it('keeps attempts with their offset until it is finished, and over a restart', () => {
-    const tracker = new PartitionTracker<null>(START);
+    const tracker = new PartitionTracker<null>(start);
     tracker.open(10, null);
     tracker.open(11, null);
     tracker.noteAttempts(11, 2);
@@ -119,7 +119,7 @@ describe('PartitionTracker', () => {
   });
 
   it('ignores an outcome told twice or late', () => {
-    const tracker = new PartitionTracker<null>(START);
+    const tracker = new PartitionTracker<null>(start);
     tracker.open(10, null);
     tracker.finish(10);
     const { changes } = tracker;

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerFixture, numbered } from '../../client/broker.fixture-spec.js';
 import { ClusterReader } from '../../client/cluster-reader.js';
+import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
 import type { Delivery } from './delivery.js';
 import { decodeOffsetMap } from './offset-map.js';
-import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
 import { untilAsync, untilCommitted, valueOf, Worker } from './worker.fixture-spec.js';
 
 const range = (from: number, to: number): number[] =>

@@ -20,9 +20,9 @@ import type { WorkDelivery } from './work-delivery.js';
 import { WorkPartition, type WorkPartitionEvents } from './work-partition.js';
 
 /** Reading resumes below half full; the rest must last one fetch wait (250 ms). */
-const DEFAULT_BUFFER_PER_PARTITION = 4_000;
-const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
-const MAX_FLUSH_MS = 4_000;
+const defaultBufferPerPartition = 4_000;
+const defaultBufferBytes = 64 * 1024 * 1024;
+const maxFlushMs = 4_000;
 
 /**
  * Reads topics as a member of a group and hands each record over for work, in any number at a time: one slow record holds up
@@ -104,7 +104,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   }
 
   override async stop(): Promise<void> {
-    await this.rejoinToCommit(MAX_FLUSH_MS);
+    await this.rejoinToCommit(maxFlushMs);
     await super.stop();
     this.commits.stop();
   }
@@ -163,7 +163,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   }
 
   protected async beforeLeave(): Promise<void> {
-    await this.commits.flush(MAX_FLUSH_MS);
+    await this.commits.flush(maxFlushMs);
   }
 
   /** Holds an assigned partition as the one it was, or anew from the group's commit. */
@@ -267,8 +267,8 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   /** Full at the bound; not full any more below half of it, so that the flag does not flutter. */
   private isBufferFull(held: WorkPartition): boolean {
     const factor = held.isPaused ? 0.5 : 1;
-    const records = this.options.bufferPerPartition ?? DEFAULT_BUFFER_PER_PARTITION;
-    const bytes = (this.options.bufferBytes ?? DEFAULT_BUFFER_BYTES) / Math.max(1, this.held.size);
+    const records = this.options.bufferPerPartition ?? defaultBufferPerPartition;
+    const bytes = (this.options.bufferBytes ?? defaultBufferBytes) / Math.max(1, this.held.size);
     return held.waiting > 0 && (held.waiting >= records * factor || held.waitingBytes >= bytes * factor);
   }
 

@@ -1,5 +1,5 @@
-import type { Delivery } from './delivery.js';
 import type { IncomingRecord } from '../../client/record.js';
+import type { Delivery } from './delivery.js';
 
 /** Who a delivery answers to: the partition while it is held, afterwards what is remembered of it. */
 export interface DeliveryOwner {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Commit } from '../../client/cluster-reader.js';
-import type { Delivery } from './delivery.js';
 import { fetchedRecord } from '../../client/kafkajs/fetched-record.fixture-spec.js';
+import type { Delivery } from './delivery.js';
 import type { LostPartition } from './lost-partition.js';
 import { decodeOffsetMap } from './offset-map.js';
 import { WorkPartition } from './work-partition.js';

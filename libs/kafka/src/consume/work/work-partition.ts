@@ -1,17 +1,17 @@
 import type { Commit } from '../../client/cluster-reader.js';
 import type { HeadOfLine, PartitionHealth } from '../../client/consumer-health.js';
+import type { FetchedRecord } from '../../client/kafkajs/fetched-records.js';
+import { LogTime } from '../../client/log-time.js';
+import { steadyTime } from '../../client/steady-time.js';
 import type { FetchedBatch, OffsetCommit } from '../consumer-session.js';
 import { copyRecord, keptBytes } from '../copy-record.js';
-import type { FetchedRecord } from '../../client/kafkajs/fetched-records.js';
-import type { CommitHistory } from './join-decision.js';
-import { LogTime } from '../../client/log-time.js';
 import { HeldPartition } from '../held-partition.js';
-import { decodeOffsetMap, encodeOffsetMap, FULL_MAP_BYTES } from './offset-map.js';
-import { LostPartition, NOBODY } from './lost-partition.js';
 import { haltOf } from '../partition-trouble.js';
+import type { CommitHistory } from './join-decision.js';
+import { LostPartition, nobody } from './lost-partition.js';
+import { decodeOffsetMap, encodeOffsetMap, fullMapBytes } from './offset-map.js';
 import { PartitionTracker } from './partition-tracker.js';
 import { WorkDelivery, type DeliveryOwner } from './work-delivery.js';
-import { steadyTime } from '../../client/steady-time.js';
 
 /** A partition's way back to its consumer. */
 export interface WorkPartitionEvents {
@@ -110,7 +110,7 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
 
   /** The map of finished offsets fills the commit: the lowest unfinished one has to finish first. */
   get isMapFull(): boolean {
-    return this.mapBytes >= FULL_MAP_BYTES;
+    return this.mapBytes >= fullMapBytes;
   }
 
   /** Takes a batch that continues at `next`. @returns the deliveries to hand over */
@@ -173,7 +173,7 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
     const running: WorkDelivery[] = [...this.tied.values()];
     for (const delivery of this.tracker.outstanding.values()) {
       if (delivery.isRunning) running.push(delivery);
-      else delivery.owner = NOBODY;
+      else delivery.owner = nobody;
     }
     const { watermark, done, changes } = this.tracker;
     const finished = [{ from: 0, to: watermark }, ...done];

@@ -3,8 +3,8 @@ import { Condition, type BrokerFixture } from '../../client/broker.fixture-spec.
 import type { KafkaConnection } from '../../client/connection.js';
 import type { ConsumerAlarm } from '../../client/consumer-health.js';
 import type { Delivery } from './delivery.js';
-import { WorkConsumer } from './work-consumer.js';
 import type { WorkConsumerOptions } from './work-consumer-options.js';
+import { WorkConsumer } from './work-consumer.js';
 
 /** A worker under test: keeps what was handed over, and finishes it at once unless told otherwise. */
 export class Worker {
