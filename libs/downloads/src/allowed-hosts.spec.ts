@@ -8,7 +8,7 @@ describe('FETCH_ALLOW', () => {
     expect(read().data).toEqual({ FETCH_ALLOW: new Set() });
   });
 
-  it('holds pairs as URLs spell them', () => {
+  it('holds host:port pairs as URLs spell them', () => {
     expect(read(' 127.1:8081, Photos.Test:80,[0::1]:443 ').data?.FETCH_ALLOW).toEqual(
       new Set(['127.0.0.1:8081', 'photos.test:80', '[::1]:443']),
     );

@@ -11,7 +11,7 @@ describe('checkUrl', () => {
     'http://8.8.8.8/',
     'https://[2606:4700::1111]/',
     'http://localhost/', // a name: what it leads to is checked when it is connected to
-  ])('lets %s pass', (url) => {
+  ])('accepts %s', (url) => {
     expect(checkUrl(url, nothing)).toBeInstanceOf(URL);
   });
 
@@ -96,7 +96,7 @@ describe('checkUrl', () => {
     expect(() => checkUrl(url, nothing)).toThrow(UrlRefusedError);
   });
 
-  it('says the same whatever the reason', () => {
+  it('gives the same message for every reason', () => {
     const messages = ['file:///x', 'http://127.0.0.1/', 'http://a.b:25/'].map((url) => {
       try {
         return checkUrl(url, nothing).href;
@@ -107,7 +107,7 @@ describe('checkUrl', () => {
     expect(new Set(messages).size).toBe(1);
   });
 
-  it('lets an allowed pair pass, and only that', () => {
+  it('accepts an allowed host with its port, and no other', () => {
     const allowed = new Set(['127.0.0.1:8081']);
     expect(checkUrl('http://127.1:8081/x', allowed).hostname).toBe('127.0.0.1');
     for (const url of ['http://127.0.0.1:8082/', 'http://127.0.0.1/', 'http://u@127.0.0.1:8081/']) {

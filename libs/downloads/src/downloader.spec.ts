@@ -36,7 +36,7 @@ function downloader(port: number, options: Partial<DownloaderOptions> = {}) {
 }
 
 describe('Downloader', () => {
-  it('fetches the bytes, decoded, following a relative redirect', async () => {
+  it('fetches the decoded bytes, and follows a relative redirect', async () => {
     const { port, url } = await serve((request, response) => {
       if (request.url === '/old') return void response.writeHead(302, { location: '/new' }).end();
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('the bytes'));
@@ -44,7 +44,7 @@ describe('Downloader', () => {
     expect((await downloader(port).download(`${url}/old`, never)).toString()).toBe('the bytes');
   });
 
-  it('asks nobody where the URL itself is refused', async () => {
+  it('makes no lookup when the URL itself is refused', async () => {
     const { port, met } = await serve((_, response) => response.end());
     const unallowed = new Downloader({ allowed: new Set() });
     await expect(unallowed.download(`http://0x7f.1:${port}/`, never)).rejects.toThrow(UrlRefusedError);
@@ -69,7 +69,7 @@ describe('Downloader', () => {
     expect(asked).toEqual(['rebind.test']);
   });
 
-  it('hands a socket the very addresses it checked: a name that changes its mind is asked once', async () => {
+  it('connects to the addresses it has checked, after one lookup of the name', async () => {
     const answers = ['93.184.215.14', '127.0.0.1'];
     const lookup = guardedLookup(async () => [{ address: answers.shift()!, family: 4 }]);
     const ask = () =>
@@ -92,7 +92,7 @@ describe('Downloader', () => {
     await expect(downloader(port).download(url, never)).rejects.toThrow(UrlRefusedError);
   });
 
-  it('checks a redirect to a name when it connects there', async () => {
+  it('checks the addresses of a redirect when it connects', async () => {
     const { port, url } = await serve((_, response) =>
       response.writeHead(307, { location: 'http://inside.test/' }).end(),
     );
@@ -100,7 +100,7 @@ describe('Downloader', () => {
     await expect(downloader(port, { resolve }).download(url, never)).rejects.toThrow(UrlRefusedError);
   });
 
-  it('follows three redirects and no more', async () => {
+  it('follows three redirects at most', async () => {
     const { port, url, met } = await serve((request, response) => {
       const left = Number(request.url!.slice(1));
       if (left === 0) response.end('here');
@@ -124,7 +124,7 @@ describe('Downloader', () => {
     [500, true],
     [503, true],
     [304, false],
-  ])('status %d: retryable %s', async (status, retryable) => {
+  ])('fails with status %d, retryable: %s', async (status, retryable) => {
     const { port, url } = await serve((_, response) => response.writeHead(status).end());
     await expect(downloader(port).download(url, never)).rejects.toMatchObject({
       code: 'download_failed',
@@ -132,7 +132,7 @@ describe('Downloader', () => {
     });
   });
 
-  it('a closed port and an unknown name are retryable', async () => {
+  it('fails as retryable on a closed port and an unknown name', async () => {
     const { port, url } = await serve((_, response) => response.end());
     servers.pop()!.close();
     await expect(downloader(port).download(url, never)).rejects.toMatchObject({ retryable: true });
@@ -143,7 +143,7 @@ describe('Downloader', () => {
     });
   });
 
-  it('gives up on a connection that does not stand in time', async () => {
+  it('gives up when connecting takes too long', async () => {
     const unanswered = new Downloader({
       allowed: new Set(),
       resolve: () => new Promise(() => undefined),
@@ -156,7 +156,7 @@ describe('Downloader', () => {
     });
   });
 
-  it('stops at the limit of an endless body', async () => {
+  it('stops an endless body at the limit', async () => {
     const { port, url } = await serve((_, response) => {
       const more = () => {
         while (response.write(Buffer.alloc(64 * 1024)));
@@ -169,7 +169,7 @@ describe('Downloader', () => {
     );
   });
 
-  it('counts decoded bytes: a bomb of a few KB is stopped long before it has gone off', async () => {
+  it('counts decoded bytes, so that a compressed bomb is stopped early', async () => {
     const bomb = gzipSync(gzipSync(Buffer.alloc(256 * 1024 * 1024)));
     expect(bomb.length).toBeLessThan(10_000);
     const { port, url } = await serve((_, response) =>
@@ -180,7 +180,7 @@ describe('Downloader', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024);
   });
 
-  it('takes exactly the limit', async () => {
+  it('takes a body of exactly the limit', async () => {
     const { port, url } = await serve((_, response) => response.end(Buffer.alloc(1_000)));
     expect(await downloader(port, { maxBytes: 1_000 }).download(url, never)).toHaveLength(1_000);
     await expect(downloader(port, { maxBytes: 999 }).download(url, never)).rejects.toThrow(
@@ -188,7 +188,7 @@ describe('Downloader', () => {
     );
   });
 
-  it.each(['before the head', 'in the body'])('gives up on a server that dawdles %s', async (where) => {
+  it.each(['before the head', 'in the body'])('gives up on a server that is too slow %s', async (where) => {
     const { port, url } = await serve((_, response) => {
       if (where === 'in the body') response.writeHead(200).write('a');
     });
@@ -199,7 +199,7 @@ describe('Downloader', () => {
     });
   });
 
-  it('a body shorter than it said is a broken connection', async () => {
+  it('treats a body shorter than announced as a broken connection', async () => {
     const { port, url } = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('short', () => response.destroy());
@@ -209,7 +209,7 @@ describe('Downloader', () => {
     await expect(failed).rejects.toMatchObject({ retryable: true });
   });
 
-  it('takes no more of a body than it said', async () => {
+  it('takes no more of a body than announced', async () => {
     const { port, url } = await serve((request) => {
       request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello and more');
     });
@@ -225,7 +225,7 @@ describe('Downloader', () => {
     await expect(downloader(port).download(url, abortion.signal)).rejects.toThrow('cancelled');
   });
 
-  it('leaves no connection behind', async () => {
+  it('leaves no connection open', async () => {
     const { port, url } = await serve((_, response) => response.end('x'));
     await downloader(port).download(url, never);
     const server = servers.at(-1)!;

@@ -6,7 +6,7 @@ const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const record = (value: string) => ({ key: '', value, headers: { traceparent } });
 
 describe('the memory of accepted jobs', () => {
-  it('answers what was remembered', () => {
+  it('answers a remembered job', () => {
     const jobs = new AcceptedJobs();
     const id = newJobId();
     jobs.remember(id, record(JSON.stringify({ id, type: 'probe.run' })), 1_000);
@@ -18,7 +18,7 @@ describe('the memory of accepted jobs', () => {
     expect(jobs.find(newJobId())).toBeUndefined();
   });
 
-  it('forgets the oldest to stay within its bytes, and what alone is too large', () => {
+  it('forgets the oldest jobs to stay within its bytes, and a job that alone is too large', () => {
     const jobs = new AcceptedJobs({ maxBytes: 100_000 });
     const ids = Array.from({ length: 1_000 }, newJobId);
     for (const id of ids) jobs.remember(id, record('{}'), 0);

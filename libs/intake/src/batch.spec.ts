@@ -17,7 +17,7 @@ function thrownBy(act: () => unknown): IntakeError {
   throw new Error('Nothing was thrown.');
 }
 
-describe('checking a batch', () => {
+describe('the check of a batch', () => {
   it('keeps faulty items apart from good ones', () => {
     const items = checkBatch({ items: [probe, { type: 'no.such', payload: 1 }, probe, 7] });
     expect(items.map((item) => (item instanceof IntakeError ? item.code : 'ok'))).toEqual([
@@ -41,7 +41,7 @@ describe('checking a batch', () => {
     expect(error.details.errors?.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
-  it('refuses a batch of which no item passes, and points at each fault', () => {
+  it('refuses a batch without a valid item, and points at each fault', () => {
     const error = thrownBy(() =>
       checkBatch({
         items: [
@@ -57,7 +57,7 @@ describe('checking a batch', () => {
     ]);
   });
 
-  it('tells of a hundred faults, however many the items have', () => {
+  it('reports at most a hundred faults', () => {
     const unknown = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`x${n}`, n]));
     const faulty = { ...probe, ...unknown };
     const items = checkBatch({ items: [probe, ...Array<unknown>(5_000).fill(faulty)] });
@@ -71,7 +71,7 @@ describe('checking a batch', () => {
     expect(all.at(-1)!.detail).toContain(`${5_000 * 60 - 99} more`);
   });
 
-  it('refuses what was misread: an item alone, or the whole where it lies in none', () => {
+  it('refuses an item with a misread value, or the batch when no item has it', () => {
     const misread = ['/items/1/payload/n', '/items/1/m', '/items/10'].map((pointer) => ({
       pointer,
       detail: 'It would change.',
@@ -87,7 +87,7 @@ describe('checking a batch', () => {
       ).toMatchObject({ code: 'invalid_request', details: { errors: [{ pointer }] } });
   });
 
-  it('has an answer of bounded size, whatever is in its items', () => {
+  it('gives an answer of bounded size, whatever the items hold', () => {
     const long = 'x'.repeat(2_000);
     const faulty = { type: long, [long]: 1, payload: { [long]: 1 } };
     const items = checkBatch({ items: [probe, ...Array<unknown>(maxBatchItems - 1).fill(faulty)] });
@@ -95,7 +95,7 @@ describe('checking a batch', () => {
     expect(JSON.stringify(answer).length).toBeLessThan(5 * 1024 * 1024);
   });
 
-  it('takes as many items as it may, and no more', () => {
+  it('takes the maximum of items, and no more', () => {
     expect(checkBatch({ items: Array(maxBatchItems).fill(probe) })).toHaveLength(maxBatchItems);
     expect(thrownBy(() => checkBatch({ items: Array(maxBatchItems + 1).fill(probe) })).code).toBe(
       'too_many_items',
@@ -106,7 +106,7 @@ describe('checking a batch', () => {
 describe('the answer to a batch', () => {
   const error = (code: ProblemCode) => new IntakeError(code, code);
 
-  it('tells of each item, in order', () => {
+  it('has the result of each item, in order', () => {
     const [first, third] = [newJobId(), newJobId()];
     const unknown = new IntakeError('submit_unknown', 'Not confirmed.', { id: newJobId() });
     const answer = answerBatch([first, unknown, third]);
@@ -127,7 +127,7 @@ describe('the answer to a batch', () => {
     ['broker_unavailable', ['invalid_payload', 'broker_unavailable', 'broker_refused']],
     ['broker_refused', ['item_too_large', 'broker_refused']],
     ['item_too_large', ['item_too_large']],
-  ])('is the problem %s when nothing was accepted', (code, codes) => {
+  ])('is the problem %s when no item was accepted', (code, codes) => {
     const thrown = thrownBy(() => answerBatch(codes.map(error)));
     expect(thrown.code).toBe(code);
     expect(thrown.details.items).toHaveLength(codes.length);

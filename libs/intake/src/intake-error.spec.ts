@@ -32,7 +32,7 @@ describe('intakeErrorOf', () => {
     expect(explained.message.includes(topic)).toBe(isOfTopic);
   });
 
-  it("throws what is not the producer's", () => {
+  it("throws an error that is not the producer's", () => {
     const error = new Error('a bug');
     expect(() => intakeErrorOf(error, newJobId())).toThrow(error);
   });

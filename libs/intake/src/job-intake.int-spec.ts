@@ -22,7 +22,7 @@ describe('intake on a real broker', () => {
     expect(stack.accepted.find(answer.id)?.request).toMatchObject({ id: answer.id, submittedFor: 'ada' });
   });
 
-  it('produces nothing of what has faults', async () => {
+  it('produces no record of a submission with faults', async () => {
     const before = await stack.requests('probe');
     await expect(stack.intake.submit({ ...probe, payload: { sleepMs: 'x' } })).rejects.toMatchObject({
       code: 'invalid_payload',
@@ -46,7 +46,7 @@ describe('intake on a real broker', () => {
     expect(await stack.requests('probe')).toBe(before + 2);
   });
 
-  it('takes a batch of 10,000', async () => {
+  it('takes a batch of 10,000 items', async () => {
     const before = await stack.requests('probe');
     const answer: BatchAnswer = await stack.intake.submitBatch({ items: Array(10_000).fill(probe) });
     expect(answer).toMatchObject({ accepted: 10_000, rejected: 0 });
@@ -63,7 +63,7 @@ describe('intake without a broker', () => {
   beforeAll(() => producer.start());
   afterAll(() => producer.stop());
 
-  it('says so, and remembers nothing', async () => {
+  it('answers that the broker is unavailable, and remembers no job', async () => {
     const id = newJobId();
     await expect(intake.accept(intake.check(probe), id)).rejects.toMatchObject({
       code: 'broker_unavailable',
@@ -71,7 +71,7 @@ describe('intake without a broker', () => {
     expect(accepted.find(id)).toBeUndefined();
   });
 
-  it('knows no time, so dates nothing, and still says what is wrong with a submission', async () => {
+  it('dates no job without the time, and still reports the faults of a submission', async () => {
     const away = { code: 'broker_unavailable' };
     await expect(intake.drawId()).rejects.toMatchObject(away);
     await expect(intake.submit(probe)).rejects.toMatchObject(away);
@@ -81,7 +81,7 @@ describe('intake without a broker', () => {
     thrown({ ...probe, payload: 7 }).toThrow(expect.objectContaining({ code: 'invalid_payload' }));
   });
 
-  it('tells of each item of a batch', async () => {
+  it('reports each item of a batch', async () => {
     const batch = checkBatch({ items: [probe, 7] }, intake.clock);
     await expect(intake.acceptBatch(batch, newJobId())).rejects.toMatchObject({
       code: 'broker_unavailable',

@@ -37,7 +37,7 @@ function readBack({ value, headers }: EncodedRecord) {
   return decodeRecord(Buffer.from(value), headers);
 }
 
-describe('checking a submission', () => {
+describe('the check of a submission', () => {
   it('fills in the defaults of the payload', () => {
     expect(checked({ type: 'image.thumbnail', payload: { imageId: 'a' } }).payload).toEqual({
       imageId: 'a',
@@ -127,10 +127,10 @@ describe('checking a submission', () => {
   });
 });
 
-describe('drawing a job', () => {
+describe('the request of a job', () => {
   const job = checked({ type: 'probe.run', payload: { note: 'hello' }, submittedFor: 'ada' });
 
-  it('gives a record of the wire format', () => {
+  it('is a record of the wire format', () => {
     const id = newJobId();
     const { record, createdAt } = drawn(job, id);
     expect(record.key).toBe(id);
@@ -150,7 +150,7 @@ describe('drawing a job', () => {
     });
   });
 
-  it('is created when its id was drawn', () => {
+  it('is dated by the time in its id', () => {
     const before = Date.now();
     const { createdAt } = drawn(job, newJobId());
     expect(createdAt).toBeGreaterThanOrEqual(before);
@@ -160,7 +160,7 @@ describe('drawing a job', () => {
     );
   });
 
-  it('expires so long after it was created', () => {
+  it('expires its time after its creation', () => {
     const expiring = checked({ type: 'probe.run', payload: {}, expiresIn: '10m' });
     const { request } = drawn(expiring, '017f22e2-79b0-7cc3-98c4-dc0c0c07398f');
     expect(request.expiresAt).toBe('2022-02-22T19:32:22.000Z');
@@ -179,14 +179,14 @@ describe('drawing a job', () => {
       expect(describeAccepted(job).state).toBe('scheduled');
     });
 
-    it('waits for its time, whatever zone that was written in', () => {
+    it('waits for its time, in whatever zone that was written', () => {
       expect(draw({ runAt: '2022-02-22T21:00:00+01:00' }).request).toMatchObject({
         runAt: '2022-02-22T20:00:00.000Z',
       });
     });
 
     it.each([{ delay: '0s' }, { runAt: '2022-02-22T19:22:22Z' }, { runAt: '1999-01-01T00:00:00Z' }])(
-      'is queued where that is past: %j',
+      'is queued when its time is past: %j',
       (fields) => {
         const job = draw(fields);
         expect([readBack(job.record), describeAccepted(job).state]).toMatchObject([
@@ -212,20 +212,20 @@ describe('drawing a job', () => {
     expect(drawn(job, newJobId()).request.priority).toBe(name);
   });
 
-  it('gives the same record and answer for the same id', () => {
+  it('is the same record, with the same answer, for the same id', () => {
     const id = newJobId();
     expect(drawn(job, id)).toEqual(drawn(job, id));
     expect(describeAccepted(drawn(job, id))).toEqual(describeAccepted(drawn(job, id)));
   });
 
-  it('answers as the contract says', () => {
+  it('has an answer as the contract says', () => {
     const id = newJobId();
     const answer = describeAccepted(drawn(job, id));
     expect(acceptedJobSchema.parse(answer)).toEqual(answer);
     expect(answer.links.self).toBe(`/v1/jobs/${id}`);
   });
 
-  it('hands on the trace it was given, or one with the id as its trace id', () => {
+  it('has the given trace, or one with its id as the trace id', () => {
     const id = newJobId();
     const given = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     expect(readBack(drawn(job, id, { traceparent: given }).record)).toMatchObject({ traceparent: given });
@@ -233,14 +233,14 @@ describe('drawing a job', () => {
     expect(traceparentOf(id).split('-')[1]).toBe(id.replaceAll('-', ''));
   });
 
-  it('says that it may come again only where it is told so', () => {
+  it('is marked as claimed only when it may come again', () => {
     const id = newJobId();
     expect(readBack(drawn(job, id, { claimed: true }).record)).toMatchObject({ claimed: true });
     expect(readBack(drawn(job, id, { claimed: false }).record)).not.toHaveProperty('claimed');
     expect(readBack(drawn(job, id).record)).not.toHaveProperty('claimed');
   });
 
-  it('takes a job of just the size that a body may have, and no more', () => {
+  it('may be as large as a body, and no larger', () => {
     const fill = (bytes: number) => {
       const submission = { type: 'probe.run', payload: { note: '' } };
       submission.payload.note = 'x'.repeat(bytes - JSON.stringify(submission).length);
@@ -250,7 +250,7 @@ describe('drawing a job', () => {
     expect(drawJob(fill(maxBodyBytes + 1), newJobId())).toMatchObject({ code: 'item_too_large' });
   });
 
-  it('takes none that nests too deeply to be read back', () => {
+  it('is refused when it nests too deeply to be read back', () => {
     const nested = (depth: number) => {
       const payload = JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
       return drawJob({ ...job, payload, submission: {} }, newJobId());
@@ -272,7 +272,7 @@ describe('the ordering key of a job', () => {
   const check = (fields: object) =>
     checkSubmission({ type: page.type, payload: {}, ...fields }, clock, () => page);
 
-  it('follows from the payload, defaults filled in; one in the request wins', () => {
+  it('follows from the payload with its defaults; one in the request wins', () => {
     expect(check({})).toMatchObject({ orderingKey: 'hall', priority: 'normal' });
     expect(check({ payload: { printer: 'attic' } })).toMatchObject({ orderingKey: 'attic' });
     expect(check({ orderingKey: 'mine' })).toMatchObject({ orderingKey: 'mine' });
@@ -286,7 +286,7 @@ describe('the ordering key of a job', () => {
     }
   });
 
-  it('is 1 to 256 characters, and beside it there is no priority', () => {
+  it('has 1 to 256 characters, and excludes a priority', () => {
     for (const printer of ['', 'x'.repeat(257)]) {
       expect(check({ payload: { printer } })).toMatchObject({
         code: 'invalid_payload',

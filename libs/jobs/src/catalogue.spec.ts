@@ -28,7 +28,7 @@ describe('the catalogue', () => {
 });
 
 describe('notification.email', () => {
-  it('takes the two mails there are', () => {
+  it('takes both templates of mails', () => {
     expect(check('notification.email', { to: 'ada@example.com', template: 'welcome' })).toEqual({
       payload: { to: 'ada@example.com', template: 'welcome', data: {} },
       faults: [],
@@ -122,7 +122,7 @@ describe('notification.email', () => {
     expect(check('notification.email', payload).faults).toEqual(['/data/name']);
   });
 
-  it('refuses every character in a name that is not seen or turns the direction of reading, and takes those that names need', () => {
+  it('refuses invisible characters and changes of direction in a name, and takes those that names need', () => {
     const isUnseen = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
     const isNeeded = /[\u200c\u200d\p{Variation_Selector}]/u;
     const wrong = Array.from({ length: 0xffff }, (_, code) => String.fromCodePoint(code))
@@ -136,7 +136,7 @@ describe('notification.email', () => {
     expect(wrong.filter((code) => !/^e0(0[89a-f]|1f)/.test(code))).toEqual([]);
   });
 
-  it('refuses a template that is none, and the data of another', () => {
+  it('refuses an unknown template, and the data of another', () => {
     const to = 'ada@example.com';
     expect(check('notification.email', { to, template: 'spam', data: {} }).faults).toEqual(['/template']);
     expect(
@@ -189,7 +189,7 @@ describe('report.generate', () => {
 });
 
 describe.each(['image.thumbnail', 'inference.ocr'])('%s', (type) => {
-  it('takes an image or a URL, not both, not none', () => {
+  it('takes either an image or a URL', () => {
     expect(check(type, { imageId: 'page' }).faults).toEqual([]);
     expect(check(type, { url: 'https://example.com/page.png' }).faults).toEqual([]);
     expect(check(type, {}).faults).toEqual(['']);
@@ -201,7 +201,7 @@ describe.each(['image.thumbnail', 'inference.ocr'])('%s', (type) => {
 describe('the key of a thumbnail', () => {
   const keyOf = (payload: object) => thumbnailKey(imageThumbnail.payload.parse(payload));
 
-  it('has the name of the upload, or the hash of the URL, and any size but the usual', () => {
+  it('has the id of the upload or the hash of the URL, and the size if it is not the default', () => {
     const url = 'https://example.com/cat.jpg';
     const name = `url-${createHash('sha256').update(url).digest('hex')}`;
     expect(keyOf({ imageId: 'cat' })).toBe('thumbs/cat');

@@ -7,7 +7,7 @@ const document = describeRestInterface(jobDefinitions);
 const routes = routeContracts(jobDefinitions);
 
 describe('the OpenAPI document', () => {
-  it('is clean to a public linter', async () => {
+  it('passes a public linter', async () => {
     const config = await createConfig({ extends: ['recommended'] });
     const problems = await lintFromString({ source: JSON.stringify(document), config });
     expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
@@ -29,14 +29,14 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(discriminator.mapping)).toEqual(jobDefinitions.map(({ type }) => type));
   });
 
-  it('says of every parameter what it means', () => {
+  it('describes every parameter', () => {
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     const parameters = operations.flatMap(({ parameters = [] }) => parameters as Record<string, string>[]);
     expect(parameters.length).toBeGreaterThan(20);
     expect(parameters.filter(({ description }) => !description)).toEqual([]);
   });
 
-  it('has only examples that pass the check at submit', () => {
+  it('has only examples that intake accepts', () => {
     const examples = routes.flatMap(({ body }) =>
       Object.values(body?.examples ?? {}).map(({ value }) => body!.schema!.safeParse(value).success),
     );

@@ -4,7 +4,7 @@ import { findJobDefinition } from './catalogue.js';
 import { declaredSchedules } from './schedules.js';
 
 describe('the declared schedules', () => {
-  it.each(declaredSchedules)('$name is a schedule of a job there is', ({ name, ...schedule }) => {
+  it.each(declaredSchedules)('include a valid $name for an existing job type', ({ name, ...schedule }) => {
     expect(scheduleNameSchema.safeParse(name).success).toBe(true);
     expect(scheduleSchema.safeParse(schedule).error).toBeUndefined();
     const definition = findJobDefinition(schedule.job.type)!;
@@ -12,7 +12,7 @@ describe('the declared schedules', () => {
     if (schedule.job.priority) expect(definition.queue.priorities).toBe(true);
   });
 
-  it('have names of their own', () => {
+  it('have distinct names', () => {
     expect(new Set(declaredSchedules.map(({ name }) => name)).size).toBe(declaredSchedules.length);
   });
 });

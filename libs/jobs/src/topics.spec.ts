@@ -3,7 +3,7 @@ import { Topics } from '@jobstream/contracts';
 import { jobDefinitions } from './catalogue.js';
 
 describe('the topics', () => {
-  it('are planned once each for the definitions that ship', () => {
+  it('are planned once each for the job types that ship', () => {
     const plan = new Topics().plan(jobDefinitions, 'small');
     expect(plan.map(({ name, partitions }) => `${name} ${partitions}`).sort()).toEqual([
       'jobs.cancels 1',

@@ -38,7 +38,7 @@ describe('mergeFolds', () => {
     fc.assert(fc.property(foldsOfOneJob(1), ([a]) => expect(mergeFolds(a!, a!)).toEqual(a)));
   });
 
-  it('gives one result for any order, repetition and grouping of a history', () => {
+  it('gives one result for every order, repetition and grouping of a history', () => {
     const retold = histories.chain((history) =>
       fc.record({
         history: fc.constant(history),
@@ -112,7 +112,7 @@ describe('the state of a job', () => {
     });
   });
 
-  it('shows the queue before the request is seen', () => {
+  it('has its queue before the request is seen', () => {
     const fold = foldAll([logged({ phase: 'succeeded' })]);
     expect(fold.request).toMatchObject({ queue: 'probe', payload: null, maxAttempts: null });
   });
@@ -162,7 +162,7 @@ describe('the state of a job', () => {
     expect(fold.outcome.position).toBe('jobs.probe 10 211');
   });
 
-  it('knows when a retry is due: on a lane by append time and lane, elsewhere by what it says', () => {
+  it('has the time a retry is due: by append time and lane, elsewhere by its own field', () => {
     const onLane = logged({ phase: 'retrying', topic: 'jobs.probe.retry.60s', timestamp: 5_000 });
     expect(foldAll([onLane]).outcome.nextAttemptAt).toBe(65_000);
     const delayed = logged({ phase: 'retrying', topic: 'jobs.delayed' });
@@ -179,7 +179,7 @@ describe('the state of a job', () => {
     expect(deliveriesOf(foldAll(history))).toBe(2);
   });
 
-  it('refuses values that nest too deeply to be written down', () => {
+  it('refuses values that nest too deeply for JSON', () => {
     const payload: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     const { record, at } = logged({ phase: 'queued' });
     const deep = { ...record, value: { ...record.value, payload } } as typeof record;

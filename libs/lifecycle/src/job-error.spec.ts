@@ -4,12 +4,12 @@ import { jobErrorSchema } from '@jobstream/contracts/records';
 import { describeError } from './job-error.js';
 
 describe('describeError', () => {
-  it('keeps an error of the system by its code', () => {
+  it('keeps the code of a system error', () => {
     const error = Object.assign(new Error('connect failed'), { code: 'ECONNREFUSED' });
     expect(describeError(error)).toMatchObject({ code: 'ECONNREFUSED', message: 'connect failed' });
   });
 
-  it('tells the cause, which says what a wrapper hides', () => {
+  it('adds the message of the cause', () => {
     const error = new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND example.test') });
     expect(describeError(error)).toMatchObject({
       code: 'handler_failed',

@@ -20,7 +20,7 @@ const threw = (retry: Extract<AttemptEnding, { kind: 'threw' }>['retry']): Attem
 });
 
 describe('decideOutcome', () => {
-  it('succeeds with what the handler returned', () => {
+  it('succeeds with the result of the handler', () => {
     expect(decideOutcome(facts, { kind: 'returned', result: { n: 1 }, bytes: 7 })).toEqual({
       kind: 'succeed',
       result: { n: 1 },
@@ -60,7 +60,7 @@ describe('decideOutcome', () => {
     });
   });
 
-  it('goes by the attempts frozen in the request, not by the ladder of today', () => {
+  it('counts the attempts of the request, not those of the present ladder', () => {
     expect(decideOutcome({ ...facts, attempt: 1, maxAttempts: 1 }, threw('by-ladder'))).toMatchObject({
       reason: 'exhausted',
     });
@@ -70,7 +70,7 @@ describe('decideOutcome', () => {
     });
   });
 
-  it('has the scheduler hold a retry that no lane is long enough for, exactly as long as asked', () => {
+  it('lets the scheduler hold a retry beyond the longest lane, exactly as long as asked', () => {
     expect(decideOutcome(facts, threw({ afterMs: 3_600_000 }))).toEqual({
       kind: 'retry-delayed',
       error,
@@ -106,7 +106,7 @@ describe('decideOutcome', () => {
     ).toEqual({ kind: 'retry-in-place', error, delayMs: 5_000 });
   });
 
-  it('lets a key wait no longer than the budget: the ladder is cut short, what was asked for is dead-lettered', () => {
+  it('bounds the wait of a key: it cuts a ladder short, and dead-letters a delay that was asked for', () => {
     const after = (waitedInPlaceMs: number, retry: 'by-ladder' | { afterMs: number }) =>
       decideOutcome({ ...facts, waitedInPlaceMs }, threw(retry));
     const asked = { afterMs: 60_000 };
@@ -120,7 +120,7 @@ describe('decideOutcome', () => {
     expect(after(maxWaitInPlaceMs - 59_999, asked)).toMatchObject(exhausted);
   });
 
-  it('dead-letters at once what no retry can help', () => {
+  it('dead-letters at once a failure that no retry can help', () => {
     expect(decideOutcome(facts, threw('never'))).toEqual({
       kind: 'dead-letter',
       reason: 'non_retryable',
@@ -144,7 +144,7 @@ describe('decideOutcome', () => {
     });
   });
 
-  it('parks what is dead-lettered again after so many replays, with its error', () => {
+  it('parks a job that is dead-lettered again after its replays, with its error', () => {
     const ofRun = (run: number) => decideOutcome({ ...facts, run, parkAfter: 2 }, threw('never'));
     expect([1, 2].map(ofRun)).toMatchObject([{ reason: 'non_retryable' }, { reason: 'non_retryable' }]);
     expect([3, 9].map(ofRun)).toMatchObject([
@@ -173,11 +173,11 @@ describe('decideOutcome', () => {
     });
   });
 
-  it('expires what was not started in time', () => {
+  it('expires a job that was not started in time', () => {
     expect(decideOutcome(facts, { kind: 'expired' })).toEqual({ kind: 'expire' });
   });
 
-  it('keeps errors within the limits of the wire', () => {
+  it('keeps errors within the limits of the wire format', () => {
     const long = { code: 'handler_failed', message: 'x'.repeat(1_000_000) };
     for (const retry of ['by-ladder', 'never'] as const) {
       const outcome = decideOutcome(facts, { kind: 'threw', error: long, retry });

@@ -12,7 +12,7 @@ describe('retryDelay', () => {
     expect(retryDelay([1_000, 5_000], 7)).toBe(5_000);
   });
 
-  it('waits for nothing without a ladder', () => {
+  it('is 0 without a ladder', () => {
     expect(retryDelay([], 1)).toBe(0);
   });
 });
@@ -29,7 +29,7 @@ describe('laneFor', () => {
     expect(laneFor(delay, lanes)).toBe(lane);
   });
 
-  it('finds none for a delay beyond the longest lane, nor where the queue has none', () => {
+  it('finds no lane for a delay beyond the longest, or without lanes', () => {
     expect(laneFor(15_001, lanes)).toBeUndefined();
     expect(laneFor(1_000, [])).toBeUndefined();
   });

@@ -17,7 +17,7 @@ const told = (...facts: Facts[]) =>
   );
 
 describe('orderHistory', () => {
-  it('tells a life in order, whatever order its records come in', () => {
+  it('orders the transitions of a job, whatever order its records come in', () => {
     expect(
       told(
         { phase: 'succeeded', attempt: 2, offset: 9, timestamp: 50 },
@@ -49,7 +49,7 @@ describe('orderHistory', () => {
     ).toEqual(['1 queued', '1 queued superseded', '1 succeeded', '1 succeeded superseded']);
   });
 
-  it('judges each run by itself', () => {
+  it('treats each run on its own', () => {
     expect(
       told(
         { phase: 'dead_lettered', run: 1, timestamp: 10 },
@@ -99,12 +99,12 @@ describe('standingOf', () => {
 });
 
 describe('transitionOf', () => {
-  it.each(['queued', 'succeeded', 'progress'] as const)('leaves %s to the row of the job', (phase) => {
+  it.each(['queued', 'succeeded', 'progress'] as const)('gives no row for %s', (phase) => {
     const { record, at } = logged({ phase });
     expect(transitionOf(record, at)).toBeNull();
   });
 
-  it('keeps what a dead letter tells', () => {
+  it('keeps the fields of a dead letter', () => {
     const { record, at } = logged({ phase: 'dead_lettered', attempt: 4, offset: 12 });
     expect(transitionOf(record, at)).toMatchObject({
       topic: 'jobs.probe.dlq',
@@ -128,7 +128,7 @@ describe('positions', () => {
   const key = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }) =>
     [topic, partition, offset] as const;
 
-  it('sort as their tuples and read back', () => {
+  it('sort as their tuples and are read back', () => {
     fc.assert(
       fc.property(places, places, (a, b) => {
         const [x, y] = [key(a), key(b)];

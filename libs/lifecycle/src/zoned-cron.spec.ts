@@ -128,7 +128,7 @@ const iso = (instants: readonly number[]) => instants.map((instant) => new Date(
 describe('cron in every zone of the tz database, around every change of twenty years', () => {
   const changes = everyChange();
 
-  it('finds them', () => {
+  it('finds the changes', () => {
     expect(changes.length).toBeGreaterThan(500);
     // Half an hour, a whole day, and a gap that ends at midnight.
     const lengths = new Set(changes.map(({ before, after }) => (after - before - minute) / minute));
@@ -138,7 +138,7 @@ describe('cron in every zone of the tz database, around every change of twenty y
     );
   });
 
-  it('fires as a walk through the minutes does, forwards and backwards', () => {
+  it('fires exactly as a walk through the minutes, forwards and backwards', () => {
     const wrong: unknown[] = [];
     const seen = new Set<string>();
     for (const change of changes) {

@@ -4,7 +4,7 @@ import { CopyMemory } from './copy-memory.js';
 const partition = { topic: 'jobs.probe', partition: 0 };
 
 describe('CopyMemory', () => {
-  it('calls the same attempt at a higher offset a copy, at its own offset met again', () => {
+  it('tells a copy (a higher offset) from a rerun (the same offset)', () => {
     const memory = new CopyMemory();
     expect(memory.note(partition, 'a/1/1', 5)).toBe('first');
     expect(memory.note(partition, 'a/1/1', 5)).toBe('rerun');
@@ -26,7 +26,7 @@ describe('CopyMemory', () => {
     expect(memory.note(partition, 'a/1/1', 9)).toBe('first');
   });
 
-  it('remembers the last so many attempts, no more', () => {
+  it('remembers a bounded number of attempts', () => {
     const memory = new CopyMemory(3);
     ['a', 'b', 'c', 'd'].forEach((attempt, offset) => memory.note(partition, attempt, offset));
     expect(memory.note(partition, 'b', 10)).toBe('copy');

@@ -38,7 +38,7 @@ describe('jobs of one key', () => {
     await turn();
   };
 
-  it('run one after another, those of other keys meanwhile', async () => {
+  it('run one after another, while jobs of other keys run beside them', async () => {
     const calls: { n: number; end: () => void }[] = [];
     const worker = workerWith(({ n }) => new Promise((resolve) => calls.push({ n, end: () => resolve(n) })));
     worker.worker.accept([
@@ -54,7 +54,7 @@ describe('jobs of one key', () => {
     expect(calls.map(({ n }) => n)).toEqual([1, 4, 2]);
   });
 
-  it('wait until the one before is acknowledged, not only ended', async () => {
+  it('wait until the outcome of the job before is acknowledged', async () => {
     const runs: number[] = [];
     const worker = workerWith(({ n }) => runs.push(n));
     let acknowledge = (): void => undefined;
@@ -67,7 +67,7 @@ describe('jobs of one key', () => {
     expect(runs).toEqual([1, 2]);
   });
 
-  it('wait while one is retried in place, by its ladder, and the slot is free for other keys', async () => {
+  it('wait while one is retried in place by its ladder, and other keys use its slot', async () => {
     const runs: string[] = [];
     let failures = 2;
     const worker = workerWith(
@@ -102,7 +102,7 @@ describe('jobs of one key', () => {
     expect(retry).toMatchObject({ value: { dueAt: new Date(worker.clock.time - 1_999).toISOString() } });
   });
 
-  it('go on after one is dead-lettered', async () => {
+  it('continue after one is dead-lettered', async () => {
     const runs: number[] = [];
     const worker = workerWith(({ n }) => {
       runs.push(n);
@@ -114,7 +114,7 @@ describe('jobs of one key', () => {
     expect(worker.phases()).toEqual(['dead_lettered', 'dead_lettered']);
   });
 
-  it('go on with the attempts used before a crash, after the whole delay', async () => {
+  it('continue after a crash with the next attempt, after the whole delay', async () => {
     const worker = workerWith(() => {
       throw new Error('no');
     });
@@ -129,7 +129,7 @@ describe('jobs of one key', () => {
     expect(delivery.calls).toEqual(['begin', 'done']);
   });
 
-  it('wait in place as long as was asked for, 15 minutes in all, whatever the ladder says', async () => {
+  it('wait in place for the delay their handler asked for, 15 minutes in all', async () => {
     const worker = workerWith(() => {
       throw new RetryAfterError('8m');
     });
@@ -145,7 +145,7 @@ describe('jobs of one key', () => {
     expect(first.calls).toEqual(['begin', 'used 1', 'done']);
   });
 
-  it('never go beyond their last attempt, whatever a commit says of those used before', async () => {
+  it('never go beyond their last attempt, whatever a commit says', async () => {
     const worker = workerWith(() => {
       throw new Error('no');
     });
@@ -156,7 +156,7 @@ describe('jobs of one key', () => {
     expect(worker.sent[0]!.headers['js-attempt']).toBe('3');
   });
 
-  it('are given up where they wait when the worker stops or the partition goes', async () => {
+  it('end their waits in place when the worker stops or the partition is lost', async () => {
     for (const stop of [true, false]) {
       const worker = workerWith(() => {
         throw new Error('no');
@@ -172,24 +172,21 @@ describe('jobs of one key', () => {
     }
   });
 
-  it.each(['the partition goes', 'the worker drains'])(
-    'are dropped however many wait when %s',
-    async (what) => {
-      const worker = workerWith(({ n }) => n, { slots: 1, maxUnsettled: 1 });
-      worker.answer = () => new Promise(() => undefined);
-      const deliveries = Array.from({ length: 5_000 }, (_, n) => ordered(worker, n));
-      worker.worker.accept(deliveries);
-      for (let turns = 0; turns < 30; turns++) await turn();
-      if (what === 'the partition goes') worker.lose(...deliveries);
-      else worker.drain();
-      await turn();
-      expect(worker.worker.load()).toMatchObject({ running: 0, unsettled: 1, waiting: { normal: 0 } });
-      expect(deliveries.slice(1).flatMap(({ calls }) => calls)).toEqual([]);
-      expect(worker.failures).toEqual([]);
-    },
-  );
+  it.each(['the partition is lost', 'the worker drains'])('end all their waits when %s', async (what) => {
+    const worker = workerWith(({ n }) => n, { slots: 1, maxUnsettled: 1 });
+    worker.answer = () => new Promise(() => undefined);
+    const deliveries = Array.from({ length: 5_000 }, (_, n) => ordered(worker, n));
+    worker.worker.accept(deliveries);
+    for (let turns = 0; turns < 30; turns++) await turn();
+    if (what === 'the partition is lost') worker.lose(...deliveries);
+    else worker.drain();
+    await turn();
+    expect(worker.worker.load()).toMatchObject({ running: 0, unsettled: 1, waiting: { normal: 0 } });
+    expect(deliveries.slice(1).flatMap(({ calls }) => calls)).toEqual([]);
+    expect(worker.failures).toEqual([]);
+  });
 
-  it('keep their order when the partition goes and comes back while one runs', async () => {
+  it('keep their order when the partition is lost and comes back while one runs', async () => {
     const calls: { n: number; end: () => void; fail: () => void }[] = [];
     const worker = workerWith(
       ({ n }) =>
@@ -215,7 +212,7 @@ describe('jobs of one key', () => {
   });
 });
 
-describe('the record of an ordered job that failed while its partition was away', () => {
+describe('a record with an ordering key that is abandoned', () => {
   /** One slot that another job has, and a job of key k that fails once its partition has gone and come back. */
   async function failing(slots: number) {
     const calls: { n: number; end: () => void; fail: () => void }[] = [];
@@ -239,7 +236,7 @@ describe('the record of an ordered job that failed while its partition was away'
   }
   const high = 'jobs.print.high';
 
-  it('goes before all that waits in its lane where it is handed over again', async () => {
+  it('goes to the front of its lane when it is handed over again', async () => {
     const { worker, calls, deliver, first, endNext } = await failing(1);
     worker.lose(first);
     first.whenAbandoned = () => worker.worker.accept([deliver(1, 'jobs.print', 'k')]);
@@ -251,7 +248,7 @@ describe('the record of an ordered job that failed while its partition was away'
     expect(calls.map(({ n }) => n)).toEqual([1, 2, 1, 3, 4]);
   });
 
-  it('gives its key on where its partition goes once more before it has a slot', async () => {
+  it('gives its key to the next when its partition is lost before it has a slot', async () => {
     const { worker, calls, deliver, first, endNext } = await failing(2);
     worker.worker.accept([deliver(2, high, 'k'), deliver(3, high)]);
     await turn();
@@ -268,7 +265,7 @@ describe('the record of an ordered job that failed while its partition was away'
     expect(calls.map(({ n }) => n)).toEqual([1, 3, 2]);
   });
 
-  it('leaves those behind it to start over, as the last of their lane, where nobody hands it over', async () => {
+  it('sends those behind it to the back of their lane when it is not handed over again', async () => {
     const { worker, calls, deliver, first, endNext } = await failing(2);
     worker.worker.accept([deliver(2, high, 'k'), deliver(3, high)]);
     await turn();
@@ -336,7 +333,7 @@ describe('jobs of one key that run under claims', () => {
     expect(await startsOf(jobs, 1)).toEqual([0, 1, 0, 2, 3]);
   });
 
-  it('never begin before the ones ahead of them have ended, whatever is abandoned how often', async () => {
+  it('never begin before the ones ahead of them have ended, however often one is abandoned', async () => {
     const job = fc.record({ key: fc.constantFrom('a', 'b'), thefts: fc.integer({ min: 0, max: 2 }) });
     await fc.assert(
       fc.asyncProperty(

@@ -12,7 +12,7 @@ const page = defineJob({
 });
 const rule: LimitRule = { kind: 'concurrency', id: 'print', max: 1 };
 
-describe('a job whose limit is used up', () => {
+describe('a job whose limit is reached', () => {
   const answers: ((answer: Release | NotAdmitted) => void)[] = [];
   const open: TestWorker[] = [];
   afterEach(() => {
@@ -33,7 +33,7 @@ describe('a job whose limit is used up', () => {
     return worker;
   }
 
-  it('holds no slot, is not begun, and others pass it', async () => {
+  it('holds no slot, has not begun, and lets others pass', async () => {
     const worker = limitedWorker(() => 1);
     const [limited, free] = [true, false].map((value) => worker.deliver({ payload: { limited: value } }));
     worker.worker.accept([limited!, free!]);
@@ -43,7 +43,7 @@ describe('a job whose limit is used up', () => {
     expect(worker.worker.load()).toMatchObject({ running: 0, unsettled: 0 });
   });
 
-  it('runs once it is let in, and leaves when its handler has ended', async () => {
+  it('runs once it is admitted, and leaves when its handler has ended', async () => {
     let end: (value: number) => void = () => undefined;
     const worker = limitedWorker(() => new Promise((resolve) => (end = resolve)));
     let acknowledge = (): void => undefined;
@@ -63,7 +63,7 @@ describe('a job whose limit is used up', () => {
     expect(limited.calls).toEqual(['begin', 'done']);
   });
 
-  it('asks again when the limits have changed', async () => {
+  it('asks again when the limits change', async () => {
     const worker = limitedWorker(() => 1);
     const limited = worker.deliver({ payload: { limited: true } });
     worker.worker.accept([limited]);
@@ -89,7 +89,7 @@ describe('a job whose limit is used up', () => {
     expect({ calls: limited.calls, left }).toEqual({ calls: [], left: 1 });
   });
 
-  it('leaves at once when it is let in while its partition is not surely held', async () => {
+  it('leaves at once when it is admitted while its partition may be lost', async () => {
     const worker = limitedWorker(() => 1);
     const limited = worker.deliver({ payload: { limited: true } });
     worker.worker.accept([limited]);
@@ -102,7 +102,7 @@ describe('a job whose limit is used up', () => {
     expect({ calls: limited.calls, left }).toEqual({ calls: [], left: 1 });
   });
 
-  it('gives its ordering key on when its partition is lost', async () => {
+  it('gives its ordering key to the next when its partition is lost', async () => {
     const worker = limitedWorker(() => 1);
     const [first, second] = [0, 1].map(() =>
       worker.deliver({ payload: { limited: true }, orderingKey: 'k' }),

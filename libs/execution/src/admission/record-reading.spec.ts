@@ -47,7 +47,7 @@ const bytesOf = ({ key, value, headers }: OutgoingRecord) =>
   Buffer.byteLength(key) + Buffer.byteLength(value!) + Buffer.byteLength(JSON.stringify(headers));
 
 describe('readRecord', () => {
-  it('starts the attempt that a request names, with what the request carries', () => {
+  it('starts the attempt that a request names, with the fields of the request', () => {
     const found = read(
       recordOn('jobs.probe', {
         ...head,
@@ -70,7 +70,7 @@ describe('readRecord', () => {
     });
   });
 
-  it('starts the attempt after the one that a retry says has failed', () => {
+  it('starts the attempt after the failed one that a retry names', () => {
     const value = { ...request, error, start };
     const found = read(recordOn('jobs.probe.retry.5s', { ...head, phase: 'retrying', attempt: 2, value }));
     expect(found).toEqual({ kind: 'job', job: { ...head, request, attempt: 3 } });
@@ -94,7 +94,7 @@ describe('readRecord', () => {
       recordOn('jobs.probe', { ...head, phase: 'expired', value: { ...request, finishedAt: start.at } }),
     ],
     ['oversize', incoming('jobs.probe', Buffer.alloc(maxRequestRecordBytes + 1, 'x'))],
-  ])('sets aside as %s', (reason, record) => {
+  ])('sets a record aside as %s', (reason, record) => {
     expect(read(record)).toMatchObject({ kind: 'poison', reason });
   });
 });
@@ -116,13 +116,13 @@ describe('poisonRecord', () => {
     });
   });
 
-  it('keeps the largest record that a request topic takes whole', () => {
+  it('keeps the largest record of a request topic whole', () => {
     const letter = letterOf(incoming('jobs.probe', Buffer.alloc(maxRequestRecordBytes, 0x01)));
     expect(letter.raw.cut).toBeUndefined();
     expect(Buffer.from(letter.raw.value!, 'base64').length).toBe(maxRequestRecordBytes);
   });
 
-  it('cuts what is too large for the topic and says how large it was', () => {
+  it('cuts a value that is too large for the topic, and tells its size', () => {
     const letter = letterOf(incoming('jobs.probe', Buffer.alloc(5_000_000, 0x01)));
     expect(letter.reason).toBe('oversize');
     expect(letter.raw.cut).toBe(5_000_000);
@@ -140,7 +140,7 @@ describe('poisonRecord', () => {
     expect(letterOf(record).raw.headers).toEqual({ small: 's' });
   });
 
-  it('keeps a tombstone as such', () => {
+  it('keeps a tombstone as a null value', () => {
     expect(letterOf(incoming('jobs.probe', null))).toMatchObject({
       reason: 'tombstone',
       raw: { value: null },
@@ -177,7 +177,7 @@ describe('outcomeRecord', () => {
     expect(success).toMatchObject({ ...head, phase: 'succeeded', value: { result: { n: 1 }, start } });
   });
 
-  it('carries on that the run is claimed, whatever follows', () => {
+  it('keeps the mark of a claimed job in every outcome', () => {
     const claimed = { ...job, claimed: true as const };
     const found = read(recordOn('jobs.probe', { ...head, claimed: true, phase: 'queued', value: request }));
     expect(found).toEqual({ kind: 'job', job: claimed });
@@ -210,7 +210,7 @@ describe('outcomeRecord', () => {
     });
   });
 
-  it('lets the error give way where a retry would be too large', () => {
+  it('shortens the error when a retry would be too large', () => {
     const full = { ...job, request: { ...request, payload: 'p'.repeat(maxRequestRecordBytes - 4_000) } };
     const { record, read: retry } = write(fails({}, 'm'.repeat(1_000)), { job: full });
     expect(bytesOf(record)).toBeLessThan(maxRequestRecordBytes);
@@ -218,7 +218,7 @@ describe('outcomeRecord', () => {
     expect(retry).not.toHaveProperty('value.error.stack');
   });
 
-  it('dead-letters a job that is too large to be retried, whole', () => {
+  it('dead-letters a job that is too large to be retried, with its whole payload', () => {
     const full = { ...job, request: { ...request, payload: 'p'.repeat(maxRequestRecordBytes - 500) } };
     const { read: letter } = write(fails(), { job: full });
     expect(letter).toMatchObject({
@@ -227,7 +227,7 @@ describe('outcomeRecord', () => {
     });
   });
 
-  it('leaves out a payload that grows beyond the topic when it is written again', () => {
+  it('leaves out a payload that has become too large for the topic', () => {
     const grown = { ...job, request: { ...request, payload: Array.from({ length: 100_000 }, () => 1e20) } };
     const { record, read: letter } = write(fails(), { job: grown });
     expect(bytesOf(record)).toBeLessThan(maxDeadLetterRecordBytes);

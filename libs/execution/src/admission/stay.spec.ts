@@ -45,7 +45,7 @@ describe('Stay', () => {
     expect(slots.load()).toMatchObject({ running: 0, unsettled: 0 });
   });
 
-  it('leaves a gate at once that lets it in too late', async () => {
+  it('leaves at once a gate that admits it after its end', async () => {
     const { add } = roomOf((stay) => stay.lose());
     const { stay } = add();
     await turn();
@@ -54,7 +54,7 @@ describe('Stay', () => {
     expect(left).toBe(1);
   });
 
-  it('gives its slot to others while it waits, and goes before them afterwards', async () => {
+  it('gives its slot to others while it waits, and goes to the front afterwards', async () => {
     const order: string[] = [];
     let isOver = (): void => undefined;
     const { add } = roomOf((stay) => {
@@ -96,7 +96,7 @@ describe('Stay', () => {
     expect(ended).toEqual([expect.any(DeliveryLost), expect.any(DeliveryLost)]);
   });
 
-  it('waits for nothing once its partition is gone, or the worker drains', async () => {
+  it('does not wait once its partition is lost or the worker drains', async () => {
     for (const goes of ['partition', 'worker']) {
       const waited: Promise<unknown>[] = [];
       const { add, waits } = roomOf((stay) => {

@@ -40,7 +40,7 @@ describe('a cancel', () => {
     expect(cancellations.has(job)).toBe(true);
   });
 
-  it('stops its run and those before it, no later one', () => {
+  it('stops its run and earlier runs, but no later one', () => {
     const id = newJobId();
     const cancellations = new Cancellations(new CancelBook());
     const stopped = [1, 2, 3].map((run) => {

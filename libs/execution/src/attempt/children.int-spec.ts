@@ -73,7 +73,7 @@ describe('jobs that a job enqueues, on the real broker', () => {
     return ids;
   }
 
-  it('run once each and in the order of their keys, though their parent ran twice', async () => {
+  it('run once each and in the order of their keys when their parent runs twice', async () => {
     const parent = await submitTwice(book);
     const ids = await childrenOf(parent);
     expect(bound).toEqual([parent, parent]);
@@ -87,7 +87,7 @@ describe('jobs that a job enqueues, on the real broker', () => {
     );
   }, 60_000);
 
-  it('are kept with the outcome of an exclusive parent, and stand in the log before each event that tells it', async () => {
+  it('are kept with the outcome of an exclusive parent, and are in the log before each record of it', async () => {
     bound.length = printed.length = 0;
     const parent = await submitTwice(edition);
     const ids = await childrenOf(parent);

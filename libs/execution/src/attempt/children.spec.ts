@@ -86,7 +86,7 @@ describe('the jobs that an attempt enqueues', () => {
     expect(ids.every(isJobId)).toBe(true);
   });
 
-  it('are the same jobs when the attempt runs again, and others for another run, place or payload', async () => {
+  it('are the same when the attempt runs again, and others for another run, order or payload', async () => {
     const worker = workerThat((context) => {
       context.enqueue(page, { n: 1, size: 'A4' });
       context.enqueue(page, { n: context.attempt });
@@ -110,7 +110,7 @@ describe('the jobs that an attempt enqueues', () => {
     ['fails', () => Promise.reject(new Error('no'))],
     ['returns what breaks the schema', () => 'three'],
     ['is over its time', () => new Promise(() => undefined)],
-  ])('are none where it %s', async (_, end) => {
+  ])('are not produced when it %s', async (_, end) => {
     const quick = { ...book, timeoutMs: 5 };
     const handle = (_payload: unknown, context: unknown) => {
       (context as JobContext).enqueue(page, { n: 1 });
@@ -124,7 +124,7 @@ describe('the jobs that an attempt enqueues', () => {
     expect(worker.sent).toHaveLength(1);
   });
 
-  it('are sent until each is acknowledged, and those that are not again, before the parent succeeds', async () => {
+  it('are sent until each is acknowledged, before the parent succeeds', async () => {
     const worker = workerThat((context) => {
       for (const n of [1, 2, 3]) context.enqueue(page, { n });
       return 3;
@@ -142,7 +142,7 @@ describe('the jobs that an attempt enqueues', () => {
     ]);
   });
 
-  it('are in the trace of the parent, and honour priority, order and delay from the moment they are asked for', async () => {
+  it('have the trace of the parent, and their priority, ordering key and delay', async () => {
     const worker = workerThat((context) => {
       context.enqueue(page, { n: 1 }, { priority: 'high', submittedFor: 'eve' });
       context.enqueue(page, { n: 2 }, { orderingKey: 'k' });
@@ -178,7 +178,7 @@ describe('the jobs that an attempt enqueues', () => {
   it.each<[string, string, Write]>([
     ['breaks its schema', 'invalid_child', (context) => context.enqueue(page, { n: 1.5 })],
     [
-      'has an option of no sense',
+      'has an option that is not valid',
       'invalid_child',
       (context) => context.enqueue(page, { n: 1 }, { delay: 'soon' }),
     ],
@@ -193,7 +193,7 @@ describe('the jobs that an attempt enqueues', () => {
       (context) =>
         Array.from({ length: 200 }, (_, n) => context.enqueue(page, { n, size: 'x'.repeat(200_000) })),
     ],
-  ])('dead-letter the parent at once where one %s', async (_, code, write) => {
+  ])('dead-letter the parent at once when one %s', async (_, code, write) => {
     const worker = workerThat((context) => {
       write(context);
       return 1;
@@ -204,7 +204,7 @@ describe('the jobs that an attempt enqueues', () => {
     ]);
   });
 
-  it('can not be added once the attempt has ended', async () => {
+  it('cannot be added once the attempt has ended', async () => {
     let kept: JobContext<typeof book> | undefined;
     const worker = workerThat((context) => {
       kept = context;

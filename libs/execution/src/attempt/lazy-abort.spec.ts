@@ -4,7 +4,7 @@ import { LazyAbort } from './lazy-abort.js';
 const [first, second] = [new Error('first'), new Error('second')];
 
 describe('LazyAbort', () => {
-  it('aborts the signal that somebody holds, once', () => {
+  it('aborts its signal once', () => {
     const lazyAbort = new LazyAbort();
     const { signal } = lazyAbort;
     let calls = 0;
@@ -16,7 +16,7 @@ describe('LazyAbort', () => {
     expect(lazyAbort.signal).toBe(signal);
   });
 
-  it('shows whoever comes later that it has happened', () => {
+  it('gives an aborted signal after the abort', () => {
     const lazyAbort = new LazyAbort();
     lazyAbort.abort(first);
     expect(lazyAbort.signal.aborted).toBe(true);

@@ -16,7 +16,7 @@ describe('RunningReports', () => {
     jest.useRealTimers();
   });
 
-  it('says nothing of an attempt that ends within 100 ms', async () => {
+  it('sends no report of an attempt that ends within 100 ms', async () => {
     reports.report(1);
     await pass(99);
     reports.end();
@@ -24,12 +24,12 @@ describe('RunningReports', () => {
     expect(sent).toEqual([]);
   });
 
-  it('says once that a longer one has started', async () => {
+  it('reports once that a longer attempt has started', async () => {
     await pass(10_000);
     expect(sent).toEqual([undefined]);
   });
 
-  it('sends the newest progress every 250 ms, and the last one', async () => {
+  it('sends the newest progress every 250 ms, and the last value', async () => {
     for (let value = 0; value < 100; value++) {
       reports.report(value);
       await pass(10);
@@ -39,14 +39,14 @@ describe('RunningReports', () => {
     expect(sent.at(-1)).toEqual({ progress: 99 });
   });
 
-  it('sends progress at once after a silence', async () => {
+  it('sends progress at once when none was sent for a while', async () => {
     await pass(1_000);
     reports.report('half');
     await pass(1);
     expect(sent).toEqual([undefined, { progress: 'half' }]);
   });
 
-  it('sends the value as it was when it was reported', async () => {
+  it('sends the value as it was at the report', async () => {
     await pass(1_000);
     const value = { done: 1 };
     reports.report(value);
@@ -55,7 +55,7 @@ describe('RunningReports', () => {
     expect(sent.at(-1)).toEqual({ progress: { done: 1 } });
   });
 
-  it('waits for the answer to one before it sends the next, and survives a refusal', async () => {
+  it('waits for the answer to a report before it sends the next, and survives a refusal', async () => {
     reports.end();
     let refuse: (error: Error) => void = () => undefined;
     let calls = 0;

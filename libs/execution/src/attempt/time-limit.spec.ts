@@ -7,7 +7,7 @@ const whenAborted = (lazyAbort: LazyAbort) =>
   new Promise((resolve) => lazyAbort.signal.addEventListener('abort', resolve));
 
 describe('runWithin', () => {
-  it('gives what the work returns, at once or later', async () => {
+  it('gives the result of the work, at once or later', async () => {
     const plain = await runWithin(limit, new LazyAbort(), () => 1);
     const later = await runWithin(limit, new LazyAbort(), async () => 2);
     expect([plain, later]).toEqual([
@@ -16,7 +16,7 @@ describe('runWithin', () => {
     ]);
   });
 
-  it('gives what the work throws, at once or later', async () => {
+  it('gives the error of the work, at once or later', async () => {
     const error = new Error('no');
     const fail = (): never => {
       throw error;
@@ -28,7 +28,7 @@ describe('runWithin', () => {
     });
   });
 
-  it('aborts with a TimeoutError; what throws then has timed out', async () => {
+  it('aborts with a TimeoutError, after which an error counts as a timeout', async () => {
     const lazyAbort = new LazyAbort();
     const ended = await runWithin(limit, lazyAbort, async () => {
       await whenAborted(lazyAbort);
@@ -38,7 +38,7 @@ describe('runWithin', () => {
     expect(lazyAbort.signal.reason).toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('still takes what returns within the grace', async () => {
+  it('takes a result within the grace', async () => {
     const lazyAbort = new LazyAbort();
     const ended = await runWithin(limit, lazyAbort, async () => {
       await whenAborted(lazyAbort);
@@ -47,12 +47,12 @@ describe('runWithin', () => {
     expect(ended).toEqual({ kind: 'returned', result: 'late' });
   });
 
-  it('waits for nobody after the grace', async () => {
+  it('does not wait beyond the grace', async () => {
     const ended = await runWithin(limit, new LazyAbort(), () => new Promise<never>(() => undefined));
     expect(ended).toEqual({ kind: 'timed-out' });
   });
 
-  it('ends just so when it is aborted by someone else', async () => {
+  it('ends in the same way after another abort', async () => {
     const [lazyAbort, stop] = [new LazyAbort(), new AbortController()];
     const long = { timeoutMs: 60_000, graceMs: 20 };
     const ended = runWithin(long, lazyAbort, () => new Promise(() => undefined), stop.signal);
@@ -61,7 +61,7 @@ describe('runWithin', () => {
     expect(lazyAbort.signal.reason).toMatchObject({ message: 'enough' });
   });
 
-  it('begins aborted where that has happened before', async () => {
+  it('starts aborted when its signal has aborted before', async () => {
     const lazyAbort = new LazyAbort();
     const long = { timeoutMs: 60_000, graceMs: 20 };
     const stop = AbortSignal.abort(new Error('too late'));
@@ -71,7 +71,7 @@ describe('runWithin', () => {
     });
   });
 
-  it('takes limits longer than a timer can hold', async () => {
+  it('takes limits longer than a timer can wait', async () => {
     const ended = await runWithin({ timeoutMs: 2 ** 40, graceMs: 0 }, new LazyAbort(), () => 1);
     expect(ended).toEqual({ kind: 'returned', result: 1 });
   });

@@ -30,7 +30,7 @@ describe('ClaimLeases', () => {
 
   const hold = () => leases.hold(taken(), performance.now());
 
-  it('renews all that it holds in one go, for as long as it holds them', async () => {
+  it('renews all claims in one statement, as long as they are held', async () => {
     const [one, two] = [hold(), hold()];
     await jest.advanceTimersByTimeAsync(60_000);
     expect(renewals.length).toBeGreaterThanOrEqual(60_000 / leaseMs);
@@ -44,7 +44,7 @@ describe('ClaimLeases', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('asks for nothing while work is shorter than a third of the lease', async () => {
+  it('does not renew while work is shorter than a third of the lease', async () => {
     for (let n = 0; n < 10; n++) {
       const claim = hold();
       await jest.advanceTimersByTimeAsync(leaseMs / 3 - 1_000);
@@ -56,7 +56,7 @@ describe('ClaimLeases', () => {
   it.each([
     ['does not answer', () => new Promise<never>(() => undefined)],
     ['fails', () => Promise.reject(new Error('away'))],
-  ])('stops the work before the lease is over when Postgres %s', async (_, answer) => {
+  ])('stops the work before the lease ends when Postgres %s', async (_, answer) => {
     renew = answer;
     const claim = hold();
     await jest.advanceTimersByTimeAsync(leaseMs * 0.8 - 1_000);
@@ -67,7 +67,7 @@ describe('ClaimLeases', () => {
     expect(leases.size).toBe(0);
   });
 
-  it('counts from when it asked, not from when it was answered', async () => {
+  it('counts a lease from the question, not from the answer', async () => {
     const askedAt = performance.now();
     await jest.advanceTimersByTimeAsync(leaseMs * 0.6);
     renew = () => Promise.reject(new Error('away'));
@@ -76,7 +76,7 @@ describe('ClaimLeases', () => {
     expect(claim.signal.aborted).toBe(true);
   });
 
-  it('stops the work at once when another has taken the claim, and only that', async () => {
+  it('stops at once the work whose claim another has taken, and no other', async () => {
     const [mine, theirs] = [hold(), hold()];
     renew = async (ids) => new Set(ids.filter((id) => id !== theirs.id));
     await jest.advanceTimersByTimeAsync(leaseMs / 2);
@@ -84,7 +84,7 @@ describe('ClaimLeases', () => {
     expect(mine.signal.aborted).toBe(false);
   });
 
-  it('lets go of what is released while a renewal is under way', async () => {
+  it('forgets a claim that is released while a renewal is under way', async () => {
     let answer: (ids: ReadonlySet<JobId>) => void = () => undefined;
     renew = () => new Promise((resolve) => (answer = resolve));
     const claim = hold();

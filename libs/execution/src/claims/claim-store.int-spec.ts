@@ -42,7 +42,7 @@ describe('ClaimStore', () => {
     });
   const impatient = () => new ClaimStore(database, 1);
 
-  it('decides every meeting as the pure rule does', async () => {
+  it('decides every request as the pure rule does', async () => {
     const cases: { standing: ClaimStanding & { inPlace: boolean }; request: ClaimRequest }[] = [];
     for (const state of ['running', 'free', 'retrying', 'ended'] as const)
       for (const leased of state === 'running' ? [false, true] : [false])
@@ -85,7 +85,7 @@ describe('ClaimStore', () => {
     ).toEqual(decided);
     const kinds = decided.map(({ kind }) => kind);
     console.log(
-      `${cases.length} meetings: ${['take', 'repeat', 'outdated', 'held'].map((kind) => `${kinds.filter((each) => each === kind).length} ${kind}`).join(', ')}`,
+      `${cases.length} requests: ${['take', 'repeat', 'outdated', 'held'].map((kind) => `${kinds.filter((each) => each === kind).length} ${kind}`).join(', ')}`,
     );
   });
 
@@ -106,7 +106,7 @@ describe('ClaimStore', () => {
     expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['taken', 'held']));
   });
 
-  it('keeps what is written under the newest fence, and tells the same to who writes it again', async () => {
+  it('keeps an outcome under the newest fence, and answers a repeated write alike', async () => {
     const request = ask();
     const old = await taken(request);
     await expire([request.id]);
@@ -122,7 +122,7 @@ describe('ClaimStore', () => {
     });
   });
 
-  it('takes over from nobody before Postgres has been up for as long as a lease', async () => {
+  it('takes over no claim before Postgres has been up for a lease', async () => {
     const request = ask();
     await taken(request);
     await expire([request.id]);
@@ -134,7 +134,7 @@ describe('ClaimStore', () => {
     expect(await taken(other, impatient())).toMatchObject({ deaths: 1 });
   });
 
-  it('renews what is held under its fence alone', async () => {
+  it('renews a claim under its fence alone', async () => {
     const [mine, lost, over] = [ask(), ask(), ask()];
     const claims = await Promise.all([mine, lost, over].map((request) => taken(request)));
     await expire([mine.id, lost.id]);
@@ -144,13 +144,13 @@ describe('ClaimStore', () => {
     expect(await impatient().take({ ...mine, owner: 'other' })).toEqual({ kind: 'held' });
   });
 
-  it('gives back what was not started, and what is taken again counts no death', async () => {
+  it('gives back a claim without an attempt, so that its next owner counts no death', async () => {
     const request = ask();
     await store.free(await taken(request));
     expect(await taken({ ...request, owner: 'other' })).toMatchObject({ fence: 2, deaths: 0 });
   });
 
-  it('deletes what was last touched long ago, but for leases that last and jobs that are still to be sent', async () => {
+  it('deletes old claims, but none that is leased or whose job is still to be sent', async () => {
     const [old, held, fresh] = [ask(), ask(), ask()];
     const [delayed, firing, replayed] = [ask(), ask(), ask()];
     const all = [old, held, fresh, delayed, firing, replayed];

@@ -99,7 +99,7 @@ describe('claimed jobs', () => {
     return counts.reduce((sum, count) => sum + count, 0);
   };
 
-  it('run once, however many copies of them lie in how many partitions, and say the same of each', async () => {
+  it('run once, however many copies they have, and write the same outcome for each', async () => {
     const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'a', 'b'];
     const ids = await Promise.all(
       [0, 0, 50, 50, 300, 300, 700, 700].map((sleepMs) => submit(page, { sleepMs }, keys)),
@@ -125,7 +125,7 @@ describe('claimed jobs', () => {
     expect(startsOf(dead)).toEqual(['1.1', '1.2', '1.3']);
   }, 60_000);
 
-  it('of one key are retried in place, by whoever holds their partition', async () => {
+  it('of one key are retried in place, by the holder of their partition', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 3; n++) {
       ids.push(await submit(cheque, { failTimes: 1 }, ['k', 'k'], { orderingKey: 'k' }));
@@ -177,7 +177,7 @@ describe('claimed jobs', () => {
     expect(startsOf(id)).toEqual(['1.1']);
   }, 60_000);
 
-  it('are stopped when another takes their claim, and produce nothing of it', async () => {
+  it('are stopped when another takes their claim, and write no outcome', async () => {
     const id = await submit(cheque, { until: 'stolen' });
     await eventually(() => expect(open.has('stolen')).toBe(true));
     const lost = await counted('lost');
@@ -200,7 +200,7 @@ describe('claimed jobs', () => {
     await stack.succeeded(id);
   }, 60_000);
 
-  it('have no second effect when their group reads everything again from the beginning', async () => {
+  it('run no second time when their group reads all records again', async () => {
     await Promise.all(Array.from({ length: 40 }, () => submit(cheque, {}))).then((ids) =>
       Promise.all(ids.map((id) => stack.succeeded(id))),
     );

@@ -9,7 +9,7 @@ import type { ClaimRequest } from './decide-claim.js';
 const leaseMs = 15_000;
 const longerThanALeaseMs = 2 * leaseMs;
 
-describe('an owner that has started nothing', () => {
+describe('an owner without a started attempt', () => {
   let rows: MemoryClaims;
   /** Whether the process under test reaches Postgres, and whether it gets Postgres' answers. */
   let link: 'up' | 'down' | 'answers lost';
@@ -63,7 +63,7 @@ describe('an owner that has started nothing', () => {
     return met.kind === 'taken' ? met.claim.deaths : met.kind;
   }
 
-  it('counts as no death when it gives its claim back, however long that fails', async () => {
+  it('counts as no death when it gives its claim back, however long that takes', async () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'down';
@@ -74,7 +74,7 @@ describe('an owner that has started nothing', () => {
     expect(await deathsSeenBy('other/1', id)).toBe(0);
   });
 
-  it('counts as no death when the answer to its giving back is lost', async () => {
+  it('counts as no death when the answer to giving back is lost', async () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'answers lost';
@@ -83,7 +83,7 @@ describe('an owner that has started nothing', () => {
     expect(await deathsSeenBy('other/1', id)).toBe(0);
   });
 
-  it('counts as no death when it never got the answer to its request and gives up waiting for it', async () => {
+  it('counts as no death when its request got no answer and is withdrawn', async () => {
     const id = newJobId();
     link = 'answers lost';
     expect(await claims.ask(ask(id))).toEqual({ kind: 'held' });
@@ -94,7 +94,7 @@ describe('an owner that has started nothing', () => {
     expect(await deathsSeenBy('other/1', id)).toBe(0);
   });
 
-  it('is met by its own next request once its claim is given back, at no death', async () => {
+  it('lets its next request take the claim once it is given back, without a death', async () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'down';
@@ -119,7 +119,7 @@ describe('an owner that has started nothing', () => {
     expect(rows.rows.get(id)).toMatchObject({ state: 'free', deaths: 0 });
   });
 
-  it('does not keep the worker from stopping while Postgres is away', async () => {
+  it('lets the worker stop while Postgres is unreachable', async () => {
     const claim = await taken(newJobId());
     link = 'down';
     claims.giveBack(claim);
@@ -128,7 +128,7 @@ describe('an owner that has started nothing', () => {
     await expect(stopped).resolves.toBeUndefined();
   });
 
-  it('takes nothing away from whoever has taken the claim since', async () => {
+  it('frees no claim that another owner has taken since', async () => {
     const id = newJobId();
     const claim = await taken(id);
     link = 'down';

@@ -24,64 +24,64 @@ const stands = (more: Partial<ClaimStanding> = {}): ClaimStanding => ({
 const states = ['running', 'free', 'retrying', 'ended'] as const;
 
 describe('decideClaim', () => {
-  it('lets the first one take it', () => {
+  it('lets the first request take the claim', () => {
     expect(decideClaim(undefined, asks({ attempt: 3 }))).toEqual({ kind: 'take', attempt: 3, deaths: 0 });
   });
 
   describe.each([false, true])('in place: %s', (inPlace) => {
-    it.each(states)('an older run has passed, whatever its claim is: %s', (state) => {
+    it.each(states)('answers an older run as outdated, whatever the state: %s', (state) => {
       for (const leased of [false, true])
         expect(decideClaim(stands({ state, leased }), asks({ run: 1, attempt: 9, inPlace }))).toEqual({
           kind: 'outdated',
         });
     });
 
-    it.each(states)('a newer run takes what is not held: %s', (state) => {
+    it.each(states)('lets a newer run take a claim that is not held: %s', (state) => {
       const take = { kind: 'take', attempt: 1, deaths: 0 };
       expect(decideClaim(stands({ state }), asks({ run: 3, attempt: 1, inPlace }))).toEqual(take);
     });
 
-    it('a newer run waits for the lease of an older one', () => {
+    it('makes a newer run wait for the lease of an older one', () => {
       expect(decideClaim(stands({ leased: true }), asks({ run: 3, attempt: 1, inPlace }))).toEqual({
         kind: 'held',
       });
     });
 
-    it.each([2, 3])('waits while another holds it: attempt %i', (attempt) => {
+    it.each([2, 3])('answers held while another holds the claim: attempt %i', (attempt) => {
       expect(decideClaim(stands({ leased: true }), asks({ attempt, inPlace }))).toEqual({ kind: 'held' });
     });
 
-    it('takes over from an owner that died, and counts it', () => {
+    it('takes over from an owner that died, and counts the death', () => {
       expect(decideClaim(stands(), asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 2 });
     });
 
     it.each([
       ['was given back', stands({ state: 'free' })],
       ['was taken in its own name, unheard', stands({ owner: 'me', leased: true })],
-    ])('takes what %s, and counts nobody', (_, standing) => {
+    ])('takes a claim that %s, without a death', (_, standing) => {
       expect(decideClaim(standing, asks({ inPlace }))).toEqual({ kind: 'take', attempt: 2, deaths: 1 });
     });
 
     it.each(['running', 'free', 'retrying'] as const)(
-      'takes the next attempt, counting anew: %s',
+      'takes the next attempt, and counts deaths from 0: %s',
       (state) => {
         const take = { kind: 'take', attempt: 3, deaths: 0 };
         expect(decideClaim(stands({ state }), asks({ attempt: 3, inPlace }))).toEqual(take);
       },
     );
 
-    it.each([2, 3])('repeats the end of a run, whatever attempt comes: %i', (attempt) => {
+    it.each([2, 3])('repeats the end of a run, whatever attempt asks: %i', (attempt) => {
       const repeat = { kind: 'repeat', attempt: 2 };
       expect(decideClaim(stands({ state: 'ended' }), asks({ attempt, inPlace }))).toEqual(repeat);
     });
 
-    it('repeats the retry of an attempt that comes again', () => {
+    it('repeats the retry of an attempt that asks again', () => {
       const repeat = { kind: 'repeat', attempt: 2 };
       expect(decideClaim(stands({ state: 'retrying' }), asks({ inPlace }))).toEqual(repeat);
     });
   });
 
-  it.each(states)('an earlier attempt has passed: %s', (state) => {
+  it.each(states)('answers an earlier attempt as outdated: %s', (state) => {
     for (const leased of [false, true])
       expect(decideClaim(stands({ state, leased }), asks({ attempt: 1 }))).toEqual({ kind: 'outdated' });
   });
@@ -104,8 +104,8 @@ const step = fc.record({
   then: fc.constantFrom('die', 'give back', 'retry', 'end', 'go on'),
 });
 
-describe('any number of owners over one claim', () => {
-  it('start nothing under another’s lease, nothing after the end of a run, and never go back', () => {
+describe('any number of owners of one claim', () => {
+  it('start no attempt under another lease, none after the end of a run, and never go back', () => {
     fc.assert(
       fc.property(fc.boolean(), fc.array(step, { maxLength: 40 }), (inPlace, steps) => {
         let row: ClaimStanding | undefined;

@@ -24,7 +24,7 @@ describe('a claim that is lost while its job waits for a limit', () => {
     await database.close();
   }, 60_000);
 
-  it('starts nothing: the job waits until its new owner has let it go', async () => {
+  it('starts no attempt: the job waits until its new owner has released it', async () => {
     let cheques = 0;
     let pageStarted = false;
     let endPage = (): void => undefined;

@@ -35,11 +35,11 @@ describe('ThreadPool', () => {
     await expect(run('double')).resolves.toBe(42);
   });
 
-  it('passes on what it throws', async () => {
+  it('rejects with the error of the function', async () => {
     await expect(run('fail')).rejects.toThrow('no');
   });
 
-  it('ends a thread that spins when the signal aborts, and goes on with another', async () => {
+  it('ends a spinning thread when the signal aborts, and continues with another', async () => {
     const controller = new AbortController();
     const spinning = run('spin', controller.signal);
     setTimeout(() => controller.abort(), 50);
@@ -47,7 +47,7 @@ describe('ThreadPool', () => {
     await expect(run('double')).resolves.toBe(42);
   });
 
-  it.each(['exit', 'hoard'])('fails the task alone when a thread dies by %s', async (kind) => {
+  it.each(['exit', 'hoard'])('fails only its task when a thread dies by %s', async (kind) => {
     await expect(run(kind)).rejects.toThrow();
     await expect(run('double')).resolves.toBe(42);
   });

@@ -37,7 +37,7 @@ describe('OutcomePublisher', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('sends until it is acknowledged, pausing longer and longer, 5 s at most', async () => {
+  it('sends until it is acknowledged, with growing pauses of 5 s at most', async () => {
     refusals = 20;
     const published = publisher.publish(record, () => true);
     await pass(60_000);
@@ -45,7 +45,7 @@ describe('OutcomePublisher', () => {
     expect(sends).toBe(21);
   });
 
-  it('gives up once it is not wanted any more, having tried once at least', async () => {
+  it('gives up when the outcome is not wanted any more, after one try at least', async () => {
     refusals = 20;
     await expect(publisher.publish(record, () => false)).resolves.toBe(false);
     expect(sends).toBe(1);
@@ -57,7 +57,7 @@ describe('OutcomePublisher', () => {
     await expect(published).resolves.toBe(false);
   });
 
-  it('gives up when stopped', async () => {
+  it('gives up when it is stopped', async () => {
     refusals = Infinity;
     const published = publisher.publish(record, () => true);
     await pass(1_000);
@@ -65,7 +65,7 @@ describe('OutcomePublisher', () => {
     await expect(published).resolves.toBe(false);
   });
 
-  it('is unhealthy while nothing was acknowledged for 10 s, and healthy once something is', async () => {
+  it('is unhealthy when no outcome was acknowledged for 10 s, and healthy after the next', async () => {
     expect(publisher.health()).toEqual({ ok: true });
     refusals = Infinity;
     const published = publisher.publish(record, () => true);
@@ -82,7 +82,7 @@ describe('OutcomePublisher', () => {
     expect(publisher.health()).toEqual({ ok: true });
   });
 
-  describe('sets aside what is refused', () => {
+  describe('counts refused outcomes', () => {
     const missing = new RecordRefusedError('jobs.a.dlq', 'UNKNOWN_TOPIC_OR_PARTITION', 'no such topic');
     const outage = new NeverSentError('jobs.a.dlq', 'the broker is away');
     const child = { record: { value: 'x' } } as DrawnJob;
@@ -95,7 +95,7 @@ describe('OutcomePublisher', () => {
       ['the broker is away', outage, 0],
       ['nobody may write to the cluster', new RecordRefusedError('t', 'CLUSTER_AUTHORIZATION_FAILED', ''), 0],
       ['of what nobody foresaw', new Error('what?'), 0],
-    ])('where %s', async (_, error, expected) => {
+    ])('when %s', async (_, error, expected) => {
       failure = error;
       refusals = 5;
       const published = publisher.publish(record, () => true);
@@ -118,7 +118,7 @@ describe('OutcomePublisher', () => {
       expect(refused).toBe(0);
     });
 
-    it('and children of a queue without a topic, but not those that an outage keeps', async () => {
+    it('with children of a queue without a topic, but not those in an outage', async () => {
       let outcomes: SendOutcome[] = [{ error: missing }, { receipt }];
       const produced: number[] = [];
       produce = async (jobs) => {
@@ -140,7 +140,7 @@ describe('OutcomePublisher', () => {
       await expect(kept).resolves.toBe(false);
     });
 
-    it('and bounds how much', async () => {
+    it('up to a bound of number and bytes', async () => {
       failure = missing;
       refusals = Infinity;
       const value = 'x'.repeat(1024 * 1024);
@@ -156,7 +156,7 @@ describe('OutcomePublisher', () => {
       expect(refused).toBe(0);
     });
 
-    it('and stays healthy: the others go on', async () => {
+    it('and stays healthy', async () => {
       failure = missing;
       refusals = Infinity;
       void publisher.publish(record, () => true);

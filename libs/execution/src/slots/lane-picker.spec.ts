@@ -13,7 +13,7 @@ describe('LanePicker', () => {
     for (const lane of pickLanes) expect(countOf(picked, lane)).toBe(laneShares[lane] * 10);
   });
 
-  it('starves no lane: the longest a lane with work waits is one round of shares', () => {
+  it('starves no lane: a lane with work waits one round of shares at most', () => {
     const picked = picks(1_000, ...pickLanes);
     const turns = picked.flatMap((lane, at) => (lane === 'low' ? [at] : []));
     const gaps = turns.slice(1).map((turn, at) => turn - turns[at]!);
@@ -24,11 +24,11 @@ describe('LanePicker', () => {
     expect(picks(1, 'low', 'normal', 'high')).toEqual(['high']);
   });
 
-  it('leaves everything to a lane that is alone', () => {
+  it('gives all picks to a lane that is alone', () => {
     expect(picks(5, 'low')).toEqual(['low', 'low', 'low', 'low', 'low']);
   });
 
-  it('picks nothing where no lane has work', () => {
+  it('picks no lane when none has work', () => {
     expect(new LanePicker().next(() => false)).toBeUndefined();
   });
 

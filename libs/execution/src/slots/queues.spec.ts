@@ -29,7 +29,7 @@ describe('Fifo', () => {
     );
   });
 
-  it('passes many items through without keeping them', () => {
+  it('passes many items through without retaining them', () => {
     const fifo = new Fifo<number>();
     let sum = 0;
     for (let at = 0; at < 100_000; at++) {
@@ -50,7 +50,7 @@ describe('DueQueue', () => {
   };
   const ascending = (numbers: number[]) => [...numbers].sort((a, b) => a - b);
 
-  it('gives what is due, the earliest first, and nothing that is not', () => {
+  it('gives due items, the earliest first, and no other', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000)), fc.nat(1_000), (times, now) => {
         const queue = new DueQueue<number>();
@@ -62,7 +62,7 @@ describe('DueQueue', () => {
     );
   });
 
-  it('keeps its order when some are dropped', () => {
+  it('keeps its order when some items are dropped', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000)), (times) => {
         const queue = new DueQueue<number>();

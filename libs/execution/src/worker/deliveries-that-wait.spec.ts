@@ -255,7 +255,7 @@ describe.each(waits)('a delivery that waits for $what', ({ begin, slots = 4, cal
     await until(() => world.started.includes(1));
   });
 
-  it('starts nothing once its partition is lost, and holds nothing any more', async () => {
+  it('does not start once its partition is lost, and holds no gate any more', async () => {
     const { world, waiting, free, wake } = await waitingIn();
     world.worker.lose(waiting);
     await expectNothingHeld(world);
@@ -269,7 +269,7 @@ describe.each(waits)('a delivery that waits for $what', ({ begin, slots = 4, cal
     await until(() => next.calls.includes('done'));
   });
 
-  it('starts once where its partition goes and comes back', async () => {
+  it('starts once when its partition is lost and comes back', async () => {
     const { world, waiting, free, wake } = await waitingIn();
     const { record } = waiting;
     world.worker.lose(waiting);
@@ -291,7 +291,7 @@ describe.each(waits)('a delivery that waits for $what', ({ begin, slots = 4, cal
     await expectNothingHeld(world);
   });
 
-  it('starts nothing once the worker drains, and holds nothing any more', async () => {
+  it('does not start once the worker drains, and holds no gate any more', async () => {
     const { world, waiting, free, wake } = await waitingIn();
     world.worker.drain();
     free();
@@ -303,8 +303,8 @@ describe.each(waits)('a delivery that waits for $what', ({ begin, slots = 4, cal
 });
 
 describe('a claim that is lost while its job waits', () => {
-  it.each(['for a limit', 'for a slot once its limit let it in'])(
-    '%s starts nothing: it is asked for again, and so is the limit',
+  it.each(['for a limit', 'for a slot after its limit'])(
+    '%s starts no attempt: claim and limit are asked for again',
     async (where) => {
       const world = new World(4);
       const id = newJobId();

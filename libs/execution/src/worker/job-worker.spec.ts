@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 describe('a delivery', () => {
-  it('is done once its outcome is acknowledged, not sooner', async () => {
+  it('is done once its outcome is acknowledged, and no sooner', async () => {
     const worker = workerWith(({ n }) => n * 2);
     let acknowledge = (): void => undefined;
     worker.answer = () => new Promise((resolve) => (acknowledge = resolve));
@@ -54,7 +54,7 @@ describe('a delivery', () => {
     });
   });
 
-  it('of a plain job comes to its handler in the microtask in which it gets its slot', async () => {
+  it('of a plain job reaches its handler in the microtask in which it gets its slot', async () => {
     let isCalled = false;
     const worker = workerWith(() => (isCalled = true));
     worker.worker.accept([worker.deliver()]);
@@ -62,7 +62,7 @@ describe('a delivery', () => {
     expect(isCalled).toBe(true);
   });
 
-  it('is one record for a quick attempt, however it ends', async () => {
+  it('gives one record for a quick attempt, however it ends', async () => {
     const worker = workerWith(({ n }) => {
       if (n === 1) return 1;
       if (n === 4) throw Object.assign(new Error('refused'), { retryable: false });
@@ -78,7 +78,7 @@ describe('a delivery', () => {
     ]);
   });
 
-  it('is sent again until it is acknowledged', async () => {
+  it('has its outcome sent again until it is acknowledged', async () => {
     const worker = workerWith(() => 1);
     let refusals = 2;
     worker.answer = async () => {
@@ -105,7 +105,7 @@ describe('a delivery', () => {
     expect(delivery.calls).toEqual(['begin', 'done']);
   });
 
-  it('of a job whose time ran out before it started ends as expired; a retry does not', async () => {
+  it('of a job that expired before it started ends as expired; a retry does not', async () => {
     const worker = workerWith(() => 1);
     const expiresAt = new Date(worker.clock.time - 1).toISOString();
     worker.worker.accept([worker.deliver({ expiresAt }), worker.deliver({ expiresAt }, { attempt: 2 })]);
@@ -113,7 +113,7 @@ describe('a delivery', () => {
     expect(worker.phases()).toEqual(['expired', 'succeeded']);
   });
 
-  it('of a payload too deep to be written again is set aside, byte for byte', async () => {
+  it('of a payload that nests too deeply is set aside, byte for byte', async () => {
     const worker = workerWith(() => 1);
     const { record } = worker.deliver({ type: 'print.unknown', payload: 'here' });
     const text = record.value!.toString().replace('"here"', '['.repeat(6_000) + ']'.repeat(6_000));
@@ -126,7 +126,7 @@ describe('a delivery', () => {
     expect(worker.failures).toEqual([]);
   });
 
-  it('at which the worker itself fails is named', async () => {
+  it('is named when the worker itself fails at it', async () => {
     const worker = workerWith(() => 1, {
       limits: {
         rulesOf: () => {
@@ -145,7 +145,7 @@ describe('a delivery', () => {
     ]);
   });
 
-  it('that hangs is failed after timeout and grace, and its slot is free again', async () => {
+  it('with a hanging handler fails after timeout and grace, and frees its slot', async () => {
     const worker = workerWith(({ n }) => (n === 1 ? new Promise(() => undefined) : n), { slots: 1 });
     worker.worker.accept([worker.deliver(), worker.deliver({ payload: { n: 2 } })]);
     while (worker.phases().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -155,7 +155,7 @@ describe('a delivery', () => {
 });
 
 describe('a copy', () => {
-  it('is done without being run', async () => {
+  it('is completed without running', async () => {
     let runs = 0;
     const worker = workerWith(() => ++runs);
     const id = newJobId();
@@ -181,7 +181,7 @@ describe('a copy', () => {
 });
 
 describe('a lost partition', () => {
-  it('drops what has not started and lets what runs finish', async () => {
+  it('ends deliveries that have not begun and lets running attempts finish', async () => {
     const { calls, handle } = gate();
     const worker = workerWith(handle, { slots: 1 });
     const [running, waiting] = [worker.deliver(), worker.deliver()];
@@ -208,7 +208,7 @@ describe('a lost partition', () => {
     expect(delivery.calls).toEqual(['begin', 'abandon']);
   });
 
-  it('keeps a success that was on its way when the partition went', async () => {
+  it('keeps a success that was on its way when it was lost', async () => {
     const worker = workerWith(() => 1);
     const delivery = worker.deliver();
     let refusals = 1;
@@ -222,7 +222,7 @@ describe('a lost partition', () => {
     expect(delivery.calls).toEqual(['begin', 'done']);
   });
 
-  it('that comes back brings no copy to run of what still runs here', async () => {
+  it('brings no copy to run of an attempt that still runs here, when it comes back', async () => {
     const { calls, handle } = gate();
     const worker = workerWith(handle);
     const id = newJobId();
@@ -237,7 +237,7 @@ describe('a lost partition', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('gives up a failure that was on its way when the partition went', async () => {
+  it('gives up a failure that was on its way when it was lost', async () => {
     const worker = workerWith(() => {
       throw new Error('no');
     });
@@ -253,7 +253,7 @@ describe('a lost partition', () => {
 });
 
 describe('slots', () => {
-  it('bound what runs, and free ones are taken while outcomes are on their way', async () => {
+  it('bound the running handlers, and are free while outcomes are on their way', async () => {
     const { calls, handle } = gate();
     const worker = workerWith(handle, { slots: 2 });
     worker.answer = () => new Promise(() => undefined);
@@ -277,7 +277,7 @@ describe('slots', () => {
     expect(waiting.normal).toBeGreaterThanOrEqual(46);
   });
 
-  it('are not refilled without end in one turn of the event loop', async () => {
+  it('are refilled a bounded number of times in a turn of the event loop', async () => {
     let runs = 0;
     const worker = workerWith(() => ++runs, { slots: 10, maxUnsettled: 10_000 });
     worker.worker.accept(Array.from({ length: 1_000 }, () => worker.deliver()));
@@ -309,7 +309,7 @@ describe('slots', () => {
 });
 
 describe('a retry', () => {
-  it('starts when its lane says, by the time the broker appended it, not sooner', async () => {
+  it('starts after the delay of its lane from the append time, and no sooner', async () => {
     const worker = workerWith(() => 1);
     const appended = worker.clock.time;
     const retry = worker.deliver({}, { topic: 'jobs.print.retry.5s', timestamp: appended });
@@ -324,7 +324,7 @@ describe('a retry', () => {
     expect(worker.sent[0]!.headers['js-attempt']).toBe('2');
   });
 
-  it('that no lane is long enough for waits with the scheduler until the time its handler asked for', async () => {
+  it('beyond the longest lane goes to the scheduler, with the time its handler asked for', async () => {
     const worker = workerWith(() => {
       throw new RetryAfterError('1h', 'closed for lunch');
     });
@@ -341,7 +341,7 @@ describe('a retry', () => {
     expect(delivery.calls).toEqual(['begin', 'done']);
   });
 
-  it('waits again when the timer was early by the broker', async () => {
+  it('waits again when the timer was early by the time of the broker', async () => {
     const worker = workerWith(() => 1);
     const retry = worker.deliver({}, { topic: 'jobs.print.retry.1s', timestamp: worker.clock.time - 990 });
     worker.worker.accept([retry]);

@@ -43,7 +43,7 @@ describe('a partition that moves to another worker', () => {
   afterEach(() => stack.stop(), 60_000);
 
   it.each(['fail', 'end'] as const)(
-    'publishes what still runs of it only if it succeeds: all %s',
+    'has its running attempts published only if they succeed: all %s',
     async (ending) => {
       const old = heldHandler();
       const oldWorker = await stack.startWorker([old.handler], { concurrency: 40 });
@@ -88,7 +88,7 @@ describe('jobs of one key', () => {
   }, 60_000);
   afterEach(() => stack.stop(), 60_000);
 
-  it('run in order, retried in place', async () => {
+  it('run in order and are retried in place', async () => {
     const starts: { key: string; n: number; attempt: number; at: number }[] = [];
     const handler = handlerOf(page, async ({ n, key }, { attempt }: JobContext<Page>) => {
       starts.push({ key: key!, n, attempt, at: performance.now() });
@@ -121,7 +121,7 @@ describe('jobs of one key', () => {
     }
   }, 60_000);
 
-  it('go on with the attempts used so far in the next worker, and none overtakes', async () => {
+  it('continue in the next worker after the attempts used so far, and none overtakes', async () => {
     const seen: string[] = [];
     const failing = handlerOf(page, ({ n }, { attempt }: JobContext<Page>) => {
       seen.push(`old ${n}.${attempt}`);

@@ -60,7 +60,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     await Promise.all(others.map(({ id }) => stack.succeeded(id)));
   };
 
-  it('goes on with others while many children wait for a topic, and appends them once it is there', async () => {
+  it('works on other jobs while many children wait for a topic, and appends them once it exists', async () => {
     const parents = await submit('enqueue', many);
     await untilRefused(many);
     await expectOthersToGoOn();
@@ -93,7 +93,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     await untilRefused(0);
   }, 120_000);
 
-  it('makes its topics again that are deleted under it, writes to them and reads them from their start', async () => {
+  it('creates deleted topics again, writes to them and reads them from their start', async () => {
     const lane = topics.retry('print', 200);
     await stack.admin.deleteTopics([lane]);
     const written = await submit('fail once', 12);
@@ -104,7 +104,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     expect((await worker.health.report()).checks.topics).toMatchObject({ ok: true });
   }, 90_000);
 
-  it('goes on with others while the dead letters of many are refused, then loses none of them', async () => {
+  it('works on other jobs while many dead letters are refused, and loses none', async () => {
     const failing = await submit('fail', many);
     await untilRefused(many);
     await expectOthersToGoOn();

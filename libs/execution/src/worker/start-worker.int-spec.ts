@@ -18,7 +18,7 @@ class PageModule {}
 class EmptyModule {}
 
 describe('serveWorker', () => {
-  it('comes up while Kafka is away: live, not ready with the reason, and can be stopped', async () => {
+  it('starts while Kafka is unreachable: live, not ready with the reason, and able to stop', async () => {
     const context = processContext({ ...database, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
     const stop = await serveWorker(
       { queue, module: PageModule, concurrency: 1, definitions: [page] },

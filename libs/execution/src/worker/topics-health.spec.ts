@@ -12,7 +12,7 @@ describe('healthOfTopics', () => {
   });
   const none = { own, missing: new Map<string, number>(), troubles: [] };
 
-  it('is ready, without a word, while there is nothing', () => {
+  it('is ready, without detail, while all topics are well', () => {
     expect(healthOfTopics(none, now)).toEqual({ ok: true });
   });
 

@@ -28,7 +28,7 @@ describe('WorkerTopics', () => {
     expect([...make().lanesMs]).toEqual([1_000, 60_000]);
   });
 
-  it('consumes lanes that no definition names any more, of its own queue and namespace only', () => {
+  it('consumes existing lanes that no definition names, of its own queue and namespace only', () => {
     const topics = make();
     const found = topics.among([
       'test.jobs.print.retry.7s',
@@ -43,7 +43,7 @@ describe('WorkerTopics', () => {
     expect([...topics.lanesMs].sort((a, b) => a - b)).toEqual([1_000, 7_000, 60_000]);
   });
 
-  it('reads a lane spelled otherwise but writes to none of its delay', () => {
+  it('reads a lane that is spelled differently, but does not write to it', () => {
     const topics = make();
     expect(topics.among(['test.jobs.print.retry.2m'])).toContain('test.jobs.print.retry.2m');
     expect([...topics.lanesMs]).toEqual([1_000, 60_000]);

@@ -83,7 +83,7 @@ describe('a worker on the real broker', () => {
     expect(written(id)).toEqual(['succeeded']);
   });
 
-  it('tells of an attempt that lasts, and of its newest progress', async () => {
+  it('reports a longer attempt, and its newest progress', async () => {
     const { id } = await stack.submit(page, { sleepMs: 500, progress: true });
     const quiet = await stack.submit(page, { sleepMs: 500 });
     await Promise.all([stack.succeeded(id), stack.succeeded(quiet.id)]);
@@ -92,7 +92,7 @@ describe('a worker on the real broker', () => {
     expect(written(quiet.id)).toEqual(['started', 'succeeded']);
   });
 
-  it('retries after the delays of its ladder, never early, while others go on', async () => {
+  it('retries after the delays of its ladder, never early, while other jobs run', async () => {
     const { id } = await stack.submit(page, { fail: 'retryable', times: 2 });
     const others = await Promise.all(Array.from({ length: 50 }, () => stack.submit(page, {})));
     const ends = await Promise.all(others.map((other) => stack.succeeded(other.id)));
@@ -117,7 +117,7 @@ describe('a worker on the real broker', () => {
     expect(stack.of(id, 'retrying')[0]!.at.topic).toBe(stack.topics.retry('print', 1_000));
   });
 
-  it('hands a retry that no lane is long enough for to the scheduler', async () => {
+  it('hands a retry beyond the longest lane to the scheduler', async () => {
     const { id } = await stack.submit(page, { fail: 'retry-in-an-hour', times: 1 });
     await stack.until(() => stack.of(id, 'retrying').length > 0, `a retry of job ${id}`);
     const { at, job } = stack.of(id, 'retrying')[0]!;
@@ -141,7 +141,7 @@ describe('a worker on the real broker', () => {
     expect(starts.filter((start) => start.id === id).map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it('dead-letters at once what no retry can help', async () => {
+  it('dead-letters at once a job that no retry can help', async () => {
     const failed = await stack.submit(page, { fail: 'non-retryable', times: 9 });
     const large = await stack.submit(page, { bytes: 262_144 });
     const unknown = await stack.submit(page, {}, { type: 'print.unknown' });
@@ -162,14 +162,14 @@ describe('a worker on the real broker', () => {
     expect(broken).toHaveProperty('error.message', expect.stringContaining('sleepMs'));
   });
 
-  it('fails what hangs by timeout and goes on', async () => {
+  it('fails a hanging attempt by its timeout and runs the next job', async () => {
     const { id } = await stack.submit(page, { fail: 'hang', times: 1 });
     const { job } = await stack.succeeded(id);
     expect(job.attempt).toBe(2);
     expect(stack.of(id, 'retrying')[0]!.job.value).toMatchObject({ error: { code: 'timeout' } });
   }, 30_000);
 
-  it('sets poison aside with its reason, and blocks nothing', async () => {
+  it('sets poison aside with its reason, and blocks no other job', async () => {
     const value = stack.requestOf(page, {});
     const request = encodeRecord({ run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued', value });
     const poison: [string, Buffer | string | null, Record<string, string>][] = [
@@ -212,7 +212,7 @@ describe('a worker on the real broker', () => {
     expect(starts.some((start) => start.id === id)).toBe(false);
   });
 
-  it('does not run copies, but finishes them', async () => {
+  it('completes copies without running them', async () => {
     const value = stack.requestOf(page, {});
     const copy = encodeRecord({ run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued', value });
     await Promise.all([1, 2, 3].map(() => stack.producer.send({ topic: requests(), ...copy })));
@@ -222,7 +222,7 @@ describe('a worker on the real broker', () => {
     expect(stack.of(value.id, 'succeeded')).toHaveLength(1);
   });
 
-  it('lets one slow job hold up nobody in its partition', async () => {
+  it('holds up no job behind a slow one in its partition', async () => {
     const same = { orderingKey: undefined };
     const slow = stack.requestOf(book, {});
     const quick = Array.from({ length: 200 }, () => stack.requestOf(page, {}, same));
@@ -253,7 +253,7 @@ describe('a worker on the real broker', () => {
     expect(job.attempt).toBe(2);
   }, 30_000);
 
-  it('finishes what runs when it stops, commits it, and begins nothing more', async () => {
+  it('finishes and commits running attempts when it stops, and begins no other', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => stack.submit(page, { sleepMs: 800 })));
     await stack.until(
       () => running.every(({ id }) => stack.of(id, 'started').length > 0),

@@ -43,14 +43,14 @@ describe('a JPEG', () => {
         return changed;
       },
     ],
-  ])('is decoded as browsers do, with %s', async (_, damage) => {
+  ])('is decoded, as browsers do, with %s', async (_, damage) => {
     for (const jpeg of [sequential, progressive]) {
       const [sound, damaged] = [await decode(jpeg), await decode(damage(jpeg))];
       for (let at = 10; at < 200; at += 10) expectNear(damaged.at(at, at), sound.at(at, at), 1);
     }
   });
 
-  it('is decoded where nothing but its end marker is missing, and one scan holds it all', async () => {
+  it('is decoded when only its end marker is missing, and one scan holds the image', async () => {
     expectNear(
       (await decode(withoutEnd(sequential))).at(319, 239),
       (await decode(sequential)).at(319, 239),
@@ -71,7 +71,7 @@ describe('a JPEG', () => {
     },
   );
 
-  it('of many scans is refused when it is cut short anywhere, or closed before the first of them is whole', async () => {
+  it('of many scans is refused when it is cut short, or closed within its first scan', async () => {
     const [first = 0, second = 0] = scansOf(progressive);
     for (const share of [0.1, 0.5, 0.9, 0.999]) {
       const cut = progressive.subarray(0, Math.floor(progressive.length * share));
@@ -86,7 +86,7 @@ describe('a JPEG', () => {
     await expect(decode(hollow)).rejects.toMatchObject({ code: 'image_unreadable' });
   });
 
-  it('of thousands of scans is refused before it is decoded, and for good', async () => {
+  it('of thousands of scans is refused for good, before it is decoded', async () => {
     const last = progressive.subarray(scansOf(progressive).at(-1), -2);
     const bomb = Buffer.concat([withoutEnd(progressive), ...Array<Buffer>(5_000).fill(last), endMarker]);
     const before = process.cpuUsage();
@@ -99,7 +99,7 @@ describe('a JPEG', () => {
     expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 
-  it('of as many scans as are taken is decoded', async () => {
+  it('with the maximum of scans is decoded', async () => {
     const last = progressive.subarray(scansOf(progressive).at(-1), -2);
     const more = Array<Buffer>(100 - scansOf(progressive).length).fill(last);
     await decode(Buffer.concat([withoutEnd(progressive), ...more, endMarker]));

@@ -15,45 +15,39 @@ describe('the colours of an image', () => {
     [false, true].map((alpha) => ({ depth: depth as 8 | 16, alpha })),
   );
 
-  it.each(encodings)(
-    'are those its profile means, at $depth bits, with alpha: $alpha',
-    async ({ depth, alpha }) => {
-      for (const [first, second, third] of colours) {
-        const scale = depth === 16 ? 257 : 1;
-        const pixel = [first, second, third, ...(alpha ? [255] : [])].map((value) => value * scale);
-        const options = {
-          width: 8,
-          height: 8,
-          depth,
-          colour: alpha ? (6 as const) : (2 as const),
-          pixel: () => pixel,
-        };
-        const profiled = writePng({ ...options, before: [pngProfile(rotatedProfile())] });
-        expectNear((await decode(profiled)).at(3, 3), [third, first, second, 255]);
-        expectNear((await decode(writePng(options))).at(3, 3), [first, second, third, 255]);
-        const unsound = writePng({ ...options, before: [pngProfile(Buffer.from('no profile'))] });
-        expectNear((await decode(unsound)).at(3, 3), [first, second, third, 255]);
-      }
-    },
-  );
+  it.each(encodings)('follow its profile, at $depth bits, with alpha: $alpha', async ({ depth, alpha }) => {
+    for (const [first, second, third] of colours) {
+      const scale = depth === 16 ? 257 : 1;
+      const pixel = [first, second, third, ...(alpha ? [255] : [])].map((value) => value * scale);
+      const options = {
+        width: 8,
+        height: 8,
+        depth,
+        colour: alpha ? (6 as const) : (2 as const),
+        pixel: () => pixel,
+      };
+      const profiled = writePng({ ...options, before: [pngProfile(rotatedProfile())] });
+      expectNear((await decode(profiled)).at(3, 3), [third, first, second, 255]);
+      expectNear((await decode(writePng(options))).at(3, 3), [first, second, third, 255]);
+      const unsound = writePng({ ...options, before: [pngProfile(Buffer.from('no profile'))] });
+      expectNear((await decode(unsound)).at(3, 3), [first, second, third, 255]);
+    }
+  });
 
-  it.each(['tiff', 'avif', 'webp', 'jpeg'] as const)(
-    'are those its profile means, in a %s',
-    async (format) => {
-      const options =
-        format === 'avif' ? { bitdepth: 10 as const, quality: 95 } : { quality: 100, compression: 'none' };
-      const image = await sharp({
-        create: { width: 64, height: 64, channels: 3, background: { r: 219, g: 24, b: 41 } },
-      })
-        .withIccProfile('p3')
-        .toFormat(format, options)
-        .toBuffer();
-      expect((await sharp(image).metadata()).icc).toBeDefined();
-      expectNear((await decode(image)).at(30, 30), [219, 24, 41, 255], 4);
-    },
-  );
+  it.each(['tiff', 'avif', 'webp', 'jpeg'] as const)('follow its profile in a %s', async (format) => {
+    const options =
+      format === 'avif' ? { bitdepth: 10 as const, quality: 95 } : { quality: 100, compression: 'none' };
+    const image = await sharp({
+      create: { width: 64, height: 64, channels: 3, background: { r: 219, g: 24, b: 41 } },
+    })
+      .withIccProfile('p3')
+      .toFormat(format, options)
+      .toBuffer();
+    expect((await sharp(image).metadata()).icc).toBeDefined();
+    expectNear((await decode(image)).at(30, 30), [219, 24, 41, 255], 4);
+  });
 
-  it('are those its profile means, in a TIFF of 16 bits', async () => {
+  it('follow its profile in a TIFF of 16 bits', async () => {
     const image = await sharp(
       writePng({
         width: 8,
@@ -74,11 +68,11 @@ describe('the colours of an image', () => {
   });
 });
 
-describe('what is transparent in a PNG', () => {
+describe('transparency in a PNG', () => {
   const pair = fc.tuple(fc.integer({ min: 0, max: 65_535 }), fc.integer({ min: 0, max: 65_535 }));
 
   it.each([8, 16] as const)(
-    'stays so to the bit at %i bits a channel, as alpha or as a colour',
+    'is kept exactly at %i bits a channel, as alpha or as a colour',
     async (depth) => {
       const most = depth === 8 ? 255 : 65_535;
       const shown = (value: number) => Math.round((value / most) * 255);
@@ -128,14 +122,14 @@ describe('damage to other formats', () => {
   const pixel = (x: number, y: number) => [x * 7, y * 5, (x * y) & 255];
   const png = { width: 30, height: 40, pixel };
 
-  it('is passed over where only what surrounds the pixels of a PNG is damaged', async () => {
+  it('is tolerated around the pixels of a PNG', async () => {
     const broken = pngChunk('tEXt', Buffer.from('a\0b'));
     broken[broken.length - 1]! ^= 1;
     for (const image of [writePng({ ...png, before: [broken] }), writePng(png).subarray(0, -12)])
       expect((await decode(image)).at(29, 39)).toEqual([...pixel(29, 39), 255]);
   });
 
-  it('is refused where pixels of a PNG or TIFF are damaged or missing', async () => {
+  it('is refused when pixels of a PNG or TIFF are damaged or missing', async () => {
     const whole = writePng(png);
     const flipped = Buffer.from(whole);
     flipped[whole.indexOf('IDAT') + 30]! ^= 0x10;
@@ -149,7 +143,7 @@ describe('damage to other formats', () => {
   });
 });
 
-describe('what is not taken', () => {
+describe('a refused image', () => {
   it.each([
     [
       'HEIC',
@@ -158,14 +152,14 @@ describe('what is not taken', () => {
     ],
     ['BMP', Buffer.from('BM'.padEnd(100, '\0')), /BMP.*save the image as PNG/],
     ['text', Buffer.from('words'), /do not begin as a JPEG, PNG, WebP, GIF, AVIF or TIFF/],
-  ])('is told by its name: %s', async (_, bytes, message) => {
+  ])('is told its format: %s', async (_, bytes, message) => {
     await expect(openImage(bytes)).rejects.toMatchObject({
       code: 'image_unreadable',
       message: expect.stringMatching(message),
     });
   });
 
-  it('is an AVIF of more than 25 megapixels, since its decoder takes so much memory', async () => {
+  it('includes an AVIF of more than 25 megapixels, because its decoder takes much memory', async () => {
     const avif = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#123' } })
       .avif()
       .toBuffer();

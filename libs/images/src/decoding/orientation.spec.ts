@@ -103,7 +103,7 @@ describe('the orientation of an image', () => {
     ],
   ];
 
-  it.each(encodings)('is obeyed: %s', async (_, make) => {
+  it.each(encodings)('is applied: %s', async (_, make) => {
     for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
       const pixels = await decode(await make(orientation));
       const unit = pixels.width / width;
@@ -121,7 +121,7 @@ describe('the orientation of an image', () => {
     ['no number', 'x'],
     ['beyond 8', '9'],
     ['nothing', ''],
-  ])('that is %s changes nothing', async (_, value) => {
+  ])('has no effect when it is %s', async (_, value) => {
     const text = xmp(1).replace('"1"', `"${value}"`);
     expect((await decode(writePng({ ...stored(1), after: [pngXmp(text)] }))).at(3, 2)).toEqual([
       ...upright(3, 2),
@@ -129,7 +129,7 @@ describe('the orientation of an image', () => {
     ]);
   });
 
-  it('is not looked for in EXIF that leads out of itself', async () => {
+  it('is not read from EXIF that points outside of itself', async () => {
     const block = exif(6);
     for (const [at, value] of [
       [4, 0xff],

@@ -39,8 +39,8 @@ function drawn({ width, height }: { width: number; height: number }) {
   return sharp({ create: { width, height, channels: 3, background: '#808' } });
 }
 
-describe('the header of an image that passes by', () => {
-  it.each(Object.keys(encoders))('is read whatever the chunks it comes in: %s', async (name) => {
+describe('the header of a streamed image', () => {
+  it.each(Object.keys(encoders))('is read from chunks of any size: %s', async (name) => {
     const side = fc.integer({ min: 1, max: 300 });
     const chunk = fc.constantFrom(1, 7, 100, 4_096, 1 << 30);
     await fc.assert(
@@ -56,12 +56,12 @@ describe('the header of an image that passes by', () => {
     );
   });
 
-  it('is read of what a camera wrote', () => {
+  it('is read from the file of a camera', () => {
     const photograph = readFileSync(new URL('../../../../tools/stack/assets/photo.jpg', import.meta.url));
     expect(watch(photograph, 1_000).header).toEqual({ format: 'jpeg', width: 1_200, height: 1_600 });
   });
 
-  it('is undefined, and nothing is thrown, whatever is damaged', async () => {
+  it('is undefined, without an error, whatever is damaged', async () => {
     const images = await Promise.all(
       Object.values(encoders).map(async (encode) => encode({ width: 20, height: 10 })),
     );
@@ -89,11 +89,11 @@ describe('the header of an image that passes by', () => {
     ['a JPEG that ends at once', Buffer.from('ffd8ffd9', 'hex')],
     ['the first bytes of a TIFF', Buffer.from('49492a00ffffffff', 'hex')],
     ['a big TIFF that leads beyond every file', Buffer.from('4d4d002b00080000ffffffffffffffff', 'hex')],
-  ])('is undefined of %s', (_, bytes) => {
+  ])('is undefined for %s', (_, bytes) => {
     expect(watch(bytes, 64).header).toBeUndefined();
   });
 
-  it('takes little memory, also where it stands behind all pixels or never comes', () => {
+  it('takes little memory, even behind all pixels or when it is missing', () => {
     const segment = jpegSegment(0xe1, Buffer.alloc(0xfffd));
     const tiff = Buffer.from('49492a00ffffff7f', 'hex');
     for (const [first, next, most] of [
@@ -110,7 +110,7 @@ describe('the header of an image that passes by', () => {
     }
   });
 
-  it('is given up after 32 MiB of segments', () => {
+  it('is undefined after 32 MiB of segments', () => {
     const watch = new HeaderWatch();
     watch.take(Buffer.from('ffd8', 'hex'));
     const segment = jpegSegment(0xe1, Buffer.alloc(0xfffd));

@@ -20,7 +20,7 @@ function ink(background: string, left = 4) {
 }
 
 describe('a rendered page', () => {
-  it('has a byte a pixel, grey, row by row', async () => {
+  it('has one grey byte for each pixel, row by row', async () => {
     const { pixels, width, height } = await render(
       writePng({
         width: 3,
@@ -50,7 +50,7 @@ describe('a rendered page', () => {
   });
 
   it.each(['png', 'webp', 'gif', 'avif'] as const)(
-    'is dark on white, whatever the ink on a transparent %s',
+    'is dark on white, whatever the colour of the ink on a transparent %s',
     async (format) => {
       for (const colour of ['#000000', '#aa2222', '#ffffff', '#ffee88']) {
         const { pixels } = await render(await ink(colour).toFormat(format).toBuffer());

@@ -58,7 +58,7 @@ describe('a rendered image', () => {
   );
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'is upright whatever way the camera was held (EXIF orientation %i)',
+    'is upright, however the camera was held (EXIF orientation %i)',
     async (orientation) => {
       // Stores the scene the way a camera does: turned so that the orientation tag turns it back.
       const turned = sharp(await scene().png().toBuffer());
@@ -97,7 +97,7 @@ describe('a rendered image', () => {
   });
 
   it.each(['png', 'webp', 'gif', 'avif', 'tiff'] as const)(
-    'keeps what is transparent in a %s, as WebP',
+    'keeps the transparency of a %s, as WebP',
     async (format) => {
       const options = format === 'tiff' ? { compression: 'lzw' } : {};
       const result = await rendered(await scene(photograph, true).toFormat(format, options).toBuffer());
@@ -118,13 +118,13 @@ describe('a rendered image', () => {
     expect(await rendered(jpeg, { fit })).toMatchObject({ width, height });
   });
 
-  it('is padded with white, or with nothing where it may be transparent', async () => {
+  it('is padded with white, or with transparency if the image has alpha', async () => {
     expect(await colourAt((await rendered(jpeg, { fit: 'contain' })).image, 50, 2)).toBe('white');
     const clear = await scene(photograph, true).png().toBuffer();
     expect(await colourAt((await rendered(clear, { fit: 'contain' })).image, 50, 2)).toBe('clear');
   });
 
-  it('is enlarged where the image is smaller than asked for', async () => {
+  it('is enlarged when the image is smaller than asked for', async () => {
     const dot = await scene({ width: 4, height: 4 }).png().toBuffer();
     expect(await rendered(dot, { width: 1024, height: 1024 })).toMatchObject({ width: 1024, height: 1024 });
   });
@@ -140,7 +140,7 @@ describe('a rendered image', () => {
     ['with 16 bits a channel', () => scene().toColourspace('rgb16').png()],
     ['with a palette', () => scene().png({ palette: true })],
     ['progressive', () => scene().jpeg({ progressive: true })],
-  ])('comes from images %s too', async (_, make) => {
+  ])('is also made from images %s', async (_, make) => {
     const { image } = await rendered(await make().toBuffer());
     expect(await sharp(image).metadata()).toMatchObject({ format: 'jpeg', width: 300, depth: 'uchar' });
   });
@@ -173,7 +173,7 @@ describe('an image far longer than wide', () => {
     [1, 100_000, 300, 300],
     [100_000, 2, 300, 200],
     [3, 50_000, 256, 16],
-  ])('of %i x %i fills %i x %i by what is in its middle', async (width, height, wide, high) => {
+  ])('of %i x %i fills %i x %i with its middle', async (width, height, wide, high) => {
     const result = await rendered(await strip(width, height), { width: wide, height: high });
     expect(result).toMatchObject({ width: wide, height: high });
     const [red, green, blue] = await sharp(result.image)
@@ -185,7 +185,7 @@ describe('an image far longer than wide', () => {
     ).not.toContain(false);
   });
 
-  it('shows its middle upright, where it has to be turned first', async () => {
+  it('shows its middle upright when it must be turned first', async () => {
     const stripes = await sharp(
       Buffer.from(
         Array.from({ length: 60_000 }, (_, nth) =>
@@ -201,11 +201,11 @@ describe('an image far longer than wide', () => {
     expect(await colourAt(result.image, 50, 50)).toBe('blue');
   });
 
-  it.each(['contain', 'fill', 'inside'] as const)('fits by %s too', async (fit) => {
+  it.each(['contain', 'fill', 'inside'] as const)('is also fitted by %s', async (fit) => {
     await rendered(await strip(100_000, 2), { fit });
   });
 
-  it('is refused by "outside" in words that say what would come out and what to ask for', async () => {
+  it('is refused for "outside" with the resulting size and what to ask for', async () => {
     const outside = { width: 10, height: 10, fit: 'outside' as const };
     await expect(rendered(await strip(1, 2_000), outside)).rejects.toMatchObject({
       code: 'image_too_large',
@@ -220,7 +220,7 @@ describe('an image far longer than wide', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('a renderer of thumbnails refuses', () => {
   const refusal = (image: Uint8Array, size: Partial<typeof usual> = {}) =>
     rendered(image, size).then(
       () => ({ code: 'none' }),

@@ -37,7 +37,7 @@ describe('a rendering process', () => {
     expect(renderer.isOver).toBe(false);
   });
 
-  it('is killed, whatever it does, when the attempt is told to stop', async () => {
+  it('is killed when its attempt is told to stop', async () => {
     const order = await orderOf(1_500);
     const abortion = new AbortController();
     const rendering = renderer.render(order, abortion.signal);
@@ -48,7 +48,7 @@ describe('a rendering process', () => {
     expect(() => process.kill(renderer.pid!, 0)).toThrow('ESRCH');
   });
 
-  it('fails what it was doing, and nothing else, when it dies', async () => {
+  it('fails only its own order when it dies', async () => {
     const order = await orderOf(1_500);
     const rendering = renderer.render(order, never);
     process.kill(renderer.pid!, 'SIGKILL');
@@ -59,7 +59,7 @@ describe('a rendering process', () => {
     await expect(renderer.render(order, never)).rejects.toMatchObject({ code: 'renderer_died' });
   });
 
-  it('is left alone by a Ctrl-C in the terminal, so that running work can finish', async () => {
+  it('survives a Ctrl-C in the terminal, so that running work can finish', async () => {
     const order = await orderOf(500);
     await renderer.render(order, never);
     process.kill(renderer.pid!, 'SIGINT');
@@ -93,7 +93,7 @@ describe('the rendering processes of a worker', () => {
     }
   });
 
-  it('render side by side, give equal bytes, and go on after one was killed', async () => {
+  it('render side by side, give equal bytes, and continue after one was killed', async () => {
     const renderers = new Renderers();
     try {
       const order = await orderOf(800);

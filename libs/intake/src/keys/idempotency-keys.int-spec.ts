@@ -29,7 +29,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
       values: [key, interval],
     });
 
-  it('make one job and 50 equal answers of 50 calls at once, from several processes', async () => {
+  it('make one job and 50 equal answers from 50 calls at once, in several processes', async () => {
     const before = await stack.requests('probe');
     const processes = [stack.keys(), stack.keys(), stack.keys()];
     const scope = newScope();
@@ -40,7 +40,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect(await stack.requests('probe')).toBe(before + 1);
   });
 
-  it('keep apart what differs in owner, route or key', async () => {
+  it('keep apart requests that differ in owner, route or key', async () => {
     const keys = stack.keys();
     const scope = newScope();
     const scopes = [
@@ -53,7 +53,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect(new Set(answers.map(({ id }) => id)).size).toBe(4);
   });
 
-  it('refuse another body, here and in another process', async () => {
+  it('refuse another body, in the same and in another process', async () => {
     const scope = newScope();
     const keys = stack.keys();
     await submit(keys, scope);
@@ -65,7 +65,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect(perform).not.toHaveBeenCalled();
   });
 
-  it('let a call with another body wait for what the first one becomes', async () => {
+  it('let a call with another body wait for the result of the first', async () => {
     const keys = stack.keys();
     const scope = newScope();
     const [first, second] = await Promise.allSettled([
@@ -76,7 +76,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'idempotency_key_reused' } });
   });
 
-  it('perform again under the same id, at once, what failed', async () => {
+  it('perform a failed request again at once, under the same id', async () => {
     const scope = newScope();
     const ids: string[] = [];
     const fail = async (id: string) => {
@@ -90,7 +90,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect(ids).toEqual([id]);
   });
 
-  it('take over what a process that died left, under its id, once Postgres says it is abandoned', async () => {
+  it('take over the request of a dead process, under its id, once it counts as abandoned', async () => {
     const scope = newScope();
     let startedWith = '';
     let die: () => void = () => undefined;
@@ -114,7 +114,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect(await submit(stack.keys(), scope)).toEqual(answer);
   });
 
-  it('give the first answer to the one who was overtaken', async () => {
+  it('give the first answer to a request that was overtaken', async () => {
     const scope = newScope();
     let finish: (answer: string) => void = () => undefined;
     let begun = false;
@@ -132,7 +132,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect(await slow).toBe('first');
   });
 
-  it('stay unanswered while an item of a batch may pass later, and produce what lacks under the same ids', async () => {
+  it('stay unanswered while an item of a batch may pass later, and produce the missing items under the same ids', async () => {
     const scope = { ...newScope(), route: 'POST /v1/jobs/batch' };
     const thumbnail = { type: 'image.thumbnail', payload: { imageId: 'x' } };
     const batch = { items: [body, thumbnail, { type: 'no.type', payload: {} }, body] };
@@ -168,7 +168,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     expect([await stack.requests('probe'), await stack.requests('image')]).toEqual([before + 2, 1]);
   });
 
-  it('give an unfinished answer to the next attempt, also behind one that failed', async () => {
+  it('give an unfinished answer to the next try, even after one that failed', async () => {
     const scope = newScope();
     const seen: [string, unknown][] = [];
     const attempt = (become: () => string) =>
@@ -227,7 +227,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
 });
 
 describe('Idempotency-Keys without Postgres', () => {
-  it('are refused, and nothing is performed', async () => {
+  it('are refused, and no request is performed', async () => {
     const schemas = { projection: 'p', operations: 'o' };
     const database = new Database({ url: 'postgres://nobody@127.0.0.1:1/none', schemas });
     const keys = new IdempotencyKeys(new KeyStore(database, database.operations), () =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Inbox } from './inbox.js';
 
 describe('an inbox', () => {
-  it('hands items over in order, those that came before and those that come while one waits', async () => {
+  it('gives items in order, both earlier ones and those that come during the wait', async () => {
     const inbox = new Inbox<number>(new AbortController().signal);
     inbox.push(1);
     inbox.push(2);
@@ -12,7 +12,7 @@ describe('an inbox', () => {
     expect(await next).toBe(3);
   });
 
-  it('waits no longer than it is told to, and not at all once aborted', async () => {
+  it('waits no longer than told, and not at all once aborted', async () => {
     const aborting = new AbortController();
     const inbox = new Inbox<number>(aborting.signal);
     expect(await inbox.next(1)).toBeUndefined();
@@ -22,7 +22,7 @@ describe('an inbox', () => {
     expect(await inbox.next(60_000)).toBeUndefined();
   });
 
-  it('says that it dropped what nobody took', () => {
+  it('tells that it has dropped items', () => {
     const inbox = new Inbox<number>(new AbortController().signal);
     for (let n = 0; n < 10_000; n++) inbox.push(n);
     expect(inbox.overflowed).toBe(false);

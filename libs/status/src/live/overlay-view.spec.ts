@@ -58,8 +58,8 @@ const queued: FoundJob = {
 };
 const after = (job: FoundJob, record: JobRecord, at: Coordinates) => withRecords(job, foldRecord(record, at));
 
-describe('what the log adds to a job', () => {
-  it('is the end of the job', () => {
+describe('a job with records of the log', () => {
+  it('shows the end of the job', () => {
     const { view, place } = after(queued, succeeded, events);
     expect(jobViewSchema.parse(view)).toEqual(view);
     expect(view).toMatchObject({
@@ -73,7 +73,7 @@ describe('what the log adds to a job', () => {
     expect(place).toEqual({ topic: 'jobs.events', partition: 0, offset: 5 });
   });
 
-  it('is a retry, with its time and its error but no stack', () => {
+  it('shows a retry, with its time and its error but no stack', () => {
     expect(after(queued, retrying, lane).view).toMatchObject({
       state: 'retrying',
       error: { code: 'boom', message: 'It broke.' },
@@ -82,7 +82,7 @@ describe('what the log adds to a job', () => {
     expect(JSON.stringify(after(queued, retrying, lane))).not.toContain('/srv/');
   });
 
-  it('is nothing that the job is past of', () => {
+  it('ignores records that the job is past', () => {
     const ended = after(queued, succeeded, events);
     expect(after(ended, retrying, lane)).toBe(ended);
     expect(after(ended, dead, dlq)).toBe(ended);
@@ -92,14 +92,14 @@ describe('what the log adds to a job', () => {
     expect(after(nextRun, succeeded, events)).toBe(nextRun);
   });
 
-  it('is a success that a crash hid behind a dead letter', () => {
+  it('shows a success that a crash hid behind a dead letter', () => {
     expect(after(after(queued, dead, dlq), succeeded, events).view).toMatchObject({
       state: 'succeeded',
       error: null,
     });
   });
 
-  it('is a new run, with its own request', () => {
+  it('shows a new run, with its own request', () => {
     const replayed: JobRecord = {
       ...head,
       run: 2,
@@ -113,7 +113,7 @@ describe('what the log adds to a job', () => {
     expect(view).toMatchObject({ state: 'queued', run: 2, payload: { b: 2 }, error: null, deliveries: 0 });
   });
 
-  it('is the request, where only the end was known', () => {
+  it('adds the request when only the end was known', () => {
     const unasked = { ...queued.view, payload: null, priority: null, maxAttempts: null };
     expect(after({ ...queued, view: unasked }, retrying, lane).view).toMatchObject({
       payload: { a: 1 },

@@ -13,7 +13,7 @@ const record = (offset: number, bytes = 100): IncomingRecord => ({
 });
 
 describe('recent records', () => {
-  it('are those of a job, in the order in which they came', () => {
+  it('are given by job, in the order in which they came', () => {
     const recent = new RecentRecords();
     recent.add('a', record(1));
     recent.add('b', record(2));
@@ -24,7 +24,7 @@ describe('recent records', () => {
     expect(recent.of('a')).toEqual([]);
   });
 
-  it('are bounded in bytes: jobs that had none for the longest time are forgotten', () => {
+  it('are bounded in bytes: jobs without a recent record are forgotten first', () => {
     const recent = new RecentRecords();
     for (let offset = 0; offset < 100; offset += 1) {
       recent.add('always', record(offset, 1_000));
@@ -37,7 +37,7 @@ describe('recent records', () => {
     expect(kept.filter((count) => count > 0).length).toBe(41);
   });
 
-  it('of a job that alone is too much are none', () => {
+  it('are empty for a job that alone is too large', () => {
     const recent = new RecentRecords();
     for (let offset = 0; offset < 10; offset += 1) recent.add('large', record(offset, 1024 * 1024));
     expect(recent.of('large').length).toBeLessThan(8);

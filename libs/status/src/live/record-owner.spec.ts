@@ -6,8 +6,8 @@ import { ownerOf } from './record-owner.js';
 const id = newJobId();
 const of = (text: string) => ownerOf({ value: Buffer.from(text) });
 
-describe('whose record it is', () => {
-  it('stands at a fixed place in records of ours, whatever their key', () => {
+describe('the owner of a record', () => {
+  it('is at a fixed position in our records, whatever their key', () => {
     const { value } = encodeRecord({
       run: 1,
       attempt: 1,
@@ -28,14 +28,14 @@ describe('whose record it is', () => {
     expect(of(value)).toBe(id);
   });
 
-  it('is found in records of others too', () => {
+  it('is found in foreign records too', () => {
     expect(of(`{ "type": "probe.run", "id": "${id.toUpperCase()}", "v": 1 }`)).toBe(id);
     expect(of(`{"v":1,"id":"${id}`)).toBeUndefined();
   });
 
-  it.each(['', 'x', '{}', '{"id":7}', '[]', 'null', '{"v":1,"id":"short"'])('is nobody of %j', (text) => {
+  it.each(['', 'x', '{}', '{"id":7}', '[]', 'null', '{"v":1,"id":"short"'])('is undefined for %j', (text) => {
     expect(of(text)).toBeUndefined();
   });
 
-  it('is nobody of a tombstone', () => expect(ownerOf({ value: null })).toBeUndefined());
+  it('is undefined for a tombstone', () => expect(ownerOf({ value: null })).toBeUndefined());
 });

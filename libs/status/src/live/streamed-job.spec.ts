@@ -23,7 +23,7 @@ function upTo(log: readonly SeenRecord[], cut: (partition: string) => number): S
   return log.filter(({ at }) => at.offset < cut(partitionKey(at)));
 }
 
-describe('what a stream tells of a job', () => {
+describe('the stream of a job', () => {
   /** Connection by connection, each dropped after some events; an id is taken to the next one as text. */
   function follow(
     log: readonly SeenRecord[],
@@ -59,7 +59,7 @@ describe('what a stream tells of a job', () => {
   const transitionsOf = (told: readonly ToldEvent[]) =>
     told.flatMap((event) => (event.kind === 'transition' ? [event.data] : []));
 
-  it('is each transition once, whatever order runs come in and wherever connections drop', () => {
+  it('tells each transition once, whatever order runs come in and wherever connections drop', () => {
     fc.assert(
       fc.property(
         logs,
@@ -76,7 +76,7 @@ describe('what a stream tells of a job', () => {
     );
   });
 
-  it('goes back only where the log does', () => {
+  it('goes back only when the log does', () => {
     fc.assert(
       fc.property(logs, (log) => {
         const told = [...new StreamedJob(new LogPosition()).tellPast(historyOf(log))];
@@ -96,7 +96,7 @@ describe('what a stream tells of a job', () => {
     );
   });
 
-  it('ends with the newest run, and shows no progress of what is over', () => {
+  it('ends with the newest run, and tells no progress of an ended attempt', () => {
     fc.assert(
       fc.property(logs, (log) => {
         const job = new StreamedJob(new LogPosition());
@@ -117,7 +117,7 @@ describe('what a stream tells of a job', () => {
     );
   });
 
-  it('is run 2 too, where a record of run 1 came late', () => {
+  it('tells run 2 even if a record of run 1 came late', () => {
     const facts = { attempt: 1, topic: 0, partition: 0 };
     const log = logOf([
       { ...facts, phase: 'queued', run: 1 },

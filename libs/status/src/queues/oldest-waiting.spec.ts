@@ -39,7 +39,7 @@ async function measure(lanes: ReturnType<typeof laneOf>[]) {
 }
 
 describe('the age of the oldest unfinished request', () => {
-  it('is none where all is finished', async () => {
+  it('is null when all are finished', async () => {
     expect(await measure([laneOf('a', [{ ages: [9_000, 5_000], finished: 2 }])])).toEqual({
       age: null,
       asked: 0,
@@ -48,7 +48,7 @@ describe('the age of the oldest unfinished request', () => {
   });
 
   it.each([0, 300, 700, 3_000, 61_000, 3_600_000, 86_400_000, 30 * 86_400_000])(
-    'is found to half a second or 5 %%: %i ms',
+    'is exact to half a second or 5 %%: %i ms',
     async (oldest) => {
       const { age, asked } = await measure([
         laneOf('a', [{ ages: [oldest * 2 + 10_000, oldest, oldest / 2], finished: 1 }]),
@@ -62,7 +62,7 @@ describe('the age of the oldest unfinished request', () => {
     },
   );
 
-  it('ends for a record older than time', async () => {
+  it('is found even for a record older than 1970', async () => {
     expect((await measure([laneOf('a', [{ ages: [now], finished: 0 }])])).asked).toBeLessThan(40);
   });
 });

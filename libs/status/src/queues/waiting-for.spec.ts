@@ -44,8 +44,8 @@ const explain = (
   return found && waitingForSchema.parse(found);
 };
 
-describe('what a job waits for', () => {
-  it('is the end of a pause, whatever else it waits for but its time', () => {
+describe('the reason why a job waits', () => {
+  it('is a pause before all other reasons except its time', () => {
     const paused = (view: Partial<JobView>) =>
       waitingFor({ ...queued, ...view }, place, { now: look(0, 100, 0), pausedSince: 'noon' }, time);
     expect(paused({})).toMatchObject({ kind: 'pause', ahead: 30, estimateSeconds: null });
@@ -56,13 +56,13 @@ describe('what a job waits for', () => {
   });
 
   it.each(['running', 'succeeded', 'dead_lettered', 'cancelled', 'expired'] as const)(
-    'is nothing when %s',
+    'is null when it is %s',
     (state) => {
       expect(explain({ state }, look(0, 100))).toBeNull();
     },
   );
 
-  it('is its time, or its retry, while that is to come', () => {
+  it('is its time, or that of its retry, while that is in the future', () => {
     const until = new Date(time + 60_000).toISOString();
     expect(explain({ state: 'scheduled', nextAttemptAt: until })).toMatchObject({ kind: 'time', until });
     expect(explain({ state: 'retrying', attempt: 2, nextAttemptAt: until })).toMatchObject({
@@ -81,17 +81,17 @@ describe('what a job waits for', () => {
     });
   });
 
-  it('is a worker where there is none', () => {
+  it('is a worker when none runs', () => {
     expect(explain({}, look(0, 100, 0))).toMatchObject({ kind: 'worker', ahead: 30 });
   });
 
-  it('is its turn behind so many, with an estimate if its partition moves', () => {
+  it('is its turn, with the number of jobs ahead and an estimate if its partition moves', () => {
     expect(explain({}, look(5_000, 100))).toMatchObject({ kind: 'turn', ahead: 30, estimateSeconds: null });
     expect(explain({}, look(5_000, 100), look(0, 50))).toMatchObject({ ahead: 30, estimateSeconds: 3 });
     expect(explain({}, look(5_000, 100), look(0, 100))).toMatchObject({ ahead: 30, estimateSeconds: null });
   });
 
-  it('is its turn at once when nothing comes before it', () => {
+  it('is its turn when no job is ahead', () => {
     expect(explain({}, look(5_000, 130), look(0, 50))).toMatchObject({
       ahead: 0,
       estimateSeconds: null,
@@ -100,11 +100,11 @@ describe('what a job waits for', () => {
     expect(explain({}, look(0, 180))).toMatchObject({ ahead: 0 });
   });
 
-  it('is its key where it has one', () => {
+  it('is its ordering key if it has one', () => {
     expect(explain({ orderingKey: 'ada' }, look(0, 100))).toMatchObject({ kind: 'key', ahead: 30 });
   });
 
-  it('is its turn, no more said, where its place or the queue is not known', () => {
+  it('is its turn, without a number, when its record or the queue is unknown', () => {
     const vague = { kind: 'turn', ahead: null, estimateSeconds: null };
     expect(explain({}, look(0, 100), look(0, 50), null)).toMatchObject(vague);
     expect(explain({}, undefined)).toMatchObject(vague);

@@ -25,14 +25,14 @@ function made({ broker = () => Promise.resolve() }: { broker?: () => Promise<voi
   return { state, catchUp };
 }
 
-describe('catching up with the log', () => {
-  it('waits 2 s at most for what the log holds by now', async () => {
+describe('a catch-up with the log', () => {
+  it('waits 2 s at most for the present end of the log', async () => {
     const { state, catchUp } = made();
     expect(await catchUp.reach()).toBe(true);
     expect(state.waited).toEqual([2_000]);
   });
 
-  it('waits once for a projection that is too far behind, then not until it has come there', async () => {
+  it('waits once for a projection that is too far behind, then not until it has caught up', async () => {
     const { state, catchUp } = made();
     state.end = 9;
     expect(await catchUp.reach()).toBe(false);
@@ -46,7 +46,7 @@ describe('catching up with the log', () => {
     expect(await catchUp.reach()).toBe(true);
   });
 
-  it('asks no broker that owes an answer', async () => {
+  it('does not ask a broker that still owes an answer', async () => {
     let answer: () => void = () => undefined;
     const owed = new Promise<void>((resolve) => (answer = resolve));
     const { state, catchUp } = made({ broker: () => owed });

@@ -48,8 +48,8 @@ const parts = logs.chain((log) =>
   fc.tuple(fc.constant(log), fc.array(fc.subarray(log), { minLength: 1, maxLength: 5 })),
 );
 
-describe('what several sources say of a job', () => {
-  it('is the state that one would show that knows it all, in whatever order they are asked', () => {
+describe('a job from several sources', () => {
+  it('has the state of all records together, in whatever order the sources are merged', () => {
     fc.assert(
       fc.property(parts, ([, subsets]) => {
         const sources = subsets.map(knownFrom);
@@ -65,7 +65,7 @@ describe('what several sources say of a job', () => {
     );
   });
 
-  it('never goes back behind what was shown', () => {
+  it('never goes back behind a state that was shown', () => {
     fc.assert(
       fc.property(parts, ([, subsets]) => {
         let shown: FoundJob | undefined;
@@ -87,7 +87,7 @@ describe('what several sources say of a job', () => {
     );
   });
 
-  it('keeps the request that only one of them knows', () => {
+  it('keeps the request that only one source has', () => {
     const asked = { ...nothing, view: { ...nothing.view, run: 1, payload: { a: 1 }, maxAttempts: 4 } };
     const ended: FoundJob = {
       view: { ...nothing.view, run: 1, state: 'succeeded', result: 7 },

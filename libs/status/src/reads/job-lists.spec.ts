@@ -86,7 +86,7 @@ const knowns = fc
   .filter(({ row, later, shown }) => (row ?? shown) !== undefined && rank(later) >= rank(row));
 
 describe('a list of jobs', () => {
-  it('has what was shown where its row is older, each job once, newest first, by the state that counts', async () => {
+  it('has each job once, newest first, and prefers a shown state to an older row', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(knowns, { maxLength: 12 }),

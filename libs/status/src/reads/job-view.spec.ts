@@ -36,7 +36,7 @@ const row: JobRow = {
 };
 
 describe('a job as REST shows it', () => {
-  it('is as the contract says, without the stack of its error', () => {
+  it('fits the contract, without the stack of its error', () => {
     const view = viewOfRow(row);
     expect(jobViewSchema.parse(view)).toEqual(view);
     expect(view.error).toEqual({ code: 'boom', message: 'It broke.' });
@@ -59,7 +59,7 @@ describe('a job as REST shows it', () => {
     expect(view).toMatchObject({ state: 'queued', run: 1, attempt: 1, createdAt: at.toISOString() });
   });
 
-  it('shows its transitions, without stacks', () => {
+  it('has its transitions, without stacks', () => {
     const history = viewOfHistory([
       {
         at,

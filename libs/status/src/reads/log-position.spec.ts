@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { LogPosition } from './log-position.js';
 
-describe('how far a job was followed', () => {
-  it('is the highest offset of each partition, and survives being text', () => {
+describe('a log position', () => {
+  it('has the highest offset of each partition, and is read back from its text', () => {
     const position = new LogPosition();
     position.advance({ topic: 'jobs.probe', partition: 3, offset: 17 });
     position.advance({ topic: 'jobs.events', partition: 0, offset: 2 });
@@ -16,7 +16,7 @@ describe('how far a job was followed', () => {
     expect(read.has({ topic: 'jobs.events', partition: 1, offset: 0 })).toBe(false);
   });
 
-  it('is put together from others, and says where the log was read to', () => {
+  it('merges others, and gives the offsets after them', () => {
     const [here, there] = ['jobs.events/2/5;jobs.probe/0/7', 'jobs.events/2/3;jobs.events/0/0'].map((text) =>
       LogPosition.parse(text)!,
     );

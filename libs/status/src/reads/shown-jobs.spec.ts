@@ -51,8 +51,8 @@ function made(options: Partial<ShownJobsOptions> = {}) {
   return { shown, asked, look, note };
 }
 
-describe('what was shown of jobs', () => {
-  it('is the latest, in whatever order it was shown', () => {
+describe('the shown jobs', () => {
+  it('give the latest state, in whatever order states were shown', () => {
     const { shown, note } = made();
     const ended = job('succeeded', { offset: 9 });
     const running = job('running', { id: ended.view.id, offset: 4 });
@@ -62,7 +62,7 @@ describe('what was shown of jobs', () => {
     expect(shown.find(newJobId())).toBeUndefined();
   });
 
-  it('is kept until the projection has all that it is from', async () => {
+  it('are kept until the projection has all their records', async () => {
     const { shown, asked, look, note } = made();
     const first = job('succeeded', { offset: 9 });
     note(first);
@@ -77,7 +77,7 @@ describe('what was shown of jobs', () => {
     expect(asked).toEqual([0, 1].map(() => new Map([['jobs.events', [10]]])));
   });
 
-  it('is kept where more was shown while the projection was asked', async () => {
+  it('are kept when more was shown while the projection was asked', async () => {
     const { shown, look, note } = made();
     const [old, kept] = [job('running', { offset: 2 }), job('running', { offset: 3 })];
     note(old);
@@ -90,7 +90,7 @@ describe('what was shown of jobs', () => {
     expect(shown.find(kept.view.id)).toEqual(more);
   });
 
-  it('is bounded in bytes: what was shown longest ago is forgotten', () => {
+  it('are bounded in bytes: those shown longest ago are forgotten', () => {
     const { shown, note } = made({ maxBytes: 100_000 });
     const jobs = Array.from({ length: 50 }, () => job('running', { payload: 'x'.repeat(2_000) }));
     for (const each of jobs) note(each);
