@@ -74,7 +74,7 @@ export class ConcurrencyLimiter {
     this.room.dismiss(why);
   }
 
-  /** Admits nobody any more and gives back the permits that are free. Leases of running jobs end by themselves. */
+  /** Admits no more jobs and gives back the permits that are free. Leases of running jobs end by themselves. */
   async stop(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);

@@ -79,7 +79,7 @@ export class JobLimits {
     return releaseAll;
   }
 
-  /** Admits nobody any more and ends all waits as `lost`. Jobs that were admitted run on and release their permits. */
+  /** Admits no more jobs and ends all waits as `lost`. Jobs that were admitted run on and release their permits. */
   stop(): void {
     this.isStopped = true;
     this.dismiss('lost');

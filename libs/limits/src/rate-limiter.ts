@@ -63,7 +63,7 @@ export class RateLimiter {
     this.room.dismiss(why);
   }
 
-  /** Admits nobody any more. */
+  /** Admits no more jobs. */
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);

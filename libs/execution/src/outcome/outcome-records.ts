@@ -33,7 +33,7 @@ export interface EndedAttempt {
   readonly children: readonly DrawnJob[];
   /** ISO 8601, by the broker's time. */
   readonly finishedAt: string;
-  /** When the next attempt is due, in milliseconds since 1970, by the broker's time. Undefined when a retry lane tells, or there is none. */
+  /** When the next attempt is due, in milliseconds since 1970, by the broker's time. Undefined when a retry lane decides it, or no attempt follows. */
   readonly dueAt: number | undefined;
 }
 

@@ -108,7 +108,7 @@ export class DeliveryPipeline {
     claim?.start();
     const attempted = await attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
     stay.handlerEnded();
-    // The attempt was stopped when its claim was lost: whether it would have failed, nobody can tell.
+    // The attempt was stopped when its claim was lost: whether it would have failed is unknown.
     if (claim?.isLost && attempted.ending.kind !== 'returned') return void claim.leaveToLease();
     const decided = outcomes.decide(stay, job, attempted);
     if (claim && !(await claim.end(recordOutcome(decided.ended, decided.outcome)))) return undefined;
