@@ -33,9 +33,8 @@ const stagesOf = {
 /** Who may import a vendor's package; everyone else may not. */
 const fences = {
   kafkajs: ['kafka', 'stack', 'testing', 'bench'],
-  typeorm: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
-  '@nestjs/typeorm': ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution'],
-  pg: ['database', 'projection', 'scheduling', 'replay', 'intake', 'execution', 'stack', 'testing', 'bench'],
+  typeorm: ['database'],
+  pg: ['database', 'stack', 'testing', 'bench'],
   sharp: ['images', 'testing'],
 };
 

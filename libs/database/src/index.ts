@@ -1,4 +1,4 @@
-// Connections and migrations: all that knows Postgres is here and in the stages' SQL. Entities come with TypeORM, when it is loaded.
+// Connections and migrations: all that knows Postgres is here and in the stages' SQL. TypeORM is loaded when there is something to migrate.
 export {
   databaseSettingsFromEnv,
   DatabaseSettingsError,
@@ -27,4 +27,3 @@ export {
 } from './database-clock.js';
 export { openDataSource } from './open-data-source.js';
 export { migrate, migrateProjection, migrationsLock } from './migrate.js';
-export type { JobEntity } from './projection/job.entity.js';

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { DatabaseUnreachableError } from './errors.js';
 import { migrate } from './migrate.js';
-import { openDataSource } from './open-data-source.js';
 import { schemasOf, type DatabaseSettings } from './settings.js';
 
 const url = process.env.DATABASE_URL!;
@@ -27,75 +26,28 @@ async function ask<Row extends pg.QueryResultRow>(text: string, values: unknown[
   }
 }
 
-/** Storage parameters: entities have no words for them. */
-const unsayable = {
-  projection: [
-    { table: 'checkpoints', options: ['fillfactor=10'] },
-    { table: 'jobs', options: ['fillfactor=45'] },
-  ],
-  operations: [
-    { table: 'claims', options: ['fillfactor=70'] },
-    { table: 'read_positions', options: ['fillfactor=10'] },
-  ],
-};
-
-/** All that Postgres knows of a schema's tables, without the schema's name and those of primary keys. */
-async function readCatalogue(schema: string): Promise<Record<string, unknown[]>> {
-  const tables = `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
-                  WHERE c.relkind = 'r' AND c.relname <> 'migrations'`;
-  const about = (text: string) => ask(text, [schema]);
-  return {
-    columns: await about(
-      `SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull,
-         coll.collname AS collation, a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid) AS default
-       FROM (SELECT c.oid, c.relname FROM ${tables}) AS c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-       LEFT JOIN pg_collation coll ON coll.oid = a.attcollation LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-       ORDER BY 1, 2`,
-    ),
-    indexes: await about(
-      `SELECT c.relname AS table, replace(regexp_replace(pg_get_indexdef(i.indexrelid),
-         CASE WHEN i.indisprimary THEN 'INDEX \\S+' ELSE '$^' END, 'INDEX'), $1, '') AS definition
-       FROM (SELECT c.oid, c.relname FROM ${tables}) AS c JOIN pg_index i ON i.indrelid = c.oid ORDER BY 1, 2`,
-    ),
-    constraints: await about(
-      `SELECT c.relname AS table, pg_get_constraintdef(k.oid) AS definition
-       FROM (SELECT c.oid, c.relname FROM ${tables}) AS c JOIN pg_constraint k ON k.conrelid = c.oid
-       WHERE k.contype <> 'n' ORDER BY 1, 2`,
-    ),
-    others: await about(
-      `SELECT tgname AS name FROM pg_trigger WHERE tgrelid IN (SELECT c.oid FROM ${tables})
-       UNION ALL SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1`,
-    ),
-    options: await about(
-      `SELECT c.relname AS table, c.reloptions AS options FROM ${tables} AND c.reloptions IS NOT NULL ORDER BY 1`,
-    ),
-  };
-}
-
 afterEach(async () => {
   for (const { schemas } of made.splice(0))
     for (const schema of Object.values(schemas)) await ask(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
 });
 
 describe('migrate', () => {
-  it.each(['projection', 'operations'] as const)(
-    'makes the %s schema that its entities describe, but for what they cannot say',
-    async (kind) => {
-      const [migrated, described] = [freshSettings(), freshSettings()];
-      await migrate(migrated);
-      const schema = described.schemas[kind];
-      await ask(`CREATE SCHEMA "${schema}"`);
-      const entities = await openDataSource(url, kind, schema);
-      await entities.synchronize();
-      await entities.destroy();
-
-      const { options, ...catalogue } = await readCatalogue(migrated.schemas[kind]);
-      const { options: noOptions, ...expected } = await readCatalogue(schema);
-      expect(catalogue).toEqual(expected);
-      expect(noOptions).toEqual([]);
-      expect(options).toEqual(unsayable[kind]);
-    },
-  );
+  it('leaves room in the pages of tables whose rows change in place', async () => {
+    const settings = freshSettings();
+    await migrate(settings);
+    const { projection, operations } = settings.schemas;
+    const rows = await ask(
+      `SELECT relname AS table, reloptions AS options FROM pg_class
+       WHERE relnamespace IN ($1::regnamespace, $2::regnamespace) AND reloptions IS NOT NULL ORDER BY 1`,
+      [`"${projection}"`, `"${operations}"`],
+    );
+    expect(rows).toEqual([
+      { table: 'checkpoints', options: ['fillfactor=10'] },
+      { table: 'claims', options: ['fillfactor=70'] },
+      { table: 'jobs', options: ['fillfactor=45'] },
+      { table: 'read_positions', options: ['fillfactor=10'] },
+    ]);
+  });
 
   it('lets several processes start at once', async () => {
     const settings = freshSettings();

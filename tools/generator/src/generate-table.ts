@@ -2,35 +2,17 @@ import { ChangeError, insertBefore, type Change } from './change.js';
 import { checkWords, toPascal, toSnake } from './names.js';
 
 /**
- * A table among the operations, which are not derived from the log: its entity and the migration that makes it.
+ * A table among the operations, which are not derived from the log: the migration that makes it.
  * @param now milliseconds since 1970; it orders the migrations
  * @throws NameError
  */
 export function generateTable(name: string, now: number): Change[] {
   checkWords(name, 'a table');
   const table = toSnake(name);
-  const entity = `${toPascal(name)}Entity`;
   const migration = `Create${toPascal(name)}${now}`;
   const folder = 'libs/database/src/operations';
   const path = 'libs/database/src/migrations.ts';
-  const dataSource = 'libs/database/src/data-source.ts';
   return [
-    {
-      kind: 'create',
-      path: `${folder}/${name}.entity.ts`,
-      content: `import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-/** Say what a row is. */
-@Entity('${table}')
-export class ${entity} {
-  @PrimaryColumn({ type: 'uuid' })
-  id!: string;
-
-  @Column({ name: 'created_at', type: 'timestamptz' })
-  createdAt!: Date;
-}
-`,
-    },
     {
       kind: 'create',
       path: `${folder}/migrations/${now}-create-${name}.ts`,
@@ -39,9 +21,12 @@ import { schemaOf } from '../../migration-schema.js';
 
 export class ${migration} implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(
-      \`CREATE TABLE \${schemaOf(runner)}.${table} (id uuid PRIMARY KEY, created_at timestamptz NOT NULL)\`,
-    );
+    await runner.query(\`
+      -- Say what a row is.
+      CREATE TABLE \${schemaOf(runner)}.${table} (
+        id uuid PRIMARY KEY,
+        created_at timestamptz NOT NULL
+      )\`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -50,12 +35,6 @@ export class ${migration} implements MigrationInterface {
 }
 `,
     },
-    insertBefore(
-      dataSource,
-      'import { CheckpointEntity }',
-      `import { ${entity} } from './operations/${name}.entity.js';\n`,
-    ),
-    insertBefore(dataSource, '    RateGrantEntity,\n  ],', `    ${entity},\n`),
     insertBefore(
       path,
       '\n/** By kind of schema',

@@ -16,7 +16,7 @@ const help = `Usage: npm run new -- <what> <name>
   worker <queue>              a worker with a queue of its own and a first job type, <queue>.run
   job <type> --queue <queue>  a job type for a queue that is there, with its handler
   route <name>                GET /v1/<name>: schema, contract, controller
-  table <name>                a table among the operations: entity, migration
+  table <name>                a table among the operations: its migration
 
 Names are lower case words joined by dashes; job types may have dots: npm run new -- job invoice.send --queue billing`;
 
@@ -53,7 +53,7 @@ function plan(what: string | undefined, name: string, queue: string | undefined)
     case 'table':
       return {
         changes: generateTable(name, Date.now()),
-        next: 'Write the columns twice, in the entity and in the migration; grant it to the roles that use it in docs/roles/.',
+        next: 'Write the columns in the migration; grant it to the roles that use it in docs/roles/.',
         isProject: false,
       };
     default:

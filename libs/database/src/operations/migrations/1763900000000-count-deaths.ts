@@ -1,6 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { schemaOf } from '../../migration-schema.js';
 
+/**
+ * `deaths`: the holders of the lease whose lease ran out and whose process has not shown since that it lives. `failure`: JSON text,
+ * code and message.
+ */
 export class CountDeaths1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const schema = schemaOf(runner);

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { schemaOf } from '../../migration-schema.js';
 
+/** Rows that their topic, or its partition, refused are not tried again before `rest_until`. */
 export class RestRefusedRows1763910000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const schema = schemaOf(runner);

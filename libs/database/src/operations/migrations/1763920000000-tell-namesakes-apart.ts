@@ -1,7 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { schemaOf } from '../../migration-schema.js';
 
-/** Schedules that are there keep the ids of their jobs: those follow from names as long as there is no id. */
+/**
+ * A schedule that is made anew under its name gets a new id, so that it does not take its namesake's firings for its own. Schedules
+ * from before have zeros: the ids of their jobs follow from their names and stay.
+ */
 export class TellNamesakesApart1763920000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const schema = schemaOf(runner);
