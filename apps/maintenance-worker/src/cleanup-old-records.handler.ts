@@ -5,7 +5,8 @@ import { cleanupOldRecords } from '@jobstream/jobs';
 import { ClaimStore, JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
 import { LogReader, TopicAdmin } from '@jobstream/kafka';
 import { OldJobs } from '@jobstream/projection';
-import { FiringStore } from '@jobstream/scheduling';
+import { unsentRuns } from '@jobstream/replay';
+import { FiringStore, unsentJobs } from '@jobstream/scheduling';
 import { deleteAll } from './delete-all.js';
 import {
   decideCut,
@@ -64,7 +65,7 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     const jobs = await this.deleteJobs(topics, cut, signal);
     // Only after the records: a record that is read again before has to meet its claim.
     const claimedBefore = new Date(cut.at - resentForMs - clockMarginMs);
-    const claims = await deleteAll(() => this.claims.purge(claimedBefore), signal);
+    const claims = await deleteAll(() => this.claims.purge(claimedBefore, [unsentJobs, unsentRuns]), signal);
     const heldBy = cut.heldBy?.reader ?? null;
     return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims };
   }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newJobId } from '@jobstream/contracts';
 import type { RebuildView } from '@jobstream/contracts/rest';
 import { schemasOf } from '@jobstream/database';
+import { ClaimStore } from '@jobstream/execution';
 import { eventually, Platform, readTopics, type ApiClient } from '@jobstream/testing';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
 import { Maintenance } from './maintenance.fixture-spec.js';
@@ -57,6 +59,28 @@ describe('old records', () => {
         values: [id],
       })
     ).rows.length === 1;
+  /** Ended claims of jobs that a delayed job, an occurrence of a schedule and a replay may still send. */
+  const claimsOfUnsent = async () => {
+    const { operations } = maintenance.database;
+    const claims = maintenance.get(ClaimStore);
+    const rows = [
+      `delayed_jobs (id, run, attempt, state, due_at, queue, priority, key, value, headers)
+         VALUES ($1, 1, 1, 'publishing', now(), 'probe', 'normal', '', '', '')`,
+      `schedule_firings (schedule, fire_at, job_id, job, state, watched, decided_at)
+         VALUES ('s', now(), $1, '{}', 'pending', false, now())`,
+      `replay_jobs (job_id, run, replay_id, state) VALUES ($1, 2, $1, 'reserved')`,
+    ];
+    const ids = [];
+    for (const row of rows) {
+      const id = newJobId();
+      ids.push(id);
+      await maintenance.database.query({ text: `INSERT INTO ${operations}.${row}`, values: [id] });
+      const taken = await claims.take({ id, run: 1, attempt: 1, inPlace: false, owner: 'test' });
+      if (taken.kind !== 'taken') throw new Error(`The claim is ${taken.kind}.`);
+      await claims.end(taken.claim, { isFinal: true, outcome: '1' });
+    }
+    return ids;
+  };
   const requests = () => keysIn(platform.topics.requests('probe'));
 
   it('stay until they are past their retention', async () => {
@@ -133,8 +157,10 @@ describe('old records', () => {
     expect(await requests()).toEqual([]);
     // A day more: by then nobody sends a copy of a request any more.
     expect(await claimed(once)).toBe(true);
+    const unsent = await claimsOfUnsent();
     expect((await cleanIn(40)).claims).toBe(1);
     expect(await claimed(once)).toBe(false);
+    for (const id of unsent) expect(await claimed(id)).toBe(true);
     await finish(1);
     const alarms = platform.processes.flatMap(({ log }) =>
       log.filter(({ level }) => level === 'error' || level === 'fatal'),

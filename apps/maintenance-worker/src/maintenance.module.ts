@@ -8,6 +8,7 @@ import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { databaseSettingsToken, provide, provideFrom } from '@jobstream/platform';
 import { preparedStorageProvider } from '@jobstream/platform/storage';
 import {
+  DailyStatistics,
   JobQueries,
   NeededJobs,
   OldJobs,
@@ -56,6 +57,7 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
     provide(OldJobs, [Database]),
     provide(ProjectionProgress, [Database]),
     provide(ReportQueries, [Database]),
+    provide(DailyStatistics, [Database]),
     {
       provide: ProjectionPositions,
       inject: [Database, databaseSettingsToken],

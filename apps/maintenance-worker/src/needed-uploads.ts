@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@jobstream/database';
 import { imageThumbnail, inferenceOcr, uploadKey } from '@jobstream/jobs';
 import { NeededJobs } from '@jobstream/projection';
+import { readUnsentRequests } from '@jobstream/replay';
+import { readScheduledJobs } from '@jobstream/scheduling';
 import { CurrentProjection } from './current-projection.js';
 
 /** Job types that read an upload. */
@@ -41,15 +43,8 @@ export class NeededUploads {
   }
 
   private async jobsToCome(): Promise<JobToCome[]> {
-    const { operations } = this.database;
-    const { rows } = await this.database.query<{ job: string | null; request: string | null }>({
-      text: `SELECT job, NULL AS request FROM ${operations}.schedules
-             UNION ALL SELECT job, NULL FROM ${operations}.schedule_firings WHERE state = 'pending'
-             UNION ALL SELECT NULL, request FROM ${operations}.replay_jobs WHERE state = 'reserved'`,
-    });
-    return rows.map(({ job, request }) => {
-      const text = job ?? (JSON.parse(request!) as { value: string }).value;
-      return JSON.parse(text) as JobToCome;
-    });
+    // Schedules first: a job that one of them sends meanwhile is in the log.
+    const scheduled = await readScheduledJobs(this.database);
+    return [...scheduled, ...((await readUnsentRequests(this.database)) as JobToCome[])];
   }
 }

@@ -16,6 +16,7 @@ export {
   type TypeCount,
   type TypeDuration,
 } from './report-queries.js';
+export { DailyStatistics, type DailyStatistic } from './daily-statistics.js';
 export { OldJobs } from './old-jobs.js';
 export { ProjectionPositions, type ProjectionPosition } from './projection-positions.js';
 export { NeededJobs } from './needed-jobs.js';

@@ -2,6 +2,7 @@ import type { JobId, JobState } from '@jobstream/contracts';
 import type { DeadLetterReason } from '@jobstream/contracts/records';
 import { lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
+import { DailyStatistics } from './daily-statistics.js';
 import { idSlackMs } from './job-list.js';
 
 /** Which jobs a report is about: those created in `[since, until)`, of one submitter or of all. */
@@ -76,7 +77,11 @@ export interface FailedJob {
  * with what the database lib throws while Postgres is away.
  */
 export class ReportQueries {
-  constructor(private readonly database: Database) {}
+  private readonly statistics: DailyStatistics;
+
+  constructor(private readonly database: Database) {
+    this.statistics = new DailyStatistics(database);
+  }
 
   /** By type, then state. */
   async countsByType(scope: ReportScope): Promise<TypeCount[]> {
@@ -109,7 +114,7 @@ export class ReportQueries {
    */
   async usageByDay({ since, until }: Omit<ReportScope, 'submittedFor'>): Promise<DayUsage[]> {
     const days = daysOf({ since, until });
-    const told = await this.toldUsage(since, until);
+    const told = await this.statistics.between(dayOf(since), dayOf(until));
     const toldDays = new Set(told.map(({ day }) => day));
     const firstUntold = days.find((day) => !toldDays.has(day));
     const counted =
@@ -126,16 +131,6 @@ export class ReportQueries {
         .filter((row) => row.day === day)
         .map(({ type, succeeded, deadLettered, other }) => ({ type, succeeded, deadLettered, other })),
     }));
-  }
-
-  private async toldUsage(since: Date, until: Date): Promise<DayTypeCount[]> {
-    const { rows } = await this.database.query<DayTypeCount>({
-      text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, type, succeeded, dead_lettered AS "deadLettered", other
-             FROM ${this.database.operations}.daily_statistics
-             WHERE day >= $1::date AND day < $2::date ORDER BY type`,
-      values: [dayOf(since), dayOf(until)],
-    });
-    return rows;
   }
 
   /** Why jobs ended as dead letters, the most frequent first. */

@@ -4,3 +4,4 @@ export type { JobStanding, ProjectedJob, Projection } from './projection.js';
 export { ReplayError } from './replay-error.js';
 export { ReplayRunner, type ReplayRunnerOptions } from './replay-runner.js';
 export { Replays, type ReplaysOptions } from './replays.js';
+export { readUnsentRequests, unsentRuns } from './unsent-runs.js';

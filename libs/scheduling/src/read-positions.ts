@@ -42,3 +42,23 @@ export class ReadPositions implements SinkPositions {
     await movePositions(session, { table: this.table, statement: 'move-read-positions', where }, moves);
   }
 }
+
+/**
+ * The offset to read next of each partition of a topic that a reader has begun, in the Kafka cluster of this id.
+ * @param reader its consumer group
+ */
+export async function readPositions(
+  database: Database,
+  {
+    reader,
+    clusterId,
+    topic,
+  }: { readonly reader: string; readonly clusterId: string; readonly topic: string },
+): Promise<Map<number, number>> {
+  const { rows } = await database.query<{ partition: number; next: number }>({
+    text: `SELECT partition, next FROM ${database.operations}.read_positions
+           WHERE reader = $1 AND cluster_id = $2 AND topic = $3`,
+    values: [reader, clusterId, topic],
+  });
+  return new Map(rows.map(({ partition, next }) => [partition, next]));
+}

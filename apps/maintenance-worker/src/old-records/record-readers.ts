@@ -2,6 +2,7 @@ import type { TopicRole, Topics } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { partitionKey, type TopicAdmin } from '@jobstream/kafka';
 import type { ProjectionPositions } from '@jobstream/projection';
+import { readPositions } from '@jobstream/scheduling';
 import type { LogPartition, Reading } from './record-cut.js';
 
 /** Where the positions of all readers are kept. */
@@ -104,12 +105,8 @@ export class RecordReaders {
   private async ofDelayedJobs(partitions: readonly LogPartition[]): Promise<Reading[]> {
     const { admin, database, topics } = this.options;
     const reader = topics.serviceGroup('scheduler');
-    const { rows } = await database.query<{ partition: number; next: number }>({
-      text: `SELECT partition, next FROM ${database.operations}.read_positions
-             WHERE reader = $1 AND cluster_id = $2 AND topic = $3`,
-      values: [reader, await admin.clusterId(), topics.delayed],
-    });
-    const next = new Map(rows.map((row) => [row.partition, row.next]));
+    const clusterId = await admin.clusterId();
+    const next = await readPositions(database, { reader, clusterId, topic: topics.delayed });
     return partitions
       .filter(({ topic }) => topic === topics.delayed)
       .map(({ topic, partition }) => ({ reader, topic, partition, next: next.get(partition) ?? 0 }));

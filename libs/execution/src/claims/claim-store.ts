@@ -45,6 +45,9 @@ interface FoundRow extends Omit<ClaimStanding, 'state' | 'deaths'> {
 
 const maxPurged = 5_000;
 
+/** Subqueries for rows by which a job may still be sent; `operations` is the quoted schema, `id` SQL of the job's id. */
+export type FindUnsent = (operations: string, id: string) => readonly string[];
+
 /**
  * The rows of `operations.claims`.
  *
@@ -113,22 +116,17 @@ export class ClaimStore {
 
   /**
    * Deletes claims that were last changed before a time, at most 5,000. A claim must outlive every record of its job: without it a
-   * record that comes again is run again. So a claim stays while the scheduler or a replay may still send its job.
+   * record that comes again is run again. So a claim stays while someone may still send its job.
+   * @param senders of each the subqueries that find what it may still send
    * @returns the number of deleted claims
    */
-  async purge(before: Date): Promise<number> {
-    const { operations } = this.database;
+  async purge(before: Date, senders: readonly FindUnsent[]): Promise<number> {
+    const unsent = senders.flatMap((find) => find(this.database.operations, 'kept.id'));
     const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE ctid = ANY (ARRAY(
         SELECT kept.ctid FROM ${this.table} AS kept
         WHERE kept.changed_at < $1 AND (kept.state <> 'running' OR kept.leased_until < $1)
-          AND NOT EXISTS (SELECT FROM ${operations}.delayed_jobs AS delayed WHERE delayed.id = kept.id)
-          AND NOT EXISTS (
-            SELECT FROM ${operations}.schedule_firings AS firing
-            WHERE firing.job_id = kept.id AND firing.state = 'pending')
-          AND NOT EXISTS (
-            SELECT FROM ${operations}.replay_jobs AS replay
-            WHERE replay.job_id = kept.id AND replay.state = 'reserved')
+          ${unsent.map((query) => `AND NOT EXISTS (${query})`).join(' ')}
         LIMIT $2 FOR UPDATE OF kept SKIP LOCKED))`,
       values: [before, maxPurged],
     });
