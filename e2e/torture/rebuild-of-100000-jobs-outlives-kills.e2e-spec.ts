@@ -72,11 +72,11 @@ describe('A rebuild of 100,000 jobs', () => {
     const owner = platform
       .all('projector')
       .find(({ log }) =>
-        log.some(({ rebuild, msg }) => rebuild === id && msg.startsWith('a rebuild begins')),
+        log.some(({ rebuild, msg }) => rebuild === id && msg.startsWith('rebuild started')),
       )!;
     await owner.crash();
     const [other] = platform.all('projector');
-    await other!.logged(({ rebuild, msg }) => rebuild === id && msg.startsWith('a rebuild begins'));
+    await other!.logged(({ rebuild, msg }) => rebuild === id && msg.startsWith('rebuild started'));
     const [resumed] = (
       await behind.database.query<{ next: number }>({
         text: `SELECT coalesce(sum(next), 0)::bigint AS next FROM ${behind.live}_g${halfWay.generation}.checkpoints`,

@@ -1,10 +1,10 @@
 import { parseDuration } from '@jobstream/contracts';
 import type { ApiKeyRequest, ApiKeyView, RateLimit, Scope } from '@jobstream/contracts/rest';
 import { readDatabaseClock, type Database } from '@jobstream/database';
-import type { KeyParts } from './key-format.js';
+import type { ParsedKey } from './key-format.js';
 
-/** What a key is recognised by and what it may do. */
-export interface KnownKey extends KeyParts {
+/** A key as it is checked: its hash, its owner and its rights. */
+export interface KnownKey extends ParsedKey {
   readonly owner: string;
   readonly scopes: readonly Scope[];
   readonly rateLimit: RateLimit;
@@ -31,7 +31,7 @@ interface KeyRow {
 const columns = `id, hash, name, owner, scopes, rate_requests, rate_window_seconds, created_at, expires_at, revoked_at,
   last_used_at, (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::double precision AS remaining_ms`;
 const isUsable = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
-const purgedAtOnce = 5_000;
+const maxPurged = 5_000;
 
 /** The rows of `operations.api_keys`. Only Postgres' clock counts. */
 export class ApiKeyStore {
@@ -47,7 +47,7 @@ export class ApiKeyStore {
   }
 
   /** Keeps a key that was just issued. */
-  async insert({ id, hash }: KeyParts, request: ApiKeyRequest): Promise<ApiKeyView> {
+  async insert({ id, hash }: ParsedKey, request: ApiKeyRequest): Promise<ApiKeyView> {
     const { name, owner = name, scopes, expiresIn, rateLimit } = request;
     const lifeMs = expiresIn === undefined ? null : parseDuration(expiresIn);
     const { rows } = await this.database.query<KeyRow>({
@@ -115,13 +115,13 @@ export class ApiKeyStore {
     return affected > 0;
   }
 
-  /** Deletes keys that expired or were revoked longer ago than that, some thousands at most; answers how many. */
+  /** Deletes keys that expired or were revoked longer ago than that, at most 5,000; answers how many. */
   async purge(olderThanMs: number): Promise<number> {
     const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE id IN (
                SELECT id FROM ${this.table}
                WHERE least(expires_at, revoked_at) < now() - $1 * interval '1 millisecond' LIMIT $2)`,
-      values: [olderThanMs, purgedAtOnce],
+      values: [olderThanMs, maxPurged],
     });
     return affected;
   }

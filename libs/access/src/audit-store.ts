@@ -25,7 +25,7 @@ interface AuditRow {
 }
 
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-const purgedAtOnce = 10_000;
+const maxPurged = 10_000;
 
 /** The rows of `operations.audit_entries`: only ever appended, until they are old. */
 export class AuditStore {
@@ -79,12 +79,12 @@ export class AuditStore {
     };
   }
 
-  /** Deletes entries that are older than so many milliseconds, some thousands at most; answers how many. */
+  /** Deletes at most 10,000 entries that are older; answers how many. */
   async purge(olderThanMs: number): Promise<number> {
     const before = (await this.now()) - olderThanMs;
     const { affected } = await this.database.query({
       text: `DELETE FROM ${this.table} WHERE id IN (SELECT id FROM ${this.table} WHERE id < $1 ORDER BY id LIMIT $2)`,
-      values: [lowestIdAt(before), purgedAtOnce],
+      values: [lowestIdAt(before), maxPurged],
     });
     return affected;
   }

@@ -2,8 +2,8 @@ import { createHash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { newJobId } from '@jobstream/contracts';
 
-/** An API key, read. */
-export interface KeyParts {
+/** The parts of an API key that are kept. */
+export interface ParsedKey {
   /** Names its row: a UUIDv7. */
   readonly id: string;
   /** SHA-256 of the whole key. It has over 200 random bits, so that nothing slower is needed. */
@@ -11,8 +11,8 @@ export interface KeyParts {
 }
 
 /** A key that was just made. */
-export interface IssuedKey extends KeyParts {
-  /** What its user sends: shown once, kept nowhere. */
+export interface IssuedKey extends ParsedKey {
+  /** The text that its user sends: shown once, kept nowhere. */
   readonly text: string;
 }
 
@@ -35,8 +35,8 @@ export function issueKey(now: number): IssuedKey {
   return { id, hash: hashOf(text), text };
 }
 
-/** Reads a key; undefined for what is none, or was mistyped. */
-export function readKey(text: string): KeyParts | undefined {
+/** Reads a key; undefined for text that is not a key, or was mistyped. */
+export function readKey(text: string): ParsedKey | undefined {
   const [, body, checksum] = pattern.exec(text) ?? [];
   if (body === undefined || checksumOf(body) !== checksum) return undefined;
   const id = body.slice(4, 36).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -4,14 +4,14 @@ import { retryContended } from './contention.js';
 const met = () => Object.assign(new Error('met'), { code: '40001' });
 
 describe('work that Postgres undoes', () => {
-  it('runs ten times at most, with longer rests between', async () => {
+  it('runs at most ten times, with longer rests between', async () => {
     const rests: number[] = [];
     let tries = 0;
     const work = () => {
       tries += 1;
       return Promise.reject(met());
     };
-    await expect(retryContended(work, async (mostMs) => void rests.push(mostMs))).rejects.toThrow('met');
+    await expect(retryContended(work, async (maxMs) => void rests.push(maxMs))).rejects.toThrow('met');
     expect(tries).toBe(10);
     expect(rests).toEqual([20, 40, 60, 80, 100, 120, 140, 160, 180]);
   });

@@ -24,7 +24,7 @@ export class DatabaseClockUnknownError extends Error {
 
 /**
  * Postgres' time as its last answer said it, carried on by this process' monotonic clock: behind it by that answer's way, never
- * ahead. For what may be wrong by moments; what is not lets Postgres decide.
+ * ahead. For times that may be off by moments; Postgres itself decides all others.
  */
 export class DatabaseClock {
   private heard: { readonly at: number; readonly says: number } | undefined;

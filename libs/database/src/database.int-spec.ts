@@ -23,7 +23,7 @@ describe('Database', () => {
     expect(answer).toEqual({ rows: [{ big: 2 ** 40 }], affected: 1 });
   });
 
-  it('commits what returns, rolls back what throws, and goes on with the connection', async () => {
+  it('commits what returns, rolls back what throws, and keeps the connection', async () => {
     const one = new Database(settings, { connections: 1 });
     await one.query({ text: 'CREATE TEMP TABLE notes (text text)' });
     const write = (text: string) => ({ text: 'INSERT INTO notes VALUES ($1)', values: [text] });
@@ -103,7 +103,7 @@ describe('Database', () => {
       expect(await changes()).toEqual([2, 2]);
     });
 
-    it('says so where it may run only once', async () => {
+    it('throws where it may run only once', async () => {
       const { failures, tries } = await deadlock(true);
       expect([tries, failures.map(isContention)]).toEqual([2, [true]]);
       expect(await changes()).toEqual([3, 3]);
@@ -123,7 +123,7 @@ describe('Database', () => {
     });
   });
 
-  it('tells what passes from what does not', async () => {
+  it('tells errors that may pass from those that stay', async () => {
     const kinds = async (text: string) => {
       const error = await failure(database.query({ text }));
       return [codeOf(error), isUnavailable(error), isContention(error), isPermanent(error)];

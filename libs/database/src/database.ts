@@ -11,7 +11,7 @@ export interface Statement {
   readonly values?: readonly unknown[];
 }
 
-/** What a statement answered: `affected` is how many rows it returned or changed. */
+/** The answer to a statement: `affected` is how many rows it returned or changed. */
 export interface Answer<Row> {
   readonly rows: Row[];
   readonly affected: number;
@@ -22,9 +22,9 @@ export interface Session {
   query<Row = Record<string, unknown>>(statement: Statement): Promise<Answer<Row>>;
 }
 
-/** What {@link Database} takes beside its settings. */
+/** How a process uses its connections. */
 export interface DatabaseOptions {
-  /** Connections at most. Default 10. */
+  /** Maximum number of connections. Default 10. */
   readonly connections?: number;
   /** How long a statement may take before it counts as lost, in ms. Default 15,000. */
   readonly statementTimeoutMs?: number;
@@ -42,7 +42,7 @@ interface TransactionOptions {
 }
 
 /**
- * The connections of one process. Nothing connects before it is needed, and what broke is replaced when it is needed:
+ * The connections of one process. A connection is made, or replaced if it broke, only when a statement needs it:
  * a process can start and live while Postgres is away.
  */
 export class Database implements Session {
@@ -56,13 +56,13 @@ export class Database implements Session {
     this.projection = quoteName(settings.schemas.projection);
     this.operations = quoteName(settings.schemas.operations);
     this.where = describe(settings.url);
-    const patience = options.statementTimeoutMs ?? 15_000;
+    const statementMs = options.statementTimeoutMs ?? 15_000;
     this.pool = new pg.Pool({
-      ...statingSession(settings.url, { statementMs: patience, idleInTransactionMs: patience }),
+      ...statingSession(settings.url, { statementMs, idleInTransactionMs: statementMs }),
       max: options.connections ?? 10,
       application_name: options.applicationName ?? 'jobstream',
       connectionTimeoutMillis: 5_000,
-      query_timeout: patience + 2_000,
+      query_timeout: statementMs + 2_000,
       keepAlive: true,
       types: numbersForBigints(),
     });
@@ -92,7 +92,7 @@ export class Database implements Session {
 
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Where Postgres undid it because
-   * it met another one (a deadlock, a serialization failure), `work` runs again: what it does besides has to bear that.
+   * it met another one (a deadlock, a serialization failure), `work` runs again, so its other effects must be repeatable.
    * @param options.lazyCommit answers before the commit is on disk (`synchronous_commit = off`): a crash of the server
    * may undo the transaction, whole. For rows that can be derived again.
    * @param options.snapshot reads only, and all of it as it was at the first statement
@@ -162,7 +162,7 @@ async function rollback(client: pg.PoolClient): Promise<boolean> {
   }
 }
 
-/** Host, port and database of a URL: what may be shown. */
+/** Host, port and database of a URL, without the credentials. */
 export function describe(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** The oldest Postgres that the SQL here is written for. */
-export const oldestPostgres = 15;
+export const minPostgresVersion = 15;
 
 /** Nothing answers at `DATABASE_URL`, or it refuses us. */
 export class DatabaseUnreachableError extends Error {
@@ -14,7 +14,7 @@ export class DatabaseUnreachableError extends Error {
   }
 }
 
-/** What is wrong with a server. */
+/** Why a server does not suit the platform. */
 export interface ServerFault {
   readonly code:
     | 'postgres_too_old'
@@ -22,9 +22,9 @@ export interface ServerFault {
     | 'database_settings_refused'
     | 'database_read_only'
     | 'database_right_missing';
-  /** Goes on after "Postgres at …". */
+  /** Follows "Postgres at …". */
   readonly says: string;
-  /** What to do about it. */
+  /** The remedy. */
   readonly mend: string;
 }
 
@@ -103,7 +103,7 @@ function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** PgBouncer says so of what it can't pass on. */
+/** PgBouncer's words for settings that it can't pass on. */
 const refusedSettings = 'unsupported startup parameter';
 
 function remedy(cause: unknown): string {

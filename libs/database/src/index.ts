@@ -13,7 +13,7 @@ export {
   isContention,
   isPermanent,
   isUnavailable,
-  oldestPostgres,
+  minPostgresVersion,
   UnsuitableServerError,
   type ServerFault,
 } from './errors.js';

@@ -58,7 +58,7 @@ describe('migrate', () => {
     expect(new Set(runs.map(({ name }) => String(name))).size).toBe(runs.length);
   });
 
-  it('keeps what is there when it runs again', async () => {
+  it('keeps existing rows when it runs again', async () => {
     const settings = freshSettings();
     await migrate(settings);
     const table = `"${settings.schemas.projection}".checkpoints`;
@@ -67,7 +67,7 @@ describe('migrate', () => {
     expect(await ask(`SELECT next FROM ${table}`)).toEqual([{ next: '7' }]);
   });
 
-  it('leaves a role that may read alone what is up to date, and tells it who has to migrate what is not', async () => {
+  it('asks no more than reading of an up-to-date schema, and says who has to migrate an old one', async () => {
     const settings = freshSettings();
     await migrate(settings);
     const role = settings.schemas.operations.replace('operations', 'runs');

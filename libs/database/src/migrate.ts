@@ -28,7 +28,7 @@ export async function migrateProjection(settings: DatabaseSettings, schema: stri
   await underLock(settings, (client) => migrateSchema(client, settings.url, 'projection', schema));
 }
 
-/** The advisory lock that whoever changes schemas holds. */
+/** The name of the advisory lock under which schemas are changed. */
 export function migrationsLock({ schemas }: DatabaseSettings): string {
   return `jobstream migrations ${schemas.operations}`;
 }

@@ -1,9 +1,9 @@
 import type { Session } from './database.js';
-import { oldestPostgres, type ServerFault } from './errors.js';
+import { minPostgresVersion, type ServerFault } from './errors.js';
 import type { Schemas } from './settings.js';
 import { statedMark } from './session-settings.js';
 
-/** What a server says of itself, the database and the user of the connection. */
+/** Facts about a server, the database and the user of the connection. */
 export interface ServerFacts {
   /** For people. */
   readonly version: string;
@@ -44,11 +44,11 @@ export async function askServer(session: Session, schemas: Schemas): Promise<Ser
 /** Why the platform can't work on a server; undefined where it can. */
 export function faultOfServer(facts: ServerFacts): ServerFault | undefined {
   const { version, versionNumber, encoding, isStandby, takesSettings, mayCreate, missing, closed } = facts;
-  if (versionNumber < oldestPostgres * 10_000)
+  if (versionNumber < minPostgresVersion * 10_000)
     return {
       code: 'postgres_too_old',
       says: `is version ${version}`,
-      mend: `Jobstream needs ${oldestPostgres} or newer. Point DATABASE_URL at a newer server, or unset it to use the embedded one.`,
+      mend: `Jobstream needs ${minPostgresVersion} or newer. Point DATABASE_URL at a newer server, or unset it to use the embedded one.`,
     };
   if (encoding !== 'UTF8')
     return {

@@ -1,5 +1,5 @@
-// What every session states of itself. A database, a role or a server may set each of them otherwise (ALTER DATABASE … SET),
-// and whoever inherits them reads dates in another form, waits for ever, or loses what it was told is written.
+// The settings that every session states. A database, a role or a server may set each of them otherwise (ALTER DATABASE … SET). A
+// session that inherits them may read dates in another form, wait for ever, or lose a commit that was acknowledged.
 import type pg from 'pg';
 
 /** How long a session lets things take, in milliseconds; 0 for as long as they take. */
@@ -13,7 +13,7 @@ export interface SessionLimits {
 /** Changing a schema takes as long as it takes. */
 export const unlimited: SessionLimits = { statementMs: 0, idleInTransactionMs: 0 };
 
-/** There only where the server took what the session states: a pooler in between may leave it out. */
+/** Set only if the server took the session's settings: a pooler in between may leave them out. */
 export const statedMark = 'jobstream.stated';
 
 /** All that our SQL and our reading of its answers rely on, by the names of Postgres 15 and newer. */
@@ -29,7 +29,7 @@ const stated: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
   lc_numeric: 'C',
   lc_time: 'C',
-  // What SQL means. Every name of ours has its schema, so nothing else is looked for there.
+  // The meaning of SQL. Every name of ours has its schema, so no path is searched.
   search_path: '',
   standard_conforming_strings: 'on',
   backslash_quote: 'safe_encoding',
@@ -38,12 +38,12 @@ const stated: Readonly<Record<string, string>> = {
   gin_fuzzy_search_limit: '0',
   // An error says more than rows that are not shown.
   row_security: 'off',
-  // What a transaction is.
+  // Transactions.
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'off',
   default_transaction_deferrable: 'off',
   synchronous_commit: 'on',
-  // What ends a statement or a session. A wait for a lock is bounded by the statement's time.
+  // The end of a statement or a session. A wait for a lock is bounded by the statement's time.
   lock_timeout: '0',
   idle_session_timeout: '0',
   exit_on_error: 'off',
@@ -85,7 +85,7 @@ export function statingSession(
 /** The pool waits for it, though its types say otherwise. */
 const completeInPool: (client: pg.ClientBase) => unknown = completeSession;
 
-/** States what only some versions know, once the session is there. */
+/** States settings that only some versions know. They can't be in the startup packet. */
 export async function completeSession(client: pg.ClientBase): Promise<void> {
   await client.query(
     `SELECT CASE WHEN current_setting('${endsTransactions}', true) <> '0' THEN set_config('${endsTransactions}', '0', false) END`,

@@ -4,7 +4,7 @@ import pg from 'pg';
 export interface DatabaseSettings {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string;
-  /** See {@link schemasOf}. */
+  /** By {@link schemasOf} of the namespace. */
   readonly schemas: Schemas;
 }
 
@@ -33,7 +33,7 @@ export function schemasOf(namespace: string): Schemas {
 
 /**
  * Reads `DATABASE_URL` and `JOBSTREAM_NAMESPACE`.
- * @throws DatabaseSettingsError that says what the variable takes; never shows the password.
+ * @throws DatabaseSettingsError that says which value the variable needs; it never shows the password.
  */
 export function databaseSettingsFromEnv(
   environment: Readonly<Record<string, string | undefined>>,

@@ -49,7 +49,7 @@ const plainColumns = [
 type PlainColumns = Pick<JobColumns, (typeof plainColumns)[number]>;
 
 /** More transitions than any job makes that is not out of hand. */
-const mostTransitions = 10_000;
+const maxTransitions = 10_000;
 
 /**
  * Every transition of a job in the order of its life; undefined where there is no such job.
@@ -70,7 +70,7 @@ export async function readHistory(
   const transitions = await session.query<TransitionRow>({
     name: 'job-transitions',
     text: `SELECT ${transitionColumns} FROM ${schema}.job_transitions WHERE job_id = $1
-           ORDER BY run, appended_at LIMIT ${mostTransitions}`,
+           ORDER BY run, appended_at LIMIT ${maxTransitions}`,
     values: [id],
   });
   const items = [...plainItems(row), ...transitions.rows.map(transitionItem)];

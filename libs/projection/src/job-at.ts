@@ -4,9 +4,9 @@ import { standingOf } from '@jobstream/lifecycle';
 import { readHistory, type HistoryItem } from './history.js';
 import { findJobs, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
 
-/** A job as it was at a time: what the records say that the log had taken by then. */
+/** A job as it was at a time, by the records that the log had taken by then. */
 export interface JobAt {
-  /** As it is now: what never changes is read from here, and what belongs to the run or the outcome where that is still the same. */
+  /** As it is now: source of the fields that never change, and of those of a run or an outcome that is still the same. */
   readonly now: JobRow;
   /** The transition that its state was from; undefined before its first one. */
   readonly step: HistoryItem | undefined;

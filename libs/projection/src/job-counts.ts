@@ -11,10 +11,10 @@ export interface CountScope {
   readonly until?: Date | undefined;
 }
 
-/** What was counted, and of when it tells. */
+/** The counts, and the time that they are of. */
 export interface CountedJobs {
   readonly at: Date;
-  /** By type, then state; what there is none of is left out. */
+  /** By type, then state, without zeros. */
   readonly counts: readonly { readonly type: string; readonly state: JobState; readonly count: number }[];
 }
 
@@ -24,16 +24,16 @@ export class TooManyToCountError extends Error {
   override readonly name = 'TooManyToCountError';
 }
 
-/** A count may take so long. */
-const longestMs = 10_000;
-/** An answer is given again for so long. */
+/** Time limit of one count. */
+const maxCountMs = 10_000;
+/** Time for which an answer is reused. */
 const freshMs = 1_000;
-/** Counts that wait for their turn or are fresh; more are refused at once. */
-const mostAnswers = 20;
+/** Maximum number of counts that wait or are fresh; further ones are refused at once. */
+const maxAnswers = 20;
 
 /**
- * Counts jobs. Each count reads every row of its scope, so they go one at a time, whoever asks the same meanwhile or
- * within a second gets the same answer, and what takes too long is given up: any number of callers costs one connection.
+ * Counts jobs. Each count reads every row of its scope, so counts run one at a time. The same question, asked meanwhile
+ * or within a second, gets the same answer, and a count that takes too long is cancelled: any number of callers costs one connection.
  */
 export class JobCounts {
   private readonly answers = new Map<string, Promise<CountedJobs>>();
@@ -46,7 +46,7 @@ export class JobCounts {
     const key = JSON.stringify(scope);
     const known = this.answers.get(key);
     if (known) return known;
-    if (this.answers.size >= mostAnswers)
+    if (this.answers.size >= maxAnswers)
       return Promise.reject(
         new TooManyToCountError('Too many counts are asked for at once. Ask again later.'),
       );
@@ -62,7 +62,7 @@ export class JobCounts {
       return await this.database.transaction(
         async (session) => {
           const { rows: clock } = await session.query<{ now: Date }>({
-            text: `SELECT now(), set_config('statement_timeout', '${longestMs}', true)`,
+            text: `SELECT now(), set_config('statement_timeout', '${maxCountMs}', true)`,
           });
           const { rows } = await session.query<CountColumns>(countStatement(this.database.projection, scope));
           const counts = rows.flatMap(({ state, ...count }) => (state === null ? [] : [{ ...count, state }]));
@@ -73,7 +73,7 @@ export class JobCounts {
     } catch (error) {
       if (codeOf(error) !== queryCancelled) throw error;
       throw new TooManyToCountError(
-        `Counting took longer than ${longestMs / 1_000} s and was given up. Count fewer: name the time in which the ` +
+        `Counting took longer than ${maxCountMs / 1_000} s and was given up. Count fewer: name the time in which the ` +
           'jobs were created, by since and until.',
       );
     }

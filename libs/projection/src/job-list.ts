@@ -31,12 +31,12 @@ export interface JobPage {
 
 /** Times in ids and `createdAt` come from different clocks and moments (a request made again after an unknown answer). */
 export const idSlackMs = 2 * 24 * 3_600_000;
-const firstWindow = 1_000;
-const largestWindow = 64_000;
-/** After so long a page goes out as it is. */
-const patienceMs = 1_500;
-/** JSON bytes a page holds at most, if it holds more than one job. */
-const mostPageBytes = 4 * 1024 * 1024;
+const minWindow = 1_000;
+const maxWindow = 64_000;
+/** Time after which a page is answered as it is. */
+const maxSearchMs = 1_500;
+/** Maximum of JSON bytes of a page with more than one job. */
+const maxPageBytes = 4 * 1024 * 1024;
 
 /** Pages through the jobs by id, newest first: window by window, so that no filter makes Postgres read without end. */
 export class JobList {
@@ -47,11 +47,11 @@ export class JobList {
 
   /** @throws InvalidCursorError */
   async page(filter: JobFilter): Promise<JobPage> {
-    const giveUpAt = this.now() + patienceMs;
+    const giveUpAt = this.now() + maxSearchMs;
     const search = searchOf(filter);
     const found: JobId[] = [];
     let below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
-    let window = search.selective ? firstWindow : filter.limit + 1;
+    let window = search.selective ? minWindow : filter.limit + 1;
     for (;;) {
       const step = await this.step(search, below, window, filter.limit + 1 - found.length);
       found.push(...step.hits);
@@ -60,7 +60,7 @@ export class JobList {
       if (step.seen < window) return this.load(found, undefined);
       below = step.last;
       if (this.now() >= giveUpAt) return this.load(found, below);
-      window = Math.min(window * 4, largestWindow);
+      window = Math.min(window * 4, maxWindow);
     }
   }
 
@@ -69,12 +69,12 @@ export class JobList {
     { range, hit, values }: Search,
     below: JobId | undefined,
     window: number,
-    most: number,
+    maxHits: number,
   ): Promise<{ hits: JobId[]; seen: number; last: JobId | undefined }> {
     const bounds = below === undefined ? range : [...range, `id < $${values.length + 1}::uuid`];
     const where = bounds.length === 0 ? '' : `WHERE ${bounds.join(' AND ')}`;
     const { rows } = await this.database.query<{ hits: JobId[] | null; seen: number; last: JobId | null }>({
-      text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${most}]::text[] AS hits, count(*) AS seen,
+      text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${maxHits}]::text[] AS hits, count(*) AS seen,
                (array_agg(id))[count(*)]::text AS last
              FROM (SELECT id, ${hit.length === 0 ? 'true' : hit.join(' AND ')} AS hit
                    FROM ${this.database.projection}.jobs ${where} ORDER BY id DESC LIMIT ${window}) AS seen`,
@@ -91,7 +91,7 @@ export class JobList {
       text: `SELECT ${jobColumns} FROM (
                SELECT *, sum(${jsonBytes}) OVER (ORDER BY id DESC) AS bytes
                FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])) AS page
-             WHERE bytes <= ${mostPageBytes} OR id = $2 ORDER BY id DESC`,
+             WHERE bytes <= ${maxPageBytes} OR id = $2 ORDER BY id DESC`,
       values: [ids, ids[0]],
     });
     const items = rows.map(readJobRow);

@@ -50,7 +50,7 @@ async function listAll(filter: JobFilter, betweenPages = async () => {}): Promis
 }
 
 describe('find', () => {
-  it('answers what a row says', async () => {
+  it('answers the fields of a row', async () => {
     const id = newJobId();
     await write(
       { id, phase: 'queued', submittedFor: 'ada' },
@@ -151,7 +151,7 @@ describe('list', () => {
     expect(await listAll({ limit: 100 })).toEqual(ids.sort().toReversed());
   });
 
-  it('refuses a cursor that is none', async () => {
+  it('refuses a cursor that is not valid', async () => {
     await expect(queries.list({ cursor: 'nonsense', limit: 5 })).rejects.toThrow(InvalidCursorError);
   });
 
@@ -225,7 +225,7 @@ describe('counts', () => {
     ]);
   });
 
-  it('counts what is neither queued nor ended by queue and state', async () => {
+  it('counts jobs that are neither queued nor ended by queue and state', async () => {
     await queue(3);
     const [running, retrying] = await queue(2);
     await write({ id: running!, phase: 'started' }, { id: retrying!, phase: 'retrying' });

@@ -32,7 +32,7 @@ export function logTable(from: number): string {
       AS given(topic, partition, "offset", place)`;
 }
 
-/** What a position has before its offset. */
+/** SQL of the part of a position before its offset. */
 export function partitionOf(position: string): string {
   return `split_part(${position}, ' ', 1) || ' ' || split_part(${position}, ' ', 2)`;
 }
@@ -52,7 +52,7 @@ export function idsWithRecordsBelow(schema: string): string {
       WHERE log.topic IS NULL OR step."offset" < log."offset"`;
 }
 
-/** The ids of those jobs of a `page` of which some record is at or above the bounds of a `log`. See {@link idsWithRecordsBelow}. */
+/** The ids of those jobs of a `page` of which some record is at or above the bounds of a `log`. */
 export function idsWithRecordsAbove(schema: string): string {
   return `SELECT page.id FROM page CROSS JOIN ${recordsOfPage}
       JOIN log ON log.prefix = ${partitionOf('record.place')} AND record.place >= log.place

@@ -6,10 +6,10 @@ import { quoteName } from '@jobstream/database';
 import { idsWithRecordsAbove, LogBounds, logTable } from './log-bounds.js';
 import { RebuildStore } from './rebuild/rebuild-store.js';
 
-/** What may go. */
+/** Which rows may be deleted. */
 export interface OldRows {
   readonly states: readonly FinalState[];
-  /** Only what changed last before then. */
+  /** Only rows that last changed before this time. */
   readonly before: Date;
   /** Where each partition of the log begins. */
   readonly starts: OffsetsByTopic;
@@ -20,7 +20,7 @@ type RejectedKey = TopicPartition & { readonly offset: number };
 const pageSize = 5_000;
 
 /**
- * Deletes the rows of what is over and gone from the log. What the log still holds anything of keeps its row: a dead letter
+ * Deletes the rows of jobs that have ended and left the log. A job of which the log still holds a record keeps its row: a dead letter
  * is judged by it, and a rebuild makes it again. Rows go from the generations that rebuilds have kept too, which may be
  * taken yet. Reads the whole table: not for a request.
  */

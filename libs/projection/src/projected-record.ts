@@ -25,11 +25,11 @@ export interface RejectedRecord {
   readonly deadLetterOffset: number | null;
 }
 
-/** What a record means for the rows. */
+/** What follows from a record for the rows. */
 export type ProjectedRecord =
   | { readonly kind: 'job'; readonly fold: JobFold; readonly transition: Transition | null }
   | { readonly kind: 'rejected'; readonly rejected: RejectedRecord }
-  /** Unreadable, on the topic of a queue: its worker sets it aside, and the dead letter is what is listed. */
+  /** Unreadable, on the topic of a queue: its worker sets it aside, and its dead letter is listed instead. */
   | { readonly kind: 'left' };
 
 /** Reads a record for the projection. Never throws: what can't be read is rejected, or left to the queue's worker. */
@@ -77,7 +77,7 @@ function rejectOrLeave(
 }
 
 /** Kafka's own limit. */
-const longestTopic = 249;
+const maxTopicCharacters = 249;
 
 function setAside(
   { origin, reason, error }: Poison,
@@ -85,7 +85,7 @@ function setAside(
   role: TopicRole,
 ): RejectedRecord {
   return {
-    topic: clean(origin.topic.slice(0, longestTopic)),
+    topic: clean(origin.topic.slice(0, maxTopicCharacters)),
     partition: Math.min(origin.partition, 2 ** 31 - 1),
     offset: origin.offset,
     appendedAt: Date.parse(origin.at),

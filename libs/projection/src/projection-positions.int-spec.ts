@@ -69,7 +69,7 @@ describe('the positions of projections', () => {
     expect(await read()).toEqual([ofLive()]);
   });
 
-  it('are none of a schema that is gone meanwhile', async () => {
+  it('leave out a schema that was dropped meanwhile', async () => {
     const id = await ask();
     await store.claim(owner);
     await store.report(id, owner, { generation: 7 });

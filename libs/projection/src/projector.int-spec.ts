@@ -200,7 +200,7 @@ describe('a projector', () => {
     expect(await queries.find(ids.at(-1)!)).toMatchObject({ state: 'succeeded', deliveries: 1 });
   });
 
-  it('holds its place while Postgres is away, is not ready, and goes on by itself', async () => {
+  it('holds its place while Postgres is away, is not ready, and resumes by itself', async () => {
     const proxy = await DatabaseProxy.open(fixture.settings.url);
     const database = new Database({ ...fixture.settings, url: proxy.url });
     const projector = startProjector(database);

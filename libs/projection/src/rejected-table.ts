@@ -20,7 +20,7 @@ const fields = {
 
 const columns = columnsOf(fields, (row: Stored) => row);
 
-/** Writes where records were rejected; those that are there already stay. */
+/** Writes the places of rejected records; rows that exist already stay. */
 export async function insertRejected(
   session: Session,
   schema: string,

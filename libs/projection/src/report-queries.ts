@@ -31,7 +31,7 @@ export interface TypeDuration {
   readonly longestMs: number;
 }
 
-/** What became of jobs. */
+/** Jobs by their outcome. */
 export interface OutcomeCounts {
   readonly succeeded: number;
   readonly deadLettered: number;
@@ -73,7 +73,7 @@ export interface FailedJob {
 }
 
 /**
- * What reports are made of. Reads many rows: give it connections of its own, with a statement timeout to match. Rejects
+ * The figures of reports. Reads many rows: give it connections of its own, with a statement timeout to match. Rejects
  * with what the database lib throws while Postgres is away.
  */
 export class ReportQueries {
@@ -142,12 +142,12 @@ export class ReportQueries {
     );
   }
 
-  /** The newest jobs that ended as dead letters, `most` at most. */
-  async failedJobs(scope: ReportScope, most: number): Promise<FailedJob[]> {
+  /** The newest jobs that ended as dead letters, `max` at most. */
+  async failedJobs(scope: ReportScope, max: number): Promise<FailedJob[]> {
     const rows = await this.select<Omit<FailedJob, 'message'> & { error: string | null }>(
       scope,
       `id, type, changed_at AS at, ${errorCode} AS code, error`,
-      `AND indexed_state = 'dead_lettered' ORDER BY id DESC LIMIT ${most}`,
+      `AND indexed_state = 'dead_lettered' ORDER BY id DESC LIMIT ${max}`,
     );
     return rows.map(({ error, ...job }) => ({ ...job, message: messageOf(error) }));
   }
@@ -179,7 +179,7 @@ const errorCode = `coalesce(substring(error FROM '^\\{"code":"([^"\\\\]*)"'), ''
 
 const createdDay = `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
 
-/** See {@link DayCount}. */
+/** The columns of {@link OutcomeCounts}. */
 const outcomeCounts = `count(*) FILTER (WHERE state = 'succeeded') AS succeeded,
   count(*) FILTER (WHERE state = 'dead_lettered') AS "deadLettered",
   count(*) FILTER (WHERE state NOT IN ('succeeded', 'dead_lettered')) AS other`;

@@ -1,5 +1,5 @@
 /**
- * What a table's columns are called, what they hold, and how rows become arrays of a statement. A table of the projection
+ * The names of a table's columns, what they hold, and how rows become the arrays of a statement. A table of the projection
  * names each column once, in its `…-table.ts`; statements and types of rows follow from there.
  */
 import { bareArray, textArray } from './array-literal.js';

@@ -46,7 +46,7 @@ export type TransitionRow = RowOf<typeof fields, Transition>;
 /** The columns of {@link TransitionRow}, as SQL. */
 export const transitionColumns = namesOf(ofTransition);
 
-/** Writes transitions; those that are there already stay. */
+/** Writes transitions; those that exist already stay. */
 export async function insertTransitions(
   session: Session,
   schema: string,

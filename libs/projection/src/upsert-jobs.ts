@@ -79,7 +79,7 @@ const mergedPast = `CASE
 const whole = (group: readonly Column<JobFold>[], replaced: string) =>
   group.map(({ name }) => `${name} = CASE WHEN ${replaced} THEN new.${name} ELSE old.${name} END`);
 
-/** The end of an `INSERT INTO … AS old`: what becomes of a row that is there. More columns may be set after it. */
+/** The end of an `INSERT INTO … AS old`: how a row that exists already is changed. More columns may be set after it. */
 export const mergeIntoRow = `ON CONFLICT (id) DO UPDATE SET ${[
   'run = greatest(old.run, new.run)',
   ...whole(originColumns, originReplaced),

@@ -40,7 +40,7 @@ describe('a discarded object', () => {
     expect(await discarded.discard('uploads/a', later())).toBe(false);
   });
 
-  it('is restored by whoever looks for it', async () => {
+  it('is restored by a reader who looks for it', async () => {
     expect(await discarded.find('uploads/a')).toMatchObject({ bytes: 5, contentType: 'text/plain' });
     expect(await storage.head('uploads/a')).toBeDefined();
     expect(await listed()).toEqual([]);

@@ -4,7 +4,7 @@ import { ObjectExistsError } from './storage-errors.js';
 const folder = 'discarded/';
 
 /**
- * Deletes objects in two steps. One that is discarded is out of the way, but whoever needs it still finds it by its old key;
+ * Deletes objects in two steps. One that is discarded is out of the way, but readers still find it by its old key;
  * later it is restored or purged. What was asked for in the meantime decides which: nobody has to tell in advance.
  */
 export class DiscardedObjects {
@@ -18,7 +18,7 @@ export class DiscardedObjects {
     return this.storage.move(key, `${folder}${key}`, before);
   }
 
-  /** What is discarded, by its old key; `modifiedAt` is when that was. @throws StorageUnavailableError */
+  /** The discarded objects, by their old keys; `modifiedAt` is when they were discarded. @throws StorageUnavailableError */
   async *list(): AsyncGenerator<ListedObject> {
     for await (const { key, ...object } of this.storage.list(folder))
       yield { key: key.slice(folder.length), ...object };
@@ -49,7 +49,7 @@ export class DiscardedObjects {
     return true;
   }
 
-  /** What is known of an object, which is restored if it was discarded; undefined if there is none. @throws as {@link restore} */
+  /** The facts of an object, which is restored if it was discarded; undefined if it does not exist. @throws as {@link restore} */
   async find(key: string): Promise<StoredObject | undefined> {
     const found = await this.storage.head(key);
     if (found) return found;
@@ -57,7 +57,7 @@ export class DiscardedObjects {
     return this.storage.head(key);
   }
 
-  /** Opens an object, discarded or not; undefined if there is none. @throws StorageUnavailableError */
+  /** Opens an object, discarded or not; undefined if it does not exist. @throws StorageUnavailableError */
   async open(key: string): Promise<OpenObject | undefined> {
     const { storage } = this;
     // The last look is for one that is restored just now.

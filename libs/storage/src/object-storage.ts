@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What is known of an object without reading its bytes. */
+/** The facts of an object besides its bytes. */
 export interface StoredObject {
   readonly key: string;
   readonly bytes: number;
@@ -23,7 +23,7 @@ export interface OpenObject {
   readonly body: Readable;
 }
 
-/** What {@link ObjectStorage.put} takes beside key and bytes. */
+/** How an object is stored. */
 export interface PutOptions {
   /** A media type, at most 100 characters of printable ASCII, e.g. `image/jpeg`. */
   readonly contentType: string;
@@ -36,7 +36,7 @@ export interface PutOptions {
   readonly maxBytes?: number;
 }
 
-/** What {@link ObjectStorage.put} did. */
+/** The result of storing an object. */
 export interface PutReceipt extends StoredObject {
   /** False when `ifAbsent` met the same bytes and left them as they were. */
   readonly written: boolean;
@@ -52,7 +52,7 @@ export const defaultMaxObjectBytes = 64 * 1024 * 1024;
  */
 export abstract class ObjectStorage {
   /**
-   * Makes what has to be there before the first object, and sees whether it can be written to. May be called again.
+   * Prepares the place for the first object, and checks that it can be written to. May be called again.
    * @throws StorageUnavailableError when it can't be reached or written to, StorageFullError when there is no room
    */
   abstract prepare(): Promise<void>;
@@ -69,13 +69,13 @@ export abstract class ObjectStorage {
     options: PutOptions,
   ): Promise<PutReceipt>;
 
-  /** Opens the object; undefined if there is none. A later `put` or `delete` does not disturb the reader. */
+  /** Opens the object; undefined if it does not exist. A later `put` or `delete` does not disturb the reader. */
   abstract get(key: string): Promise<OpenObject | undefined>;
 
-  /** What is known of the object; undefined if there is none. */
+  /** The facts of the object; undefined if it does not exist. */
   abstract head(key: string): Promise<StoredObject | undefined>;
 
-  /** Removes the object; nothing happens if there is none. */
+  /** Removes the object, if it exists. */
   abstract delete(key: string): Promise<void>;
 
   /**
@@ -87,6 +87,6 @@ export abstract class ObjectStorage {
   /** The objects whose keys begin with `prefix` (empty for all), in no particular order; objects put or deleted meanwhile may be missing or not. */
   abstract list(prefix: string): AsyncIterable<ListedObject>;
 
-  /** Returns if the storage can be reached and written to; what a readiness check asks. */
+  /** Returns if the storage can be reached and written to; for readiness checks. */
   abstract check(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { StoredObject } from './object-storage.js';
 
-/** What all errors of this library are. `code` is stable; trying again can help exactly where `retryable` is true. */
+/** An error of this library. `code` is stable; trying again can help exactly where `retryable` is true. */
 export abstract class StorageError extends Error {
   abstract readonly code: string;
   abstract readonly retryable: boolean;
@@ -50,7 +50,7 @@ export class StorageFullError extends StorageError {
   }
 }
 
-/** The bytes kept under the key are not what was stored: damaged, or written there by something else. */
+/** The bytes under the key differ from those that were stored: damaged, or written by something else. */
 export class ObjectDamagedError extends StorageError {
   readonly code = 'object_damaged';
   readonly retryable = false;
@@ -59,7 +59,7 @@ export class ObjectDamagedError extends StorageError {
   }
 }
 
-/** The storage did not do what it was asked for a reason of its own, its `cause`: gone, forbidden, broken or out of reach. */
+/** The storage failed; its `cause` says whether it is gone, forbidden, broken or out of reach. */
 export class StorageUnavailableError extends StorageError {
   readonly code = 'storage_unavailable';
   readonly retryable = true;

@@ -27,10 +27,10 @@ export const storageSettings = z
     error: 'STORAGE_DIR is set too, and objects are kept in one place: set one of them',
   });
 
-/** See {@link storageSettings}. */
+/** The settings of the storage, read. */
 export type StorageSettings = z.infer<typeof storageSettings>;
 
-/** The storage that the settings name, as it is: whoever makes it prepares it. */
+/** The storage that the settings name, not prepared yet. */
 export function createStorage(settings: StorageSettings): ObjectStorage {
   const { STORAGE_URL, STORAGE_DIR } = settings;
   return STORAGE_URL === undefined ? new DiskStorage(STORAGE_DIR!) : new S3Storage(placeOf(settings));

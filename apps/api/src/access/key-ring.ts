@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
-import { readKey, type KeyParts, type KnownKey } from '@jobstream/access';
+import { readKey, type ParsedKey, type KnownKey } from '@jobstream/access';
 import type { RateLimit, Scope } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
 import { SharedCall } from '@jobstream/runtime';
@@ -130,11 +130,11 @@ export class KeyRing {
     else this.revoke(id);
   }
 
-  private isValid({ hash, caller, expiresAt }: SeenKey, key: KeyParts): boolean {
+  private isValid({ hash, caller, expiresAt }: SeenKey, key: ParsedKey): boolean {
     return timingSafeEqual(hash, key.hash) && !caller.revoked.aborted && expiresAt > this.now();
   }
 
-  private async look({ id }: KeyParts): Promise<SeenKey | undefined> {
+  private async look({ id }: ParsedKey): Promise<SeenKey | undefined> {
     const askedAt = this.now();
     this.asked.add(id);
     const found = await this.lookup.call().catch((error: unknown) => {

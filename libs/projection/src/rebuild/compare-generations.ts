@@ -17,10 +17,10 @@ const keys: Record<Table, readonly string[]> = {
   rejected_records: ['topic', 'partition', 'offset'],
 };
 
-/** Jobs a statement compares at most. */
+/** Maximum number of jobs that a statement compares. */
 const pageSize = 10_000;
-/** So many differing rows are named. */
-const mostNamed = 20;
+/** Maximum number of differing rows that are named. */
+const maxNamed = 20;
 
 /**
  * Compares the rows of two generations, every column but the mark of what was carried over. All of it in one session:
@@ -53,7 +53,7 @@ export class GenerationComparison {
     return new GenerationComparison(session, schemas, columns);
   }
 
-  /** What differed so far; null where nothing did. */
+  /** The differences so far; null for none. */
   get differences(): Differences | null {
     return this.total === 0 ? null : { total: this.total, first: this.first };
   }
@@ -116,7 +116,7 @@ export class GenerationComparison {
       values,
     });
     this.total += rows[0]?.total ?? 0;
-    for (const { key, only, columns } of rows.slice(0, mostNamed - this.first.length))
+    for (const { key, only, columns } of rows.slice(0, maxNamed - this.first.length))
       this.first.push({ table, key, only, columns: only === null ? columns : [] });
   }
 }
@@ -139,5 +139,5 @@ function differing(
     FROM (SELECT * FROM ${live}.${table} WHERE ${where}) AS a
     FULL JOIN (SELECT * FROM ${rebuilt}.${table} WHERE ${where}) AS b
       ON ${key.map((name) => `a.${name} = b.${name}`).join(' AND ')}
-    WHERE ${row('a')} IS DISTINCT FROM ${row('b')} LIMIT ${mostNamed}`;
+    WHERE ${row('a')} IS DISTINCT FROM ${row('b')} LIMIT ${maxNamed}`;
 }

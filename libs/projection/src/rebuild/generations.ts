@@ -9,7 +9,7 @@ import {
 import { projectionLock } from '../projection-lock.js';
 import type { TwoGenerations } from './compare-generations.js';
 
-/** What the database holds, in bytes. */
+/** Sizes in bytes. */
 export interface DatabaseRoom {
   readonly database: number;
   readonly live: number;
@@ -58,13 +58,13 @@ export class Generations {
     await migrateProjection(this.settings, this.schemaOf(generation));
   }
 
-  /** Drops a schema, if it is there. Waits a little for those who still read it. @throws while they do */
+  /** Drops a schema, if it exists. Waits at most 3 s for its readers. @throws while it is read */
   async drop(session: Session, schema: string): Promise<void> {
     await session.query({ text: `SET LOCAL lock_timeout = '3s'` });
     await session.query({ text: `DROP SCHEMA IF EXISTS ${quoteName(schema)} CASCADE` });
   }
 
-  /** Gathers what the planner needs to know of new tables. */
+  /** Gathers the planner's statistics of new tables. */
   async analyze(schema: string): Promise<void> {
     for (const table of ['jobs', 'job_transitions', 'rejected_records'])
       await this.database.query({ text: `ANALYZE ${quoteName(schema)}.${table}` });
@@ -88,7 +88,7 @@ export class Generations {
     });
   }
 
-  /** Makes a schema the live one. Answers what the one that was live is called from now on. */
+  /** Makes a schema the live one. Answers the new name of the one that was live. */
   async swap(session: Session, schema: string): Promise<string> {
     const old = this.schemaOf(await this.liveGeneration(session));
     await session.query({

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Why a run ends before its time: its order was withdrawn, its lease went to another process, or the process stops. */
 export type InterruptionReason = 'cancelled' | 'lost' | 'stopped';
 
-/** See {@link InterruptionReason}. */
+/** A run was ended from outside. */
 export class InterruptedError extends Error {
   constructor(readonly why: InterruptionReason) {
     super(`The rebuild was ${why}.`);
@@ -14,12 +14,12 @@ export class InterruptedError extends Error {
 export class Interruption {
   private readonly controller = new AbortController();
 
-  /** @param reason why, or the error that what runs beside it has met */
+  /** @param reason why, or the error of something that runs beside it */
   interrupt(reason: InterruptionReason | Error): void {
     this.controller.abort(typeof reason === 'string' ? new InterruptedError(reason) : reason);
   }
 
-  /** What it was interrupted for; `error` where it was not. */
+  /** The reason of the interruption; `error` if there was none. */
   reasonOr(error: unknown): unknown {
     return this.controller.signal.aborted ? this.controller.signal.reason : error;
   }
@@ -36,7 +36,7 @@ export class Interruption {
   }
 
   /**
-   * What comes of `work`, which may never end.
+   * The result of `work`, which may never end.
    * @throws the reason, at once when there is one; nobody waits for `work` any longer
    */
   async unless<Result>(work: Promise<Result>): Promise<Result> {

@@ -1,7 +1,7 @@
 import { partitionKey, type OffsetsByTopic } from '@jobstream/kafka';
 import type { Offsets } from '@jobstream/sink';
 
-/** What there is to read of a log, as {@link ReadingPace} saw it. */
+/** How much of a log is read, as {@link ReadingPace} saw it last. */
 export interface SeenRecords {
   readonly done: number;
   readonly total: number;
@@ -14,7 +14,7 @@ export class ReadingPace {
   private readonly marks: { readonly at: number; readonly done: number }[] = [];
   private done = 0;
 
-  /** @param windowMs the rate is that of the last so many ms */
+  /** @param windowMs time over which the rate is taken */
   constructor(private readonly windowMs = 10_000) {}
 
   /** Records between the log's starts and its ends, and how many of them are read. */

@@ -1,7 +1,7 @@
 import type { Differences } from '@jobstream/contracts/rest';
 import type { RebuildEnd } from './rebuild-store.js';
 
-/** The new generation is not what the live one is, and was to be taken only if it were. */
+/** The generations differ, and the new one was to be taken only if they did not. */
 export function differing(schema: string, differences: Differences): RebuildEnd {
   return {
     state: 'failed',
@@ -26,8 +26,8 @@ export const noRoom: RebuildEnd = {
   },
 };
 
-/** What kills its process so often is not taken up once more. */
-export const mostDeaths = 3;
+/** A rebuild that killed its process so often is not tried again. */
+export const maxDeaths = 3;
 
 /** Its processes died of it. */
 export const runnersDied: RebuildEnd = {
@@ -35,7 +35,7 @@ export const runnersDied: RebuildEnd = {
   failure: {
     code: 'runner_died',
     message:
-      `The projector that carried it out died ${mostDeaths} times, so it is not tried again and what was built is ` +
+      `The projector that carried it out died ${maxDeaths} times, so it is not tried again and what was built is ` +
       'dropped. Look into the log of the projectors for why, then ask for a new one.',
   },
 };

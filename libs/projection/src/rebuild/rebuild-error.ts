@@ -1,11 +1,11 @@
 import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts/rest';
 
-/** What was asked of a rebuild can't be done. `code` is that of the problem that REST answers with. */
+/** A request about rebuilds can't be met. `code` is that of the problem that REST answers with. */
 export class RebuildError extends Error {
   override readonly name = 'RebuildError';
   readonly details: Omit<ProblemDetails, 'detail'>;
 
-  /** @param detail what went wrong, and what to do next; shown to whoever asked */
+  /** @param detail what went wrong, and what to do next; shown to the caller */
   constructor(
     readonly code: ProblemCode,
     detail: string,

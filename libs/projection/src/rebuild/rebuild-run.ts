@@ -11,14 +11,14 @@ import { GenerationComparison } from './compare-generations.js';
 import type { Generations } from './generations.js';
 import { InterruptedError, Interruption } from './interruption.js';
 import { leaveOut } from './leave-out.js';
-import { Meeting } from './meeting.js';
+import { GenerationAlignment } from './align-generations.js';
 import { ReadingPace, type SeenRecords } from './reading-pace.js';
-import { broken, differing, mostDeaths, noRoom, runnersDied } from './rebuild-ends.js';
+import { broken, differing, maxDeaths, noRoom, runnersDied } from './rebuild-ends.js';
 import type { Rebuild, RebuildEnd, RebuildNews, RebuildStore } from './rebuild-store.js';
 import { TouchedRows } from './touched-rows.js';
 
-/** What {@link RebuildRun} is made of. */
-export interface RebuildRunParts {
+/** What a run works with, in the process that carries it out. */
+export interface RebuildRunOptions {
   readonly connection: KafkaConnection;
   readonly admin: TopicAdmin;
   readonly topics: Topics;
@@ -29,23 +29,23 @@ export interface RebuildRunParts {
   readonly logger: Logger;
   /** Names this process in the lease. */
   readonly owner: string;
-  /** Jobs that may be compared while projectors wait. Default 5,000. */
+  /** Maximum number of jobs that are compared while projectors wait. Default 5,000. */
   readonly fewJobs?: number;
 }
 
 const reportEveryMs = 1_000;
 const lookEveryMs = 200;
-/** Close enough to the log's end to go on to what comes next. */
+/** Records from the log's end at which the next step begins. */
 const nearRecords = 5_000;
 const defaultFewJobs = 5_000;
-/** Rounds of comparing what changed during the last one, until it is few. */
-const mostRounds = 6;
+/** Maximum number of rounds that compare the rows changed during the last one. */
+const maxRounds = 6;
 /** SQLSTATE. */
 const diskFull = '53100';
 
 /**
- * One rebuild in the process that holds its lease. All it has done is in its schema and its row, so whoever holds the
- * lease next goes on from there: read the log to its end, carry over what the log has lost, compare, swap.
+ * One rebuild in the process that holds its lease. All its progress is in its schema and its row, so the next holder of the lease
+ * resumes there: read the log to its end, carry over what the log has lost, compare, swap.
  */
 export class RebuildRun {
   private readonly pace = new ReadingPace();
@@ -56,22 +56,22 @@ export class RebuildRun {
   private starts: OffsetsByTopic | undefined;
 
   constructor(
-    private readonly parts: RebuildRunParts,
+    private readonly options: RebuildRunOptions,
     private readonly rebuild: Rebuild,
   ) {}
 
-  /** Lets another process go on with it. */
+  /** Leaves it to another process. */
   stop(): void {
     this.interruption.interrupt('stopped');
   }
 
   /**
    * Brings the rebuild to its end, or to an interruption.
-   * @throws what may pass: run it again later
+   * @throws errors that may pass: run it again later
    */
   async run(): Promise<void> {
-    const { store, owner, generations, database } = this.parts;
-    if (this.rebuild.deaths >= mostDeaths) return this.failForDeaths();
+    const { store, owner, generations, database } = this.options;
+    if (this.rebuild.deaths >= maxDeaths) return this.failForDeaths();
     const reports = setInterval(() => void this.report(), reportEveryMs);
     let schema: string | undefined;
     try {
@@ -88,7 +88,7 @@ export class RebuildRun {
   }
 
   private failForDeaths(): Promise<void> {
-    const { generations, logger } = this.parts;
+    const { generations, logger } = this.options;
     const { id, generation } = this.rebuild;
     logger.error({ rebuild: id }, 'rebuild failed: its projector died three times');
     return this.throwAway(generation === null ? undefined : generations.schemaOf(generation), runnersDied);
@@ -96,7 +96,7 @@ export class RebuildRun {
 
   /** Makes the schema, or finds the one begun before. Older generations that were kept make room. */
   private async begin(): Promise<number> {
-    const { store, generations, database, owner } = this.parts;
+    const { store, generations, database, owner } = this.options;
     if (this.rebuild.generation !== null) {
       await generations.create(this.rebuild.generation);
       return this.rebuild.generation;
@@ -114,7 +114,7 @@ export class RebuildRun {
   }
 
   private async build(schema: string, generation: number): Promise<RebuildEnd | 'swapped'> {
-    const { connection, topics, logger, settings } = this.parts;
+    const { connection, topics, logger, settings } = this.options;
     const database = new Database(
       { ...settings, schemas: { ...settings.schemas, projection: schema } },
       { applicationName: 'jobstream rebuild', connections: 2, statementTimeoutMs: 20_000 },
@@ -152,7 +152,7 @@ export class RebuildRun {
   }
 
   private async countRead(projector: Projector): Promise<SeenRecords> {
-    const { admin, topics } = this.parts;
+    const { admin, topics } = this.options;
     const names = await projectedTopics(admin, topics);
     this.starts ??= await admin.startOffsets(names);
     const seen = this.pace.look(this.starts, await admin.endOffsets(names), projector.positions());
@@ -163,7 +163,7 @@ export class RebuildRun {
 
   /** Reads on to where the live generation is now. */
   private async readAsFarAsLive(projector: Projector): Promise<OffsetsByTopic> {
-    const { admin, topics, database } = this.parts;
+    const { admin, topics, database } = this.options;
     const inLog = await admin.startOffsets(await projectedTopics(admin, topics));
     const live = await readCheckpoints(database, database.projection);
     for (;;) {
@@ -184,9 +184,9 @@ export class RebuildRun {
     );
   }
 
-  /** What the log has lost the beginning of, and all that it has lost anything of, is as the live generation has it. */
+  /** Takes from the live generation the jobs of which the log has lost records. */
   private async takeFromLive(schema: string, read: OffsetsByTopic): Promise<void> {
-    const { admin, topics, database, generations, logger } = this.parts;
+    const { admin, topics, database, generations, logger } = this.options;
     this.news.state = 'comparing';
     this.news.recordsPerSecond = null;
     if (!(await generations.isUpToDate(schema)))
@@ -209,53 +209,53 @@ export class RebuildRun {
   }
 
   private async compareAndSwap(projector: Projector, schema: string): Promise<RebuildEnd | 'swapped'> {
-    const meeting = new Meeting({
-      ...this.parts,
+    const alignment = new GenerationAlignment({
+      ...this.options,
       projector,
       interruption: this.interruption,
       onTrouble: (trouble) => (this.news.trouble = trouble),
     });
-    const meet: Meet = async (work) => {
-      await meeting.hold(work);
+    const align: Align = async (work) => {
+      await alignment.whileAligned(work);
       await this.interruption.unless(projector.readOn());
     };
-    const differences = await this.compare(meet, schema);
+    const differences = await this.compare(align, schema);
     await this.countRead(projector);
     await this.report();
     if (differences !== null && this.rebuild.swap === 'when-equal') return differing(schema, differences);
-    return this.swap(meeting, schema, differences);
+    return this.swap(alignment, schema, differences);
   }
 
   /** Compares all rows as they were at one place of the log, then those touched meanwhile, until these are few. */
-  private async compare(meet: Meet, schema: string): Promise<Differences | null> {
-    const { fewJobs = defaultFewJobs } = this.parts;
+  private async compare(align: Align, schema: string): Promise<Differences | null> {
+    const { fewJobs = defaultFewJobs } = this.options;
     let all = 0;
-    let differences = await this.compareOnce(meet, schema, (comparison) =>
+    let differences = await this.compareOnce(align, schema, (comparison) =>
       comparison.compareAll((jobs) => {
         all += jobs;
         this.news.compared = all;
         this.interruption.check();
       }),
     );
-    for (let round = 0; differences === null && this.touched.size > fewJobs && round < mostRounds; round += 1)
-      differences = await this.compareOnce(meet, schema, (comparison, { ids, rejected }) =>
+    for (let round = 0; differences === null && this.touched.size > fewJobs && round < maxRounds; round += 1)
+      differences = await this.compareOnce(align, schema, (comparison, { ids, rejected }) =>
         comparison.compareTouched(ids, rejected),
       );
     return differences;
   }
 
   /**
-   * Compares in a snapshot of a moment in which both generations were at the same place, while both go on. What was touched
-   * until then is taken in that moment, in which nothing is written: what is written later is touched anew.
+   * Compares in a snapshot of a moment in which both generations were at the same place, while both read on. The rows
+   * touched until then are taken in that moment, in which nothing is written; rows written later count as touched again.
    */
   private async compareOnce(
-    meet: Meet,
+    align: Align,
     schema: string,
     compare: (comparison: GenerationComparison, touched: Touched) => Promise<void>,
   ): Promise<Differences | null> {
-    const { database, generations } = this.parts;
+    const { database, generations } = this.options;
     let comparing: Promise<Differences | null> | undefined;
-    await meet(async () => {
+    await align(async () => {
       const touched = { ids: this.touched.ids, rejected: this.touched.rejected };
       await new Promise<void>((taken, failed) => {
         comparing = database.transaction(
@@ -277,14 +277,14 @@ export class RebuildRun {
 
   /** Puts the new generation in the place of the live one, while projectors wait. */
   private async swap(
-    meeting: Meeting,
+    alignment: GenerationAlignment,
     schema: string,
     known: Differences | null,
   ): Promise<RebuildEnd | 'swapped'> {
-    const { store, owner, generations, logger } = this.parts;
+    const { store, owner, generations, logger } = this.options;
     let differences = known;
     let old: string | undefined;
-    await meeting.hold(async (session) => {
+    await alignment.whileAligned(async (session) => {
       if (known === null) {
         const comparison = await GenerationComparison.open(session, generations.liveAnd(schema));
         await comparison.compareTouched(this.touched.ids, this.touched.rejected);
@@ -296,43 +296,43 @@ export class RebuildRun {
       if (!(await store.end(session, this.rebuild.id, owner, end))) throw await this.whyNotOurs();
     });
     if (old === undefined) return differing(schema, differences!);
-    logger.info({ rebuild: this.rebuild.id, old }, 'the rebuilt generation is live');
+    logger.info({ rebuild: this.rebuild.id, old }, 'rebuilt generation swapped in');
     if (!this.rebuild.keepOld) await this.dropOld(old);
     return 'swapped';
   }
 
   /** Where someone still reads it, it stays: it can be dropped later. */
   private async dropOld(old: string): Promise<void> {
-    const { store, generations, logger, database } = this.parts;
+    const { store, generations, logger, database } = this.options;
     try {
       await database.transaction(async (session) => {
         await generations.drop(session, old);
         await store.forgetSchema(session, old);
       });
     } catch (error) {
-      logger.warn({ err: error, schema: old }, 'the old generation is still there');
+      logger.warn({ err: error, schema: old }, 'old generation not dropped');
     }
   }
 
   /** Tells how it goes; learns whether it is to end. Outages pass, or the lease does. */
   private async report(): Promise<void> {
-    const { store, owner, logger } = this.parts;
+    const { store, owner, logger } = this.options;
     try {
       const row = await store.report(this.rebuild.id, owner, this.news);
       if (row === undefined) this.interruption.interrupt('lost');
       else if (row.cancelRequested) this.interruption.interrupt('cancelled');
     } catch (error) {
-      logger.debug({ err: error }, 'the rebuild could not report');
+      logger.debug({ err: error }, 'rebuild report failed');
     }
   }
 
   private async whyNotOurs(): Promise<Error> {
-    const row = await this.parts.store.report(this.rebuild.id, this.parts.owner, {});
+    const row = await this.options.store.report(this.rebuild.id, this.options.owner, {});
     return new InterruptedError(row === undefined ? 'lost' : 'cancelled');
   }
 
   private async giveUp(reason: unknown, schema: string | undefined): Promise<void> {
-    const { store, owner } = this.parts;
+    const { store, owner } = this.options;
     const why = reason instanceof InterruptedError ? reason.why : undefined;
     if (why === 'lost') return;
     if (why === 'stopped') return store.release(owner);
@@ -343,7 +343,7 @@ export class RebuildRun {
   }
 
   private async throwAway(schema: string | undefined, end: RebuildEnd): Promise<void> {
-    const { store, owner, generations, database } = this.parts;
+    const { store, owner, generations, database } = this.options;
     await database.transaction(async (session) => {
       if (schema !== undefined) await generations.drop(session, schema);
       await store.end(session, this.rebuild.id, owner, end);
@@ -353,5 +353,5 @@ export class RebuildRun {
 
 type Touched = Pick<TouchedRows, 'ids' | 'rejected'>;
 
-/** Does work while both generations are at the same place; then both go on. */
-type Meet = (work: () => Promise<void>) => Promise<void>;
+/** Does work while both generations are at the same place; then both read on. */
+type Align = (work: () => Promise<void>) => Promise<void>;

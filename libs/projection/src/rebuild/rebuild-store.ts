@@ -33,7 +33,7 @@ export interface RebuildFailure {
   readonly message: string;
 }
 
-/** What its owner says of a rebuild while it works on it; what is left out stays. */
+/** The owner's report on a rebuild under way; fields that are left out stay. */
 export type RebuildNews = Partial<
   Pick<
     Rebuild,
@@ -65,12 +65,12 @@ const columns = `id, state, swap, keep_old AS "keepOld", why, generation, kept_s
 
 type Row = Omit<Rebuild, 'differences' | 'failure'> & { differences: string | null; failure: string | null };
 
-/** What a lease outlives its last renewal by; a dead owner's rebuild goes on that much later. */
+/** Time from the last renewal to the end of a lease; then another process takes a dead owner's rebuild. */
 const leaseSeconds = 10;
 
 /** The rows of rebuilds. Only Postgres' clock counts. */
 export class RebuildStore {
-  /** An advisory lock: shared by whoever needs that no rebuild begins, held by one that does. */
+  /** An advisory lock: shared while no rebuild may begin, exclusive while one does. */
   readonly lock: string;
   private readonly table: string;
 
@@ -99,9 +99,9 @@ export class RebuildStore {
   }
 
   /** The newest first. */
-  async list(most: number): Promise<Rebuild[]> {
+  async list(max: number): Promise<Rebuild[]> {
     const { rows } = await this.database.query<Row>({
-      text: `SELECT ${columns} FROM ${this.table} ORDER BY created_at DESC, id DESC LIMIT ${most}`,
+      text: `SELECT ${columns} FROM ${this.table} ORDER BY created_at DESC, id DESC LIMIT ${max}`,
     });
     return rows.map(readRow);
   }
@@ -133,7 +133,7 @@ export class RebuildStore {
     );
   }
 
-  /** Lets another process take at once what the owner holds. */
+  /** Gives up the owner's lease, so that another process can take the rebuild at once. */
   async release(owner: string): Promise<void> {
     await this.database.query({
       text: `UPDATE ${this.table} SET owner = NULL, lease_until = NULL WHERE owner = $1`,

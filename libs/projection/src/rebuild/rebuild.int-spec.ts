@@ -158,7 +158,7 @@ class AwaitedGenerations extends Generations {
 }
 
 describe('a rebuild', () => {
-  it('carries over, marked, what the log does not hold any more, and what came of it since', async () => {
+  it('carries over, marked, the jobs that the log no longer holds, and what happened to them since', async () => {
     const old = Array.from({ length: 40 }, () => newJobId()).sort();
     await append(
       old.map((id, nth): Facts[] =>
@@ -243,7 +243,7 @@ describe('a rebuild', () => {
     expect(await rebuilds.read(items[0]!.id)).toMatchObject({ state: 'swapped', generation: 4 });
   });
 
-  it('goes on where it was when its process stops, and is thrown away when it is cancelled', async () => {
+  it('is resumed where it was when its process stops, and is thrown away when it is cancelled', async () => {
     const { id } = await rebuilds.create({});
     startRebuilder();
     while ((await rebuilds.read(id)).generation === null) await pause(5);
@@ -261,7 +261,7 @@ describe('a rebuild', () => {
     expect(rows).toEqual([]);
   });
 
-  it('fails with why once three of its processes died, and counts none that stopped or lives', async () => {
+  it('fails with the reason once three of its processes died, not counting those that stopped or live', async () => {
     const store = new RebuildStore(fixture.database);
     const { id } = await rebuilds.create({});
     const expire = () =>
@@ -294,12 +294,12 @@ describe('a rebuild', () => {
   });
 
   it.each([2, 7, 8])(
-    'compares what was written just before the %s. meeting, and swaps no row that it has not compared',
-    async (meeting) => {
+    'compares what was written just before alignment %s, and swaps no row that it has not compared',
+    async (alignment) => {
       const late = newJobId();
       const { events } = names;
       const generations = new AwaitedGenerations(async (nth) => {
-        if (nth !== meeting) return;
+        if (nth !== alignment) return;
         await append([[{ id: late, phase: 'queued' }]]);
         await producer.sendAll([{ topic: events, key: late, value: 'not json', headers: {} }]);
         await projected();

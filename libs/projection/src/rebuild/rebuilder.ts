@@ -6,10 +6,10 @@ import { Database, type DatabaseSettings } from '@jobstream/database';
 import { TopicAdmin, type KafkaConnection } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import { Generations } from './generations.js';
-import { RebuildRun, type RebuildRunParts } from './rebuild-run.js';
+import { RebuildRun, type RebuildRunOptions } from './rebuild-run.js';
 import { RebuildStore } from './rebuild-store.js';
 
-/** What {@link Rebuilder} takes. */
+/** What a rebuilder works on. */
 export interface RebuilderOptions {
   readonly connection: KafkaConnection;
   readonly settings: DatabaseSettings;
@@ -28,7 +28,7 @@ const statementTimeoutMs = 60_000;
 export class Rebuilder {
   private readonly database: Database;
   private readonly admin: TopicAdmin;
-  private readonly parts: RebuildRunParts;
+  private readonly options: RebuildRunOptions;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private current: RebuildRun | undefined;
@@ -42,7 +42,7 @@ export class Rebuilder {
       statementTimeoutMs,
     });
     this.admin = new TopicAdmin(connection);
-    this.parts = {
+    this.options = {
       connection,
       topics,
       settings,
@@ -66,7 +66,7 @@ export class Rebuilder {
     this.current?.stop();
     await this.running;
     // Where this fails, the lease runs out.
-    if (this.mayCountAsDead) await this.parts.store.release(this.parts.owner).catch(() => undefined);
+    if (this.mayCountAsDead) await this.options.store.release(this.options.owner).catch(() => undefined);
     await this.admin.stop();
     await this.database.close();
   }
@@ -79,9 +79,9 @@ export class Rebuilder {
     }
   }
 
-  /** What fails here may pass: the rebuild stays ours, and goes on from what is in its schema. */
+  /** An error may pass: the rebuild stays ours, and is resumed from the state of its schema. */
   private async work(): Promise<void> {
-    const { store, owner, logger } = this.parts;
+    const { store, owner, logger } = this.options;
     try {
       if (this.mayCountAsDead) await store.revive(owner);
       this.mayCountAsDead = false;
@@ -89,11 +89,11 @@ export class Rebuilder {
       if (rebuild === undefined) return;
       this.mayCountAsDead = true;
       if (this.stopping.signal.aborted) return;
-      logger.info({ rebuild: rebuild.id, state: rebuild.state }, 'a rebuild begins or goes on here');
-      this.current = new RebuildRun(this.parts, rebuild);
+      logger.info({ rebuild: rebuild.id, state: rebuild.state }, 'rebuild started or resumed');
+      this.current = new RebuildRun(this.options, rebuild);
       await this.current.run();
     } catch (error) {
-      logger.warn({ err: error }, 'rebuilds: not now, trying again');
+      logger.warn({ err: error }, 'rebuild interrupted: trying again');
     } finally {
       this.current = undefined;
     }

@@ -10,8 +10,8 @@ import { Generations } from './generations.js';
 import { RebuildError } from './rebuild-error.js';
 import { RebuildStore, type Rebuild } from './rebuild-store.js';
 
-const mostListed = 100;
-/** What a new generation takes, of what the live one does. */
+const maxListed = 100;
+/** Size of a new generation, relative to the live one. */
 const roomFactor = 1.2;
 
 /** Rebuilds as people work with them: ask, watch, cancel, take or drop what is left. A projector carries them out. */
@@ -40,7 +40,7 @@ export class Rebuilds {
   }
 
   async list(): Promise<RebuildList> {
-    return { items: (await this.store.list(mostListed)).map(viewOf) };
+    return { items: (await this.store.list(maxListed)).map(viewOf) };
   }
 
   /** @throws RebuildError `rebuild_not_found` */
@@ -57,7 +57,7 @@ export class Rebuilds {
   }
 
   /**
-   * Goes on with one that failed because the generations differ, and swaps in any case.
+   * Resumes a rebuild that failed because the generations differ, and swaps in any case.
    * @throws RebuildError `rebuild_not_found`, `rebuild_not_swappable`, `rebuild_running`
    */
   async swap(id: string): Promise<RebuildView> {

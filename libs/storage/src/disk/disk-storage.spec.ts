@@ -128,7 +128,7 @@ describe('a disk', () => {
     expect(keys).toEqual(['key']);
   });
 
-  it('says so when its directory is gone or is a file', async () => {
+  it('throws when its directory is gone or is a file', async () => {
     const storage = await open(join(directory, 'volume'));
     await rm(join(directory, 'volume'), { recursive: true });
     const unavailable = { code: 'storage_unavailable', retryable: true };
@@ -151,7 +151,7 @@ const canMount = process.getuid?.() === 0 && tryMount();
     await rm(directory, { recursive: true });
   });
 
-  it('refuses what does not fit, keeps what was there, and goes on once there is room', async () => {
+  it('refuses what does not fit, keeps what was there, and works again once there is room', async () => {
     const storage = await open(directory);
     await storage.put('big', randomBytes(1_500_000), text);
     const before = await storage.head('big');

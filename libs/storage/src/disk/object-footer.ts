@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StoredObject } from '../object-storage.js';
 
 /**
- * What stands behind an object's bytes in the same file: content type and hash as JSON, padded to a fixed length, and a
+ * The footer behind an object's bytes in the same file: content type and hash as JSON, padded to a fixed length, and a
  * mark. One rename so publishes bytes and metadata together, and image and PDF viewers still open the file.
  */
 export const footerBytes = 512;

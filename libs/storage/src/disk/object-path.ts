@@ -12,7 +12,7 @@ export function pathOfKey(key: string): string {
   return join(...key.split('/').map(encodePart)) + objectSuffix;
 }
 
-/** The part of a key that a directory stands for; undefined where it is none of ours. */
+/** The part of a key that a directory stands for; undefined where it is not ours. */
 export function partOfDirectory(name: string): string | undefined {
   const [lower, mask = '0', ...more] = name.split('@');
   if (!lower || more.length > 0 || !/^[0-9a-f]+$/.test(mask)) return undefined;
@@ -21,7 +21,7 @@ export function partOfDirectory(name: string): string | undefined {
   return [...lower].map((letter, at) => (bits[at] === '1' ? letter.toUpperCase() : letter)).join('');
 }
 
-/** The last part of the key of an object's file; undefined where it is none of ours. */
+/** The last part of the key of an object's file; undefined where it is not ours. */
 export function partOfFile(name: string): string | undefined {
   return name.endsWith(objectSuffix) ? partOfDirectory(name.slice(0, -objectSuffix.length)) : undefined;
 }

@@ -19,7 +19,7 @@ export function nextTemporaryPath(directory: string): string {
   return join(directory, `${process.pid}-${thisProcess}-${drawn}@${hostname()}`);
 }
 
-/** Removes what processes that are gone left behind in `directory`. */
+/** Removes the files that dead processes left in `directory`. */
 export async function removeAbandoned(directory: string): Promise<void> {
   // Where nothing can be written, as on a full disk, what can be seen to be abandoned goes all the same.
   const now = await timeIn(directory).catch(() => -Infinity);

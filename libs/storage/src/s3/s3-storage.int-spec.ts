@@ -37,13 +37,13 @@ describeObjectStorage('S3', async () => ({ storage: await open(), close: async (
 });
 
 describe('S3', () => {
-  it('is found missing when it is opened: no such bucket, nobody there', async () => {
+  it('fails to open when its bucket or its server does not exist', async () => {
     const unavailable = { code: 'storage_unavailable', retryable: true };
     await expect(open({ STORAGE_URL: 's3://no-such-bucket' })).rejects.toMatchObject(unavailable);
     await expect(open({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' })).rejects.toMatchObject(unavailable);
   });
 
-  it('says of an object that something else wrote that it is none of ours, and lists it all the same', async () => {
+  it('reports an object that something else wrote as not ours, and lists it all the same', async () => {
     const prefix = randomUUID();
     const storage = await open({ STORAGE_URL: `s3://jobstream/${prefix}` });
     const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });

@@ -28,7 +28,7 @@ import { Spool } from './spool.js';
 /** Where an {@link S3Storage} keeps its objects. */
 export interface S3Place {
   readonly bucket: string;
-  /** What all keys begin with in the bucket: empty, or ending with a slash. */
+  /** Prefix of all keys in the bucket: empty, or ending with a slash. */
   readonly prefix: string;
   /** The address of a store that is not Amazon's. Default: as the SDK finds it. */
   readonly endpoint?: string | undefined;
@@ -196,7 +196,7 @@ export class S3Storage extends ObjectStorage {
       const existing = await this.head(key);
       if (existing !== undefined && existing.sha256 !== object.sha256) throw new ObjectExistsError(existing);
       if (existing !== undefined && (await attempt(key, () => this.renew(object, spool)))) return false;
-      if (tries === mostTries) {
+      if (tries === maxTries) {
         const cause = new Error(`It was refused ${tries} times as being there, and is not there.`);
         throw new StorageUnavailableError(key, { cause });
       }
@@ -204,7 +204,7 @@ export class S3Storage extends ObjectStorage {
   }
 }
 
-const mostTries = 10;
+const maxTries = 10;
 
 /** A copy that was refused: its source is gone, or was written since. */
 function falseIfElse(error: unknown): false {

@@ -8,8 +8,8 @@ import type { Projector } from '../projector.js';
 import type { Generations } from './generations.js';
 import type { Interruption } from './interruption.js';
 
-/** What {@link Meeting} is made of. */
-export interface MeetingParts {
+/** Both generations, and what may interrupt a rebuild. */
+export interface AlignmentOptions {
   readonly admin: TopicAdmin;
   readonly topics: Topics;
   /** Of the live generation. */
@@ -22,33 +22,33 @@ export interface MeetingParts {
   readonly onTrouble: (trouble: string | null) => void;
 }
 
-/** Projectors wait for the new generation so long at most. */
-const longestMs = 5_000;
+/** How long live projectors wait for the new generation at most. */
+const maxWaitMs = 5_000;
 const againMs = 1_000;
 const lookMs = 20;
 /** SQLSTATE. */
 const lockTimeout = '55P03';
 
 /** The generations could not be brought to the same place in time: try again. */
-class NotMetError extends Error {}
+class NotAlignedError extends Error {}
 
 /** Brings both generations to exactly the same place in the log. */
-export class Meeting {
-  constructor(private readonly parts: MeetingParts) {}
+export class GenerationAlignment {
+  constructor(private readonly options: AlignmentOptions) {}
 
   /**
    * Does `work` while both generations hold exactly the same records: live projectors wait, and the new one has caught up
-   * with them. Tried again until that comes about. The new one stays where it is afterwards.
+   * with them. Tried again until that succeeds. The new one stays there afterwards.
    */
-  async hold(work: (session: Session) => Promise<void>): Promise<void> {
-    const { projector, interruption, onTrouble } = this.parts;
+  async whileAligned(work: (session: Session) => Promise<void>): Promise<void> {
+    const { projector, interruption, onTrouble } = this.options;
     for (;;) {
       try {
         await this.tryOnce(work);
         onTrouble(null);
         return;
       } catch (error) {
-        if (error instanceof NotMetError) onTrouble(error.message);
+        if (error instanceof NotAlignedError) onTrouble(error.message);
         else if (codeOf(error) === lockTimeout)
           onTrouble('Waits for a long transaction of a projector to end.');
         else throw error;
@@ -59,7 +59,7 @@ export class Meeting {
   }
 
   private async tryOnce(work: (session: Session) => Promise<void>): Promise<void> {
-    const { admin, topics, database, generations, projector, interruption } = this.parts;
+    const { admin, topics, database, generations, projector, interruption } = this.options;
     const inLog = await admin.startOffsets(await projectedTopics(admin, topics));
     // A projector that has failed, or waits for Postgres, answers to nobody.
     await this.awaitLive(await interruption.unless(projector.hold()));
@@ -68,25 +68,27 @@ export class Meeting {
         await generations.holdProjectors(session);
         const live = await readCheckpoints(session, database.projection);
         for (const partition of live.keys()) if (!isIn(inLog, partition)) live.delete(partition);
-        if (!(await interruption.unless(projector.readTo(live, longestMs))))
-          throw new NotMetError('Could not catch up with the live projection while it waited.');
+        if (!(await interruption.unless(projector.readTo(live, maxWaitMs))))
+          throw new NotAlignedError('Could not catch up with the live projection while it waited.');
         await work(session);
       },
-      // It is a meeting with a projector that goes on when this ends.
+      // The projectors of the moment read on when this ends: another try must align both again.
       { once: true },
     );
   }
 
   /** The new generation may have read farther than the live one, which can only go forward. */
   private async awaitLive(held: Offsets): Promise<void> {
-    const { database } = this.parts;
-    const giveUpAt = performance.now() + longestMs;
+    const { database } = this.options;
+    const giveUpAt = performance.now() + maxWaitMs;
     for (;;) {
       const live = await readCheckpoints(database, database.projection);
       if ([...held].every(([partition, next]) => (live.get(partition) ?? 0) >= next)) return;
       if (performance.now() > giveUpAt)
-        throw new NotMetError('Waits for the live projection, which is behind. See whether projectors run.');
-      await this.parts.interruption.rest(lookMs);
+        throw new NotAlignedError(
+          'Waits for the live projection, which is behind. See whether projectors run.',
+        );
+      await this.options.interruption.rest(lookMs);
     }
   }
 }
