@@ -1,27 +1,29 @@
-import 'reflect-metadata';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiKeyStore, type AuditStore } from '@jobstream/access';
 import { Topics } from '@jobstream/contracts';
 import { problemSchema, type ProblemCode } from '@jobstream/contracts/rest';
-import { downloadSettings } from '@jobstream/downloads';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiKeyStore } from '@jobstream/access';
 import { Database } from '@jobstream/database';
+import { downloadSettings } from '@jobstream/downloads';
 import { IdempotencyKeys, JobIntake } from '@jobstream/intake';
 import { RecordProducer } from '@jobstream/kafka';
 import { OrderWriter } from '@jobstream/orders';
-import { commonSettings, createLogger, createMetrics, OwnHosts, readSettings } from '@jobstream/runtime';
-import type { GuardedRoute } from './access/access-check.js';
+import { createLogger, createMetrics, readSettings } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
+import { processContext } from '@jobstream/testing';
+import type { GuardedRoute } from './access/access-check.js';
 import { ApiKeys } from './access/api-keys.js';
+import { KeyRing } from './access/key-ring.js';
 import { ApiMetrics } from './api-metrics.js';
-import { createApiServer, type ServerGuards } from './api-server.js';
-import { ApiModule } from './api.module.js';
+import { createApiServer } from './api-server.js';
+import { controllers } from './api.module.js';
 import { AuditTrail } from './audit/audit-trail.js';
-import { trafficSettings } from './http/traffic-settings.js';
 import { Submissions } from './jobs/submissions.js';
-import { CaughtMails } from './mail/caught-mails.js';
+import { OpenRequests } from './live/open-requests.js';
+import { MailController } from './mail/mail.controller.js';
 
 type Class<Instance extends object = object> = abstract new (...parts: never[]) => Instance;
 
@@ -32,34 +34,39 @@ function emptyOf<Instance extends object>({ prototype }: Class<Instance>): Insta
 
 const logger = createLogger('api', 'silent');
 const intake = new JobIntake({ producer: emptyOf(RecordProducer), topics: new Topics() });
+const allowedHosts = readSettings(downloadSettings, {}).FETCH_ALLOW;
 
-/** These check what comes as ever, and reach nothing. */
+/** These check requests as ever, and reach nothing. */
 const checking: readonly object[] = [
-  new Submissions({
-    intake,
-    keys: emptyOf(IdempotencyKeys),
-    allowedHosts: readSettings(downloadSettings, {}).FETCH_ALLOW,
-    accepted: new ApiMetrics(createMetrics('unread')).acceptedJobs,
-  }),
-  new ApiKeys({
-    store: emptyOf(ApiKeyStore),
-    orders: emptyOf(OrderWriter),
-    keys: undefined,
-    logger,
-  }),
+  new Submissions(intake, emptyOf(IdempotencyKeys), allowedHosts, new ApiMetrics(createMetrics('unread'))),
+  new ApiKeys(emptyOf(ApiKeyStore), emptyOf(OrderWriter), undefined, logger),
   new Schedules({ database: emptyOf(Database), intake, logger, metrics: createMetrics('unread') }),
 ];
 
-/** Everything that the controllers ask for. */
-function makeParts(): object[] {
-  const { controllers = [] } = ApiModule.of([emptyOf(CaughtMails)]);
-  const asked = controllers.flatMap(
+/** All controllers, over parts that hold nothing. No key is needed. */
+function emptyModule(): DynamicModule {
+  const all = [...controllers, MailController];
+  const asked = all.flatMap(
     (controller) => (Reflect.getMetadata('design:paramtypes', controller) ?? []) as Class[],
   );
-  return [...new Set(asked)].map(
-    (part) => checking.find((each) => each.constructor === part) ?? emptyOf(part),
-  );
+  const store: Pick<AuditStore, 'append' | 'now'> = { append: async () => undefined, now: async () => 0 };
+  return {
+    module: EmptyModule,
+    controllers: all,
+    providers: [
+      ...[...new Set(asked)].map((part) => ({
+        provide: part,
+        useFactory: () => checking.find((each) => each.constructor === part) ?? emptyOf(part),
+      })),
+      OpenRequests,
+      { provide: KeyRing, useValue: undefined },
+      { provide: AuditTrail, useValue: new AuditTrail({ logger, store, onDropped: () => undefined }) },
+    ],
+  };
 }
+
+@Module({})
+class EmptyModule {}
 
 /** An answer as it came. */
 export interface Answered {
@@ -80,24 +87,8 @@ export class EmptyApi {
     private readonly app: NestFastifyApplication,
   ) {}
 
-  static async open(guards: Partial<ServerGuards> = {}): Promise<EmptyApi> {
-    const trail = new AuditTrail({
-      logger,
-      store: { append: async () => undefined, now: async () => 0 },
-      onDropped: () => undefined,
-    });
-    const { app, routes } = await createApiServer(
-      logger,
-      {
-        hosts: new OwnHosts(readSettings(commonSettings, {})),
-        apiMetrics: new ApiMetrics(createMetrics('api')),
-        keys: undefined,
-        trail,
-        traffic: readSettings(trafficSettings, {}),
-        ...guards,
-      },
-      makeParts(),
-    );
+  static async open(): Promise<EmptyApi> {
+    const { app, routes } = await createApiServer(processContext({}), emptyModule());
     await app.listen({ host: '127.0.0.1', port: 0 });
     const { port } = app.getHttpServer().address() as AddressInfo;
     return new EmptyApi(port, routes, app);

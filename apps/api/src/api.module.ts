@@ -1,50 +1,188 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { ApiKeyStore, AuditStore } from '@jobstream/access';
+import { Topics } from '@jobstream/contracts';
+import { Database, DatabaseClock } from '@jobstream/database';
+import { downloadSettings } from '@jobstream/downloads';
+import { AcceptedJobs, JobIntake } from '@jobstream/intake';
+import { jobDefinitions } from '@jobstream/jobs';
+import { BrokerClock, LogReader, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { LimitUse } from '@jobstream/limits';
+import { OrderReader, OrderWriter } from '@jobstream/orders';
+import { loggerToken, PlatformModule, provide, provideFrom } from '@jobstream/platform';
+import { storageProvider } from '@jobstream/platform/storage';
+import { JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { DeadLetters, Replays } from '@jobstream/replay';
+import { Schedules } from '@jobstream/scheduling';
+import {
+  CatchUp,
+  JobFeed,
+  JobLists,
+  JobReader,
+  JobStreams,
+  JobWaits,
+  OrdersInForce,
+  QueueMetrics,
+  QueueStates,
+  QueueViews,
+  ShownJobs,
+} from '@jobstream/status';
+import { Registry } from 'prom-client';
 import { ApiKeysController } from './access/api-keys.controller.js';
+import { ApiKeys } from './access/api-keys.js';
+import {
+  allEndsToken,
+  allowedHostsToken,
+  auditTrailProvider,
+  idempotencyKeysProvider,
+  jobFeedProvider,
+  keyRequirementProvider,
+  keyRingProvider,
+  logEndsProviders,
+  orderReaderProvider,
+  projectionProvider,
+  projectionToken,
+  rebuildsProvider,
+  requestEndsToken,
+} from './api-providers.js';
 import { AuditController } from './audit/audit.controller.js';
+import { BackgroundTasks } from './background-tasks.js';
 import { CountsController } from './counts/counts.controller.js';
 import { DocsController } from './docs/docs.controller.js';
+import { ApiHealth } from './health/api-health.js';
 import { HealthController } from './health/health.controller.js';
+import { ImageUploads } from './images/image-uploads.js';
 import { ImagesController } from './images/images.controller.js';
+import { JobCancels } from './jobs/job-cancels.js';
 import { JobsController } from './jobs/jobs.controller.js';
-import { CaughtMails } from './mail/caught-mails.js';
-import { MailController } from './mail/mail.controller.js';
+import { Submissions } from './jobs/submissions.js';
+import { OpenRequests } from './live/open-requests.js';
+import { QueueOrders } from './queues/queue-orders.js';
 import { QueuesController } from './queues/queues.controller.js';
 import { RebuildsController } from './rebuilds/rebuilds.controller.js';
 import { DeadLettersController } from './replays/dead-letters.controller.js';
 import { JobReplaysController } from './replays/job-replays.controller.js';
 import { ReplaysController } from './replays/replays.controller.js';
+import { Reports } from './reports/reports.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
 import { TasksController } from './tasks/tasks.controller.js';
 
-/** The REST surface: its controllers, over parts that were made before. */
-@Module({})
-export class ApiModule {
-  /** @param parts instances, each injected by its class */
-  static of(parts: readonly object[]): DynamicModule {
-    return {
-      module: ApiModule,
-      controllers: [
-        JobsController,
-        ImagesController,
-        TasksController,
-        ReportsController,
-        SignUpController,
-        QueuesController,
-        SchedulesController,
-        CountsController,
-        ApiKeysController,
-        AuditController,
-        ReplaysController,
-        JobReplaysController,
-        DeadLettersController,
-        RebuildsController,
-        HealthController,
-        DocsController,
-        ...(parts.some((part) => part instanceof CaughtMails) ? [MailController] : []),
-      ],
-      providers: parts.map((part): Provider => ({ provide: part.constructor, useValue: part })),
-    };
-  }
-}
+/** The REST surface. */
+export const controllers = [
+  JobsController,
+  ImagesController,
+  TasksController,
+  ReportsController,
+  SignUpController,
+  QueuesController,
+  SchedulesController,
+  CountsController,
+  ApiKeysController,
+  AuditController,
+  ReplaysController,
+  JobReplaysController,
+  DeadLettersController,
+  RebuildsController,
+  HealthController,
+  DocsController,
+];
+
+/**
+ * The REST server. Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR`,
+ * `API_KEYS_REQUIRED`, `DATABASE_MAX_BYTES`, those of the traffic and the common ones.
+ */
+@Module({
+  imports: [
+    PlatformModule.of({
+      definitions: jobDefinitions,
+      // Accepted jobs are dated by the broker. While Postgres is away, jobs are accepted all the same.
+      clocks: { broker: 'needed', postgres: 'watched' },
+    }),
+  ],
+  controllers,
+  providers: [
+    BackgroundTasks,
+    ApiHealth,
+    OpenRequests,
+
+    keyRequirementProvider,
+    keyRingProvider,
+    ApiKeys,
+    provide(ApiKeyStore, [Database]),
+    provide(AuditStore, [Database]),
+    auditTrailProvider,
+
+    Submissions,
+    provide(AcceptedJobs, []),
+    provide(JobIntake, { producer: RecordProducer, topics: Topics, accepted: AcceptedJobs }),
+    idempotencyKeysProvider,
+    provideFrom(downloadSettings, allowedHostsToken, ({ FETCH_ALLOW }) => FETCH_ALLOW),
+    ImageUploads,
+    Reports,
+    storageProvider,
+
+    ...logEndsProviders,
+    provide(JobQueries, [Database]),
+    provide(JobCounts, [Database]),
+    provide(ProjectionProgress, [Database]),
+    provide(CatchUp, { ends: allEndsToken, progress: ProjectionProgress }),
+    provide(ShownJobs, { progress: ProjectionProgress }),
+    provide(JobReader, {
+      queries: JobQueries,
+      progress: ProjectionProgress,
+      accepted: AcceptedJobs,
+      shown: ShownJobs,
+      ends: requestEndsToken,
+      catchUp: CatchUp,
+      databaseClock: DatabaseClock,
+    }),
+    provide(JobLists, { queries: JobQueries, shown: ShownJobs, catchUp: CatchUp }),
+    jobFeedProvider,
+    provide(JobWaits, { feed: JobFeed, reader: JobReader, shown: ShownJobs }),
+    provide(JobStreams, {
+      feed: JobFeed,
+      reader: JobReader,
+      shown: ShownJobs,
+      queries: JobQueries,
+      progress: ProjectionProgress,
+      ends: allEndsToken,
+    }),
+
+    QueueOrders,
+    JobCancels,
+    orderReaderProvider,
+    provide(OrderWriter, [RecordProducer, Topics]),
+    provide(OrdersInForce, [OrderReader]),
+    provide(QueueStates, [TopicAdmin, Topics]),
+    provide(LimitUse, [Database]),
+    provide(QueueViews, {
+      states: QueueStates,
+      admin: TopicAdmin,
+      queries: JobQueries,
+      orders: OrdersInForce,
+      limitUse: LimitUse,
+      brokerClock: BrokerClock,
+    }),
+    provide(QueueMetrics, [Registry, QueueViews]),
+
+    projectionProvider,
+    provide(Replays, {
+      database: Database,
+      reader: LogReader,
+      admin: TopicAdmin,
+      topics: Topics,
+      intake: JobIntake,
+      projection: projectionToken,
+    }),
+    provide(DeadLetters, {
+      reader: LogReader,
+      admin: TopicAdmin,
+      topics: Topics,
+      projection: projectionToken,
+    }),
+    rebuildsProvider,
+    provide(Schedules, { database: Database, intake: JobIntake, logger: loggerToken, metrics: Registry }),
+  ],
+})
+export class ApiModule {}

@@ -76,6 +76,6 @@ export class ${view}Controller {
       'import { TasksController }',
       `import { ${view}Controller } from './${name}/${name}.controller.js';\n`,
     ),
-    insertBefore('apps/api/src/api.module.ts', '        HealthController,\n', `        ${view}Controller,\n`),
+    insertBefore('apps/api/src/api.module.ts', '  HealthController,\n', `  ${view}Controller,\n`),
   ];
 }

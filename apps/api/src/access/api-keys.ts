@@ -1,33 +1,31 @@
-import type { ApiKeyStore } from '@jobstream/access';
+import { Inject, Injectable } from '@nestjs/common';
+import { ApiKeyStore } from '@jobstream/access';
 import { isJobId } from '@jobstream/contracts';
 import type { ApiKeyList, CreatedApiKey } from '@jobstream/contracts/rest';
-import type { OrderWriter } from '@jobstream/orders';
+import { OrderWriter } from '@jobstream/orders';
+import { loggerToken } from '@jobstream/platform';
 import type { Logger } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
 import { createApiKey } from './create-api-key.js';
-import type { KeyRing } from './key-ring.js';
-
-/** What {@link ApiKeys} is made of. */
-export interface ApiKeysParts {
-  readonly store: ApiKeyStore;
-  /** Tells the other processes of revocations. */
-  readonly orders: OrderWriter;
-  /** This process' own; undefined where no key is needed. */
-  readonly keys: KeyRing | undefined;
-  readonly logger: Logger;
-}
+import { KeyRing } from './key-ring.js';
 
 /** API keys as administrators work with them. */
+@Injectable()
 export class ApiKeys {
-  constructor(private readonly parts: ApiKeysParts) {}
+  constructor(
+    private readonly store: ApiKeyStore,
+    private readonly orders: OrderWriter,
+    @Inject(KeyRing) private readonly keys: KeyRing | undefined,
+    @Inject(loggerToken) private readonly logger: Logger,
+  ) {}
 
   /** @throws ProblemError `invalid_request` */
   create(request: unknown): Promise<CreatedApiKey> {
-    return createApiKey(this.parts.store, request);
+    return createApiKey(this.store, request);
   }
 
   async list(): Promise<ApiKeyList> {
-    return { items: await this.parts.store.list() };
+    return { items: await this.store.list() };
   }
 
   /**
@@ -36,12 +34,12 @@ export class ApiKeys {
    */
   async revoke(id: string): Promise<void> {
     if (!isJobId(id)) throw new ProblemError('invalid_api_key_id', 'The id of a key is a UUIDv7.');
-    if (!(await this.parts.store.revoke(id)))
+    if (!(await this.store.revoke(id)))
       throw new ProblemError('api_key_not_found', `There is no API key ${id}.`);
-    this.parts.keys?.revoke(id);
-    // Behind the answer: the row is what counts, and those who do not hear the order look it up a little later.
-    this.parts.orders.revoke(id).catch((error: unknown) => {
-      this.parts.logger.warn({ err: error, keyId: id }, 'a revocation was not told to the other processes');
+    this.keys?.revoke(id);
+    // Not awaited: the row decides. A process that does not read the order looks the key up a little later.
+    this.orders.revoke(id).catch((error: unknown) => {
+      this.logger.warn({ err: error, keyId: id }, 'revocation not sent: other processes look it up');
     });
   }
 }

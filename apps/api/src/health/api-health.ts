@@ -1,47 +1,50 @@
-import type { Database } from '@jobstream/database';
-import type { TopicAdmin } from '@jobstream/kafka';
-import { inTime, type Health, type HealthRegistry } from '@jobstream/runtime';
-import type { ObjectStorage } from '@jobstream/storage';
+import { Injectable } from '@nestjs/common';
+import { Database } from '@jobstream/database';
+import { describeTroubles, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { HealthRegistry, inTime, type Health } from '@jobstream/runtime';
+import { ObjectStorage } from '@jobstream/storage';
 
 /**
- * What the REST server needs. Only what accepting a job needs keeps it from being ready: while Postgres or the storage
- * are away, jobs are accepted all the same, and taking the server out of service would turn them away.
+ * The health of the REST server. It is ready as soon as it can accept jobs. While Postgres or the storage is away it accepts jobs
+ * all the same, so it stays ready: taking it out of service would turn them away.
  */
+@Injectable()
 export class ApiHealth {
-  private topicsExist = false;
+  private hasTopics = false;
 
   constructor(
+    registry: HealthRegistry,
+    database: Database,
+    storage: ObjectStorage,
+    producer: RecordProducer,
     private readonly admin: TopicAdmin,
-    private readonly database: Database,
-    private readonly storage: ObjectStorage,
-  ) {}
-
-  addTo(registry: HealthRegistry): void {
+  ) {
     registry.add('kafka', () => this.checkKafka());
-    registry.add('database', () => tell(this.database.ping()));
-    registry.add('storage', () => tell(this.storage.check()));
+    registry.add('database', () => tell(database.ping()));
+    registry.add('storage', () => tell(storage.check()));
+    registry.add('topics', () => ({ ok: true, detail: describeTroubles(producer.troubles.list()) }));
   }
 
-  /** The topics that jobs are produced to were found or made. */
-  topicsAreThere(): void {
-    this.topicsExist = true;
+  /** To be called once the topics that jobs are produced to exist. */
+  topicsExist(): void {
+    this.hasTopics = true;
   }
 
   private async checkKafka(): Promise<Health> {
     const brokers = await this.admin.brokers();
-    if (!this.topicsExist) return { ok: false, why: 'The topics are not there yet.' };
+    if (!this.hasTopics) return { ok: false, why: 'The topics are not made yet.' };
     return { ok: true, detail: { brokers: brokers.length } };
   }
 }
 
-/** Longer than that counts as away; shorter than the registry waits. */
-const patienceMs = 800;
+/** A service that takes longer counts as away. Shorter than the time limit of the registry. */
+const timeoutMs = 800;
 
 async function tell(check: Promise<void>): Promise<Health> {
   const isReachable = check.then(() => true);
   try {
-    if (await inTime(isReachable, patienceMs)) return { ok: true, detail: { reachable: true } };
-    return unreachable(`No answer within ${patienceMs} ms.`);
+    if (await inTime(isReachable, timeoutMs)) return { ok: true, detail: { reachable: true } };
+    return unreachable(`No answer within ${timeoutMs} ms.`);
   } catch (error) {
     return unreachable(error instanceof Error ? error.message : String(error));
   }

@@ -1,18 +1,20 @@
 import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
 import { maxUploadBytes } from '@jobstream/contracts';
 import { imageIdSchema, type UploadedImage } from '@jobstream/contracts/rest';
 import { imageThumbnail, isImageIdOfUrl, thumbnailKey, uploadKey } from '@jobstream/jobs';
-import { DiscardedObjects, type ObjectStorage, type OpenObject } from '@jobstream/storage';
+import { DiscardedObjects, ObjectStorage, type OpenObject } from '@jobstream/storage';
 import { ProblemError } from '../http/problem-error.js';
 import { openImage } from './image-header.js';
 
-/** An image in the storage, and whether this request brought it there. */
+/** An image in the storage, and whether this request stored it. */
 export interface Upload {
   readonly image: UploadedImage;
   readonly isNew: boolean;
 }
 
-/** Uploaded images and their thumbnails. Bytes pass through; at most the header is held in memory. */
+/** Uploaded images and their thumbnails. Bytes are streamed; at most the header is held in memory. */
+@Injectable()
 export class ImageUploads {
   private readonly uploads: DiscardedObjects;
 
@@ -21,14 +23,14 @@ export class ImageUploads {
   }
 
   /**
-   * Stores an image under its id, for as long as uploads are kept: from now on, if the same bytes are there already.
-   * @param declaredBytes what `Content-Length` says
+   * Stores an image under its id for as long as uploads are kept, counted from now even where the same bytes are stored already.
+   * @param declaredBytes the `Content-Length` of the request
    * @throws ProblemError `unsupported_image`, `upload_too_large`, `invalid_image_id`; StorageError
    */
   async store(text: string, body: Readable, declaredBytes: number | undefined): Promise<Upload> {
     const imageId = readImageId(text);
     if (isImageIdOfUrl(imageId))
-      throw new ProblemError('invalid_image_id', 'Ids of this form are kept for images from URLs.');
+      throw new ProblemError('invalid_image_id', 'Ids of this form are reserved for images from URLs.');
     if (declaredBytes !== undefined && declaredBytes > maxUploadBytes)
       throw new ProblemError('upload_too_large', `An image takes at most ${maxUploadBytes} bytes.`);
     const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
@@ -44,13 +46,13 @@ export class ImageUploads {
         isNew: stored.written,
       };
     } finally {
-      // Lets go of the body, so that what was not read of it can be passed over.
+      // Releases the body, so that its rest can be skipped.
       await chunks.return?.();
     }
   }
 
   /**
-   * The id of an image that was uploaded, and is kept from now on if it was on its way out.
+   * The id of an uploaded image. An image that was discarded is restored.
    * @throws ProblemError `invalid_image_id`, `image_not_found`
    */
   async find(text: string): Promise<string> {
@@ -67,7 +69,7 @@ export class ImageUploads {
     await this.find(imageId);
     throw new ProblemError(
       'thumbnail_not_found',
-      `It was not made yet: POST /images/${imageId}/process, then wait for the task.`,
+      `It is not made yet: POST /images/${imageId}/process, then wait for the task.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { isFinal, type JobState } from '@jobstream/contracts';
 import type { Cancel } from '@jobstream/contracts/records';
 import {
@@ -6,38 +7,37 @@ import {
   type BulkCancelled,
   type CancelledJob,
 } from '@jobstream/contracts/rest';
-import type { OrderReader, OrderWriter } from '@jobstream/orders';
-import type { JobQueries } from '@jobstream/projection';
-import { inTime, type Clock } from '@jobstream/runtime';
-import type { JobReader } from '@jobstream/status';
+import { BrokerClock } from '@jobstream/kafka';
+import { OrderReader, OrderWriter } from '@jobstream/orders';
+import { JobQueries } from '@jobstream/projection';
+import { inTime } from '@jobstream/runtime';
+import { JobReader } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
-
-/** What {@link JobCancels} is made of. */
-export interface JobCancelsParts {
-  readonly jobs: JobReader;
-  readonly queries: JobQueries;
-  /** The broker's time. */
-  readonly clock: Clock;
-  readonly reader: OrderReader;
-  readonly writer: OrderWriter;
-}
 
 /** Jobs that are held in memory at a time. */
 const pageSize = 500;
-const patienceMs = 2_000;
+/** Time limit of the wait until this process has read a cancel. */
+const readTimeoutMs = 2_000;
 
-/** Cancels jobs: writes that they are not wanted any more. Whoever has them ends them. */
+/** Cancels jobs by an order in the log. The worker, or the scheduler, that holds a job ends it. */
+@Injectable()
 export class JobCancels {
-  constructor(private readonly parts: JobCancelsParts) {}
+  constructor(
+    private readonly jobs: JobReader,
+    private readonly queries: JobQueries,
+    private readonly clock: BrokerClock,
+    private readonly reader: OrderReader,
+    private readonly writer: OrderWriter,
+  ) {}
 
-  /** Whether this run of the job was asked to end, as far as this process has read. */
+  /** Whether a cancel of this run of the job was read by this process. */
   isRequested(id: string, run: number): boolean {
-    return this.parts.reader.cancels.has(id, run);
+    return this.reader.cancels.has(id, run);
   }
 
   /** @throws ProblemError `job_final`, and what {@link JobReader.read} and {@link write} throw */
   async cancel(text: string): Promise<CancelledJob> {
-    const { id, run, state, queue, finishedAt } = await this.parts.jobs.read(text);
+    const { id, run, state, queue, finishedAt } = await this.jobs.read(text);
     if (isFinal(state)) {
       const detail = `Run ${run} of the job has ended: ${state}${finishedAt ? ` at ${finishedAt}` : ''}.`;
       throw new ProblemError('job_final', detail, { id, state });
@@ -47,11 +47,11 @@ export class JobCancels {
   }
 
   /**
-   * Page by page, those that the projection has.
-   * @throws as {@link write} does; what was written until then is cancelled
+   * Cancels the matching jobs of the projection, page by page.
+   * @throws as {@link write} does; the pages written before stay cancelled
    */
   async cancelAll({ type, queue, state, olderThan, dryRun }: BulkCancel): Promise<BulkCancelled> {
-    const until = olderThan === undefined ? undefined : new Date(this.parts.clock.now() - olderThan);
+    const until = olderThan === undefined ? undefined : new Date(this.clock.now() - olderThan);
     let count = 0;
     for (const each of state === undefined ? unfinishedStates : [state])
       count += await this.cancelPages({ type, queue, until }, each, dryRun);
@@ -65,7 +65,7 @@ export class JobCancels {
   ): Promise<number> {
     let count = 0;
     for (let cursor: string | undefined; ;) {
-      const { items, next } = await this.parts.queries.list({ ...filter, state, cursor, limit: pageSize });
+      const { items, next } = await this.queries.list({ ...filter, state, cursor, limit: pageSize });
       const cancels = items
         .filter(({ id, run }) => !this.isRequested(id, run))
         .map((job) => this.cancelOf(job));
@@ -77,17 +77,17 @@ export class JobCancels {
   }
 
   private cancelOf({ id, run, queue }: Pick<Cancel, 'id' | 'run' | 'queue'>): Cancel {
-    return { v: 1, id, run, queue, at: new Date(this.parts.clock.now()).toISOString() };
+    return { v: 1, id, run, queue, at: new Date(this.clock.now()).toISOString() };
   }
 
-  /** Until this process has read them too. @throws ProblemError `broker_unavailable` */
+  /** Resolves once this process has read them too. @throws ProblemError `broker_unavailable` */
   private async write(cancels: readonly Cancel[]): Promise<void> {
-    const { reader, writer } = this.parts;
+    const { reader, writer } = this;
     if (cancels.length === 0) return;
     const receipts = await writer.cancel(cancels).catch((cause: unknown) => {
-      const detail = 'The broker did not confirm the cancel. It may be asked for again.';
+      const detail = 'The broker did not confirm the cancel. Send it again.';
       throw new ProblemError('broker_unavailable', detail, { cause });
     });
-    await inTime(Promise.all(receipts.map((receipt) => reader.passed(receipt))), patienceMs);
+    await inTime(Promise.all(receipts.map((receipt) => reader.passed(receipt))), readTimeoutMs);
   }
 }

@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { JobId } from '@jobstream/contracts';
 import { isTraceparent } from '@jobstream/contracts/records';
 import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
@@ -8,39 +9,41 @@ import {
   isSettled,
   readIdempotencyKey,
   type CheckedJob,
-  type IdempotencyKeys,
-  type JobIntake,
+  IdempotencyKeys,
+  JobIntake,
   type KeyedRequest,
   type RequestMarks,
 } from '@jobstream/intake';
 import type { FastifyRequest } from 'fastify';
 import type { Counter } from 'prom-client';
+import { allowedHostsToken } from '../api-providers.js';
+import { ApiMetrics } from '../api-metrics.js';
 import { checkScope } from './scope-check.js';
 import { checkUrls } from './submitted-urls.js';
 
-/** What {@link Submissions} is made of. */
-export interface SubmissionParts {
-  readonly intake: JobIntake;
-  readonly keys: IdempotencyKeys;
-  /** Hosts that jobs may name although they are not public. */
-  readonly allowedHosts: AllowedHosts;
-  /** Counts accepted jobs. */
-  readonly accepted: Counter;
-}
-
-/** Of a request: the trace and the Idempotency-Key in its headers, and whose key it comes with. */
+/** The request of a submission: its headers with trace and Idempotency-Key, and the holder of its API key. */
 export type Submitter = Pick<FastifyRequest, 'headers' | 'caller'>;
 
-/** Submits what requests bring. */
+/** Submits the jobs of requests, each of which may be sent again under its Idempotency-Key. */
+@Injectable()
 export class Submissions {
-  constructor(private readonly parts: SubmissionParts) {}
+  private readonly accepted: Counter;
+
+  constructor(
+    private readonly intake: JobIntake,
+    private readonly keys: IdempotencyKeys,
+    @Inject(allowedHostsToken) private readonly allowedHosts: AllowedHosts,
+    metrics: ApiMetrics,
+  ) {
+    this.accepted = metrics.acceptedJobs;
+  }
 
   /**
-   * @param route method and path as documented: what an Idempotency-Key is unique within
+   * @param route method and path as documented; an Idempotency-Key is unique within its route
    * @throws IntakeError
    */
   submit(route: string, submission: unknown, submitter: Submitter): Promise<AcceptedJob> {
-    const { intake, accepted } = this.parts;
+    const { intake, accepted } = this;
     const job = this.checkWish(intake.check(submission), submitter);
     if (job instanceof IntakeError) throw job;
     return this.once(route, submitter, {
@@ -59,7 +62,7 @@ export class Submissions {
     batch: unknown,
     submitter: Submitter & Pick<FastifyRequest, 'inexactNumbers'>,
   ): Promise<BatchAnswer> {
-    const { intake, accepted } = this.parts;
+    const { intake, accepted } = this;
     const items = checkBatch(batch, intake.clock, {
       misread: submitter.inexactNumbers,
       also: (job) => this.checkWish(job, submitter),
@@ -75,10 +78,10 @@ export class Submissions {
     });
   }
 
-  /** Whether this submitter may have this job, beyond that the job makes sense. */
+  /** Checks that this submitter may submit this job; the job itself is valid. */
   private checkWish(job: CheckedJob, { caller }: Submitter): CheckedJob | IntakeError {
     const allowed = checkScope(job, caller);
-    return allowed instanceof IntakeError ? allowed : checkUrls(allowed, this.parts.allowedHosts);
+    return allowed instanceof IntakeError ? allowed : checkUrls(allowed, this.allowedHosts);
   }
 
   private async once<Answer>(
@@ -86,7 +89,7 @@ export class Submissions {
     { headers, caller }: Submitter,
     { perform, ...request }: Performance<Answer>,
   ): Promise<Answer> {
-    const { intake, keys } = this.parts;
+    const { intake, keys } = this;
     const key = headers['idempotency-key'];
     const traceparent = traceOf(headers);
     if (typeof key !== 'string') return perform(await intake.drawId(), { traceparent });
@@ -98,7 +101,7 @@ export class Submissions {
   }
 }
 
-/** A request, and what it does under an id. */
+/** A request, and how it is carried out under an id. */
 interface Performance<Answer> extends Omit<KeyedRequest<Answer>, 'perform'> {
   perform(id: JobId, marks: RequestMarks, before?: Answer): Promise<Answer>;
 }

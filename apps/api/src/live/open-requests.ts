@@ -1,22 +1,24 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem-error.js';
-import type { TrafficSettings } from '../http/traffic-settings.js';
+import { trafficToken, type TrafficSettings } from '../http/traffic-settings.js';
 
-/** How many there may be. */
+/** Bounds of the number of open requests. */
 export type OpenRequestSettings = Pick<TrafficSettings, 'MAX_OPEN_REQUESTS' | 'OPEN_SHARE_PERCENT'>;
 
 /** The requests that are held open: waits and streams. They end when the client leaves, its key is revoked or the process drains. */
-export class OpenRequests {
+@Injectable()
+export class OpenRequests implements OnModuleDestroy {
   private readonly open = new Set<AbortController>();
   private readonly openByCaller = new Map<string, number>();
-  private readonly most: number;
-  private readonly mostOfCaller: number;
+  private readonly max: number;
+  private readonly maxOfCaller: number;
   private draining = false;
 
-  /** Each costs a connection and some memory, so there are only so many, and one caller gets only so many of them. */
-  constructor({ MAX_OPEN_REQUESTS, OPEN_SHARE_PERCENT }: OpenRequestSettings) {
-    this.most = MAX_OPEN_REQUESTS;
-    this.mostOfCaller = Math.max(1, Math.floor((MAX_OPEN_REQUESTS * OPEN_SHARE_PERCENT) / 100));
+  /** Each open request costs a connection and some memory: their number is bounded, and so is the share of one caller. */
+  constructor(@Inject(trafficToken) { MAX_OPEN_REQUESTS, OPEN_SHARE_PERCENT }: OpenRequestSettings) {
+    this.max = MAX_OPEN_REQUESTS;
+    this.maxOfCaller = Math.max(1, Math.floor((MAX_OPEN_REQUESTS * OPEN_SHARE_PERCENT) / 100));
   }
 
   /**
@@ -40,7 +42,12 @@ export class OpenRequests {
     return signal;
   }
 
-  /** Ends all of them: waits answer what they know, clients of streams resume elsewhere. */
+  /** Before the server closes: waits answer with the state they know, clients of streams resume at another process. */
+  onModuleDestroy(): void {
+    this.drain();
+  }
+
+  /** Ends all of them, and each that comes later. */
   drain(): void {
     this.draining = true;
     for (const controller of this.open) controller.abort();
@@ -48,9 +55,9 @@ export class OpenRequests {
 
   private checkRoom(caller: string): void {
     const instead = 'Ask again later, or read the job without waiting.';
-    if (this.open.size >= this.most) throw new ProblemError('too_many_open', instead);
-    if (this.openOf(caller) < this.mostOfCaller) return;
-    const detail = `An API key holds at most ${this.mostOfCaller} waits and streams open; without keys, an address does. ${instead}`;
+    if (this.open.size >= this.max) throw new ProblemError('too_many_open', instead);
+    if (this.openOf(caller) < this.maxOfCaller) return;
+    const detail = `An API key holds at most ${this.maxOfCaller} waits and streams open; without keys, an address does. ${instead}`;
     throw new ProblemError('open_share_used_up', detail);
   }
 

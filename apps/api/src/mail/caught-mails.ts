@@ -1,29 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { caughtMailSchema, type CaughtMail } from '@jobstream/contracts/rest';
-import { readSettings, type Environment } from '@jobstream/runtime';
-import { z } from 'zod';
 
-/** Where the embedded stack's mail server keeps what it catches; not set anywhere else. */
-const mailSettings = z.object({ CAUGHT_MAIL_DIR: z.string().optional() });
-
-/** The mails that are caught, where mails are caught: one or none. */
-export function caughtMails(environment: Environment): CaughtMails[] {
-  const { CAUGHT_MAIL_DIR } = readSettings(mailSettings, environment);
-  return CAUGHT_MAIL_DIR === undefined ? [] : [new CaughtMails(CAUGHT_MAIL_DIR)];
-}
-
-/** Mails shown at once: the newest. */
-const mostShown = 100;
+/** Mails on the page; older ones are left out. */
+const maxShown = 100;
 
 /** The mails that the embedded stack's mail server caught, as files in a folder. */
 export class CaughtMails {
   constructor(private readonly folder: string) {}
 
-  /** The newest first. A file that goes away meanwhile, or is none of ours, is left out. */
+  /** The newest first. A file that is deleted meanwhile, or is not a caught mail, is left out. */
   async list(): Promise<CaughtMail[]> {
     const names = (await readdir(this.folder).catch(() => [])).filter((name) => name.endsWith('.json'));
-    const newest = names.sort().reverse().slice(0, mostShown);
+    const newest = names.sort().reverse().slice(0, maxShown);
     const mails = await Promise.all(newest.map((name) => readMail(join(this.folder, name))));
     return mails.filter((mail) => mail !== undefined);
   }

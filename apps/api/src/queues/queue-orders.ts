@@ -1,32 +1,30 @@
+import { Injectable } from '@nestjs/common';
 import type { QueueLimits } from '@jobstream/contracts';
 import type { Order } from '@jobstream/contracts/records';
 import type { QueueOrderAnswer } from '@jobstream/contracts/rest';
-import { RecordRefusedError } from '@jobstream/kafka';
-import type { OrderReader, OrderWriter } from '@jobstream/orders';
-import { inTime, type Clock } from '@jobstream/runtime';
-import { queueNotFound, type OrdersInForce, type QueueStates } from '@jobstream/status';
+import { BrokerClock, RecordRefusedError } from '@jobstream/kafka';
+import { OrderReader, OrderWriter } from '@jobstream/orders';
+import { inTime } from '@jobstream/runtime';
+import { OrdersInForce, queueNotFound, QueueStates } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
 
-/** What {@link QueueOrders} is made of. */
-export interface QueueOrdersParts {
-  readonly states: QueueStates;
-  /** The broker's time. */
-  readonly clock: Clock;
-  readonly reader: OrderReader;
-  readonly writer: OrderWriter;
-  readonly inForce: OrdersInForce;
-}
+/** Time limit of the wait until an order is in force in this process. It is read within milliseconds. */
+const inForceTimeoutMs = 5_000;
 
-/** For how long an answer waits until its order is in force here; it is read within milliseconds. */
-const patienceMs = 5_000;
-
-/** What operators order of queues. */
+/** Orders of operators about queues. */
+@Injectable()
 export class QueueOrders {
-  constructor(private readonly parts: QueueOrdersParts) {}
+  constructor(
+    private readonly states: QueueStates,
+    private readonly clock: BrokerClock,
+    private readonly reader: OrderReader,
+    private readonly writer: OrderWriter,
+    private readonly inForce: OrdersInForce,
+  ) {}
 
-  /** Its workers start nothing more until it is resumed. @throws as {@link give} does */
+  /** The workers of the queue start no job until it is resumed. @throws as {@link give} does */
   async pause(queue: string): Promise<QueueOrderAnswer> {
-    const at = new Date(this.parts.clock.now()).toISOString();
+    const at = new Date(this.clock.now()).toISOString();
     return this.give({ kind: 'pause', queue, value: { v: 1, queue, at } });
   }
 
@@ -35,27 +33,27 @@ export class QueueOrders {
     return this.give({ kind: 'pause', queue, value: null });
   }
 
-  /** These hold instead of those of its definition, until they are taken back. @throws as {@link give} does */
+  /** These limits replace those of the queue's definition until they are taken back. @throws as {@link give} does */
   async limit(queue: string, limits: QueueLimits): Promise<QueueOrderAnswer> {
-    const at = new Date(this.parts.clock.now()).toISOString();
+    const at = new Date(this.clock.now()).toISOString();
     return this.give({ kind: 'limits', queue, value: { v: 1, queue, at, limits } });
   }
 
-  /** Those of its definition hold again. @throws as {@link give} does */
+  /** The limits of the queue's definition hold again. @throws as {@link give} does */
   takeLimitsBack(queue: string): Promise<QueueOrderAnswer> {
     return this.give({ kind: 'limits', queue, value: null });
   }
 
   /**
-   * Once the order is acknowledged, and in force here too: who asks right after it sees it.
+   * Resolves once the order is acknowledged and in force in this process, so that the next request sees it.
    * @throws StatusError `queue_not_found`; ProblemError `broker_unavailable`, `broker_refused`
    */
   private async give(order: Order): Promise<QueueOrderAnswer> {
-    const { reader, writer, states, inForce } = this.parts;
+    const { reader, writer, states, inForce } = this;
     const found = await states.read().catch(refuse);
     if (!found.queues.has(order.queue)) throw queueNotFound();
     const receipt = await writer.give(order).catch(refuse);
-    await inTime(reader.passed(receipt), patienceMs);
+    await inTime(reader.passed(receipt), inForceTimeoutMs);
     const { queue } = order;
     return { queue, paused: inForce.isPaused(queue), limits: inForce.limitsOf(queue) };
   }

@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { isFinal, type JobId } from '@jobstream/contracts';
 import { reportGenerate, reportKey } from '@jobstream/jobs';
-import type { ObjectStorage, OpenObject } from '@jobstream/storage';
-import type { JobReader } from '@jobstream/status';
+import { ObjectStorage, type OpenObject } from '@jobstream/storage';
+import { JobReader } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
 
 /** A report's file, opened. */
@@ -10,6 +11,7 @@ export interface OpenReport extends OpenObject {
 }
 
 /** The reports that jobs have made. */
+@Injectable()
 export class Reports {
   constructor(
     private readonly reader: JobReader,
