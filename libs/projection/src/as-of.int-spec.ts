@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deriveJobId, lowestJobId, type JobState } from '@jobstream/contracts';
 import { mergeFolds, positionOf, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
-import { rowsOf, writeRows } from './batch-writer.js';
+import { rowsOf, writeRows } from './projected-rows.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { JobCounts } from './job-counts.js';
 import { JobQueries } from './job-queries.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deriveJobId, lowestJobId } from '@jobstream/contracts';
 import { HostileDatabase } from '@jobstream/testing';
-import { rowsOf, writeRows } from './batch-writer.js';
+import { rowsOf, writeRows } from './projected-rows.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { JobCounts } from './job-counts.js';
 import { JobQueries } from './job-queries.js';

@@ -26,5 +26,5 @@ export { ForeignLogError } from './checkpoints.js';
 export { Rebuilder, type RebuilderOptions } from './rebuild/rebuilder.js';
 export { Rebuilds } from './rebuild/rebuilds.js';
 export { RebuildError } from './rebuild/rebuild-error.js';
-export type { WrittenRows } from './batch-writer.js';
+export type { WrittenRows } from './projected-rows.js';
 export { Projector, type ProjectorOptions } from './projector.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newJobId, type JobId } from '@jobstream/contracts';
 import { InvalidCursorError } from '@jobstream/contracts/rest';
-import { rowsOf, writeRows } from './batch-writer.js';
+import { rowsOf, writeRows } from './projected-rows.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import type { JobFilter } from './job-list.js';
 import { JobCounts } from './job-counts.js';

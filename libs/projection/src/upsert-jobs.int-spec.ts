@@ -3,7 +3,7 @@ import { newJobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
-import { rowsOf, writeRows } from './batch-writer.js';
+import { rowsOf, writeRows } from './projected-rows.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { foldColumns, jobGroups } from './jobs-table.js';
 import { projectRecord, type ProjectedRecord } from './projected-record.js';

@@ -1,7 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from '@jobstream/runtime';
+import { retryUntil, type Logger } from '@jobstream/runtime';
 
-const minPauseMs = 100;
 const maxPauseMs = 3_000;
 
 /** Repeats work while Kafka or Postgres is away, and tells the reason meanwhile. */
@@ -22,23 +20,31 @@ export class Outages {
 
   /**
    * Repeats `work` until it succeeds. Resolves as it does.
-   * @param what names the work, in the log and in {@link trouble}
+   * @param name of the work, in the log and in {@link trouble}
    * @throws an error that is not transient, and the signal's reason once it is aborted
    */
-  async outlast<T>(what: string, work: () => Promise<T>): Promise<T> {
-    for (let wait = minPauseMs; ; wait = Math.min(wait * 2, maxPauseMs)) {
-      this.signal.throwIfAborted();
-      try {
-        const result = await work();
-        if (this.missing !== null) this.logger.info(`${what} resumed`);
-        this.missing = null;
-        return result;
-      } catch (error) {
-        if (!this.isTransient(error)) throw error;
-        if (this.missing === null) this.logger.warn({ err: error }, `${what} failed: trying again`);
-        this.missing = `${what}: ${error instanceof Error ? error.message : String(error)}`;
-      }
-      await pause(wait, undefined, { signal: this.signal });
-    }
+  async outlast<T>(name: string, work: () => Promise<T>): Promise<T> {
+    let done: { readonly result: T } | undefined;
+    const { signal, isTransient } = this;
+    const onFailure = (error: unknown) => this.noteFailure(name, error);
+    await retryUntil(
+      async () => {
+        done = { result: await work() };
+      },
+      { signal, isTransient, maxPauseMs, onFailure },
+    );
+    if (done === undefined) throw signal.reason;
+    this.noteSuccess(name);
+    return done.result;
+  }
+
+  private noteFailure(name: string, error: unknown): void {
+    if (this.missing === null) this.logger.warn({ err: error }, `${name} failed: trying again`);
+    this.missing = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+
+  private noteSuccess(name: string): void {
+    if (this.missing !== null) this.logger.info(`${name} resumed`);
+    this.missing = null;
   }
 }

@@ -1,5 +1,5 @@
 import type { JobId } from '@jobstream/contracts';
-import type { WrittenRows } from '../batch-writer.js';
+import type { WrittenRows } from '../projected-rows.js';
 import type { RejectedRecord } from '../projected-record.js';
 
 /** Rows written since the generations were last at the same place: they have to be compared once more. */
