@@ -14,7 +14,7 @@ describe('AlarmBoard', () => {
     return { board, logged, told, up: () => board.alarms.map(({ message }) => message) };
   };
 
-  it('tells of what stands once, until it is cleared', () => {
+  it('tells of a standing alarm once, until it is cleared', () => {
     const { board, logged, told, up } = boardWith();
     board.raise('metadata_bound', 't', 0, 'offset 1 holds back');
     board.raise('metadata_bound', 't', 0, 'offset 2 holds back');

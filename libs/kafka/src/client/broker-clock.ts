@@ -13,7 +13,7 @@ export class ClockUnknownError extends Error {
   }
 }
 
-/** An answer without a time, which a topic gives whose records are stamped by whoever writes them. */
+/** The answer carries no broker time: records of the topic are stamped by their senders. */
 export class UnstampedTopicError extends Error {
   override readonly name = 'UnstampedTopicError';
   readonly code = 'unstamped_topic';

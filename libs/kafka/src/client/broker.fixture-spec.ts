@@ -1,9 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll } from '@jest/globals';
 import { RecordProducer } from '../produce/record-producer.js';
 import { KafkaConnection } from './connection.js';
 import type { OutgoingRecord } from './record.js';
 import { kafkaSettingsFromEnv, type KafkaLogger } from './settings.js';
 import { TopicAdmin, type TopicSpec } from './topic-admin.js';
+
+/** The broker of a test file: started before its tests, stopped after them. */
+export function useBroker(): BrokerFixture {
+  const fixture = new BrokerFixture();
+  beforeAll(() => fixture.start());
+  afterAll(() => fixture.stop());
+  return fixture;
+}
 
 /** A real broker, with topics and groups of its own for one test file. */
 export class BrokerFixture {
@@ -12,13 +21,21 @@ export class BrokerFixture {
   readonly connection = this.connect();
   readonly admin = new TopicAdmin(this.connection);
   readonly producer = new RecordProducer(this.connection);
+  private readonly kept: { stop(): Promise<void> }[] = [];
 
   async start(): Promise<void> {
     await this.admin.start();
     await this.producer.start();
   }
 
+  /** Stops it before the topics of this file are deleted. */
+  keep<Consumer extends { stop(): Promise<void> }>(consumer: Consumer): Consumer {
+    this.kept.push(consumer);
+    return consumer;
+  }
+
   async stop(): Promise<void> {
+    await Promise.all(this.kept.map((consumer) => consumer.stop()));
     await this.producer.stop();
     await this.admin.deleteTopics(
       (await this.admin.listTopics()).filter((topic) => topic.startsWith(this.namespace)),
@@ -38,6 +55,22 @@ export class BrokerFixture {
     const name = `${this.namespace}${randomBytes(4).toString('hex')}`;
     await this.admin.ensureTopics([{ name, partitions, ...more }]);
     return name;
+  }
+
+  /** Sends each value in a transaction of its own. */
+  async sendInTransactions(
+    topic: string,
+    ends: readonly (readonly [string, 'commit' | 'abort'])[],
+  ): Promise<void> {
+    const settings = { transactionalId: topic, maxInFlightRequests: 1, idempotent: true };
+    const producer = this.connection.openClient().producer(settings);
+    await producer.connect();
+    for (const [value, end] of ends) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: [{ key: 'k', value }] });
+      await transaction[end]();
+    }
+    await producer.disconnect();
   }
 
   groupId(): string {

@@ -27,7 +27,7 @@ export interface Commit {
 }
 
 /**
- * What a group has committed for a partition: a commit, nothing, or `wiped`: kafkajs overwrites the commit with "the log's start"
+ * A group's commit for a partition, null without one, or `wiped`: kafkajs overwrites the commit with "the log's start"
  * when the broker calls a position out of range.
  */
 export type GroupCommit = Commit | 'wiped' | null;
@@ -38,7 +38,7 @@ const startPoint = -2;
 const endPoint = -1;
 const nothingFound = -1;
 
-/** What a partition's log holds: from `start` on, up to `end`; `after`: the first offset later than a time, null for none asked for. */
+/** The offsets that a partition's log has: from `start` to before `end`. `after`: the first later than a time; null where none was asked for. */
 export interface LogRange {
   readonly start: number;
   readonly end: number;
@@ -95,7 +95,7 @@ export class ClusterReader {
   }
 
   /**
-   * What the logs of some partitions hold, in their order; null where there is no leader to ask.
+   * The offsets that the logs of some partitions have, in their order; null for a partition without a leader.
    * @param places each with the time (ms) for which {@link LogRange.after} is wanted, null for none
    */
   async rangesOf(
@@ -204,7 +204,7 @@ export class ClusterReader {
     return coordinator.nodeId;
   }
 
-  /** Partitions without a leader, and those of which no point is wanted, are left out. */
+  /** Leaves out partitions without a leader, and those for which no point is wanted. */
   private async listOffsets(
     leaders: ReadonlyMap<string, number[]>,
     pointOf: (topic: string, partition: number) => number | null,

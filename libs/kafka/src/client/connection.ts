@@ -40,7 +40,7 @@ export class KafkaConnection {
       ...(settings.ssl !== undefined ? { ssl: settings.ssl } : {}),
       ...(settings.sasl ? { sasl: settings.sasl as SASLOptions } : {}),
       connectionTimeout: connectTimeoutMs,
-      // kafkajs nests retries within retries: few here, because whoever uses a client tries again for as long as it takes.
+      // kafkajs nests retries within retries: few here, because each user of a client tries again for as long as it takes.
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
       logLevel: kafkajs.logLevel.WARN,
       logCreator: () => quiet,

@@ -1,10 +1,10 @@
-/** What alarms there are. */
+/** The codes of all alarms. */
 export const alarmCodes = [
   /** Records were deleted before they were read, or a topic was made anew: reading went on where its log begins. */
   'offset_out_of_range',
   /** A log lost what was read of it: its partition stands still. */
   'log_cut',
-  /** What comes next is stored in a way that this version can't read, or is broken: its partition stands still. */
+  /** The next batch is broken, or stored in a way that this version cannot read: its partition stands still. */
   'unreadable_batch',
   /** Keys now map to other partitions than the records already in the log. */
   'partition_count_changed',
@@ -13,7 +13,6 @@ export const alarmCodes = [
   /** The fetch loop stood still and was restarted. */
   'loop_stalled',
 ] as const;
-/** See {@link alarmCodes}. */
 export type AlarmCode = (typeof alarmCodes)[number];
 
 /** Something an operator has to know. It stays in `ConsumerHealth.alarms` until what caused it is gone. */
@@ -51,11 +50,11 @@ export interface PartitionHealth {
   doneAboveWatermark: number;
   headOfLine: HeadOfLine | null;
   paused: boolean;
-  /** Why reading stands still and what to do, null where it goes on. */
+  /** Why reading stands still and what to do; null while it continues. */
   halted: string | null;
 }
 
-/** Why a consumer does not do its work, for readiness; null where it does. Undefined is one that is not there yet. */
+/** Why a consumer does not work, for readiness; null while it does. Undefined stands for a consumer that is not made yet. */
 export function consumerFault(
   health: Pick<ConsumerHealth, 'joined' | 'partitions'> | undefined,
 ): string | null {

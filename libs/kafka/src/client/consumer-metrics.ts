@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { AlarmBoard } from './alarm-board.js';
 import { alarmCodes } from './consumer-health.js';
 
-/** Counts the standing alarms of a process' consumers; a code of which there is none is 0. */
+/** Counts the standing alarms of a process' consumers by their codes; a code without alarms is 0. */
 export function addAlarmGauge(registry: Registry, boards: () => Iterable<AlarmBoard>): void {
   new Gauge({
     name: 'jobstream_consumer_alarms',

@@ -21,7 +21,7 @@ describe('isPassingCrash', () => {
     expect(isPassingCrash(make('KafkaJSNonRetriableError', 'x', { cause: refused }))).toBe(true);
   });
 
-  it('ends the process for what would come again', () => {
+  it('ends the process for errors that would come again', () => {
     expect(isPassingCrash(make('KafkaJSNotImplemented', 'Snappy compression not implemented'))).toBe(false);
     expect(isPassingCrash(make('KafkaJSSASLAuthenticationError'))).toBe(false);
     expect(isPassingCrash(make('KafkaJSNonRetriableError', 'x', { cause: new TypeError('bug') }))).toBe(

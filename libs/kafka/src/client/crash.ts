@@ -15,8 +15,8 @@ const outageErrors = new Set([
 ]);
 
 /**
- * Whether what ended a kafkajs consumer may pass by itself (brokers away, leaders moving), judged by the error and its
- * causes. The rest would come again: an unknown codec, refused credentials, a bug.
+ * Whether the error that ended a kafkajs consumer may pass by itself (brokers away, leaders moving), judged by it and its
+ * causes. Any other error would come again: an unknown codec, refused credentials, a bug.
  */
 export function isPassingCrash(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -26,7 +26,7 @@ export function isPassingCrash(error: unknown): boolean {
   return false;
 }
 
-/** Whether what was asked of Kafka failed because it is out of reach, or does not answer as it should: asking again later may help. */
+/** Whether a request failed because Kafka is out of reach, or does not answer as it should: asking again later may help. */
 export function isKafkaUnavailable(error: unknown): boolean {
   return error instanceof KafkaRequestError || isPassingCrash(error);
 }

@@ -1,6 +1,6 @@
 import type { KafkaLogger } from './settings.js';
 
-/** What kafkajs hands to a log creator. */
+/** A log entry as kafkajs hands it to a log creator. */
 export interface KafkajsLogEntry {
   namespace: string;
   /** 1 error, 2 warn, 4 info, 5 debug */
@@ -10,7 +10,7 @@ export interface KafkajsLogEntry {
 
 const repeatMs = 30_000;
 
-/** What happens whenever a broker starts or a member comes or goes, and is handled by trying again. */
+/** Messages that come whenever a broker starts or a member comes or goes: trying again handles them. */
 const expectedMessages = [
   /coordinator is loading/i,
   /group is rebalancing/i,

@@ -19,7 +19,7 @@ describe('kafkaSettingsFromEnv', () => {
     throw new Error('no problem was found');
   };
 
-  it('reads the least', () => {
+  it('reads settings of nothing but brokers', () => {
     expect(kafkaSettingsFromEnv({ KAFKA_BROKERS: 'one:9092, 10.0.0.2:9093' })).toEqual({
       brokers: ['one:9092', '10.0.0.2:9093'],
       clientId: 'jobstream',

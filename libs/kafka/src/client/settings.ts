@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Receives what the library and kafkajs have to say. `context` holds plain values, never credentials. */
+/** Receives the log of this library and of kafkajs. `context` holds plain values, never credentials. */
 export type KafkaLogger = (
   level: 'error' | 'warn' | 'info' | 'debug',
   message: string,
@@ -29,7 +29,7 @@ export interface KafkaSettings {
   brokers: string[];
   /** Shown in the brokers' logs and quotas. */
   clientId: string;
-  /** What this installation's topics and groups begin with; applied by whoever makes the names, not here. */
+  /** Prefix of this installation's topics and groups. It is not applied here, but where the names are made. */
   namespace?: string;
   ssl?: boolean | KafkaTls;
   sasl?: KafkaSasl;

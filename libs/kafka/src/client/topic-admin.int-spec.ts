@@ -37,7 +37,7 @@ describe('TopicAdmin on a real broker', () => {
     });
   });
 
-  it('makes what is missing beside what is there', async () => {
+  it('makes the topics that are missing, beside those that exist', async () => {
     const [one, two] = [`${fixture.namespace}one`, `${fixture.namespace}two`];
     await fixture.admin.ensureTopics([{ name: one, partitions: 1 }]);
     await fixture.admin.ensureTopics([
@@ -108,7 +108,7 @@ describe('TopicAdmin on a real broker', () => {
     expect(await fixture.admin.listTopics()).not.toContain('__consumer_offsets');
   });
 
-  it('says so when Kafka can not be reached', async () => {
+  it('fails to start when Kafka cannot be reached', async () => {
     const admin = new TopicAdmin(fixture.connect(['127.0.0.1:1']));
     await expect(admin.start()).rejects.toThrow('ECONNREFUSED');
     await admin.stop();

@@ -66,7 +66,7 @@ export class TopicAdmin {
       return actual === partitions ? [] : [{ topic: name, expected: partitions, actual }];
     });
     for (const mismatch of mismatches) {
-      const message = 'A topic has another partition count than declared: keys map to other partitions';
+      const message = 'partition count differs from the declared one: keys map to other partitions';
       this.connection.log('error', message, { ...mismatch });
     }
     return mismatches;
@@ -92,7 +92,7 @@ export class TopicAdmin {
     return this.reader.offsetsAt(topics, 'start');
   }
 
-  /** Each partition's first offset appended at or after `timestamp` (ms); its end where there is none. */
+  /** Each partition's first offset appended at or after `timestamp` (ms); else its end. */
   async offsetsAt(topics: readonly string[], timestamp: number): Promise<OffsetsByTopic> {
     return this.reader.offsetsAt(topics, timestamp);
   }

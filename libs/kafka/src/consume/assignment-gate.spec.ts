@@ -13,7 +13,7 @@ const deferred = () => {
 const noHeartbeat = async (): Promise<void> => {};
 
 describe('AssignmentGate', () => {
-  it('lets nothing pass before the epoch is settled', async () => {
+  it('lets nothing pass before the assignment is settled', async () => {
     const gate = new AssignmentGate();
     const settling = deferred();
     gate.begin(() => settling.promise);
@@ -24,7 +24,7 @@ describe('AssignmentGate', () => {
     expect(gate.isSettled).toBe(true);
   });
 
-  it('turns away what waited for an epoch that ended, and ignores its late settling', async () => {
+  it('turns away batches of an assignment that ended, and ignores its late settling', async () => {
     const gate = new AssignmentGate();
     const first = deferred();
     const began = deferred();
@@ -48,7 +48,7 @@ describe('AssignmentGate', () => {
     expect(gate.isSettled).toBe(false);
   });
 
-  it('settles one epoch at a time: what an earlier one still does comes before', async () => {
+  it('settles one assignment at a time, the earlier one first', async () => {
     const gate = new AssignmentGate();
     const first = deferred();
     const began = deferred();
@@ -79,7 +79,7 @@ describe('AssignmentGate', () => {
     expect(beats).toBeGreaterThan(0);
   });
 
-  it('is settling only while an epoch is open and not settled', async () => {
+  it('is settling only while an assignment stands and is not settled', async () => {
     const gate = new AssignmentGate();
     const settling = deferred();
     expect(gate.isSettling).toBe(false);
@@ -93,7 +93,7 @@ describe('AssignmentGate', () => {
     expect([gate.isSettling, gate.isSettled]).toEqual([false, false]);
   });
 
-  it('hands on what a heartbeat throws', async () => {
+  it('rejects with the error that a heartbeat throws', async () => {
     const gate = new AssignmentGate();
     gate.begin(() => new Promise(() => {}));
     await expect(gate.settled(() => Promise.reject(new Error('rebalancing')))).rejects.toThrow('rebalancing');

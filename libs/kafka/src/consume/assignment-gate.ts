@@ -4,8 +4,9 @@ const heartbeatMs = 250;
 const retryMs = 250;
 
 /**
- * The time between two joins of a group. An epoch is settled once it is known what the member begins with; what is
- * read before waits, and what was read for an epoch that is over goes nowhere.
+ * Lets batches pass once the places of the present assignment are known. An assignment lasts from one join of the group to the
+ * next, and is settled once it is known where each of its partitions begins. Batches wait until then; a batch that waited for an
+ * assignment that is over is turned away.
  */
 export class AssignmentGate {
   private number = 0;
@@ -13,19 +14,19 @@ export class AssignmentGate {
   private isOpen = false;
   private settling: Promise<void> = Promise.resolve();
 
-  /** Whether there is an epoch and it is settled. */
+  /** Whether an assignment stands and is settled. */
   get isSettled(): boolean {
     return this.number > 0 && this.settledNumber === this.number;
   }
 
-  /** Whether there is an epoch and it is not settled yet. */
+  /** Whether an assignment stands and is not settled yet. */
   get isSettling(): boolean {
     return this.isOpen && !this.isSettled;
   }
 
   /**
-   * Begins an epoch, ending the last. `settle` is repeated until it succeeds or the epoch is over. It never runs beside that
-   * of an earlier epoch, whose late effects would otherwise undo its own.
+   * Begins an assignment, which ends the last. `settle` is repeated until it succeeds or the assignment is over. It never runs
+   * beside that of an earlier assignment, whose late effects would undo its own.
    */
   begin(settle: (isOver: () => boolean) => Promise<void>): void {
     const number = this.advance(true);
@@ -37,13 +38,13 @@ export class AssignmentGate {
       });
   }
 
-  /** Ends the epoch without a next one. */
+  /** Ends the assignment without a next one. */
   end(): void {
     this.advance(false);
   }
 
   /**
-   * Waits until the present epoch is settled; false when it ended meanwhile. `heartbeat` is called while waiting, since
+   * Waits until the present assignment is settled; false when it ended meanwhile. `heartbeat` is called while waiting, since
    * kafkajs sends none during that time; what it throws (a rebalance) is for kafkajs.
    */
   async settled(heartbeat: () => Promise<void>): Promise<boolean> {

@@ -7,11 +7,11 @@ import { forgetStanding, standingOf } from '../client/kafkajs/group-standing.js'
 import type { CommittedTopic, GroupMembership } from '../client/kafkajs/internals.js';
 import type { TopicPartition } from '../client/record.js';
 
-/** A member of which the coordinator hears nothing for so long (ms) loses its partitions to others. */
+/** A member that its coordinator has not heard of for this long loses its partitions to others. */
 export const sessionTimeoutMs = 6_000;
-/** How often kafkajs sends a heartbeat, where it is free to. */
+/** kafkajs sends a heartbeat this often, unless something holds it up. */
 const heartbeatMs = 500;
-/** From this age of the last proof on one is asked for over another connection. */
+/** A proof older than this is renewed over another connection. */
 const oldProofMs = 1_000;
 
 /** kafkajs' settings for a consumer here; times in ms. */
@@ -26,26 +26,26 @@ export interface SessionSettings {
   prove(membership: GroupMembership): Promise<void>;
 }
 
-/** One answer of a fetch for one partition: records only, maybe none, contiguous from `fetchedFrom` on. */
+/** One partition's part of a fetch answer: records only, maybe none, contiguous from `fetchedFrom` on. */
 export interface FetchedBatch {
   topic: string;
   partition: number;
-  /** Which fetch of the session it came with; several may be on their way, to a broker each. */
+  /** The number of its fetch in the session. Several may be on their way, one to each broker. */
   fetch: number;
   /** The offset that was asked for. */
   fetchedFrom: number;
   messages: readonly FetchedRecord[];
   /** The latest time in it, in ms since the epoch; markers have one too. */
   lastTime: number;
-  /** Why nothing of it can be read; then there are no messages. */
+  /** Why it cannot be read; it has no messages then. */
   fault: string | null;
   /** The offset after everything in it, transaction markers included. */
   next: number;
   /** The offset after the partition's last record. */
   logEnd: number;
-  /** The next fetch goes on after this batch; without it the same records come again. False: the partition was just lost. */
+  /** Has the next fetch continue after this batch; without it the same records come again. False where the partition was just lost. */
   resolve(): boolean;
-  /** Sends a heartbeat if one is due; for whoever has to keep the batch waiting. */
+  /** Sends a heartbeat if one is due. To be called while the batch has to wait. */
   heartbeat(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export interface OffsetCommit extends TopicPartition {
   metadata: string | null;
 }
 
-/** What a session tells its owner. All but `batch` are called synchronously, in the order things happen. */
+/** Events of a session. All but `batch` are called synchronously, in the order in which things happen. */
 export interface SessionEvents {
   /** Joined, with this assignment: a new generation of the group. Kept partitions start again from their commits. */
   joined(assigned: TopicPartition[]): void;
@@ -177,7 +177,7 @@ export class ConsumerSession {
     if (this.state !== 'over') this.consumer.seek({ topic, partition, offset: String(offset) });
   }
 
-  /** Commits under the generation joined last, without repeats; null where there is none. */
+  /** Commits once under the generation joined last; null before the first join. */
   commit(offsets: readonly OffsetCommit[]): Promise<void> | null {
     if (!this.membership) return null;
     this.commitSentAt = performance.now();
@@ -264,7 +264,7 @@ export class ConsumerSession {
   private async prove(): Promise<void> {
     if (this.isProving || !this.membership || this.unprovenMs < oldProofMs) return;
     this.isProving = true;
-    await this.settings.prove(this.membership).catch(() => {}); // then there is no proof
+    await this.settings.prove(this.membership).catch(() => {}); // without an answer the last proof grows older
     this.isProving = false;
   }
 

@@ -1,4 +1,4 @@
-/** How a consumer behaves in time, in ms. The defaults are meant to be kept; tests shorten them. */
+/** Times of a consumer, in ms. Keep the defaults; tests shorten them. */
 export interface ConsumerTimings {
   /** How often the list of topics is read again (default 3,000). */
   topicPollMs: number;

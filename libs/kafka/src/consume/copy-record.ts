@@ -1,7 +1,7 @@
 import type { FetchedRecord } from '../client/kafkajs/fetched-records.js';
 import type { IncomingRecord } from '../client/record.js';
 
-/** kafkajs' messages are slices of the whole fetch answer: whatever outlives the hand-over is copied, or it would pin that. */
+/** kafkajs' messages are slices of the whole fetch answer. A record that is kept is copied, or it would keep that in memory. */
 export function copyRecord(topic: string, partition: number, message: FetchedRecord): IncomingRecord {
   const record = lendRecord(topic, partition, message);
   record.key &&= Buffer.from(record.key);
@@ -9,7 +9,7 @@ export function copyRecord(topic: string, partition: number, message: FetchedRec
   return record;
 }
 
-/** A record whose key and value are still slices of the fetch answer: for whoever is done with it when the hand-over returns. */
+/** A record whose key and value are still slices of the fetch answer: for receivers that keep nothing of it. */
 export function lendRecord(
   topic: string,
   partition: number,
@@ -18,7 +18,7 @@ export function lendRecord(
   return { topic, partition, offset, timestamp, key, value, headers };
 }
 
-/** What a record of ours takes beside its value: key, headers, and the objects around them. */
+/** A record of ours takes about this beside its value: key, headers, and the objects around them. */
 const minRestBytes = 200;
 
 /** About how many bytes a record takes while it is kept. */

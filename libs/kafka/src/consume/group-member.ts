@@ -10,8 +10,7 @@ const watchMs = 1_000;
 const minBackoffMs = 250;
 const maxBackoffMs = 5_000;
 
-/** What a member of a group has to know and is told. */
-export interface MemberOptions {
+export interface GroupMemberOptions {
   groupId: string;
   topics: () => readonly string[] | Promise<readonly string[]>;
   assigner: PartitionAssigner;
@@ -20,7 +19,7 @@ export interface MemberOptions {
   alarms: AlarmBoard;
   /** The session is about to be left on purpose: commit what can be committed. */
   leaving(): Promise<void>;
-  /** There is no session: whatever was assigned is not any more. */
+  /** The session has ended: nothing is assigned any more. */
   detached(): void;
   onFatal(error: Error): void;
 }
@@ -28,13 +27,14 @@ export interface MemberOptions {
 type Reason = 'stopped' | 'topics' | 'stalled' | 'crashed' | 'fatal';
 
 /**
- * Keeps a consumer in its group for as long as the process wants: one session after the other, a new one when the topics
- * change, when the loop stands still, or after a crash that may pass (with a backoff, without end).
+ * Keeps a consumer in its group for as long as the process wants, by one {@link ConsumerSession} after the other. A session ends
+ * when the topics change, when its loop stands still, or when it crashes; then the next begins, after a crash with a backoff and
+ * without end. Only a crash that would come again (`fatal`) ends it for good.
  */
 export class GroupMember {
   readonly reader: ClusterReader;
   private readonly connection: KafkaConnection;
-  private readonly options: MemberOptions;
+  private readonly options: GroupMemberOptions;
   private readonly counts = new Map<string, number>();
   private readonly firstJoin: Promise<void>;
   private joinedOnce: () => void = () => {};
@@ -44,7 +44,7 @@ export class GroupMember {
   private joinCount = 0;
   private restartCount = 0;
 
-  constructor(connection: KafkaConnection, options: MemberOptions) {
+  constructor(connection: KafkaConnection, options: GroupMemberOptions) {
     this.connection = connection;
     this.options = options;
     this.reader = new ClusterReader(connection, options.timings.requestTimeoutMs);
@@ -138,7 +138,7 @@ export class GroupMember {
     session.start();
     let fatal: Error | null = null;
     const ended = session.ended.then(({ error, passing }): Reason => {
-      this.connection.log(passing ? 'warn' : 'error', 'The consumer crashed', {
+      this.connection.log(passing ? 'warn' : 'error', 'consumer crashed', {
         groupId,
         error: error.message,
       });
@@ -181,7 +181,7 @@ export class GroupMember {
     }
   }
 
-  /** Watches whether other topics are there than are read. */
+  /** Watches for topics that have come up or are gone. */
   private async watchTopics(topics: readonly string[], signal: AbortSignal): Promise<Reason> {
     let gone = 0;
     for (;;) {
@@ -221,7 +221,7 @@ export class GroupMember {
       return [...topics.keys(), ...unsettled.map(([topic]) => topic)].sort();
     } catch (error) {
       const reason = (error as Error).message;
-      this.connection.log('debug', 'The topics to read could not be listed', {
+      this.connection.log('debug', 'topics to read could not be listed', {
         groupId: this.options.groupId,
         reason,
       });

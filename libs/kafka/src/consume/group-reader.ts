@@ -109,6 +109,138 @@ export abstract class GroupReader<
     };
   }
 
+  /** A new generation of the group: partitions that it does not assign are lost, and the places of the others are found. */
+  private join(assigned: readonly TopicPartition[]): void {
+    this.assigned = assigned;
+    const keys = new Set(assigned.map(partitionKey));
+    this.lose([...this.held.values()].filter((held) => !keys.has(partitionKey(held))));
+    // A new partition is paused until its place is known: a fetch from a commit that is out of range would overwrite that commit.
+    const paused: TopicPartition[] = [];
+    const resumed: TopicPartition[] = [];
+    for (const each of assigned) {
+      const held = this.held.get(partitionKey(each));
+      if (held) {
+        held.isPaused = false;
+        held.isPaused = held.trouble !== null || this.mustPause(held);
+      }
+      (held?.isPaused === false ? resumed : paused).push(each);
+    }
+    this.member.session?.resume(resumed);
+    this.member.session?.pause(paused);
+    this.gate.begin((isOver) => this.settle(assigned, isOver));
+  }
+
+  /** Finds the places, and has kafkajs read on at each. Repeated until it succeeds. */
+  private async settle(assigned: readonly TopicPartition[], isOver: () => boolean): Promise<void> {
+    await this.findPlaces(assigned, isOver);
+    if (isOver()) return;
+    for (const held of this.held.values()) this.sendTo(held);
+  }
+
+  /** Hands a batch to `take`, once the places are known and where it continues at the partition's `next`. */
+  private async receive(batch: FetchedBatch): Promise<void> {
+    const delayMs = this.delayOf(batch);
+    if (delayMs > 0) await sleep(delayMs);
+    if (!this.gate.isSettled && !(await this.gate.settled(batch.heartbeat))) return;
+    const held = this.held.get(partitionKey(batch));
+    if (!held || held.trouble) return;
+    if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.check(held);
+    if (batch.fault !== null) return this.halt(held, 'unreadable_batch', unreadable(held, batch.fault));
+    this.take(held, batch);
+  }
+
+  /** Looks whether the log still has the place of a partition. Reading resumes there, or where the subclass moves it. */
+  protected check(held: Held): void {
+    const before = held.trouble;
+    const { next } = held;
+    held.trouble = { kind: 'checking' };
+    this.applyPause(held);
+    void lookUpRange(this.member.reader, held, next, held.lastTime).then((range) => {
+      held.trouble = before;
+      if (!this.isHeld(held) || !this.gate.isSettled) return this.applyPause(held);
+      if (held.next === next) this.place(held, range);
+      this.sendTo(held);
+    });
+  }
+
+  /** Leaves the partition where it is, moves it, or halts it, by what its log has. */
+  protected place(held: Held, range: OffsetRange): void {
+    if (range.kind === 'within' || range.kind === 'unknown') return;
+    const { topic, partition } = held;
+    held.trouble = null;
+    this.alarms.clear('unreadable_batch', topic, partition);
+    if ('message' in range) this.alarms.raise('offset_out_of_range', topic, partition, range.message);
+    const why = this.leaveLostPlace(held, range);
+    if (why !== null) this.halt(held, 'log_cut', cut(why));
+  }
+
+  /** The partition stands still until its trouble has passed. */
+  private halt(held: Held, code: AlarmCode, halt: Halt): void {
+    held.trouble = halt;
+    this.alarms.raise(code, held.topic, held.partition, halt.why);
+    this.applyPause(held);
+  }
+
+  /** The end of a partition's life here. */
+  protected lose(lost: readonly Held[]): void {
+    if (lost.length === 0) return;
+    for (const held of lost) {
+      this.held.delete(partitionKey(held));
+      this.alarms.clearHeld(held);
+      this.letGo(held);
+    }
+    this.options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
+  }
+
+  protected loseAll(): void {
+    this.lose([...this.held.values()]);
+  }
+
+  /** Begins with the present assignment as after a join. */
+  protected assignAgain(): void {
+    this.join(this.assigned);
+  }
+
+  /** Holds a partition from now on, in place of an earlier one whose pause flag it has. */
+  protected hold(held: Held, before?: Held): void {
+    held.isPaused = before?.isPaused ?? true;
+    this.held.set(partitionKey(held), held);
+  }
+
+  protected isHeld(held: Held): boolean {
+    return this.held.get(partitionKey(held)) === held;
+  }
+
+  /** Whether each assigned partition is held: false where the place of one could not be found. */
+  protected get holdsAll(): boolean {
+    return this.assigned.every((each) => this.held.has(partitionKey(each)));
+  }
+
+  protected applyPauses(): void {
+    for (const held of this.held.values()) this.applyPause(held);
+  }
+
+  /** Sets kafkajs' pause flag, where it differs from what it should be. */
+  protected applyPause(held: Held): void {
+    const wanted = held.trouble !== null || this.mustPause(held);
+    if (wanted === held.isPaused || !this.isHeld(held)) return;
+    held.isPaused = wanted;
+    if (wanted) this.member.session?.pause([held]);
+    else this.member.session?.resume([held]);
+  }
+
+  protected seek(held: Held): void {
+    this.member.session?.seek(held.topic, held.partition, held.next);
+  }
+
+  /** Has kafkajs read on at the partition's `next`. */
+  private sendTo(place: TopicPartition): void {
+    const held = this.held.get(partitionKey(place)); // another object than before, where the topic was made anew
+    if (!held) return;
+    this.seek(held);
+    this.applyPause(held);
+  }
+
   /**
    * Finds where reading of newly assigned partitions begins, and holds them. It is called again until it succeeds; it changes
    * nothing once `isOver`, for another assignment has come.
@@ -139,134 +271,5 @@ export abstract class GroupReader<
   /** How many ms a batch has to wait before it is taken. */
   protected delayOf(_batch: FetchedBatch): number {
     return 0;
-  }
-
-  protected isHeld(held: Held): boolean {
-    return this.held.get(partitionKey(held)) === held;
-  }
-
-  /** Whether each assigned partition is held: false where the place of one could not be found. */
-  protected get holdsAll(): boolean {
-    return this.assigned.every((each) => this.held.has(partitionKey(each)));
-  }
-
-  /** Holds a partition from now on, in place of an earlier one whose pause flag it has. */
-  protected hold(held: Held, before?: Held): void {
-    held.isPaused = before?.isPaused ?? true;
-    this.held.set(partitionKey(held), held);
-  }
-
-  /** Begins with the present assignment as after a join. */
-  protected assignAgain(): void {
-    this.join(this.assigned);
-  }
-
-  protected loseAll(): void {
-    this.lose([...this.held.values()]);
-  }
-
-  protected lose(lost: readonly Held[]): void {
-    if (lost.length === 0) return;
-    for (const held of lost) {
-      this.held.delete(partitionKey(held));
-      this.alarms.clearHeld(held);
-      this.letGo(held);
-    }
-    this.options.onLost?.(lost.map(({ topic, partition }) => ({ topic, partition })));
-  }
-
-  /** Looks whether the log still has the place of a partition, and goes on there or where the subclass moves it. */
-  protected check(held: Held): void {
-    const before = held.trouble;
-    const { next } = held;
-    held.trouble = { kind: 'checking' };
-    this.applyPause(held);
-    void lookUpRange(this.member.reader, held, next, held.lastTime).then((range) => {
-      held.trouble = before;
-      if (!this.isHeld(held) || !this.gate.isSettled) return this.applyPause(held);
-      if (held.next === next) this.place(held, range);
-      this.sendTo(held);
-    });
-  }
-
-  /** Acts on how a partition's place lies to what its log has. */
-  protected place(held: Held, range: OffsetRange): void {
-    if (range.kind === 'within' || range.kind === 'unknown') return;
-    const { topic, partition } = held;
-    held.trouble = null;
-    this.alarms.clear('unreadable_batch', topic, partition);
-    if ('message' in range) this.alarms.raise('offset_out_of_range', topic, partition, range.message);
-    const why = this.leaveLostPlace(held, range);
-    if (why !== null) this.halt(held, 'log_cut', cut(why));
-  }
-
-  /** Sets kafkajs' pause flag, where it differs from what it should be. */
-  protected applyPause(held: Held): void {
-    const wanted = held.trouble !== null || this.mustPause(held);
-    if (wanted === held.isPaused || !this.isHeld(held)) return;
-    held.isPaused = wanted;
-    if (wanted) this.member.session?.pause([held]);
-    else this.member.session?.resume([held]);
-  }
-
-  protected applyPauses(): void {
-    for (const held of this.held.values()) this.applyPause(held);
-  }
-
-  protected seek(held: Held): void {
-    this.member.session?.seek(held.topic, held.partition, held.next);
-  }
-
-  /** A new generation of the group. Partitions that it does not assign are lost; the places of the others are found. */
-  private join(assigned: readonly TopicPartition[]): void {
-    this.assigned = assigned;
-    const keys = new Set(assigned.map(partitionKey));
-    this.lose([...this.held.values()].filter((held) => !keys.has(partitionKey(held))));
-    // A new partition is paused until its place is known: a fetch from a commit that is out of range would overwrite that commit.
-    const paused: TopicPartition[] = [];
-    const resumed: TopicPartition[] = [];
-    for (const each of assigned) {
-      const held = this.held.get(partitionKey(each));
-      if (held) {
-        held.isPaused = false;
-        held.isPaused = held.trouble !== null || this.mustPause(held);
-      }
-      (held?.isPaused === false ? resumed : paused).push(each);
-    }
-    this.member.session?.resume(resumed);
-    this.member.session?.pause(paused);
-    this.gate.begin((isOver) => this.settle(assigned, isOver));
-  }
-
-  private async settle(assigned: readonly TopicPartition[], isOver: () => boolean): Promise<void> {
-    await this.findPlaces(assigned, isOver);
-    if (isOver()) return;
-    for (const held of this.held.values()) this.sendTo(held);
-  }
-
-  private async receive(batch: FetchedBatch): Promise<void> {
-    const delayMs = this.delayOf(batch);
-    if (delayMs > 0) await sleep(delayMs);
-    if (!this.gate.isSettled && !(await this.gate.settled(batch.heartbeat))) return;
-    const held = this.held.get(partitionKey(batch));
-    if (!held || held.trouble) return;
-    if (batch.fetchedFrom > held.next || batch.next <= held.next) return this.check(held);
-    if (batch.fault !== null) return this.halt(held, 'unreadable_batch', unreadable(held, batch.fault));
-    this.take(held, batch);
-  }
-
-  /** The partition stands still until its trouble has passed. */
-  private halt(held: Held, code: AlarmCode, halt: Halt): void {
-    held.trouble = halt;
-    this.alarms.raise(code, held.topic, held.partition, halt.why);
-    this.applyPause(held);
-  }
-
-  /** Has kafkajs read on at the partition's `next`. */
-  private sendTo(place: TopicPartition): void {
-    const held = this.held.get(partitionKey(place)); // another object than before, where the topic was made anew
-    if (!held) return;
-    this.seek(held);
-    this.applyPause(held);
   }
 }

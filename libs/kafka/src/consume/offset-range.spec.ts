@@ -12,7 +12,7 @@ describe('judgeRange', () => {
     for (const wanted of [5, 7, 9]) expect(judge(wanted, 5, 9)).toEqual({ kind: 'within' });
   });
 
-  it('names what was deleted unread', () => {
+  it('names the offsets that were deleted unread', () => {
     expect(judge(2, 5, 9)).toMatchObject({ kind: 'deleted', start: 5 });
     expect(judge(2, 5, 9)).toHaveProperty(
       'message',

@@ -1,27 +1,27 @@
 import type { ClusterReader, LogRange } from '../client/cluster-reader.js';
 import type { TopicPartition } from '../client/record.js';
 
-/** How a wanted offset lies to what the log has. */
+/** How a wanted offset relates to the offsets that the log has. */
 export type OffsetRange =
   | { readonly kind: 'within' }
   /** It was deleted before it was read; the log begins at `start`. */
   | { readonly kind: 'deleted'; readonly start: number; readonly message: string }
-  /** All that the log has is later than all that was read, and it begins at `start`: it is another log than the one read. */
+  /** Every record in the log is later than all that was read: it is another log, and begins at `start`. */
   | { readonly kind: 'made_anew'; readonly start: number; readonly message: string }
   /**
    * The log was cut before it (after an unclean election), or made anew. It begins at `start`, and nothing at or after
    * `unread` was read.
    */
   | { readonly kind: 'cut'; readonly start: number; readonly unread: number; readonly what: string }
-  /** The brokers can't be asked. */
+  /** No broker answers. */
   | { readonly kind: 'unknown' };
 
 /** A wanted offset that the log does not have. */
 export type LostPlace = Extract<OffsetRange, { kind: 'deleted' | 'made_anew' | 'cut' }>;
 
 /**
- * Looks where a wanted offset lies.
- * @param lastTime the latest time of all that was read below it, null where that is not known
+ * Looks up how a wanted offset relates to the log.
+ * @param lastTime the latest time of all that was read below it, null where it is not known
  */
 export async function lookUpRange(
   reader: ClusterReader,

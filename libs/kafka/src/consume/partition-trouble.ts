@@ -5,11 +5,11 @@ export type PartitionTrouble =
   /** Its place in the log is being looked up. */
   { readonly kind: 'checking' } | Halt;
 
-/** What comes next can't be read, or the log was cut before it. */
+/** Its next batch cannot be read, or its log was cut before the next offset. */
 export interface Halt {
   readonly kind: 'halted';
   readonly cause: 'unreadable' | 'cut';
-  /** What operators have to know and do. */
+  /** For operators: what is wrong and what to do. */
   readonly why: string;
 }
 
@@ -31,7 +31,7 @@ export function mayPass(trouble: PartitionTrouble | null): boolean {
   return trouble?.kind === 'halted' && trouble.cause === 'unreadable';
 }
 
-/** What operators are told of it; null where reading goes on, or soon will. */
+/** Text for operators; null while reading continues, or soon will. */
 export function haltOf(trouble: PartitionTrouble | null): string | null {
   return trouble?.kind === 'halted' ? trouble.why : null;
 }

@@ -56,7 +56,7 @@ function assignTopic(
   }
 }
 
-/** What each member held and still can; where two claim a partition (one of them was away), the first by id has it. */
+/** The partitions that each member held and can keep. Where two claim one (one of them was away), the first by id gets it. */
 function claims(topic: string, count: number, eligible: readonly Subscriber[]): Map<string, number[]> {
   const claimed = new Set<number>();
   return new Map(

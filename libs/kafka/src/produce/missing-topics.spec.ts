@@ -31,7 +31,7 @@ describe('MissingTopics', () => {
     });
   });
 
-  it('makes a topic of ours as it has to be, once however often it is asked for', async () => {
+  it('makes a topic of ours by its specification, once however often it is asked for', async () => {
     for (let times = 0; times < 10; times += 1) missing.make(ours.name);
     expect(missing.isMaking(ours.name)).toBe(true);
     await settled();

@@ -1,13 +1,12 @@
 import type { KafkaLogger } from '../client/settings.js';
 import type { TopicAdmin, TopicSpec } from '../client/topic-admin.js';
 
-/** What {@link MissingTopics} is made of. */
-export interface MissingTopicsParts {
+export interface MissingTopicsOptions {
   readonly admin: Pick<TopicAdmin, 'ensureTopics'>;
   /** The topics that are ours to make. */
   readonly specs: readonly TopicSpec[];
   readonly log: KafkaLogger;
-  /** Told when a topic is there. */
+  /** Called when a topic has been made. */
   readonly onMade: (topic: string) => void;
   /** ms that never jump. */
   readonly monotonic: () => number;
@@ -21,30 +20,30 @@ export class MissingTopics {
   private readonly making = new Set<string>();
   private readonly restUntil = new Map<string, number>();
 
-  constructor(private readonly parts: MissingTopicsParts) {
-    this.specs = new Map(parts.specs.map((spec) => [spec.name, spec]));
+  constructor(private readonly options: MissingTopicsOptions) {
+    this.specs = new Map(options.specs.map((spec) => [spec.name, spec]));
   }
 
-  /** Whether the topic is just being made, so that waiting for it is worth while. */
+  /** Whether the topic is being made, so that it is worth waiting for. */
   isMaking(topic: string): boolean {
     return this.making.has(topic);
   }
 
-  /** The topic does not exist: makes it, unless it is none of ours, or was just tried. */
+  /** Makes a topic that does not exist, unless it is not one of ours, or was just tried. */
   make(topic: string): void {
     const spec = this.specs.get(topic);
-    const { admin, log, monotonic, onMade } = this.parts;
+    const { admin, log, monotonic, onMade } = this.options;
     if (!spec || this.making.has(topic) || monotonic() < (this.restUntil.get(topic) ?? 0)) return;
     this.making.add(topic);
     admin
       .ensureTopics([spec])
       .then(
         () => {
-          log('warn', 'A topic of ours was missing and was made', { topic });
+          log('warn', 'missing topic made', { topic });
           onMade(topic);
         },
         (error: unknown) =>
-          log('debug', 'A missing topic could not be made', { topic, reason: (error as Error).message }),
+          log('debug', 'missing topic could not be made', { topic, reason: (error as Error).message }),
       )
       .finally(() => {
         this.making.delete(topic);

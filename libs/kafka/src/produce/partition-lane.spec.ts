@@ -24,7 +24,7 @@ const filled = (...records: PendingRecord[]): PartitionLane => {
 };
 
 describe('PartitionLane', () => {
-  it('takes what fits, at least one, and nothing more while that is in flight', () => {
+  it('takes a batch that fits, at least one record, and nothing more while it is in flight', () => {
     const records = [pending({ bound: 5_000_000 }), pending(), pending()];
     const lane = filled(...records);
     expect(lane.take(4_000_000, 100)).toEqual([records[0]]);
@@ -106,7 +106,7 @@ describe('PartitionLane', () => {
       );
     });
 
-    it('tells what was held up here from what waited for the cluster', () => {
+    it('tells records that its partition held up from those that waited for the cluster', () => {
       const lane = filled(pending());
       expect(lane.hasHeldUp(0)).toBe(false);
       lane.noteRefusal(10);

@@ -12,9 +12,9 @@ export interface LaneTrouble {
   last: number;
 }
 
-/** A partition in trouble for so long is not waited for any more: what a change of leaders takes, and some. */
+/** A partition in trouble for this long is not waited for any more: a change of leaders takes less. */
 const maxTroubleMs = 2_000;
-/** Trouble that was not heard of for so long does not count for what comes now. */
+/** Trouble that nothing has confirmed for this long counts as new when it is met again. */
 const forgottenMs = 60_000;
 const minBackoffMs = 20;
 const maxBackoffMs = 500;
@@ -47,7 +47,7 @@ export class PartitionLane {
     return this.inFlight === 0 && this.queue.length > 0 && this.retryAt <= now;
   }
 
-  /** Takes the next batch into flight: as many records as fit the limits, at least one where there is one. */
+  /** Takes the next batch into flight: as many records as fit the limits, at least one if any waits. */
   take(byteLimit: number, countLimit: number): PendingRecord[] {
     this.dropSettled();
     const limit = Math.min(byteLimit, this.batchLimit);
@@ -62,7 +62,7 @@ export class PartitionLane {
     return this.queue.slice(0, count);
   }
 
-  /** Why the partition takes nothing, null where nothing is known against it. */
+  /** Why the partition takes nothing; null for all that is known, it takes records. */
   get trouble(): LaneTrouble | null {
     return this.currentTrouble;
   }
@@ -72,7 +72,7 @@ export class PartitionLane {
     this.refusedAt = now;
   }
 
-  /** Whether a record of then may have waited for what is wrong here, rather than for the cluster. */
+  /** Whether a record enqueued then may have waited for what is wrong with the partition, rather than for the cluster. */
   hasHeldUp(enqueuedAt: number): boolean {
     return this.currentTrouble !== null || this.refusedAt >= enqueuedAt;
   }
@@ -80,8 +80,8 @@ export class PartitionLane {
   /** The cluster says that the partition takes nothing. */
   note(errorCode: number, now: number): void {
     const before = this.currentTrouble;
-    const goesOn = before !== null && now - before.last < forgottenMs;
-    this.currentTrouble = { errorCode, since: goesOn ? before.since : now, last: now };
+    const isSame = before !== null && now - before.last < forgottenMs;
+    this.currentTrouble = { errorCode, since: isSame ? before.since : now, last: now };
   }
 
   /** The partition has a leader (again). */
@@ -89,14 +89,14 @@ export class PartitionLane {
     if (this.currentTrouble?.errorCode === errorCodes.leaderNotAvailable) this.currentTrouble = null;
   }
 
-  /** No broker answers, so that nobody can say how the partition is. */
+  /** No broker answers: whether the partition takes records is not known. */
   forgetTrouble(): void {
     this.currentTrouble = null;
   }
 
   /**
-   * Takes out what need not wait for a partition that has been in trouble for long: all that came before `knownAt`, when the
-   * cluster was last asked, where there is no leader; else what was tried once.
+   * Takes out the records that need not wait for a partition that has been in trouble for 2 s. Without a leader: those that came
+   * before `knownAt`, when the cluster was last asked; with one: those that were tried once.
    */
   takeHopeless(now: number, knownAt: number): PendingRecord[] {
     const trouble = this.currentTrouble;

@@ -1,7 +1,7 @@
 import { errorCodes } from '../client/error-codes.js';
 
 /**
- * What a partition's error code in a produce answer means for the records of the batch:
+ * The meaning of a partition's error code in a produce answer, for the records of the batch:
  * - `appended`: in the log
  * - `refused`: not in the log, and sending again won't help
  * - `too_large`: not in the log; a smaller batch may pass
@@ -29,7 +29,7 @@ const verdicts: Record<number, ProduceVerdict> = {
 };
 
 /**
- * Judges one partition's answer. What is not listed counts as unknown, NOT_LEADER_OR_FOLLOWER (6) too: a leader that
+ * Judges one partition's answer. A code that is not listed counts as unknown, NOT_LEADER_OR_FOLLOWER (6) too: a leader that
  * loses its post while it waits for the replicas answers so after it has appended.
  */
 export function judgeProduce(errorCode: number): ProduceVerdict {

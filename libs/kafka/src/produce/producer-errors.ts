@@ -1,9 +1,9 @@
 import type { RecordReceipt } from '../client/record.js';
 
 /**
- * How far what kept a record from the log reaches, so that whoever sends it again knows what else has to wait:
+ * How far the trouble reaches that kept a record from the log, so that a sender knows what else has to wait:
  * - `record`: this one alone, which will never pass as it is
- * - `partition`, `topic`: what goes there, while the rest of the cluster takes records
+ * - `partition`, `topic`: all records that go there, while the rest of the cluster takes records
  * - `cluster`: an outage, or nothing more is known
  */
 export type TroubleScope = 'record' | 'partition' | 'topic' | 'cluster';
@@ -56,7 +56,7 @@ export class UnacknowledgedError extends Error {
 }
 
 /**
- * Not in the log, for a reason of its own (too large) or of its topic's (there is none, it may not be written to). Where
+ * Not in the log, for a reason of its own (too large) or of its topic (it does not exist, or may not be written to). Where
  * `scope` is not `record`, the same record passes once what is wrong with the topic is mended.
  */
 export class RecordRefusedError extends Error {
@@ -75,7 +75,7 @@ export class RecordRefusedError extends Error {
   }
 }
 
-/** What became of one record of `sendAll`. */
+/** The outcome of one record of `sendAll`. */
 export type SendOutcome =
   { receipt: RecordReceipt } | { error: NeverSentError | UnacknowledgedError | RecordRefusedError };
 

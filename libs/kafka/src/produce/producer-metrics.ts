@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { TopicTrouble } from './topic-troubles.js';
 
-/** What a producer counts. */
+/** The metrics of a producer. */
 export class ProducerMetrics {
   private readonly requests: Histogram;
   private readonly records: Counter<'outcome'>;

@@ -24,7 +24,7 @@ export class ProducerRoutes {
     failedTopics: new Map(),
   };
   private describedAt = -Infinity;
-  /** When the brokers were asked whose answer holds, whether or not it is trusted still. */
+  /** When the question was asked that the metadata answers, whether or not it is trusted still. */
   private knownAt = -Infinity;
   /** Since when topics are said to be missing, and when it was last said. */
   private readonly missing = new Map<string, { since: number; last: number }>();
@@ -46,12 +46,12 @@ export class ProducerRoutes {
     else this.unrouted.set(record.topic, [record]);
   }
 
-  /** What is known of the leaders no longer holds. */
+  /** The leaders may have changed: asks for them anew. */
   distrust(): void {
     this.describedAt = -Infinity;
   }
 
-  /** Describes the topics again where that is due; `then` is called when there is news. */
+  /** Describes the topics again where that is due; `then` is called after it. */
   refresh(now: number, then: () => void): void {
     const due = this.unrouted.size > 0 || now - this.describedAt > maxMetadataAgeMs;
     if (!due || this.describing || now - this.triedAt < metadataRetryMs) return;
@@ -167,8 +167,8 @@ export class ProducerRoutes {
     for (const [topic, errorCode] of this.metadata.failedTopics) {
       if (errorCode !== errorCodes.unknownTopic) continue;
       const before = this.missing.get(topic);
-      const goesOn = before !== undefined && now - before.last < missingForgottenMs;
-      this.missing.set(topic, { since: goesOn ? before.since : now, last: now });
+      const isSame = before !== undefined && now - before.last < missingForgottenMs;
+      this.missing.set(topic, { since: isSame ? before.since : now, last: now });
     }
   }
 

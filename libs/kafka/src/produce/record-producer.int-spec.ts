@@ -143,7 +143,7 @@ describe('RecordProducer on a real broker', () => {
     await proxy.cut();
   });
 
-  it('refuses what the broker would never take, and only that', async () => {
+  it('refuses a record that the broker would never take, and no other', async () => {
     const topic = await fixture.makeTopic(1, { maxMessageBytes: 10_000 });
     const good = numbered(topic, 100);
     const huge = { topic, key: 'huge', value: Buffer.alloc(50_000), headers: {} };
@@ -197,7 +197,7 @@ describe('RecordProducer on a real broker', () => {
     });
   });
 
-  it('gives up what goes to a missing topic at once, keeps no room of others, and names the topic once', async () => {
+  it('gives up records for a missing topic at once, keeps no room of others, and names the topic once', async () => {
     const topic = `${fixture.namespace}gone`;
     const other = await fixture.makeTopic(1);
     const metrics = new Registry();
@@ -239,7 +239,7 @@ describe('RecordProducer on a real broker', () => {
     await producer.stop();
   });
 
-  it('holds back who sends more than the buffer takes, and loses nothing of it', async () => {
+  it('holds back a caller that sends more than the buffer takes, and loses none of its records', async () => {
     const topic = await fixture.makeTopic(3);
     const value = Buffer.alloc(100_000);
     const records = Array.from({ length: 800 }, (_, index) => ({

@@ -9,7 +9,7 @@ describe('SendRoom', () => {
     expect([wide.tryEnter(500), wide.tryEnter(1)]).toEqual([true, false]);
   });
 
-  it('lets who waits in before who comes later', async () => {
+  it('lets callers in by the order in which they came', async () => {
     const room = new SendRoom(1, 100);
     room.tryEnter(1);
     const waiting = room.waitToEnter(1, 50);
@@ -21,7 +21,7 @@ describe('SendRoom', () => {
     expect(room.tryEnter(1)).toBe(true);
   });
 
-  it('turns away who has waited too long', async () => {
+  it('turns away a caller that has waited too long', async () => {
     const room = new SendRoom(1, 100);
     room.tryEnter(1);
     const early = room.waitToEnter(1, 50);

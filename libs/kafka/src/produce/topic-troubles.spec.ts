@@ -30,7 +30,7 @@ describe('TopicTroubles', () => {
     expect(of('b').map(({ records }) => records)).toEqual([1, 600]);
   });
 
-  it('names what stands, and since when, until it takes records or nobody meets it', () => {
+  it('lists a trouble and when it began, until its topic takes records or no record meets it', () => {
     troubles.note({ topic: 'a', partition: null, error }, 1);
     troubles.note({ topic: 'b', partition: 3, error: 'LEADER_NOT_AVAILABLE' }, 1);
     troubles.tell('c', 0, 'MESSAGE_TOO_LARGE', 1);

@@ -17,11 +17,11 @@ interface Standing {
   lastAt: number;
 }
 
-const lineEveryMs = 60_000;
-/** What nobody has met for so long is not known to stand any more. */
+const minLinePauseMs = 60_000;
+/** A trouble that no record has met for this long may be over. */
 const forgottenMs = 120_000;
 
-/** What takes no records of a process at present: told in one log line a topic and minute, however many records it meets. */
+/** The topics that take no records of this process at present. Each is logged once a minute, however many records it concerns. */
 export class TopicTroubles {
   private readonly standing = new Map<string, Standing>();
   private readonly told = new Map<string, { at: number; untold: number; isOver: boolean }>();
@@ -32,7 +32,7 @@ export class TopicTroubles {
     private readonly now: () => number = steadyTime,
   ) {}
 
-  /** What stands, in the order in which it began. */
+  /** The troubles that stand, oldest first. */
   list(): TopicTrouble[] {
     const now = this.now();
     for (const [key, { lastAt }] of this.standing) if (now - lastAt > forgottenMs) this.standing.delete(key);
@@ -48,17 +48,17 @@ export class TopicTroubles {
     this.tell(topic, partition, error, records);
   }
 
-  /** One record was refused for what it is: nothing that stands. */
+  /** Logs a refusal of one record that says nothing of its topic. */
   tell(topic: string, partition: number | null, error: string, records: number): void {
     const now = this.now();
     const line = this.told.get(topic);
-    if (line && now - line.at < lineEveryMs) {
+    if (line && now - line.at < minLinePauseMs) {
       line.untold += records;
       return;
     }
     const all = records + (line?.untold ?? 0);
     this.told.set(topic, { at: now, untold: 0, isOver: false });
-    this.log('warn', 'Kafka refused records of a topic; others go on', {
+    this.log('warn', 'records refused by Kafka: only this topic is held up', {
       topic,
       partition,
       error,
@@ -74,11 +74,11 @@ export class TopicTroubles {
     const line = this.told.get(topic);
     if (!line || line.isOver || !(stood || stoodWhole)) return;
     line.isOver = true;
-    this.log('info', 'A topic takes records again', { topic, partition });
+    this.log('info', 'topic takes records again', { topic, partition });
   }
 }
 
-/** What of it people have to know, for the detail of a readiness check. */
+/** One sentence for each trouble, for the detail of a readiness check. */
 export function describeTroubles(troubles: readonly TopicTrouble[]): string[] {
   return troubles.map(({ topic, partition, error, since }) => {
     const place = partition === null ? topic : `${topic}, partition ${partition}`;

@@ -1,25 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { LogReader } from '../../consume/tail/log-reader.js';
 import { TailConsumer } from '../../consume/tail/tail-consumer.js';
 import { untilAsync, Worker } from '../../consume/work/worker.fixture-spec.js';
 import { encodeProduceBody } from '../../produce/produce-request.js';
 import { batchOf, recoded } from '../../produce/record-batch.fixture-spec.js';
 import { BrokerLinks } from '../broker-links.js';
-import { BrokerFixture, numbered } from '../broker.fixture-spec.js';
+import { numbered, useBroker } from '../broker.fixture-spec.js';
 import { consumerFault } from '../consumer-health.js';
 import type { IncomingRecord } from '../record.js';
 import { requestProduce } from './internals.js';
 
 describe('Topics that others have set up with a compression, on a real broker', () => {
-  const fixture = new BrokerFixture();
+  const fixture = useBroker();
   const reader = new LogReader(fixture.connect());
-  beforeAll(() => fixture.start());
-  afterAll(async () => {
-    await reader.close();
-    await fixture.stop();
-  });
+  fixture.keep({ stop: () => reader.close() });
 
   /** The broker stores what it is sent in the topic's own compression. */
   async function makeTopics(compressions: readonly string[]): Promise<string[]> {

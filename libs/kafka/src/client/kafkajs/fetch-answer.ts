@@ -24,7 +24,7 @@ export interface FetchedPartition {
   readonly messages: FetchedRecord[];
 }
 
-/** Where reading goes on in a partition; 0 for one that was not asked for. */
+/** The offset asked for in a partition; 0 for one that was not asked for. */
 export type FetchedFrom = (topic: string, partition: number) => number;
 
 /** From this version on the client has to wait as long as the answer says, before it the broker has done so (KIP-219). */

@@ -96,7 +96,7 @@ describe('a fetch session', () => {
     });
   });
 
-  it('is none while the broker has no room for it', () => {
+  it('asks for every partition while the broker has no room for a session', () => {
     const session = new FetchSession();
     const all = wanted({ a: { 0: 5 } });
     for (let round = 0; round < 3; round += 1) {

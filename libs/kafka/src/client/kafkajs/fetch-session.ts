@@ -1,4 +1,4 @@
-/** What a fetch asks of one topic, as kafkajs has it. */
+/** One topic of a fetch, as kafkajs has it. */
 export interface FetchedTopic {
   readonly topic: string;
   readonly partitions: readonly {
@@ -22,7 +22,7 @@ const firstEpoch = 0;
 const lastEpoch = 2 ** 31 - 1;
 
 /**
- * What one broker remembers of a consumer's fetches (KIP-227): a request names only the partitions whose offset changed, and
+ * One broker's memory of a consumer's fetches (KIP-227): a request names only the partitions whose offset changed, and
  * the answer only those with news. Without it every wake-up of a reader of many quiet topics costs all of them, on both
  * sides. Whatever goes wrong, the next request names everything and opens a new session.
  */
@@ -61,7 +61,7 @@ export class FetchSession {
     return true;
   }
 
-  /** What the broker has made of the last request is not known. */
+  /** Whether the broker has taken the last request is not known. */
   reset(): void {
     this.epoch = firstEpoch;
   }

@@ -96,7 +96,7 @@ describe('decodeFetchedRecords', () => {
     expect(record!.headers).toBeNull();
   });
 
-  it('goes past offsets that no record has', async () => {
+  it('passes offsets that no record has', async () => {
     const batch = batchOf(numbered(2), 10);
     batch.writeInt32BE(9, 23); // compaction keeps what the batch covers
     const read = await decode(batch, 10);

@@ -21,14 +21,14 @@ interface BatchContext {
   readonly inTransaction: boolean;
 }
 
-/** What is left to be decoded of an answer; shared by its partitions. */
+/** How many bytes of an answer may still be decoded; shared by its partitions. */
 export interface Allowance {
   bytes: number;
 }
 
-/** What a batch may take once it is decompressed, and about what an answer may. */
+/** The most bytes of a batch once it is decompressed, and about the most of an answer. */
 export const maxDecodedBytes = 64 * 1024 * 1024;
-/** What a record takes beside the bytes of the answer. */
+/** A record takes about this in memory, beside the bytes of the answer. */
 const recordCostBytes = 200;
 
 const maxHeaders = 1_000;

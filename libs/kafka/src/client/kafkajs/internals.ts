@@ -39,7 +39,7 @@ export interface WireBroker {
   disconnect(): Promise<void>;
 }
 
-/** What `connectionPoolBuilder` takes; without a destination it goes round the seed brokers. */
+/** The options of `connectionPoolBuilder`; without a destination it tries the seed brokers in turn. */
 export interface WireOptions {
   logger: Logger;
   socketFactory: unknown;
@@ -166,13 +166,14 @@ export interface OffsetFetchAnswer {
   }[];
 }
 
-/** What is to be read of a partition's answer: no record below the offset asked for, none of an aborted transaction, no marker. */
+/** The records of a partition's answer that are for readers: none below the offset asked for, or aborted, and no markers. */
 export const FetchBatch = require('kafkajs/src/consumer/batch') as new (
   topic: string,
   fetchedOffset: string,
   partition: FetchedPartition,
 ) => { messages: FetchedRecord[]; rawMessages: FetchedRecord[]; lastOffset(): string | number };
-/** What an OffsetCommit request says of a topic. */
+
+/** One topic of an OffsetCommit request. */
 export interface CommittedTopic {
   topic: string;
   partitions: { partition: number; offset: string; metadata: string | null }[];

@@ -91,7 +91,7 @@ function offsetsOf(topics: readonly FetchedTopic[]): FetchedFrom {
 
 const { syncGroup, heartbeat } = broker;
 
-/** See {@link noteStanding}. */
+/** kafkajs does not tell when the coordinator was last heard of: {@link noteStanding} keeps it, for syncGroup and heartbeat. */
 broker.syncGroup = async function notedSyncGroup(this: Broker, options) {
   const sentAt = performance.now();
   const answer = await syncGroup.call(this, options);
@@ -114,8 +114,8 @@ interface Batch {
 const batch = (require('kafkajs/src/consumer/batch') as { prototype: Batch }).prototype;
 
 /**
- * kafkajs passes over a batch by itself of which nothing is to be read (markers of transactions, records of aborted ones), and
- * tells so in numbers only. Here it is handed over like any other, without messages.
+ * kafkajs skips a batch in which nothing is for readers (markers of transactions, aborted records), and shows it in its counts
+ * only. Here it is handed over like any other, without messages.
  */
 batch.isEmpty = function hasNothing(this: Batch) {
   return this.rawMessages.length === 0;

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BrokerFixture, Condition, numbered } from '../../client/broker.fixture-spec.js';
+import { describe, expect, it } from '@jest/globals';
+import { Condition, numbered, useBroker } from '../../client/broker.fixture-spec.js';
 import type { KafkaConnection } from '../../client/connection.js';
 import { consumerFault, type ConsumerAlarm } from '../../client/consumer-health.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
@@ -73,19 +73,13 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, index) => from + index);
 
 describe('PositionedConsumer on a real broker', () => {
-  const fixture = new BrokerFixture();
-  const projections: Projection[] = [];
-  beforeAll(() => fixture.start());
-  afterAll(async () => {
-    await Promise.all(projections.map(({ consumer }) => consumer.stop()));
-    await fixture.stop();
-  });
+  const fixture = useBroker();
   const project = (
     ...given: [Projection['store'], ConstructorParameters<typeof Projection>[2], KafkaConnection?]
   ): Projection => {
     const [store, options, connection = fixture.connect()] = given;
     const projection = new Projection(store, connection, options);
-    projections.push(projection);
+    fixture.keep(projection.consumer);
     return projection;
   };
 
@@ -196,7 +190,7 @@ describe('PositionedConsumer on a real broker', () => {
     await projection.consumer.stop();
   });
 
-  it('goes on after an outage where it was', async () => {
+  it('continues after an outage where it was', async () => {
     const topic = await fixture.makeTopic(2);
     const proxy = proxyToBroker();
     await proxy.start();
@@ -217,7 +211,7 @@ describe('PositionedConsumer on a real broker', () => {
     await proxy.cut();
   });
 
-  it('reports a position that was deleted, and goes on at the first record left', async () => {
+  it('reports a position that was deleted, and continues at the first record left', async () => {
     const topic = await fixture.makeTopic(1);
     await fixture.producer.sendAll(numbered(topic, 30));
     await fixture.admin.deleteRecordsBefore(topic, [{ partition: 0, offset: 20 }]);

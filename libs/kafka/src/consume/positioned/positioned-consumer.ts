@@ -51,7 +51,7 @@ export interface PositionedConsumerOptions extends GroupReaderOptions {
  * partition kept over a join continues where it was. {@link GroupReader} has the life of a partition.
  */
 export class PositionedConsumer extends GroupReader<PositionedPartition, PositionedConsumerOptions> {
-  /** What is handed over and not released, all partitions together. */
+  /** The records handed over and not released, all partitions together. */
   private readonly buffered: Amount = { records: 0, bytes: 0 };
   private isFull = false;
   private hintInFlight: Promise<void> | null = null;

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BrokerFixture, numbered } from '../../client/broker.fixture-spec.js';
+import { describe, expect, it } from '@jest/globals';
+import { numbered, useBroker } from '../../client/broker.fixture-spec.js';
 import { KafkaRequestError } from '../../client/request-patience.js';
 import { untilAsync } from '../work/worker.fixture-spec.js';
 import { LogReader } from './log-reader.js';
 
 describe('LogReader on a real broker', () => {
-  const fixture = new BrokerFixture();
+  const fixture = useBroker();
   const reader = new LogReader(fixture.connect());
-  beforeAll(() => fixture.start());
-  afterAll(async () => {
-    await reader.close();
-    await fixture.stop();
-  });
+  fixture.keep({ stop: () => reader.close() });
 
   /** Reads a stretch whole, slice by slice. */
   async function readAll(topic: string, from: number, end: number) {
@@ -61,20 +57,11 @@ describe('LogReader on a real broker', () => {
 
   it('leaves out aborted records and passes transaction markers', async () => {
     const topic = await fixture.makeTopic(1);
-    const producer = fixture.connection
-      .openClient()
-      .producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true });
-    await producer.connect();
-    for (const [value, outcome] of [
+    await fixture.sendInTransactions(topic, [
       ['1', 'commit'],
       ['2', 'abort'],
       ['3', 'commit'],
-    ] as const) {
-      const transaction = await producer.transaction();
-      await transaction.send({ topic, messages: [{ key: 'k', value }] });
-      await transaction[outcome]();
-    }
-    await producer.disconnect();
+    ]);
     const endOf = async () => (await fixture.admin.endOffsets([topic])).get(topic)![0]!;
     // The coordinator has written the last marker some time after it has answered.
     await untilAsync('three records, each with its marker', async () => (await endOf()) === 6);

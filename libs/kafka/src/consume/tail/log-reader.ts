@@ -13,7 +13,7 @@ const sliceBytes = 1024 * 1024;
 /** A piece of a partition's log, in order. */
 export interface LogSlice {
   records: IncomingRecord[];
-  /** The offset to go on with: behind the last record, also where the offsets before it are no records. */
+  /** The offset to read next: after the last record, also where the offsets before it are no records. */
   next: number;
   /** How many of the offsets asked for were deleted before they could be read. */
   deleted: number;

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ISocketFactory } from 'kafkajs';
-import { BrokerFixture, Condition, numbered } from '../../client/broker.fixture-spec.js';
+import { Condition, numbered, useBroker } from '../../client/broker.fixture-spec.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
 import { untilAsync } from '../work/worker.fixture-spec.js';
 import { TailConsumer, type TailConsumerOptions } from './tail-consumer.js';
@@ -11,13 +11,7 @@ function asksForStart(request: Buffer): boolean {
 }
 
 describe('TailConsumer on a real broker', () => {
-  const fixture = new BrokerFixture();
-  const tails: TailConsumer[] = [];
-  beforeAll(() => fixture.start());
-  afterAll(async () => {
-    await Promise.all(tails.map((tail) => tail.stop()));
-    await fixture.stop();
-  });
+  const fixture = useBroker();
   const follow = (
     topics: string[],
     more: Partial<TailConsumerOptions> = {},
@@ -37,7 +31,7 @@ describe('TailConsumer on a real broker', () => {
       },
       ...more,
     });
-    tails.push(tail);
+    fixture.keep(tail);
     const seen = (count: number, limitMs?: number): Promise<void> =>
       condition.until(() => values.length >= count, `${count} records`, limitMs);
     return { tail, values, seen };
@@ -92,7 +86,7 @@ describe('TailConsumer on a real broker', () => {
     await tail.stop();
   }, 60_000);
 
-  it('two in one process both see everything', async () => {
+  it('shows everything to each of two consumers in one process', async () => {
     const topic = await fixture.makeTopic(2);
     const [one, two] = [follow([topic]), follow([topic])];
     await Promise.all([one.tail.start(), two.tail.start()]);
@@ -132,21 +126,12 @@ describe('TailConsumer on a real broker', () => {
 
   it('passes markers of foreign transactions and leaves aborted records out', async () => {
     const topic = await fixture.makeTopic(1);
-    const producer = fixture.connection
-      .openClient()
-      .producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true });
-    await producer.connect();
-    for (const [value, outcome] of [
+    await fixture.sendInTransactions(topic, [
       ['1', 'commit'],
       ['2', 'abort'],
       ['3', 'commit'],
       ['4', 'abort'],
-    ] as const) {
-      const transaction = await producer.transaction();
-      await transaction.send({ topic, messages: [{ key: 'k', value }] });
-      await transaction[outcome]();
-    }
-    await producer.disconnect();
+    ]);
     const { tail, values, seen } = follow([topic], { from: 'start' });
     await tail.start();
     await tail.caughtUp();

@@ -11,21 +11,21 @@ import { PositionedConsumer } from '../positioned/positioned-consumer.js';
 const retryMs = 500;
 
 export interface TailConsumerOptions {
-  /** What to read; asked again every 3 s. Topics that come up later are read whole. */
+  /** The topics to read; asked again every 3 s. Topics that come up later are read whole. */
   topics: () => readonly string[] | Promise<readonly string[]>;
-  /** `end` (default): what is appended after `start`; `start`: everything there is. */
+  /** `end` (default): records appended after `start` was called; `start`: the whole log. */
   from?: 'start' | 'end';
-  /** What the group's random name begins with (default `tail.`). */
+  /** Prefix of the group's random name (default `tail.`). */
   groupIdPrefix?: string;
-  /** Records of one partition, in order, each once. Done with when it returns. */
+  /** Records of one partition, in order, each once. They are released when it returns. */
   onRecords(records: IncomingRecord[], logEnd: number): void;
-  /** The consumer can't go on (an unknown codec, refused credentials): end the process for its supervisor. */
+  /** The consumer cannot continue (an unknown codec, refused credentials): end the process for its supervisor. */
   onFatal(error: Error): void;
   timings?: Partial<ConsumerTimings>;
 }
 
 /**
- * Follows topics in one process: every record, in a group of its own, without commits. Over rejoins and outages it goes on
+ * Follows topics in one process: every record, in a group of its own, without commits. After rejoins and outages it continues
  * where it was.
  */
 export class TailConsumer {
@@ -34,7 +34,7 @@ export class TailConsumer {
   private readonly consumer: PositionedConsumer;
   /** Where reading is, by partition. */
   private readonly positions = new Map<string, number>();
-  /** What is still to be read of what there was at `start`. */
+  /** By partition that is not caught up, where its log ended at `start`. */
   private readonly missing = new Map<string, number>();
   private onceCaughtUp: (() => void)[] = [];
   private state: 'new' | 'started' | 'stopped' = 'new';
@@ -72,7 +72,7 @@ export class TailConsumer {
     void this.consumer.start();
   }
 
-  /** Resolves when everything there was at `start` is handed over. */
+  /** Resolves once every record that was in the log at `start` is handed over. */
   caughtUp(): Promise<void> {
     return new Promise((resolve) => {
       this.onceCaughtUp.push(resolve);

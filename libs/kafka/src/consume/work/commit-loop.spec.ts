@@ -37,7 +37,7 @@ class Source {
 }
 
 describe('CommitLoop', () => {
-  it('gathers what comes up, keeps one in flight, and goes on while there is news', async () => {
+  it('gathers news, keeps one commit in flight, and commits for as long as there is news', async () => {
     const source = new Source();
     source.value = 1;
     source.loop.touch();
@@ -58,7 +58,7 @@ describe('CommitLoop', () => {
     source.loop.stop();
   });
 
-  it('puts what a failed commit said into the next', async () => {
+  it('puts the content of a failed commit into the next', async () => {
     const source = new Source();
     source.value = 1;
     source.loop.touch();
@@ -89,7 +89,7 @@ describe('CommitLoop', () => {
     expect(source.sent).toHaveLength(1);
   });
 
-  it('waits, in a flush too, while it can’t be said yet what there is to commit', async () => {
+  it('waits, in a flush too, while it is not known yet what is to commit', async () => {
     const source = new Source();
     source.canCollect = false;
     source.value = 1;

@@ -11,18 +11,17 @@ export interface PendingCommit {
   landed(): void;
 }
 
-/** Where the loop gets its commits and sends them. */
 export interface CommitSource {
-  /** Everything new since the last commit that landed; null when there is nothing. `not yet` while that can't be said. */
+  /** All that is new since the last commit that landed; null for nothing, `not yet` while that is not known. */
   collect(): PendingCommit | 'not yet' | null;
-  /** Sends under the present generation; null when there is nothing to send it by. */
+  /** Sends under the present generation; null before the first join of a session. */
   send(commits: OffsetCommit[]): Promise<void> | null;
   failed(error: unknown): void;
 }
 
 /**
- * Commits while there is something to commit: at most 50 ms after it came up, one at a time. A failed commit is not repeated,
- * what it said goes into the next one. What can't be collected or sent yet is not forgotten.
+ * Commits whenever something is new, at most 50 ms after it came up, and one commit at a time. A failed commit is not sent again:
+ * the next one says the same and more. News that cannot be collected or sent yet is tried again after 250 ms.
  */
 export class CommitLoop {
   private readonly source: CommitSource;
@@ -34,12 +33,12 @@ export class CommitLoop {
     this.source = source;
   }
 
-  /** Something has come up. */
+  /** There may be something new to commit. */
   touch(): void {
     if (!this.timer && !this.inFlight && !this.stopped) this.schedule(minPauseMs);
   }
 
-  /** Sends what there is now, if nothing is in flight. */
+  /** Commits all that is new now, unless a commit is in flight. */
   sendNow(): void {
     if (this.inFlight || this.stopped) return;
     if (this.timer) clearTimeout(this.timer);
@@ -62,7 +61,7 @@ export class CommitLoop {
     );
   }
 
-  /** Resolves when all there is has landed, or after `limitMs`. */
+  /** Resolves with true once nothing is left to commit, with false after `limitMs`. */
   async flush(limitMs: number): Promise<boolean> {
     const end = performance.now() + limitMs;
     while (performance.now() < end) {

@@ -2,7 +2,7 @@ import type { IncomingRecord } from '../../client/record.js';
 
 /**
  * A record handed over for work. The order of calls: `begin()` when the work starts, then exactly one of `done()` and
- * `abandon()`. What is handed over but not begun may be dropped by the receiver once `isCurrent()` is false.
+ * `abandon()`. A delivery that has not begun may be dropped once `isCurrent()` is false.
  */
 export interface Delivery {
   readonly record: IncomingRecord;
@@ -12,7 +12,7 @@ export interface Delivery {
   isCurrent(): boolean;
   /** The work starts. False: the partition is gone, drop the delivery (its next holder gets the record). */
   begin(): boolean;
-  /** Writes down that this many attempts were used while the offset stays in flight (committed beside the watermark). */
+  /** Notes that this many attempts were used while the offset stays in flight; it is committed beside the watermark. */
   noteAttempts(used: number): void;
   /** The outcome is acknowledged by the log: the offset counts as finished and will be committed. Repeats are ignored. */
   done(): void;

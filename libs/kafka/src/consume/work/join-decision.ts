@@ -1,7 +1,7 @@
 import type { Commit, GroupCommit } from '../../client/cluster-reader.js';
 import { decodeOffsetMap } from './offset-map.js';
 
-/** What this process knows of its own commits for a partition. */
+/** This process' own commits for a partition. */
 export interface CommitHistory {
   /** The group's commit when this process began with the partition. */
   startedFrom: Commit | null;
@@ -12,12 +12,12 @@ export interface CommitHistory {
 }
 
 /**
- * What a partition found assigned at a join is to a process that knows it:
+ * The state of a newly assigned partition, for a process that held it before:
  * - `kept`: nobody else has committed since; what is in flight and finished here stands. So it does where kafkajs wiped the
- *   commit, which says nothing about our place in the log
- * - `moved_on`: somebody else has; begin from the commit, and what this process knows to be finished stays finished
- * - `reset`: the commit is gone or went back, by an operator or because the topic was made anew; begin from the commit
- *   and forget all else, for the same offsets may now be other records or be wanted again
+ *   commit, which says nothing about this process' place in the log
+ * - `moved_on`: another process has; begin from the commit. Records that this process has finished stay finished
+ * - `reset`: the commit is gone or went back, by an operator or because the topic was made anew. Begin from the commit and
+ *   forget all else: the same offsets may be other records now, or be wanted again
  */
 export type JoinDecision = 'kept' | 'moved_on' | 'reset';
 

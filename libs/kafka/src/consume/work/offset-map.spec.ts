@@ -21,7 +21,7 @@ function toRuns(
 }
 
 describe('the offset map in commit metadata', () => {
-  it('comes back as it was written', () => {
+  it('decodes to the map that was encoded', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 2 ** 45 }),
@@ -45,7 +45,7 @@ describe('the offset map in commit metadata', () => {
     );
   });
 
-  it('stays within what a broker takes, keeping the lowest runs', () => {
+  it('stays within the size that a broker takes, by its lowest runs', () => {
     const done = toRuns(
       1_000_000,
       Array.from({ length: 5_000 }, () => ({ gap: 300, length: 300 })),
@@ -81,13 +81,13 @@ describe('the offset map in commit metadata', () => {
     ).toBeLessThan(3_000);
   });
 
-  it('is read without a time too, as it was written before', () => {
+  it('decodes a map without a time, as it was written before', () => {
     const map = { processId: 'p', commitNumber: 9, done: [{ from: 7, to: 9 }], attempts: [], lastTime: null };
     expect(decodeOffsetMap(5, '1.p.9.AgI.')).toEqual(map);
     expect(decodeOffsetMap(5, encodeOffsetMap(5, map))).toEqual(map);
   });
 
-  it('takes anything else for no map', () => {
+  it('decodes nothing from any other metadata', () => {
     for (const foreign of [
       '',
       '1',

@@ -2,11 +2,11 @@ import { maxTime } from '../../client/log-time.js';
 import type { Run } from './offset-runs.js';
 
 /**
- * What a commit says beyond its offset. The offset is the lowest unfinished one; `done` are the finished runs above
- * it, `attempts` how many attempts ordered records in flight have used in place.
+ * The metadata of a commit. The commit's offset is the lowest unfinished one; `done` are the finished runs above it, `attempts`
+ * the attempts that ordered records in flight have used in place.
  */
 export interface OffsetMap {
-  /** Which process committed, and its how-manieth commit of this partition: recognises our own last commit. */
+  /** The process that committed. With its commit number for the partition it recognises its own last commit. */
   processId: string;
   commitNumber: number;
   done: readonly Readonly<Run>[];
@@ -15,7 +15,7 @@ export interface OffsetMap {
   lastTime: number | null;
 }
 
-/** At this size a partition takes no more: what finishes from here on still has to fit. */
+/** At this size a partition is read no further: whatever finishes from here on still has to fit. */
 export const fullMapBytes = 3_000;
 /** Kafka's default for `offset.metadata.max.bytes` is 4,096. */
 const maxMapBytes = 4_000;

@@ -3,11 +3,11 @@ import type { TopicPartition } from '../../client/record.js';
 import { judgeRange, type OffsetRange } from '../offset-range.js';
 import { decodeOffsetMap } from './offset-map.js';
 
-/** What a group and the log say of a partition. */
+/** A group's commit for a partition, beside what the log has. */
 export interface PartitionPlace {
   readonly commit: GroupCommit;
   readonly logStart: number;
-  /** How the commit lies to what the log has; `within` where there is none. */
+  /** How the commit relates to the log; `within` without a commit. */
   readonly range: OffsetRange;
 }
 

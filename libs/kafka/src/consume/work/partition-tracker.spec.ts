@@ -88,7 +88,7 @@ describe('PartitionTracker', () => {
     );
   });
 
-  it('begins above what is finished already', () => {
+  it('begins above the offsets that are finished already', () => {
     const tracker = new PartitionTracker<null>({
       watermark: 10,
       done: [

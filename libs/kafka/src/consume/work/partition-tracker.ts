@@ -8,7 +8,7 @@ export interface TrackerStart {
 }
 
 /**
- * What is finished, in flight and next in one partition. Every offset below `next` is either outstanding or finished; all
+ * Which offsets of one partition are finished, in flight and next. Every offset below `next` is either outstanding or finished; all
  * below `watermark` are finished, so that committing the watermark never skips a record.
  */
 export class PartitionTracker<Entry> {
@@ -38,7 +38,7 @@ export class PartitionTracker<Entry> {
     return this.lowWatermark;
   }
 
-  /** Grows whenever there is something new to commit. */
+  /** Grows whenever something is new to commit. */
   get changes(): number {
     return this.changeCount;
   }

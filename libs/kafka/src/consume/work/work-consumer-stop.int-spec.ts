@@ -1,27 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BrokerFixture, numbered } from '../../client/broker.fixture-spec.js';
+import { describe, expect, it } from '@jest/globals';
+import { numbered, useBroker } from '../../client/broker.fixture-spec.js';
 import { untilAsync, untilCommitted, Worker } from './worker.fixture-spec.js';
 
 describe('WorkConsumer at its end', () => {
-  const fixture = new BrokerFixture();
-  const workers: Worker[] = [];
-  beforeAll(() => fixture.start());
-  afterAll(async () => {
-    await Promise.all(workers.map((worker) => worker.consumer.stop()));
-    await fixture.stop();
-  });
-  const work = (groupId: string, ...topics: string[]): Worker => {
-    const worker = new Worker(fixture, { groupId, topics: () => topics, timings: { topicPollMs: 100 } });
-    workers.push(worker);
-    return worker;
-  };
+  const fixture = useBroker();
+  const work = (groupId: string, topics: readonly string[]): Worker =>
+    new Worker(fixture, { groupId, topics: () => topics, timings: { topicPollMs: 100 } });
   /** A worker that runs 20 records, and whose next session, for one more topic, has just begun. */
   const betweenSessions = async (): Promise<{ worker: Worker; topic: string; groupId: string }> => {
     const topics = [await fixture.makeTopic(1)];
     const groupId = fixture.groupId();
-    const worker = new Worker(fixture, { groupId, topics: () => topics, timings: { topicPollMs: 100 } });
-    workers.push(worker);
+    const worker = work(groupId, topics);
     worker.work = (delivery) => delivery.begin();
     await worker.consumer.start();
     await fixture.producer.sendAll(numbered(topics[0]!, 20));
@@ -34,14 +24,14 @@ describe('WorkConsumer at its end', () => {
   it('commits what has finished, also where it has only just joined', async () => {
     const [topic, other] = [await fixture.makeTopic(1), await fixture.makeTopic(1)];
     const groupId = fixture.groupId();
-    const worker = work(groupId, topic);
+    const worker = work(groupId, [topic]);
     worker.work = (delivery) => delivery.begin();
     await worker.consumer.start();
     await fixture.producer.sendAll(numbered(topic, 20));
     await worker.until(() => worker.deliveries.length === 20, 'the records');
 
     const { joins } = worker.consumer.health();
-    const guest = work(groupId, other);
+    const guest = work(groupId, [other]);
     void guest.consumer.start();
     while (worker.consumer.health().joins === joins) await turn();
     for (const delivery of worker.deliveries) delivery.done();

@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BrokerFixture, numbered } from '../../client/broker.fixture-spec.js';
+import { describe, expect, it } from '@jest/globals';
+import { numbered, useBroker } from '../../client/broker.fixture-spec.js';
 import { ClusterReader, type Commit } from '../../client/cluster-reader.js';
 import { consumerFault } from '../../client/consumer-health.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
-import { untilAsync, untilCommitted, valueOf, Worker } from './worker.fixture-spec.js';
+import { untilAsync, untilCommitted, valueOf, Worker, type WorkerArguments } from './worker.fixture-spec.js';
 
 describe('WorkConsumer in trouble', () => {
-  const fixture = new BrokerFixture();
-  const workers: Worker[] = [];
-  beforeAll(() => fixture.start());
-  afterAll(async () => {
-    await Promise.all(workers.map((worker) => worker.consumer.stop()));
-    await fixture.stop();
-  });
-  const work = (
-    ...[options, connection]: [
-      ConstructorParameters<typeof Worker>[1],
-      ConstructorParameters<typeof Worker>[2]?,
-    ]
-  ) => {
-    const worker = new Worker(fixture, options, connection);
-    workers.push(worker);
-    return worker;
-  };
+  const fixture = useBroker();
+  const work = (...given: WorkerArguments) => new Worker(fixture, ...given);
   const setCommit = async (groupId: string, topic: string, offset: number): Promise<void> => {
     const admin = fixture.connection.openClient().admin();
     await admin.connect();
@@ -126,7 +111,7 @@ describe('WorkConsumer in trouble', () => {
     await worker.consumer.stop();
   });
 
-  it('reports records deleted before they were read, and goes on at the first one left', async () => {
+  it('reports records deleted before they were read, and continues at the first one left', async () => {
     const topic = await fixture.makeTopic(1);
     const groupId = fixture.groupId();
     const worker = work({ groupId, topics: () => [topic] });

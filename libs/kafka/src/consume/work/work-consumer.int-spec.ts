@@ -1,32 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BrokerFixture, numbered } from '../../client/broker.fixture-spec.js';
+import { describe, expect, it } from '@jest/globals';
+import { numbered, useBroker } from '../../client/broker.fixture-spec.js';
 import { ClusterReader } from '../../client/cluster-reader.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
 import type { Delivery } from './delivery.js';
 import { decodeOffsetMap } from './offset-map.js';
-import { untilAsync, untilCommitted, valueOf, Worker } from './worker.fixture-spec.js';
+import { untilAsync, untilCommitted, valueOf, Worker, type WorkerArguments } from './worker.fixture-spec.js';
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, index) => from + index);
 
 describe('WorkConsumer on a real broker', () => {
-  const fixture = new BrokerFixture();
-  const workers: Worker[] = [];
-  beforeAll(() => fixture.start());
-  afterAll(async () => {
-    await Promise.all(workers.map((worker) => worker.consumer.stop()));
-    await reader.close();
-    await fixture.stop();
-  });
-  const work = (
-    ...given: ConstructorParameters<typeof Worker> extends [unknown, ...infer Rest] ? Rest : never
-  ): Worker => {
-    const worker = new Worker(fixture, ...given);
-    workers.push(worker);
-    return worker;
-  };
+  const fixture = useBroker();
+  const work = (...given: WorkerArguments) => new Worker(fixture, ...given);
   const reader = new ClusterReader(fixture.connection, 10_000);
+  fixture.keep({ stop: () => reader.close() });
   const committedOf = async (groupId: string, topic: string): Promise<(number | null)[]> =>
     (await fixture.admin.committed(groupId, [topic])).get(topic)!;
 
@@ -208,7 +196,7 @@ describe('WorkConsumer on a real broker', () => {
     await worker.consumer.stop();
   });
 
-  it('stays paused through joins, and goes on where it was', async () => {
+  it('stays paused through joins, and then continues where it was', async () => {
     const topic = await fixture.makeTopic(2);
     const other = await fixture.makeTopic(1);
     const groupId = fixture.groupId();

@@ -55,7 +55,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
       collect: () => this.collectCommits(),
       send: (commits) => this.member.session?.commit(commits) ?? null,
       failed: (error) =>
-        connection.log('debug', 'Commit failed, to be repeated', {
+        connection.log('debug', 'commit failed: its content goes into the next', {
           groupId: options.groupId,
           reason: (error as Error).message,
         }),
@@ -218,7 +218,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
     this.isLapsing = false;
     if (this.held.size === 0) return;
     const { groupId } = this.options;
-    this.connection.log('warn', 'The group was not heard of within its session: partitions may be lost', {
+    this.connection.log('warn', 'group not heard of within its session: partitions taken for lost', {
       groupId,
     });
     this.loseAll();

@@ -1,7 +1,7 @@
 import type { IncomingRecord } from '../../client/record.js';
 import type { Delivery } from './delivery.js';
 
-/** Who a delivery answers to: the partition while it is held, afterwards what is remembered of it. */
+/** The owner of a delivery: its partition while that is held, then the `LostPartition`, or `nobody`. */
 export interface DeliveryOwner {
   /** Whether this delivery stands as when it was handed over. */
   isCurrent(delivery: WorkDelivery): boolean;

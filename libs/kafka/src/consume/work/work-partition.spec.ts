@@ -39,7 +39,7 @@ const offsets = (deliveries: Delivery[]): number[] => deliveries.map(({ record }
 const doneOf = (commit: Commit | null): unknown => decodeOffsetMap(commit!.offset, commit!.metadata)!.done;
 
 describe('WorkPartition', () => {
-  it('counts all of what waits: values, keys and headers', () => {
+  it('counts values, keys and headers of the records that wait', () => {
     const { held } = new Consumer();
     const big = Buffer.alloc(10_000);
     const waiting = [
@@ -89,14 +89,14 @@ describe('WorkPartition', () => {
     expect(consumer.commit()!.offset).toBe(1);
   });
 
-  it('drops what is read again while it is in flight or done', () => {
+  it('drops records that are read again while they are in flight or done', () => {
     const consumer = new Consumer();
     const [a] = consumer.read(0, 3);
     a!.done();
     expect(offsets(consumer.read(0, 5))).toEqual([3, 4]);
   });
 
-  it('leaves out what the commit of another process shows as done', () => {
+  it('leaves out records that the commit of another process shows as done', () => {
     const other = new Consumer();
     const deliveries = other.read(0, 6);
     deliveries[2]!.done();
@@ -122,7 +122,7 @@ describe('WorkPartition', () => {
     expect(a!.isCurrent()).toBe(true);
   });
 
-  it('does not run again what was finished after the partition was lost, once it is back', () => {
+  it('does not run a record again that was finished while the partition was lost', () => {
     const before = new Consumer();
     const [a, b] = before.read(0, 2);
     a!.begin();
@@ -154,7 +154,7 @@ describe('WorkPartition', () => {
     expect(after.commit()!.offset).toBe(2);
   });
 
-  it('ties over two losses in a row', () => {
+  it('keeps a running record tied over two losses in a row', () => {
     const first = new Consumer();
     const [a] = first.read(0, 1);
     a!.begin();
@@ -196,7 +196,7 @@ describe('WorkPartition', () => {
     expect(next.read(0, 1)[0]!.attemptsUsed).toBe(3);
   });
 
-  it('says who holds back the commit', () => {
+  it('names the record that holds back the commit', () => {
     const consumer = new Consumer();
     const [, b] = consumer.read(0, 2);
     b!.done();
@@ -209,7 +209,7 @@ describe('WorkPartition', () => {
     });
   });
 
-  it('counts what waits and what runs', () => {
+  it('counts the records that wait and those that run', () => {
     const consumer = new Consumer();
     const [a, b] = consumer.read(0, 3);
     expect(consumer.held.waiting).toBe(3);

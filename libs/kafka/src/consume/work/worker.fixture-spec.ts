@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.js';
 import type { WorkConsumerOptions } from './work-consumer-options.js';
 import { WorkConsumer } from './work-consumer.js';
 
-/** A worker under test: keeps what was handed over, and finishes it at once unless told otherwise. */
+/** A worker under test: keeps its deliveries, and finishes each at once unless told otherwise. The fixture stops it. */
 export class Worker {
   readonly condition = new Condition();
   readonly deliveries: Delivery[] = [];
@@ -46,6 +46,7 @@ export class Worker {
       },
       ...options,
     });
+    fixture.keep(this.consumer);
   }
 
   finish(delivery: Delivery): void {
@@ -58,6 +59,10 @@ export class Worker {
     await this.condition.until(check, what, limitMs);
   }
 }
+
+/** The arguments of a {@link Worker} after its fixture. */
+export type WorkerArguments =
+  ConstructorParameters<typeof Worker> extends [unknown, ...infer Rest] ? Rest : never;
 
 export function valueOf({ record }: Delivery): string {
   return record.value!.toString();
