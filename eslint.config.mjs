@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 
 /** What a kind of project may import. Imports only point down; a project whose tags match nothing may import no lib. */
 const kinds = {
-  app: ['stage', 'domain', 'platform', 'jobs', 'contracts'],
+  app: ['stage', 'domain', 'platform', 'jobs', 'contracts', 'client'],
   stage: ['domain', 'platform', 'jobs', 'contracts'],
   domain: ['contracts'],
   platform: ['contracts', 'platform'],
@@ -14,7 +14,7 @@ const kinds = {
   contracts: [],
   client: ['contracts'],
   tool: ['platform', 'jobs', 'contracts', 'tool', 'client'],
-  testing: ['stage', 'domain', 'platform', 'jobs', 'contracts', 'tool'],
+  testing: ['stage', 'domain', 'platform', 'jobs', 'contracts', 'client', 'tool'],
   e2e: ['testing', 'platform', 'jobs', 'contracts', 'client'],
   bench: ['testing', 'stage', 'platform', 'jobs', 'contracts'],
 };

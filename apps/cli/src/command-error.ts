@@ -7,14 +7,8 @@ export class CommandError extends Error {
   constructor(
     readonly exitCode: ExitCode,
     message: string,
-    options: ErrorOptions & {
-      /** The code of the problem that the API answered with. */
-      readonly code?: string;
-    } = {},
+    options?: ErrorOptions,
   ) {
     super(message, options);
-    this.code = options.code;
   }
-
-  readonly code: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Difference, RebuildView } from '@jobstream/contracts/rest';
 
-/** How a rebuild stands, in one line. */
+/** The progress of a rebuild, in one line. */
 export function describeRebuildProgress(rebuild: RebuildView): string {
   const { state, compared, carried, trouble } = rebuild;
   const why = trouble === null ? '' : `  (${trouble})`;

@@ -6,7 +6,7 @@ function list(counts: Readonly<Record<string, number | undefined>>): string {
   return entries.map(([name, count]) => `${count} ${name}`).join(', ') || 'none';
 }
 
-/** What a replay would do, in lines. */
+/** The counts of a dry run, in lines. */
 export function describeSurvey(survey: ReplaySurvey): string {
   const { matched, replayable, skipped, failed, faults, byReason, byType, complete } = survey;
   return [
@@ -20,7 +20,7 @@ export function describeSurvey(survey: ReplaySurvey): string {
   ].join('\n');
 }
 
-/** How a replay stands, in one line. */
+/** The progress of a replay, in one line. */
 export function describeProgress(replay: ReplayView, now: number): string {
   const { state, replayed, expected, skipped, failed, progress, throughput, eta, trouble } = replay;
   const share = `${(progress * 100).toFixed(0).padStart(3)} %`;

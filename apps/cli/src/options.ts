@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { findInexactNumbers } from '@jobstream/contracts';
+import { findInexactNumbers, parseDuration } from '@jobstream/contracts';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number in an option. */
 export function readCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number.');
   return Number(text);
+}
+
+/** A duration in an option, in milliseconds. */
+export function readDuration(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 const timeForm = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i;

@@ -1,6 +1,6 @@
-import { BaseUrlError, readBaseUrl } from '@jobstream/contracts/rest';
+import { BaseUrlError, JobstreamClient } from '@jobstream/client';
 import { Command, CommanderError } from 'commander';
-import { Api, usualUrl } from './api.js';
+import { explainApiFailure } from './api-failure.js';
 import { CommandError } from './command-error.js';
 import { addJobsCommands } from './commands/jobs.js';
 import { addRebuildCommands } from './commands/rebuild.js';
@@ -9,13 +9,20 @@ import { addReplaysCommands } from './commands/replays.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
-/** Runs what a command does, with what the options of all commands say. */
-export type RunCommand = (work: (api: Api, terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
+/** Runs the work of a command, with the options of all commands. */
+export type RunCommand = (
+  work: (client: JobstreamClient, terminal: Terminal) => Promise<ExitCode>,
+) => Promise<void>;
+
+/** Where the embedded stack serves the API. */
+const defaultUrl = 'http://127.0.0.1:3000';
+/** Milliseconds: a long survey answers after minutes. */
+const timeoutMs = 300_000;
 
 const help = `
 Environment:
-  JOBSTREAM_URL      where the platform answers (default ${usualUrl})
-  JOBSTREAM_API_KEY  the API key, where one is needed
+  JOBSTREAM_URL      where the platform answers (default ${defaultUrl})
+  JOBSTREAM_API_KEY  the API key, where one is needed; an option would show in the list of processes
 
 Exit codes:
   0 done, or nothing to do   1 failed, or done in part   2 usage   3 not found
@@ -24,7 +31,7 @@ Exit codes:
 
 /**
  * Runs the command of these arguments. Data goes to stdout, everything else to stderr.
- * @returns how the process is to end
+ * @returns the exit code of the process
  */
 export async function runProgram(
   args: readonly string[],
@@ -36,15 +43,17 @@ export async function runProgram(
     .option(
       '--url <url>',
       'where the platform answers (JOBSTREAM_URL)',
-      environment.JOBSTREAM_URL || usualUrl,
+      environment.JOBSTREAM_URL || defaultUrl,
     )
     .option('--json', 'data as JSON on stdout, for scripts')
     .addHelpText('after', help)
     .exitOverride();
   const run: RunCommand = async (work) => {
     const { url, json } = program.opts<{ url: string; json?: true }>();
-    const api = new Api({ url: readUrl(url), apiKey: environment.JOBSTREAM_API_KEY || undefined });
-    exitCode = await work(api, new Terminal(json === true));
+    const client = connect(url, environment.JOBSTREAM_API_KEY || undefined);
+    exitCode = await work(client, new Terminal(json === true)).catch((error: unknown) => {
+      throw explainApiFailure(error, url);
+    });
   };
   addReplayCommands(program, run);
   addReplaysCommands(program, run);
@@ -58,9 +67,11 @@ export async function runProgram(
   }
 }
 
-function readUrl(text: string): string {
+/** @throws CommandError when the URL is not one of a platform */
+function connect(url: string, apiKey: string | undefined): JobstreamClient {
   try {
-    return readBaseUrl(text);
+    // A person sees a failure at once and decides.
+    return new JobstreamClient({ url, apiKey, timeoutMs, retries: false });
   } catch (error) {
     if (!(error instanceof BaseUrlError)) throw error;
     throw new CommandError(exitCodes.usage, `--url (JOBSTREAM_URL): ${error.message}`, { cause: error });
@@ -68,7 +79,7 @@ function readUrl(text: string): string {
 }
 
 function explain(error: unknown): ExitCode {
-  // It has told already.
+  // Its message is written already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (!(error instanceof CommandError)) throw error;
   process.stderr.write(`${error.message}\n`);

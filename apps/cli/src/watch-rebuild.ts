@@ -1,16 +1,20 @@
-import type { Api } from './api.js';
+import type { JobstreamClient } from '@jobstream/client';
 import { describeRebuild, describeRebuildProgress } from './describe-rebuild.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { follow } from './follow.js';
 import type { Terminal } from './terminal.js';
 
-/** Follows a rebuild to its end and answers with it. Ctrl-C ends the watching alone. */
-export async function watchRebuild(api: Api, terminal: Terminal, id: string): Promise<ExitCode> {
-  const rebuild = await follow(api, terminal, {
-    path: `/v1/rebuilds/${encodeURIComponent(id)}`,
+/** Follows a rebuild to its end and writes it out. Ctrl-C ends the watching alone. */
+export async function watchRebuild(
+  client: JobstreamClient,
+  terminal: Terminal,
+  id: string,
+): Promise<ExitCode> {
+  const rebuild = await follow(terminal, {
+    read: (signal) => client.rebuilds.read(id, { signal }),
     describe: describeRebuildProgress,
-    goesOn:
-      `\nRebuild ${id} goes on.\n` +
+    stillRunning:
+      `\nRebuild ${id} is still running.\n` +
       `  watch it:   npx jobstream rebuild watch ${id}\n  cancel it:  npx jobstream rebuild cancel ${id}`,
   });
   terminal.answer(rebuild, describeRebuild(rebuild));

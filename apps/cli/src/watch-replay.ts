@@ -1,17 +1,20 @@
-import type { ReplayView } from '@jobstream/contracts/rest';
-import type { Api } from './api.js';
+import type { JobstreamClient } from '@jobstream/client';
 import { describeProgress, describeReplay } from './describe-replay.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { follow } from './follow.js';
 import type { Terminal } from './terminal.js';
 
-/** Follows a replay to its end and answers with it. Ctrl-C ends the watching alone. */
-export async function watchReplay(api: Api, terminal: Terminal, id: string): Promise<ExitCode> {
-  const replay = await follow<ReplayView>(api, terminal, {
-    path: `/v1/replays/${encodeURIComponent(id)}`,
+/** Follows a replay to its end and writes it out. Ctrl-C ends the watching alone. */
+export async function watchReplay(
+  client: JobstreamClient,
+  terminal: Terminal,
+  id: string,
+): Promise<ExitCode> {
+  const replay = await follow(terminal, {
+    read: (signal) => client.replays.read(id, { signal }),
     describe: (replay) => describeProgress(replay, Date.now()),
-    goesOn:
-      `\nReplay ${id} goes on.\n` +
+    stillRunning:
+      `\nReplay ${id} is still running.\n` +
       `  watch it:   npx jobstream replays watch ${id}\n  cancel it:  npx jobstream replays cancel ${id}`,
   });
   terminal.answer(replay, describeReplay(replay));

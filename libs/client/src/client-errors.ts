@@ -1,9 +1,9 @@
 import type { JobView, Problem, ProblemCode } from '@jobstream/contracts/rest';
 
-/** The API refused a call, or could not serve it however often it was asked. */
+/** The API refused a call, or could not serve it after any number of tries. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
-  /** What to go by. A newer server may know codes that this version does not. */
+  /** Decide by it. A newer server may have codes that this version does not know. */
   readonly code: ProblemCode;
   readonly status: number;
 
@@ -14,18 +14,25 @@ export class ProblemError extends Error {
   }
 }
 
-/** No answer that could be understood came in time: the network, or something between here and the API. `cause` tells more. */
+/** The API did not answer in time: the network failed, or another server answered in its place. `cause` tells more. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
   readonly code = 'no_answer';
+  /** The status that another server answered with, such as a proxy; undefined when nothing answered. */
+  readonly status: number | undefined;
+
+  constructor(message: string, { status, ...options }: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 /** The job ended, but did not succeed. */
 export class JobFailedError extends Error {
   override readonly name = 'JobFailedError';
-  /** The code of the last error; the state where there was none: `cancelled`, `expired`. */
+  /** The code of the last error; without one the state: `cancelled`, `expired`. */
   readonly code: string;
-  /** Why a dead letter was set aside; null of other ends. */
+  /** Why the job was dead-lettered; null where it ended otherwise. */
   readonly reason: JobView['reason'];
 
   constructor(readonly job: JobView) {
@@ -35,7 +42,7 @@ export class JobFailedError extends Error {
   }
 }
 
-/** The job had not ended when the time to wait for it was over. It goes its way all the same. */
+/** The job had not ended when the time to wait for it was over. Nothing was changed by that. */
 export class JobUnfinishedError extends Error {
   override readonly name = 'JobUnfinishedError';
   readonly code = 'job_unfinished';

@@ -1,21 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readBaseUrl, type Problem } from '@jobstream/contracts/rest';
+import type { Problem } from '@jobstream/contracts/rest';
 import { NoAnswerError, ProblemError } from './client-errors.js';
+import { RestConnection, type ConnectionOptions } from './rest-connection.js';
 import { pauseBeforeRetry } from './retry-pause.js';
 
 /** Where the API is and how patient to be. */
-export interface ClientOptions {
-  /** `http://localhost:3000`; `https://host/prefix` where a proxy serves the API below a path. */
-  readonly url: string;
-  /** Sent as `Authorization: Bearer`. */
-  readonly apiKey?: string;
+export interface ClientOptions extends ConnectionOptions {
   /** Milliseconds for one call with all its tries; a wait for a job comes on top. Default 60,000. */
   readonly timeoutMs?: number;
+  /** Whether calls are made again after outages. Default true. Where false, the one try may take all of `timeoutMs`. */
+  readonly retries?: boolean;
 }
 
 /** One call. */
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** With its query. */
   readonly path: string;
   /** JSON. */
@@ -23,19 +22,19 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds that the server may hold the answer back. Default 0. */
   readonly heldMs?: number;
-  /** Whether it does no harm to make it again when it is unknown what became of it. */
+  /** Whether it does no harm to make it again when its effect is unknown. */
   readonly repeatable: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** One try may take this long, its call permitting, and as long on top as its body takes on a line of 250 kB/s. */
+/** Time limit of one try. Its body may take as long on top as a line of 250 kB/s needs. */
 const tryMs = 15_000;
 const sentPerMs = 250;
 
 /** A call that failed: the error to throw unless it is made again. */
 interface Failure {
   readonly error: ProblemError | NoAnswerError;
-  /** Nothing came of it for certain. */
+  /** The call certainly changed nothing. */
   readonly hadNoEffect: boolean;
   readonly mayPass: boolean;
   readonly retryAfter: string | null;
@@ -46,25 +45,37 @@ const isUnfinished: Omit<Failure, 'error'> = { hadNoEffect: false, mayPass: true
 
 /** Calls the API until it answers, or until the time is over. */
 export class HttpCaller {
-  private readonly baseUrl: string;
+  private readonly connection: RestConnection;
   private readonly timeoutMs: number;
-  private readonly authorization: Readonly<Record<string, string>>;
+  private readonly retries: boolean;
 
-  /** @throws BaseUrlError when `url` is no place of a platform */
-  constructor({ url, apiKey, timeoutMs = 60_000 }: ClientOptions) {
-    this.baseUrl = readBaseUrl(url);
+  /** @throws BaseUrlError when `url` is not the URL of a platform */
+  constructor({ timeoutMs = 60_000, retries = true, ...connection }: ClientOptions) {
+    this.connection = new RestConnection(connection);
     this.timeoutMs = timeoutMs;
-    this.authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    this.retries = retries;
   }
 
   /**
    * The answer's JSON.
-   * @param isFinished whether an answer is the last one; the call is made again after one that is not, and when the time is
-   * over it is what there is. Default: every answer is
+   * @param isFinished whether an answer is the last one. Any other is asked for again, and returned when the time is over.
+   * Default: every answer is the last one
    * @throws ProblemError, NoAnswerError; the reason of `signal` when it aborts
    */
   async read<Answer>(call: Call, isFinished?: (answer: Answer) => boolean): Promise<Answer> {
-    return this.repeat(call, async (response) => (await response.json()) as Answer, isFinished);
+    return this.repeat(
+      call,
+      async (response) => readJson<Answer>(response, await response.text()),
+      isFinished,
+    );
+  }
+
+  /**
+   * Makes a call whose answer has no content.
+   * @throws as {@link read} does
+   */
+  async call(call: Call): Promise<void> {
+    await this.repeat(call, (response) => response.text());
   }
 
   /**
@@ -90,8 +101,8 @@ export class HttpCaller {
       }
       const { mayPass, hadNoEffect, retryAfter } = 'answer' in outcome ? isUnfinished : outcome;
       const pauseMs = pauseBeforeRetry(tries, retryAfter, Math.random(), Date.now());
-      const again = mayPass && (call.repeatable || hadNoEffect) && performance.now() + pauseMs < deadline;
-      if (again) await pause(pauseMs, call.signal);
+      const isAllowed = this.retries && mayPass && (call.repeatable || hadNoEffect);
+      if (isAllowed && performance.now() + pauseMs < deadline) await pause(pauseMs, call.signal);
       else if (unfinished) return unfinished.answer;
       else throw (outcome as Failure).error;
     }
@@ -102,21 +113,16 @@ export class HttpCaller {
     deadline: number,
     take: (response: Response) => Promise<Answer>,
   ): Promise<{ readonly answer: Answer } | Failure> {
-    const { method, path, body, headers, heldMs = 0, signal } = call;
+    const { method, path, body, headers, signal } = call;
     signal?.throwIfAborted();
     const late = new AbortController();
-    const leftMs = Math.max(deadline - performance.now(), 1);
-    const sendingMs = (body?.length ?? 0) / sentPerMs;
-    const timer = setTimeout(() => late.abort(), Math.min(tryMs + sendingMs + heldMs, leftMs));
+    const timer = setTimeout(() => late.abort(), this.limitOf(call, deadline));
     try {
-      const response = await fetch(`${this.baseUrl}${path}`, {
+      const response = await this.connection.send({
         method,
-        headers: {
-          ...this.authorization,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body }),
+        path,
+        body,
+        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
         signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
       });
       if (response.ok) return { answer: await take(response) };
@@ -124,11 +130,21 @@ export class HttpCaller {
     } catch (cause) {
       signal?.throwIfAborted();
       const why = late.signal.aborted ? 'did not answer in time' : 'can not be reached';
-      const error = new NoAnswerError(`${this.baseUrl} ${why}.`, { cause });
+      const error =
+        cause instanceof NoAnswerError
+          ? cause
+          : new NoAnswerError(`${this.connection.baseUrl} ${why}.`, { cause });
       return { error, hadNoEffect: false, mayPass: true, retryAfter: null };
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Milliseconds of one try. */
+  private limitOf({ body, heldMs = 0 }: Call, deadline: number): number {
+    const leftMs = Math.max(deadline - performance.now(), 1);
+    const sendingMs = (body?.length ?? 0) / sentPerMs;
+    return this.retries ? Math.min(tryMs + sendingMs + heldMs, leftMs) : leftMs;
   }
 }
 
@@ -142,11 +158,27 @@ async function failureOf(response: Response): Promise<Failure> {
   const text = await response.text();
   const retryAfter = headers.get('retry-after');
   if (headers.get('content-type')?.startsWith('application/problem+json')) {
-    const error = new ProblemError(JSON.parse(text) as Problem);
+    const error = new ProblemError(readJson<Problem>(response, text));
     const hadNoEffect = status === 429 || status === 503;
     return { error, hadNoEffect, mayPass: hadNoEffect || status === 504, retryAfter };
   }
-  // Whatever stands in between, a proxy for instance.
-  const error = new NoAnswerError(`The answer is no problem document: ${status} ${text.slice(0, 200)}`);
+  // A proxy's, for instance.
+  const error = foreign(response, text);
   return { error, hadNoEffect: status === 429, mayPass: status >= 500 || status === 429, retryAfter };
+}
+
+/** @throws NoAnswerError when another server than the API has answered */
+function readJson<Answer>(response: Response, text: string): Answer {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch (cause) {
+    throw foreign(response, text, cause);
+  }
+}
+
+function foreign({ status }: Response, text: string, cause?: unknown): NoAnswerError {
+  return new NoAnswerError(`This answer is not the API's: ${status} ${text.slice(0, 200)}`, {
+    status,
+    cause,
+  });
 }

@@ -1,21 +1,22 @@
 import type { JobView, TransitionView } from '@jobstream/contracts/rest';
+import { get } from './call-options.js';
 import { readEvents } from './event-stream.js';
 import { pause, type HttpCaller } from './http-caller.js';
 
-/** What is told of a job that is followed. Nothing comes after `end`. */
+/** An event of a job that is followed. `end` is the last one. */
 export type JobEvent =
   | { readonly kind: 'transition'; readonly transition: TransitionView }
   | { readonly kind: 'progress'; readonly progress: unknown }
   | { readonly kind: 'end'; readonly job: JobView };
 
-/** The server shows that it lives every 15 s: one that is silent for so long is gone. */
+/** The server sends at least a comment every 15 s: after this time without a byte the connection is lost. */
 const silenceMs = 45_000;
-/** After a connection has dropped. */
+/** Pause after a dropped connection. */
 const reconnectMs = 500;
 
 /**
- * The events of a job to its end, each transition once. A connection that drops is made again, behind the last event seen.
- * @throws ProblemError, NoAnswerError when no connection can be made; the reason of `signal` when it aborts
+ * The events of a job to its end, each transition once. A dropped connection is opened again after the last event seen.
+ * @throws ProblemError, NoAnswerError when it can not be opened; the reason of `signal` when it aborts
  */
 export async function* followJob(
   caller: HttpCaller,
@@ -26,21 +27,12 @@ export async function* followJob(
   for (;;) {
     const silence = new AbortController();
     const response = await caller.open({
-      method: 'GET',
-      path: `${path}/stream`,
+      ...get(`${path}/stream`, signal ? AbortSignal.any([signal, silence.signal]) : silence.signal),
       headers: lastId === undefined ? {} : { 'last-event-id': lastId },
-      repeatable: true,
-      signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
     });
     if (response.status === 204) {
       // Everything was seen but the end.
-      const job = await caller.read<JobView>({
-        method: 'GET',
-        path,
-        repeatable: true,
-        ...(signal && { signal }),
-      });
-      yield { kind: 'end', job };
+      yield { kind: 'end', job: await caller.read<JobView>(get(path, signal)) };
       return;
     }
     const timer = setTimeout(() => silence.abort(), silenceMs);
@@ -70,7 +62,7 @@ async function* textOf(response: Response, timer: NodeJS.Timeout): AsyncGenerato
   }
 }
 
-/** Undefined for an event of a later version. */
+/** Undefined for an event that a newer server sends and this version does not know. */
 function eventOf(event: string, data: string): JobEvent | undefined {
   switch (event) {
     case 'transition':

@@ -11,55 +11,60 @@ import {
   type AcceptedJob,
   type BatchAnswer,
   type CancelledJob,
+  type DeadLetterPage,
   type ItemError,
   type JobDetail,
   type JobHistory,
   type JobPage,
+  type JobReplay,
   type JobView,
   type Submission,
   type TransitionView,
 } from '@jobstream/contracts/rest';
 import { chunkItems, type BatchChunk } from './batch-chunks.js';
 import { JobFailedError, JobUnfinishedError, ProblemError } from './client-errors.js';
+import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
 import { followJob, type JobEvent } from './job-stream.js';
+import { RebuildCalls } from './rebuild-calls.js';
+import { ReplayCalls } from './replay-calls.js';
 
-/** How one job is wanted, beside its payload; as `POST /v1/jobs` takes it. */
+/** Everything of a submission but its type and payload; as `POST /v1/jobs` takes it. */
 export type JobOptions = Omit<Submission, 'type' | 'payload'>;
 
-/** What a call may be given. */
-export interface CallOptions {
-  /** Ends the call, and what it does in between. What was sent stays sent. */
-  readonly signal?: AbortSignal;
-}
-
-/** What {@link JobstreamClient.submit} may be given. */
+/** How {@link JobstreamClient.submit} sends one job. */
 export interface SubmitOptions extends JobOptions, CallOptions {
   /**
-   * Makes one job of any number of submissions within 24 hours. Default a random one, so that a try whose answer was lost
-   * is made again safely. `false` sends none: then the API needs no Postgres to accept the job, and a lost answer is an error.
+   * All submissions with one key within 24 hours make one job. Default: a random key, so that a try whose answer was lost is
+   * made again safely. `false` sends none: then the API needs no Postgres to accept the job, and a lost answer is an error.
    */
   readonly idempotencyKey?: string | false;
   /** W3C Trace Context that the job belongs to. */
   readonly traceparent?: string;
 }
 
-/** What {@link JobstreamClient.submitBatch} may be given; the same for all jobs. */
+/** How {@link JobstreamClient.submitBatch} sends its jobs; the same for all of them. */
 export interface BatchOptions extends JobOptions, CallOptions {
   /**
-   * `false` sends none, as in {@link SubmitOptions}; then an item that an outage kept out is told as it is. Otherwise each batch
-   * has a random one, and is sent again until no item is kept out by an outage, or the time is over.
+   * Default: each batch has a random key, and is sent again until an outage keeps no item out, or the time is over. `false`
+   * sends none, as in {@link SubmitOptions}; then an item that an outage kept out has its error.
    */
   readonly idempotencyKey?: false;
 }
 
-/** What waiting for a job may be given. */
+/** How a job is read. */
+export interface ReadOptions extends CallOptions {
+  /** Milliseconds that the API holds its answer back until the job is final, at most 60,000. Default: it answers at once. */
+  readonly heldMs?: number;
+}
+
+/** How long to wait for a job. */
 export interface WaitOptions extends CallOptions {
   /** Milliseconds to wait for its end. Default 10 minutes. */
   readonly waitMs?: number;
 }
 
-/** Which jobs to list; those that meet every condition. */
+/** Which jobs to list: those that meet every condition. */
 export interface ListOptions extends CallOptions {
   readonly type?: string;
   readonly queue?: string;
@@ -71,22 +76,28 @@ export interface ListOptions extends CallOptions {
   readonly until?: Date;
 }
 
-/** What became of one item of a batch, by its index among all. */
+/** The answer for one item of a batch, by its index among all items. */
 export type SubmittedItem =
   { readonly index: number; readonly id: string } | { readonly index: number; readonly error: ItemError };
 
-const longestHoldMs = 30_000;
+const maxHoldMs = 30_000;
 
 /**
- * Speaks to the REST API. Calls are made again after outages, with the pause that the server asks for; each throws a
+ * Calls the REST API, and makes calls again after outages, with the pause that the server asks for. A call throws a
  * {@link ProblemError} when it is refused, and a `NoAnswerError` when the time is over.
  */
 export class JobstreamClient {
+  /** Runs many jobs again. */
+  readonly replays: ReplayCalls;
+  /** Makes the status of all jobs again from the log. */
+  readonly rebuilds: RebuildCalls;
   private readonly caller: HttpCaller;
 
-  /** @throws BaseUrlError when the URL is no place of a platform */
+  /** @throws BaseUrlError when `url` is not the URL of a platform */
   constructor(options: ClientOptions) {
     this.caller = new HttpCaller(options);
+    this.replays = new ReplayCalls(this.caller);
+    this.rebuilds = new RebuildCalls(this.caller);
   }
 
   /** Submits one job. It is accepted when this resolves: the in-sync replicas have it. */
@@ -105,12 +116,12 @@ export class JobstreamClient {
         ...(traceparent !== undefined && { traceparent }),
       },
       repeatable: idempotencyKey !== false,
-      ...(signal && { signal }),
+      signal,
     });
   }
 
   /**
-   * Submits one job, waits for its end and answers its result.
+   * Submits one job, waits for its end and returns its result.
    * @throws JobFailedError when it does not succeed, JobUnfinishedError when the time is over
    */
   async submitAndWait<D extends JobDefinition>(
@@ -119,17 +130,14 @@ export class JobstreamClient {
     { waitMs, ...options }: SubmitOptions & WaitOptions = {},
   ): Promise<ResultOf<D>> {
     const { id } = await this.submit(definition, payload, options);
-    const job = await this.wait(id, {
-      ...(waitMs !== undefined && { waitMs }),
-      ...(options.signal && { signal: options.signal }),
-    });
+    const job = await this.wait(id, { waitMs, signal: options.signal });
     if (job.state !== 'succeeded') throw new JobFailedError(job);
     return job.result as ResultOf<D>;
   }
 
   /**
-   * Submits jobs in batches of at most 10,000 and 32 MiB, one after another, and tells of each item in order.
-   * @throws ProblemError when a batch can not be accepted for reasons that lie in none of its items
+   * Submits jobs in batches of at most 10,000 and 32 MiB, one after another, and yields the answer for each item in order.
+   * @throws ProblemError when a batch is refused for a reason outside its items
    */
   async *submitBatch<D extends JobDefinition>(
     { type }: D,
@@ -144,9 +152,10 @@ export class JobstreamClient {
     }
   }
 
-  /** The job as it is now. */
-  read(id: string, { signal }: CallOptions = {}): Promise<JobDetail> {
-    return this.caller.read<JobDetail>(get(pathOf(id), signal));
+  /** The job as it is now; with `heldMs` as it is once it is final, or when that time is over. */
+  read(id: string, { signal, heldMs }: ReadOptions = {}): Promise<JobDetail> {
+    const query = heldMs === undefined ? '' : `?wait=${heldMs}ms`;
+    return this.caller.read<JobDetail>({ ...get(`${pathOf(id)}${query}`, signal), heldMs });
   }
 
   /**
@@ -156,26 +165,44 @@ export class JobstreamClient {
   async wait(id: string, { signal, waitMs = 600_000 }: WaitOptions = {}): Promise<JobView> {
     const deadline = performance.now() + waitMs;
     for (;;) {
-      const heldMs = Math.round(Math.min(Math.max(deadline - performance.now(), 0), longestHoldMs));
-      const path = `${pathOf(id)}?wait=${heldMs}ms`;
-      const job = await this.caller.read<JobDetail>({ ...get(path, signal), heldMs });
+      const heldMs = Math.round(Math.min(Math.max(deadline - performance.now(), 0), maxHoldMs));
+      const job = await this.read(id, { signal, heldMs });
       if (isFinal(job.state)) return job;
       if (performance.now() >= deadline) throw new JobUnfinishedError(job);
     }
   }
 
   /**
-   * Has the job not started any more; what runs is told to stop. Its end shows what came of it.
-   * @throws ProblemError `job_final` where it has ended
+   * Cancels a job: it does not start, or its handler is told to stop. How the job ends shows whether that came in time.
+   * @throws ProblemError `job_final` when it has ended
    */
   cancel(id: string, { signal }: CallOptions = {}): Promise<CancelledJob> {
-    const path = `${pathOf(id)}/cancel`;
     return this.caller.read<CancelledJob>({
       method: 'POST',
-      path,
+      path: `${pathOf(id)}/cancel`,
       repeatable: true,
-      ...(signal && { signal }),
+      signal,
     });
+  }
+
+  /**
+   * Runs one job again, however it ended.
+   * @throws ProblemError `job_unfinished` when it has not ended
+   */
+  replay(id: string, { signal, patch, why }: JobReplay & CallOptions = {}): Promise<AcceptedJob> {
+    return this.caller.read<AcceptedJob>({
+      method: 'POST',
+      path: `${pathOf(id)}/replay`,
+      body: JSON.stringify({ patch, why }),
+      repeatable: false,
+      signal,
+    });
+  }
+
+  /** A page of the jobs that the workers of a queue dead-lettered, newest first. */
+  listDeadLetters(queue: string, { signal, ...page }: PageOptions = {}): Promise<DeadLetterPage> {
+    const path = `/v1/queues/${encodeURIComponent(queue)}/dead-letters`;
+    return this.caller.read<DeadLetterPage>(get(`${path}${queryOf(page)}`, signal));
   }
 
   /** Every transition of the job, in the order of its life. */
@@ -183,7 +210,7 @@ export class JobstreamClient {
     return (await this.caller.read<JobHistory>(get(`${pathOf(id)}/history`, signal))).items;
   }
 
-  /** Jobs, the newest first; read page by page as they are asked for. */
+  /** Jobs, the newest first; pages are read as they are needed. */
   async *list({ signal, since, until, ...conditions }: ListOptions = {}): AsyncGenerator<JobView, void> {
     const query = new URLSearchParams({
       ...Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined)),
@@ -198,7 +225,7 @@ export class JobstreamClient {
     }
   }
 
-  /** Follows a job to its end, each transition once, however often the connection drops. */
+  /** Follows a job to its end: each transition once, over dropped connections too. */
   follow(id: string, { signal }: CallOptions = {}): AsyncGenerator<JobEvent, void> {
     return followJob(this.caller, pathOf(id), signal);
   }
@@ -216,7 +243,7 @@ export class JobstreamClient {
           body,
           headers: idempotencyKey === false ? {} : { 'idempotency-key': idempotencyKey },
           repeatable: idempotencyKey !== false,
-          ...(signal && { signal }),
+          signal,
         },
         ({ items }) => !items.some((item) => 'error' in item && mayPass(item.error.code)),
       )
@@ -225,17 +252,13 @@ export class JobstreamClient {
   }
 }
 
-function get(path: string, signal: AbortSignal | undefined) {
-  return { method: 'GET', path, repeatable: true, ...(signal && { signal }) } as const;
-}
-
 function pathOf(id: string): string {
   return `/v1/jobs/${encodeURIComponent(id)}`;
 }
 
 /**
- * What became of each item of a batch of which nothing was accepted, where the faults lie in the items.
- * @throws the error itself where they do not
+ * The answer for each item of a batch that was refused because of its items.
+ * @throws the error itself when it is about something else
  */
 function itemsOf(error: unknown, count: number): BatchAnswer['items'] {
   if (!(error instanceof ProblemError)) throw error;

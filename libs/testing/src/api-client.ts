@@ -1,3 +1,4 @@
+import { RestConnection, type RestRequest } from '@jobstream/client';
 import { isFinal, type JobState } from '@jobstream/contracts';
 import { DeclaredAnswers } from './declared-answers.js';
 import { eventually, type Patience } from './eventually.js';
@@ -24,26 +25,26 @@ export interface JobAnswer {
 const declared = new DeclaredAnswers();
 
 /**
- * The REST interface as a test speaks it: every status is an answer, nothing throws but a lost connection and an answer that
- * the OpenAPI document does not declare.
+ * The REST interface for tests: every status is an answer. Throws only at a lost connection, and at an answer that the OpenAPI
+ * document does not declare.
  */
 export class ApiClient {
-  /** @param key the API key to send, where one is needed */
+  private readonly connection: RestConnection;
+
+  /** @param apiKey sent where one is given */
   constructor(
     readonly url: string,
-    private readonly key?: string,
-  ) {}
+    apiKey?: string,
+  ) {
+    this.connection = new RestConnection({ url, apiKey });
+  }
 
   async request<Body = Record<string, unknown>>(
     method: string,
     path: string,
-    options: { body?: RequestInit['body']; headers?: Record<string, string> } = {},
+    options: Pick<RestRequest, 'body' | 'headers'> = {},
   ): Promise<Answer<Body>> {
-    const headers = {
-      ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
-      ...options.headers,
-    };
-    const response = await fetch(`${this.url}${path}`, { method, ...options, headers });
+    const response = await this.connection.send({ method, path, ...options });
     const text = await response.text();
     const { status } = response;
     const contentType = response.headers.get('content-type');
@@ -72,8 +73,8 @@ export class ApiClient {
   }
 
   /**
-   * The id of a job that has to be accepted. Where a busy broker did not confirm it in time (504 `submit_unknown`), it is
-   * looked for under its id, as that answer says.
+   * The id of a job that has to be accepted. When a busy broker did not confirm it in time (504 `submit_unknown`), the job is
+   * looked up under its id, as that answer says.
    */
   async submitted(type: string, payload: unknown): Promise<string> {
     const { status, body } = await this.submit(type, payload);

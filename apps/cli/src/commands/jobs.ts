@@ -1,41 +1,38 @@
 import type { Command } from 'commander';
-import type { AcceptedJob, DeadLetterPage, JobDetail, JobHistory } from '@jobstream/contracts/rest';
+import type { DeadLetterPage, JobDetail, PayloadPatch, TransitionView } from '@jobstream/contracts/rest';
 import { exitCodes } from '../exit-codes.js';
-import { readJson } from '../options.js';
+import { readDuration, readJson } from '../options.js';
 import type { RunCommand } from '../program.js';
-import { describeNext, paged, queryOf } from './replays.js';
+import { describeNext, paged, type PagedOptions } from './replays.js';
 
-const pathOf = (id: string) => `/v1/jobs/${encodeURIComponent(id)}`;
-
-/** `jobstream jobs ...` and `jobstream dead-letters`: single jobs, and what was set aside. */
+/** `jobstream jobs ...` and `jobstream dead-letters`. */
 export function addJobsCommands(program: Command, run: RunCommand): void {
-  const jobs = program.command('jobs').description('Looks at single jobs, and runs them again.');
+  const jobs = program.command('jobs').description('Shows single jobs, and runs them again.');
   jobs
     .command('get <id>')
     .description('Shows a job.')
-    .option('--wait <duration>', 'until it is final, so long at most: 30s')
+    .option('--wait <duration>', 'wait until it is final, so long at most: 30s', readDuration)
     .option('--history', 'its transitions instead')
-    .action((id: string, { wait, history }: { wait?: string; history?: boolean }) =>
-      run(async (api, terminal) => {
+    .action((id: string, { wait, history }: { wait?: number; history?: boolean }) =>
+      run(async (client, terminal) => {
         if (history) {
-          const found = await api.get<JobHistory>(`${pathOf(id)}/history`);
-          terminal.answer(found, describeHistory(found));
+          const items = await client.readHistory(id);
+          terminal.answer({ items }, describeHistory(items));
           return exitCodes.ok;
         }
-        const query = wait === undefined ? '' : `?wait=${encodeURIComponent(wait)}`;
-        const job = await api.get<JobDetail>(`${pathOf(id)}${query}`);
+        const job = await client.read(id, { heldMs: wait });
         terminal.answer(job, describeJob(job));
         return exitCodes.ok;
       }),
     );
   jobs
     .command('replay <id>')
-    .description('Runs a job again, whatever became of it.')
+    .description('Runs a job again, however it ended.')
     .option('--patch <json>', 'JSON Patch (RFC 6902) of its payload, or @file', readJson)
-    .option('--why <text>', 'why; stays with the replay')
-    .action((id: string, options: { patch?: unknown; why?: string }) =>
-      run(async (api, terminal) => {
-        const job = await api.post<AcceptedJob>(`${pathOf(id)}/replay`, options);
+    .option('--why <text>', 'the reason; stays with the replay')
+    .action((id: string, options: { patch?: PayloadPatch; why?: string }) =>
+      run(async (client, terminal) => {
+        const job = await client.replay(id, options);
         terminal.answer(job, `Run ${job.run} of ${job.id} is in its queue.`);
         return exitCodes.ok;
       }),
@@ -43,11 +40,10 @@ export function addJobsCommands(program: Command, run: RunCommand): void {
   paged(
     program
       .command('dead-letters <queue>')
-      .description('Lists what the workers of a queue set aside, newest first.'),
-  ).action((queue: string, options: { limit: number; cursor?: string }) =>
-    run(async (api, terminal) => {
-      const path = `/v1/queues/${encodeURIComponent(queue)}/dead-letters`;
-      const page = await api.get<DeadLetterPage>(`${path}${queryOf(options)}`);
+      .description('Lists the jobs that the workers of a queue dead-lettered, newest first.'),
+  ).action((queue: string, options: PagedOptions) =>
+    run(async (client, terminal) => {
+      const page = await client.listDeadLetters(queue, options);
       const lines = page.items.map(describeDeadLetter);
       terminal.answer(page, (lines.join('\n') || 'No dead letters here.') + describeNext(page.next));
       return exitCodes.ok;
@@ -71,7 +67,7 @@ function describeJob({ id, type, state, run, attempt, maxAttempts, ...job }: Job
   return lines.join('\n');
 }
 
-function describeHistory({ items }: JobHistory): string {
+function describeHistory(items: readonly TransitionView[]): string {
   return items
     .map(({ time, run, attempt, state, reason, error, superseded }) => {
       const why = error === null ? '' : `  ${reason ?? ''} ${error.code}: ${error.message}`;

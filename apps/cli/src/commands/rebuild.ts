@@ -1,20 +1,18 @@
 import { Option, type Command } from 'commander';
-import { swapPolicies, type RebuildList, type RebuildView, type SwapPolicy } from '@jobstream/contracts/rest';
-import type { Api } from '../api.js';
+import type { JobstreamClient } from '@jobstream/client';
+import { swapPolicies, type RebuildView, type SwapPolicy } from '@jobstream/contracts/rest';
 import { describeRebuild, describeRebuildProgress } from '../describe-rebuild.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../program.js';
 import type { Terminal } from '../terminal.js';
 import { watchRebuild } from '../watch-rebuild.js';
 
-const pathOf = (id: string) => `/v1/rebuilds/${encodeURIComponent(id)}`;
-
-interface BeginOptions {
+interface StartingOptions {
   readonly yes?: boolean;
   readonly watch: boolean;
 }
 
-interface StartOptions extends BeginOptions {
+interface StartOptions extends StartingOptions {
   readonly swap: SwapPolicy;
   readonly keep: boolean;
   readonly why?: string;
@@ -38,28 +36,28 @@ export function addRebuildCommands(program: Command, run: RunCommand): void {
 }
 
 function addStarting(rebuild: Command, run: RunCommand): void {
-  beginning(
+  starting(
     rebuild
       .command('start')
-      .description('Begins a rebuild.')
+      .description('Starts a rebuild.')
       .addOption(
         new Option('--swap <policy>', 'take the new rows only where all are the same, or in any case')
           .choices(swapPolicies)
           .default('when-equal'),
       )
       .option('--no-keep', 'drop the rows that were live, once the new ones are')
-      .option('--why <text>', 'why; stays with the rebuild')
+      .option('--why <text>', 'the reason; stays with the rebuild')
       .addHelpText('after', examples),
-  ).action((options: StartOptions) => run((api, terminal) => start(api, terminal, options)));
-  beginning(
+  ).action((options: StartOptions) => run((client, terminal) => start(client, terminal, options)));
+  starting(
     rebuild
       .command('swap <id>')
       .description('Takes the rows of a rebuild that failed because some differ, in any case.'),
-  ).action((id: string, options: BeginOptions) =>
-    run(async (api, terminal) => {
+  ).action((id: string, options: StartingOptions) =>
+    run(async (client, terminal) => {
       if (!options.yes) await terminal.confirm(`Take the rows of rebuild ${id}, though some differ?`);
-      const made = await api.post<RebuildView>(`${pathOf(id)}/swap`, {});
-      return watchBegun(api, terminal, made, options);
+      const made = await client.rebuilds.swap(id);
+      return watchStarted(client, terminal, made, options);
     }),
   );
 }
@@ -69,8 +67,8 @@ function addLooking(rebuild: Command, run: RunCommand): void {
     .command('list')
     .description('Lists the last hundred rebuilds, newest first.')
     .action(() =>
-      run(async (api, terminal) => {
-        const list = await api.get<RebuildList>('/v1/rebuilds');
+      run(async (client, terminal) => {
+        const list = await client.rebuilds.list();
         const lines = list.items.map(
           (each) => `${each.id}  ${each.createdAt}  ${describeRebuildProgress(each)}  ${each.why ?? ''}`,
         );
@@ -82,8 +80,8 @@ function addLooking(rebuild: Command, run: RunCommand): void {
     .command('get <id>')
     .description('Shows a rebuild.')
     .action((id: string) =>
-      run(async (api, terminal) => {
-        const found = await api.get<RebuildView>(pathOf(id));
+      run(async (client, terminal) => {
+        const found = await client.rebuilds.read(id);
         terminal.answer(found, describeRebuild(found));
         return exitCodes.ok;
       }),
@@ -91,16 +89,16 @@ function addLooking(rebuild: Command, run: RunCommand): void {
   rebuild
     .command('watch <id>')
     .description('Follows a rebuild to its end.')
-    .action((id: string) => run((api, terminal) => watchRebuild(api, terminal, id)));
+    .action((id: string) => run((client, terminal) => watchRebuild(client, terminal, id)));
 }
 
 function addEnding(rebuild: Command, run: RunCommand): void {
   rebuild
     .command('cancel <id>')
-    .description('Ends a rebuild and throws away what it has built.')
+    .description('Ends a rebuild and drops the rows that it has built.')
     .action((id: string) =>
-      run(async (api, terminal) => {
-        const cancelled = await api.post<RebuildView>(`${pathOf(id)}/cancel`, {});
+      run(async (client, terminal) => {
+        const cancelled = await client.rebuilds.cancel(id);
         terminal.answer(cancelled, describeRebuild(cancelled));
         return exitCodes.ok;
       }),
@@ -110,12 +108,12 @@ function addEnding(rebuild: Command, run: RunCommand): void {
     .description('Drops the rows that a rebuild has left beside the live ones.')
     .option('-y, --yes', 'do not ask')
     .action((id: string, options: { yes?: boolean }) =>
-      run(async (api, terminal) => {
-        const { keptSchema } = await api.get<RebuildView>(pathOf(id));
+      run(async (client, terminal) => {
+        const { keptSchema } = await client.rebuilds.read(id);
         if (keptSchema !== null && !options.yes)
           await terminal.confirm(`Drop schema ${keptSchema} for good?`);
-        await api.delete(`${pathOf(id)}/kept`);
-        const left = await api.get<RebuildView>(pathOf(id));
+        await client.rebuilds.dropKept(id);
+        const left = await client.rebuilds.read(id);
         terminal.answer(
           left,
           keptSchema === null ? 'Nothing is left of it.' : `Schema ${keptSchema} is gone.`,
@@ -125,27 +123,27 @@ function addEnding(rebuild: Command, run: RunCommand): void {
     );
 }
 
-/** Gives a command the options of those that begin something. */
-function beginning(command: Command): Command {
+/** Adds the options of commands that start a rebuild or a swap. */
+function starting(command: Command): Command {
   return command.option('-y, --yes', 'do not ask').option('--no-watch', 'do not wait for the end');
 }
 
-async function start(api: Api, terminal: Terminal, options: StartOptions): Promise<ExitCode> {
+async function start(client: JobstreamClient, terminal: Terminal, options: StartOptions): Promise<ExitCode> {
   const { swap, keep: keepOld, why, yes } = options;
   const when = swap === 'always' ? 'in any case' : 'if every row is the same';
   if (!yes) await terminal.confirm(`Make the status of all jobs again from the log, and take it ${when}?`);
-  const made = await api.post<RebuildView>('/v1/rebuilds', { swap, keepOld, why });
-  return watchBegun(api, terminal, made, options);
+  const made = await client.rebuilds.start({ swap, keepOld, why });
+  return watchStarted(client, terminal, made, options);
 }
 
-async function watchBegun(
-  api: Api,
+async function watchStarted(
+  client: JobstreamClient,
   terminal: Terminal,
   rebuild: RebuildView,
-  { watch }: BeginOptions,
+  { watch }: StartingOptions,
 ): Promise<ExitCode> {
-  terminal.tell(`Rebuild ${rebuild.id} is under way.`);
-  if (watch) return watchRebuild(api, terminal, rebuild.id);
+  terminal.tell(`Rebuild ${rebuild.id} has started.`);
+  if (watch) return watchRebuild(client, terminal, rebuild.id);
   terminal.answer(rebuild, describeRebuild(rebuild));
   return exitCodes.ok;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { ReplaySource, ReplaySurvey, ReplayView } from '@jobstream/contracts/rest';
-import type { Api } from '../api.js';
+import { ProblemError, type JobstreamClient, type ReplayWish } from '@jobstream/client';
+import type { ReplaySource, ReplaySurvey } from '@jobstream/contracts/rest';
 import { CommandError } from '../command-error.js';
 import { describeReplay, describeSurvey } from '../describe-replay.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
@@ -9,22 +9,25 @@ import type { RunCommand } from '../program.js';
 import type { Terminal } from '../terminal.js';
 import { watchReplay } from '../watch-replay.js';
 
-/** More jobs than this are not run again without a question. */
-const mostUnasked = 100;
+/** The command asks before it runs more jobs than this again. */
+const maxUnasked = 100;
 
+type Filter = NonNullable<ReplayWish['filter']>;
+
+/** The API checks values: it knows the states and reasons of its version. */
 interface ReplayOptions {
   readonly queue: string;
   readonly type?: string;
-  readonly state?: string;
+  readonly state?: Filter['state'];
   readonly errorCode?: string;
-  readonly reason?: string;
+  readonly reason?: Filter['reason'];
   readonly message?: string;
   readonly olderThan?: string;
   readonly id?: string[];
   readonly from?: string;
   readonly to?: string;
-  readonly fromOffset?: object[];
-  readonly patch?: unknown;
+  readonly fromOffset?: ReplayWish['fromOffsets'];
+  readonly patch?: ReplayWish['patch'];
   readonly rate?: number;
   readonly cap?: number;
   readonly all?: boolean;
@@ -38,7 +41,7 @@ interface ReplayOptions {
 export function addReplayCommands(program: Command, run: RunCommand): void {
   addCommand(program, run, 'redrive', 'dead-letters')
     .summary('run dead letters of a queue again')
-    .description('Runs dead letters of a queue again, once what made them fail is fixed.')
+    .description('Runs dead letters of a queue again. Fix the cause first.')
     .addHelpText(
       'after',
       `
@@ -51,7 +54,7 @@ Examples:
   addCommand(program, run, 'replay', 'history')
     .summary('run a range of history again')
     .description(
-      'Runs jobs of a time again: those that failed, with --all also those that succeeded or were cancelled.',
+      'Runs the failed jobs of a time range again; with --all also those that succeeded or were cancelled.',
     )
     .addHelpText(
       'after',
@@ -68,43 +71,43 @@ function addCommand(program: Command, run: RunCommand, name: string, source: Rep
     .command(name)
     .requiredOption('--queue <name>', 'the queue')
     .option('--type <type>', 'only jobs of this type')
-    .option('--state <state>', 'only jobs that stand so now, e.g. expired')
+    .option('--state <state>', 'only jobs in this state now, e.g. expired')
     .option('--error-code <code>', 'only jobs that failed with this code')
-    .option('--reason <reason>', 'only dead letters of this reason; parked names those that keep failing')
-    .option('--message <pattern>', "only jobs whose error's message has this text; * stands for any")
-    .option('--older-than <duration>', 'only what was recorded so long ago: 10m, 2h, 7d')
+    .option('--reason <reason>', 'only dead letters with this reason; parked: those that keep failing')
+    .option('--message <pattern>', "only jobs with this text in their error's message; * stands for any text")
+    .option('--older-than <duration>', 'only jobs recorded at least this long ago: 10m, 2h, 7d')
     .option('--id <id>', 'only this job (may be repeated)', collect)
     .option('--from <time>', "recorded at this time or later (default: the log's start)", readTime)
     .option('--to <time>', 'recorded before this time (default: now)', readTime)
     .option(
       '--from-offset <place>',
-      'this partition alone, from there on: topic/partition=offset (may be repeated)',
+      'only this partition, from this offset on: topic/partition=offset (may be repeated)',
       readOffset,
     )
     .option('--patch <json>', 'JSON Patch (RFC 6902) of each payload, or @file', readJson)
-    .option('--rate <n>', 'jobs a second at most (default: 100)', readCount)
-    .option('--cap <n>', 'jobs at most', readCount)
+    .option('--rate <n>', 'at most this many jobs a second (default: 100)', readCount)
+    .option('--cap <n>', 'at most this many jobs', readCount)
     .option('--all', 'also jobs that succeeded or were cancelled')
-    .option('--why <text>', 'why; stays with the replay')
+    .option('--why <text>', 'the reason; stays with the replay')
     .option('--dry-run', 'count and change nothing')
-    .option('-y, --yes', `do not ask, however many they are (asked for more than ${mostUnasked})`)
+    .option('-y, --yes', `do not ask (the command asks before more than ${maxUnasked} jobs)`)
     .option('--no-watch', 'do not wait for the end')
-    .action((options: ReplayOptions) => run((api, terminal) => replay(api, terminal, source, options)));
+    .action((options: ReplayOptions) => run((client, terminal) => replay(client, terminal, source, options)));
 }
 
 async function replay(
-  api: Api,
+  client: JobstreamClient,
   terminal: Terminal,
   source: ReplaySource,
   options: ReplayOptions,
 ): Promise<ExitCode> {
-  const request = requestOf(source, options);
+  const wish = wishOf(source, options);
   if (!options.dryRun && options.why === undefined)
     throw new CommandError(
       exitCodes.usage,
       'Say why with --why "...": it stays with the replay. Or --dry-run.',
     );
-  const survey = await surveyOf(api, request);
+  const survey = await surveyOf(client, wish);
   if (survey === undefined || options.dryRun) {
     terminal.answer(
       survey ?? { matched: 0, replayable: 0 },
@@ -117,29 +120,29 @@ async function replay(
     terminal.answer(survey, 'Nothing to replay.');
     return survey.failed > 0 ? exitCodes.failure : exitCodes.ok;
   }
-  const isLarge = survey.replayable > mostUnasked || !survey.complete;
+  const isLarge = survey.replayable > maxUnasked || !survey.complete;
   if (isLarge && !options.yes) {
     const many = survey.complete ? `${survey.replayable} jobs` : `${survey.replayable} jobs or more`;
     await terminal.confirm(`Run ${many} of ${options.queue} again?`);
   }
-  const made = await api.post<ReplayView>('/v1/replays', { ...request, why: options.why });
-  terminal.tell(`Replay ${made.id} is under way.`);
-  if (options.watch) return watchReplay(api, terminal, made.id);
+  const made = await client.replays.create({ ...wish, why: options.why });
+  terminal.tell(`Replay ${made.id} has started.`);
+  if (options.watch) return watchReplay(client, terminal, made.id);
   terminal.answer(made, describeReplay(made));
   return exitCodes.ok;
 }
 
-/** What the replay would do; undefined where no record lies in the range. */
-async function surveyOf(api: Api, request: object): Promise<ReplaySurvey | undefined> {
+/** The counts of a dry run; undefined when the range holds no record. */
+async function surveyOf(client: JobstreamClient, wish: ReplayWish): Promise<ReplaySurvey | undefined> {
   try {
-    return await api.post<ReplaySurvey>('/v1/replays', { ...request, dryRun: true });
+    return await client.replays.survey(wish);
   } catch (error) {
-    if (error instanceof CommandError && error.code === 'nothing_to_replay') return undefined;
+    if (error instanceof ProblemError && error.code === 'nothing_to_replay') return undefined;
     throw error;
   }
 }
 
-function requestOf(source: ReplaySource, options: ReplayOptions): object {
+function wishOf(source: ReplaySource, options: ReplayOptions): ReplayWish {
   const { queue, type, state, errorCode, reason, message, olderThan, id: ids } = options;
   const { from, to, fromOffset: fromOffsets, patch, rate, cap, all } = options;
   // JSON leaves out what is undefined.

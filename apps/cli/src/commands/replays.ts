@@ -1,24 +1,17 @@
 import type { Command } from 'commander';
-import type { ReplayJobPage, ReplayPage, ReplayView } from '@jobstream/contracts/rest';
 import { describeProgress, describeReplay } from '../describe-replay.js';
 import { exitCodes } from '../exit-codes.js';
 import { readCount } from '../options.js';
 import type { RunCommand } from '../program.js';
 import { watchReplay } from '../watch-replay.js';
 
-const pathOf = (id: string) => `/v1/replays/${encodeURIComponent(id)}`;
-
-interface PageOptions {
+/** Options of a list that is read page by page. */
+export interface PagedOptions {
   readonly limit: number;
   readonly cursor?: string;
 }
 
-/** The query of a page. */
-export function queryOf({ limit, cursor }: PageOptions): string {
-  return `?${new URLSearchParams({ limit: String(limit), ...(cursor !== undefined && { cursor }) }).toString()}`;
-}
-
-/** What follows a page, for people. */
+/** How to see the next page; empty after the last one. */
 export function describeNext(next: string | null): string {
   return next === null ? '' : `\nmore: --cursor ${next}`;
 }
@@ -27,15 +20,15 @@ export function describeNext(next: string | null): string {
 export function paged(command: Command): Command {
   return command
     .option('--limit <n>', 'items at most', readCount, 50)
-    .option('--cursor <cursor>', 'the next of the page before');
+    .option('--cursor <cursor>', 'the next page: the cursor that the page before ends with');
 }
 
-/** `jobstream replays ...`: what there is of replays. */
+/** `jobstream replays ...`: shows replays, and cancels them. */
 export function addReplaysCommands(program: Command, run: RunCommand): void {
-  const replays = program.command('replays').description('Looks at replays, and cancels them.');
-  paged(replays.command('list').description('Lists replays, newest first.')).action((options: PageOptions) =>
-    run(async (api, terminal) => {
-      const page = await api.get<ReplayPage>(`/v1/replays${queryOf(options)}`);
+  const replays = program.command('replays').description('Shows replays, and cancels them.');
+  paged(replays.command('list').description('Lists replays, newest first.')).action((options: PagedOptions) =>
+    run(async (client, terminal) => {
+      const page = await client.replays.list(options);
       const lines = page.items.map(
         (replay) =>
           `${replay.id}  ${replay.queue}  ${describeProgress(replay, Date.now())}  ${replay.why ?? ''}`,
@@ -48,16 +41,16 @@ export function addReplaysCommands(program: Command, run: RunCommand): void {
     .command('get <id>')
     .description('Shows a replay.')
     .action((id: string) =>
-      run(async (api, terminal) => {
-        const replay = await api.get<ReplayView>(pathOf(id));
+      run(async (client, terminal) => {
+        const replay = await client.replays.read(id);
         terminal.answer(replay, describeReplay(replay));
         return exitCodes.ok;
       }),
     );
   paged(replays.command('jobs <id>').description('Lists the runs that a replay made.')).action(
-    (id: string, options: PageOptions) =>
-      run(async (api, terminal) => {
-        const page = await api.get<ReplayJobPage>(`${pathOf(id)}/jobs${queryOf(options)}`);
+    (id: string, options: PagedOptions) =>
+      run(async (client, terminal) => {
+        const page = await client.replays.listJobs(id, options);
         const lines = page.items.map(
           (job) => `${job.id}  run ${job.run}  ${job.state}  ${job.replayedAt ?? job.detail ?? ''}`,
         );
@@ -68,13 +61,13 @@ export function addReplaysCommands(program: Command, run: RunCommand): void {
   replays
     .command('watch <id>')
     .description('Follows a replay to its end.')
-    .action((id: string) => run((api, terminal) => watchReplay(api, terminal, id)));
+    .action((id: string) => run((client, terminal) => watchReplay(client, terminal, id)));
   replays
     .command('cancel <id>')
-    .description('Ends a replay; what it has put into its queue stays there.')
+    .description('Ends a replay; jobs that it has put into their queue still run.')
     .action((id: string) =>
-      run(async (api, terminal) => {
-        const replay = await api.post<ReplayView>(`${pathOf(id)}/cancel`, {});
+      run(async (client, terminal) => {
+        const replay = await client.replays.cancel(id);
         terminal.answer(replay, describeReplay(replay));
         return exitCodes.ok;
       }),

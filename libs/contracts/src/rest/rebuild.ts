@@ -28,7 +28,9 @@ export const rebuildRequestSchema = z
     why: whySchema.optional().describe('For whoever looks at it later.'),
   })
   .meta({ id: 'RebuildRequest' });
-/** See {@link rebuildRequestSchema}. */
+/** A rebuild as it is sent: what is left out gets its default. */
+export type RebuildRequestInput = z.input<typeof rebuildRequestSchema>;
+/** A rebuild as it was asked for, defaults filled in. */
 export type RebuildRequest = z.infer<typeof rebuildRequestSchema>;
 
 /** A row that is not the same in both generations. */

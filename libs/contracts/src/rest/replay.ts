@@ -114,7 +114,9 @@ export const replayRequestSchema = z
     if (!dryRun && why === undefined) refuse('why', 'Say why: it stays with the replay.');
   })
   .meta({ id: 'ReplayRequest' });
-/** A replay as it is asked for, defaults filled in; times are milliseconds since 1970. */
+/** A replay as it is sent: times are ISO 8601 in UTC or with an offset. */
+export type ReplayRequestInput = z.input<typeof replayRequestSchema>;
+/** A replay as it was asked for, defaults filled in; times are milliseconds since 1970. */
 export type ReplayRequest = z.output<typeof replayRequestSchema>;
 
 /** Why a job that met the filter is not replayed. */
@@ -270,6 +272,8 @@ export const jobReplaySchema = z
     why: whySchema.optional(),
   })
   .meta({ id: 'JobReplay' });
+/** See {@link jobReplaySchema}. */
+export type JobReplay = z.infer<typeof jobReplaySchema>;
 
 /** `GET /v1/queues/{queue}/dead-letters`: newest first, as the dead-letter topic holds them. */
 export const deadLetterPageSchema = z

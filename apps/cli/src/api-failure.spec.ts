@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readBaseUrl } from '@jobstream/contracts/rest';
-import { Api } from './api.js';
+import { JobstreamClient } from '@jobstream/client';
+import { explainApiFailure } from './api-failure.js';
 import { CommandError } from './command-error.js';
 
-describe('the API as the command reaches it', () => {
+describe('the command', () => {
   let server: Server;
   let origin: string;
   let answer: string;
@@ -25,33 +25,37 @@ describe('the API as the command reaches it', () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  const reach = (path = '') => new Api({ url: readBaseUrl(`${origin}${path}`), apiKey: undefined });
+  const reach = (path = '') => new JobstreamClient({ url: `${origin}${path}`, retries: false });
+  const failing = (client: JobstreamClient) =>
+    client.replays.list().catch((error: unknown) => {
+      throw explainApiFailure(error, origin);
+    });
 
   it.each(['', '/', '/prefix', '/two/parts/'])(
-    'is asked below the path %j of --url, by every method',
+    'asks the API below the path %j of --url, by every method',
     async (path) => {
-      const api = reach(path);
-      await api.get('/v1/replays?limit=5');
-      await api.post('/v1/replays', {});
-      await api.delete('/v1/rebuilds/1');
+      const client = reach(path);
+      await client.replays.list({ limit: 5 });
+      await client.replays.create({ source: 'history', queue: 'probe' });
+      await client.rebuilds.dropKept('1');
       const prefix = path.replace(/\/$/, '');
       expect(paths).toEqual(
-        ['/v1/replays?limit=5', '/v1/replays', '/v1/rebuilds/1'].map((each) => prefix + each),
+        ['/v1/replays?limit=5', '/v1/replays', '/v1/rebuilds/1/kept'].map((each) => prefix + each),
       );
     },
   );
 
-  it('is not taken for any other server that answers', async () => {
+  it('tells that another server has answered in the place of the API', async () => {
     answer = '<html>Welcome</html>';
-    const failed = reach().get('/v1/replays');
+    const failed = failing(reach());
     await expect(failed).rejects.toThrow(CommandError);
     await expect(failed).rejects.toThrow(`${origin} answered 200, and not as Jobstream does. Check --url.`);
   });
 
-  it('that can not be reached is told with why, and what to do', async () => {
-    const api = reach();
+  it('tells why the API can not be reached, and what to do', async () => {
+    const client = reach();
     await new Promise((resolve) => server.close(resolve));
-    await expect(api.get('/v1/replays')).rejects.toThrow(/^Nothing answers at http.*ECONNREFUSED.*--url/);
+    await expect(failing(client)).rejects.toThrow(/^Nothing answers at http.*ECONNREFUSED.*--url/);
     server.listen(0);
   });
 });

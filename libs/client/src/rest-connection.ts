@@ -1,0 +1,38 @@
+import { readBaseUrl } from '@jobstream/contracts/rest';
+
+/** Where the API is, and who asks. */
+export interface ConnectionOptions {
+  /** `http://localhost:3000`; `https://host/prefix` where a proxy serves the API below a path. */
+  readonly url: string;
+  /** Sent as `Authorization: Bearer`. Default: none, which is enough where the API listens on loopback alone. */
+  readonly apiKey?: string;
+}
+
+/** One request. */
+export interface RestRequest extends Pick<RequestInit, 'method' | 'body' | 'signal'> {
+  /** With its query. */
+  readonly path: string;
+  /** The type of the body too. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends requests to the API, each once. Every status is an answer here; `JobstreamClient` makes results and errors of them. */
+export class RestConnection {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  private readonly authorization: Readonly<Record<string, string>>;
+
+  /** @throws BaseUrlError when `url` is not the URL of a platform */
+  constructor({ url, apiKey }: ConnectionOptions) {
+    this.baseUrl = readBaseUrl(url);
+    this.authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  }
+
+  /**
+   * The answer once its headers are there.
+   * @throws what `fetch` throws: TypeError when nothing answers, the reason of `signal` when it aborts
+   */
+  send({ path, headers, ...init }: RestRequest): Promise<Response> {
+    return fetch(`${this.baseUrl}${path}`, { ...init, headers: { ...this.authorization, ...headers } });
+  }
+}
