@@ -3,7 +3,7 @@ import { runProcess } from '@jobstream/runtime';
 import { createKeyByCommand } from './access/first-key.js';
 import { startApi } from './api-process.js';
 
-/** What is done once, for whoever has the database, instead of serving. */
+/** Commands that run once, instead of serving. They need access to the database. */
 const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   'create-key': (args) => createKeyByCommand(args, process.env),
   migrate: () => migrate(databaseSettingsFromEnv(process.env)),
@@ -19,7 +19,7 @@ if (name === undefined) {
   });
 } else {
   process.stderr.write(
-    `There is no command ${name}: there are ${Object.keys(commands).join(' and ')}, and none to serve.\n`,
+    `Unknown command "${name}". Use ${Object.keys(commands).join(' or ')}, or no command to serve.\n`,
   );
   process.exitCode = 2;
 }

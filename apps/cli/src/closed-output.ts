@@ -1,8 +1,8 @@
 import { exitCodes } from './exit-codes.js';
 
 /**
- * Ends the process when what it writes can't be written: without a word where the reader has gone (`| head`), as other Unix
- * commands do by SIGPIPE; else saying why.
+ * Ends the process when its output can't be written: silently when the reader has closed it (`| head`), as other Unix commands do
+ * by SIGPIPE, otherwise with the reason.
  */
 export function endWithOutput({
   stdout,

@@ -1,6 +1,6 @@
 import type { ExitCode } from './exit-codes.js';
 
-/** The command ends here; its message is for the person who typed it. */
+/** Ends the command; its message is for the person who typed it. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 

@@ -43,7 +43,7 @@ describe('a rebuild in one line', () => {
 });
 
 describe('a rebuild in lines', () => {
-  it('leaves out what is not known yet', () =>
+  it('leaves out unknown values', () =>
     expect(describeRebuild(rebuild).split('\n')).toEqual([
       `id            ${id}`,
       'state         pending',
@@ -55,7 +55,7 @@ describe('a rebuild in lines', () => {
       'differ        none',
     ]));
 
-  it('names what differs, five rows at most, why it failed, and what it has left', () => {
+  it('names up to five different rows, the failure, and the rows that were kept', () => {
     const first = Array.from({ length: 7 }, (_, nth) => ({
       table: 'jobs' as const,
       key: `job ${nth}`,

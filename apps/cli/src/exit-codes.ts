@@ -2,25 +2,25 @@
 export const exitCodes = {
   /** Done, or there was nothing to do. */
   ok: 0,
-  /** It failed, or only a part was done. */
+  /** The command failed, or did only a part. */
   failure: 1,
-  /** The command line or what it asks for makes no sense. */
+  /** The command line is wrong, or the API refuses its values. */
   usage: 2,
   notFound: 3,
-  /** The API key is missing, unknown or not allowed to. */
+  /** The API key is missing, unknown or without the scope. */
   auth: 4,
-  /** It contradicts how things stand, e.g. the job is unfinished. */
+  /** The command contradicts the present state, e.g. the job is unfinished. */
   conflict: 5,
   /** Ctrl-C. */
   interrupted: 130,
-  /** Whoever read the output has gone, as by `| head`. */
+  /** The reader of the output has closed it, as `| head` does. */
   outputClosed: 141,
 } as const;
 
 /** One of {@link exitCodes}. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The exit code of an HTTP status that is no success. */
+/** The exit code for the HTTP status of an error. */
 export function exitCodeOf(status: number): ExitCode {
   switch (status) {
     case 400:

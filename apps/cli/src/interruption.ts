@@ -3,7 +3,7 @@ import { exitCodes } from './exit-codes.js';
 
 /**
  * Runs `work` until it is done or Ctrl-C is pressed.
- * @param onInterrupt what to say then
+ * @param onInterrupt the message after Ctrl-C
  * @throws CommandError with the exit code of an interrupted command
  */
 export async function untilInterrupted<Result>(

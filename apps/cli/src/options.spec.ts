@@ -9,10 +9,10 @@ describe('a time in an option', () => {
     ['2026-01-31', '2026-01-31T00:00:00.000Z'],
     ['2026-01-31T06:00:00.25+01:00', '2026-01-31T05:00:00.250Z'],
     ['2026-01-31 06:00 -0330', '2026-01-31T09:30:00.000Z'],
-  ])('%s is %s', (text, time) => expect(readTime(text)).toBe(time));
+  ])('reads %s as %s', (text, time) => expect(readTime(text)).toBe(time));
 
   it.each(['5', '', 'yesterday', '31.01.2026', '2026-13-01', '2026-01-31T25:00', 'Jan 31 2026'])(
-    '"%s" is none',
+    'refuses "%s"',
     (text) => expect(() => readTime(text)).toThrow('Write a time like'),
   );
 });
@@ -22,7 +22,7 @@ describe('JSON in an option', () => {
     expect(readJson('{"width": 64, "share": 0.1}')).toEqual({ width: 64, share: 0.1 });
   });
 
-  it('is refused where it is none, or has numbers that would change on their way', () => {
+  it('is refused when it is not JSON, or has numbers that would change', () => {
     expect(() => readJson('{width: 64}')).toThrow('That is not JSON');
     expect(() => readJson('{"a": [{"n": 12345678901234567890}, 1e400]}')).toThrow(
       /\/a\/0\/n: 12345678901234567890 would become .*Send it as a string\.\n\/a\/1: 1e400 is beyond/,

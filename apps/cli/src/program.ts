@@ -27,7 +27,7 @@ Environment:
 Exit codes:
   0 done, or nothing to do   1 failed, or done in part   2 usage   3 not found
   4 API key                  5 conflict                  130 interrupted
-  141 whoever read the output has gone (| head)`;
+  141 the reader of the output has closed it (| head)`;
 
 /**
  * Runs the command of these arguments. Data goes to stdout, everything else to stderr.

@@ -3,7 +3,7 @@ import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-codes.js';
 import { untilInterrupted } from './interruption.js';
 
-/** Data goes to stdout, what is for people to stderr: a pipe gets the data alone. */
+/** Data goes to stdout, messages for people go to stderr: a pipe gets only the data. */
 export class Terminal {
   private lineLength = 0;
 
@@ -20,7 +20,7 @@ export class Terminal {
     process.stderr.write(`${text}\n`);
   }
 
-  /** Shows how far something is: on a terminal in one line that changes. */
+  /** Shows progress in one changing line of a terminal; nothing elsewhere. */
   progress(text: string): void {
     if (!process.stderr.isTTY) return;
     process.stderr.write(`\r${text.padEnd(this.lineLength)}`);
@@ -28,7 +28,7 @@ export class Terminal {
   }
 
   /**
-   * Asks before something is done; anything but yes ends the command.
+   * Asks before a change; any answer but yes ends the command.
    * @throws CommandError
    */
   async confirm(question: string): Promise<void> {

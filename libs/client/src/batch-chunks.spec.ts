@@ -14,7 +14,7 @@ function valuesOf(value: unknown): number {
 }
 
 describe('the chunks of a batch', () => {
-  it('are none of nothing', async () => expect(await chunk([])).toEqual([]));
+  it('are empty for an empty batch', async () => expect(await chunk([])).toEqual([]));
 
   it('have at most 10,000 items, each once and in order', async () => {
     const chunks = await chunk(Array.from({ length: 20_001 }, (_, n) => n));
@@ -34,14 +34,14 @@ describe('the chunks of a batch', () => {
     expect(chunks.length).toBe(2);
   });
 
-  it('have at most 500,000 values, whatever they are', async () => {
+  it('have at most 500,000 values of any kind', async () => {
     const item = { list: Array(30).fill([{}, ',']), more: { a: true, b: null } };
     const chunks = await chunk(Array(9_999).fill(item));
     expect(chunks.reduce((sum, { count }) => sum + count, 0)).toBe(9_999);
     for (const { body } of chunks) expect(valuesOf(JSON.parse(body))).toBeLessThanOrEqual(maxBodyValues);
   });
 
-  it('leave an item alone that is larger', async () => {
+  it('hold a larger item alone', async () => {
     const chunks = await chunk([1, 'x'.repeat(maxBatchBytes), 2]);
     expect(chunks.map(({ count }) => count)).toEqual([1, 1, 1]);
   });

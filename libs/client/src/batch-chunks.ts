@@ -1,19 +1,19 @@
 import { maxBatchBytes, maxBatchItems, maxBodyValues } from '@jobstream/contracts';
 
-/** What stands around the items of a batch: `{"items":[]}`. */
+/** Bytes around the items of a batch: `{"items":[]}`. */
 const frameBytes = 12;
 /** The outermost object and its array. */
 const frameValues = 2;
 
-/** Items that go in one batch, as its JSON. */
+/** The JSON of one batch. */
 export interface BatchChunk {
-  /** Of the first item among all. */
+  /** Index of its first item among all items. */
   readonly firstIndex: number;
   readonly count: number;
   readonly body: string;
 }
 
-/** Cuts items into batches of at most 10,000, 32 MiB and 500,000 values. An item that is larger alone is a batch of its own: the API refuses it. */
+/** Cuts items into batches of at most 10,000 items, 32 MiB and 500,000 values. A larger item is a batch alone, which the API refuses. */
 export async function* chunkItems(
   items: Iterable<unknown> | AsyncIterable<unknown>,
 ): AsyncGenerator<BatchChunk, void> {
@@ -32,7 +32,7 @@ export async function* chunkItems(
   for await (const item of items) {
     const text = JSON.stringify(item);
     const more = Buffer.byteLength(text) + 1;
-    const moreValues = mostValuesOf(text);
+    const moreValues = maxValuesOf(text);
     const isFull =
       texts.length === maxBatchItems || bytes + more > maxBatchBytes || values + moreValues > maxBodyValues;
     if (isFull && texts.length > 0) yield cut();
@@ -43,8 +43,8 @@ export async function* chunkItems(
   if (texts.length > 0) yield cut();
 }
 
-/** At least as many values as a JSON text has: each begins the text, or follows a comma or an opening bracket. */
-function mostValuesOf(text: string): number {
+/** An upper bound of the values of a JSON text: each value begins the text, or follows a comma or an opening bracket. */
+function maxValuesOf(text: string): number {
   let values = 1;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

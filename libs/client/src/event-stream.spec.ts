@@ -17,9 +17,9 @@ const events = [
 ];
 
 describe('server-sent events', () => {
-  it('are read, comments and hints passed over', async () => expect(await read(text)).toEqual(events));
+  it('are read without comments and hints', async () => expect(await read(text)).toEqual(events));
 
-  it('are the same however the text is cut and its lines end', async () => {
+  it('are the same for any chunks and any line ends', async () => {
     for (const ending of ['\n', '\r\n', '\r']) {
       const whole = text.replaceAll('\n', ending);
       for (let at = 0; at <= whole.length; at++)
@@ -27,11 +27,11 @@ describe('server-sent events', () => {
     }
   });
 
-  it('are dropped when cut off', async () => {
+  it('are dropped when they are cut off', async () => {
     expect(await read('event: end\ndata: {}\n')).toEqual([]);
   });
 
-  it('join their lines of data', async () => {
+  it('have their lines of data joined', async () => {
     expect(await read('data: 1\ndata: 2\n\n')).toEqual([{ id: undefined, event: 'message', data: '1\n2' }]);
   });
 });

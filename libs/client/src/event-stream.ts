@@ -1,4 +1,4 @@
-/** An event of a stream, as its text has it. */
+/** An event of a stream, its data as text. */
 export interface ServerSentEvent {
   readonly id: string | undefined;
   readonly event: string;
@@ -18,7 +18,7 @@ export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator
   }
 }
 
-/** Lines end with LF, CR or both; a CR at the end of a chunk waits for what comes after it. */
+/** Lines end with LF, CR or both; a CR at the end of a chunk waits for the next chunk. */
 async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string, void> {
   let rest = '';
   for await (const chunk of chunks) {

@@ -48,7 +48,7 @@ const accepted = (index: number): BatchItem => ({ index, id: newJobId() });
 const rejected = (index: number, code: ProblemCode): BatchItem => ({ index, error: { code, detail: code } });
 
 describe('JobstreamClient.submitBatch', () => {
-  it('sends a batch again under its key until no item was kept out by an outage', async () => {
+  it('sends a batch again under its key until no outage keeps an item out', async () => {
     const first = accepted(0);
     const whole = [first, accepted(1)];
     const { seen, submit } = await serve(
@@ -62,20 +62,20 @@ describe('JobstreamClient.submitBatch', () => {
     expect(new Set(seen.map(({ key, body }) => `${key} ${body}`)).size).toBe(1);
   });
 
-  it('takes an item with a fault of its own for an answer', async () => {
+  it('does not send a batch again for an item with a fault', async () => {
     const answer = [accepted(0), rejected(1, 'invalid_payload')];
     const { seen, submit } = await serve(answer);
     expect(await submit()).toEqual(answer);
     expect(seen).toHaveLength(1);
   });
 
-  it('tells how it stands when the time is over', async () => {
+  it('returns the last answer when the time is over', async () => {
     const answer = [accepted(0), rejected(1, 'broker_unavailable')];
     const { submit } = await serve(answer, answer, [rejected(0, 'broker_unavailable'), answer[1]!]);
     expect(await submit({}, 600)).toEqual(answer);
   });
 
-  it('sends no batch again that has no key and was accepted in part', async () => {
+  it('does not send a batch without a key again when a part was accepted', async () => {
     const answer = [accepted(0), rejected(1, 'broker_unavailable')];
     const { seen, submit } = await serve(answer);
     expect(await submit({ idempotencyKey: false })).toEqual(answer);
@@ -91,7 +91,7 @@ describe('JobstreamClient.submitBatch', () => {
     },
   );
 
-  it('refuses at once a URL that can be none of a platform', () => {
+  it('refuses at once a URL that can not be one of a platform', () => {
     expect(() => new JobstreamClient({ url: 'localhost:3000' })).toThrow(/write http:\/\/host:port/);
   });
 });

@@ -9,7 +9,7 @@ describe('the pause before a call is made again', () => {
     [1, 1, 200],
     [3, 0, 400],
     [40, 1, 5_000],
-  ])('after %d tries, at random %d: %d ms', (tries, random, pause) => {
+  ])('lasts after %d tries, at random %d, %d ms', (tries, random, pause) => {
     expect(pauseBeforeRetry(tries, null, random, now)).toBe(pause);
   });
 
@@ -19,7 +19,7 @@ describe('the pause before a call is made again', () => {
     ['Fri, 02 Jan 2026 03:04:35 GMT', 30_000],
     ['Thu, 01 Jan 2026 00:00:00 GMT', 0],
     ['soon', 100],
-  ])('Retry-After: %s is %d ms', (header, pause) => {
+  ])('lasts with Retry-After: %s %d ms', (header, pause) => {
     expect(pauseBeforeRetry(1, header, 0, now)).toBe(pause);
   });
 });

@@ -1,9 +1,9 @@
-const firstMs = 200;
-const longestMs = 5_000;
+const minMs = 200;
+const maxMs = 5_000;
 
 /**
- * Milliseconds before a call is made again: what the server asked for, otherwise 200 ms, doubled each time up to 5 s, of
- * which the latter half is drawn so that many clients do not come back at once.
+ * Milliseconds before a call is made again: the time that the server asked for, otherwise 200 ms, doubled each time up to 5 s. The
+ * latter half of that is random, so that many clients do not come back at once.
  * @param tries calls made so far, from 1
  * @param retryAfter the `Retry-After` header, if there was one
  * @param random from 0 to below 1
@@ -17,7 +17,7 @@ export function pauseBeforeRetry(
 ): number {
   const asked = retryAfter === null ? undefined : readRetryAfter(retryAfter, now);
   if (asked !== undefined) return asked;
-  return Math.min(firstMs * 2 ** (tries - 1), longestMs) * (0.5 + random / 2);
+  return Math.min(minMs * 2 ** (tries - 1), maxMs) * (0.5 + random / 2);
 }
 
 /** RFC 9110, section 10.2.3: seconds, or a date. Undefined for anything else. */

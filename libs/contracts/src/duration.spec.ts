@@ -16,7 +16,7 @@ describe('durations', () => {
     (text) => expect(() => parseDuration(text)).toThrow(/500ms, 60s, 10m/),
   );
 
-  it('names delays in whole seconds where it can', () => {
+  it('writes delays in whole seconds when that is exact', () => {
     expect([formatDelay(60_000), formatDelay(500), formatDelay(1_500)]).toEqual(['60s', '500ms', '1500ms']);
   });
 });

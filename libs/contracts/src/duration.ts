@@ -1,13 +1,13 @@
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A length of time as people write it: a whole number and a unit, e.g. `500ms`, `60s`, `10m`, `2h`, `7d`. */
+/** A length of time: a whole number and a unit, e.g. `500ms`, `60s`, `10m`, `2h`, `7d`. */
 export type Duration = `${number}${keyof typeof units}`;
 
 const pattern = /^(\d{1,9})(ms|s|m|h|d)$/;
 
 /**
  * Milliseconds of a {@link Duration}.
- * @throws RangeError when the text is none; the message shows the accepted forms.
+ * @throws RangeError for any other text; the message shows the accepted forms
  */
 export function parseDuration(text: string): number {
   const match = pattern.exec(text);

@@ -5,7 +5,7 @@ import { freeText, isStorable, whySchema } from './free-text.js';
 import { routeContracts } from './openapi/routes.js';
 
 describe('free text', () => {
-  it.each(['a', 'ü', '😀', '\u0001\n', '\ufffd\uffff', ' '])('is taken as it is: %j', (text) => {
+  it.each(['a', 'ü', '😀', '\u0001\n', '\ufffd\uffff', ' '])('is accepted unchanged: %j', (text) => {
     expect(isStorable(text)).toBe(true);
     expect(freeText(2).parse(text)).toBe(text);
   });
@@ -14,13 +14,13 @@ describe('free text', () => {
     expect(freeText(2).safeParse(text).success).toBe(false);
   });
 
-  it('says why without the space around it', () => {
+  it('trims a reason', () => {
     expect(whySchema.parse(' a test\n')).toBe('a test');
     expect(whySchema.safeParse(' \n').success).toBe(false);
   });
 });
 
-describe('every text that a request brings', () => {
+describe('every text in a request', () => {
   const empty = z.strictObject({});
   const queue = defineQueue('print');
   const printing = defineJob({
@@ -35,7 +35,7 @@ describe('every text that a request brings', () => {
     body?.schema ? textsOf(body.schema).map(({ path, schema }) => ({ at: `${route} ${path}`, schema })) : [],
   );
 
-  it('is refused where it could not be stored as it is', () => {
+  it('is refused when it could not be stored unchanged', () => {
     const taking = texts.filter(({ schema }) =>
       ['a\0b', 'a\ud800b'].some((text) => (schema as z.ZodType).safeParse(text).success),
     );

@@ -11,18 +11,18 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * Text in the words of whoever sends it, that is stored and shown: why, for whom, by which key. What can't be stored as it is would
- * be shown one way at first and another way later, so it is refused. One character at least.
- * @param most characters (UTF-16 code units)
- * @param text what is done to it before
+ * Text of at least one character that is stored and shown in the sender's words: why, for whom, by which key. Refuses text that
+ * Kafka or Postgres would change, because it would be shown in two ways.
+ * @param maxLength characters (UTF-16 code units)
+ * @param text changes the text before it is checked
  */
-export function freeText(most: number, text = z.string()): z.ZodString {
+export function freeText(maxLength: number, text = z.string()): z.ZodString {
   return text
     .min(1)
-    .max(most)
+    .max(maxLength)
     .regex(/^[^\x00]*$/, { error: unstorableFault, abort: true })
     .refine(isStorable, unstorableFault);
 }
 
-/** Why something is asked for, for whoever looks at it later. */
+/** The reason for a request, shown to people later. */
 export const whySchema = freeText(500, z.string().trim());

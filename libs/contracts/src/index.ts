@@ -1,4 +1,4 @@
-// The language of Jobstream: what crosses a process border. docs/glossary.md explains the words.
+// The language of Jobstream: everything that crosses the border of a process. docs/glossary.md explains the words.
 export {
   finalStates,
   isFinal,

@@ -18,7 +18,7 @@ describe('defineQueue', () => {
 });
 
 describe('defineJob', () => {
-  it('expands the ladder: the last delay repeats', () => {
+  it('repeats the last delay of the ladder for further retries', () => {
     const job = defineJob({
       type: 'a.b',
       queue,
@@ -37,7 +37,7 @@ describe('defineJob', () => {
     });
   });
 
-  it('takes a claim only where it is told to, and has an attempt rerun whose owner died', () => {
+  it('by default takes no claim, and reruns an attempt whose owner died', () => {
     const job = { type: 'a', queue, payload: schema, result: schema };
     expect(defineJob(job)).toMatchObject({ exclusive: false, onOwnerDeath: 'rerun' });
     expect(defineJob({ ...job, exclusive: true, onOwnerDeath: 'dead-letter' })).toMatchObject({
@@ -46,7 +46,7 @@ describe('defineJob', () => {
     });
   });
 
-  it('is submitted with the scope `submit`, unless it says another, by the payload where that decides', () => {
+  it('is submitted with the scope `submit` unless it names another one, also by the payload', () => {
     const job = { type: 'a', queue, payload: z.object({ risky: z.boolean() }), result: schema };
     expect(defineJob(job).submitScope({ risky: true })).toBe('submit');
     expect(defineJob({ ...job, submitScope: 'operate' }).submitScope({ risky: false })).toBe('operate');
@@ -54,7 +54,7 @@ describe('defineJob', () => {
     expect([true, false].map((risky) => byPayload.submitScope({ risky }))).toEqual(['operate', 'submit']);
   });
 
-  it('takes the ordering key from the payload, with its defaults filled in', () => {
+  it('gets the ordering key from the payload, after defaults are filled in', () => {
     const payload = z.object({ customer: z.string().default('nobody') });
     const job = defineJob({ type: 'a', queue, payload, result: schema, orderBy: ({ customer }) => customer });
     expect(job.orderBy?.(payload.parse({}))).toBe('nobody');
@@ -71,7 +71,7 @@ describe('defineJob', () => {
     ).toThrow(message);
   });
 
-  it('refuses a queue name that could not stand in a topic', () => {
+  it('refuses a queue name that a topic name can not contain', () => {
     expect(() => defineQueue('a.b')).toThrow(/Queue name/);
   });
 

@@ -6,7 +6,6 @@ import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
 
 /** How urgent a job is among those of its queue. `normal` unless asked otherwise. */
 export const priorities = ['high', 'normal', 'low'] as const;
-/** See {@link priorities}. */
 export type Priority = (typeof priorities)[number];
 
 /** A queue: a line of jobs that is scaled, paused and watched on its own. */
@@ -15,58 +14,58 @@ export interface QueueDefinition {
   readonly name: string;
   /** Whether it has a `.high` and a `.low` topic beside the normal one. Default false. */
   readonly priorities: boolean;
-  /** What holds unless an operator orders other limits. Default none. */
+  /** Limits that hold until an operator orders others. Default none. */
   readonly limits: QueueLimits;
 }
 
-/** What an API key has to have so that jobs can be submitted with it. Operators' routes (schedules, replays) need `operate` anyway. */
+/** The scope that an API key needs to submit a job. Operators' routes (schedules, replays) need `operate` anyway. */
 export type SubmitScope = Extract<Scope, 'submit' | 'operate'>;
 
-/** What becomes of an attempt whose worker died or froze in its middle. */
+/** What happens when a worker dies or freezes during an attempt: the attempt runs again, or the job is dead-lettered. */
 export type OwnerDeathPolicy = 'rerun' | 'dead-letter';
 
-/** What {@link defineJob} takes. */
+/** A job type as its author writes it; {@link defineJob} checks it and fills in the defaults. */
 export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType> {
   /** Dotted name, e.g. `image.thumbnail`; chooses schema and handler. */
   readonly type: string;
   readonly queue: QueueDefinition;
-  /** What the handler takes; checked at intake and again before the handler. */
+  /** Schema of the handler's input; checked at intake and again before the handler. */
   readonly payload: Payload;
-  /** What the handler returns, as JSON. */
+  /** Schema of the handler's result, which is stored as JSON. */
   readonly result: Result;
   /** Retries after the first attempt: 3 means at most 4 attempts. Default 0. */
   readonly retries?: number;
-  /** Delay before each retry, in order; the last one repeats when there are more retries. Needed when `retries` > 0. */
+  /** Delay before each retry, in order; further retries repeat the last one. Required when `retries` > 0. */
   readonly backoff?: readonly Duration[];
-  /** Replays after which a job that fails for good once more is parked: redrives leave it out that don't name it. Default 3. */
+  /** Replays after which a job that is dead-lettered again is parked: a redrive takes it only by its id or the reason `parked`. Default 3. */
   readonly parkAfter?: number;
-  /** How long one attempt may take before `ctx.signal` aborts it. Default `60s`. */
+  /** Time limit of one attempt; then `ctx.signal` aborts. Default `60s`. */
   readonly timeout?: Duration;
   /**
-   * Whether an attempt first takes a claim, so that none starts while another one's lease lasts, and none after a recorded end:
-   * for effects that must not happen twice. Costs two round trips to Postgres a job. Default false.
+   * Whether each attempt first takes a claim: no attempt starts during another one's lease, or after the job's recorded end. For
+   * effects that must not happen twice. Costs two round trips to Postgres a job. Default false.
    */
   readonly exclusive?: boolean;
   /**
-   * What follows where a worker died or froze in the middle of a claimed attempt, so that nobody knows how far it came: it is run
-   * again (default, until 5 have died), or the job is dead-lettered as `owner_died`.
+   * What happens when a worker dies or freezes during a claimed attempt: `rerun` (default, up to 5 deaths) or `dead-letter`, with
+   * the reason `owner_died`.
    */
   readonly onOwnerDeath?: OwnerDeathPolicy;
   /**
-   * The ordering key of a job, 1 to 256 characters, where jobs of one key are to run one after another; a request's own
-   * `orderingKey` wins. Such jobs are retried in place: their key waits with them.
+   * The ordering key of a job, 1 to 256 characters. Jobs of one key run one after another; a request's own `orderingKey` wins.
+   * They are retried in place: the other jobs of the key wait meanwhile. Default: jobs run in any order.
    */
   readonly orderBy?: (payload: z.output<Payload>) => string;
   /**
-   * The scope that submits it, where keys are required: `operate` for what only operators should make, by the payload where that
-   * decides. Handlers and schedules may make it whatever it says. Default `submit`.
+   * The scope that submits the job where keys are required, also as a function of the payload: `operate` for jobs that only
+   * operators should make. Handlers and schedules may make the job in any case. Default `submit`.
    */
   readonly submitScope?: SubmitScope | ((payload: z.output<Payload>) => SubmitScope);
-  /** Fields of the payload that hold URLs which a worker fetches: one that may not be fetched is refused at submit. Default none. */
+  /** Fields of the payload with URLs that a worker fetches. Submit refuses a URL that may not be fetched. Default none. */
   readonly fetches?: readonly (keyof z.output<Payload> & string)[];
 }
 
-/** A job type: the schema at the edge, the types of handler and client, and what its queue's topics follow from. */
+/** A job type: its schemas, its retries and its rights. Types of handlers and clients, and its queue's topics, follow from it. */
 export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {
   readonly type: string;
   readonly queue: QueueDefinition;
@@ -79,9 +78,9 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   /** See {@link JobOptions}. */
   readonly parkAfter: number;
   readonly timeoutMs: number;
-  /** Whether each attempt takes a claim, whoever made the job. */
+  /** Whether each attempt takes a claim. */
   readonly exclusive: boolean;
-  /** Also for jobs that are claimed because their request may come twice. */
+  /** It also holds for jobs that take a claim because their request may come twice. */
   readonly onOwnerDeath: OwnerDeathPolicy;
   /** The ordering key of a job with this payload; absent where jobs run in any order. */
   orderBy?(payload: z.output<Payload>): string;
@@ -91,28 +90,27 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   readonly fetches: readonly string[];
 }
 
-/** The payload a handler of this definition is given, defaults filled in. */
+/** The payload of a handler of this definition, defaults filled in. */
 export type PayloadOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.output<P> : never;
-/** The payload as it is submitted: what has a default may be left out. */
+/** The payload as it is submitted: fields with a default may be left out. */
 export type PayloadInputOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.input<P> : never;
-/** The result a handler of this definition returns. */
+/** The result of a handler of this definition. */
 export type ResultOf<D> = D extends JobDefinition<z.ZodType, infer R> ? z.output<R> : never;
 
-/** `parkAfter` of a job type that does not say, or that nobody knows. */
+/** `parkAfter` of a job type that does not set it, or is unknown. */
 export const defaultParkAfter = 3;
 
 const queueName = /^[a-z][a-z0-9-]{0,40}$/;
 const typeName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
 
-/** Whether a queue can be called so: only then can it stand in a topic name, and stands in none of the platform's own. */
+/** Whether a queue can have this name: a topic name can contain it, and no topic of the platform has it. */
 export function isQueueName(name: string): boolean {
   return queueName.test(name) && !isReservedName(name);
 }
 
 /**
  * Defines a queue.
- * @throws TypeError when the name could not stand in a topic name, or is one of the platform's own; ZodError when the limits
- * make no sense.
+ * @throws TypeError when {@link isQueueName} refuses the name; ZodError when the limits are not valid.
  */
 export function defineQueue(
   name: string,
@@ -134,7 +132,7 @@ export function defineQueue(
 
 /**
  * Defines a job type.
- * @throws TypeError or RangeError naming the option that makes no sense.
+ * @throws TypeError or RangeError that names the wrong option
  */
 export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   options: JobOptions<Payload, Result>,
@@ -170,9 +168,9 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   };
 }
 
-/** An exponential ladder for `backoff`: `first`, then each `factor` times the one before, none above `most`. */
-export function exponentialBackoff(first: Duration, retries: number, most: Duration, factor = 2): Duration[] {
-  const cap = parseDuration(most);
+/** An exponential ladder for `backoff`: `first`, then each delay `factor` times the one before, and at most `max`. */
+export function exponentialBackoff(first: Duration, retries: number, max: Duration, factor = 2): Duration[] {
+  const cap = parseDuration(max);
   return Array.from({ length: retries }, (_, retry): Duration => {
     return `${Math.min(Math.round(parseDuration(first) * factor ** retry), cap)}ms`;
   });

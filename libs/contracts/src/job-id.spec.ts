@@ -18,7 +18,7 @@ describe('job ids', () => {
     expect(new Set([id, deriveJobId(seed, 'item:8'), deriveJobId(newJobId(), 'item:7')]).size).toBe(3);
   });
 
-  it('have a lowest one of each instant', () => {
+  it('are not below the lowest id of their instant', () => {
     const instant = Date.parse('2026-03-29T01:00:00.123Z');
     const lowest = lowestJobId(instant);
     expect(isJobId(lowest)).toBe(true);
@@ -26,7 +26,7 @@ describe('job ids', () => {
     expect(deriveJobId(lowest, 'x') < lowestJobId(instant + 1)).toBe(true);
   });
 
-  it('of a schedule follow from its name, its id and the instant', () => {
+  it('follow, for a schedule, from its name, its id and the instant', () => {
     const instant = Date.parse('2026-03-29T01:00:00Z');
     const schedule = { name: 'daily-stats', id: randomUUID() };
     const id = scheduledJobId(schedule, instant);
@@ -38,7 +38,7 @@ describe('job ids', () => {
     expect(id).not.toBe(scheduledJobId(schedule, instant + 1_000));
   });
 
-  it('of a schedule from before schedules had ids stay what they were', () => {
+  it('do not change for a schedule from before schedules had ids', () => {
     const instant = Date.parse('2026-03-29T01:00:00Z');
     expect(scheduledJobId({ name: 'daily-stats', id: firstScheduleId }, instant)).toBe(
       deriveJobId(lowestJobId(instant), 'schedule:daily-stats'),

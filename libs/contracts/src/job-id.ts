@@ -6,8 +6,8 @@ export type JobId = string;
 
 /**
  * Draws a new id: the time in milliseconds, then 74 random bits (those of a UUIDv4, which Node draws in advance).
- * @param now milliseconds since 1970. What the platform draws is drawn by the broker's time or Postgres': an id says when its
- * job was created. Default: this machine's clock
+ * @param now milliseconds since 1970. The platform draws ids by the broker's time or Postgres', because an id says when
+ * its job was created. Default: this machine's clock
  */
 export function newJobId(now = Date.now()): JobId {
   const time = now.toString(16).padStart(12, '0');
@@ -21,7 +21,7 @@ export function isJobId(text: string): boolean {
 
 /**
  * The id that follows from `seed` and `name`, always the same: the seed's time, then SHA-256 bits of both.
- * Batch items, schedule ticks and children get theirs this way, so that whoever makes them twice makes one job.
+ * Batch items, schedule ticks and children get theirs this way, so that making them twice makes one job.
  */
 export function deriveJobId(seed: JobId, name: string): JobId {
   const bytes = createHash('sha256').update(`${seed.toLowerCase()}\n${name}`).digest().subarray(0, 16);
@@ -32,7 +32,7 @@ export function deriveJobId(seed: JobId, name: string): JobId {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** The lowest id there is of an instant (milliseconds since 1970): every job drawn then or later sorts behind it. */
+/** The lowest id of an instant (milliseconds since 1970): every id drawn then or later sorts after it. */
 export function lowestJobId(instant: number): JobId {
   const hex = instant.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
@@ -48,7 +48,7 @@ export interface ScheduleIdentity {
 /** Stands for no id. */
 export const firstScheduleId = '00000000-0000-0000-0000-000000000000';
 
-/** The id of the job that a schedule fires at an instant, always the same: a tick is one job whoever fires it. */
+/** The id of the job that a schedule fires at an instant, always the same: two processes that fire one tick make one job. */
 export function scheduledJobId({ name, id }: ScheduleIdentity, instant: number): JobId {
   const schedule = id === firstScheduleId ? name : `${name}/${id}`;
   return deriveJobId(lowestJobId(instant), `schedule:${schedule}`);

@@ -11,7 +11,7 @@ export const jobStates = [
 ] as const;
 
 /**
- * Where a job stands:
+ * The state of a job:
  * - `scheduled` waits for its time, `queued` for a worker;
  * - `running` is a hint: only attempts that outlive about 100 ms announce themselves;
  * - `retrying` has failed and waits for its next attempt;
@@ -48,7 +48,6 @@ export const phases = [
   'expired',
 ] as const;
 
-/** See {@link phases}. */
 export type Phase = (typeof phases)[number];
 
 /** The state a job is in once the record of this phase is its newest. */

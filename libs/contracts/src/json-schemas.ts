@@ -4,14 +4,13 @@ import { z } from 'zod';
 /** A JSON Schema of draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Whether a shape is what comes in, before defaults and conversions, or what goes out. */
+/** Whether a shape describes input, before defaults and conversions, or output. */
 export type Direction = 'input' | 'output';
 
-/** What {@link JsonSchemas} takes. */
 export interface JsonSchemasOptions {
   /**
-   * Whether what goes out has no other fields than those declared. Default false: a reader passes over what it does
-   * not know. True is for tests, which must notice what is sent and not declared.
+   * Whether output has no undeclared fields. Default false: readers ignore fields that they do not know. Tests set it, to find
+   * undeclared fields.
    */
   readonly exact?: boolean;
 }
@@ -42,7 +41,7 @@ export class JsonSchemas {
   private gather(id: string, schema: JsonSchema): void {
     const known = this.components[id];
     if (known && !isDeepStrictEqual(known, schema)) {
-      const detail = 'has two forms, as what comes in and as what goes out: give each an id of its own.';
+      const detail = 'differs between input and output: give each form an id of its own.';
       throw new TypeError(`The shape "${id}" ${detail}`);
     }
     this.components[id] = schema;
@@ -63,7 +62,7 @@ interface Shape {
   readonly jsonSchema: z.core.JSONSchema.BaseSchema;
 }
 
-/** A record whose keys are all known is told as the object that it is. */
+/** A record whose keys are all known becomes an object with these fields. */
 function nameProperties(schema: z.core.JSONSchema.BaseSchema): void {
   const { required = [], additionalProperties: value } = schema;
   schema.properties = Object.fromEntries(required.map((key) => [key, value!]));

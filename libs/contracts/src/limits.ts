@@ -5,8 +5,8 @@ export const maxBatchBytes = 32 * 1024 * 1024;
 /** Items of one batch. */
 export const maxBatchItems = 10_000;
 /**
- * Texts, numbers, arrays, objects, `true`, `false` and `null` of one REST body, names of fields not counted. What a body costs to
- * parse goes by these more than by its bytes: half a million different names take V8 a second.
+ * Texts, numbers, arrays, objects, `true`, `false` and `null` of one REST body, names of fields not counted. The cost of
+ * parsing depends on these more than on bytes: half a million different names take V8 a second.
  */
 export const maxBodyValues = 500_000;
 /** Jobs that one attempt may enqueue. */
@@ -19,7 +19,7 @@ export const maxUploadBytes = 25 * 1024 * 1024;
 export const maxResultBytes = 256 * 1024;
 /** Characters of an ordering key. */
 export const maxOrderingKeyLength = 256;
-/** Bytes a request record may take on its topic: a full body and what surrounds it. Retries carry an error beside it. */
+/** Bytes a request record may take on its topic: a full body and its envelope. Retries carry an error beside it. */
 export const maxRequestRecordBytes = 512 * 1024;
 /**
  * Arrays and objects in each other, in a record that carries a request, its own object counted. V8's `JSON.stringify`

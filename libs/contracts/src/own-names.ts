@@ -1,9 +1,8 @@
 /** The platform's own topics, beside those of queues: `jobs.events`. */
 export const ownTopics = ['events', 'delayed', 'cancels', 'control', 'clock'] as const;
 
-/** Who reads in a consumer group beside the workers of queues: `jobstream.projector`. */
+/** Readers with a consumer group, beside the workers of queues: `jobstream.projector`. */
 export const services = ['api', 'projector', 'rebuild', 'scheduler', 'schedule-ends'] as const;
-/** See {@link services}. */
 export type Service = (typeof services)[number];
 
 /**

@@ -4,15 +4,18 @@ import { freeText } from './free-text.js';
 const perUnitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const ratePattern = /^([1-9]\d{0,6})\/([smh])$/;
 
-/** How many may start in a time: `50/s`, `100/m`, `5/h`. */
+/** Starts a second, minute or hour: `50/s`, `100/m`, `5/h`. */
 export const rateSchema = z
   .string()
   .regex(ratePattern, 'Write how many may start a second, minute or hour: "50/s", "100/m", "5/h".');
 
-/** Milliseconds from one start to the next at a rate. @throws RangeError when it is none */
+/**
+ * Milliseconds between two starts at a rate.
+ * @throws RangeError when the text is not a rate
+ */
 export function intervalOfRate(rate: string): number {
   const [, count, unit] = ratePattern.exec(rate) ?? [];
-  if (count === undefined) throw new RangeError(`"${rate}" is no rate: write e.g. 50/s.`);
+  if (count === undefined) throw new RangeError(`"${rate}" is not a rate: write e.g. 50/s.`);
   return perUnitMs[unit as keyof typeof perUnitMs] / Number(count);
 }
 
@@ -26,7 +29,7 @@ const limit = {
     .describe('Attempts that run at the same time, all workers together.'),
 };
 
-/** What limits the jobs of a queue, all its workers together. Empty for nothing. */
+/** The limits of a queue, for all its workers together. An empty object limits nothing. */
 export const queueLimitsSchema = z
   .strictObject({
     ...limit,
@@ -45,5 +48,4 @@ export const queueLimitsSchema = z
       .describe('What limits the jobs that share a key.'),
   })
   .meta({ id: 'QueueLimits' });
-/** See {@link queueLimitsSchema}. */
 export type QueueLimits = z.infer<typeof queueLimitsSchema>;

@@ -75,7 +75,7 @@ describe('topics', () => {
     expect(() => new Topics('Team A')).toThrow(/JOBSTREAM_NAMESPACE/);
   });
 
-  it.each(['', 'n1'])('tell their role by name, in namespace "%s"', (namespace) => {
+  it.each(['', 'n1'])('have a role that follows from their name, in namespace "%s"', (namespace) => {
     const topics = new Topics(namespace);
     expect(topics.roleOf(topics.requests('image'))).toEqual({
       kind: 'requests',
@@ -96,7 +96,7 @@ describe('topics', () => {
     expect(topics.roleOf(topics.events)).toEqual({ kind: 'events' });
   });
 
-  it('tell of jobs unless they carry orders or the time, or are not ours', () => {
+  it('are about jobs unless they carry orders or the time, or are not ours', () => {
     const topics = new Topics('n1');
     const tell = [topics.requests('image', 'low'), topics.retry('image', 1_000), topics.deadLetters('image')];
     const others = [topics.cancels, topics.control, topics.clock, new Topics().events, 'orders'];
@@ -135,7 +135,7 @@ describe('topics', () => {
     expect(names.length).toBeGreaterThan(500);
   });
 
-  it('have a role in their own namespace alone', () => {
+  it('have a role only in their own namespace', () => {
     const claimed = namespaces.flatMap((topics) => {
       const others = namespaces.filter((each) => each !== topics);
       return topicsIn(topics).filter((name) => others.some((each) => each.roleOf(name) !== undefined));

@@ -3,7 +3,7 @@ import type { JobDefinition, Priority, QueueDefinition } from './job-definition.
 import { isReservedName, ownTopics, type Service } from './own-names.js';
 import { maxDeadLetterRecordBytes, maxOrderRecordBytes, maxRequestRecordBytes } from './limits.js';
 
-/** What a topic of ours is for, read from its name. */
+/** The purpose of one of our topics, read from its name. */
 export type TopicRole =
   | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }
   | { readonly kind: 'retry'; readonly queue: string; readonly delayMs: number }
@@ -42,12 +42,12 @@ export class Topics {
   readonly delayed: string;
   readonly cancels: string;
   readonly control: string;
-  /** Records without content: their append times tell the brokers' time to who wrote them. Nobody reads it. */
+  /** Records without content: their append times tell their writers the brokers' time. Nobody reads the topic. */
   readonly clock: string;
   private readonly prefix: string;
   private readonly roles = new Map<string, TopicRole | undefined>();
 
-  /** @throws TypeError when the namespace could not stand in a topic name. */
+  /** @throws TypeError when a topic name can not contain the namespace. */
   constructor(readonly namespace = '') {
     if (namespace !== '' && !namespacePattern.test(namespace)) {
       throw new TypeError(`JOBSTREAM_NAMESPACE "${namespace}": use lower case letters, digits and dashes.`);
@@ -77,7 +77,7 @@ export class Topics {
     return `${this.namespace === '' ? '' : `${this.namespace}.`}jobstream.${queue}`;
   }
 
-  /** The consumer group of a service, or what those of its readers begin with. */
+  /** The consumer group of a service, or the beginning of its readers' groups. */
   serviceGroup(service: Service): string {
     return this.group(service);
   }

@@ -20,7 +20,7 @@ import {
 import {
   faultsOf,
   linksOf,
-  longestDelayMs,
+  maxDelayMs,
   maxFaults,
   submissionSchema,
   type AcceptedJob,
@@ -142,8 +142,7 @@ function faultsOfCombination(
   if (delay !== undefined && runAt !== undefined)
     faults.push({ pointer: '/runAt', detail: 'Give either delay or runAt, not both.' });
   const waitMs = runAt === undefined ? (delay ?? 0) : Date.parse(runAt) - clock.now();
-  if (waitMs > longestDelayMs)
-    faults.push({ pointer: '/runAt', detail: 'This is more than ten years ahead.' });
+  if (waitMs > maxDelayMs) faults.push({ pointer: '/runAt', detail: 'This is more than ten years ahead.' });
   if (expiresIn !== undefined && waitMs >= expiresIn)
     faults.push({ pointer: '/expiresIn', detail: 'The job would expire before it is due.' });
   return faults;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { maxErrorMessageLength, maxResultBytes } from '@jobstream/contracts';
-import { longestDelayMs } from '@jobstream/contracts/rest';
+import { maxDelayMs } from '@jobstream/contracts/rest';
 import fc from 'fast-check';
 import { decideOutcome, maxWaitInPlaceMs, type AttemptEnding, type AttemptFacts } from './outcome.js';
 
@@ -94,7 +94,7 @@ describe('decideOutcome', () => {
           return;
         }
         const waitsMs = outcome.kind === 'retry' ? outcome.laneMs : (outcome as { delayMs: number }).delayMs;
-        expect(waitsMs).toBeGreaterThanOrEqual(Math.min(afterMs, longestDelayMs));
+        expect(waitsMs).toBeGreaterThanOrEqual(Math.min(afterMs, maxDelayMs));
         expect(Number.isNaN(new Date(Date.now() + waitsMs).getTime())).toBe(false);
       }),
     );

@@ -1,6 +1,6 @@
 import { maxResultBytes } from '@jobstream/contracts';
 import type { DeadLetterReason, JobError } from '@jobstream/contracts/records';
-import { longestDelayMs } from '@jobstream/contracts/rest';
+import { maxDelayMs } from '@jobstream/contracts/rest';
 import { shorten } from './job-error.js';
 import { laneFor, retryDelay } from './retry-policy.js';
 
@@ -109,7 +109,7 @@ function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): 
   if (retry === 'never') return deadLetter('non_retryable', error, attempt);
   if (attempt >= maxAttempts) return deadLetter('exhausted', error, attempt);
   const byLadder = retry === 'by-ladder';
-  const delayMs = byLadder ? retryDelay(backoffMs, attempt) : Math.min(retry.afterMs, longestDelayMs);
+  const delayMs = byLadder ? retryDelay(backoffMs, attempt) : Math.min(retry.afterMs, maxDelayMs);
   if (facts.waitedInPlaceMs !== undefined) {
     const leftMs = maxWaitInPlaceMs - facts.waitedInPlaceMs;
     // A delay of the ladder may be cut short, one that the handler asked for may not.

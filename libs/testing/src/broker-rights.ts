@@ -15,7 +15,7 @@ const operations: Readonly<Record<string, number>> = {
 
 /**
  * Gives Kafka's users the rights of docs/roles/kafka-acls.txt, for one namespace.
- * @param brokers at which whoever asks may give rights
+ * @param brokers where the caller may give rights
  */
 export async function giveBrokerRights(brokers: string, namespace: string): Promise<void> {
   const file = new URL('../../../docs/roles/kafka-acls.txt', import.meta.url);

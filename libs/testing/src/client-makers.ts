@@ -9,13 +9,16 @@ const root = new URL('../../../', import.meta.url);
 const modules = fileURLToPath(new URL('node_modules', root));
 const given = (file: string) => fileURLToPath(new URL(`e2e/generated-clients/${file}`, root));
 
-/** What a program said. */
+/** The output of a program. */
 interface Said {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end. @throws with all that it said when it fails */
+/**
+ * Runs a program to its end.
+ * @throws Error with all its output when it fails
+ */
 function run(command: string, args: readonly string[], env = process.env): Said {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
   if (status === 0) return { stdout, stderr };
@@ -35,7 +38,7 @@ export function folderWith(document: unknown): string {
 
 /**
  * Makes the types of a client by openapi-typescript, checks `use-client.mts` against them and runs it.
- * @returns what it printed
+ * @returns the value that it printed
  */
 export function useTypeScriptClient(folder: string, url: string): unknown {
   const inFolder = (file: string) => join(folder, file);
@@ -58,9 +61,9 @@ export function whyNoPython(): string | undefined {
   return ask('-m', 'pip', '--version').status === 0 ? undefined : 'python3 has no pip';
 }
 
-/** What became of a Python client. */
+/** A Python client that was made and used. */
 export interface PythonClient {
-  /** By whoever made it: of what it had to leave out, too. */
+  /** Output of the generator: it also names what it had to leave out. */
   readonly said: string;
   readonly printed: unknown;
 }
@@ -76,7 +79,7 @@ export async function usePythonClient(folder: string, url: string): Promise<Pyth
   return { said: made.stdout + made.stderr, printed: JSON.parse(stdout) };
 }
 
-/** The packages of `requirements.txt`, each of a version and a hash that are written down; kept in the user's cache. */
+/** The packages of `requirements.txt`, with fixed versions and hashes; kept in the user's cache. */
 async function providePackages(): Promise<string> {
   const requirements = given('requirements.txt');
   const { stdout: version } = run('python3', ['--version']);

@@ -14,7 +14,7 @@ const roleOf: Readonly<Record<string, string>> = {
   'maintenance-worker': 'jobstream_maintenance_worker',
 };
 
-/** The roles of docs/roles/, made for one namespace, with names of their own: a role belongs to the whole server. */
+/** The roles of docs/roles/ for one namespace. Their names are unique, because a role belongs to the whole server. */
 export class DatabaseRoles {
   private readonly password = randomBytes(9).toString('base64url');
 

@@ -8,12 +8,12 @@ import { jobDefinitions } from '@jobstream/jobs';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** An answer as it came. */
+/** An answer as it was received. */
 export interface ReceivedAnswer {
   readonly status: number;
-  /** Null where it has none. */
+  /** Null without one. */
   readonly contentType: string | null;
-  /** JSON where it is some, otherwise text. */
+  /** JSON if it is JSON, otherwise text. */
   readonly body: unknown;
 }
 
@@ -21,7 +21,7 @@ const howToDeclare = 'Its contract is in libs/contracts/src/openapi/routes/.';
 const documentId = 'openapi';
 const problemType = 'application/problem+json';
 
-/** Checks answers of the REST server against its OpenAPI document: nothing may come that is not declared. */
+/** Checks answers of the REST server against its OpenAPI document: every answer must be declared. */
 export class DeclaredAnswers {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly document: OpenApiDocument = describeRestInterface(jobDefinitions, { exact: true });
@@ -36,7 +36,7 @@ export class DeclaredAnswers {
       .map((path) => [new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`), path]);
   }
 
-  /** @throws Error that says what was answered and not declared */
+  /** @throws Error that shows the answer and why it is not declared */
   check(method: string, url: string, answer: ReceivedAnswer): void {
     const path = url.split('?', 1)[0]!;
     const pattern = this.paths.find(([matches]) => matches.test(path))?.[1];

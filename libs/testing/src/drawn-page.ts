@@ -7,7 +7,7 @@ const font = join(
   'ttf/DejaVuSerif.ttf',
 );
 
-/** Loaded only by whoever draws: most who use this library don't. */
+/** Loaded only for drawing: most tests do not draw. */
 async function loadSharp(): Promise<typeof Sharp> {
   return (await import('sharp')).default;
 }

@@ -9,9 +9,8 @@ export interface Patience {
 }
 
 /**
- * Runs `check` until it no longer throws, and answers what it answers: for what happens in another process, where
- * there is no signal to await.
- * @throws what `check` threw last, once the time is over.
+ * Runs `check` until it does not throw, and returns its result: for changes in another process, which gives no signal to await.
+ * @throws the last error of `check`, once the time is over
  */
 export async function eventually<T>(check: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
   const { timeoutMs = 30_000, everyMs = 50 } = patience;

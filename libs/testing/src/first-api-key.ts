@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Makes an API key as an operator makes the first one: by the command of the API. Answers the key. */
+/** Makes an API key as an operator makes the first one, by the command of the API. Returns its text. */
 export async function makeFirstApiKey(
   environment: Readonly<Record<string, string>>,
   scopes = 'admin',

@@ -11,7 +11,7 @@ interface SettingRow {
   readonly max_val: string | null;
 }
 
-/** Where an extreme of the range is not what hurts. */
+/** Settings whose worst value is not an end of their range. */
 const worst: Readonly<Record<string, string>> = {
   DateStyle: 'SQL, DMY',
   TimeZone: 'America/St_Johns',
@@ -43,7 +43,7 @@ export class HostileDatabase {
     private readonly server: string,
     /** For `DATABASE_URL`. */
     readonly url: string,
-    /** What is set, by the names in `pg_settings`. */
+    /** The values, by the names in `pg_settings`. */
     readonly settings: ReadonlyMap<string, string>,
   ) {}
 

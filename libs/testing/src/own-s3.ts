@@ -27,7 +27,7 @@ export class OwnS3 {
     return this.server.endpoint;
   }
 
-  /** What services need in their environment to keep their objects there, below this prefix. */
+  /** The environment of services that keep their objects there, below this prefix. */
   environment(prefix: string): Record<string, string> {
     return {
       STORAGE_URL: `s3://${this.server.bucket}/${prefix}`,

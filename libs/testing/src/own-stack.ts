@@ -53,7 +53,7 @@ export class OwnStack {
     }
   }
 
-  /** What services need in their environment to use it. */
+  /** The environment of services that use it. */
   get environment(): Record<string, string> {
     return {
       KAFKA_BROKERS: this.kafka.addresses,

@@ -7,13 +7,13 @@ import { DatabaseRoles } from './database-roles.js';
 import { randomNamespace, stackAddress } from './namespace.js';
 import { ServiceProcess } from './service-process.js';
 
-/** What {@link Platform.start} takes. */
+/** The services of a platform and their settings. */
 export interface PlatformOptions {
   /** Services and how many of each, e.g. `{ api: 1, projector: 1, 'probe-worker': 1 }`. */
   readonly services: Readonly<Record<string, number>>;
-  /** More environment for all of them. */
+  /** Further environment of all of them. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** More environment for one service. */
+  /** Further environment of one service. */
   readonly environmentOf?: (service: string) => Readonly<Record<string, string>>;
   /** Whether each service connects to Postgres as the role that docs/least-privilege.md gives it. Default false: as the superuser. */
   readonly ownRoles?: boolean;
@@ -23,7 +23,7 @@ export interface PlatformOptions {
 export class Platform {
   readonly namespace = randomNamespace();
   readonly topics = new Topics(this.namespace);
-  /** Every process ever started here, dead ones too. */
+  /** Every process started here, dead ones included. */
   readonly processes: ServiceProcess[] = [];
   private roles: DatabaseRoles | undefined;
 
@@ -69,7 +69,7 @@ export class Platform {
     return service;
   }
 
-  /** Starts a service that is not to become ready: with more environment, which is wrong. */
+  /** Starts a service with a wrong environment, and does not wait until it is ready. */
   async launchUnready(name: string, more: Readonly<Record<string, string>>): Promise<ServiceProcess> {
     const service = await ServiceProcess.launch(name, { ...this.environmentOf(name), ...more });
     this.processes.push(service);
@@ -95,7 +95,7 @@ export class Platform {
     return this.launch(service.name, service.name === 'api' ? service.port : undefined);
   }
 
-  /** Speaks to the first living API. */
+  /** A client of the first living API. */
   get api(): ApiClient {
     const [api] = this.all('api');
     if (!api) throw new Error('No API is running.');
@@ -109,7 +109,7 @@ export class Platform {
     await rm(this.storage, { recursive: true, force: true });
   }
 
-  /** Asks the database as the role of a service; only with `ownRoles`. */
+  /** Queries the database in the role of a service; only with `ownRoles`. */
   async queryAs(service: string, sql: string): Promise<void> {
     await this.roles!.query(service, sql);
   }

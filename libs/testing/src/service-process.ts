@@ -34,7 +34,7 @@ export class ServiceProcess {
     readonly name: string,
     readonly port: number,
     private readonly child: ChildProcess,
-    /** How it ended; settles when it has, with its log whole. */
+    /** How it ended; settles once it has, with its complete log. */
     readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>,
   ) {}
 
@@ -65,7 +65,7 @@ export class ServiceProcess {
       env: { PATH: process.env.PATH, ...environment, PORT: String(ownPort) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    // Not at its exit: what it logged last may still have to be read then.
+    // Not at its exit: its last log lines may still be unread then.
     const ended = once(child, 'close').then(([code, signal]) => ({
       code: code as number | null,
       signal: signal as NodeJS.Signals | null,
@@ -123,7 +123,7 @@ export class ServiceProcess {
     });
   }
 
-  /** SIGKILL: no chance to clean up. Resolves once it has ended, and proves that the signal is what ended it. */
+  /** SIGKILL: no chance to clean up. Resolves once it has ended, and proves that the signal ended it. */
   async crash(): Promise<void> {
     this.kill();
     const { signal } = await this.ended;

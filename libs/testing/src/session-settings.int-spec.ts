@@ -7,7 +7,7 @@ const schemas = schemasOf('');
 const settingsOf = 'SELECT name, setting FROM pg_settings';
 type Row = Record<'name' | 'setting', string>;
 
-describe('a session in a database that sets everything otherwise', () => {
+describe('a session in a database with other settings', () => {
   let hostile: HostileDatabase;
   let inherited: Map<string, string>;
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('a session in a database that sets everything otherwise', () => {
     xmloption: 'content',
   };
 
-  it('inherits the worst where it states nothing', () => {
+  it('inherits the worst values when it sets none', () => {
     const same = Object.entries(stated).filter(([name, value]) => inherited.get(name) === value);
     expect(same).toEqual([
       // Said by node-postgres itself, in the words that count most.
@@ -58,7 +58,7 @@ describe('a session in a database that sets everything otherwise', () => {
     expect(hostile.settings.get('statement_timeout')).toBe('1');
   });
 
-  it('of a pool has what is relied on, with the limits of the pool', async () => {
+  it('has the settings that we rely on in a pool, with the limits of the pool', async () => {
     const database = new Database({ url: hostile.url, schemas }, { statementTimeoutMs: 7_000 });
     const { rows } = await database.query<Row>({ text: settingsOf });
     await database.close();
@@ -71,14 +71,14 @@ describe('a session in a database that sets everything otherwise', () => {
 
   const unlimitedToo = { ...stated, statement_timeout: '0', idle_in_transaction_session_timeout: '0' };
 
-  it('of TypeORM has what is relied on, without limits', async () => {
+  it('has the settings that we rely on in TypeORM, without limits', async () => {
     const source = await openDataSource(hostile.url, 'operations', 'any');
     const rows = await source.query<Row[]>(settingsOf);
     await source.destroy();
     expect(mapOf(rows)).toMatchObject(unlimitedToo);
   });
 
-  it('has it too where the URL says otherwise', async () => {
+  it('has them also when the URL says otherwise', async () => {
     const url = `${hostile.url}?statement_timeout=1&options=-c%20datestyle%3DGerman%20-c%20work_mem%3D1MB`;
     const source = await openDataSource(url, 'operations', 'any');
     const rows = await source.query<Row[]>(settingsOf);
@@ -86,7 +86,7 @@ describe('a session in a database that sets everything otherwise', () => {
     expect(mapOf(rows)).toMatchObject({ ...unlimitedToo, work_mem: '1024' });
   });
 
-  it('makes the schemas, and writes and reads every kind of value as it was', async () => {
+  it('makes the schemas, and writes and reads every kind of value unchanged', async () => {
     const database = new Database({ url: hostile.url, schemas });
     await migrate({ url: hostile.url, schemas });
     const values = [

@@ -14,7 +14,7 @@ describe('stall watch', () => {
   });
   afterAll(() => watch.stop());
 
-  it('notes for how long this process was stopped, within a span only', async () => {
+  it('notes how long this process was stopped, within a span only', async () => {
     const from = Date.now();
     const stop = `kill -STOP ${process.pid}; sleep ${stoppedMs / 1_000}; kill -CONT ${process.pid}`;
     await once(spawn('sh', ['-c', stop]), 'exit');
@@ -33,7 +33,7 @@ describe('stall watch', () => {
     expect(second).toBeLessThanOrEqual(to - middle);
   });
 
-  it('takes what the test itself computes for no stall', async () => {
+  it('does not count the test’s own computing as a stall', async () => {
     // The machine may really stall meanwhile, but not each time.
     await eventually(async () => {
       const from = Date.now();

@@ -6,24 +6,24 @@ interface Stall {
 }
 
 const everyMs = 20;
-/** What a timer is late by on a busy machine is no stall: only more than this is. */
-const leastMs = 100;
+/** A timer is late by up to this on a busy machine; only more is a stall. */
+const minStallMs = 100;
 
-/** Runs in a thread of its own, so that what the test itself computes does not look like a stall. */
+/** Runs in its own thread, so that the test's own computing does not look like a stall. */
 const watchCode = `
   const { parentPort } = require('node:worker_threads');
   let last = Date.now();
   setInterval(() => {
     const now = Date.now();
-    if (now - last > ${everyMs + leastMs}) parentPort.postMessage({ from: last, to: now });
+    if (now - last > ${everyMs + minStallMs}) parentPort.postMessage({ from: last, to: now });
     last = now;
   }, ${everyMs});
   parentPort.postMessage('watching');
 `;
 
 /**
- * Notes when this machine ran nothing: a virtual machine that was held, or processors that others had. A test that holds a
- * product to a time subtracts it. The product's own slowness is none: it does not keep this watch from running.
+ * Notes when this machine ran nothing: its virtual machine was paused, or others had the processors. A test with a time limit
+ * subtracts it. A slow product is not a stall: it does not keep this watch from running.
  */
 export class StallWatch {
   private readonly stalls: Stall[] = [];
@@ -41,7 +41,7 @@ export class StallWatch {
     return watch;
   }
 
-  /** For how many ms of a span, of times in ms since 1970, nothing could run. A span must have ended a moment ago. */
+  /** Milliseconds within a span (ms since 1970) in which nothing could run. The span must have ended a moment ago. */
   stalledWithin(from: number, to: number): number {
     return this.stalls.reduce(
       (sum, stall) => sum + Math.max(0, Math.min(stall.to, to) - Math.max(stall.from, from)),

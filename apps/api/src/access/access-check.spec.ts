@@ -26,16 +26,16 @@ async function answerOf(
 }
 
 describe('a route', () => {
-  it('that does not declare who may use it is closed, keys or not', async () => {
+  it('is closed to everyone when it declares no scope', async () => {
     expect(await answerOf(undefined, none)).toBe('insufficient_scope');
     expect(await answerOf(undefined, undefined)).toBe('insufficient_scope');
   });
 
-  it('that is open needs nothing', async () => {
+  it('lets everyone through without a key when it is open', async () => {
     expect(await answerOf('open', none)).toBe('served');
   });
 
-  it('that needs a scope needs a key only where keys are required', async () => {
+  it('needs a key for its scope only when keys are required', async () => {
     expect(await answerOf('read', none)).toBe('unauthenticated');
     expect(await answerOf('read', undefined)).toBe('served');
   });
@@ -58,11 +58,11 @@ describe('an open route', () => {
   it.each([
     ['a key with the scope', new KeyRing(source), reader.text, true],
     ['a key without it', new KeyRing(source), submitter.text, false],
-    ['what is no key', new KeyRing(source), 'jsk_nonsense', false],
+    ['an invalid key', new KeyRing(source), 'jsk_nonsense', false],
     ['no key', new KeyRing(source), undefined, false],
     ['a key that can not be looked up', new KeyRing(away), reader.text, false],
     ['no key where none is needed', undefined, undefined, true],
-  ])('serves everyone, and tells more or not to %s', async (_, keys, text, hearsMore) => {
+  ])('serves everyone, and tells more only to readers: %s', async (_, keys, text, hearsMore) => {
     const server = fastify();
     guardRoutes(server, keys);
     server.get('/x', { config: { access: 'open', more: 'read' } }, ({ mayHearMore }) => ({ mayHearMore }));
@@ -75,7 +75,7 @@ describe('an open route', () => {
 });
 
 describe('the limit of a key', () => {
-  it('counts the bytes of bodies and answers, said before or not, streamed or not', async () => {
+  it('counts the bytes of bodies and answers, declared or not, streamed or not', async () => {
     const { id, hash, text } = issueKey(Date.now());
     const rateLimit = { requests: 100, windowSeconds: 86_400 };
     const row = { id, hash, owner: 'web', scopes: ['submit' as const], rateLimit };

@@ -12,5 +12,5 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown
   throw new ProblemError('invalid_request', 'The body has faults.', { errors: faultsOf(parsed.error) });
 }
 
-/** Of a request that says all by its path. */
+/** Schema of requests that take no body. */
 export const noBody = z.strictObject({}).optional();

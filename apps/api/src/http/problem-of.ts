@@ -63,10 +63,10 @@ function ofLibraries(error: unknown): FoundProblem | undefined {
   if (isUnavailable(error) || error instanceof DatabaseClockUnknownError || notSetUp.has(codeOf(error) ?? ''))
     return problem('database_unavailable', 'The database can not be reached. Ask again later.');
   if (error instanceof InvalidCursorError) {
-    const detail = 'Take the `next` of the page before, as it was.';
+    const detail = 'Use the `next` of the page before, unchanged.';
     return {
       code: 'invalid_request',
-      details: { detail: 'The cursor is none.', errors: [{ pointer: '/cursor', detail }] },
+      details: { detail: 'The cursor is not valid.', errors: [{ pointer: '/cursor', detail }] },
     };
   }
   if (error instanceof TooManyToCountError) return problem(error.code, error.message);

@@ -57,7 +57,7 @@ export const topicChannels = {
   },
 } as const satisfies Record<string, TopicChannel>;
 
-/** The channel that a topic belongs to; undefined where its records tell of no job. */
+/** The channel that a topic belongs to; undefined when its records are not about jobs. */
 export function channelOf(role: TopicRole): keyof typeof topicChannels | undefined {
   switch (role.kind) {
     case 'requests':

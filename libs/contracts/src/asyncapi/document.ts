@@ -45,7 +45,7 @@ export function describeTopics(queues: Iterable<string>, options: JsonSchemasOpt
   };
 }
 
-/** What stands in braces in addresses of channels, by name. */
+/** The parameters in addresses of channels, by name. */
 type Parameters = Readonly<Record<string, unknown>>;
 
 function describeChannel({ address, description, messages }: TopicChannel, parameters: Parameters): unknown {

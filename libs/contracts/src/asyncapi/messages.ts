@@ -14,11 +14,11 @@ import {
 } from '../records/job-record.js';
 import { headerNames, headSchema } from '../records/record-head.js';
 
-/** A kind of record: its value, and the phases in its header that say so. */
+/** A kind of record: its value, and the phases in its header. */
 interface RecordMessage {
   readonly summary: string;
   readonly value: z.ZodType;
-  /** None of what is no transition: it has no headers. */
+  /** Undefined for messages that are not transitions: they have no headers. */
   readonly phases?: readonly [Phase, ...Phase[]];
   readonly key: string;
 }
@@ -73,7 +73,7 @@ const messages = {
   Cancel: { summary: 'A run is not to be started any more.', value: cancelSchema, key: ofJob },
 } as const satisfies Record<string, RecordMessage>;
 
-/** What a record tells of. */
+/** The name of a kind of record. */
 export type MessageName = keyof typeof messages;
 
 /** Every {@link MessageName}. */

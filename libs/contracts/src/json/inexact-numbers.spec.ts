@@ -55,7 +55,7 @@ describe('a number of a JSON text', () => {
     expect(findInexactNumbers(literal)).toEqual([{ pointer: '', detail: expect.stringContaining('string') }]);
   });
 
-  it('passes as a whole number where that is held exactly, or comes back with the same digits', () => {
+  it('passes as a whole number when it is kept exactly, or printed with the same digits', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (number) => {
         const held = Number(number);
@@ -64,15 +64,15 @@ describe('a number of a JSON text', () => {
     );
   });
 
-  it('passes as JavaScript writes it, whatever number it is', () => {
+  it('passes in the form in which JavaScript writes it', () => {
     const any = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(fc.property(any, (number) => expect(findInexactNumbers(JSON.stringify([number]))).toEqual([])));
     expect(isExact(JSON.stringify(2 ** 60))).toBe(true);
   });
 });
 
-describe('the numbers of a JSON text that are not held as what they say', () => {
-  it('are found with their paths, whatever stands around them', () => {
+describe('the inexact numbers of a JSON text', () => {
+  it('are found with their paths, in any surroundings', () => {
     const json = `{"a": [1, {"b/~\\u0063\\"": 1e400}, "1e400", [[], {}, -12345678901234567890]], "x": true ,
       "1e400": null, "": {"": 12345678901234567890}, "e": 9007199254740993}`;
     expect(findInexactNumbers(json).map(({ pointer }) => pointer)).toEqual([
@@ -83,7 +83,7 @@ describe('the numbers of a JSON text that are not held as what they say', () => 
     ]);
   });
 
-  it('say what would become of them', () => {
+  it('are listed with the number that they would become', () => {
     const [whole, large, small] = findInexactNumbers('[9007199254740993, 1e400, 1e-400]');
     expect(whole!.detail).toBe(
       '9007199254740993 would become 9007199254740992: whole numbers are exact to ±9007199254740991. Send it as a string.',
@@ -94,13 +94,13 @@ describe('the numbers of a JSON text that are not held as what they say', () => 
     expect(long!.detail.length).toBeLessThan(150);
   });
 
-  it('are a hundred at most, with how many are left out', () => {
+  it('are listed up to a hundred, with a count of the rest', () => {
     const faults = findInexactNumbers(`[${Array(10_000).fill('1e999').join(',')}]`);
     expect(faults).toHaveLength(100);
     expect(faults.at(-1)!.detail).toContain('9901 more');
   });
 
-  it('are found exactly where they were put, in any JSON', () => {
+  it('are found exactly where a test put them, in any JSON', () => {
     const mark = 2 ** 60;
     const leaf = fc.oneof(
       fc.constant(mark),

@@ -6,9 +6,9 @@ const zero = /^-?[0.]+(e|$)/i;
 const shownDigits = 40;
 
 /**
- * Whether a number of a JSON text is held as what it says. JavaScript's numbers are IEEE 754 doubles. A decimal is rounded to the
- * nearest of them, as in most JSON readers: 0.1 and 0.12345678901234567890 pass. A whole number passes where it is one of them, or
- * comes back with the digits it was written with. What becomes another whole number, infinite or zero does not pass.
+ * Whether JavaScript keeps the value of a number of a JSON text. Its numbers are IEEE 754 doubles. A decimal is rounded to the
+ * nearest of them, as in most JSON readers: 0.1 and 0.12345678901234567890 pass. A whole number passes when it is one of them, or
+ * is printed with the digits it was written with. A number that becomes another whole number, infinite or zero does not pass.
  * @param literal a number as RFC 8259 writes it
  */
 export function isExact(literal: string): boolean {
@@ -25,8 +25,7 @@ function whyInexact(literal: string): string | undefined {
 }
 
 /**
- * The numbers of a JSON text that JavaScript can't hold as what they say, see {@link isExact}: each a fault with the path of its
- * number.
+ * The numbers of a JSON text whose value JavaScript does not keep, see {@link isExact}: one fault each, with the path of the number.
  * @param json a text that `JSON.parse` takes
  */
 export function findInexactNumbers(json: string): Fault[] {
@@ -53,7 +52,7 @@ export function findInexactNumbers(json: string): Fault[] {
 
 /** Where a reading of a JSON text is. */
 class JsonPath {
-  /** Of an array its index; of an object where its name stands in the text. */
+  /** For an array the index; for an object the place of the field's name in the text. */
   private readonly steps: (number | { start: number; end: number })[] = [];
   private isNameNext = false;
 

@@ -56,7 +56,7 @@ export function describeRestInterface(
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'The process that served this document.' }],
-    // A server that listens on loopback alone may need none.
+    // A server that listens on loopback alone may need no key.
     security: [{ apiKey: [] }, {}],
     tags: Object.entries(routeTags).map(([name, purpose]) => ({ name, description: purpose })),
     paths,

@@ -124,7 +124,7 @@ function describeAnswer(answer: RouteAnswer, schemas: JsonSchemas): OperationRes
   };
 }
 
-/** How documents of OpenAPI 3.0 and makers of clients say it; 3.1 would say nothing. */
+/** As OpenAPI 3.0 and generators of clients write it; 3.1 would leave it empty. */
 const bytes: JsonSchema = { type: 'string', format: 'binary' };
 
 function textOrBytes(contentType: string): JsonSchema {
@@ -140,7 +140,7 @@ function describeHeaders(headers: Readonly<Record<string, string>>): Record<stri
 /** The problems of one status: the shape of all, with an example of each code. */
 function describeProblems(codes: readonly ProblemCode[], schemas: JsonSchemas): OperationResponse {
   const problem = schemas.of(problemSchema, 'output');
-  // Narrowed for whoever checks answers. Makers of clients would write a class for each status of each route.
+  // Narrowed for checks of answers. Generators of clients would write a class for each status of each route.
   const schema = schemas.exact ? { allOf: [problem, { properties: { code: { enum: codes } } }] } : problem;
   const examples = Object.fromEntries(
     codes.map((code) => {

@@ -6,7 +6,7 @@ import type { RouteBody } from './route-contract.js';
 export const jobIdParameter = z.uuidv7().describe('A job id, as the answer to its submission says.');
 
 /** An image's id in a path. */
-export const imageIdParameter = imageIdSchema.describe('What the uploader calls the image.');
+export const imageIdParameter = imageIdSchema.describe('The id that the uploader chose for the image.');
 
 /** Headers of every route that makes jobs. */
 export const submitHeaders = {
@@ -15,13 +15,13 @@ export const submitHeaders = {
     .regex(/^[ -~]{1,255}$/)
     .optional()
     .describe(
-      'Makes one job of any number of tries: the same key and body get the first answer for 24 hours. A random UUID is a good one.',
+      'All requests with the same key and body make one job and get the first answer, for 24 hours. Use a random UUID.',
     ),
   traceparent: z
     .string()
     .optional()
     .describe(
-      'W3C Trace Context, handed on to the handler. Without it the trace id is the job id without its dashes.',
+      'W3C Trace Context, which the handler gets. Default: the trace id is the job id without its dashes.',
     ),
 };
 

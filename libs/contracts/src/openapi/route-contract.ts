@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import type { Scope } from '../rest/api-key.js';
 import type { ProblemCode } from '../rest/problem-kind.js';
 
-/** What routes are grouped by in the document, and what each group is for. */
+/** The groups of routes in the document, with their purpose. */
 export const routeTags = {
   Jobs: 'Submit jobs and follow them.',
-  Queues: 'How far the workers of each queue have come.',
-  Replays: 'Run jobs again: what failed, or what ended in a time.',
+  Queues: 'The progress of the workers of each queue; pause, resume and limit it.',
+  Replays: 'Run jobs again: dead letters, or a time range of the log.',
   Schedules: 'Jobs that are made at set times.',
   Rebuilds: 'The status of all jobs, made again from the log.',
-  Tasks: 'The routes that people know from Celery and FastAPI: images, reports, sign-ups.',
+  Tasks: 'Routes as in Celery and FastAPI: images, reports, sign-ups.',
   Access: 'API keys, and who did what with them.',
   Process: 'Health, metrics and these documents.',
 } as const;
@@ -23,7 +23,7 @@ export interface Example {
   readonly value: unknown;
 }
 
-/** What a route takes as its body. */
+/** The body of a request. */
 export interface RouteBody {
   /** Default `application/json`. */
   readonly contentTypes?: readonly string[];
@@ -39,26 +39,26 @@ export interface RouteBody {
 /** An answer that is no problem. */
 export interface RouteAnswer {
   readonly description: string;
-  /** Default `application/json` where there is a schema; none means that the answer has no body. */
+  /** Default `application/json` with a schema, and no body without one. */
   readonly contentType?: string;
   /** Absent for text and bytes. */
   readonly schema?: z.ZodType;
-  /** By name, what each says. */
+  /** The meaning of each header, by name. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Everything that a route promises: the one place where it is declared. The OpenAPI document is made of these, a test
- * compares them with the routes that the server has, and in end-to-end tests every answer is checked against them.
+ * Everything that a route promises, and the only place where it is declared. The OpenAPI document is made of these, the API's
+ * controllers serve them, and end-to-end tests check every answer against them.
  */
 export interface RouteContract {
   readonly route: Route;
-  /** What generated clients call it; unique. */
+  /** The name of the call in generated clients; unique. */
   readonly operationId: string;
   readonly tag: keyof typeof routeTags;
-  /** The scope that its API key needs; `open`: it needs no key. */
+  /** The scope that an API key needs to use the route; `open`: it needs no key. */
   readonly scope: Scope | 'open';
-  /** Of an open route: whoever has this scope is told more. */
+  /** On an open route: an answer tells more to keys with this scope. */
   readonly scopeForMore?: Scope;
   readonly summary: string;
   /** Markdown. */
@@ -75,7 +75,7 @@ export interface RouteContract {
   readonly problems: readonly ProblemCode[];
 }
 
-/** What any request can be answered with. */
+/** Problems of every route. */
 const always: readonly ProblemCode[] = [
   'malformed_request',
   'host_not_allowed',
@@ -86,7 +86,7 @@ const always: readonly ProblemCode[] = [
   'internal_error',
 ];
 
-/** What any request can be answered with whose body is read, asked for or not. */
+/** Problems of every route whose body is read, also where it declares none. */
 const ofDocuments: readonly ProblemCode[] = [
   'malformed_json',
   'body_too_large',
@@ -94,7 +94,7 @@ const ofDocuments: readonly ProblemCode[] = [
   'invalid_request',
 ];
 
-/** What any request can be answered with that needs an API key. */
+/** Problems of every route that needs an API key. */
 const ofKeys: readonly ProblemCode[] = [
   'unauthenticated',
   'insufficient_scope',

@@ -10,7 +10,6 @@ export const cancelSchema = z.object({
   queue: z.string(),
   at: isoTime.describe('When it was asked for.'),
 });
-/** See {@link cancelSchema}. */
 export type Cancel = z.infer<typeof cancelSchema>;
 
 /** The bytes of a cancel, keyed by the job. */
@@ -18,7 +17,7 @@ export function encodeCancel(cancel: Cancel): EncodedRecord {
   return { key: cancel.id, value: JSON.stringify(cancel), headers: {} };
 }
 
-/** Reads a cancel, its id in lower case. Never throws: what can't be read says why. */
+/** Reads a cancel, its id in lower case. Never throws: the result says why a record can't be read. */
 export function decodeCancel(value: Buffer | null): Cancel | { readonly detail: string } {
   try {
     const parsed = cancelSchema.safeParse(JSON.parse(value?.toString() ?? ''));

@@ -30,7 +30,7 @@ describe('the wire format', () => {
     expect(decodePoison(value(golden('dead_lettered.json').value))).toBeUndefined();
   });
 
-  it('passes over fields that it does not know', () => {
+  it('ignores unknown fields', () => {
     const { value: text } = golden('queued.json');
     const record = decodeRecord(value(text.replace('{', '{"later":1,')), { ...headers, 'js-later': '1' });
     expect(record).toMatchObject({ phase: 'queued' });
@@ -50,7 +50,7 @@ describe('the wire format', () => {
       /at v/,
     ],
     [
-      'an id that is none',
+      'an invalid id',
       value(golden('queued.json').value.replace('0190163d', 'xxxxxxxx')),
       headers,
       'malformed',
@@ -65,7 +65,7 @@ describe('the wire format', () => {
     ],
     ['run 0', value(golden('queued.json').value), { ...headers, 'js-run': '0' }, 'malformed', /js-run/],
     [
-      'a claim that is none',
+      'an invalid claim',
       value(golden('queued.json').value),
       { ...headers, 'js-claim': 'yes' },
       'malformed',
@@ -84,7 +84,7 @@ describe('the wire format', () => {
   });
 
   it.each(['queued', 'scheduled', 'retrying', 'dead_lettered'] as const)(
-    'reads %s only where the runs and attempts that follow can be read too',
+    'reads %s only when the next runs and attempts can be read too',
     (phase) => {
       const { value: text, headers: heads } = golden(`${phase}.json`);
       const read = (run: number, attempt: number) =>
@@ -97,7 +97,7 @@ describe('the wire format', () => {
     },
   );
 
-  it('does not look at more headers than a reader decodes', () => {
+  it('refuses a record with more headers than a reader decodes', () => {
     expect(decodeRecord(value(golden('queued.json').value), null)).toEqual({
       fault: 'malformed',
       detail: 'headers: more than 1,000, or than 64 KiB.',

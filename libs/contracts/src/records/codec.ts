@@ -36,14 +36,14 @@ export type JobRecord = Omit<RecordHead, 'phase'> &
     | { readonly phase: 'dead_lettered'; readonly value: DeadLetter }
   );
 
-/** Why a record could not be read. */
+/** Why no job could be read in a record. */
 export interface Unreadable {
   readonly fault: Extract<DeadLetterReason, 'malformed' | 'empty' | 'tombstone'>;
   /** For people: which field, and what is wrong with it. */
   readonly detail: string;
 }
 
-/** What a producer is given, but for the topic. */
+/** A record as a producer sends it, without its topic. */
 export interface EncodedRecord {
   readonly key: string;
   readonly value: string;
@@ -76,7 +76,7 @@ export function encodeRecord(record: JobRecord): EncodedRecord {
   };
 }
 
-/** The bytes of a dead letter in which no job could be read. Keyed by where it stood. */
+/** The bytes of a poison dead letter. Its key is the place of the original record. */
 export function encodePoison(poison: Poison): EncodedRecord {
   const { topic, partition, offset } = poison.origin;
   return {
@@ -87,8 +87,8 @@ export function encodePoison(poison: Poison): EncodedRecord {
 }
 
 /**
- * Reads a record of a job from a topic. Never throws: what can't be read says why.
- * @param headers null where there are more than a reader looks at
+ * Reads a record of a job from a topic. Never throws: the result says why a record can't be read.
+ * @param headers null when there are more than a reader accepts
  */
 export function decodeRecord(
   value: Buffer | null,
@@ -111,7 +111,7 @@ export function decodeRecord(
   return recordOf(head, parsed.data);
 }
 
-/** Written out: a spread takes longer than the rest of the reading. */
+/** Fields written out: a spread takes longer than all the rest of reading. */
 function recordOf(
   { run, attempt, phase, createdAt, claimed, traceparent }: RecordHead,
   value: unknown,
@@ -120,24 +120,24 @@ function recordOf(
   return { run, attempt, phase, createdAt, claimed, traceparent, value } as JobRecord;
 }
 
-/** Almost every record is one of these: read without its schema, in a tenth of the time. */
+/** Almost every record is one of these. Reading it without its schema takes a tenth of the time. */
 function isPlain(phase: Phase, value: unknown): boolean {
   if (phase === 'queued') return isPlainRequest(value);
   return phase === 'succeeded' && isPlainSuccess(value);
 }
 
-/** Of what others follow from: which of the counters has come to its end. A record that says the next could not be read. */
+/** The counter of the head that is at its maximum: the record of the next attempt or run could not be read. Undefined: none. */
 function lastOf({ phase, run, attempt }: RecordHead): 'run' | 'attempt' | undefined {
   if (carriesRequest(phase) && run === maxCounter) return 'run';
   return phase === 'retrying' && attempt === maxCounter ? 'attempt' : undefined;
 }
 
-/** What it carries is written again, in retries, dead letters and replays. */
+/** The value is written again in retries, dead letters and replays, so it may not nest too deep. */
 function carriesRequest(phase: Phase): boolean {
   return phase === 'queued' || phase === 'scheduled' || phase === 'retrying' || phase === 'dead_lettered';
 }
 
-/** Reads a dead letter in which no job could be read; undefined if it is another record. */
+/** Reads a poison dead letter; undefined for any other record. */
 export function decodePoison(value: Buffer | null): Poison | undefined {
   if (value === null) return undefined;
   const json = parseValue(value);

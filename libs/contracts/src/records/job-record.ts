@@ -16,7 +16,6 @@ export const jobErrorSchema = z
     stack: z.string().optional(),
   })
   .meta({ id: 'JobError' });
-/** See {@link jobErrorSchema}. */
 export type JobError = z.infer<typeof jobErrorSchema>;
 
 /** One start of a handler. Two starts of the same attempt (a redelivery) differ in `worker` or `at`. */
@@ -26,7 +25,6 @@ export const startSchema = z
     at: isoTime.describe("When the handler was called, by the broker's time as the worker knows it."),
   })
   .meta({ id: 'Start' });
-/** See {@link startSchema}. */
 export type Start = z.infer<typeof startSchema>;
 
 /** The part that all values share: every record can be the first that a reader sees of a job. */
@@ -58,7 +56,6 @@ const request = {
 
 /** `queued`: a job request, on `jobs.<queue>` or one of its lanes. */
 export const jobRequestSchema = z.object(request).meta({ id: 'JobRequest' });
-/** See {@link jobRequestSchema}. */
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
 /** The request alone, without what a delay or a retry carries beside it. */
@@ -79,7 +76,6 @@ export function requestOf(value: JobRequest): JobRequest {
 
 /** `scheduled`, on `jobs.delayed`. */
 export const delayedRequestSchema = z.object({ ...request, runAt: isoTime }).meta({ id: 'DelayedRequest' });
-/** See {@link delayedRequestSchema}. */
 export type DelayedRequest = z.infer<typeof delayedRequestSchema>;
 
 /** `retrying`: the request again, with why the last attempt failed. On a lane it is due at its append time plus the lane's delay; elsewhere at `dueAt`. */
@@ -91,7 +87,6 @@ export const retryRequestSchema = z
     dueAt: isoTime.optional(),
   })
   .meta({ id: 'RetryRequest' });
-/** See {@link retryRequestSchema}. */
 export type RetryRequest = z.infer<typeof retryRequestSchema>;
 
 /** `started` and `progress`, on `jobs.events`. */
@@ -102,7 +97,6 @@ export const runningEventSchema = z
     progress: z.unknown().optional().describe('What the handler last reported: any JSON.'),
   })
   .meta({ id: 'RunningEvent' });
-/** See {@link runningEventSchema}. */
 export type RunningEvent = z.infer<typeof runningEventSchema>;
 
 /** `succeeded`, on `jobs.events`. */
@@ -114,7 +108,6 @@ export const succeededEventSchema = z
     result: z.unknown(),
   })
   .meta({ id: 'SucceededEvent' });
-/** See {@link succeededEventSchema}. */
 export type SucceededEvent = z.infer<typeof succeededEventSchema>;
 
 /** `cancelled` and `expired`, on `jobs.events`: ended without a result; `start` is there if a handler had been called. */
@@ -125,7 +118,6 @@ export const endedEventSchema = z
     finishedAt: isoTime,
   })
   .meta({ id: 'EndedEvent' });
-/** See {@link endedEventSchema}. */
 export type EndedEvent = z.infer<typeof endedEventSchema>;
 
 /** Why a record was set aside. */
@@ -151,7 +143,6 @@ export const deadLetterReasons = [
   /** More bytes than a request may have. */
   'oversize',
 ] as const;
-/** See {@link deadLetterReasons}. */
 export type DeadLetterReason = (typeof deadLetterReasons)[number];
 
 /** Where a record stood when it was set aside. */
@@ -163,7 +154,6 @@ export const originSchema = z
     at: isoTime.describe('Its append time.'),
   })
   .meta({ id: 'Origin' });
-/** See {@link originSchema}. */
 export type Origin = z.infer<typeof originSchema>;
 
 /** `dead_lettered`, on `jobs.<queue>.dlq`, of a job that could be read. */
@@ -180,7 +170,6 @@ export const deadLetterSchema = z
     origin: originSchema,
   })
   .meta({ id: 'DeadLetter' });
-/** See {@link deadLetterSchema}. */
 export type DeadLetter = z.infer<typeof deadLetterSchema>;
 
 /** On `jobs.<queue>.dlq` too, but of a record in which no job could be read: kept byte for byte, base64. It carries no `js-run`, `js-attempt` and `js-created`. */
@@ -203,5 +192,4 @@ export const poisonSchema = z
     }),
   })
   .meta({ id: 'Poison' });
-/** See {@link poisonSchema}. */
 export type Poison = z.infer<typeof poisonSchema>;

@@ -14,13 +14,13 @@ describe('nestsDeeper', () => {
   it.each([
     ['arrays', arrays],
     ['objects', objects],
-  ])('counts %s that lie in each other', (_, nested) => {
+  ])('counts nested %s', (_, nested) => {
     expect(nestsDeeper(nested(7), 7)).toBe(false);
     expect(nestsDeeper(nested(8), 7)).toBe(true);
     expect(nestsDeeper(nested(200_000), 1_000)).toBe(true);
   });
 
-  it('finds the deepest place of any JSON, as text and as bytes, and passes over brackets in strings', () => {
+  it('finds the deepest place of any JSON, as text and as bytes, and ignores brackets in strings', () => {
     const text = fc.string({ unit: fc.constantFrom('[', '{', '"', '\\', 'ü', 'x', '\n') });
     const json = fc.jsonValue({ maxDepth: 6, stringUnit: fc.constantFrom('[', ']', '"', '\\', 'é') });
     fc.assert(

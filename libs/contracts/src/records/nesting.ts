@@ -8,11 +8,11 @@ export function isTooDeep(json: Buffer | string): boolean {
 }
 
 /**
- * Whether arrays and objects of a JSON text lie in each other more than `most` deep. Runs over it once, which takes a tenth of
- * the time of a walk through what it says; a text too short to be so deep is not looked at.
+ * Whether arrays and objects of a JSON text nest more than `maxDepth` deep. One pass over the text takes a tenth of the time of
+ * a walk through its value; a text that is too short for this depth is not read at all.
  */
-export function nestsDeeper(json: Buffer | string, most: number): boolean {
-  if (json.length <= 2 * most) return false;
+export function nestsDeeper(json: Buffer | string, maxDepth: number): boolean {
+  if (json.length <= 2 * maxDepth) return false;
   let depth = 0;
   let inString = false;
   for (let at = 0; at < json.length; at++) {
@@ -22,7 +22,7 @@ export function nestsDeeper(json: Buffer | string, most: number): boolean {
       else if (unit === quote) inString = false;
     } else if (unit === quote) inString = true;
     else if (unit === openBrace || unit === openBracket) {
-      if (++depth > most) return true;
+      if (++depth > maxDepth) return true;
     } else if (unit === closeBrace || unit === closeBracket) depth--;
   }
   return false;

@@ -23,7 +23,7 @@ describe('orders on the wire', () => {
     expect(decodeOrder(bytes(key), bytes(value))).toMatchObject({ detail: expect.stringMatching(detail) });
   });
 
-  it.each([null, '', 'later/a', 'toString/a'])('passes over what it does not know: %j', (key) => {
+  it.each([null, '', 'later/a', 'toString/a'])('ignores an unknown kind: %j', (key) => {
     expect(decodeOrder(bytes(key), bytes('{}'))).toBeUndefined();
   });
 });

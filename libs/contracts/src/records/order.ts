@@ -9,7 +9,6 @@ export const pauseOrderSchema = z.object({
   queue: z.string(),
   at: isoTime.describe('Since when.'),
 });
-/** See {@link pauseOrderSchema}. */
 export type PauseOrder = z.infer<typeof pauseOrderSchema>;
 
 /** `limits/<queue>`: these hold instead of those of the queue's definition. */
@@ -19,15 +18,14 @@ export const limitsOrderSchema = z.object({
   at: isoTime,
   limits: queueLimitsSchema,
 });
-/** See {@link limitsOrderSchema}. */
 export type LimitsOrder = z.infer<typeof limitsOrderSchema>;
 
-/** An order of `jobs.control`: what an operator wants of a queue until it is taken back. `value` is null where it is. */
+/** An order of `jobs.control`: what an operator wants of a queue until the order is taken back; then `value` is null. */
 export type Order =
   | { readonly kind: 'pause'; readonly queue: string; readonly value: PauseOrder | null }
   | { readonly kind: 'limits'; readonly queue: string; readonly value: LimitsOrder | null };
 
-/** What a producer is given, but for the topic. */
+/** An order as a producer sends it, without its topic. */
 export type EncodedOrder = Omit<EncodedRecord, 'value'> & { readonly value: string | null };
 
 const schemas = {
@@ -36,7 +34,7 @@ const schemas = {
 } as const satisfies Record<Order['kind'], z.ZodType>;
 
 /**
- * The bytes of an order. The key says what it is about, so that the compacted topic keeps the newest of each; one that is
+ * The bytes of an order. Its key names its kind and queue, so that the compacted topic keeps the newest of each; an order that is
  * taken back is a tombstone.
  */
 export function encodeOrder({ kind, queue, value }: Order): EncodedOrder {
@@ -44,7 +42,7 @@ export function encodeOrder({ kind, queue, value }: Order): EncodedOrder {
 }
 
 /**
- * Reads an order. Never throws: what can't be read says why; a kind that this reader does not know is undefined.
+ * Reads an order. Never throws: the result says why an order can't be read. Undefined for a kind that this reader does not know.
  */
 export function decodeOrder(
   key: Buffer | null,

@@ -92,7 +92,7 @@ function changed(value: object, list: readonly (readonly [string, unknown])[]): 
 }
 
 describe('plain values', () => {
-  it('are recognised as we write them', () => {
+  it('are recognised in the form in which we write them', () => {
     expect(isPlainRequest(request)).toBe(true);
     expect(isPlainRequest({ ...request, submittedFor: '', orderingKey: 'k', expiresAt: at })).toBe(true);
     expect(isPlainSuccess(success)).toBe(true);
@@ -102,7 +102,7 @@ describe('plain values', () => {
   it.each([
     ['request', request, isPlainRequest, jobRequestSchema],
     ['success', success, isPlainSuccess, succeededEventSchema],
-  ] as const)('are what the schema of a %s accepts and gives back as it is', (_, value, isPlain, schema) => {
+  ] as const)('are accepted unchanged by the schema of a %s', (_, value, isPlain, schema) => {
     let plain = 0;
     fc.assert(
       fc.property(changes, (list) => {
@@ -130,7 +130,7 @@ describe('plain values', () => {
 });
 
 describe('the head', () => {
-  it('reads as by its schema, whatever the headers are', () => {
+  it('reads any headers as its schema does', () => {
     fc.assert(
       fc.property(changes, (list) => {
         const texts = list.map(

@@ -3,9 +3,9 @@ import { maxOrderingKeyLength } from '../limits.js';
 import { wireVersion, type JobRequest, type Start, type SucceededEvent } from './job-record.js';
 
 /**
- * The two values that almost every record holds, recognised without their schemas: some of what `jobRequestSchema` and
- * `succeededEventSchema` accept and give back as it is. What is not recognised here is for the schema to judge, so this
- * never decides that a record is malformed; that it accepts nothing else is tested against the schemas.
+ * Recognises the two values that almost every record holds, without their schemas: a part of the values that `jobRequestSchema`
+ * and `succeededEventSchema` accept unchanged. The schema decides about any other value, so this never makes a record malformed.
+ * A test shows that the schemas accept every value that is recognised here.
  */
 interface Field {
   readonly required: boolean;
@@ -20,8 +20,8 @@ const time =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const knownPriorities = new Set<unknown>(priorities);
 
-const isText = (least: number, most: number) => (value: unknown) =>
-  typeof value === 'string' && value.length >= least && value.length <= most;
+const isText = (minLength: number, maxLength: number) => (value: unknown) =>
+  typeof value === 'string' && value.length >= minLength && value.length <= maxLength;
 
 /** An ISO 8601 time as we write it: UTC, with milliseconds. Not 29 February, which takes a calendar. */
 export function isPlainTime(value: unknown): value is string {

@@ -13,7 +13,7 @@ export const headerNames = {
   trace: 'traceparent',
 } as const;
 
-/** What the headers say: enough to fold a record without reading its value. */
+/** The content of the headers: enough to fold a record without reading its value. */
 export interface RecordHead {
   /** Counted from 1; a replay adds one. */
   readonly run: number;

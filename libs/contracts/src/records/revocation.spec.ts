@@ -8,13 +8,13 @@ describe('a revocation', () => {
   const [order, tombstone] = encodeRevocation(id, '2026-01-01T00:00:00.000Z');
   const bytes = (text: string | null) => (text === null ? null : Buffer.from(text));
 
-  it('names its key, and is taken back for the log alone', () => {
+  it('names its key, and is followed by a tombstone', () => {
     expect(decodeRevocation(bytes(order.key), bytes(order.value))).toBe(id);
     expect(tombstone).toEqual({ ...order, value: null });
     expect(decodeRevocation(bytes(tombstone.key), null)).toBeUndefined();
   });
 
-  it('is no order about a queue', () => {
+  it('is not read as an order about a queue', () => {
     expect(decodeOrder(bytes(order.key), bytes(order.value))).toBeUndefined();
   });
 

@@ -16,7 +16,7 @@ describe('the trace context of a job', () => {
     ['', false],
   ])('%s: %s', (text, valid) => expect(isTraceparent(text)).toBe(valid));
 
-  it('is its own where it was given none, and whoever has the id has the trace', () => {
+  it('is its own when none was given, and follows from the job id', () => {
     for (let n = 0; n < 100; n += 1) {
       const id = newJobId();
       expect(isTraceparent(traceparentOf(id))).toBe(true);
@@ -25,11 +25,11 @@ describe('the trace context of a job', () => {
     }
   });
 
-  it('is the one that was given', () => {
+  it('is the one of its submitter', () => {
     expect(traceIdOf(newJobId(), `00-${trace}-b7ad6b7169203331-01`)).toBe(trace);
   });
 
-  it('is its own where what was given makes no sense', () => {
+  it('is its own when the given one is not valid', () => {
     const id = newJobId();
     expect(traceIdOf(id, '00-a-b-01')).toBe(ownTraceId(id));
     expect(traceIdOf(id, undefined)).toBe(ownTraceId(id));

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { parseDuration } from '../duration.js';
 
 /**
- * What an API key may do:
- * - `submit`: make jobs and store what they read;
+ * The rights of an API key:
+ * - `submit`: make jobs and store their input;
  * - `read`: see jobs, queues, schedules, reports, metrics;
- * - `operate`: change what runs, such as schedules and queues; includes `submit` and `read`;
+ * - `operate`: change schedules, queues and jobs; includes `submit` and `read`;
  * - `admin`: API keys and the audit; includes all others.
  */
 export const scopes = ['submit', 'read', 'operate', 'admin'] as const;
-/** See {@link scopes}. */
 export type Scope = (typeof scopes)[number];
 
 const included: Readonly<Record<Scope, readonly Scope[]>> = {
@@ -19,7 +18,7 @@ const included: Readonly<Record<Scope, readonly Scope[]>> = {
   admin: scopes,
 };
 
-/** Whether someone who was granted these scopes may do what needs `needed`. */
+/** Whether these scopes include the scope `needed`. */
 export function isGranted(granted: readonly Scope[], needed: Scope): boolean {
   return granted.some((scope) => included[scope].includes(needed));
 }
@@ -31,17 +30,16 @@ export const rateLimitSchema = z
     windowSeconds: z.int().min(1).max(86_400),
   })
   .meta({ id: 'RateLimit' });
-/** See {@link rateLimitSchema}. */
 export type RateLimit = z.infer<typeof rateLimitSchema>;
 
 /** The limit of a key that was given none. */
 export const defaultRateLimit: RateLimit = { requests: 1_000, windowSeconds: 1 };
 
-const longestLifeMs = parseDuration('3660d');
+const maxLifeMs = parseDuration('3660d');
 
 const lifeSchema = z.string().superRefine((text, context) => {
   try {
-    if (parseDuration(text) > longestLifeMs)
+    if (parseDuration(text) > maxLifeMs)
       context.addIssue({ code: 'custom', message: 'A key lives ten years at most.' });
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message });
@@ -59,7 +57,7 @@ const nameSchema = z
 /** `POST /v1/api-keys`. */
 export const apiKeyRequestSchema = z
   .strictObject({
-    name: nameSchema.describe('What the key is for; shown in lists.'),
+    name: nameSchema.describe('The purpose of the key; shown in lists.'),
     owner: nameSchema
       .optional()
       .describe(
@@ -76,7 +74,6 @@ export const apiKeyRequestSchema = z
     rateLimit: rateLimitSchema.default(defaultRateLimit),
   })
   .meta({ id: 'ApiKeyRequest' });
-/** See {@link apiKeyRequestSchema}. */
 export type ApiKeyRequest = z.infer<typeof apiKeyRequestSchema>;
 
 /** An API key without its secret. */
@@ -93,7 +90,6 @@ export const apiKeyViewSchema = z
     lastUsedAt: z.iso.datetime().nullable().describe('To about a minute; null: never.'),
   })
   .meta({ id: 'ApiKey' });
-/** See {@link apiKeyViewSchema}. */
 export type ApiKeyView = z.infer<typeof apiKeyViewSchema>;
 
 /** 201 of `POST /v1/api-keys`: the only answer that shows the key itself. */
@@ -101,13 +97,13 @@ export const createdApiKeySchema = apiKeyViewSchema
   .extend({
     key: z
       .string()
-      .describe('Send it as `Authorization: Bearer <key>`. It is kept nowhere: who loses it makes another.'),
+      .describe(
+        'Send it as `Authorization: Bearer <key>`. It is stored nowhere: make a new key when you lose it.',
+      ),
   })
   .meta({ id: 'CreatedApiKey' });
-/** See {@link createdApiKeySchema}. */
 export type CreatedApiKey = z.infer<typeof createdApiKeySchema>;
 
 /** `GET /v1/api-keys`: newest first, revoked and expired ones too until they are cleaned up. */
 export const apiKeyListSchema = z.object({ items: z.array(apiKeyViewSchema) }).meta({ id: 'ApiKeyList' });
-/** See {@link apiKeyListSchema}. */
 export type ApiKeyList = z.infer<typeof apiKeyListSchema>;

@@ -4,12 +4,11 @@ import { pageCursor, pageLimit } from './page-query.js';
 /** `GET /v1/audit`. */
 export const auditQuerySchema = z
   .strictObject({
-    keyId: z.uuid().optional().describe('Only what was done with this API key.'),
+    keyId: z.uuid().optional().describe('Only requests with this API key.'),
     limit: pageLimit(200, 50),
     cursor: pageCursor,
   })
   .meta({ id: 'AuditQuery' });
-/** See {@link auditQuerySchema}. */
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
 
 /** One request that changed something or was not allowed to. Holds neither bodies nor secrets. */
@@ -32,7 +31,6 @@ export const auditEntrySchema = z
     status: z.int().describe('The HTTP status of the answer.'),
   })
   .meta({ id: 'AuditEntry' });
-/** See {@link auditEntrySchema}. */
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 /** 200 of `GET /v1/audit`: newest first. */
@@ -42,5 +40,4 @@ export const auditPageSchema = z
     next: z.string().nullable().describe('The cursor of the following page, null on the last.'),
   })
   .meta({ id: 'AuditPage' });
-/** See {@link auditPageSchema}. */
 export type AuditPage = z.infer<typeof auditPageSchema>;

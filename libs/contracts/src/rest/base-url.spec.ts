@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BaseUrlError, readBaseUrl } from './base-url.js';
 
-describe('where a platform is', () => {
+describe('the URL of a platform', () => {
   it.each([
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
     ['http://127.0.0.1:3000/', 'http://127.0.0.1:3000'],

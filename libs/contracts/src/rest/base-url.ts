@@ -1,4 +1,4 @@
-/** A text is no place where a platform can be reached. The message says what to write instead. */
+/** A text is not the URL of a platform. The message says what to write instead. */
 export class BaseUrlError extends Error {
   readonly code = 'bad_url';
   override readonly name = 'BaseUrlError';

@@ -11,20 +11,15 @@ export const itemErrorSchema = z
     code: problemCodeSchema,
     detail: z.string(),
     errors: z.array(faultSchema).optional().describe('Each fault, pointing into the item.'),
-    id: z
-      .uuidv7()
-      .optional()
-      .describe('On `submit_unknown`: the id that the job has if it was accepted all the same.'),
+    id: z.uuidv7().optional().describe('On `submit_unknown`: the id that the job has if it was accepted.'),
   })
   .meta({ id: 'ItemError' });
-/** See {@link itemErrorSchema}. */
 export type ItemError = z.infer<typeof itemErrorSchema>;
 
-/** What became of one item of a batch: the id of its job, or why there is none. */
+/** The answer for one item of a batch: the id of its job, or why it was not accepted. */
 export const batchItemSchema = z
   .union([z.object({ index: z.int(), id: z.uuidv7() }), z.object({ index: z.int(), error: itemErrorSchema })])
   .meta({ id: 'BatchItem' });
-/** See {@link batchItemSchema}. */
 export type BatchItem = z.infer<typeof batchItemSchema>;
 
 /** 202 of `POST /v1/jobs/batch`: at least one item was accepted. Items in the order given. */
@@ -35,5 +30,4 @@ export const batchAnswerSchema = z
     items: z.array(batchItemSchema),
   })
   .meta({ id: 'BatchAnswer' });
-/** See {@link batchAnswerSchema}. */
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;

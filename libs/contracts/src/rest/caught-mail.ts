@@ -13,10 +13,8 @@ export const caughtMailSchema = z
     html: z.string(),
   })
   .meta({ id: 'CaughtMail' });
-/** See {@link caughtMailSchema}. */
 export type CaughtMail = z.infer<typeof caughtMailSchema>;
 
 /** 200 of `GET /dev/mail`, newest first. */
 export const caughtMailsSchema = z.object({ items: z.array(caughtMailSchema) }).meta({ id: 'CaughtMails' });
-/** See {@link caughtMailsSchema}. */
 export type CaughtMails = z.infer<typeof caughtMailsSchema>;

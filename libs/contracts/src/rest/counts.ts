@@ -12,13 +12,14 @@ export const countsQuerySchema = z.strictObject({
 /** 200 of `GET /v1/counts`. */
 export const countsViewSchema = z
   .object({
-    at: z.iso.datetime().describe('When it was so: the time asked for, else when it was counted.'),
+    at: z.iso
+      .datetime()
+      .describe('The time of these counts: the time asked for, else when they were counted.'),
     total: z.int(),
-    states: z.record(z.enum(jobStates), z.int()).describe('By state; each state is there.'),
+    states: z.record(z.enum(jobStates), z.int()).describe('By state, with every state.'),
     items: z
       .array(z.object({ type: z.string(), state: z.enum(jobStates), count: z.int() }))
-      .describe('By type, then state; what there is none of is left out.'),
+      .describe('By type, then state; zero counts are left out.'),
   })
   .meta({ id: 'CountsView' });
-/** See {@link countsViewSchema}. */
 export type CountsView = z.infer<typeof countsViewSchema>;

@@ -2,13 +2,13 @@ import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 
 /**
- * The part before the `@`, and ids of users: of what RFC 5321 (4.1.2, `Dot-string`) allows, the signs that names and mailboxes
- * really have. The others (``!#$%&*=/?^`{|}~``) mean something to relays, shells or templates.
+ * The part before the `@`, and ids of users: the characters that names and mailboxes really have, among those that RFC 5321
+ * (4.1.2, `Dot-string`) allows. The others (``!#$%&*=/?^`{|}~``) mean something to relays, shells or templates.
  */
 export const localPartPattern = "[A-Za-z0-9_+-](?:['.]?[A-Za-z0-9_+-]){0,63}";
 
-/** What is longer before the `@` no mail server takes (RFC 5321, 4.5.3.1.1). */
-export const mostLocalCharacters = 64;
+/** Characters before the `@` that every mail server takes (RFC 5321, 4.5.3.1.1). */
+export const maxLocalCharacters = 64;
 
 /** The part behind the `@`, as people write it: it may have letters of any script. */
 export const domainPattern = '(?:[A-Za-z0-9.-]|[^\\x00-\\x7F])+';
@@ -17,19 +17,19 @@ export const domainPattern = '(?:[A-Za-z0-9.-]|[^\\x00-\\x7F])+';
 const asciiDomain =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/;
 
-/** What is longer than this no mail server takes (RFC 5321, 4.5.3.1.3). */
-export const mostAddressCharacters = 254;
+/** Characters of an address that every mail server takes (RFC 5321, 4.5.3.1.3). */
+export const maxAddressCharacters = 254;
 
 /**
  * A mail address as every mail server takes it: an international domain in its ASCII form, `ada@xn--mnchen-3ya.example` for
- * `ada@münchen.example`; undefined if it is none.
+ * `ada@münchen.example`; undefined for any other text.
  */
 export function asciiAddressOf(address: string): string | undefined {
   const at = address.lastIndexOf('@');
-  if (!addressPattern.test(address) || at > mostLocalCharacters) return undefined;
+  if (!addressPattern.test(address) || at > maxLocalCharacters) return undefined;
   const domain = domainToASCII(address.slice(at + 1));
   const ascii = `${address.slice(0, at)}@${domain}`;
-  return asciiDomain.test(domain) && ascii.length <= mostAddressCharacters ? ascii : undefined;
+  return asciiDomain.test(domain) && ascii.length <= maxAddressCharacters ? ascii : undefined;
 }
 
 const addressPattern = new RegExp(`^${localPartPattern}@${domainPattern}$`);
@@ -39,12 +39,12 @@ const error =
 
 /**
  * A mail address, plain: `ada@example.com`. Holds no white space and no control characters, so it can't leave its header. Becomes
- * {@link asciiAddressOf} it. Letters beyond ASCII before the `@` are not taken: only servers of RFC 6531 deliver them, and what the
- * next one on the way is, is not known here.
+ * {@link asciiAddressOf} it. Letters beyond ASCII before the `@` are not taken: only servers of RFC 6531 deliver them, and the
+ * next server on the way is not known here.
  */
 export const emailAddressSchema = z
   .string()
-  .max(mostAddressCharacters, error)
+  .max(maxAddressCharacters, error)
   .regex(addressPattern, { error, abort: true })
   .transform((address, context) => {
     const ascii = asciiAddressOf(address);

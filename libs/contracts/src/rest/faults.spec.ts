@@ -13,7 +13,7 @@ describe('faults', () => {
     m: z.string().optional(),
   });
 
-  it('point at the value by JSON Pointer, escaped, below where the schema looked', () => {
+  it('point at the value by an escaped JSON Pointer, below the value that the schema checked', () => {
     expect(faults(schema, { 'a/b~c': [{ n: 1 }, { n: 'x' }] }, '/payload')).toEqual([
       { pointer: '/payload/a~1b~0c/1/n', detail: expect.stringContaining('expected') },
     ]);
@@ -26,13 +26,13 @@ describe('faults', () => {
     ]);
   });
 
-  it('point at the whole where the whole is wrong', () => {
+  it('point at the whole value when the whole value is wrong', () => {
     expect(faults(schema, null)).toEqual([
       { pointer: '', detail: expect.stringContaining('expected object') },
     ]);
   });
 
-  it('stop at a hundred, and say how many are left out', () => {
+  it('stop at a hundred, with a count of the rest', () => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`x${n}`, n]));
     const rows = Array.from({ length: 5_000 }, () => ({ n: 'x' }));
     for (const value of [{ 'a/b~c': [], ...many }, { 'a/b~c': rows }]) {
@@ -47,7 +47,7 @@ describe('faults', () => {
     expect(faults(schema, { 'a/b~c': [], ...hundred }).at(-1)).toMatchObject({ pointer: '/x99' });
   });
 
-  it('are no larger for what a request calls its fields or puts into them', () => {
+  it('do not grow with the names and values of a request', () => {
     const name = 'x'.repeat(200_000);
     expect(faults(schema, { 'a/b~c': [], [name]: 1 }, '/payload')).toEqual([
       { pointer: '/payload', detail: 'There is no such field.' },

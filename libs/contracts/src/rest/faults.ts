@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import type { Fault } from './problem-kind.js';
 
-/** At most so many faults are told of one request; where there are more, the last one says how many. */
+/** Faults of one request that an answer lists at most; when there are more, the last one says how many. */
 export const maxFaults = 100;
 
 /** Longer pointers and details would let a request choose how large its answer is. */
 const maxPointerLength = 1_000;
 const maxDetailLength = 500;
 
-/** What a schema found, as faults; `at` is the JSON Pointer of the value it looked at. An unknown field is a fault of its own. */
+/** The faults that a schema found; `at` is the JSON Pointer of the value that it checked. Each unknown field is one fault. */
 export function faultsOf(error: z.ZodError, at = ''): Fault[] {
   const faults = new FaultList();
   for (const { path, message, ...issue } of error.issues) {
@@ -19,23 +19,23 @@ export function faultsOf(error: z.ZodError, at = ''): Fault[] {
   return faults.read();
 }
 
-/** Faults as they are found: the first ones, and how many there are. */
+/** Collects faults: keeps the first ones and counts the rest. */
 export class FaultList {
   private readonly faults: Fault[] = [];
   private left = 0;
 
-  /** How many more are kept; the rest is only counted. */
+  /** Faults that are still kept; later ones are only counted. */
   get room(): number {
     return maxFaults - this.faults.length;
   }
 
-  /** @param path below `at`, a JSON Pointer. Where the pointer gets too long it points at what the value lies in */
+  /** @param path below `at`, a JSON Pointer. Where the pointer would be too long, it points at an outer value */
   add(at: string, path: readonly PropertyKey[], detail: string): void {
     if (this.room === 0) this.left += 1;
     else this.faults.push({ pointer: extend(at, path), detail: cut(detail) });
   }
 
-  /** Adds what was read from another list, of what lies at `at`. */
+  /** Adds the faults of the value at `at`, read from another list. */
   addAll(at: string, faults: readonly Fault[]): void {
     for (const { pointer, detail } of faults) {
       if (this.room === 0) this.left += 1;

@@ -16,7 +16,7 @@ const checkSchema = z.object({
 export const healthReportSchema = z
   .object({
     ready: z.boolean(),
-    draining: z.boolean().describe('It takes nothing new and ends when what runs has ended.'),
+    draining: z.boolean().describe('It takes no new work, and ends once its running work has ended.'),
     checks: z.record(z.string(), checkSchema).describe('By the name of the part.'),
   })
   .meta({ id: 'HealthReport' });

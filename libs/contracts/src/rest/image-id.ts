@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An image's name in storage: what `PUT /images/{image_id}` takes. */
+/** The name of an image in storage, chosen at `PUT /images/{image_id}`. */
 export const imageIdSchema = z
   .string()
   .regex(

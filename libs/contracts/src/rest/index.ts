@@ -1,4 +1,4 @@
-// What REST takes and answers.
+// The bodies, queries and answers of the REST interface.
 export {
   faultSchema,
   problemCodeSchema,
@@ -13,7 +13,7 @@ export {
   acceptedJobSchema,
   jobLinksSchema,
   linksOf,
-  longestDelayMs,
+  maxDelayMs,
   submissionSchema,
   type AcceptedJob,
   type JobLinks,

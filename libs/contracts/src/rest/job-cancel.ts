@@ -16,7 +16,6 @@ export const cancelledJobSchema = z
     cancelRequested: z.literal(true),
   })
   .meta({ id: 'CancelledJob' });
-/** See {@link cancelledJobSchema}. */
 export type CancelledJob = z.infer<typeof cancelledJobSchema>;
 
 /** `POST /v1/jobs/cancel`: the unfinished jobs that meet every condition given. */
@@ -33,7 +32,6 @@ export const bulkCancelSchema = z
     'Give a type, a queue, a state or an age: all jobs at once are not cancelled by accident.',
   )
   .meta({ id: 'BulkCancel' });
-/** See {@link bulkCancelSchema}. */
 export type BulkCancel = z.infer<typeof bulkCancelSchema>;
 
 /** 202 of `POST /v1/jobs/cancel`. */
@@ -43,7 +41,6 @@ export const bulkCancelledSchema = z
     dryRun: z.boolean(),
   })
   .meta({ id: 'BulkCancelled' });
-/** See {@link bulkCancelledSchema}. */
 export type BulkCancelled = z.infer<typeof bulkCancelledSchema>;
 
 /** The states of jobs that can be cancelled. */

@@ -9,10 +9,9 @@ import { durationSchema, jobLinksSchema } from './submission.js';
 
 /** An attempt's error as REST shows it: without its stack, which stays in the log. */
 export const errorViewSchema = jobErrorSchema.pick({ code: true, message: true }).meta({ id: 'ErrorView' });
-/** See {@link errorViewSchema}. */
 export type ErrorView = z.infer<typeof errorViewSchema>;
 
-/** A job. What is not there yet is null. */
+/** A job. A field without a value yet is null. */
 export const jobViewSchema = z
   .object({
     id: z.uuidv7(),
@@ -28,8 +27,8 @@ export const jobViewSchema = z
     payload: z.unknown(),
     result: z.unknown(),
     error: errorViewSchema.nullable(),
-    reason: z.enum(deadLetterReasons).nullable().describe('Why a dead letter was set aside.'),
-    progress: z.unknown().describe('What the handler last reported.'),
+    reason: z.enum(deadLetterReasons).nullable().describe('Why the job was dead-lettered.'),
+    progress: z.unknown().describe('The last progress that the handler reported.'),
     run: z.int(),
     attempt: z.int().describe('The attempt that runs, ran last, or is to start.'),
     maxAttempts: z.int().nullable(),
@@ -51,10 +50,9 @@ export const jobViewSchema = z
     links: jobLinksSchema,
   })
   .meta({ id: 'JobView' });
-/** See {@link jobViewSchema}. */
 export type JobView = z.infer<typeof jobViewSchema>;
 
-/** `GET /v1/jobs/{id}`: the job, and what it waits for; null where it runs or is final. */
+/** `GET /v1/jobs/{id}`: the job, and why it waits; null while it runs and once it is final. */
 export const jobDetailSchema = jobViewSchema
   .extend({
     waitingFor: waitingForSchema.nullable(),
@@ -63,10 +61,9 @@ export const jobDetailSchema = jobViewSchema
       .describe('Whether this run was asked to end. It ends as `cancelled`, unless it ended sooner.'),
   })
   .meta({ id: 'JobDetail' });
-/** See {@link jobDetailSchema}. */
 export type JobDetail = z.infer<typeof jobDetailSchema>;
 
-const longestWaitMs = 60_000;
+const maxWaitMs = 60_000;
 
 /** A time in a query, ISO 8601 with its zone or offset. */
 export const timeSchema = z.iso.datetime({ offset: true }).pipe(z.coerce.date());
@@ -78,32 +75,31 @@ export const timeSchema = z.iso.datetime({ offset: true }).pipe(z.coerce.date())
 export const jobQuerySchema = z
   .strictObject({
     wait: durationSchema
-      .refine((ms) => ms <= longestWaitMs, 'Wait a minute at most, then ask again.')
+      .refine((ms) => ms <= maxWaitMs, 'Wait a minute at most, then ask again.')
       .optional()
       .describe('Answer as soon as the job is final, or after that time: `30s`; at most a minute.'),
-    at: timeSchema.optional().describe('What was true at this time.'),
+    at: timeSchema.optional().describe('The job as it was at this time.'),
   })
   .refine(({ wait, at }) => wait === undefined || at === undefined, {
     path: ['wait'],
-    message: 'What was true at a time does not change: give either wait or at.',
+    message: 'Give either wait or at: the past does not change.',
   });
 
 /**
- * `GET /v1/jobs/{id}?at=`: what was true then, by the records that the log had taken. `progress` is not kept over time.
- * Of a run before the newest, what only its records hold is null: payload, result and the rest of its request. `record`
- * says where in the log they are.
+ * `GET /v1/jobs/{id}?at=`: the job as it was then, by the records that the log had taken. `progress` is not kept over time.
+ * For a run before the newest, the fields that only its records hold are null: payload, result and the rest of its request.
+ * `record` says where in the log they are.
  */
 export const jobAtSchema = jobViewSchema
   .omit({ progress: true })
   .extend({
     at: z.iso.datetime().describe('The time asked for.'),
-    since: z.iso.datetime().describe('Since when the state was as it is told.'),
+    since: z.iso.datetime().describe('When the job entered this state.'),
     record: z
       .object({ topic: z.string(), partition: z.int(), offset: z.int() })
       .describe('The record that the state was from.'),
   })
   .meta({ id: 'JobAt' });
-/** See {@link jobAtSchema}. */
 export type JobAtView = z.infer<typeof jobAtSchema>;
 
 /** `GET /v1/jobs`: the newest first, those that meet every condition given. */
@@ -125,7 +121,6 @@ export const jobListQuerySchema = z.strictObject({
 export const jobPageSchema = z
   .object({ items: z.array(jobViewSchema), next: z.string().nullable() })
   .meta({ id: 'JobPage' });
-/** See {@link jobPageSchema}. */
 export type JobPage = z.infer<typeof jobPageSchema>;
 
 /** One transition of a job. */
@@ -161,10 +156,8 @@ export const transitionViewSchema = z
   })
   .meta({ id: 'TransitionView' });
 
-/** See {@link transitionViewSchema}. */
 export type TransitionView = z.infer<typeof transitionViewSchema>;
 
 /** 200 of `GET /v1/jobs/{id}/history`: every transition, in the order of the job's life. */
 export const jobHistorySchema = z.object({ items: z.array(transitionViewSchema) }).meta({ id: 'JobHistory' });
-/** See {@link jobHistorySchema}. */
 export type JobHistory = z.infer<typeof jobHistorySchema>;

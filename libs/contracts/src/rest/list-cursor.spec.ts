@@ -3,13 +3,13 @@ import { newJobId } from '../job-id.js';
 import { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './list-cursor.js';
 
 describe('a list cursor', () => {
-  it('gives its id back', () => {
+  it('decodes to the id it was made from', () => {
     const id = newJobId();
     expect(decodeCursor(encodeCursor(id))).toBe(id);
   });
 
   it.each(['', 'nonsense', 'AAAAAAAAAAAAAAAAAAAAAA', `${encodeCursor(newJobId())}A`, '\0'])(
-    'is not %j',
+    'refuses %j',
     (text) => {
       expect(() => decodeCursor(text)).toThrow(InvalidCursorError);
     },

@@ -2,17 +2,17 @@ import { z } from 'zod';
 
 /**
  * Every problem the REST surface answers with: its HTTP status and its title. The key is the problem's `code`, which
- * stays as it is for ever; `type` is the code as a URN.
+ * never changes; `type` is the code as a URN.
  */
 export const problemKinds = {
   malformed_request: { status: 400, title: 'The request is not well-formed HTTP' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
-  invalid_job_id: { status: 400, title: 'That is no job id' },
-  invalid_image_id: { status: 400, title: 'That is no image id' },
-  invalid_schedule_name: { status: 400, title: 'That is no name of a schedule' },
-  invalid_replay_id: { status: 400, title: 'That is no id of a replay' },
+  invalid_job_id: { status: 400, title: 'Invalid job id' },
+  invalid_image_id: { status: 400, title: 'Invalid image id' },
+  invalid_schedule_name: { status: 400, title: 'Invalid schedule name' },
+  invalid_replay_id: { status: 400, title: 'Invalid replay id' },
   invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key can not be used' },
-  invalid_api_key_id: { status: 400, title: 'That is no id of an API key' },
+  invalid_api_key_id: { status: 400, title: 'Invalid API key id' },
   unauthenticated: { status: 401, title: 'A valid API key is needed' },
   insufficient_scope: { status: 403, title: 'The API key may not do this' },
   cross_site_request: { status: 403, title: 'A page of another site may not do this' },
@@ -29,10 +29,10 @@ export const problemKinds = {
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   schedule_declared: { status: 409, title: 'The schedule is part of the platform' },
-  replay_over: { status: 409, title: 'The replay is over' },
+  replay_over: { status: 409, title: 'The replay has ended' },
   job_unfinished: { status: 409, title: 'The job is unfinished' },
   job_already_replayed: { status: 409, title: 'The job is being replayed already' },
-  rebuild_running: { status: 409, title: 'A rebuild is under way' },
+  rebuild_running: { status: 409, title: 'Another rebuild is running' },
   rebuild_finished: { status: 409, title: 'The rebuild has ended' },
   rebuild_unfinished: { status: 409, title: 'The rebuild has not ended' },
   rebuild_not_swappable: { status: 409, title: 'The rebuild has no generation to swap in' },
@@ -47,9 +47,9 @@ export const problemKinds = {
   item_too_large: { status: 413, title: 'The item is too large' },
   upload_too_large: { status: 413, title: 'The image is too large' },
   uri_too_long: { status: 414, title: 'The URL is too long' },
-  unsupported_media_type: { status: 415, title: 'The body has a content type that is not taken here' },
-  unsupported_image: { status: 415, title: 'The upload is no image of a format that is taken' },
-  host_not_allowed: { status: 421, title: 'The server is not called so' },
+  unsupported_media_type: { status: 415, title: 'The route does not take this content type' },
+  unsupported_image: { status: 415, title: 'The upload is not an image of a supported format' },
+  host_not_allowed: { status: 421, title: 'The server does not have this host name' },
   invalid_request: { status: 422, title: 'The request has faults' },
   unknown_type: { status: 422, title: 'There is no such job type' },
   invalid_payload: { status: 422, title: 'The payload breaks the schema of its job type' },
@@ -67,7 +67,7 @@ export const problemKinds = {
   storage_unavailable: { status: 503, title: 'The storage can not be reached' },
   too_many_to_count: { status: 503, title: 'There are too many jobs to count in time' },
   projection_behind: { status: 503, title: 'The status of jobs is not up to date' },
-  too_many_bytes: { status: 503, title: 'Too many bytes are on their way' },
+  too_many_bytes: { status: 503, title: 'Too many bytes are being transferred' },
   too_many_open: { status: 503, title: 'Too many requests are held open' },
   submit_unknown: { status: 504, title: 'It is unknown whether the job was accepted' },
   rebuild_no_room: { status: 507, title: 'The database has no room for a rebuild' },
@@ -78,8 +78,8 @@ export const problemKinds = {
 export type ProblemCode = keyof typeof problemKinds;
 
 /**
- * Whether a request that met this problem may pass when it is sent again as it was: the problem lies with the platform or what it
- * stands on, not with the request.
+ * Whether a request with this problem may pass when it is sent again unchanged: the cause is the platform or a system that it
+ * needs, not the request.
  */
 export function mayPass(code: ProblemCode): boolean {
   return problemKinds[code].status >= 500;
@@ -90,12 +90,11 @@ export const problemCodeSchema = z
   .enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]])
   .meta({ id: 'ProblemCode' });
 
-/** One fault of a request: where, as a JSON Pointer (RFC 6901) into the body or the query, and what is wrong there. */
+/** One fault of a request: its place, as a JSON Pointer (RFC 6901) into the body or the query, and the fault there. */
 export const faultSchema = z
   .object({
-    pointer: z.string().describe('Empty for the whole.'),
+    pointer: z.string().describe('Empty for the whole body or query.'),
     detail: z.string(),
   })
   .meta({ id: 'Fault' });
-/** See {@link faultSchema}. */
 export type Fault = z.infer<typeof faultSchema>;

@@ -3,7 +3,7 @@ import { problemKinds } from './problem-kind.js';
 import { describeProblem, problemSchema } from './problem.js';
 
 describe('problem documents', () => {
-  it('take status and title from the table and leave out what is not there', () => {
+  it('take status and title from the table, and leave out absent fields', () => {
     const problem = describeProblem('job_not_found', { detail: 'No job has this id.' }, '/requests/a-1');
     expect(problem).toEqual({
       type: 'urn:jobstream:problem:job_not_found',

@@ -10,7 +10,7 @@ export const problemSchema = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    detail: z.string().describe('What went wrong this time, and what to do next.'),
+    detail: z.string().describe('The cause this time, and what to do next.'),
     instance: z.string().describe("Names this occurrence: the request's id, which is also in the log."),
     code: problemCodeSchema,
     errors: z.array(faultSchema).optional().describe('Each fault of an invalid request.'),
@@ -23,13 +23,12 @@ export const problemSchema = z
     items: z
       .array(batchItemSchema)
       .optional()
-      .describe('Of a batch of which nothing was acknowledged: what became of each item.'),
+      .describe('For a batch without an acknowledged item: the answer for each item.'),
   })
   .meta({ id: 'Problem' });
-/** See {@link problemSchema}. */
 export type Problem = z.infer<typeof problemSchema>;
 
-/** What a {@link Problem} says beyond its code. */
+/** The fields of a {@link Problem} beside its code. */
 export type ProblemDetails = Pick<Problem, 'detail' | 'errors' | 'id' | 'state' | 'error' | 'items'>;
 
 /** The problem document of one occurrence. */

@@ -7,7 +7,9 @@ export const partitionLagSchema = z
     partition: z.int(),
     committed: z
       .int()
-      .describe("Below it all is finished; what the workers committed, the log's start if they never did."),
+      .describe(
+        "Every record below it is finished. The offset that the workers committed, or the log's start before the first commit.",
+      ),
     end: z.int(),
     lag: z
       .int()
@@ -16,7 +18,6 @@ export const partitionLagSchema = z
       ),
   })
   .meta({ id: 'PartitionLag' });
-/** See {@link partitionLagSchema}. */
 export type PartitionLag = z.infer<typeof partitionLagSchema>;
 
 /** One topic of a queue that its workers read. */
@@ -28,7 +29,6 @@ export const laneViewSchema = z
     partitions: z.array(partitionLagSchema),
   })
   .meta({ id: 'LaneView' });
-/** See {@link laneViewSchema}. */
 export type LaneView = z.infer<typeof laneViewSchema>;
 
 /** `GET /v1/queues/{queue}`. */
@@ -59,22 +59,19 @@ export const queueViewSchema = z
       ),
   })
   .meta({ id: 'QueueView' });
-/** See {@link queueViewSchema}. */
 export type QueueView = z.infer<typeof queueViewSchema>;
 
 /** `GET /v1/queues`. */
 export const queueListSchema = z.object({ items: z.array(queueViewSchema) }).meta({ id: 'QueueList' });
-/** See {@link queueListSchema}. */
 export type QueueList = z.infer<typeof queueListSchema>;
 
-/** 202 of `POST /v1/queues/{queue}/pause`, `/resume`, `PUT` and `DELETE …/limits`: the log has the order. What holds now. */
+/** 202 of `POST /v1/queues/{queue}/pause`, `/resume`, `PUT` and `DELETE …/limits`: the log has the order, and the queue's state with it. */
 export const queueOrderAnswerSchema = z
   .object({ queue: z.string(), paused: z.boolean(), limits: queueLimitsSchema })
   .meta({ id: 'QueueOrderAnswer' });
-/** See {@link queueOrderAnswerSchema}. */
 export type QueueOrderAnswer = z.infer<typeof queueOrderAnswerSchema>;
 
-/** What an unfinished job that does not run waits for. */
+/** The reason why an unfinished job does not run. */
 export const waitingForSchema = z
   .object({
     kind: z
@@ -96,5 +93,4 @@ export const waitingForSchema = z
       ),
   })
   .meta({ id: 'WaitingFor' });
-/** See {@link waitingForSchema}. */
 export type WaitingFor = z.infer<typeof waitingForSchema>;

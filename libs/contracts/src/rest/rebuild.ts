@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { whySchema } from '../free-text.js';
 
-/** Where a rebuild stands; the last three are final. */
+/** The states of a rebuild; the last three are final. */
 export const rebuildStates = ['pending', 'reading', 'comparing', 'swapped', 'failed', 'cancelled'] as const;
-/** See {@link rebuildStates}. */
 export type RebuildState = (typeof rebuildStates)[number];
 
 /** Whether the new generation becomes the live one only if it equals it, or in any case. */
 export const swapPolicies = ['when-equal', 'always'] as const;
-/** See {@link swapPolicies}. */
 export type SwapPolicy = (typeof swapPolicies)[number];
 
 /** `POST /v1/rebuilds`: the status of all jobs is made again from the log, beside the live one. */
@@ -19,13 +17,15 @@ export const rebuildRequestSchema = z
       .default('when-equal')
       .describe(
         '`when-equal` takes the new generation only if every row of it equals the live one, and fails otherwise; ' +
-          '`always` takes it in any case: what the log says heals what the live rows say.',
+          '`always` takes it in any case, so that the log corrects the live rows.',
       ),
     keepOld: z
       .boolean()
       .default(true)
-      .describe('Whether the generation that was live stays, under a name of its own, until it is dropped.'),
-    why: whySchema.optional().describe('For whoever looks at it later.'),
+      .describe(
+        'Whether the generation that was live is kept, under a name of its own, until it is dropped.',
+      ),
+    why: whySchema.optional().describe('The reason, shown to people later.'),
   })
   .meta({ id: 'RebuildRequest' });
 /** A rebuild as it is sent: what is left out gets its default. */
@@ -33,7 +33,7 @@ export type RebuildRequestInput = z.input<typeof rebuildRequestSchema>;
 /** A rebuild as it was asked for, defaults filled in. */
 export type RebuildRequest = z.infer<typeof rebuildRequestSchema>;
 
-/** A row that is not the same in both generations. */
+/** A row that differs between the two generations. */
 export const differenceSchema = z
   .object({
     table: z.enum(['jobs', 'job_transitions', 'rejected_records']),
@@ -45,14 +45,12 @@ export const differenceSchema = z
     columns: z.array(z.string()).describe('The columns that differ; none where only one has the row.'),
   })
   .meta({ id: 'Difference' });
-/** See {@link differenceSchema}. */
 export type Difference = z.infer<typeof differenceSchema>;
 
 /** How many rows differ, and the first of them. */
 export const differencesSchema = z
   .object({ total: z.int(), first: z.array(differenceSchema) })
   .meta({ id: 'Differences' });
-/** See {@link differencesSchema}. */
 export type Differences = z.infer<typeof differencesSchema>;
 
 /** `GET /v1/rebuilds/{id}`. */
@@ -68,14 +66,14 @@ export const rebuildViewSchema = z
       records: z.int().describe('Records read.'),
       total: z.int().describe('Records that the log holds.'),
       perSecond: z.number().nullable().describe('Records a second of late; null while nothing is read.'),
-      etaSeconds: z.int().nullable().describe('What is left to read, at that rate.'),
+      etaSeconds: z.int().nullable().describe('Seconds to read the rest, at that rate.'),
     }),
     carried: z
       .int()
       .describe('Jobs carried over from the live generation: the log no longer holds their first record.'),
     compared: z.int().describe('Jobs compared so far.'),
     trouble: z.string().nullable().describe('Why it does not go on at present.'),
-    differences: differencesSchema.nullable().describe('What differed; null while nothing did.'),
+    differences: differencesSchema.nullable().describe('The rows that differ; null while none do.'),
     failure: z
       .object({ code: z.string(), message: z.string() })
       .nullable()
@@ -92,10 +90,8 @@ export const rebuildViewSchema = z
     links: z.object({ self: z.string() }),
   })
   .meta({ id: 'Rebuild' });
-/** See {@link rebuildViewSchema}. */
 export type RebuildView = z.infer<typeof rebuildViewSchema>;
 
 /** `GET /v1/rebuilds`: the last hundred, newest first. */
 export const rebuildListSchema = z.object({ items: z.array(rebuildViewSchema) }).meta({ id: 'RebuildList' });
-/** See {@link rebuildListSchema}. */
 export type RebuildList = z.infer<typeof rebuildListSchema>;

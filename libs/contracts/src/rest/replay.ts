@@ -6,16 +6,17 @@ import { errorViewSchema } from './job-view.js';
 import { pageCursor, pageLimit } from './page-query.js';
 import { durationSchema } from './submission.js';
 
-/** Where a replay finds its jobs: among the requests of a queue, or among what its workers set aside. */
+/** Where a replay finds its jobs: among the requests of a queue, or among its dead letters. */
 export const replaySources = ['history', 'dead-letters'] as const;
-/** See {@link replaySources}. */
 export type ReplaySource = (typeof replaySources)[number];
 
-/** Jobs a second unless a replay asks otherwise: what a worker has room for beside its live jobs. */
-export const usualReplayRate = 100;
-/** Operations of one patch, faults that one replay tells of, ids that one filter names. */
+/** Jobs a second of a replay that does not say: a worker has room for them beside its live jobs. */
+export const defaultReplayRate = 100;
+/** Operations of one patch. */
 export const maxPatchOperations = 100;
+/** Faults that one replay keeps. */
 export const maxReplayFaults = 100;
+/** Ids of one filter. */
 export const maxReplayIds = 5_000;
 
 const pointerSchema = z
@@ -38,13 +39,12 @@ export const patchSchema = z
   .min(1)
   .max(maxPatchOperations)
   .meta({ id: 'PayloadPatch' });
-/** See {@link patchSchema}. */
 export type PayloadPatch = z.output<typeof patchSchema>;
 
 /** Which of the jobs in the range are meant: those that meet every condition given. */
 export const replayFilterSchema = z.strictObject({
   type: freeText(200).optional(),
-  state: z.enum(jobStates).optional().describe('How the job stands now.'),
+  state: z.enum(jobStates).optional().describe('The state of the job now.'),
   errorCode: freeText(200).optional().describe('The code of the error it failed with, as is `message`.'),
   reason: z.enum(deadLetterReasons).optional().describe('Why it was set aside.'),
   message: freeText(500)
@@ -57,7 +57,6 @@ export const replayFilterSchema = z.strictObject({
     .max(maxReplayIds)
     .optional(),
 });
-/** See {@link replayFilterSchema}. */
 export type ReplayFilter = z.output<typeof replayFilterSchema>;
 
 const timeSchema = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
@@ -92,7 +91,7 @@ export const replayRequestSchema = z
       .int()
       .min(1, 'Take at least 1 job a second.')
       .max(10_000)
-      .default(usualReplayRate)
+      .default(defaultReplayRate)
       .describe('Jobs a second at most.'),
     cap: z.int().min(1).max(100_000_000).optional().describe('Jobs at most.'),
     only: z
@@ -102,7 +101,7 @@ export const replayRequestSchema = z
         'Which of them run again: those that failed (dead-lettered or expired), or also those that succeeded or were cancelled.',
       ),
     dryRun: z.boolean().default(false).describe('Counts and changes nothing.'),
-    why: whySchema.optional().describe('For whoever looks at it later; a dry run needs none.'),
+    why: whySchema.optional().describe('The reason, shown to people later; a dry run needs none.'),
   })
   .superRefine(({ from, to, fromOffsets, dryRun, why }, context) => {
     const refuse = (path: string, message: string) =>
@@ -111,7 +110,7 @@ export const replayRequestSchema = z
       refuse('fromOffsets', 'Give either from or fromOffsets.');
     if (from !== undefined && to !== undefined && from >= to)
       refuse('to', 'The range is empty or reversed: `to` has to be later than `from`.');
-    if (!dryRun && why === undefined) refuse('why', 'Say why: it stays with the replay.');
+    if (!dryRun && why === undefined) refuse('why', 'Give a reason: it stays with the replay.');
   })
   .meta({ id: 'ReplayRequest' });
 /** A replay as it is sent: times are ISO 8601 in UTC or with an offset. */
@@ -132,7 +131,6 @@ export const skipReasons = [
   /** A dead letter in which no job could be read. */
   'poison',
 ] as const;
-/** See {@link skipReasons}. */
 export type SkipReason = (typeof skipReasons)[number];
 
 const countSchema = z.int().min(0);
@@ -140,17 +138,16 @@ const skipsSchema = z.partialRecord(z.enum(skipReasons), countSchema);
 
 /** A job that a replay can not run, and why. */
 export const replayFaultSchema = z.object({ id: z.uuidv7(), detail: z.string() }).meta({ id: 'ReplayFault' });
-/** See {@link replayFaultSchema}. */
 export type ReplayFault = z.infer<typeof replayFaultSchema>;
 
-/** What a replay would do now: 200 of a dry run. */
+/** The counts of a dry run: 200 of `POST /v1/replays` with `dryRun`. */
 export const replaySurveySchema = z
   .object({
     matched: countSchema,
     replayable: countSchema.describe('Of these: would run again.'),
     skipped: skipsSchema.describe('Of these, by reason: would be passed over.'),
     failed: countSchema.describe('Of these: the patch breaks the schema of their type.'),
-    faults: z.array(replayFaultSchema).describe('Why, of the first hundred.'),
+    faults: z.array(replayFaultSchema).describe('The reasons, for the first hundred.'),
     byReason: z
       .record(z.string(), countSchema)
       .describe(
@@ -164,12 +161,10 @@ export const replaySurveySchema = z
       ),
   })
   .meta({ id: 'ReplaySurvey' });
-/** See {@link replaySurveySchema}. */
 export type ReplaySurvey = z.infer<typeof replaySurveySchema>;
 
-/** Where a replay stands. */
+/** The states of a replay; the last three are final. */
 export const replayStates = ['pending', 'running', 'cancelling', 'finished', 'cancelled', 'failed'] as const;
-/** See {@link replayStates}. */
 export type ReplayState = (typeof replayStates)[number];
 
 /** A replay. */
@@ -191,7 +186,7 @@ export const replayViewSchema = z
     skipped: countSchema,
     failed: countSchema,
     skippedBy: skipsSchema,
-    faults: z.array(replayFaultSchema).describe('Why jobs failed, of the first hundred.'),
+    faults: z.array(replayFaultSchema).describe('Why jobs failed, for the first hundred.'),
     expected: countSchema
       .nullable()
       .describe('How many jobs it was to replay when it was asked for; null where that was not known.'),
@@ -206,9 +201,9 @@ export const replayViewSchema = z
       .datetime()
       .nullable()
       .describe(
-        'When it will be finished if it goes on as so far; null while that is not known, and when it is over.',
+        'When it will end at the present speed; null while that is not known, and once it has ended.',
       ),
-    trouble: z.string().nullable().describe('Why it does not go on at present.'),
+    trouble: z.string().nullable().describe('Why it makes no progress now.'),
     failure: z
       .object({ code: z.string(), message: z.string() })
       .nullable()
@@ -220,29 +215,29 @@ export const replayViewSchema = z
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
     why: z.string().nullable(),
-    requestedBy: z.string().nullable().describe('Whose API key asked for it; null where none was needed.'),
+    requestedBy: z
+      .string()
+      .nullable()
+      .describe('The owner of the API key that asked for it; null where no key was needed.'),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable(),
     finishedAt: z.iso.datetime().nullable(),
     links: z.object({ self: z.string(), jobs: z.string() }),
   })
   .meta({ id: 'ReplayView' });
-/** See {@link replayViewSchema}. */
 export type ReplayView = z.infer<typeof replayViewSchema>;
 
-/** A page of a list that a cursor goes through. */
+/** The query of a list that is read page by page. */
 export const pageQuerySchema = z.strictObject({
   cursor: pageCursor,
   limit: pageLimit(500, 50),
 });
-/** See {@link pageQuerySchema}. */
 export type PageQuery = z.output<typeof pageQuerySchema>;
 
 /** `GET /v1/replays`: newest first. `next` is null at the end. */
 export const replayPageSchema = z
   .object({ items: z.array(replayViewSchema), next: z.string().nullable() })
   .meta({ id: 'ReplayPage' });
-/** See {@link replayPageSchema}. */
 export type ReplayPage = z.infer<typeof replayPageSchema>;
 
 /** `GET /v1/replays/{id}/jobs`: the runs it made, by id. */
@@ -262,7 +257,6 @@ export const replayJobPageSchema = z
     next: z.string().nullable(),
   })
   .meta({ id: 'ReplayJobPage' });
-/** See {@link replayJobPageSchema}. */
 export type ReplayJobPage = z.infer<typeof replayJobPageSchema>;
 
 /** `POST /v1/jobs/{id}/replay`; the body may be left out. */
@@ -272,7 +266,6 @@ export const jobReplaySchema = z
     why: whySchema.optional(),
   })
   .meta({ id: 'JobReplay' });
-/** See {@link jobReplaySchema}. */
 export type JobReplay = z.infer<typeof jobReplaySchema>;
 
 /** `GET /v1/queues/{queue}/dead-letters`: newest first, as the dead-letter topic holds them. */
@@ -296,7 +289,7 @@ export const deadLetterPageSchema = z
             state: z
               .enum(jobStates)
               .nullable()
-              .describe('How the job stands now; null while the projection does not know it.'),
+              .describe('The state of the job now; null while the projection does not know it.'),
             currentRun: z.int().nullable(),
           })
           .nullable()
@@ -306,5 +299,4 @@ export const deadLetterPageSchema = z
     next: z.string().nullable(),
   })
   .meta({ id: 'DeadLetterPage' });
-/** See {@link deadLetterPageSchema}. */
 export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;

@@ -10,7 +10,7 @@ function faults(schedule: unknown): string[] {
 }
 
 describe('a schedule', () => {
-  it('has defaults for all but when and what', () => {
+  it('has defaults for every field but its times and its job', () => {
     expect(scheduleSchema.parse({ every: '5m', job })).toEqual({
       every: '5m',
       misfire: 'skip',
@@ -35,7 +35,7 @@ describe('a schedule', () => {
     expect(faults(schedule)).toContainEqual(expect.stringMatching(fault));
   });
 
-  it.each(['', 'A', 'a b', 'a/b', '../x', '-a', 'a'.repeat(65)])('can not be called "%s"', (name) =>
+  it.each(['', 'A', 'a b', 'a/b', '../x', '-a', 'a'.repeat(65)])('refuses the name "%s"', (name) =>
     expect(scheduleNameSchema.safeParse(name).success).toBe(false),
   );
 });

@@ -3,7 +3,7 @@ import { parseDuration } from '../duration.js';
 import { freeText } from '../free-text.js';
 import { priorities } from '../job-definition.js';
 
-/** What a schedule is called: lower case letters, digits and dashes. */
+/** The name of a schedule: lower case letters, digits and dashes. */
 export const scheduleNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'Use 1 to 64 lower case letters, digits and dashes.');
@@ -12,15 +12,14 @@ export const scheduleNameSchema = z
 export const scheduledJobSchema = z
   .strictObject({
     type: freeText(200).describe('A job type, e.g. `daily-stats`.'),
-    payload: z.unknown().describe("What the type's own schema says."),
+    payload: z.unknown().describe('Checked by the schema of the type.'),
     priority: z.enum(priorities).optional(),
     submittedFor: freeText(256).optional(),
   })
   .meta({ id: 'ScheduledJob' });
-/** See {@link scheduledJobSchema}. */
 export type ScheduledJob = z.infer<typeof scheduledJobSchema>;
 
-/** What becomes of occurrences that nobody fired in time: nothing, or one job for all that are due. */
+/** How to treat occurrences that were not fired in time: not at all, or by one job for all of them. */
 export const misfirePolicies = ['skip', 'fire-once'] as const;
 /** Whether a schedule fires while its last job is unfinished. */
 export const overlapPolicies = ['allow', 'skip'] as const;
@@ -35,12 +34,10 @@ const stepSchema = z.string().superRefine((text, context) => {
 
 const timing = {
   cron: freeText(200).optional().describe('Five fields, or six with the seconds first.'),
-  timeZone: freeText(100)
-    .optional()
-    .describe('IANA name; the zone whose clocks `cron` goes by. Default UTC.'),
+  timeZone: freeText(100).optional().describe('IANA name of the time zone of `cron`. Default UTC.'),
   every: stepSchema
     .optional()
-    .describe('In equal steps instead, e.g. `300s`: whole seconds, counted from 1970.'),
+    .describe('Instead of `cron`: equal steps, e.g. `300s`, in whole seconds, counted from 1970.'),
 };
 
 /** `PUT /v1/schedules/{name}`: the whole schedule. Either `cron` or `every`. */
@@ -57,13 +54,12 @@ export const scheduleSchema = z
       context.addIssue({ code: 'custom', path: [path], message });
     if (cron === undefined && every === undefined) refuse('cron', 'Give either cron or every.');
     if (cron !== undefined && every !== undefined) refuse('every', 'Give either cron or every, not both.');
-    if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only cron goes by a time zone.');
+    if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only `cron` has a time zone.');
   })
   .meta({ id: 'Schedule' });
-/** See {@link scheduleSchema}. */
 export type ScheduleDefinition = z.infer<typeof scheduleSchema>;
 
-/** What was decided for one occurrence. */
+/** The decision about one occurrence. */
 export const scheduleFiringSchema = z
   .object({
     fireAt: z.iso.datetime().describe('The occurrence; of one fired by hand, when that was.'),
@@ -76,7 +72,6 @@ export const scheduleFiringSchema = z
     detail: z.string().nullable().describe('Why it was skipped or refused.'),
   })
   .meta({ id: 'ScheduleFiring' });
-/** See {@link scheduleFiringSchema}. */
 export type ScheduleFiring = z.infer<typeof scheduleFiringSchema>;
 
 /** `GET /v1/schedules/{name}`. */
@@ -104,12 +99,10 @@ export const scheduleViewSchema = z
     firings: z.array(scheduleFiringSchema).describe('The last ten decisions, newest first.'),
   })
   .meta({ id: 'ScheduleView' });
-/** See {@link scheduleViewSchema}. */
 export type ScheduleView = z.infer<typeof scheduleViewSchema>;
 
 /** `GET /v1/schedules`: all of them, by name, without their firings. */
 export const scheduleListSchema = z
   .object({ items: z.array(scheduleViewSchema.omit({ firings: true })) })
   .meta({ id: 'ScheduleList' });
-/** See {@link scheduleListSchema}. */
 export type ScheduleList = z.infer<typeof scheduleListSchema>;

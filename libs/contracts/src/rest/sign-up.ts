@@ -6,13 +6,11 @@ import { personNameSchema } from './person-name.js';
 export const signUpSchema = z
   .strictObject({
     email: emailAddressSchema,
-    name: personNameSchema.optional().describe('What the mail calls them.'),
+    name: personNameSchema.optional().describe('The name that the mail uses.'),
   })
   .meta({ id: 'SignUp' });
-/** See {@link signUpSchema}. */
 export type SignUp = z.infer<typeof signUpSchema>;
 
-/** 201 of `POST /signup`: at once, whatever becomes of the mail, which is the task. */
+/** 201 of `POST /signup`: at once. The task is the mail, and may still fail. */
 export const signedUpSchema = z.object({ email: z.string(), task_id: z.uuidv7() }).meta({ id: 'SignedUp' });
-/** See {@link signedUpSchema}. */
 export type SignedUp = z.infer<typeof signedUpSchema>;

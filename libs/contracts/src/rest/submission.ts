@@ -6,8 +6,8 @@ import { jobStates } from '../job-state.js';
 import { maxOrderingKeyLength } from '../limits.js';
 
 const yearMs = parseDuration('365d');
-/** How far ahead a job can be asked for: ten years, in milliseconds. */
-export const longestDelayMs = parseDuration('3653d');
+/** Milliseconds that a job may be delayed at most: ten years. */
+export const maxDelayMs = parseDuration('3653d');
 
 /** A duration as text; milliseconds once parsed. */
 export const durationSchema = z
@@ -29,43 +29,43 @@ function priorityOfNumber(number: number): Priority {
 /** `POST /v1/jobs`: asks for one job. */
 export const submissionSchema = z.strictObject({
   type: z.string().describe('A job type, e.g. `image.thumbnail`.'),
-  payload: z.unknown().describe("What the type's own schema says."),
+  payload: z.unknown().describe('Checked by the schema of the type.'),
   submittedFor: freeText(256)
     .optional()
-    .describe('Whom the job is for, as the submitter names them; a filter of the list.'),
+    .describe('The person or thing the job is for, as the submitter names it; a filter of the list.'),
   expiresIn: durationSchema
     .refine((ms) => ms > 0 && ms <= yearMs, 'Take more than nothing and at most 365d.')
     .optional()
     .describe(
-      'A job that has not started so long after it was accepted ends as `expired`: `30s`, `10m`, `2h`, `7d`; at most a year.',
+      'A job that has not started this long after it was accepted ends as `expired`: `30s`, `10m`, `2h`, `7d`; at most a year.',
     ),
   priority: prioritySchema.optional().describe('Only where the queue has priorities.'),
   delay: durationSchema
-    .refine((ms) => ms <= longestDelayMs, 'Take at most ten years.')
+    .refine((ms) => ms <= maxDelayMs, 'Take at most ten years.')
     .optional()
     .describe(
-      'Not before so long after it was accepted: `30s`, `10m`, `7d`; at most ten years. Either this or `runAt`.',
+      'The job starts at the earliest this long after it was accepted: `30s`, `10m`, `7d`; at most ten years. Either this or `runAt`.',
     ),
   runAt: z.iso
     .datetime({ offset: true })
     .optional()
-    .describe('Not before this time, ISO 8601; at once if it is past. At most ten years ahead.'),
+    .describe(
+      'The job starts at this time at the earliest, ISO 8601; at once if it is past. At most ten years ahead.',
+    ),
   orderingKey: freeText(maxOrderingKeyLength)
     .optional()
     .describe(
       "Jobs of one key run one after another. Wins over the definition's `orderBy`; such a job has no priority.",
     ),
 });
-/** See {@link submissionSchema}. */
 export type Submission = z.input<typeof submissionSchema>;
-/** What a submission says of a job beside what it is. */
+/** Everything of a submission but its type and payload. */
 export type SubmissionOptions = Omit<Submission, 'type' | 'payload'>;
 
 /** Where to go from a job. Paths on the same host. */
 export const jobLinksSchema = z
   .object({ self: z.string(), history: z.string(), stream: z.string() })
   .meta({ id: 'JobLinks' });
-/** See {@link jobLinksSchema}. */
 export type JobLinks = z.infer<typeof jobLinksSchema>;
 
 /** The links of a job. */
@@ -86,5 +86,4 @@ export const acceptedJobSchema = z
     links: jobLinksSchema,
   })
   .meta({ id: 'AcceptedJob' });
-/** See {@link acceptedJobSchema}. */
 export type AcceptedJob = z.infer<typeof acceptedJobSchema>;

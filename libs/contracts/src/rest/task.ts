@@ -3,7 +3,6 @@ import type { JobState } from '../job-state.js';
 
 /** Celery's task statuses. */
 export const taskStatuses = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED'] as const;
-/** See {@link taskStatuses}. */
 export type TaskStatus = (typeof taskStatuses)[number];
 
 const statusByState = {
@@ -26,12 +25,10 @@ export function taskStatusOf(state: JobState): TaskStatus {
 export const acceptedTaskSchema = z
   .object({ task_id: z.uuidv7(), status: z.enum(taskStatuses) })
   .meta({ id: 'AcceptedTask' });
-/** See {@link acceptedTaskSchema}. */
 export type AcceptedTask = z.infer<typeof acceptedTaskSchema>;
 
 /** `GET /tasks/{task_id}`. `result` is the job's result, on FAILURE its error, otherwise null. */
 export const taskViewSchema = acceptedTaskSchema.extend({ result: z.unknown() }).meta({ id: 'TaskView' });
-/** See {@link taskViewSchema}. */
 export type TaskView = z.infer<typeof taskViewSchema>;
 
 /** Media types of the images that are taken. */
@@ -54,5 +51,4 @@ export const uploadedImageSchema = z
     bytes: z.int(),
   })
   .meta({ id: 'UploadedImage' });
-/** See {@link uploadedImageSchema}. */
 export type UploadedImage = z.infer<typeof uploadedImageSchema>;

@@ -30,7 +30,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       scope: 'submit',
       summary: 'Submit a job',
       description:
-        'Answered once the in-sync replicas have the job. A 503 means that it was not accepted; a 504 that this is unknown, and names the id it has if it was. Jobs that keep the platform itself in order, and probes that crash or hang, need the scope `operate`.',
+        'The answer comes once the in-sync replicas have the job. 503: the job was not accepted. 504: it is unknown whether it was accepted; the answer has the id to look for. Jobs that maintain the platform, and probes that crash or hang, need the scope `operate`.',
       headers: submitHeaders,
       body: {
         schema: submission,
@@ -68,7 +68,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       description:
         'At most 10,000 items, 32 MiB and 500,000 values. Items are checked one by one: a faulty one does not hold back the others. ' +
         'The Idempotency-Key covers the batch: while items may pass later (their code has a status of 500 or more), the same key ' +
-        'and body produce what lacks, under the same ids.',
+        'and body produce the missing jobs, under the same ids.',
       headers: submitHeaders,
       body: {
         schema: batch,
@@ -94,7 +94,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       scope: 'read',
       summary: 'List jobs, the newest first',
       description:
-        'Those that meet every condition. `next` is the cursor of the following page, null at the end; a page may hold fewer jobs than asked for, even none, before it.',
+        'The jobs that meet every condition. `next` is the cursor of the following page, null at the end. A page before the end may hold fewer jobs than asked for, even none.',
       query: jobListQuerySchema,
       answers: { 200: { description: 'A page of jobs.', schema: jobPageSchema } },
       problems: ['invalid_request', 'database_unavailable'],
@@ -105,7 +105,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       tag: 'Jobs',
       scope: 'read',
       summary: 'Read a job, or wait for its end',
-      description: 'Never 404 for a job that was accepted, by whichever process.',
+      description: 'Never 404 for an accepted job, also right after its 202.',
       path: { id: jobIdParameter },
       query: jobQuerySchema,
       answers: {
@@ -123,7 +123,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       scope: 'operate',
       summary: 'Cancel a job',
       description:
-        'One that waits ends when a worker meets it, one that is scheduled at once; of one that runs `ctx.signal` aborts, and what it returns nevertheless counts. 409 says how it has ended.',
+        'A scheduled job ends at once, a waiting job when a worker takes it. For a running job `ctx.signal` aborts; a result that it returns all the same counts. 409 says how the job has ended.',
       path: { id: jobIdParameter },
       body: noBodyAsked,
       answers: { 202: { description: 'The log has the cancel.', schema: cancelledJobSchema } },
@@ -135,15 +135,18 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       tag: 'Jobs',
       scope: 'operate',
       summary: 'Cancel the unfinished jobs that meet every condition',
-      description: 'At least one condition; those that the projection has.',
+      description: 'Give at least one condition. Only jobs that the projection already has are found.',
       body: {
         schema: bulkCancelSchema,
         examples: {
           count: {
-            summary: 'How many would it be?',
+            summary: 'Count them first',
             value: { queue: 'probe', state: 'queued', dryRun: true },
           },
-          old: { summary: 'What has waited for an hour', value: { type: 'probe.run', olderThan: '1h' } },
+          old: {
+            summary: 'Jobs that have waited for an hour',
+            value: { type: 'probe.run', olderThan: '1h' },
+          },
         },
       },
       answers: { 202: { description: 'The log has the cancels.', schema: bulkCancelledSchema } },
@@ -177,7 +180,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
           .string()
           .regex(/^[A-Za-z0-9._/;-]*$/)
           .optional()
-          .describe('The id of the last event that was seen: the stream goes on behind it.'),
+          .describe('The id of the last event seen: the stream resumes after it.'),
       },
       answers: {
         200: { description: 'The events, to the end of the job.', contentType: 'text/event-stream' },
@@ -196,7 +199,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       operationId: 'countJobs',
       tag: 'Jobs',
       scope: 'read',
-      summary: 'Count jobs by state and type, as it is or as it was',
+      summary: 'Count jobs by state and type, now or at a time',
       query: countsQuerySchema,
       answers: { 200: { description: 'The counts.', schema: countsViewSchema } },
       problems: ['invalid_request', 'too_many_to_count', 'database_unavailable'],

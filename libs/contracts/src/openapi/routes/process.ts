@@ -3,7 +3,7 @@ import { caughtMailsSchema } from '../../rest/caught-mail.js';
 import { healthReportSchema } from '../../rest/health.js';
 import type { RouteContract } from '../route-contract.js';
 
-/** A document whose shape is another standard's. */
+/** A document whose shape another standard defines. */
 const anyDocument = z.record(z.string(), z.unknown());
 
 export const processRoutes: readonly RouteContract[] = [
@@ -22,9 +22,9 @@ export const processRoutes: readonly RouteContract[] = [
     tag: 'Process',
     scope: 'open',
     scopeForMore: 'read',
-    summary: 'Whether the process can do its work, and what is missing',
+    summary: 'Whether the process can do its work, and which parts are down',
     description:
-      'The parts are asked at most once a second, however many ask. Without a key that has `read`, where keys are needed, it tells which parts are up and no more.',
+      'The parts are checked at most once a second. Where keys are needed, details need a key with `read`; without one the answer only says which parts are up.',
     answers: {
       200: { description: 'It can.', schema: healthReportSchema },
       503: { description: 'It can not, or it is stopping.', schema: healthReportSchema },
@@ -54,7 +54,7 @@ export const processRoutes: readonly RouteContract[] = [
     operationId: 'readAsyncApi',
     tag: 'Process',
     scope: 'read',
-    summary: 'The topics, for whoever reads or writes them directly',
+    summary: 'The topics, for programs that read or write them directly',
     answers: { 200: { description: 'AsyncAPI 3.', schema: anyDocument } },
     problems: [],
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { rebuildListSchema, rebuildRequestSchema, rebuildViewSchema } from '../../rest/rebuild.js';
 import type { RouteContract } from '../route-contract.js';
 
-const path = { id: z.uuidv7().describe('As the answer to its creation says.') };
+const path = { id: z.uuidv7().describe('The id of the rebuild.') };
 const rebuild = (description: string) => ({ description, schema: rebuildViewSchema });
 
 export const rebuildRoutes: readonly RouteContract[] = [
@@ -20,20 +20,20 @@ export const rebuildRoutes: readonly RouteContract[] = [
     operationId: 'createRebuild',
     tag: 'Rebuilds',
     scope: 'operate',
-    summary: 'Make the status of all jobs again from the log, and put it in the place of the live one',
+    summary: 'Make the status of all jobs again from the log, and swap it in',
     body: {
       schema: rebuildRequestSchema,
       required: false,
       examples: {
-        check: { summary: 'Only if it equals what is live', value: { why: 'quarterly check' } },
+        check: { summary: 'Swap only if all rows are equal', value: { why: 'quarterly check' } },
         heal: {
-          summary: 'In any case: the log is the truth',
+          summary: 'Swap in any case: the log is the truth',
           value: { swap: 'always', why: 'rows were changed by hand' },
         },
       },
     },
     answers: {
-      202: { ...rebuild('It is under way.'), headers: { Location: 'Path of the rebuild.' } },
+      202: { ...rebuild('It has started.'), headers: { Location: 'Path of the rebuild.' } },
     },
     problems: ['invalid_request', 'rebuild_running', 'rebuild_no_room', 'database_unavailable'],
   },
@@ -44,7 +44,7 @@ export const rebuildRoutes: readonly RouteContract[] = [
     scope: 'read',
     summary: 'Watch a rebuild',
     path,
-    answers: { 200: rebuild('How it goes, or how it ended.') },
+    answers: { 200: rebuild('Its progress, or how it ended.') },
     problems: ['rebuild_not_found', 'database_unavailable'],
   },
   {
@@ -52,7 +52,7 @@ export const rebuildRoutes: readonly RouteContract[] = [
     operationId: 'cancelRebuild',
     tag: 'Rebuilds',
     scope: 'operate',
-    summary: 'End a rebuild and drop what it has built',
+    summary: 'End a rebuild and drop the rows that it has built',
     path,
     answers: { 202: rebuild('It ends within seconds.') },
     problems: ['rebuild_not_found', 'rebuild_finished', 'database_unavailable'],
@@ -64,7 +64,7 @@ export const rebuildRoutes: readonly RouteContract[] = [
     scope: 'operate',
     summary: 'Take the generation of a rebuild that failed because it differs from the live one',
     path,
-    answers: { 202: rebuild('It goes on, and swaps in any case.') },
+    answers: { 202: rebuild('It continues, and swaps in any case.') },
     problems: ['rebuild_not_found', 'rebuild_not_swappable', 'rebuild_running', 'database_unavailable'],
   },
   {
@@ -74,7 +74,7 @@ export const rebuildRoutes: readonly RouteContract[] = [
     scope: 'operate',
     summary: 'Drop the generation that an ended rebuild has left beside the live one',
     path,
-    answers: { 204: { description: 'It is gone.' } },
+    answers: { 204: { description: 'Dropped.' } },
     problems: [
       'rebuild_not_found',
       'rebuild_unfinished',

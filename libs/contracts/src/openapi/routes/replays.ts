@@ -58,9 +58,9 @@ export const replayRoutes: readonly RouteContract[] = [
       },
     },
     answers: {
-      200: { description: 'Of a dry run: what a replay would do now.', schema: replaySurveySchema },
+      200: { description: 'The counts of a dry run.', schema: replaySurveySchema },
       202: {
-        description: 'The replay is written down and will be run.',
+        description: 'The replay is stored and will run.',
         schema: replayViewSchema,
         headers: { Location: 'Path of the replay.' },
       },
@@ -92,7 +92,7 @@ export const replayRoutes: readonly RouteContract[] = [
     scope: 'read',
     summary: 'Watch a replay',
     path,
-    answers: { 200: { description: 'The replay as it stands.', schema: replayViewSchema } },
+    answers: { 200: { description: 'The replay as it is now.', schema: replayViewSchema } },
     problems: replayProblems,
   },
   {
@@ -111,7 +111,7 @@ export const replayRoutes: readonly RouteContract[] = [
     operationId: 'cancelReplay',
     tag: 'Replays',
     scope: 'operate',
-    summary: 'End a replay once the jobs that it has reserved are in their queue',
+    summary: 'End a replay once its reserved jobs are in their queue',
     path,
     body: noBodyAsked,
     answers: { 202: { description: 'It is being cancelled.', schema: replayViewSchema } },
@@ -122,12 +122,12 @@ export const replayRoutes: readonly RouteContract[] = [
     operationId: 'replayJob',
     tag: 'Replays',
     scope: 'operate',
-    summary: 'Run one job again, whatever became of it',
+    summary: 'Run one job again, however it ended',
     path: { id: jobIdParameter },
     body: { schema: jobReplaySchema, required: false },
     answers: {
       202: {
-        description: 'Its new run is in its queue.',
+        description: 'The new run is in its queue.',
         schema: acceptedJobSchema,
         headers: { Location: 'Path of the job.' },
       },
@@ -145,7 +145,7 @@ export const replayRoutes: readonly RouteContract[] = [
     operationId: 'listDeadLetters',
     tag: 'Replays',
     scope: 'read',
-    summary: 'List what the workers of a queue set aside, newest first',
+    summary: 'List the dead letters of a queue, newest first',
     path: { queue: z.string().describe('Its name, e.g. `image`.') },
     query: pageQuerySchema,
     answers: { 200: { description: 'A page of dead letters.', schema: deadLetterPageSchema } },

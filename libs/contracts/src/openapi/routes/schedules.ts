@@ -7,7 +7,7 @@ import {
 import { acceptedJobSchema } from '../../rest/submission.js';
 import type { RouteContract } from '../route-contract.js';
 
-const path = { name: scheduleNameSchema.describe('What the schedule is called.') };
+const path = { name: scheduleNameSchema.describe('The name of the schedule.') };
 
 export const scheduleRoutes: readonly RouteContract[] = [
   {
@@ -24,7 +24,7 @@ export const scheduleRoutes: readonly RouteContract[] = [
     operationId: 'readSchedule',
     tag: 'Schedules',
     scope: 'read',
-    summary: 'Read a schedule and what was decided last',
+    summary: 'Read a schedule and its last decisions',
     path,
     answers: { 200: { description: 'The schedule as it is.', schema: scheduleViewSchema } },
     problems: ['invalid_schedule_name', 'schedule_not_found', 'database_unavailable'],
@@ -34,13 +34,13 @@ export const scheduleRoutes: readonly RouteContract[] = [
     operationId: 'putSchedule',
     tag: 'Schedules',
     scope: 'operate',
-    summary: 'Make a schedule, or make it another',
+    summary: 'Create or replace a schedule',
     path,
     body: {
       schema: scheduleSchema,
       examples: {
         cron: {
-          summary: 'At six in the morning, as clocks in Paris go',
+          summary: 'At six in the morning, Paris time',
           value: {
             cron: '0 6 * * *',
             timeZone: 'Europe/Paris',
@@ -67,7 +67,7 @@ export const scheduleRoutes: readonly RouteContract[] = [
     operationId: 'deleteSchedule',
     tag: 'Schedules',
     scope: 'operate',
-    summary: 'Delete a schedule; what it has fired goes its way',
+    summary: 'Delete a schedule; jobs that it has fired still run',
     path,
     answers: { 204: { description: 'Deleted.' } },
     problems: ['invalid_schedule_name', 'schedule_not_found', 'schedule_declared', 'database_unavailable'],

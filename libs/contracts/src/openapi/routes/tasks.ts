@@ -22,13 +22,13 @@ export const taskRoutes: readonly RouteContract[] = [
     tag: 'Tasks',
     scope: 'submit',
     summary: 'Upload an image under an id of your own',
-    description: `JPEG, PNG, WebP, GIF, AVIF or TIFF of at most ${maxUploadBytes / 1024 ** 2} MiB; its bytes show what it is, not its type. The same bytes again change nothing.`,
+    description: `JPEG, PNG, WebP, GIF, AVIF or TIFF of at most ${maxUploadBytes / 1024 ** 2} MiB; its format is read from its bytes. The same bytes again change nothing.`,
     path: { image_id: imageIdParameter },
     body: {
       contentTypes: [...imageTypes, 'application/octet-stream'],
     },
     answers: {
-      200: { description: 'These bytes were there.', schema: uploadedImageSchema },
+      200: { description: 'These bytes were stored before.', schema: uploadedImageSchema },
       201: { description: 'Stored.', schema: uploadedImageSchema },
     },
     problems: [
