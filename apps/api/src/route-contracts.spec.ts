@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { routeContracts } from '@jobstream/contracts/openapi';
 import { jobDefinitions } from '@jobstream/jobs';
 import { EmptyApi } from './api-server.fixture-spec.js';
+import { Route } from './http/route.js';
 
 const howToDeclare =
   'Declare it in libs/contracts/src/openapi/routes/: a RouteContract with its parameters, body, answers and problem codes.';
@@ -24,6 +25,10 @@ describe('the routes of the server', () => {
     const missing = served.filter((route) => !declared.has(withoutNames(route)));
     expect(missing.map((route) => `${route}: ${howToDeclare}`)).toEqual([]);
     expect(served.length).toBeGreaterThan(20);
+  });
+
+  it('can not be served without a contract', () => {
+    expect(() => Route('GET /nowhere')).toThrow(/No RouteContract declares GET \/nowhere/);
   });
 
   it('are all that is declared', () => {

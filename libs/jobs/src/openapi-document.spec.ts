@@ -29,6 +29,16 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(discriminator.mapping)).toEqual(jobDefinitions.map(({ type }) => type));
   });
 
+  it('names the scope of every route', () => {
+    const needs = routes.map(({ route, scope }) => {
+      const [method, path] = route.split(' ') as [string, string];
+      return [route, scope, document.paths[path]![method.toLowerCase()]!.security];
+    });
+    expect(needs).toEqual(
+      routes.map(({ route, scope }) => [route, scope, scope === 'open' ? [] : [{ apiKey: [scope] }, {}]]),
+    );
+  });
+
   it('describes every parameter', () => {
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     const parameters = operations.flatMap(({ parameters = [] }) => parameters as Record<string, string>[]);

@@ -17,7 +17,6 @@ export function generateRoute(name: string): Change[] {
 
 /** \`GET /v1/${name}\`. */
 export const ${schema} = z.object({ items: z.array(z.object({ id: z.string() })) }).meta({ id: '${view}' });
-/** See {@link ${schema}}. */
 export type ${view} = z.infer<typeof ${schema}>;
 `,
     },

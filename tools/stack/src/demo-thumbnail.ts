@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RestConnection, type ConnectionOptions, type RestRequest } from '@jobstream/client';
 import type { AcceptedTask, TaskView } from '@jobstream/contracts/rest';
 import { imageSize } from 'image-size';
 
@@ -14,13 +15,6 @@ export interface Thumbnail {
 const SIDE = 300;
 const LIMIT_MS = 60_000;
 
-/** The API that a demo drives. */
-export interface DemoApi {
-  readonly url: string;
-  /** Goes as a bearer token with every request; undefined where the platform requires none. */
-  readonly apiKey?: string | undefined;
-}
-
 /**
  * Uploads a photograph to the API, has it processed, follows the task and fetches the thumbnail, telling each step.
  *
@@ -28,30 +22,32 @@ export interface DemoApi {
  * not a picture of 300 by 300.
  */
 export async function makeThumbnail(
-  api: DemoApi,
+  { url, apiKey }: ConnectionOptions,
   photo: Buffer,
   say: (line: string) => void,
 ): Promise<Thumbnail> {
-  // The same bytes under the same id are welcome twice, so the demo can be run again.
+  const api = new DemoApi({ url, apiKey });
+  // The API takes the same bytes under the same id again, so the demo can be run again.
   const imageId = `demo-${createHash('sha256').update(photo).digest('hex').slice(0, 12)}`;
   const began = performance.now();
   const tell = (line: string) =>
     say(`${((performance.now() - began) / 1000).toFixed(2).padStart(6)} s  ${line}`);
 
   tell(`PUT /images/${imageId}  (${photo.length} bytes, JPEG)`);
-  await request(api, `/images/${imageId}`, {
+  await api.request({
     method: 'PUT',
+    path: `/images/${imageId}`,
     body: photo,
     headers: { 'content-type': 'image/jpeg' },
   });
 
-  const accepted = await request(api, `/images/${imageId}/process`, { method: 'POST' });
+  const accepted = await api.request({ method: 'POST', path: `/images/${imageId}/process` });
   const { task_id: taskId } = (await accepted.json()) as AcceptedTask;
   tell(`POST /images/${imageId}/process  → ${accepted.status}, task ${taskId}`);
 
   await followTask(api, taskId, tell);
 
-  const answer = await request(api, `/images/${imageId}/thumbnail`);
+  const answer = await api.request({ path: `/images/${imageId}/thumbnail` });
   const thumbnail = inspectThumbnail(Buffer.from(await answer.arrayBuffer()));
   tell(`GET /images/${imageId}/thumbnail  → ${answer.status}, ${answer.headers.get('content-type')}`);
   return thumbnail;
@@ -60,7 +56,7 @@ export async function makeThumbnail(
 async function followTask(api: DemoApi, taskId: string, tell: (line: string) => void): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
   for (let last = ''; ; await sleep(50)) {
-    const { status, result } = (await (await request(api, `/tasks/${taskId}`)).json()) as TaskView;
+    const { status, result } = (await (await api.request({ path: `/tasks/${taskId}` })).json()) as TaskView;
     if (status !== last) tell(`GET /tasks/${taskId}  → ${status}`);
     last = status;
     if (status === 'SUCCESS') return;
@@ -80,24 +76,29 @@ export function inspectThumbnail(bytes: Buffer): Thumbnail {
   return { bytes, width, height, extension: type ?? 'image' };
 }
 
-async function request({ url, apiKey }: DemoApi, path: string, init: RequestInit = {}): Promise<Response> {
-  const what = `${init.method ?? 'GET'} ${path}`;
-  const headers = new Headers(init.headers);
-  if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`);
-  let response: Response;
-  try {
-    response = await fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.timeout(30_000) });
-  } catch (error) {
-    const { cause, message } = error as Error;
-    throw new Error(`${what} got no answer: ${cause instanceof Error ? cause.message : message}`, {
-      cause: error,
-    });
+/** The API, where every answer but a success is an error that tells what to do. */
+class DemoApi {
+  private readonly connection: RestConnection;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.connection = new RestConnection(options);
   }
-  if (!response.ok) {
-    const hint = response.status === 401 ? ` ${keyHint(apiKey)}` : '';
+
+  async request(request: RestRequest): Promise<Response> {
+    const what = `${request.method ?? 'GET'} ${request.path}`;
+    let response: Response;
+    try {
+      response = await this.connection.send({ ...request, signal: AbortSignal.timeout(30_000) });
+    } catch (error) {
+      const { cause, message } = error as Error;
+      throw new Error(`${what} got no answer: ${cause instanceof Error ? cause.message : message}`, {
+        cause: error,
+      });
+    }
+    if (response.ok) return response;
+    const hint = response.status === 401 ? ` ${keyHint(this.options.apiKey)}` : '';
     throw new Error(`${what} answered ${response.status}: ${await response.text()}${hint}`);
   }
-  return response;
 }
 
 function keyHint(apiKey: string | undefined): string {
