@@ -54,7 +54,7 @@ export const scheduleSchema = z
       context.addIssue({ code: 'custom', path: [path], message });
     if (cron === undefined && every === undefined) refuse('cron', 'Give either cron or every.');
     if (cron !== undefined && every !== undefined) refuse('every', 'Give either cron or every, not both.');
-    if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only `cron` has a time zone.');
+    if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only cron has a time zone.');
   })
   .meta({ id: 'Schedule' });
 export type ScheduleDefinition = z.infer<typeof scheduleSchema>;
