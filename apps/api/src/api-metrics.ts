@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { BytesInFlight } from './http/bytes-in-flight.js';
 
-/** What the REST server counts beside the standard series of a process. */
+/** The series of the REST server, beside the standard ones of a process. */
 export class ApiMetrics {
   readonly acceptedJobs: Counter;
   readonly droppedAuditEntries: Counter;

@@ -58,7 +58,7 @@ export class BackgroundTasks implements OnModuleInit, OnModuleDestroy, OnApplica
   /** To be called once the server listens: it answers from the first moment, if only with 503. */
   start(): void {
     const { preparation, health, orders, storage, clockWatch } = this;
-    const fatal = (error: unknown) => this.context.fatal(error);
+    const { fatal } = this.context;
     clockWatch.start();
     this.keepTrying('topics', () => preparation.prepareTopics())
       .then(() => health.topicsExist())

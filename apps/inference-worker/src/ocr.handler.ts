@@ -10,7 +10,7 @@ import { Recogniser } from './ocr/recogniser.js';
 type Ocr = typeof inferenceOcr;
 
 /** Characters of a result. */
-const mostText = 60_000;
+const maxTextCharacters = 60_000;
 
 /** Fetches the image, has it rendered as a page, and reads that, telling how far it is. */
 @JobHandler(inferenceOcr)
@@ -38,8 +38,8 @@ export class OcrHandler implements HandlerOf<Ocr> {
       context.progress({ percent: Math.floor(share * 100) }),
     );
     return {
-      text: text.slice(0, mostText),
-      cut: text.length > mostText,
+      text: text.slice(0, maxTextCharacters),
+      cut: text.length > maxTextCharacters,
       confidence,
       words: text.split(/\s+/).filter((word) => word !== '').length,
     };

@@ -18,11 +18,11 @@ export class MailFailure extends Error {
   }
 }
 
-/** What the codes say of the mail itself; any other says something of the connection or of our account there. */
+/** Codes about the mail itself. All others are about the connection, or about our account on the server. */
 const aboutTheMail = ['EENVELOPE', 'EMESSAGE'];
 
 /**
- * What follows from an error of nodemailer. Permanent is a 5xx answer (RFC 5321, 4.2.1) to the mail, or a mail that can't
+ * Decides whether a mail that nodemailer failed to send is tried again. Permanent is a 5xx answer (RFC 5321, 4.2.1) to the mail, or a mail that can't
  * be offered to this server at all; all else is worth another try, a refused login too: people mend that.
  */
 export function describeFailure(error: NodemailerError): MailFailure {

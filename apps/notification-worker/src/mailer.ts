@@ -22,14 +22,14 @@ export const mailSettings = z.object({
     .default('http://127.0.0.1:3000'),
 });
 
-/** What makes a mail unlike every other: the same in all attempts of a run. */
+/** Identifies a mail: the same in all attempts of a run. */
 export interface MailIdentity {
   /** The job's. */
   readonly id: string;
   readonly run: number;
 }
 
-/** The mail server, as one process speaks to it: up to five connections that are kept while there is mail. */
+/** The connections of one process to the mail server: up to five, which are kept while mails are sent. */
 export class Mailer implements OnApplicationShutdown {
   private readonly transport;
 

@@ -46,7 +46,7 @@ describe('a watch over clocks', () => {
     expect(watch.health()).toEqual({ ok: true, detail: { skewMs: { broker: 0 }, alarms: [] } });
   });
 
-  it('says why a clock is not heard', async () => {
+  it('shows why a clock has not answered', async () => {
     const { watch, heard } = watchOver(0);
     heard.isAway = true;
     watch.start();
@@ -76,7 +76,7 @@ describe('a watch over clocks', () => {
     );
   });
 
-  it('logs a skew once, and once that it is over', () => {
+  it('logs a skew once, and its end once', () => {
     const { watch, heard, lines } = watchOver(1_000_000 + 7_200_000);
     heard.theirs = 1_000_000;
     for (let looks = 0; looks < 3; looks++) watch.look();
@@ -84,7 +84,7 @@ describe('a watch over clocks', () => {
     for (let looks = 0; looks < 3; looks++) watch.look();
     expect(lines).toEqual([
       "error: This machine's clock is 7200.0 s ahead of that of broker. Run a time service (chrony, systemd-timesyncd) on both.",
-      'info: clock right again',
+      'info: clock corrected',
     ]);
   });
 });

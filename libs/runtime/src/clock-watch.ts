@@ -4,25 +4,24 @@ import type { Clock } from './clock.js';
 import type { Health } from './health.js';
 import type { Logger } from './logger.js';
 
-/** A clock beyond this process, as it was last heard. Unknown until it was heard for the first time. */
+/** A clock outside this process, carried on from its last answer. Unknown before the first answer. */
 export interface HeardClock extends Clock {
   readonly isKnown: boolean;
-  /** For how many milliseconds it was not heard. */
+  /** Milliseconds since it was last heard. */
   readonly silentMs: number;
 }
 
-/** A clock that a process goes by, and how to hear it. */
+/** A clock that a process goes by, and how to ask it. */
 export interface WatchedClock {
   readonly clock: HeardClock;
-  /** Whether the process is not ready before it was heard. */
+  /** Whether the process has to hear it before it is ready. */
   readonly isNeeded: boolean;
-  /** Rejects where it can't be reached. */
+  /** Asks the clock. Rejects where it can't be reached. */
   ask(): Promise<unknown>;
 }
 
-/** What {@link ClockWatch} takes. */
 export interface ClockWatchOptions {
-  /** By whose they are, as metrics and the log name them: `broker`, `postgres`. */
+  /** By name, as metrics and the log show it: `broker`, `postgres`. */
   readonly clocks: Readonly<Record<string, WatchedClock>>;
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -30,18 +29,18 @@ export interface ClockWatchOptions {
   readonly local?: () => number;
 }
 
-/** Beyond it this machine's clock is an alarm: what people compare across machines misleads them. */
+/** A skew beyond it is an alarm: times that people compare across machines would mislead them. */
 export const noticeableSkewMs = 5_000;
 
 const firstPauseMs = 50;
-const longestPauseMs = 2_000;
+const maxPauseMs = 2_000;
 const lookEveryMs = 5_000;
-/** A clock that nothing else has said for so long is asked for. */
-const stalestMs = 60_000;
+/** A clock that was silent for longer is asked. */
+const maxSilenceMs = 60_000;
 
 /**
- * Gets the first answer of the clocks that a process goes by, keeps them heard, and tells how far this machine's own clock
- * is from them. Nothing goes by that one: its skew is an alarm, because logs do.
+ * Asks the clocks that a process goes by until each has answered, asks them again when they are silent for long, and shows how
+ * far this machine's own clock is from them. That skew is an alarm because logs are dated by this machine's clock.
  */
 export class ClockWatch {
   private readonly local: () => number;
@@ -65,19 +64,19 @@ export class ClockWatch {
     });
   }
 
-  /** Begins in the background. */
+  /** Starts in the background; a second call does nothing. */
   start(): void {
     if (this.isWatching) return;
     this.isWatching = true;
     for (const [name, clock] of Object.entries(this.options.clocks)) void this.watch(name, clock);
   }
 
-  /** Asks nothing more. */
+  /** Ends the asking. */
   stop(): void {
     this.stopping.abort();
   }
 
-  /** Not ok until each clock that is needed was heard. A skew is an alarm in the detail, and no reason not to be ready: work goes by the others. */
+  /** Not ok until each needed clock has answered. A skew is only an alarm in the detail: work goes by the other clocks. */
   health(): Health {
     for (const [name, { clock, isNeeded }] of Object.entries(this.options.clocks)) {
       const failure = this.failures.get(name) ?? 'it has not answered.';
@@ -89,7 +88,7 @@ export class ClockWatch {
     return { ok: true, detail: { skewMs: Object.fromEntries(skews), alarms } };
   }
 
-  /** Logs what has become skewed since the last look, and what is right again. */
+  /** Logs each clock from which the skew became noticeable since the last look, or ceased to be. */
   look(): void {
     for (const [name, skewMs] of this.skews()) {
       const about = { against: name, skewMs };
@@ -97,7 +96,7 @@ export class ClockWatch {
         this.skewed.add(name);
         this.options.logger.error(about, describeSkew(name, skewMs));
       } else if (!isSkewed(skewMs) && this.skewed.delete(name)) {
-        this.options.logger.info(about, 'clock right again');
+        this.options.logger.info(about, 'clock corrected');
       }
     }
   }
@@ -105,11 +104,11 @@ export class ClockWatch {
   private async watch(name: string, { clock, ask }: WatchedClock): Promise<void> {
     const { signal } = this.stopping;
     for (let pauseMs = firstPauseMs; !signal.aborted;) {
-      const isDue = !clock.isKnown || clock.silentMs > stalestMs;
+      const isDue = !clock.isKnown || clock.silentMs > maxSilenceMs;
       if (isDue) await this.hear(name, ask);
       this.look();
       const restMs = clock.isKnown ? lookEveryMs : pauseMs;
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      pauseMs = Math.min(pauseMs * 2, maxPauseMs);
       await pause(restMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

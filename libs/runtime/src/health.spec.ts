@@ -26,7 +26,7 @@ describe('HealthRegistry', () => {
     expect((await health.report()).checks.postgres).toEqual({ ok: false, why: 'No answer within 1000 ms.' });
   });
 
-  it('asks each part once, however many ask, and not again within a second', async () => {
+  it('asks each part once for all callers, and not again within a second', async () => {
     let [now, asked] = [0, 0];
     let answer: (health: Health) => void = () => undefined;
     const health = new HealthRegistry('', () => now);
@@ -53,7 +53,7 @@ describe('HealthRegistry', () => {
     expect(asked).toBe(3);
   });
 
-  it('tells at once that it drains, and of a part that was added', async () => {
+  it('shows at once that it drains, and a part that was added', async () => {
     const health = new HealthRegistry('', () => 0);
     health.add('kafka', () => ({ ok: true }));
     expect((await health.report()).ready).toBe(true);
@@ -63,7 +63,7 @@ describe('HealthRegistry', () => {
     expect((await health.report()).draining).toBe(true);
   });
 
-  it('tells strangers which parts are up, and neither why nor where', () => {
+  it('shows strangers which parts are up, without reasons and addresses', () => {
     const checks = {
       kafka: { ok: false, why: 'no answer from kafka.internal:9092' },
       storage: { ok: true, detail: { path: '/srv/objects' } },

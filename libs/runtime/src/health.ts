@@ -1,14 +1,14 @@
 import { inTime } from './in-time.js';
 
-/** How one part of a process is. `detail` is data for people and monitors. */
+/** The health of one part of a process. `detail` is data for people and monitors. */
 export type Health =
   | { readonly ok: true; readonly detail?: unknown }
   | { readonly ok: false; readonly why: string; readonly detail?: unknown };
 
-/** Asks a part how it is. Should answer at once; one that throws or takes over a second counts as not ok. */
+/** Asks a part for its health. It should answer at once; a check that throws or takes over a second counts as not ok. */
 export type HealthCheck = () => Health | Promise<Health>;
 
-/** What `/health/ready` shows. */
+/** The body of `/health/ready`. */
 export interface HealthReport {
   /** Every check is ok and the process is not draining. */
   readonly ready: boolean;
@@ -16,14 +16,14 @@ export interface HealthReport {
   readonly checks: Readonly<Record<string, Health>>;
 }
 
-/** What strangers are shown of a {@link HealthReport}: which parts are up, and nothing of why or where. */
+/** The part of a {@link HealthReport} that strangers see: which parts are up, without reasons and addresses. */
 export interface HealthSummary {
   readonly ready: boolean;
   readonly draining: boolean;
   readonly checks: Readonly<Record<string, { readonly ok: boolean }>>;
 }
 
-/** What of a report is shown to whoever asks. */
+/** Leaves out reasons and details. */
 export function summarize({ ready, draining, checks }: HealthReport): HealthSummary {
   const parts = Object.entries(checks).map(([name, { ok }]) => [name, { ok }] as const);
   return { ready, draining, checks: Object.fromEntries(parts) };
@@ -32,18 +32,18 @@ export function summarize({ ready, draining, checks }: HealthReport): HealthSumm
 /** The header of `/health/ready` that says which process answers: the JOBSTREAM_INSTANCE_TOKEN that it was started with. */
 export const instanceHeader = 'jobstream-instance';
 
-/** {@link instanceHeader} where whoever started the process gave it a token, else nothing. */
+/** {@link instanceHeader} where the process was started with a token, else nothing. */
 export function instanceHeaders({ instanceToken }: HealthRegistry): Readonly<Record<string, string>> {
   return instanceToken === '' ? {} : { [instanceHeader]: instanceToken };
 }
 
-const patienceMs = 1_000;
-/** So long what was found is good enough for whoever asks. */
+const timeoutMs = 1_000;
+/** A report is repeated to callers for this time. */
 const freshMs = 1_000;
 
 type Found = Readonly<Record<string, Health>>;
 
-/** The checks of one process. However many ask, each part is asked once at a time, and at most once a second. */
+/** The checks of one process. Each part is asked once at a time and at most once a second, however many callers ask. */
 export class HealthRegistry {
   private readonly checks = new Map<string, HealthCheck>();
   private last: { readonly found: Promise<Found>; readonly askedAt: number } | undefined;
@@ -51,7 +51,7 @@ export class HealthRegistry {
   private draining = false;
 
   /**
-   * @param instanceToken JOBSTREAM_INSTANCE_TOKEN; empty where there is none
+   * @param instanceToken JOBSTREAM_INSTANCE_TOKEN; empty where it is not set
    * @param now milliseconds of a steady clock
    */
   constructor(
@@ -65,12 +65,12 @@ export class HealthRegistry {
     this.last = undefined;
   }
 
-  /** From now on the process is not ready: it is stopping. */
+  /** From now on the process is not ready, because it stops. */
   drain(): void {
     this.draining = true;
   }
 
-  /** How the parts are, or were within the last second. That the process drains is told at once. */
+  /** The health of all parts, at most a second old. `draining` is never old. */
   async report(): Promise<HealthReport> {
     const checks = await this.find();
     const ready = !this.draining && Object.values(checks).every((health) => health.ok);
@@ -94,8 +94,8 @@ export class HealthRegistry {
 
 async function askInTime(check: HealthCheck): Promise<Health> {
   try {
-    const health = await inTime(Promise.resolve(check()), patienceMs);
-    return health ?? { ok: false, why: `No answer within ${patienceMs} ms.` };
+    const health = await inTime(Promise.resolve(check()), timeoutMs);
+    return health ?? { ok: false, why: `No answer within ${timeoutMs} ms.` };
   } catch (error) {
     return { ok: false, why: error instanceof Error ? error.message : String(error) };
   }

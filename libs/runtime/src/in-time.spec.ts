@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { inTime } from './in-time.js';
 
-describe('an answer in time', () => {
+describe('inTime', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
   const never = new Promise<string>(() => undefined);
 
-  it('is the answer where it comes first, and leaves no timer behind', async () => {
+  it('returns an answer that comes in time, and leaves no timer behind', async () => {
     expect(await inTime(Promise.resolve('here'), 100)).toBe('here');
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('is undefined once the time is over', async () => {
+  it('returns undefined once the time is over', async () => {
     const answer = inTime(never, 100);
     await jest.advanceTimersByTimeAsync(99);
     expect(jest.getTimerCount()).toBe(1);
@@ -20,12 +20,12 @@ describe('an answer in time', () => {
     expect(await answer).toBeUndefined();
   });
 
-  it('is refused as the question is, and leaves no timer behind', async () => {
+  it('rejects as the question does, and leaves no timer behind', async () => {
     await expect(inTime(Promise.reject(new Error('away')), 100)).rejects.toThrow('away');
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('lets a refusal pass unheard that comes too late', async () => {
+  it('ignores a rejection that comes too late', async () => {
     let refuse: (error: Error) => void = () => undefined;
     const answer = inTime(new Promise<void>((_, reject) => (refuse = reject)), 100);
     await jest.advanceTimersByTimeAsync(100);

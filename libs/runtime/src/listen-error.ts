@@ -5,7 +5,7 @@ export class ListenError extends Error {
 }
 
 /**
- * What a failed `listen` means for whoever set HOST and PORT.
+ * Explains a failed `listen` by HOST and PORT.
  * @returns a {@link ListenError} with the system's error as its cause; the error itself where neither variable is to blame
  */
 export function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** Between two tries at a pipe that is full. */
+/** Pause between two tries at a pipe that is full. */
 const pauseMs = 20;
 
 /**
@@ -9,7 +9,7 @@ const pauseMs = 20;
  * of it. pino's own output would throw, or wait for room without end before a process could end by `fatal`.
  */
 export class LogOutput {
-  /** What is still to be written of the last line that was taken. */
+  /** The part of the last accepted line that is not written yet. */
   private pending = Buffer.alloc(0);
   private lost = 0;
   private why = '';
@@ -37,7 +37,7 @@ export class LogOutput {
     }
   }
 
-  /** Whether all that was taken is written. */
+  /** Returns whether everything accepted is written. */
   private drain(): boolean {
     while (this.pending.length > 0) {
       try {

@@ -59,7 +59,7 @@ describe('the ops server', () => {
     expect(await (await get('/metrics')).text()).toMatch(/process_cpu_seconds_total\{service="spec"\}/);
   });
 
-  it('says what it has where it has nothing', async () => {
+  it('names its paths when a path does not exist', async () => {
     const answer = await get('/');
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({
@@ -68,7 +68,7 @@ describe('the ops server', () => {
     });
   });
 
-  it('takes no other method than GET and HEAD', async () => {
+  it('refuses methods other than GET and HEAD', async () => {
     const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`, { method: 'POST', body: 'x' });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });

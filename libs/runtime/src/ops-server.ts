@@ -8,7 +8,6 @@ import { isFromLoopback } from './loopback.js';
 import { OwnHosts, protectiveHeaders } from './own-hosts.js';
 import type { CommonSettings } from './settings.js';
 
-/** What {@link startOpsServer} takes. */
 export interface OpsServerOptions {
   /** Where it listens, and what it may be called; PORT 0 takes any free port. */
   readonly settings: Pick<CommonSettings, 'HOST' | 'PORT' | 'PUBLIC_URL' | 'ALLOWED_HOSTS'>;

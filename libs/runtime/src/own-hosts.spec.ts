@@ -29,7 +29,7 @@ describe('the host of a request', () => {
     '[fe80::1%25eth0]:3000',
     '192.168.0.7:3000',
     '[2001:db8::7]',
-  ])('is ours always where no site can be called so: %s', (host) => {
+  ])('is always ours when no site can have that name: %s', (host) => {
     for (const hosts of [loopback, container, published])
       expect(codeOf(hosts, 'GET', { host })).toBeUndefined();
   });
@@ -47,7 +47,7 @@ describe('the host of a request', () => {
     '[evil',
     '@localhost',
     'a b',
-  ])('is not ours where anybody can be called so: %j', (host) => {
+  ])('is not ours when any site can have that name: %j', (host) => {
     for (const hosts of [loopback, container, published])
       for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST'])
         expect(codeOf(hosts, method, { host })).toBe('host_not_allowed');
@@ -72,7 +72,7 @@ describe('the host of a request', () => {
     expect(codeOf(loopback, 'POST', {})).toBeUndefined();
   });
 
-  it('is told with the setting that would take it, and is cut where it is long', () => {
+  it('is named with the setting that would accept it, and is cut when it is long', () => {
     const detail = loopback.refusalOf({
       method: 'GET',
       headers: { host: `${'x'.repeat(5_000)}.example` },
@@ -81,7 +81,7 @@ describe('the host of a request', () => {
     expect(detail!.length).toBeLessThan(600);
   });
 
-  it('is read without an error, whatever it is', () => {
+  it('is read without an error, whatever its bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (host) => {
         loopback.refusalOf({ method: 'POST', headers: { host, origin: host } });

@@ -5,23 +5,23 @@ import type { ProblemCode } from '@jobstream/contracts/rest';
 import { isLoopback } from './loopback.js';
 import type { CommonSettings } from './settings.js';
 
-/** What the names of a process follow from. */
+/** The settings that decide the names of a process. */
 export type HostSettings = Pick<CommonSettings, 'HOST' | 'PUBLIC_URL' | 'ALLOWED_HOSTS'>;
 
-/** What a request tells of whom it is meant for and which page sent it. */
+/** The host that a request is meant for, and the page that sent it. */
 export interface RequestSource {
   readonly method?: string | undefined;
   readonly headers: Pick<IncomingHttpHeaders, 'host' | 'origin'> & { readonly 'sec-fetch-site'?: unknown };
 }
 
-/** Why a request is refused, and what to do. */
+/** The reason why a request is refused, and the remedy. */
 export interface SourceRefusal {
   readonly code: Extract<ProblemCode, 'host_not_allowed' | 'cross_site_request'>;
   readonly detail: string;
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
-const mostShownCharacters = 200;
+const maxShownCharacters = 200;
 
 /**
  * The names that a process answers to. They keep the pages of other sites away, which a browser on the machine or in the
@@ -92,7 +92,7 @@ function hostOfOrigin(origin: string): string | undefined {
 }
 
 function foreignHost(host: string): SourceRefusal {
-  const shown = JSON.stringify(host.slice(0, mostShownCharacters));
+  const shown = JSON.stringify(host.slice(0, maxShownCharacters));
   const detail =
     `This process is not called ${shown}. If that is a name of it, add it to the setting ALLOWED_HOSTS` +
     ' (or to PUBLIC_URL, where browsers use it); otherwise ask by address or as localhost.';

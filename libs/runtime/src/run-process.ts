@@ -6,29 +6,29 @@ import { createLogger, type Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { commonSettings, readSettings, type CommonSettings, type Environment } from './settings.js';
 
-/** What a process starts with. */
+/** The process that an application runs in. */
 export interface ProcessContext {
   readonly service: string;
-  /** Tells this process from every other: host, pid and a random part. */
+  /** The name of this process, unlike that of every other: host, pid and a random part. */
   readonly instance: string;
   readonly environment: Environment;
   readonly settings: CommonSettings;
   readonly logger: Logger;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
-  /** Ends the process with exit code 1 and a line that says why: for what only a restart can mend. */
-  fatal(error: unknown): void;
+  /** Ends the process with exit code 1 and a log line with the reason: for errors that only a restart can mend. */
+  fatal(this: void, error: unknown): void;
 }
 
-/** Stops what was started: takes nothing new, finishes what runs, closes. */
+/** Stops a service: it takes nothing new, finishes its work and closes. */
 export type StopProcess = () => Promise<void>;
 
 /** How long a stop may take beyond the drain time before the process ends anyway. */
 const stopGraceMs = 5_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT: `main` starts everything and answers how to stop it. The first signal stops
- * it (exit code 0), a second one ends the process at once (1). An error nobody caught ends it with code 1 too.
+ * Runs a service until SIGTERM or SIGINT. `main` starts it and returns the function that stops it. The first signal stops it
+ * (exit code 0), a second one ends the process at once (1). An uncaught error ends it with code 1 too.
  */
 export async function runProcess(
   service: string,
@@ -85,7 +85,7 @@ function endAtNextSignal(logger: Logger): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.removeAllListeners(signal);
     process.on(signal, () => {
-      logger.warn({ signal }, 'second signal: ends at once');
+      logger.warn({ signal }, 'second signal: process ended at once');
       process.exit(1);
     });
   }
@@ -93,7 +93,7 @@ function endAtNextSignal(logger: Logger): void {
 
 function endAfter(limitMs: number, logger: Logger): void {
   setTimeout(() => {
-    logger.error({ limitMs }, 'did not stop in time: ends at once');
+    logger.error({ limitMs }, 'stop timed out: process ended at once');
     process.exit(1);
   }, limitMs).unref();
 }

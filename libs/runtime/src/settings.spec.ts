@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { commonSettings, readSettings, SettingsError } from './settings.js';
 
 describe('readSettings', () => {
-  it('fills in the defaults, and takes an empty variable for one that is not set', () => {
+  it('fills in the defaults, and reads an empty variable as not set', () => {
     expect(readSettings(commonSettings, { PORT: '', OTHER: 'x' })).toEqual({
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
@@ -15,7 +15,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('takes names of hosts without ports', () => {
+  it('accepts names of hosts without ports', () => {
     const read = (ALLOWED_HOSTS: string) => readSettings(commonSettings, { ALLOWED_HOSTS }).ALLOWED_HOSTS;
     expect(read('Jobs.example.com, .internal.example.com,')).toEqual([
       'jobs.example.com',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** The environment a process was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting is missing or makes no sense. The message names each one and what it takes. */
+/** A setting is missing or not valid. The message names each one and the values that it takes. */
 export class SettingsError extends Error {
   readonly code = 'bad_settings';
   override readonly name = 'SettingsError';
@@ -33,8 +33,8 @@ export const commonSettings = z.object({
   /** The port of its HTTP server; 0 takes any free one. */
   PORT: portSetting.default(0),
   /**
-   * Shown by `/health/ready` as the header `jobstream-instance`, so that whoever started the process knows that it is this
-   * one that answers, and not another one on the same port.
+   * `/health/ready` shows it as the header `jobstream-instance`. So the starter of the process knows that this process
+   * answers, and not another one on the same port.
    */
   JOBSTREAM_INSTANCE_TOKEN: z
     .string()
@@ -49,13 +49,13 @@ export const commonSettings = z.object({
     .string()
     .regex(/^([a-z0-9][a-z0-9-]{0,40})?$/, 'use lower case letters, digits and dashes')
     .default(''),
-  /** How many partitions the topics it makes get. */
+  /** The number of partitions of new topics. */
   JOBSTREAM_TOPIC_SIZE: z.enum(['standard', 'small']).default('standard'),
-  /** Seconds that running work is given to finish after SIGTERM. */
+  /** Time limit, in seconds, for running work after SIGTERM. */
   DRAIN_SECONDS: z.coerce.number().min(0).max(3_600).default(25),
 });
 
-/** See {@link commonSettings}. */
+/** The settings, with their defaults filled in. */
 export type CommonSettings = z.infer<typeof commonSettings>;
 
 /**

@@ -7,7 +7,7 @@ import type { TokenTaken } from './token-bucket.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who makes the request; null where no API key is needed. */
+    /** The holder of the request's API key; null where no key is needed. */
     caller: Caller | null;
     /** On an open route with `more`: whether the request may be told more than everyone. */
     mayHearMore: boolean;
@@ -41,7 +41,7 @@ export function guardRoutes(server: FastifyInstance, keys: KeyRing | undefined):
   });
   server.addHook('onRequest', (request, reply, done) => {
     const { url, config } = request.routeOptions;
-    // Where there is no route, everyone may hear so.
+    // Everyone may be told that no route exists.
     if (url === undefined) return done();
     if (config.access === 'open') {
       if (config.more === undefined) return done();

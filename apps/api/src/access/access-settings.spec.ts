@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SettingsError } from '@jobstream/runtime';
 import { areKeysRequired } from './access-settings.js';
 
-describe('whether API keys are required', () => {
+describe('the requirement of API keys', () => {
   it.each([
     ['127.0.0.1', undefined, false],
     ['127.8.9.1', undefined, false],
@@ -18,7 +18,7 @@ describe('whether API keys are required', () => {
     expect(areKeysRequired({ HOST }, { API_KEYS_REQUIRED })).toBe(required),
   );
 
-  it('can not be denied where others can reach the server', () =>
+  it('can not be turned off where others can reach the server', () =>
     expect(() => areKeysRequired({ HOST: '0.0.0.0' }, { API_KEYS_REQUIRED: 'false' })).toThrow(
       SettingsError,
     ));

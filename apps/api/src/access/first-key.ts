@@ -7,7 +7,7 @@ import type { Environment } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
 import { createApiKey } from './create-api-key.js';
 
-/** API keys are required and there is none that could be used. */
+/** API keys are required, and no usable one exists. */
 export class NoApiKeyError extends Error {
   readonly code = 'no_api_key';
   override readonly name = 'NoApiKeyError';
@@ -21,7 +21,7 @@ export class NoApiKeyError extends Error {
   }
 }
 
-/** Makes a key from the command line, for whoever has the database. Its text goes to standard output, alone on its line. */
+/** Makes a key from the command line; access to the database is enough. Its text goes to standard output, alone on its line. */
 export async function createKeyByCommand(args: string[], environment: Environment): Promise<void> {
   const { values } = parseArgs({
     args,

@@ -51,7 +51,7 @@ describe('a key ring', () => {
     expect(asked.flat()).toEqual([key.id]);
   });
 
-  it('refuses what is no key without asking, and what is unknown after asking', async () => {
+  it('refuses malformed keys without asking, and unknown keys after asking', async () => {
     await refused('jsk_nonsense');
     await refused(`${key.text.slice(0, -1)}${key.text.endsWith('0') ? '1' : '0'}`);
     expect(asked).toEqual([]);
@@ -131,7 +131,7 @@ describe('a key ring', () => {
     await ring.identify(key.text);
   });
 
-  it('tells which keys were used since it last did', async () => {
+  it('reports the keys that were used since its last report', async () => {
     await ring.identify(key.text);
     await ring.refresh();
     await ring.refresh();

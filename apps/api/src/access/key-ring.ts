@@ -8,7 +8,7 @@ import { SharedCall } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
 import { takeBytes, takeToken, type TokenBucket, type TokenTaken } from './token-bucket.js';
 
-/** Who makes a request. */
+/** The holder of an API key who makes a request. */
 export interface Caller {
   readonly keyId: string;
   readonly owner: string;
@@ -18,7 +18,7 @@ export interface Caller {
   readonly revoked: AbortSignal;
 }
 
-/** What {@link KeyRing} asks: the rows of the keys. */
+/** The rows of API keys. */
 export interface KeySource {
   find(ids: readonly string[]): Promise<Map<string, KnownKey>>;
   touch(ids: readonly string[]): Promise<void>;
@@ -36,9 +36,9 @@ interface SeenKey {
   isUsed: boolean;
 }
 
-/** For how long a key counts that Postgres can't confirm. */
+/** A key stays valid for this time after Postgres last confirmed it. */
 const trustMs = 10 * 60_000;
-const mostKeys = 10_000;
+const maxKeys = 10_000;
 
 /**
  * The API keys that this process has seen. A key is asked of Postgres when it comes for the first time; from then on
@@ -46,7 +46,7 @@ const mostKeys = 10_000;
  * ten minutes.
  */
 export class KeyRing {
-  private readonly seen = new LRUCache<string, SeenKey>({ max: mostKeys });
+  private readonly seen = new LRUCache<string, SeenKey>({ max: maxKeys });
   private asked = new Set<string>();
   private readonly lookup = new SharedCall(() => {
     const ids = [...this.asked];
@@ -61,7 +61,7 @@ export class KeyRing {
   ) {}
 
   /**
-   * Whose key it is.
+   * Finds the holder of a key.
    * @throws ProblemError `unauthenticated`, the same for whatever is wrong with the key; `database_unavailable` for a key
    * that was not seen before, or too long ago
    */
@@ -99,7 +99,7 @@ export class KeyRing {
 
   /**
    * Asks Postgres about one key, because somebody says that it was revoked; however often that is said, one question is asked at
-   * a time. Where there is no answer nothing changes: {@link refresh} asks again.
+   * a time. Without an answer nothing changes: {@link refresh} asks again.
    */
   async recheck(id: string): Promise<void> {
     const seen = this.seen.peek(id);

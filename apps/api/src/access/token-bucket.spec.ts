@@ -15,7 +15,7 @@ function takeMany(count: number, bucket: TokenBucket | undefined, now: number) {
 }
 
 describe('a token bucket', () => {
-  it('lets a whole window through at once, then none', () => {
+  it('allows the requests of a whole window at once, then none', () => {
     const taken = takeMany(4, undefined, 0);
     expect(taken.map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, false]);
     expect(taken.map(({ remaining }) => remaining)).toEqual([2, 1, 0, 0]);
@@ -28,12 +28,12 @@ describe('a token bucket', () => {
     expect(takeToken(limit, bucket, 20_000)).toMatchObject({ isAllowed: true, remaining: 0 });
   });
 
-  it('holds no more than a window, however long nobody came', () => {
+  it('holds at most a window of requests after any idle time', () => {
     const { bucket } = takeMany(1, undefined, 0)[0]!;
     expect(takeMany(4, bucket, 1e9).map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, false]);
   });
 
-  it('counts each 256 KiB as a request, known before or not', () => {
+  it('counts each 256 KiB as a request, whether announced or not', () => {
     expect(takeToken(limit, undefined, 0, maxBodyBytes - 1)).toMatchObject({ remaining: 2 });
     expect(takeToken(limit, undefined, 0, maxBodyBytes)).toMatchObject({ isAllowed: true, remaining: 1 });
     const { bucket } = takeToken(limit, undefined, 0);
@@ -48,7 +48,7 @@ describe('a token bucket', () => {
     expect(takeToken(limit, bucket, 60_000).isAllowed).toBe(true);
   });
 
-  it('owes no more than a window, whatever came', () => {
+  it('owes at most a window of requests after any load', () => {
     const { bucket, nextInSeconds } = takeToken(limit, undefined, 0, 1e12);
     expect(nextInSeconds).toBe(80);
     expect(takeBytes(limit, bucket, 0, 1e12)).toEqual(bucket);

@@ -1,14 +1,14 @@
 import { maxBodyBytes } from '@jobstream/contracts';
 import type { RateLimit } from '@jobstream/contracts/rest';
 
-/** What is left of a limit, and when that was so. Times are milliseconds of any steady clock. */
+/** The rest of a limit at a time. Times are milliseconds of any steady clock. */
 export interface TokenBucket {
   /** Below 0 where more was spent than there was: no further than a whole window's. */
   readonly tokens: number;
   readonly at: number;
 }
 
-/** What became of one request under its limit. */
+/** Whether one request is allowed under its limit. */
 export interface TokenTaken {
   readonly isAllowed: boolean;
   /** Requests that would be allowed right now. */
@@ -18,7 +18,7 @@ export interface TokenTaken {
   readonly bucket: TokenBucket;
 }
 
-/** So many bytes, sent or received, count as a request. */
+/** Bytes, sent or received, that count as one request. */
 const bytesPerToken = maxBodyBytes;
 
 /**

@@ -4,7 +4,7 @@ import type { AuditTrail } from './audit-trail.js';
 import type { NotedEntry } from './noted-entry.js';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
-const mostTargetCharacters = 1_000;
+const maxTargetCharacters = 1_000;
 
 /**
  * Notes every request that was to change something and came with a valid key, and every one that lacked a scope.
@@ -33,7 +33,7 @@ function entryOf(request: FastifyRequest, reply: FastifyReply, route: string): N
     who: request.caller?.owner ?? null,
     keyId: request.caller?.keyId ?? null,
     action: `${request.method} ${route}`,
-    target: target.slice(0, mostTargetCharacters),
+    target: target.slice(0, maxTargetCharacters),
     requestId: instanceOf(request),
     status: reply.statusCode,
   };

@@ -15,7 +15,7 @@ const entry = (target: string): NotedEntry => ({
   status: 200,
 });
 
-function openTrail(mostWaiting?: number, steady?: { ms: number }) {
+function openTrail(maxWaiting?: number, steady?: { ms: number }) {
   const rows: AuditRecord[] = [];
   const database = { isAway: false, refuses: false, time: Date.UTC(2026, 0, 1) };
   let dropped = 0;
@@ -30,7 +30,7 @@ function openTrail(mostWaiting?: number, steady?: { ms: number }) {
     },
     logger: createLogger('test', 'silent'),
     onDropped: (count) => (dropped += count),
-    ...(mostWaiting !== undefined && { mostWaiting }),
+    ...(maxWaiting !== undefined && { maxWaiting }),
     ...(steady && { monotonic: () => steady.ms }),
   });
   return { trail, rows, database, dropped: () => dropped, targets: () => rows.map(({ target }) => target) };
@@ -54,7 +54,7 @@ describe('the audit', () => {
     expect(targets()).toEqual(['/refused', '/made/0', '/made/250', '/made/500', '/made/750', '999 more']);
   });
 
-  it('waits for Postgres; what finds no room becomes a gap that can be seen', async () => {
+  it('waits for Postgres, and shows entries without room as a gap', async () => {
     const { trail, database, rows, targets, dropped } = openTrail(2);
     database.isAway = true;
     for (const target of ['/a', '/b', '/c', '/d', '/e']) trail.note(entry(target));
@@ -64,7 +64,7 @@ describe('the audit', () => {
     expect(rows.at(-1)).toMatchObject({ action: 'audit.dropped', status: 503 });
   });
 
-  it('is not held up by what Postgres will never take', async () => {
+  it('is not held up by entries that Postgres refuses', async () => {
     const { trail, database, dropped, targets } = openTrail();
     database.refuses = true;
     trail.note(entry('/a'));
@@ -87,7 +87,7 @@ describe('the audit', () => {
     expect(rows.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).sort());
   });
 
-  it('is written before the process ends, or counted', async () => {
+  it('writes its entries before the process ends, or counts them as dropped', async () => {
     const open = openTrail();
     open.trail.note(entry('/a'));
     await open.trail.close();

@@ -6,14 +6,13 @@ import type { Logger } from '@jobstream/runtime';
 import type { NotedEntry } from './noted-entry.js';
 import { isRefusal, RefusalTally, tallyMs } from './refusal-tally.js';
 
-/** What {@link AuditTrail} is made of. */
-export interface AuditTrailParts {
+export interface AuditTrailOptions {
   readonly store: Pick<AuditStore, 'append' | 'now'>;
   readonly logger: Logger;
-  /** Told of entries that are given up. */
+  /** Told of the number of entries that are dropped. */
   onDropped(count: number): void;
-  /** Entries that may wait for Postgres. Default 50,000. */
-  readonly mostWaiting?: number;
+  /** Entries that wait for Postgres at most. Default 50,000. */
+  readonly maxWaiting?: number;
   /** Milliseconds of a clock that only goes forward. Default: `performance.now`. */
   readonly monotonic?: () => number;
 }
@@ -29,7 +28,7 @@ interface Waiting {
 const gatherMs = 50;
 const retryMs = 1_000;
 /** Making a statement of many holds up the answers meanwhile. */
-const mostAtOnce = 500;
+const maxBatch = 500;
 const closingMs = 3_000;
 
 /**
@@ -38,7 +37,7 @@ const closingMs = 3_000;
  * date is Postgres' time when it was written, less what it had waited by then: this machine's clock says none.
  */
 export class AuditTrail {
-  private readonly mostWaiting: number;
+  private readonly maxWaiting: number;
   private readonly monotonic: () => number;
   private waiting: Waiting[] = [];
   private dropped = 0;
@@ -47,9 +46,9 @@ export class AuditTrail {
   private readonly refusals = new RefusalTally();
   private counting: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: AuditTrailParts) {
-    this.mostWaiting = parts.mostWaiting ?? 50_000;
-    this.monotonic = parts.monotonic ?? (() => performance.now());
+  constructor(private readonly options: AuditTrailOptions) {
+    this.maxWaiting = options.maxWaiting ?? 50_000;
+    this.monotonic = options.monotonic ?? (() => performance.now());
   }
 
   /** Takes an entry; never waits. Of refusals of one kind the first of a minute is written, and how many more there were. */
@@ -68,7 +67,7 @@ export class AuditTrail {
   }
 
   private add(entry: NotedEntry): void {
-    if (this.waiting.length < this.mostWaiting) this.waiting.push({ entry, notedAt: this.monotonic() });
+    if (this.waiting.length < this.maxWaiting) this.waiting.push({ entry, notedAt: this.monotonic() });
     else this.drop(1);
     this.writing ??= this.write().finally(() => (this.writing = undefined));
   }
@@ -85,7 +84,7 @@ export class AuditTrail {
   private async write(): Promise<void> {
     if (!this.closing) await pause(gatherMs);
     while (this.waiting.length > 0) {
-      const batch = this.waiting.slice(0, mostAtOnce);
+      const batch = this.waiting.slice(0, maxBatch);
       const outcome = await this.append(batch);
       if (outcome !== 'away') this.waiting.splice(0, batch.length);
       if (outcome === 'refused') this.drop(batch.length);
@@ -98,26 +97,23 @@ export class AuditTrail {
   }
 
   private async append(batch: readonly Waiting[]): Promise<'written' | 'refused' | 'away'> {
-    const { store } = this.parts;
+    const { store } = this.options;
     try {
       const ahead = (await store.now()) - this.monotonic();
       await store.append(batch.map((waiting) => (waiting.record ??= date(waiting, ahead))));
       return 'written';
     } catch (error) {
       if (isUnavailable(error)) return 'away';
-      this.parts.logger.error({ err: error, entries: batch.length }, 'audit entries were refused');
+      this.options.logger.error({ err: error, entries: batch.length }, 'audit entries refused by Postgres');
       return 'refused';
     }
   }
 
   private drop(count: number): void {
     if (this.dropped === 0)
-      this.parts.logger.error(
-        { waiting: this.waiting.length },
-        'audit entries are dropped: see the database',
-      );
+      this.options.logger.error({ waiting: this.waiting.length }, 'audit entries dropped: see the database');
     this.dropped += count;
-    this.parts.onDropped(count);
+    this.options.onDropped(count);
   }
 }
 

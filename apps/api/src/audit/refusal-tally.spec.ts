@@ -14,7 +14,7 @@ const entryOf = (more: Partial<NotedEntry> = {}): NotedEntry => ({
 });
 
 describe('refusals in the audit', () => {
-  it('are one entry and a count, of each key, action and status, a minute', () => {
+  it('make one entry and one count a minute for each key, action and status', () => {
     const tally = new RefusalTally();
     const kinds = [
       {},
@@ -31,7 +31,7 @@ describe('refusals in the audit', () => {
     expect(tally.isFirst(entryOf(), tallyMs)).toBe(true);
   });
 
-  it('lose none in the counting, and are few whatever comes', () => {
+  it('are all counted, in few entries under any load', () => {
     const refusals = fc.array(
       fc.record({ status: fc.constantFrom(400, 403, 404, 409, 422, 503), after: fc.nat(30_000) }),
     );
@@ -64,7 +64,7 @@ describe('refusals in the audit', () => {
     expect(tally.isFirst(entryOf({ action: 'POST /19999' }), 0)).toBe(true);
   });
 
-  it('are no answers that tell of a change, or of which nobody knows', () => {
+  it('leave out answers to a change, and answers to strangers', () => {
     const statuses = [200, 202, 204, 304, 400, 403, 404, 409, 413, 422, 429, 500, 502, 503, 504];
     expect(statuses.filter((status) => isRefusal({ status }))).toEqual([
       400, 403, 404, 409, 413, 422, 429, 503,

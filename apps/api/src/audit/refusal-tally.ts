@@ -2,7 +2,7 @@ import type { NotedEntry } from './noted-entry.js';
 
 /** Within so long, refusals of one kind are one entry, and one more that counts the others. */
 export const tallyMs = 60_000;
-const mostKinds = 10_000;
+const maxKinds = 10_000;
 
 interface Tally {
   readonly since: number;
@@ -24,7 +24,7 @@ export function isRefusal({ status }: Pick<NotedEntry, 'status'>): boolean {
 export class RefusalTally {
   private readonly tallies = new Map<string, Tally>();
 
-  /** Whether there is something to {@link take} later. */
+  /** Whether {@link take} would return anything later. */
   get isEmpty(): boolean {
     return this.tallies.size === 0;
   }
@@ -39,7 +39,7 @@ export class RefusalTally {
     const tally = this.tallies.get(kind);
     if (tally === undefined) {
       // More kinds than that no honest caller has; each is an entry then.
-      if (this.tallies.size < mostKinds) this.tallies.set(kind, { since: now, last: entry, more: 0 });
+      if (this.tallies.size < maxKinds) this.tallies.set(kind, { since: now, last: entry, more: 0 });
       return true;
     }
     tally.more += 1;

@@ -9,7 +9,7 @@ export interface DocsAsset {
 }
 
 /**
- * What the page may do: run its own scripts, show its own styles, talk to this server. Nothing is fetched from anywhere
+ * The policy of the page. It may run its own scripts, show its own styles, talk to this server. Nothing is fetched from anywhere
  * else, so it works offline.
  */
 export const docsPolicy = [

@@ -9,7 +9,6 @@ const smallBytes = 16 * 1024;
 
 const reading = new Set(['GET', 'HEAD']);
 
-/** What {@link limitAnswers} works with. */
 export interface AnswerLimits {
   readonly bytes: BytesInFlight;
   readonly replies: ProblemReplies;

@@ -9,17 +9,17 @@ export class BytesInFlight {
   private sum = 0;
   private readonly held = new WeakMap<ServerResponse, number>();
 
-  /** @param most bytes; only {@link add} goes beyond them */
-  constructor(private readonly most: number) {}
+  /** @param maxBytes only {@link add} exceeds them */
+  constructor(private readonly maxBytes: number) {}
 
-  /** What is held now. */
+  /** Bytes that are held now. */
   get total(): number {
     return this.sum;
   }
 
   /**
    * Holds bytes for the request of this answer.
-   * @throws ProblemError `too_many_bytes`, where there is no room for them
+   * @throws ProblemError `too_many_bytes` where they would exceed the maximum
    */
   take(response: ServerResponse, bytes: number): void {
     if (!this.hasRoom(bytes)) throw noRoom();
@@ -27,12 +27,12 @@ export class BytesInFlight {
   }
 
   hasRoom(bytes: number): boolean {
-    return this.sum + bytes <= this.most;
+    return this.sum + bytes <= this.maxBytes;
   }
 
   /** Holds bytes that are there already. */
   add(response: ServerResponse, bytes: number): void {
-    // What has closed does not close again: nothing would ever give them back.
+    // A closed answer emits no second `close`: nothing would ever release the bytes.
     if (response.destroyed) return;
     const before = this.held.get(response);
     if (before === undefined) response.once('close', () => this.release(response));
@@ -46,10 +46,10 @@ export class BytesInFlight {
   }
 }
 
-/** There are more bytes on their way than the process may hold. */
+/** The process holds as many bytes as it may. */
 export function noRoom(): ProblemError {
   return new ProblemError(
     'too_many_bytes',
-    'Nothing was done: the bodies and answers on their way fill the memory that there is for them. Send it again later.',
+    'Nothing was done: bodies and answers on their way fill the memory for them. Send the request again later.',
   );
 }

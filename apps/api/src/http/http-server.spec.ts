@@ -39,7 +39,7 @@ describe('a known path with a method it does not take', () => {
     });
   });
 
-  it('is so on every path with every method', async () => {
+  it('is answered so on every path for every method', async () => {
     for (const path of new Set(routes.map((route) => route.path))) {
       const served = declaredMethods(path);
       for (const method of every.filter((each) => !served.includes(each))) {
@@ -51,7 +51,7 @@ describe('a known path with a method it does not take', () => {
     }
   });
 
-  it('differs from a path that there is not', async () => {
+  it('differs from a path that does not exist', async () => {
     expect(await api.ask('GET', '/nowhere')).toMatchObject({ status: 404, code: 'route_not_found' });
     expect(await api.ask('POST', '/v1/jobs/')).toMatchObject({ status: 404, code: 'route_not_found' });
   });
@@ -101,7 +101,7 @@ describe('a page of another site', () => {
 });
 
 describe('a host that is not ours', () => {
-  it('is refused on every route, also where there is none', async () => {
+  it('is refused on every route, and where no route exists', async () => {
     for (const { method, path } of [...routes, { method: 'GET', path: '/nowhere' }]) {
       const { status, code } = await api.ask(method, path, { host: 'evil.example:3000' });
       expect([path, method, status, code]).toEqual([path, method, 421, 'host_not_allowed']);

@@ -26,9 +26,9 @@ declare module 'fastify' {
     itemwise?: boolean;
   }
   interface FastifyRequest {
-    /** Of a JSON body: numbers that are not held as what they say. None where the route is not `itemwise`: that is refused. */
+    /** Numbers of a JSON body that JavaScript cannot hold exactly. Empty unless the route is `itemwise`: others refuse the body. */
     inexactNumbers: readonly Fault[];
-    /** What the request is answered by. */
+    /** The answer to the request. */
     response: ServerResponse;
   }
 }
@@ -37,10 +37,9 @@ declare module 'fastify' {
 const requestTimeoutMs = 120_000;
 const headersTimeoutMs = 15_000;
 
-/** What {@link createHttpServer} takes. */
 export interface HttpServerOptions {
   readonly replies: ProblemReplies;
-  /** What the server may be called. */
+  /** The names that requests may call the server by. */
   readonly hosts: OwnHosts;
   readonly traffic: Pick<TrafficSettings, 'MAX_CONNECTIONS' | 'ANSWER_TIMEOUT_SECONDS'>;
   readonly bytes: BytesInFlight;

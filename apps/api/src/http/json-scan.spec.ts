@@ -19,7 +19,7 @@ describe('the scan of a JSON text', () => {
     expect(scan(json).items).toBe(items);
   });
 
-  it('stops where one of its bounds is passed', () => {
+  it('stops as soon as a bound is exceeded', () => {
     const most = { depth: 3, values: 8, items: 2 };
     const bounded = (json: string) => scanJson(Buffer.from(json), most);
     expect(bounded('{"items":[1,2,3,4,12345678901234567890]}')).toMatchObject({
@@ -30,7 +30,7 @@ describe('the scan of a JSON text', () => {
     expect(bounded(`{"a":{${'"a":1,'.repeat(100)}`)).toMatchObject({ values: 9, items: 0 });
   });
 
-  it('agrees with what is parsed, whatever JSON it is', () => {
+  it('agrees with the parser on any JSON', () => {
     const number = fc.constantFrom(
       '1',
       '-0.5',
@@ -66,7 +66,7 @@ describe('the scan of a JSON text', () => {
     );
   });
 
-  it('finds every literal that is not held, however it is written', () => {
+  it('finds every number that is not held exactly, in any notation', () => {
     const digits = fc.stringMatching(/^(0|[1-9]\d{0,25})$/);
     const fraction = fc.stringMatching(/^\.\d{1,25}$/);
     const exponent = fc.stringMatching(/^[eE][+-]?\d{1,4}$/);

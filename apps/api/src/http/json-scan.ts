@@ -1,6 +1,6 @@
 import { isExact } from '@jobstream/contracts';
 
-/** What the bytes of a JSON text tell before it is parsed. */
+/** Facts about a JSON text, read from its bytes before it is parsed. */
 export interface JsonScan {
   /** Arrays and objects in each other. */
   readonly depth: number;
@@ -8,7 +8,7 @@ export interface JsonScan {
   readonly values: number;
   /** Elements of the longest array that is a member of the outermost object: the items of a batch. */
   readonly items: number;
-  /** Whether it has a number that JavaScript does not hold as what it says. */
+  /** Whether it has a number that JavaScript cannot hold exactly. */
   readonly hasInexactNumber: boolean;
 }
 

@@ -15,7 +15,7 @@ import {
 } from '@jobstream/storage';
 import { ProblemError } from './problem-error.js';
 
-/** What a request that failed is answered with. */
+/** The problem that answers a failed request. */
 export interface FoundProblem {
   readonly code: ProblemCode;
   readonly details: ProblemDetails;

@@ -9,13 +9,13 @@ export const problemType = 'application/problem+json; charset=utf-8';
 /** Seconds after which a request that met an outage may be sent again. */
 const retryAfterSeconds = 2;
 
-/** How long a body that is too large may go on arriving before it is answered all the same. */
+/** Time limit for the rest of a body that is too large: then it is answered before its end. */
 const letPassMs = 5_000;
 
-/** What is found while a body still arrives. */
+/** Problems that are found while the body still arrives. */
 const partlyRead: ReadonlySet<ProblemCode> = new Set(['body_too_large', 'too_many_bytes']);
 
-/** Of requests that are turned away by a limit on how much there is at once. */
+/** Problems of requests that a limit on load turns away. */
 const refusals: ReadonlySet<ProblemCode> = new Set([
   ...(['too_many_bytes', 'too_many_open', 'open_share_used_up', 'rate_limited'] as const),
 ]);
@@ -59,8 +59,8 @@ export class ProblemReplies {
       method: request.method,
       route: request.routeOptions?.url,
     };
-    if (status === 500) this.logger.error(about, 'a request failed');
-    else this.logger.debug(about, 'a request met an outage');
+    if (status === 500) this.logger.error(about, 'request failed');
+    else this.logger.debug(about, 'request failed: dependency unavailable');
   }
 }
 

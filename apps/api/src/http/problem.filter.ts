@@ -2,7 +2,7 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ProblemReplies } from './problem-reply.js';
 
-/** Whatever is thrown on the way to or in a controller is answered as a problem document. */
+/** Answers every error on the way to a controller, or in it, with a problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly replies: ProblemReplies) {}

@@ -3,7 +3,7 @@ import { ProblemError } from './problem-error.js';
 
 /** How much of a body is read. */
 export interface BytesToRead {
-  /** What `Content-Length` says; NaN where there is none. */
+  /** `Content-Length`; NaN where the request has none. */
   readonly declared: number;
   readonly most: number;
   /** Called with the length of each piece before it is kept; may throw. */

@@ -21,7 +21,7 @@ describe('turns', () => {
     expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
   });
 
-  it('come again after none was asked for', async () => {
+  it('come again after a time without callers', async () => {
     const turns = new Turns();
     await turns.next();
     await expect(turns.next()).resolves.toBeUndefined();

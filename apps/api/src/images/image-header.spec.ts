@@ -76,7 +76,7 @@ describe('opening an image', () => {
     await expect(open(inChunks(bytes, 64))).rejects.toMatchObject({ code: 'unsupported_image' });
   });
 
-  it('stops reading as soon as it can be none', async () => {
+  it('stops reading as soon as the bytes can not be an image', async () => {
     let read = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       for (;;) yield Buffer.alloc(1_024, 'x', (read++, 'latin1'));
@@ -85,14 +85,14 @@ describe('opening an image', () => {
     expect(read).toBe(1);
   });
 
-  it('says what HEIC is, and what to do', async () => {
+  it('names HEIC and the remedy', async () => {
     const heic = Buffer.from('000000186674797068656963000000006d69663168656963', 'hex');
     await expect(open(inChunks(heic, 8))).rejects.toMatchObject({
       message: expect.stringMatching(/HEIC is not taken.*save the image as JPEG/),
     });
   });
 
-  it('fails as its source does', async () => {
+  it('fails with the error of its source', async () => {
     async function* broken(): AsyncGenerator<Buffer> {
       yield photograph.subarray(0, 10);
       throw new Error('the client went away');

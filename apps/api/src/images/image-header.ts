@@ -2,7 +2,7 @@ import type { UploadedImage } from '@jobstream/contracts/rest';
 import { contentTypes, formatOf, HeaderWatch, signatureBytes, whyNotTaken } from '@jobstream/images';
 import { ProblemError } from '../http/problem-error.js';
 
-/** What the header of an image says. */
+/** Format and size of an image, from its header. */
 export type ImageHeader = Pick<UploadedImage, 'content_type' | 'width' | 'height'>;
 
 /** An image whose format is known by its first bytes. */
@@ -10,7 +10,7 @@ export interface OpenedImage {
   readonly contentType: UploadedImage['content_type'];
   /** All of it, from the first byte. Ends with a ProblemError `unsupported_image` where no size is found. */
   readonly bytes: AsyncIterable<Buffer>;
-  /** What the header says; of a TIFF it may stand at the end. Known once `bytes` were read. */
+  /** Known once `bytes` are read: the header of a TIFF may stand at its end. */
   header(): ImageHeader;
 }
 

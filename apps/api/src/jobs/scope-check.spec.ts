@@ -9,14 +9,14 @@ const checked = (type: string, payload: object = {}) =>
 const mayHave = (job: CheckedJob, scope: Scope) =>
   !(checkScope(job, { scopes: [scope] }) instanceof IntakeError);
 
-describe('who may submit a job', () => {
+describe('the submitter of a job', () => {
   const maintenance = jobDefinitions.filter(({ queue }) => queue.name === 'maintenance');
 
   it.each([
     ...maintenance.map(({ type }) => [type, {}] as const),
     ['probe.run', { failWith: 'crash', failTimes: 1 }] as const,
     ['probe.run', { failWith: 'hang' }] as const,
-  ])('is an operator where the platform itself would suffer: %s %j', (type, payload) => {
+  ])('has to be an operator where the platform itself would suffer: %s %j', (type, payload) => {
     const job = checked(type, payload);
     expect(scopes.filter((scope) => mayHave(job, scope))).toEqual(['operate', 'admin']);
     expect(checkScope(job, { scopes: ['submit', 'read'] })).toMatchObject({
@@ -29,12 +29,12 @@ describe('who may submit a job', () => {
     ['probe.run', { failWith: 'non-retryable', failTimes: 1 }],
     ['image.thumbnail', { imageId: 'a' }],
     ['notification.email', { to: 'ada@example.com', template: 'welcome', data: {} }],
-  ])('is whoever may submit at all elsewhere: %s %j', (type, payload) => {
+  ])('may be anyone with the scope `submit` for other jobs: %s %j', (type, payload) => {
     const job = checked(type, payload);
     expect(scopes.filter((scope) => mayHave(job, scope))).toEqual(['submit', 'operate', 'admin']);
   });
 
-  it('is everyone where no key is needed', () => {
+  it('may be everyone where no key is needed', () => {
     const job = checked('cleanup-old-files');
     expect(checkScope(job, null)).toBe(job);
   });

@@ -4,7 +4,7 @@ import { protectiveHeaders } from '@jobstream/runtime';
 import type { StreamEvent } from '@jobstream/status';
 
 const heartbeatMs = 15_000;
-/** What a browser waits before it connects again. */
+/** Pause of a browser before it connects again. */
 const reconnectMs = 1_000;
 
 /**

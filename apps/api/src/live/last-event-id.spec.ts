@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readLastEventId } from './last-event-id.js';
 
 describe('how far a client that resumes has followed a job', () => {
-  it('begins with nothing', () => {
+  it('is empty at the beginning', () => {
     expect(readLastEventId(undefined).has({ topic: 'a', partition: 0, offset: 0 })).toBe(false);
     expect(readLastEventId('').toString()).toBe('');
   });

@@ -2,7 +2,7 @@ import { LogPosition } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
 
 /**
- * What a client that resumes a stream has seen; nothing when it begins.
+ * The position that a client of a stream has seen; nothing when it begins.
  * @param header its `Last-Event-ID`
  * @throws ProblemError `invalid_request`
  */

@@ -31,7 +31,7 @@ describe('OpenRequests', () => {
     expect([staying.aborted, requests.signalOf(reply()).aborted]).toEqual([true, true]);
   });
 
-  it('are no more than 10,000, of which those whose client had left before count none', () => {
+  it('are at most 10,000, not counting those whose client has left', () => {
     const requests = new OpenRequests(usual);
     const gone = reply();
     gone.raw.destroy();

@@ -1,6 +1,6 @@
 import type { CaughtMail } from '@jobstream/contracts/rest';
 
-/** What the page may do: show its own styles, and frames of mails. */
+/** The policy of the page: it may show its own styles, and frames of mails. */
 export const mailPolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",

@@ -4,7 +4,7 @@ import type { Worker as Thread } from 'node:worker_threads';
 import type { RenderedPage } from '@jobstream/images';
 import tesseract from 'tesseract.js';
 
-/** What was read in an image. */
+/** The text of an image. */
 export interface Reading {
   /** Line by line, without space around it. */
   readonly text: string;
@@ -35,7 +35,7 @@ const segmentations = {
   oneBlock: tesseract.PSM.SINGLE_BLOCK,
 } as const;
 
-/** Who is told how far the reading is. */
+/** Told of the share that is read, from 0 to 1. */
 interface Listener {
   onProgress(share: number): void;
 }

@@ -6,7 +6,7 @@ import { Engine, type Layout, type Reading } from './engine.js';
  * Pixels of the largest page that an engine reads and is kept: A4 at 300 dpi has 8.7 million. Its memory grows with the largest
  * page and never shrinks again (WebAssembly can't), so after a larger one it is replaced.
  */
-const mostKeptPixels = 10_000_000;
+const maxKeptPixels = 10_000_000;
 
 /** Reads the text of pages, one after another. A warm engine always stands ready: one that broke or was stopped is replaced. */
 @Injectable()
@@ -15,7 +15,7 @@ export class Recogniser implements OnModuleInit, OnApplicationShutdown {
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
 
-  /** @throws EngineFailedError when there is no engine to be had */
+  /** @throws EngineFailedError when no engine starts */
   async onModuleInit(): Promise<void> {
     await this.warmEngine();
   }
@@ -48,7 +48,7 @@ export class Recogniser implements OnModuleInit, OnApplicationShutdown {
     try {
       signal.throwIfAborted();
       const reading = await readSomehow(engine, page, onProgress);
-      if (page.width * page.height > mostKeptPixels) await this.replaceEngine();
+      if (page.width * page.height > maxKeptPixels) await this.replaceEngine();
       return reading;
     } catch (error) {
       await this.replaceEngine();

@@ -9,8 +9,8 @@ const reads = (reader: string, topic: string, next: number, partition = 0) => ({
   next,
 });
 
-describe('what is unread', () => {
-  it('is where the slowest reader of each partition goes on', () => {
+describe('findUnread', () => {
+  it('finds the position of the slowest reader of each partition', () => {
     expect(
       findUnread(
         [at('jobs.a', 0, 10), at('jobs.a', 0, 10, 1), at('jobs.events', 0, 10), at('jobs.b', 5, 10)],
@@ -30,7 +30,7 @@ describe('what is unread', () => {
     ]);
   });
 
-  it('is all of it for a projection that is yet to be built, and what is ahead of one that is begun', () =>
+  it('finds the whole log for a projection without progress, and the rest for one with progress', () =>
     expect(
       findUnread(
         [at('jobs.a', 2, 10), at('jobs.a', 0, 10, 1)],
@@ -46,19 +46,19 @@ describe('what is unread', () => {
       { topic: 'jobs.a', partition: 1, reader: 'projection_g2', offset: 6 },
     ]));
 
-  it('is nothing in an empty partition', () =>
+  it('finds nothing in an empty partition', () =>
     expect(findUnread([at('jobs.a', 4, 4)], [reads('a', 'jobs.a', 0)])).toEqual([]));
 });
 
-describe('the cut', () => {
+describe('decideCut', () => {
   const [now, kept] = [1_000, 300];
 
-  it('goes by age where nothing older is needed', () => {
+  it('cuts by age when no older record is needed', () => {
     expect(decideCut(now, kept, [])).toEqual({ at: 700, heldBy: null });
     expect(decideCut(now, kept, [{ reader: 'a', at: 700 }])).toEqual({ at: 700, heldBy: null });
   });
 
-  it('is held by the oldest that is needed, however old', () => {
+  it('cuts before the oldest record that is needed', () => {
     const oldest = { reader: 'b', at: 20 };
     expect(decideCut(now, kept, [{ reader: 'a', at: 600 }, oldest, { reader: 'c', at: 21 }])).toEqual({
       at: 20,
@@ -67,8 +67,8 @@ describe('the cut', () => {
   });
 });
 
-describe('what is deleted', () => {
-  it('lies before the cut, and never behind what is unread, whatever the clocks say', () => {
+describe('decideDeletions', () => {
+  it('deletes records before the cut, but no unread record, whatever the clocks say', () => {
     const partitions = [at('jobs.a', 2, 10), at('jobs.a', 0, 10, 1), at('jobs.b', 3, 10), at('jobs.c', 0, 5)];
     const offsets = new Map([
       ['jobs.a', [6, 9]],

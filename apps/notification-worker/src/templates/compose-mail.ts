@@ -4,7 +4,7 @@ import type { MailContent } from './mail-content.js';
 import { reportReady } from './report-ready.js';
 import { welcome } from './welcome.js';
 
-/** What a mail says, by its template. `publicUrl` is what links begin with. */
+/** Composes a mail by its template. Its links begin with `publicUrl`. */
 export function composeMail(mail: PayloadOf<typeof notificationEmail>, publicUrl: string): MailContent {
   switch (mail.template) {
     case 'welcome':

@@ -1,4 +1,4 @@
-/** What a mail says. */
+/** Subject and text of a mail. */
 export interface MailContent {
   /** One line. */
   readonly subject: string;

@@ -1,7 +1,7 @@
 import type { ReportType } from '@jobstream/contracts/rest';
 import { writeMail, type MailContent } from './mail-content.js';
 
-/** What the template needs to know of a report. */
+/** The report that the mail links to. */
 export interface ReadyReport {
   readonly reportId: string;
   readonly reportType: ReportType;

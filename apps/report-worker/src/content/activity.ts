@@ -6,7 +6,7 @@ import { countText, durationText, shareText } from './wording.js';
 /** The part of a report that its type decides. */
 export type ReportBody = Pick<ReportContent, 'figures' | 'days' | 'tables'>;
 
-/** What became of the jobs of a scope, and how long they took. */
+/** The outcomes of the jobs of a scope, and how long they took. */
 export async function composeActivity(queries: ReportQueries, scope: ReportScope): Promise<ReportBody> {
   const [counts, durations, days] = await Promise.all([
     queries.countsByType(scope),
@@ -54,7 +54,7 @@ function stateTable(counts: readonly TypeCount[]): ReportTable {
   };
 }
 
-/** Of jobs whose rows are still kept. */
+/** Covers the jobs whose rows are still kept. */
 export function durationTable(durations: readonly TypeDuration[]): ReportTable {
   return {
     heading: 'How long successful attempts took',

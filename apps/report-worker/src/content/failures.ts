@@ -4,13 +4,13 @@ import type { ReportTable } from './report-content.js';
 import { countText, shareText, timeText } from './wording.js';
 
 /** Failed jobs that are listed one by one. */
-const mostListed = 500;
+const maxListed = 500;
 
 /** Which jobs of a scope ended as dead letters, and why. */
 export async function composeFailures(queries: ReportQueries, scope: ReportScope): Promise<ReportBody> {
   const [causes, failed, days] = await Promise.all([
     queries.failureCauses(scope),
-    queries.failedJobs(scope, mostListed),
+    queries.failedJobs(scope, maxListed),
     queries.countsByDay(scope),
   ]);
   const total = causes.reduce((sum, { count }) => sum + count, 0);

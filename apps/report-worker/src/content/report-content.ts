@@ -21,7 +21,7 @@ export interface ReportTable {
 /** All that a report shows, as words and numbers: the same content makes the same bytes. */
 export interface ReportContent {
   readonly title: string;
-  /** Whose jobs it tells of. */
+  /** The owner of the jobs in the report. */
   readonly about: string;
   /** The end of the time it tells of. */
   readonly until: Date;

@@ -3,7 +3,7 @@ import { durationTable, type ReportBody } from './activity.js';
 import type { ReportColumn } from './report-content.js';
 import { countText, dayText, shareText } from './wording.js';
 
-/** What the platform did, by type and day by day. */
+/** The jobs of the platform, by type and by day. */
 export async function composeUsage(queries: ReportQueries, scope: ReportScope): Promise<ReportBody> {
   const [usage, durations] = await Promise.all([queries.usageByDay(scope), queries.durationsByType(scope)]);
   const days = usage.map(({ day, types }) => ({ day, ...sum(types) }));

@@ -3,7 +3,7 @@ export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** `12 %`, `0.4 %`; a dash where there is nothing to be a share of. */
+/** `12 %`, `0.4 %`; a dash where the whole is 0. */
 export function shareText(part: number, whole: number): string {
   if (whole === 0) return '–';
   const percent = (part / whole) * 100;

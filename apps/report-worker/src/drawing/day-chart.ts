@@ -8,7 +8,7 @@ const height = 130;
 /** The numbers at the axis, and what is kept free between them and the bars. */
 const axisStyle = { font: 'text', size: 7 } as const;
 const axisGap = 6;
-const leastAxisWidth = 40;
+const minAxisWidth = 40;
 
 const parts = [
   { of: 'succeeded', label: 'succeeded', colour: colours.succeeded },
@@ -31,7 +31,7 @@ export function drawDayChart(document: PDFKit.PDFDocument, days: readonly DayCou
   const totals = days.map(({ succeeded, deadLettered, other }) => succeeded + deadLettered + other);
   const step = stepOf(Math.max(1, ...totals));
   const top = Math.ceil(Math.max(1, ...totals) / step) * step;
-  const left = margin + Math.max(leastAxisWidth, widthOf(document, countText(top), axisStyle) + axisGap);
+  const left = margin + Math.max(minAxisWidth, widthOf(document, countText(top), axisStyle) + axisGap);
   drawLegend(document, left, document.y + 6);
   const area: Area = {
     left,

@@ -11,7 +11,7 @@ export interface LineStyle {
   readonly width: number;
   /** Default left. */
   readonly align?: 'left' | 'right' | 'center';
-  /** What to do where it is too long: cut it off, with an ellipsis, or make its letters smaller: a number that is cut is another number. */
+  /** How a line that is too long fits: cut with an ellipsis, or in smaller letters. A number must not be cut: it would be another number. */
   readonly overflow: 'cut' | 'shrink';
 }
 
@@ -50,7 +50,7 @@ export function widthOf(
 }
 
 /** More than fits on any line: measuring what will be cut is waste. */
-const mostCharacters = 400;
+const maxCharacters = 400;
 
 /**
  * One line without what can't be seen, such as marks that turn the direction of writing or choose how an emoji looks. A
@@ -58,7 +58,7 @@ const mostCharacters = 400;
  */
 export function plain(text: string): string {
   const visible = text
-    .slice(0, mostCharacters)
+    .slice(0, maxCharacters)
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/\p{Variation_Selector}/gu, '');
   return [...visible]

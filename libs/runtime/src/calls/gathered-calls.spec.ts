@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GatheredCalls } from './gathered-calls.js';
 
 /** Calls that answer when told to. */
-function heldCalls(mostItems?: number) {
+function heldCalls(maxItems?: number) {
   const held: { items: readonly number[]; answer: (error?: Error) => void }[] = [];
   const calls = new GatheredCalls<number, number>(
     (items) =>
@@ -12,7 +12,7 @@ function heldCalls(mostItems?: number) {
           answer: (error) => (error ? reject(error) : resolve(items.map((item) => item * 10))),
         });
       }),
-    mostItems,
+    maxItems,
   );
   return { calls, held };
 }
@@ -31,7 +31,7 @@ describe('gathered calls', () => {
     expect(await Promise.all(others)).toEqual([20, 30, 40]);
   });
 
-  it('fail together, and go on', async () => {
+  it('fail together, and later calls succeed', async () => {
     const { calls, held } = heldCalls();
     const first = calls.call(1);
     const second = calls.call(2);
@@ -44,7 +44,7 @@ describe('gathered calls', () => {
     expect(await third).toBe(30);
   });
 
-  it('take no more than they may at once', async () => {
+  it('take at most the maximum of items at once', async () => {
     const { calls, held } = heldCalls(2);
     const all = [1, 2, 3, 4].map((item) => calls.call(item));
     for (let next = 0; next < 3; next++) {

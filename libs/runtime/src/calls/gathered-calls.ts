@@ -15,7 +15,7 @@ export class GatheredCalls<Item, Answer> {
   /** @param callMany answers in the order of the items; its rejection is that of all of them */
   constructor(
     private readonly callMany: (items: readonly Item[]) => Promise<readonly Answer[]>,
-    private readonly mostItems = 500,
+    private readonly maxItems = 500,
   ) {}
 
   call(item: Item): Promise<Answer> {
@@ -28,7 +28,7 @@ export class GatheredCalls<Item, Answer> {
   private async drain(): Promise<void> {
     this.busy = true;
     while (this.waiting.length > 0) {
-      const gathered = this.waiting.splice(0, this.mostItems);
+      const gathered = this.waiting.splice(0, this.maxItems);
       try {
         const answers = await this.callMany(gathered.map(({ item }) => item));
         gathered.forEach(({ resolve }, index) => resolve(answers[index]!));

@@ -15,7 +15,7 @@ function held() {
 const turn = () => new Promise(setImmediate);
 
 describe('a shared call', () => {
-  it('never answers by what was asked before the caller came', async () => {
+  it('never answers with a question that began before the call', async () => {
     const { shared, answers } = held();
     const first = shared.call();
     await turn();
@@ -28,7 +28,7 @@ describe('a shared call', () => {
     expect(await Promise.all(later)).toEqual([2, 2]);
   });
 
-  it('goes on after a failure', async () => {
+  it('asks again after a failure', async () => {
     const { shared, answers } = held();
     const first = shared.call();
     await turn();

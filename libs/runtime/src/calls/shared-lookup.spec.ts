@@ -20,7 +20,7 @@ class Source {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('SharedLookup', () => {
-  it('asks once for all that is looked for in one turn', async () => {
+  it('asks once for all keys of one turn of the event loop', async () => {
     const { lookup, asked } = new Source();
     const found = ['a', 'b', 'a'].map((key) => lookup.find(key));
     await turn();
@@ -29,7 +29,7 @@ describe('SharedLookup', () => {
     expect(await Promise.all(found)).toEqual(['A', undefined, 'A']);
   });
 
-  it('has two queries under way at most, of bounded size, and takes up the rest after them', async () => {
+  it('runs at most two queries of bounded size at once, and the rest after them', async () => {
     const { lookup, asked } = new Source();
     const found = [...'abcdefgh'].map((key) => lookup.find(key));
     await turn();
@@ -42,7 +42,7 @@ describe('SharedLookup', () => {
     expect((await Promise.all(found)).join('')).toBe('ABCDEFGH');
   });
 
-  it('asks again for a key that is looked for while it is being asked', async () => {
+  it('asks again for a key that is requested while its query runs', async () => {
     const { lookup, asked } = new Source();
     const first = lookup.find('a');
     await turn();
@@ -54,7 +54,7 @@ describe('SharedLookup', () => {
     expect([await first, await second]).toEqual(['A', undefined]);
   });
 
-  it('fails those who asked when the query fails, and goes on', async () => {
+  it('rejects the callers of a query that fails, and serves later ones', async () => {
     const { lookup, asked } = new Source();
     const lost = lookup.find('a');
     await turn();

@@ -9,7 +9,7 @@ export class SharedLookup<Key, Found> {
   /** @param load the found ones among the keys; of those it leaves out, nothing is found */
   constructor(
     private readonly load: (keys: Key[]) => Promise<Map<Key, Found>>,
-    private readonly mostKeys = 1_000,
+    private readonly maxKeys = 1_000,
   ) {}
 
   find(key: Key): Promise<Found | undefined> {
@@ -23,7 +23,7 @@ export class SharedLookup<Key, Found> {
 
   private next(): void {
     if (this.underWay === 2 || this.waiting.size === 0) return;
-    const batch = [...this.waiting].slice(0, this.mostKeys);
+    const batch = [...this.waiting].slice(0, this.maxKeys);
     for (const [key] of batch) this.waiting.delete(key);
     this.underWay += 1;
     void this.answer(new Map(batch)).finally(() => {
