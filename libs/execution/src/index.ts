@@ -4,10 +4,4 @@ export { JobContext } from './handlers/job-context.js';
 export { NonRetryableError, RetryAfterError } from './handlers/job-failures.js';
 export type { ThreadTask } from './handlers/thread-pool.js';
 export { ClaimStore } from './claims/claim-store.js';
-export {
-  HandlerRegistry,
-  HandlerRegistryError,
-  type RegisteredHandler,
-} from './handlers/handler-registry.js';
-export { JobWorkerStrategy, type JobWorkerStrategyOptions } from './worker/job-worker-strategy.js';
 export { startWorker, type WorkerOptions } from './worker/start-worker.js';
