@@ -84,9 +84,9 @@ describe('checkpoints', () => {
       { topic: 'jobs.probe', partition: 0, from: 5, to: 9 },
       { topic: 'jobs.probe', partition: 1, from: 3, to: 9 },
     ];
-    await expect(moveAll(checkpoints, [first!, second!])).rejects.toMatchObject({ code: 'position_moved' });
+    await expect(moveAll(checkpoints, [first, second])).rejects.toMatchObject({ code: 'position_moved' });
     expect(await checkpoints.open(partitions)).toEqual([5, 0]);
-    await moveAll(checkpoints, [first!, { ...second!, from: 0 }]);
+    await moveAll(checkpoints, [first, { ...second, from: 0 }]);
     expect(await checkpoints.open(partitions)).toEqual([9, 9]);
   });
 
