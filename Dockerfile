@@ -13,6 +13,6 @@ COPY --from=build /jobstream /jobstream
 ENV NODE_ENV=production APP=${APP} PORT=3000 STORAGE_DIR=/objects
 USER node
 # exec: SIGTERM has to reach Node, which then finishes running work.
-ENTRYPOINT ["sh", "-c", "exec node --enable-source-maps --max-semi-space-size=32 apps/$APP/dist/main.js \"$@\"", "--"]
+ENTRYPOINT ["sh", "-c", "exec node --enable-source-maps --max-semi-space-size=32 apps/$APP/dist/bundle.js \"$@\"", "--"]
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

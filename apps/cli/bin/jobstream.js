@@ -2,7 +2,7 @@
 // Stands apart from the build: npm links a command before anything is built.
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/main.js', import.meta.url);
+const main = new URL('../dist/bundle.js', import.meta.url);
 if (existsSync(main)) {
   await import(main);
 } else {

@@ -89,7 +89,7 @@ async function migrateSchema(
       code: 'database_right_missing',
       says: `has not the schema ${schema} of this version, and this user may not change it`,
       mend:
-        'Migrate with the DATABASE_URL of its owner (node apps/api/dist/main.js migrate), then apply the grants again: ' +
+        'Migrate with the DATABASE_URL of its owner (node apps/api/dist/bundle.js migrate), then apply the grants again: ' +
         'see docs/least-privilege.md.',
     });
   }

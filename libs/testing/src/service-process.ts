@@ -58,7 +58,7 @@ export class ServiceProcess {
     environment: Record<string, string>,
     port?: number,
   ): Promise<ServiceProcess> {
-    const main = fileURLToPath(new URL(`../../../apps/${name}/dist/main.js`, import.meta.url));
+    const main = fileURLToPath(new URL(`../../../apps/${name}/dist/bundle.js`, import.meta.url));
     if (!existsSync(main)) throw new Error(`apps/${name} is not built: npm run build.`);
     const ownPort = port ?? (await freePort());
     const child = spawn(process.execPath, [...NODE_OPTIONS, main], {

@@ -98,7 +98,7 @@ describe('Dockerfile', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toContain('/health/ready');
     expect(read('libs/runtime/src/ops-server.ts')).toContain('/health/ready');
-    expect(dockerfile).toContain(`node ${NODE_OPTIONS.join(' ')} apps/$APP/dist/main.js`);
+    expect(dockerfile).toContain(`node ${NODE_OPTIONS.join(' ')} apps/$APP/dist/bundle.js`);
   });
 
   it('builds on a glibc image with a Node that is new enough', () => {

@@ -29,9 +29,9 @@ export const SERVICES: readonly string[] = findServices(repositoryFolder);
  */
 export const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=32'] as const;
 
-/** The compiled entry of a service. */
+/** The bundle of a service. */
 export function serviceMain(repository: string, service: string): string {
-  return join(repository, 'apps', service, 'dist/main.js');
+  return join(repository, 'apps', service, 'dist/bundle.js');
 }
 
 /** The services that have been built, each with the number of processes to run: one, unless scaled. */

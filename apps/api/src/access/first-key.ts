@@ -16,7 +16,7 @@ export class NoApiKeyError extends Error {
     super(
       `With HOST=${host} or API_KEYS_REQUIRED=true requests need an API key, and there is none yet. Make the first one: ` +
         'npm run api-key -- --name first --scopes admin ' +
-        '(or, with DATABASE_URL set, node apps/api/dist/main.js create-key --name first --scopes admin). Then start again.',
+        '(or, with DATABASE_URL set, node apps/api/dist/bundle.js create-key --name first --scopes admin). Then start again.',
     );
   }
 }

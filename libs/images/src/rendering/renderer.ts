@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { RefusedImageError } from '../decoding/refused-image-error.js';
 import type { RenderedFor, RenderOrder, RenderReply } from './render-order.js';
 
-/** The compiled script, found from `src` (under jest) and from `dist`. */
-const script = new URL('../../dist/rendering/render-process.js', import.meta.url);
+/** The compiled script. Resolved by its package, because this module may be part of a bundle. */
+const script = createRequire(import.meta.url).resolve('@jobstream/images/render-process');
 
 /** The rendering process ended before it answered: killed for its memory, or brought down by the image. */
 export class RendererDiedError extends Error {

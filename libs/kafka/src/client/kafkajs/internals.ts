@@ -1,14 +1,28 @@
-import { createRequire } from 'node:module';
+// The parts of kafkajs 2.2.4 that its public interface hides, typed. Its producer answers a request for many partitions with
+// one error, which loses what became of each record; over its own connections (TLS, SASL, request timeouts) we send the same
+// requests and read the answers by partition. The version is pinned exactly and no longer changes.
+import connectionPoolBuilderModule from 'kafkajs/src/cluster/connectionPoolBuilder.js';
+import brokerModule from 'kafkajs/src/broker/index.js';
+import metadataRequestModule from 'kafkajs/src/protocol/requests/metadata/v6/request.js';
+import metadataResponseModule from 'kafkajs/src/protocol/requests/metadata/v6/response.js';
+import produceResponseModule from 'kafkajs/src/protocol/requests/produce/v7/response.js';
+import listOffsetsRequestModule from 'kafkajs/src/protocol/requests/listOffsets/v3/request.js';
+import listOffsetsResponseModule from 'kafkajs/src/protocol/requests/listOffsets/v3/response.js';
+import findCoordinatorRequestModule from 'kafkajs/src/protocol/requests/findCoordinator/v2/request.js';
+import findCoordinatorResponseModule from 'kafkajs/src/protocol/requests/findCoordinator/v2/response.js';
+import offsetFetchRequestModule from 'kafkajs/src/protocol/requests/offsetFetch/v4/request.js';
+import offsetFetchResponseModule from 'kafkajs/src/protocol/requests/offsetFetch/v4/response.js';
+import fetchRequestModule from 'kafkajs/src/protocol/requests/fetch/v11/request.js';
+import offsetCommitRequestModule from 'kafkajs/src/protocol/requests/offsetCommit/v5/request.js';
+import offsetCommitResponseModule from 'kafkajs/src/protocol/requests/offsetCommit/v5/response.js';
+import heartbeatRequestModule from 'kafkajs/src/protocol/requests/heartbeat/v3/request.js';
+import heartbeatResponseModule from 'kafkajs/src/protocol/requests/heartbeat/v3/response.js';
+import errorModule from 'kafkajs/src/protocol/error.js';
+import crc32CModule from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+import batchModule from 'kafkajs/src/consumer/batch.js';
 import type { Logger } from 'kafkajs';
 import { decodeFetchAnswer, type FetchAnswer, type FetchedPartition } from './fetch-answer.js';
 import type { FetchedRecord } from './fetched-records.js';
-
-/**
- * The parts of kafkajs 2.2.4 that its public interface hides, typed. Its producer answers a request for many partitions
- * with one error, which loses what became of each record; over its own connections (TLS, SASL, request timeouts) we
- * send the same requests and read the answers by partition. The version is pinned exactly and no longer changes.
- */
-const require = createRequire(import.meta.url);
 
 /** A request and how to read its answer, as kafkajs' connections take them. */
 export interface WireRequest<Answer> {
@@ -64,49 +78,48 @@ interface MetadataAnswer {
   }[];
 }
 
-const poolBuilder = require('kafkajs/src/cluster/connectionPoolBuilder') as (options: WireOptions) => {
+const poolBuilder = connectionPoolBuilderModule as (options: WireOptions) => {
   build(destination?: { host: string; port: number }): Promise<ConnectionPool>;
 };
-const Broker = require('kafkajs/src/broker') as new (options: {
+const Broker = brokerModule as new (options: {
   connectionPool: ConnectionPool;
   logger: Logger;
   nodeId?: number;
   authenticationTimeout: number;
 }) => WireBroker;
-const metadataRequest = require('kafkajs/src/protocol/requests/metadata/v6/request') as (options: {
+const metadataRequest = metadataRequestModule as (options: {
   topics: string[];
   allowAutoTopicCreation: boolean;
 }) => WireRequest<unknown>['request'];
-const metadataResponse = require('kafkajs/src/protocol/requests/metadata/v6/response') as {
+const metadataResponse = metadataResponseModule as {
   decode(raw: Buffer): Promise<MetadataAnswer>;
 };
-const produceResponse = require('kafkajs/src/protocol/requests/produce/v7/response') as {
+const produceResponse = produceResponseModule as {
   decode(raw: Buffer): Promise<ProduceAnswer>;
 };
-const listOffsetsRequest = require('kafkajs/src/protocol/requests/listOffsets/v3/request') as (options: {
+const listOffsetsRequest = listOffsetsRequestModule as (options: {
   replicaId: -1;
   isolationLevel: 0 | 1;
   topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
 }) => WireRequest<unknown>['request'];
-const listOffsetsResponse = require('kafkajs/src/protocol/requests/listOffsets/v3/response') as {
+const listOffsetsResponse = listOffsetsResponseModule as {
   decode(raw: Buffer): Promise<ListOffsetsAnswer>;
 };
-const findCoordinatorRequest =
-  require('kafkajs/src/protocol/requests/findCoordinator/v2/request') as (options: {
-    coordinatorKey: string;
-    coordinatorType: 0;
-  }) => WireRequest<unknown>['request'];
-const findCoordinatorResponse = require('kafkajs/src/protocol/requests/findCoordinator/v2/response') as {
+const findCoordinatorRequest = findCoordinatorRequestModule as (options: {
+  coordinatorKey: string;
+  coordinatorType: 0;
+}) => WireRequest<unknown>['request'];
+const findCoordinatorResponse = findCoordinatorResponseModule as {
   decode(raw: Buffer): Promise<CoordinatorAnswer>;
 };
-const offsetFetchRequest = require('kafkajs/src/protocol/requests/offsetFetch/v4/request') as (options: {
+const offsetFetchRequest = offsetFetchRequestModule as (options: {
   groupId: string;
   topics: { topic: string; partitions: { partition: number }[] }[];
 }) => WireRequest<unknown>['request'];
-const offsetFetchResponse = require('kafkajs/src/protocol/requests/offsetFetch/v4/response') as {
+const offsetFetchResponse = offsetFetchResponseModule as {
   decode(raw: Buffer): Promise<OffsetFetchAnswer>;
 };
-const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') as (options: {
+const fetchRequest = fetchRequestModule as (options: {
   replicaId: -1;
   maxWaitTime: number;
   minBytes: number;
@@ -114,29 +127,29 @@ const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') 
   isolationLevel: 1;
   topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[];
 }) => WireRequest<unknown>['request'];
-const offsetCommitRequest = require('kafkajs/src/protocol/requests/offsetCommit/v5/request') as (options: {
+const offsetCommitRequest = offsetCommitRequestModule as (options: {
   groupId: string;
   groupGenerationId: number;
   memberId: string;
   topics: CommittedTopic[];
 }) => WireRequest<unknown>['request'];
-const offsetCommitResponse = require('kafkajs/src/protocol/requests/offsetCommit/v5/response') as {
+const offsetCommitResponse = offsetCommitResponseModule as {
   decode(raw: Buffer): Promise<OffsetCommitAnswer>;
 };
-const heartbeatRequest = require('kafkajs/src/protocol/requests/heartbeat/v3/request') as (options: {
+const heartbeatRequest = heartbeatRequestModule as (options: {
   groupId: string;
   groupGenerationId: number;
   memberId: string;
 }) => WireRequest<unknown>['request'];
-const heartbeatResponse = require('kafkajs/src/protocol/requests/heartbeat/v3/response') as {
+const heartbeatResponse = heartbeatResponseModule as {
   decode(raw: Buffer): Promise<HeartbeatAnswer>;
 };
-const protocolErrors = require('kafkajs/src/protocol/error') as {
+const protocolErrors = errorModule as {
   createErrorFromCode(code: number): { type: string; message: string };
 };
 
 /** CRC-32C (Castagnoli), which record batches carry. */
-export const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
+export const crc32c = crc32CModule as (bytes: Buffer) => number;
 
 /** The answer to a Produce request (version 7), by partition. */
 export interface ProduceAnswer {
@@ -167,7 +180,7 @@ export interface OffsetFetchAnswer {
 }
 
 /** The records of a partition's answer that are for readers: none below the offset asked for, or aborted, and no markers. */
-export const FetchBatch = require('kafkajs/src/consumer/batch') as new (
+export const FetchBatch = batchModule as new (
   topic: string,
   fetchedOffset: string,
   partition: FetchedPartition,

@@ -1,16 +1,17 @@
-import { createRequire } from 'node:module';
+import connectionModule from 'kafkajs/src/network/connection.js';
+import requestsModule from 'kafkajs/src/protocol/requests/index.js';
+import brokerModule from 'kafkajs/src/broker/index.js';
+import batchModule from 'kafkajs/src/consumer/batch.js';
 import { decodeFetchAnswer, type FetchAnswer, type FetchedFrom } from './fetch-answer.js';
 import { FetchSession, type FetchedTopic, type SessionRequest } from './fetch-session.js';
 import { noteStanding } from './group-standing.js';
 import type { WireRequest } from './internals.js';
 
-const require = createRequire(import.meta.url);
-
 interface Connectable {
   connect(): Promise<boolean>;
 }
 
-const { prototype } = require('kafkajs/src/network/connection') as { prototype: Connectable };
+const { prototype } = connectionModule as { prototype: Connectable };
 const connect = prototype.connect;
 const connecting = new WeakMap<Connectable, Promise<boolean>>();
 
@@ -48,9 +49,9 @@ interface Broker {
   fetch(options: FetchOptions): Promise<Pick<FetchAnswer, 'responses'>>;
 }
 
-const { requests } = require('kafkajs/src/protocol/requests') as { requests: { Fetch: unknown } };
+const { requests } = requestsModule as { requests: { Fetch: unknown } };
 const fetchApiKey = 1;
-const broker = (require('kafkajs/src/broker') as { prototype: Broker }).prototype;
+const broker = (brokerModule as { prototype: Broker }).prototype;
 const sessions = new WeakMap<Broker, FetchSession>();
 
 /**
@@ -111,7 +112,7 @@ interface Batch {
   isEmpty(): boolean;
 }
 
-const batch = (require('kafkajs/src/consumer/batch') as { prototype: Batch }).prototype;
+const batch = (batchModule as { prototype: Batch }).prototype;
 
 /**
  * kafkajs skips a batch in which nothing is for readers (markers of transactions, aborted records), and shows it in its counts
