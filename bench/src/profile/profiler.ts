@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, type ServiceProcess } from '@jobstream/testing';
+import { findSources } from './bundle-sources.js';
 import { summarize, type CpuProfile, type ModuleTime } from './self-time.js';
 
 /** Where one process spent its time. */
@@ -39,7 +40,7 @@ export class Profiler {
         if (!existsSync(file)) throw new Error(`${process.name} has not written its profile.`);
       });
       const profile = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile;
-      this.found.push({ process: process.name, modules: summarize(profile) });
+      this.found.push({ process: process.name, modules: summarize(findSources(profile)) });
     }
   }
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { moduleOf, summarize } from './self-time.js';
 
-const frame = (id: number, functionName: string, url = '') => ({ id, callFrame: { functionName, url } });
+const frame = (id: number, functionName: string, url = '') => ({
+  id,
+  callFrame: { functionName, url, lineNumber: 0, columnNumber: 0 },
+});
 
 describe('summarize', () => {
   it('adds up self time by module, in shares of what was not idle', () => {
-    const batch = 'file:///r/libs/kafka/dist/record-batch.js';
+    const batch = 'file:///r/libs/kafka/src/record-batch.ts';
     const profile = {
       nodes: [
         frame(1, '(idle)'),

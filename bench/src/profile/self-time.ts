@@ -2,7 +2,13 @@
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string };
+    /** Lines and columns from 0. */
+    readonly callFrame: {
+      readonly functionName: string;
+      readonly url: string;
+      readonly lineNumber: number;
+      readonly columnNumber: number;
+    };
   }[];
   /** The node that was on top of the stack, a sample. */
   readonly samples: readonly number[];
@@ -54,7 +60,7 @@ export function summarize({ nodes, samples, timeDeltas }: CpuProfile): ModuleTim
 export function moduleOf(functionName: string, url: string): string {
   const vendor = /\/node_modules\/(?!.*\/node_modules\/)((?:@[^/]+\/)?[^/]+)\//.exec(url);
   if (vendor && !vendor[1]!.startsWith('@jobstream/')) return `npm ${vendor[1]}`;
-  const own = /\/((?:apps|libs)\/[^/]+)\/dist\/(.+)\.js$/.exec(url);
+  const own = /\/((?:apps|libs)\/[^/]+)\/(?:dist|src)\/(.+)\.[jt]s$/.exec(url);
   if (own) return `${own[1]}/${own[2]}`;
   if (url.startsWith('node:')) return `node ${url.slice('node:'.length)}`;
   return functionName.startsWith('(') ? functionName : 'V8 and native code';
