@@ -33,7 +33,7 @@ export class Stand {
   /** Starts what KAFKA_BROKERS and DATABASE_URL do not name, and sets them. */
   static async start(profiler: Profiler | undefined): Promise<Stand> {
     const given = process.env.KAFKA_BROKERS !== undefined && process.env.DATABASE_URL !== undefined;
-    const stack = given ? undefined : await OwnStack.start({ postgres: true });
+    const stack = given ? undefined : await OwnStack.start({ postgres: true, shortLived: false });
     Object.assign(process.env, stack?.environment);
     const stand = new Stand(stack, profiler);
     await Promise.all([stand.admin.start(), stand.producer.start()]);

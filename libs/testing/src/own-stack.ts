@@ -28,6 +28,7 @@ export class OwnStack {
       brokers?: number;
       postgres?: boolean;
       brokerSettings?: BrokerSettings;
+      shortLived?: boolean;
     } = {},
   ): Promise<OwnStack> {
     const guard = Guard.start();
@@ -40,6 +41,7 @@ export class OwnStack {
       const [kafka, postgres] = await Promise.all([
         startKafka({
           ...own,
+          shortLived: options.shortLived ?? true,
           folder: join(folder, 'kafka'),
           brokers: options.brokers ?? 1,
           ...(options.brokerSettings && { settings: options.brokerSettings }),

@@ -30,7 +30,7 @@ export async function startTestStack(): Promise<() => Promise<void>> {
   try {
     await Promise.all([
       needsKafka &&
-        startKafka({ ...options('kafka'), version: readVariable('KAFKA_VERSION') }).then(
+        startKafka({ ...options('kafka'), shortLived: true, version: readVariable('KAFKA_VERSION') }).then(
           (kafka) => (process.env.KAFKA_BROKERS = kafka.addresses),
         ),
       needsPostgres &&
