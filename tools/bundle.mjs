@@ -1,5 +1,5 @@
 // Bundles an app, after its build: everything that it imports becomes one file of JavaScript, because a process that loads
-// two thousand small files spends most of its start on that (docs/decisions/0022). Run by Nx, in the app's folder.
+// two thousand small files spends most of its start on that (docs/decisions/0026). Run by Nx, in the app's folder.
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
