@@ -112,7 +112,8 @@ function hashSources() {
       hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`);
     }
   };
-  for (const file of ['package-lock.json', 'tsconfig.json', '.swcrc', 'nx.json', 'tools/bundle.mjs']) add(file);
+  for (const file of ['package-lock.json', 'tsconfig.json', '.swcrc', 'nx.json', 'tools/bundle.mjs'])
+    add(file);
   for (const project of projects()) {
     add(join(project, 'package.json'));
     add(join(project, 'src'));
