@@ -87,7 +87,7 @@ describe('migrate', () => {
       await ask(`DELETE FROM ${names[1]}.migrations WHERE name LIKE 'CountDeaths%'`);
       await expect(migrate({ ...settings, url: running.href })).rejects.toMatchObject({
         code: 'database_right_missing',
-        message: expect.stringMatching(/main\.js migrate.*least-privilege/),
+        message: expect.stringMatching(/bundle\.js migrate.*least-privilege/),
       });
     } finally {
       await ask(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);

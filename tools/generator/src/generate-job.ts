@@ -53,7 +53,7 @@ export const ${definition} = defineJob({
     },
     insertBefore(
       catalogue,
-      '\n/** Every job type that ships. */',
+      "import { probeRun } from './probe-run.js';",
       `import { ${definition} } from '${own}';\n`,
     ),
     insertBefore(catalogue, '  probeRun,\n];', `  ${definition},\n`),
