@@ -42,8 +42,9 @@ describe('a limit of four at once holds over three workers', () => {
     const killedAt = Date.now();
     const done = await Promise.all(ids.map((id) => platform.api.finished(id, { timeoutMs: 120_000 })));
     expect(done.every(({ state }) => state === 'succeeded')).toBe(true);
-    const cutOff = (await Promise.all(ids.map((id) => historyOf(id)))).flatMap((history) =>
-      startsOf(history, victim.pid).map((from) => ({ from, to: killedAt })),
+    const histories = await Promise.all(ids.map(async (id) => ({ id, history: await historyOf(id) })));
+    const cutOff = histories.flatMap(({ id, history }) =>
+      startsOf(history, victim.pid).map((from) => ({ from, to: endedAt(victim, id) ?? killedAt })),
     );
     const spans: Span[] = [
       ...cutOff,
@@ -89,6 +90,12 @@ function startsOf({ items }: JobHistory, pid: number): number[] {
   return own.some(({ state }) => state === 'succeeded')
     ? []
     : own.map(({ startedAt }) => Date.parse(startedAt!));
+}
+
+/** When the process had ended a job of which the log has no end; undefined where it ran until the kill. */
+function endedAt({ log }: ServiceProcess, id: string): number | undefined {
+  const line = log.find(({ msg, job }) => msg === 'attempt ended' && job === id);
+  return line && Date.parse(line.time);
 }
 
 function countAt(spans: readonly Span[], at: number): number {
