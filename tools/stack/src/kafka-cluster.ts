@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { FormattedStorage } from './formatted-storage.js';
 import { findFreePort } from './free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
@@ -37,7 +38,10 @@ export interface KafkaOptions {
   version?: string | undefined;
   /** Data that nobody needs after the end: nodes are killed instead of shut down. */
   throwaway?: boolean;
-  /** For clusters of a test, which end within minutes: Java compiles fast code sooner and with less work, but it stays slower. Default false. */
+  /**
+   * For clusters of a test, which end within minutes: Java compiles fast code sooner and with less work, but it stays slower; and
+   * storage is formatted once a version, then copied. Default false.
+   */
   shortLived?: boolean;
   /** A node's settings on top of the usual ones. */
   settings?: (node: KafkaNode) => Record<string, string | number>;
@@ -187,8 +191,10 @@ async function formatNode(
   const properties = propertiesFile(options.folder, node);
   writeFileSync(properties, formatProperties(kafkaSettings(node, nodes, options.settings?.(node))));
   if (existsSync(join(node.dataFolder, 'meta.properties'))) return;
-  progress(`formatting storage of Kafka ${version}`);
   const { clusterId } = JSON.parse(readFileSync(join(options.folder, 'cluster.json'), 'utf8')) as ClusterFile;
+  const copy = new FormattedStorage(version);
+  if (options.shortLived && copy.restore(node, clusterId)) return;
+  progress(`formatting storage of Kafka ${version}`);
   // One argument: an id that begins with a dash would read as another option.
   const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', properties];
   try {
@@ -196,6 +202,7 @@ async function formatNode(
       env: javaEnvironment(),
       cwd: options.folder,
     });
+    if (options.shortLived) copy.keep(node);
   } catch (error) {
     throw new Error(`Kafka could not format its storage in ${node.dataFolder}: ${findWordsOf(error)}`, {
       cause: error,
