@@ -23,12 +23,12 @@ const STAGES = {
   // Minutes of faults; only when asked for.
   torture: [['torture', '--runInBand']],
 };
-const DEFAULT_STAGES = ['unit', 'int', 'e2e'];
+const USUAL = ['unit', 'int', 'e2e'];
 
 const args = process.argv.slice(2);
 const firstOther = args.findIndex((arg) => !Object.hasOwn(STAGES, arg));
 const chosen = firstOther < 0 ? args : args.slice(0, firstOther);
-const stages = chosen.length > 0 ? chosen : DEFAULT_STAGES;
+const stages = chosen.length > 0 ? chosen : USUAL;
 const jestArgs = args.slice(chosen.length);
 
 const folder = mkdtempSync(join(tmpdir(), 'jobstream-results-'));
@@ -39,19 +39,9 @@ const started = Date.now();
 let interrupted = false;
 process.on('SIGINT', () => (interrupted = true));
 
-// One broker and one database for all stages. They start beside the unit tests, which do not need them.
-const stack = stages.some((stage) => stage !== 'unit') ? startStack() : undefined;
-// Thrown where it is awaited, not before.
-stack?.catch(() => undefined);
-
 try {
-  for (const stage of stages) {
-    if (stage !== 'unit') await stack;
-    for (const run of STAGES[stage]) if (!interrupted) add(await runJest(...run));
-  }
+  for (const run of stages.flatMap((stage) => STAGES[stage])) if (!interrupted) add(await runJest(...run));
 } finally {
-  const stopStack = await stack?.catch(() => undefined);
-  await stopStack?.();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -59,11 +49,6 @@ const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${stages.join(', ')}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
-
-async function startStack() {
-  const { startTestStack } = await import('./stack/dist/jest-stack.js');
-  return startTestStack();
-}
 
 async function runJest(project, atATime) {
   const results = join(folder, `${project}.json`);
