@@ -111,7 +111,7 @@ describe('a broker that requires TLS and a password', () => {
     ['api', 'events'],
     ['probe-worker', 'control'],
     ['probe-worker', 'cancels'],
-    ['probe-worker', 'image'],
+    ['probe-worker', 'maintenance'],
     ['projector', 'events'],
     ['maintenance-worker', 'control'],
   ])('lets the %s write nothing to jobs.%s', async (service, topic) => {

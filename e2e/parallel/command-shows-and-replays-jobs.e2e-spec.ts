@@ -73,6 +73,8 @@ describe('the command', () => {
     [['redrive', '--queue', 'nothing', '--dry-run'], 3, 'no such queue'],
     [['replays', 'get', '01a20495-2546-7ab4-9119-1338e5675ed4'], 3, 'no such replay'],
     [['jobs', 'get', 'nonsense'], 2, 'job id'],
+    [['types', 'get', 'no.such'], 3, 'no.such'],
+    [['types', 'delete', 'probe.run'], 5, 'stop them first'],
     [['rebuild', 'start', '--swap', 'never'], 2, 'when-equal'],
     [['rebuild', 'start'], 2, '--yes'],
     [['rebuild', 'get', '01a20495-2546-7ab4-9119-1338e5675ed4'], 3, 'no such rebuild'],
@@ -160,6 +162,16 @@ describe('the command', () => {
     expect(replay.replayed + replay.skippedBy.already_replayed!).toBe(failing);
     const again = await run('redrive', '--queue', 'probe', '--why', 'once more', '--yes');
     expect(again).toMatchObject({ code: 0, stdout: 'Nothing to replay.\n' });
+  });
+
+  it('shows the job types and who serves them', async () => {
+    expect((await run('types', 'list')).stdout).toMatch(
+      /^probe\.run {2}queue probe {2}@jobstream\/probe-worker$/m,
+    );
+    const shown = await run('types', 'get', 'probe.run');
+    expect(shown.stdout).toMatch(
+      /served by 1 worker processes[\s\S]*4 attempts[\s\S]*example: \{"sleepMs":0,/,
+    );
   });
 
   it('shows a job and runs it again', async () => {

@@ -42,7 +42,7 @@ const labels = [
 
 /** Prometheus' base units, and what is counted. */
 const units =
-  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched|alarms|topics)$/;
+  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched|alarms|topics|types)$/;
 
 const id = /[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}/;
 

@@ -5,7 +5,8 @@ import { Topics } from '@jobstream/contracts';
 import { Database, type DatabaseSettings } from '@jobstream/database';
 import type { AllowedHosts } from '@jobstream/downloads';
 import { IdempotencyKeys, JobIntake, KeyStore } from '@jobstream/intake';
-import { KafkaConnection, TopicAdmin } from '@jobstream/kafka';
+import { JobTypeReader } from '@jobstream/job-types';
+import { KafkaConnection, TopicAdmin, TopicFollower } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import { contextToken, databaseSettingsToken, tokenOf } from '@jobstream/platform';
 import { JobQueries, LogEnds, ProjectionProgress, Rebuilds } from '@jobstream/projection';
@@ -71,20 +72,27 @@ export const jobFeedProvider: FactoryProvider<JobFeed> = {
 
 export const orderReaderProvider: FactoryProvider<OrderReader> = {
   provide: OrderReader,
-  inject: [contextToken, KafkaConnection, Topics, KeyRing],
+  inject: [contextToken, Topics, KeyRing],
+  useFactory: ({ logger }: ProcessContext, topics: Topics, keys: KeyRing | undefined) =>
+    new OrderReader({ topics, logger, onRevoked: (keyId) => void keys?.recheck(keyId) }),
+};
+
+/** Follows the orders and the job types. */
+export const followerProvider: FactoryProvider<TopicFollower> = {
+  provide: TopicFollower,
+  inject: [contextToken, KafkaConnection, Topics, OrderReader, JobTypeReader],
   useFactory: (
-    { logger, fatal }: ProcessContext,
+    { fatal }: ProcessContext,
     connection: KafkaConnection,
     topics: Topics,
-    keys: KeyRing | undefined,
+    orders: OrderReader,
+    jobTypes: JobTypeReader,
   ) =>
-    new OrderReader({
+    new TopicFollower({
       connection,
-      topics,
-      logger,
-      reader: 'api',
+      parts: [orders, jobTypes],
+      groupIdPrefix: `${topics.serviceGroup('api')}.orders.`,
       onFatal: fatal,
-      onRevoked: (keyId) => void keys?.recheck(keyId),
     }),
 };
 

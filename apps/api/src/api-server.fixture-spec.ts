@@ -9,6 +9,8 @@ import { problemSchema, type ProblemCode } from '@jobstream/contracts/rest';
 import { Database } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { IdempotencyKeys, JobIntake } from '@jobstream/intake';
+import { JobTypeBook } from '@jobstream/job-types';
+import { jobDefinitions } from '@jobstream/jobs';
 import { RecordProducer } from '@jobstream/kafka';
 import { OrderWriter } from '@jobstream/orders';
 import { createLogger, createMetrics, readSettings } from '@jobstream/runtime';
@@ -33,7 +35,11 @@ function emptyOf<Instance extends object>({ prototype }: Class<Instance>): Insta
 }
 
 const logger = createLogger('api', 'silent');
-const intake = new JobIntake({ producer: emptyOf(RecordProducer), topics: new Topics() });
+const intake = new JobIntake({
+  producer: emptyOf(RecordProducer),
+  topics: new Topics(),
+  jobTypes: JobTypeBook.of(jobDefinitions),
+});
 const allowedHosts = readSettings(downloadSettings, {}).FETCH_ALLOW;
 
 /** These check requests as ever, and reach nothing. */

@@ -4,8 +4,8 @@ import { Topics } from '@jobstream/contracts';
 import { Database, DatabaseClock } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { AcceptedJobs, JobIntake } from '@jobstream/intake';
-import { jobDefinitions } from '@jobstream/jobs';
-import { BrokerClock, LogReader, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { JobTypeBook } from '@jobstream/job-types';
+import { BrokerClock, LogReader, RecordProducer, TopicAdmin, TopicFollower } from '@jobstream/kafka';
 import { LimitUse } from '@jobstream/limits';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { loggerToken, PlatformModule, provide, provideFrom } from '@jobstream/platform';
@@ -38,6 +38,7 @@ import {
   keyRequirementProvider,
   keyRingProvider,
   logEndsProviders,
+  followerProvider,
   orderReaderProvider,
   projectionProvider,
   projectionToken,
@@ -52,6 +53,9 @@ import { ApiHealth } from './health/api-health.js';
 import { HealthController } from './health/health.controller.js';
 import { ImageUploads } from './images/image-uploads.js';
 import { ImagesController } from './images/images.controller.js';
+import { JobTypesController } from './job-types/job-types.controller.js';
+import { JobTypeMetrics } from './job-types/job-type-metrics.js';
+import { PublishedJobTypes } from './job-types/published-job-types.js';
 import { JobCancels } from './jobs/job-cancels.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { Submissions } from './jobs/submissions.js';
@@ -75,6 +79,7 @@ export const controllers = [
   TasksController,
   ReportsController,
   SignUpController,
+  JobTypesController,
   QueuesController,
   SchedulesController,
   CountsController,
@@ -95,7 +100,6 @@ export const controllers = [
 @Module({
   imports: [
     PlatformModule.of({
-      definitions: jobDefinitions,
       // Accepted jobs are dated by the broker. While Postgres is away, jobs are accepted all the same.
       clocks: { broker: 'needed', postgres: 'watched' },
     }),
@@ -115,7 +119,12 @@ export const controllers = [
 
     Submissions,
     provide(AcceptedJobs, []),
-    provide(JobIntake, { producer: RecordProducer, topics: Topics, accepted: AcceptedJobs }),
+    provide(JobIntake, {
+      producer: RecordProducer,
+      topics: Topics,
+      jobTypes: JobTypeBook,
+      accepted: AcceptedJobs,
+    }),
     idempotencyKeysProvider,
     provideFrom(downloadSettings, allowedHostsToken, ({ FETCH_ALLOW }) => FETCH_ALLOW),
     ImageUploads,
@@ -152,9 +161,12 @@ export const controllers = [
     QueueOrders,
     JobCancels,
     orderReaderProvider,
+    followerProvider,
+    provide(PublishedJobTypes, [JobTypeBook, TopicFollower, TopicAdmin, RecordProducer, Topics]),
+    provide(JobTypeMetrics, [Registry, JobTypeBook]),
     provide(OrderWriter, [RecordProducer, Topics]),
-    provide(OrdersInForce, [OrderReader]),
-    provide(QueueStates, [TopicAdmin, Topics]),
+    provide(OrdersInForce, [OrderReader, JobTypeBook, TopicFollower]),
+    provide(QueueStates, [TopicAdmin, Topics, JobTypeBook]),
     provide(LimitUse, [Database]),
     provide(QueueViews, {
       states: QueueStates,

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { ApiKeyStore } from '@jobstream/access';
 import { isUnavailable } from '@jobstream/database';
-import { OrderReader } from '@jobstream/orders';
+import { TopicFollower } from '@jobstream/kafka';
 import { contextToken, Preparation } from '@jobstream/platform';
 import { ClockWatch, retryUntil, type ProcessContext } from '@jobstream/runtime';
 import { JobFeed } from '@jobstream/status';
@@ -24,7 +24,7 @@ const retryMs = 1_000;
 
 /**
  * The work of the REST server beside answering requests: it makes topics, tables and directories as soon as Kafka, Postgres and
- * the storage can be reached, follows the orders, watches the clocks and keeps API keys up to date.
+ * the storage can be reached, follows the orders and job types, watches the clocks and keeps API keys up to date.
  */
 @Injectable()
 export class BackgroundTasks implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
@@ -37,7 +37,7 @@ export class BackgroundTasks implements OnModuleInit, OnModuleDestroy, OnApplica
     private readonly health: ApiHealth,
     private readonly clockWatch: ClockWatch,
     private readonly feed: JobFeed,
-    private readonly orders: OrderReader,
+    private readonly follower: TopicFollower,
     private readonly trail: AuditTrail,
     private readonly apiKeys: ApiKeyStore,
     @Inject(KeyRing) private readonly keys: KeyRing | undefined,
@@ -57,12 +57,12 @@ export class BackgroundTasks implements OnModuleInit, OnModuleDestroy, OnApplica
 
   /** To be called once the server listens: it answers from the first moment, if only with 503. */
   start(): void {
-    const { preparation, health, orders, storage, clockWatch } = this;
+    const { preparation, health, follower, storage, clockWatch } = this;
     const { fatal } = this.context;
     clockWatch.start();
     this.keepTrying('topics', () => preparation.prepareTopics())
       .then(() => health.topicsExist())
-      .then(() => orders.start())
+      .then(() => follower.start())
       .catch(fatal);
     this.keepTrying('database', () => this.prepareDatabase(), isUnavailable).catch(fatal);
     this.keepTrying('storage', () => storage.prepare(), isStorageAway).catch(fatal);
@@ -75,7 +75,7 @@ export class BackgroundTasks implements OnModuleInit, OnModuleDestroy, OnApplica
 
   /** The server has closed: no request reads or notes anything any more. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.feed.stop(), this.orders.stop(), this.trail.close()]);
+    await Promise.all([this.feed.stop(), this.follower.stop(), this.trail.close()]);
   }
 
   private async prepareDatabase(): Promise<void> {

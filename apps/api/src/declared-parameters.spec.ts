@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonSchema } from '@jobstream/contracts';
 import type { ProblemCode } from '@jobstream/contracts/rest';
+import { describeJobType } from '@jobstream/contracts';
 import { describeRestInterface } from '@jobstream/contracts/openapi';
 import { jobDefinitions } from '@jobstream/jobs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -19,11 +20,17 @@ interface Parameter {
   readonly schema: JsonSchema;
 }
 
-const operations = Object.entries(describeRestInterface(jobDefinitions).paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
-    const takesJson = requestBody?.content['application/json'] !== undefined;
-    return { method: method.toUpperCase(), path, parameters: parameters as readonly Parameter[], takesJson };
-  }),
+const operations = Object.entries(describeRestInterface(jobDefinitions.map(describeJobType)).paths).flatMap(
+  ([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
+      const takesJson = requestBody?.content['application/json'] !== undefined;
+      return {
+        method: method.toUpperCase(),
+        path,
+        parameters: parameters as readonly Parameter[],
+        takesJson,
+      };
+    }),
 );
 const declared = operations.flatMap(({ method, path, parameters }) =>
   parameters.map((parameter) => ({ method, path, ...parameter })),

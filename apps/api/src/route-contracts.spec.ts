@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { routeContracts } from '@jobstream/contracts/openapi';
-import { jobDefinitions } from '@jobstream/jobs';
 import { EmptyApi } from './api-server.fixture-spec.js';
 import { Route } from './http/route.js';
 
@@ -21,7 +20,7 @@ describe('the routes of the server', () => {
   });
 
   it('are all declared', () => {
-    const declared = new Set(routeContracts(jobDefinitions).map(({ route }) => withoutNames(route)));
+    const declared = new Set(routeContracts([]).map(({ route }) => withoutNames(route)));
     const missing = served.filter((route) => !declared.has(withoutNames(route)));
     expect(missing.map((route) => `${route}: ${howToDeclare}`)).toEqual([]);
     expect(served.length).toBeGreaterThan(20);
@@ -33,7 +32,7 @@ describe('the routes of the server', () => {
 
   it('are all that is declared', () => {
     const routes = new Set(served.map(withoutNames));
-    const unserved = routeContracts(jobDefinitions).filter(({ route }) => !routes.has(withoutNames(route)));
+    const unserved = routeContracts([]).filter(({ route }) => !routes.has(withoutNames(route)));
     expect(unserved.map(({ route }) => `${route}: ${howToServe}`)).toEqual([]);
   });
 });

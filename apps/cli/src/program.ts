@@ -6,6 +6,7 @@ import { addJobsCommands } from './commands/jobs.js';
 import { addRebuildCommands } from './commands/rebuild.js';
 import { addReplayCommands } from './commands/replay.js';
 import { addReplaysCommands } from './commands/replays.js';
+import { addTypesCommands } from './commands/types.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
@@ -55,6 +56,7 @@ export async function runProgram(
       throw explainApiFailure(error, url);
     });
   };
+  addTypesCommands(program, run);
   addReplayCommands(program, run);
   addReplaysCommands(program, run);
   addJobsCommands(program, run);

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { Database } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
+import { JobTypeBook } from '@jobstream/job-types';
 import { jobDefinitions } from '@jobstream/jobs';
 import { LogReader, TopicAdmin } from '@jobstream/kafka';
 import { PlatformModule, rootModule } from '@jobstream/platform';
@@ -41,13 +42,12 @@ export class Maintenance {
   }
 
   static async open(environment: Environment): Promise<Maintenance> {
-    const platform = PlatformModule.of({
-      definitions: jobDefinitions,
-      database: maintenanceDatabase,
-      clocks: {},
-    });
+    const platform = PlatformModule.of({ database: maintenanceDatabase, clocks: {} });
     const root = rootModule(processContext(environment), platform, MaintenanceModule);
-    return new Maintenance(await NestFactory.createApplicationContext(root, { logger: false }));
+    const app = await NestFactory.createApplicationContext(root, { logger: false });
+    // No worker follows the job types here.
+    app.get(JobTypeBook).learn(jobDefinitions, 'test');
+    return new Maintenance(app);
   }
 
   /** A handler, or anything else that the module provides. */

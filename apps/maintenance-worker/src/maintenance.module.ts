@@ -3,6 +3,7 @@ import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { Topics } from '@jobstream/contracts';
 import { Database, type DatabaseSettings } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
+import { JobTypeBook } from '@jobstream/job-types';
 import { JobIntake, KeyStore } from '@jobstream/intake';
 import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { databaseSettingsToken, provide, provideFrom } from '@jobstream/platform';
@@ -42,7 +43,7 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
     NeededUploads,
     preparedStorageProvider,
     provideFrom(retentionSettings, retentionToken, (settings) => settings),
-    provide(JobIntake, { producer: RecordProducer, topics: Topics }),
+    provide(JobIntake, { producer: RecordProducer, topics: Topics, jobTypes: JobTypeBook }),
     {
       provide: KeyStore,
       inject: [Database],

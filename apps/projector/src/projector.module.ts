@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { Topics } from '@jobstream/contracts';
-import { jobDefinitions } from '@jobstream/jobs';
 import { KafkaConnection } from '@jobstream/kafka';
 import { databaseSettingsToken, loggerToken, PlatformModule, provide } from '@jobstream/platform';
 import { Rebuilder } from '@jobstream/projection';
@@ -16,7 +15,6 @@ const statementTimeoutMs = 20_000;
 @Module({
   imports: [
     PlatformModule.of({
-      definitions: jobDefinitions,
       database: { connections: 3, statementTimeoutMs },
       // Rows are of use whatever the time is: only how old they are is counted from it.
       clocks: { broker: 'watched', postgres: 'watched' },

@@ -3,7 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
-import { jobDefinitions } from '@jobstream/jobs';
+import { JobTypeBook } from '@jobstream/job-types';
 import { KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { loggerToken, PlatformModule, provide, tokenOf } from '@jobstream/platform';
 import { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
@@ -20,14 +20,13 @@ const projectionToken = tokenOf<Projection>('Projection');
   imports: [
     ScheduleModule.forRoot(),
     PlatformModule.of({
-      definitions: jobDefinitions,
       // Postgres says what is due, the broker dates what is produced.
       clocks: { broker: 'needed', postgres: 'needed' },
     }),
   ],
   providers: [
     SchedulerService,
-    provide(JobIntake, { producer: RecordProducer, topics: Topics }),
+    provide(JobIntake, { producer: RecordProducer, topics: Topics, jobTypes: JobTypeBook }),
     provide(JobQueries, [Database]),
     provide(ProjectionProgress, [Database]),
     {

@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
+import { JobTypeReader } from '@jobstream/job-types';
 import { describeTroubles, KafkaConnection, RecordProducer } from '@jobstream/kafka';
 import { contextToken, Preparation } from '@jobstream/platform';
 import { ReplayRunner } from '@jobstream/replay';
@@ -21,6 +22,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
     connection: KafkaConnection,
     database: Database,
     intake: JobIntake,
+    jobTypes: JobTypeReader,
     private readonly topics: Topics,
     private readonly producer: RecordProducer,
     private readonly clockWatch: ClockWatch,
@@ -32,6 +34,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
       database,
       topics,
       intake,
+      jobTypes,
       producer,
       logger,
       metrics,

@@ -1,6 +1,8 @@
 // Submits batches by intake, as a process of the platform would.
 import { Topics } from '@jobstream/contracts';
 import { JobIntake } from '@jobstream/intake';
+import { JobTypeBook } from '@jobstream/job-types';
+import { probeRun } from '@jobstream/jobs';
 import { RecordProducer } from '@jobstream/kafka';
 import { connectToBroker } from '@jobstream/testing';
 import { answerCalls } from '../child.js';
@@ -17,7 +19,11 @@ async function send(input: {
   inFlight: number;
 }): Promise<number> {
   const { namespace, batches, size, inFlight } = input;
-  const intake = new JobIntake({ producer, topics: new Topics(namespace) });
+  const intake = new JobIntake({
+    producer,
+    topics: new Topics(namespace),
+    jobTypes: JobTypeBook.of([probeRun]),
+  });
   const items = Array.from({ length: size }, () => probeSubmission);
   await producer.start();
   return inTurns(batches, inFlight, async () => {

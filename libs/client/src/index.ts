@@ -15,6 +15,7 @@ export {
   type SubmittedItem,
   type WaitOptions,
 } from './jobstream-client.js';
+export type { JobTypeCalls } from './job-type-calls.js';
 export type { RebuildCalls } from './rebuild-calls.js';
 export type { ReplayCalls, ReplayWish } from './replay-calls.js';
 export { RestConnection, type ConnectionOptions, type RestRequest } from './rest-connection.js';

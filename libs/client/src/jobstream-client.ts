@@ -26,6 +26,7 @@ import { JobFailedError, JobUnfinishedError, ProblemError } from './client-error
 import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
 import { followJob, type JobEvent } from './job-stream.js';
+import { JobTypeCalls } from './job-type-calls.js';
 import { RebuildCalls } from './rebuild-calls.js';
 import { ReplayCalls } from './replay-calls.js';
 
@@ -87,6 +88,8 @@ const maxHoldMs = 30_000;
  * {@link ProblemError} when it is refused, and a `NoAnswerError` when the time is over.
  */
 export class JobstreamClient {
+  /** Shows the jobs that can be submitted. */
+  readonly jobTypes: JobTypeCalls;
   /** Runs many jobs again. */
   readonly replays: ReplayCalls;
   /** Makes the status of all jobs again from the log. */
@@ -96,6 +99,7 @@ export class JobstreamClient {
   /** @throws BaseUrlError when `url` is not the URL of a platform */
   constructor(options: ClientOptions) {
     this.caller = new HttpCaller(options);
+    this.jobTypes = new JobTypeCalls(this.caller);
     this.replays = new ReplayCalls(this.caller);
     this.rebuilds = new RebuildCalls(this.caller);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob, defineQueue } from './job-definition.js';
+import { describeJobType } from './job-type.js';
 import { freeText, isStorable, whySchema } from './free-text.js';
 import { routeContracts } from './openapi/routes.js';
 
@@ -31,7 +32,7 @@ describe('every text in a request', () => {
     retries: 0,
     backoff: [],
   });
-  const texts = routeContracts([printing]).flatMap(({ route, body }) =>
+  const texts = routeContracts([describeJobType(printing)]).flatMap(({ route, body }) =>
     body?.schema ? textsOf(body.schema).map(({ path, schema }) => ({ at: `${route} ${path}`, schema })) : [],
   );
 

@@ -41,10 +41,16 @@ export {
   defineQueue,
   exponentialBackoff,
   isQueueName,
+  isTypeName,
+  maxRetries,
+  neededScope,
+  ownerDeathPolicies,
   priorities,
+  submitScopes,
   defaultParkAfter,
   type JobDefinition,
   type JobOptions,
+  type JobRules,
   type PayloadInputOf,
   type PayloadOf,
   type Priority,
@@ -53,6 +59,9 @@ export {
   type OwnerDeathPolicy,
   type SubmitScope,
 } from './job-definition.js';
+export { describeJobType, type JobType } from './job-type.js';
+export { payloadPath, valueAt, type PlainValue } from './payload-path.js';
+export { fingerprintOf } from './fingerprint.js';
 export { isReservedName, type Service } from './own-names.js';
 export { intervalOfRate, queueLimitsSchema, rateSchema, type QueueLimits } from './queue-limits.js';
 export {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { defineJob, defineQueue, exponentialBackoff, isQueueName } from './job-definition.js';
+import { defineJob, defineQueue, exponentialBackoff, isQueueName, neededScope } from './job-definition.js';
+import { valueAt } from './payload-path.js';
 import { ownTopics, services } from './own-names.js';
 
 const queue = defineQueue('probe');
@@ -46,23 +47,30 @@ describe('defineJob', () => {
     });
   });
 
-  it('is submitted with the scope `submit` unless it names another one, also by the payload', () => {
-    const job = { type: 'a', queue, payload: z.object({ risky: z.boolean() }), result: schema };
-    expect(defineJob(job).submitScope({ risky: true })).toBe('submit');
-    expect(defineJob({ ...job, submitScope: 'operate' }).submitScope({ risky: false })).toBe('operate');
-    const byPayload = defineJob({ ...job, submitScope: ({ risky }) => (risky ? 'operate' : 'submit') });
-    expect([true, false].map((risky) => byPayload.submitScope({ risky }))).toEqual(['operate', 'submit']);
+  it('is submitted with the scope `submit`, unless it says another, by the payload where that decides', () => {
+    const job = { type: 'a', queue, payload: schema, result: schema };
+    expect(neededScope(defineJob(job), { risky: true })).toBe('submit');
+    expect(neededScope(defineJob({ ...job, submitScope: 'operate' }), {})).toBe('operate');
+    const byPayload = defineJob({ ...job, operateWhen: { 'how.risky': [true, 'very'] } });
+    const scopes = [true, 'very', false, undefined].map((risky) =>
+      neededScope(byPayload, { how: { risky } }),
+    );
+    expect(scopes).toEqual(['operate', 'operate', 'submit', 'submit']);
   });
 
-  it('gets the ordering key from the payload, after defaults are filled in', () => {
-    const payload = z.object({ customer: z.string().default('nobody') });
-    const job = defineJob({ type: 'a', queue, payload, result: schema, orderBy: ({ customer }) => customer });
-    expect(job.orderBy?.(payload.parse({}))).toBe('nobody');
+  it('reads the value at a path, of its own fields only', () => {
+    const payload = { customer: { id: 7 }, list: ['x'] };
+    const values = ['customer.id', 'customer', 'customer.name', 'list.0', 'customer.constructor', 'a.b'].map(
+      (path) => valueAt(payload, path),
+    );
+    expect(values).toEqual([7, { id: 7 }, undefined, 'x', undefined, undefined]);
   });
 
   it.each([
     [{ type: 'A.b' }, /lower case words/],
     [{ retries: 2 }, /need a backoff/],
+    [{ orderBy: 'a..b' }, /not a path/],
+    [{ operateWhen: { '': [1] } }, /not a path/],
     [{ retries: -1 }, /whole number from 0/],
     [{ retries: 1, backoff: ['soon'] }, /not a duration/],
   ])('refuses %j', (bad, message) => {

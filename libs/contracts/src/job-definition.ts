@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
+import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
 import type { Scope } from './rest/api-key.js';
 import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
@@ -18,11 +19,15 @@ export interface QueueDefinition {
   readonly limits: QueueLimits;
 }
 
-/** The scope that an API key needs to submit a job. Operators' routes (schedules, replays) need `operate` anyway. */
-export type SubmitScope = Extract<Scope, 'submit' | 'operate'>;
+/** The scopes that a job type can require of an API key that submits it. Operators' routes (schedules, replays) need `operate` anyway. */
+export const submitScopes = ['submit', 'operate'] as const satisfies Scope[];
+/** See {@link submitScopes}. */
+export type SubmitScope = (typeof submitScopes)[number];
 
 /** What happens when a worker dies or freezes during an attempt: the attempt runs again, or the job is dead-lettered. */
-export type OwnerDeathPolicy = 'rerun' | 'dead-letter';
+export const ownerDeathPolicies = ['rerun', 'dead-letter'] as const;
+/** See {@link ownerDeathPolicies}. */
+export type OwnerDeathPolicy = (typeof ownerDeathPolicies)[number];
 
 /** A job type as its author writes it; {@link defineJob} checks it and fills in the defaults. */
 export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType> {
@@ -52,25 +57,23 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
    */
   readonly onOwnerDeath?: OwnerDeathPolicy;
   /**
-   * The ordering key of a job, 1 to 256 characters. Jobs of one key run one after another; a request's own `orderingKey` wins.
-   * They are retried in place: the other jobs of the key wait meanwhile. Default: jobs run in any order.
+   * The path of the payload field that holds the ordering key of a job, a text or a number: `customer.id`. Jobs of one key run one
+   * after another; a request's own `orderingKey` wins, and a payload without the field has no key. They are retried in place: the
+   * other jobs of the key wait meanwhile. Default: jobs run in any order.
    */
-  readonly orderBy?: (payload: z.output<Payload>) => string;
-  /**
-   * The scope that submits the job where keys are required, also as a function of the payload: `operate` for jobs that only
-   * operators should make. Handlers and schedules may make the job in any case. Default `submit`.
-   */
-  readonly submitScope?: SubmitScope | ((payload: z.output<Payload>) => SubmitScope);
+  readonly orderBy?: string;
+  /** The scope that submits the job where keys are required. Handlers and schedules may make the job in any case. Default `submit`. */
+  readonly submitScope?: SubmitScope;
+  /** Values of payload fields, by path, that need the scope `operate`: `{ failWith: ['crash'] }`. Default none. */
+  readonly operateWhen?: Readonly<Record<string, readonly PlainValue[]>>;
   /** Fields of the payload with URLs that a worker fetches. Submit refuses a URL that may not be fetched. Default none. */
   readonly fetches?: readonly (keyof z.output<Payload> & string)[];
 }
 
-/** A job type: its schemas, its retries and its rights. Types of handlers and clients, and its queue's topics, follow from it. */
-export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {
+/** Everything about a job type but its two schemas: plain data. */
+export interface JobRules {
   readonly type: string;
   readonly queue: QueueDefinition;
-  readonly payload: Payload;
-  readonly result: Result;
   /** At least 1. */
   readonly maxAttempts: number;
   /** Milliseconds before the second attempt, the third, and so on; exactly `maxAttempts - 1` of them. */
@@ -82,12 +85,22 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType, Result ext
   readonly exclusive: boolean;
   /** It also holds for jobs that take a claim because their request may come twice. */
   readonly onOwnerDeath: OwnerDeathPolicy;
-  /** The ordering key of a job with this payload; absent where jobs run in any order. */
-  orderBy?(payload: z.output<Payload>): string;
-  /** The scope that submits a job with this payload. */
-  submitScope(payload: z.output<Payload>): SubmitScope;
+  /** The path of the payload field that holds the ordering key; absent where jobs run in any order. */
+  readonly orderBy?: string | undefined;
+  readonly submitScope: SubmitScope;
+  /** See {@link JobOptions}; absent where the payload does not matter. */
+  readonly operateWhen?: Readonly<Record<string, readonly PlainValue[]>> | undefined;
   /** Fields of the payload that hold URLs to fetch. */
   readonly fetches: readonly string[];
+}
+
+/** A job type: its schemas, its retries and its rights. Types of handlers and clients, and its queue's topics, follow from it. */
+export interface JobDefinition<
+  Payload extends z.ZodType = z.ZodType,
+  Result extends z.ZodType = z.ZodType,
+> extends JobRules {
+  readonly payload: Payload;
+  readonly result: Result;
 }
 
 /** The payload of a handler of this definition, defaults filled in. */
@@ -102,6 +115,24 @@ export const defaultParkAfter = 3;
 
 const queueName = /^[a-z][a-z0-9-]{0,40}$/;
 const typeName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
+/** Characters of a type's name: it is a key of the log and stands in addresses. */
+const maxTypeNameLength = 200;
+
+/** Retries of a job type. */
+export const maxRetries = 1_000;
+
+/** Whether a job type can be called so. */
+export function isTypeName(name: string): boolean {
+  return name.length <= maxTypeNameLength && typeName.test(name);
+}
+
+/** The scope that submits a job of this type with this payload. */
+export function neededScope({ submitScope, operateWhen = {} }: JobRules, payload: unknown): SubmitScope {
+  const isHarmful = Object.entries(operateWhen).some(([path, values]) =>
+    values.includes(valueAt(payload, path) as PlainValue),
+  );
+  return isHarmful ? 'operate' : submitScope;
+}
 
 /** Whether a queue can have this name: a topic name can contain it, and no topic of the platform has it. */
 export function isQueueName(name: string): boolean {
@@ -137,14 +168,18 @@ export function defineQueue(
 export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   options: JobOptions<Payload, Result>,
 ): JobDefinition<Payload, Result> {
-  const { type, retries = 0, backoff = [], submitScope = 'submit' } = options;
-  if (!typeName.test(type)) {
+  const { type, retries = 0, backoff = [], orderBy, operateWhen } = options;
+  if (!isTypeName(type)) {
     throw new TypeError(`Job type "${type}": use lower case words joined by dots, e.g. image.thumbnail.`);
   }
-  if (!Number.isInteger(retries) || retries < 0 || retries > 1_000) {
+  if (!Number.isInteger(retries) || retries < 0 || retries > maxRetries) {
     throw new RangeError(
       `Job type "${type}": retries must be a whole number from 0 to 1000, not ${retries}.`,
     );
+  }
+  for (const path of [...(orderBy === undefined ? [] : [orderBy]), ...Object.keys(operateWhen ?? {})]) {
+    if (!isPayloadPath(path))
+      throw new TypeError(`Job type "${type}": "${path}" is not a path of the payload, e.g. customer.id.`);
   }
   const ladder = backoff.map(parseDuration);
   const last = ladder.at(-1);
@@ -162,9 +197,10 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     timeoutMs: parseDuration(options.timeout ?? '60s'),
     exclusive: options.exclusive ?? false,
     onOwnerDeath: options.onOwnerDeath ?? 'rerun',
-    submitScope: typeof submitScope === 'function' ? submitScope : () => submitScope,
+    submitScope: options.submitScope ?? 'submit',
     fetches: options.fetches ?? [],
-    ...(options.orderBy && { orderBy: options.orderBy }),
+    ...(orderBy !== undefined && { orderBy }),
+    ...(operateWhen && { operateWhen }),
   };
 }
 

@@ -38,6 +38,18 @@ export class JsonSchemas {
     return pointAtComponents(properties!.root);
   }
 
+  /** Gathers a JSON Schema that stands by itself, and each shape of its `$defs` as `{id}.{name}`. */
+  add(id: string, schema: JsonSchema): void {
+    const { $schema: _, $id: __, $defs = {}, ...own } = schema;
+    const pointAt = (shape: unknown) =>
+      JSON.parse(
+        JSON.stringify(shape).replaceAll('"$ref":"#/$defs/', `"$ref":"#/components/schemas/${id}.`),
+      ) as JsonSchema;
+    for (const [name, shape] of Object.entries($defs as Record<string, unknown>))
+      this.gather(`${id}.${name}`, pointAt(shape));
+    this.gather(id, pointAt(own));
+  }
+
   private gather(id: string, schema: JsonSchema): void {
     const known = this.components[id];
     if (known && !isDeepStrictEqual(known, schema)) {

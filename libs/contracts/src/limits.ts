@@ -30,6 +30,8 @@ export const maxRecordNesting = 1_000;
 export const maxDeadLetterRecordBytes = 2 * maxRequestRecordBytes;
 /** Bytes an order record may take on its topic. */
 export const maxOrderRecordBytes = 64 * 1024;
+/** Bytes the record of a job type may take on its topic: two schemas and what surrounds them. */
+export const maxJobTypeRecordBytes = 256 * 1024;
 /** Characters kept of an error's message and stack; longer ones are cut at the end. */
 export const maxErrorMessageLength = 2_000;
 export const maxErrorStackLength = 4_000;

@@ -1,5 +1,5 @@
 /** The platform's own topics, beside those of queues: `jobs.events`. */
-export const ownTopics = ['events', 'delayed', 'cancels', 'control', 'clock'] as const;
+export const ownTopics = ['events', 'delayed', 'cancels', 'control', 'types', 'clock'] as const;
 
 /** Readers with a consumer group, beside the workers of queues: `jobstream.projector`. */
 export const services = ['api', 'projector', 'rebuild', 'scheduler', 'schedule-ends'] as const;

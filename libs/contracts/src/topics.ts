@@ -1,14 +1,19 @@
 import { formatDelay, parseDuration } from './duration.js';
-import type { JobDefinition, Priority, QueueDefinition } from './job-definition.js';
+import type { JobRules, Priority, QueueDefinition } from './job-definition.js';
 import { isReservedName, ownTopics, type Service } from './own-names.js';
-import { maxDeadLetterRecordBytes, maxOrderRecordBytes, maxRequestRecordBytes } from './limits.js';
+import {
+  maxDeadLetterRecordBytes,
+  maxJobTypeRecordBytes,
+  maxOrderRecordBytes,
+  maxRequestRecordBytes,
+} from './limits.js';
 
 /** The purpose of one of our topics, read from its name. */
 export type TopicRole =
   | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }
   | { readonly kind: 'retry'; readonly queue: string; readonly delayMs: number }
   | { readonly kind: 'dead-letters'; readonly queue: string }
-  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'clock' };
+  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'types' | 'clock' };
 
 /** A topic as it has to be; `libs/kafka` makes it so. */
 export interface TopicPlan {
@@ -21,8 +26,17 @@ export interface TopicPlan {
 
 /** Partition counts: `standard` for a cluster, `small` for one broker on one machine. Never changed in place. */
 export const partitionCounts = {
-  standard: { requests: 12, retry: 3, events: 12, deadLetters: 1, cancels: 3, control: 1, clock: 1 },
-  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, cancels: 1, control: 1, clock: 1 },
+  standard: {
+    requests: 12,
+    retry: 3,
+    events: 12,
+    deadLetters: 1,
+    cancels: 3,
+    control: 1,
+    types: 1,
+    clock: 1,
+  },
+  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, cancels: 1, control: 1, types: 1, clock: 1 },
 } as const;
 
 /** A key of {@link partitionCounts}. */
@@ -42,6 +56,8 @@ export class Topics {
   readonly delayed: string;
   readonly cancels: string;
   readonly control: string;
+  /** The job types in force: the newest record of each name counts. */
+  readonly types: string;
   /** Records without content: their append times tell their writers the brokers' time. Nobody reads the topic. */
   readonly clock: string;
   private readonly prefix: string;
@@ -57,6 +73,7 @@ export class Topics {
     this.delayed = `${this.prefix}delayed`;
     this.cancels = `${this.prefix}cancels`;
     this.control = `${this.prefix}control`;
+    this.types = `${this.prefix}types`;
     this.clock = `${this.prefix}clock`;
   }
 
@@ -95,7 +112,7 @@ export class Topics {
   /** Whether a topic tells of jobs: one of this namespace, but not one of orders or of the brokers' time. */
   tellsOfJobs(topic: string): boolean {
     const role = this.roleOf(topic);
-    return role !== undefined && !['cancels', 'control', 'clock'].includes(role.kind);
+    return role !== undefined && !['cancels', 'control', 'types', 'clock'].includes(role.kind);
   }
 
   /** Whether a job can appear first on a topic: one of requests, or that of delayed jobs. */
@@ -116,28 +133,60 @@ export class Topics {
     return part === 'dlq' ? { kind: 'dead-letters', queue } : undefined;
   }
 
-  /** Every topic that these definitions need, each once, in no particular order. */
-  plan(definitions: readonly JobDefinition[], size: TopicSize): TopicPlan[] {
-    const counts = partitionCounts[size];
-    const plans = new Map<string, TopicPlan>();
-    const add = (
-      name: string,
-      partitions: number,
-      maxMessageBytes: number,
-      cleanup: TopicPlan['cleanup'] = 'delete',
-    ) => plans.set(name, { name, partitions, maxMessageBytes, cleanup });
-    add(this.cancels, counts.cancels, maxOrderRecordBytes);
-    add(this.control, counts.control, maxOrderRecordBytes, 'compact');
-    add(this.clock, counts.clock, maxOrderRecordBytes, 'compact');
-    add(this.events, counts.events, maxDeadLetterRecordBytes);
-    add(this.delayed, counts.requests, maxRequestRecordBytes);
-    for (const { queue, backoffMs } of definitions) {
-      for (const lane of lanesOf(queue))
-        add(this.requests(queue.name, lane), counts.requests, maxRequestRecordBytes);
-      for (const delay of backoffMs) add(this.retry(queue.name, delay), counts.retry, maxRequestRecordBytes);
-      add(this.deadLetters(queue.name), counts.deadLetters, maxDeadLetterRecordBytes);
+  /** Every topic that these job types need and the platform's own, each once, in no particular order. */
+  plan(jobTypes: readonly JobRules[], size: TopicSize): TopicPlan[] {
+    const names = new Set([this.cancels, this.control, this.types, this.clock, this.events, this.delayed]);
+    for (const { queue, backoffMs } of jobTypes) {
+      for (const lane of lanesOf(queue)) names.add(this.requests(queue.name, lane));
+      for (const delayMs of backoffMs) names.add(this.retry(queue.name, delayMs));
+      names.add(this.deadLetters(queue.name));
     }
-    return [...plans.values()];
+    return [...names].map((name) => this.planOf(name, size)!);
+  }
+
+  /** A topic as it has to be; undefined for one that is not of this namespace. */
+  planOf(name: string, size: TopicSize): TopicPlan | undefined {
+    const role = this.roleOf(name);
+    if (!role) return undefined;
+    const counts = partitionCounts[size];
+    switch (role.kind) {
+      case 'requests':
+      case 'delayed':
+        return {
+          name,
+          partitions: counts.requests,
+          maxMessageBytes: maxRequestRecordBytes,
+          cleanup: 'delete',
+        };
+      case 'retry':
+        return { name, partitions: counts.retry, maxMessageBytes: maxRequestRecordBytes, cleanup: 'delete' };
+      case 'dead-letters':
+        return {
+          name,
+          partitions: counts.deadLetters,
+          maxMessageBytes: maxDeadLetterRecordBytes,
+          cleanup: 'delete',
+        };
+      case 'events':
+        return {
+          name,
+          partitions: counts.events,
+          maxMessageBytes: maxDeadLetterRecordBytes,
+          cleanup: 'delete',
+        };
+      case 'cancels':
+        return { name, partitions: counts.cancels, maxMessageBytes: maxOrderRecordBytes, cleanup: 'delete' };
+      case 'types':
+        return { name, partitions: counts.types, maxMessageBytes: maxJobTypeRecordBytes, cleanup: 'compact' };
+      case 'control':
+      case 'clock':
+        return {
+          name,
+          partitions: counts[role.kind],
+          maxMessageBytes: maxOrderRecordBytes,
+          cleanup: 'compact',
+        };
+    }
   }
 }
 

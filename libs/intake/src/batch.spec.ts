@@ -2,9 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { maxBatchItems, newJobId } from '@jobstream/contracts';
 import { batchAnswerSchema, type ProblemCode } from '@jobstream/contracts/rest';
 import { answerBatch, checkBatch as checkBatchAt, type BatchChecks } from './batch.js';
+import { JobTypeBook } from '@jobstream/job-types';
+import { jobDefinitions } from '@jobstream/jobs';
 import { IntakeError } from './intake-error.js';
+import { findSubmittable } from './submittable-type.js';
 
-const checkBatch = (batch: unknown, checks?: BatchChecks) => checkBatchAt(batch, { now: () => 0 }, checks);
+const shipped = JobTypeBook.of(jobDefinitions);
+const checkBatch = (batch: unknown, checks?: BatchChecks) =>
+  checkBatchAt(batch, { now: () => 0 }, (type) => findSubmittable(shipped, type), checks);
 
 const probe = { type: 'probe.run', payload: {} };
 

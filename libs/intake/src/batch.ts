@@ -12,6 +12,7 @@ import {
 import type { Clock } from '@jobstream/runtime';
 import { IntakeError } from './intake-error.js';
 import { checkSubmission, type CheckedJob } from './job-request.js';
+import type { SubmittableType } from './submittable-type.js';
 
 /** The items of a batch, each checked on its own: the job, or its error. At least one is a job. */
 export type CheckedBatch = readonly (CheckedJob | IntakeError)[];
@@ -26,12 +27,13 @@ export interface BatchChecks {
 
 /**
  * Checks a batch, whatever its type. All items together report at most `maxFaults` faults, the first ones.
- * @param clock the broker's time, see {@link checkSubmission}
+ * @param clock the broker's time, see {@link checkSubmission}, as for `find`
  * @throws IntakeError `too_many_items`; `invalid_request` when it is not a batch, or when no item passes
  */
 export function checkBatch(
   batch: unknown,
   clock: Clock,
+  find: (type: string) => SubmittableType | IntakeError,
   { misread = [], also = (job) => job }: BatchChecks = {},
 ): CheckedBatch {
   const given = (batch as { items?: unknown } | null)?.items;
@@ -46,7 +48,7 @@ export function checkBatch(
   let isAnyValid = false;
   const items = parsed.data.items.map((item, index): CheckedJob | IntakeError => {
     const errors = misreadItems.get(index);
-    const checked = errors ? misreadItem(errors) : checkSubmission(item, clock);
+    const checked = errors ? misreadItem(errors) : checkSubmission(item, clock, find);
     isAnyValid ||= !(checked instanceof IntakeError);
     const result = checked instanceof IntakeError ? checked : also(checked);
     return result instanceof IntakeError ? tellWithin(faults, result, index) : result;

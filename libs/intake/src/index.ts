@@ -1,6 +1,6 @@
 // Intake, the only writer of job requests: checks, produces, answers; once for each Idempotency-Key.
 export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
-export { checkBatch, isSettled, tooManyItems, type BatchChecks, type CheckedBatch } from './batch.js';
+export { isSettled, tooManyItems, type BatchChecks, type CheckedBatch } from './batch.js';
 export { IntakeError, type IntakeErrorDetails } from './intake-error.js';
 export { JobIntake, type ForwardedRequest, type JobIntakeOptions } from './job-intake.js';
 export {
@@ -10,7 +10,7 @@ export {
   type DrawnJob,
   type RequestMarks,
 } from './job-request.js';
-export { fingerprintOf } from './keys/fingerprint.js';
+export { findSubmittable, typeOfDefinition, type SubmittableType } from './submittable-type.js';
 export { IdempotencyKeys, type KeyedRequest } from './keys/idempotency-keys.js';
 export { readIdempotencyKey, type KeyScope } from './keys/idempotency-key.js';
 export { KeyStore } from './keys/key-store.js';

@@ -3,7 +3,8 @@ import { deriveJobId, newJobId, Topics } from '@jobstream/contracts';
 import type { BatchAnswer } from '@jobstream/contracts/rest';
 import { KafkaConnection, RecordProducer } from '@jobstream/kafka';
 import { AcceptedJobs } from './accepted-jobs.js';
-import { checkBatch } from './batch.js';
+import { JobTypeBook } from '@jobstream/job-types';
+import { jobDefinitions } from '@jobstream/jobs';
 import { JobIntake } from './job-intake.js';
 import { StackFixture } from './stack.fixture-spec.js';
 
@@ -34,7 +35,7 @@ describe('intake on a real broker', () => {
     const before = await stack.requests('probe');
     const seed = newJobId();
     const answer = await stack.intake.acceptBatch(
-      checkBatch({ items: [probe, 7, probe] }, stack.intake.clock),
+      stack.intake.checkBatch({ items: [probe, 7, probe] }),
       seed,
     );
     expect(answer).toMatchObject({ accepted: 2, rejected: 1 });
@@ -59,7 +60,12 @@ describe('intake without a broker', () => {
     deadlineMs: 300,
   });
   const accepted = new AcceptedJobs();
-  const intake = new JobIntake({ producer, topics: new Topics('nowhere'), accepted });
+  const intake = new JobIntake({
+    producer,
+    topics: new Topics('nowhere'),
+    jobTypes: JobTypeBook.of(jobDefinitions),
+    accepted,
+  });
   beforeAll(() => producer.start());
   afterAll(() => producer.stop());
 
@@ -82,7 +88,7 @@ describe('intake without a broker', () => {
   });
 
   it('reports each item of a batch', async () => {
-    const batch = checkBatch({ items: [probe, 7] }, intake.clock);
+    const batch = intake.checkBatch({ items: [probe, 7] });
     await expect(intake.acceptBatch(batch, newJobId())).rejects.toMatchObject({
       code: 'broker_unavailable',
       details: {

@@ -1,7 +1,7 @@
 import { deriveJobId, newJobId, type JobId, type Priority, type Topics } from '@jobstream/contracts';
 import type { EncodedRecord } from '@jobstream/contracts/records';
 import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
-import { queues } from '@jobstream/jobs';
+import type { JobTypeBook } from '@jobstream/job-types';
 import {
   ClockUnknownError,
   type OutgoingRecord,
@@ -10,7 +10,7 @@ import {
 } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
 import type { AcceptedJobs } from './accepted-jobs.js';
-import { answerBatch, checkBatch, type CheckedBatch } from './batch.js';
+import { answerBatch, checkBatch, type BatchChecks, type CheckedBatch } from './batch.js';
 import { IntakeError, intakeErrorOf } from './intake-error.js';
 import {
   checkSubmission,
@@ -20,10 +20,13 @@ import {
   type DrawnJob,
   type RequestMarks,
 } from './job-request.js';
+import { findSubmittable, type SubmittableType } from './submittable-type.js';
 
 export interface JobIntakeOptions {
   readonly producer: RecordProducer;
   readonly topics: Topics;
+  /** The job types that can be submitted. */
+  readonly jobTypes: JobTypeBook;
   /** Remembers every acknowledged job, in a process that answers reads. */
   readonly accepted?: AcceptedJobs;
 }
@@ -41,7 +44,12 @@ export class JobIntake {
   /** The broker's time: jobs are dated by it. `now` throws an IntakeError `broker_unavailable` before the first answer. */
   readonly clock: Clock = { now: () => this.now() };
 
-  constructor(private readonly options: JobIntakeOptions) {}
+  /** What it checks by. */
+  readonly jobTypes: JobTypeBook;
+
+  constructor(private readonly options: JobIntakeOptions) {
+    this.jobTypes = options.jobTypes;
+  }
 
   /**
    * Checks a submission and accepts it under a new id.
@@ -54,9 +62,14 @@ export class JobIntake {
 
   /** Checks a submission. @throws IntakeError `invalid_request`, `unknown_type` or `invalid_payload`, with the path of each fault */
   check(submission: unknown): CheckedJob {
-    const checked = checkSubmission(submission, this.clock);
+    const checked = checkSubmission(submission, this.clock, this.findType);
     if (checked instanceof IntakeError) throw checked;
     return checked;
+  }
+
+  /** Checks a batch. @throws as `checkBatch` does */
+  checkBatch(batch: unknown, checks?: BatchChecks): CheckedBatch {
+    return checkBatch(batch, this.clock, this.findType, checks);
   }
 
   /** Makes {@link clock} known: asks the broker only if no answer has told it yet. @throws IntakeError `broker_unavailable` */
@@ -99,7 +112,7 @@ export class JobIntake {
    */
   async submitBatch(batch: unknown, traceparent?: string): Promise<BatchAnswer> {
     await this.learnTime();
-    return this.acceptBatch(checkBatch(batch, this.clock), await this.drawId(), { traceparent });
+    return this.acceptBatch(this.checkBatch(batch), await this.drawId(), { traceparent });
   }
 
   /**
@@ -146,6 +159,9 @@ export class JobIntake {
     );
   }
 
+  private readonly findType = (type: string): SubmittableType | IntakeError =>
+    findSubmittable(this.jobTypes, type);
+
   private now(): number {
     try {
       return this.options.producer.brokerClock.now();
@@ -163,7 +179,10 @@ export class JobIntake {
   }
 
   private topicOf(queue: string, priority: Priority): string {
-    return this.options.topics.requests(queue, queues.get(queue)?.priorities ? priority : 'normal');
+    return this.options.topics.requests(
+      queue,
+      this.jobTypes.queues.get(queue)?.priorities ? priority : 'normal',
+    );
   }
 
   private remember({ request, record, createdAt }: DrawnJob): void {

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue, maxBodyBytes, newJobId } from '@jobstream/contracts';
 import { decodeRecord, traceparentOf, type EncodedRecord } from '@jobstream/contracts/records';
 import { acceptedJobSchema } from '@jobstream/contracts/rest';
+import { JobTypeBook } from '@jobstream/job-types';
+import { jobDefinitions } from '@jobstream/jobs';
 import { z } from 'zod';
 import { IntakeError } from './intake-error.js';
 import {
@@ -12,12 +14,15 @@ import {
   type DrawnJob,
   type RequestMarks,
 } from './job-request.js';
+import { findSubmittable, typeOfDefinition } from './submittable-type.js';
 
 const now = Date.UTC(2026, 0, 1);
 const clock = { now: () => now };
+const shipped = JobTypeBook.of(jobDefinitions);
+const find = (type: string) => findSubmittable(shipped, type);
 
 function checked(submission: unknown): CheckedJob {
-  const result = checkSubmission(submission, clock);
+  const result = checkSubmission(submission, clock, find);
   if (result instanceof IntakeError) throw result;
   return result;
 }
@@ -112,18 +117,18 @@ describe('the check of a submission', () => {
       'faults in the payload',
       { type: 'probe.run', payload: { sleepMs: -1, cpuMs: 'x', more: 1 } },
       'invalid_payload',
-      ['/payload/sleepMs', '/payload/cpuMs', '/payload/more'],
+      ['/payload/more', '/payload/sleepMs', '/payload/cpuMs'],
     ],
   ])('%s', (_, submission, code, pointers) => {
-    const error = checkSubmission(submission, clock) as IntakeError;
+    const error = checkSubmission(submission, clock, find) as IntakeError;
     expect(error).toBeInstanceOf(IntakeError);
     expect(error.code).toBe(code);
     expect(error.details.errors?.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
   it('shows at most 200 characters of an unknown type', () => {
-    const error = checkSubmission({ type: 'x'.repeat(100_000), payload: {} }, clock) as IntakeError;
-    expect(error.message.length).toBeLessThan(300);
+    const error = checkSubmission({ type: 'x'.repeat(100_000), payload: {} }, clock, find) as IntakeError;
+    expect(error.message.length).toBeLessThan(400);
   });
 });
 
@@ -267,10 +272,10 @@ describe('the ordering key of a job', () => {
     queue,
     payload: z.strictObject({ printer: z.string().default('hall') }),
     result: z.null(),
-    orderBy: ({ printer }) => printer,
+    orderBy: 'printer',
   });
   const check = (fields: object) =>
-    checkSubmission({ type: page.type, payload: {}, ...fields }, clock, () => page);
+    checkSubmission({ type: page.type, payload: {}, ...fields }, clock, () => typeOfDefinition(page));
 
   it('follows from the payload with its defaults; one in the request wins', () => {
     expect(check({})).toMatchObject({ orderingKey: 'hall', priority: 'normal' });
@@ -290,7 +295,7 @@ describe('the ordering key of a job', () => {
     for (const printer of ['', 'x'.repeat(257)]) {
       expect(check({ payload: { printer } })).toMatchObject({
         code: 'invalid_payload',
-        details: { errors: [{ pointer: '/payload' }] },
+        details: { errors: [{ pointer: '/payload/printer' }] },
       });
     }
     expect(check({ priority: 'high' })).toMatchObject({

@@ -4,8 +4,9 @@ import {
   maxOrderingKeyLength,
   maxRecordNesting,
   maxRequestRecordBytes,
-  type JobDefinition,
+  valueAt,
   type JobId,
+  type JobRules,
   type Priority,
 } from '@jobstream/contracts';
 import {
@@ -26,10 +27,10 @@ import {
   type AcceptedJob,
   type Fault,
 } from '@jobstream/contracts/rest';
-import { findJobDefinition } from '@jobstream/jobs';
 import type { Clock } from '@jobstream/runtime';
 import type { z } from 'zod';
 import { IntakeError } from './intake-error.js';
+import type { SubmittableType } from './submittable-type.js';
 
 type SubmissionFields = z.output<typeof submissionSchema>;
 
@@ -40,7 +41,7 @@ const recordOverheadBytes = 4 * 1024;
 export interface CheckedJob {
   /** As it was submitted. */
   readonly submission: unknown;
-  readonly definition: JobDefinition;
+  readonly rules: JobRules;
   readonly payload: unknown;
   readonly submittedFor?: string;
   /** The job expires this long after it was accepted, if it has not started. */
@@ -75,12 +76,12 @@ export interface DrawnJob {
  * Checks a submission, whatever its type, against the contract and the schema of its job type. The code of an error is
  * `invalid_request`, `unknown_type` or `invalid_payload`, and it has the path of each fault.
  * @param clock the broker's time; read only if the submission names a time, which may not be too far ahead
- * @param find the definition of a job type; default: among those that ship
+ * @param find the job type of a name, or the error that says why there is none
  */
 export function checkSubmission(
   submission: unknown,
   clock: Clock,
-  find: (type: string) => JobDefinition | undefined = findJobDefinition,
+  find: (type: string) => SubmittableType | IntakeError,
 ): CheckedJob | IntakeError {
   const parsed = submissionSchema.safeParse(submission);
   if (!parsed.success) {
@@ -88,30 +89,26 @@ export function checkSubmission(
     return new IntakeError('invalid_request', `${count(errors.length)} in the submission.`, { errors });
   }
   const { type, payload, submittedFor, expiresIn, priority = 'normal', delay, runAt } = parsed.data;
-  const definition = find(type);
-  if (!definition) {
-    const detail = `No job type is called "${type.slice(0, 200)}".`;
-    return new IntakeError('unknown_type', detail, { errors: [{ pointer: '/type', detail }] });
-  }
-  const faults = faultsOfCombination(parsed.data, definition, clock);
+  const found = find(type);
+  if (found instanceof IntakeError) return found;
+  const { rules } = found;
+  const faults = faultsOfCombination(parsed.data, rules, clock);
   if (faults.length > 0) {
     return new IntakeError('invalid_request', `${count(faults.length)} in the submission.`, {
       errors: faults,
     });
   }
-  const checked = definition.payload.safeParse(payload);
-  if (!checked.success) {
-    const errors = faultsOf(checked.error, '/payload');
-    return new IntakeError('invalid_payload', `${count(errors.length)} in the payload of ${type}.`, {
-      errors,
-    });
+  const checked = found.check(payload, '/payload');
+  if ('faults' in checked) {
+    const detail = `${count(checked.faults.length)} in the payload of ${type}.`;
+    return new IntakeError('invalid_payload', detail, { errors: checked.faults });
   }
-  const orderingKey = parsed.data.orderingKey ?? orderingKeyOf(definition, checked.data);
+  const orderingKey = parsed.data.orderingKey ?? orderingKeyOf(rules, checked.payload);
   if (orderingKey instanceof IntakeError) return orderingKey;
   return {
     submission,
-    definition,
-    payload: checked.data,
+    rules,
+    payload: checked.payload,
     submittedFor,
     expiresInMs: expiresIn,
     priority,
@@ -128,7 +125,7 @@ function dueOf(delay: number | undefined, runAt: string | undefined): CheckedJob
 /** Faults of fields that are valid each alone, but not together. */
 function faultsOfCombination(
   { priority, orderingKey, delay, runAt, expiresIn }: SubmissionFields,
-  { type, queue, orderBy }: JobDefinition,
+  { type, queue, orderBy }: JobRules,
   clock: Clock,
 ): Fault[] {
   const faults: Fault[] = [];
@@ -148,17 +145,23 @@ function faultsOfCombination(
   return faults;
 }
 
-/** The ordering key that the definition takes from the payload; undefined when jobs of the type run in any order. */
-function orderingKeyOf(definition: JobDefinition, payload: unknown): string | undefined | IntakeError {
-  const key = definition.orderBy?.(payload);
-  if (key === undefined || (key.length > 0 && key.length <= maxOrderingKeyLength && isStorable(key)))
-    return key;
-  const detail = isStorable(key)
-    ? `The ordering key made from it has ${key.length} characters, not 1 to ${maxOrderingKeyLength}.`
-    : 'The ordering key made from it has NUL characters or halves of surrogate pairs.';
-  return new IntakeError('invalid_payload', `There is a fault in the payload of ${definition.type}.`, {
-    errors: [{ pointer: '/payload', detail }],
+/** The ordering key in the payload; undefined when jobs of the type run in any order, or this payload has no key. */
+function orderingKeyOf({ type, orderBy }: JobRules, payload: unknown): string | undefined | IntakeError {
+  const value = orderBy === undefined ? undefined : valueAt(payload, orderBy);
+  if (value === undefined || value === null) return undefined;
+  const detail = faultOfKey(value);
+  if (detail === undefined) return String(value as string | number);
+  return new IntakeError('invalid_payload', `There is a fault in the payload of ${type}.`, {
+    errors: [{ pointer: `/payload/${orderBy!.replaceAll('.', '/')}`, detail }],
   });
+}
+
+function faultOfKey(value: unknown): string | undefined {
+  if (typeof value === 'number') return undefined;
+  if (typeof value !== 'string') return 'Give a text or a number: jobs of one key run in order.';
+  if (value.length === 0 || value.length > maxOrderingKeyLength)
+    return `The ordering key has ${value.length} characters, not 1 to ${maxOrderingKeyLength}.`;
+  return isStorable(value) ? undefined : 'The ordering key has NUL characters or halves of surrogate pairs.';
 }
 
 /**
@@ -173,18 +176,18 @@ export function drawJob(
   { traceparent = traceparentOf(id), claimed = false }: RequestMarks = {},
   countedFrom = drawnAt(id),
 ): DrawnJob | IntakeError {
-  const { definition, payload, submittedFor, expiresInMs, priority, orderingKey } = job;
+  const { rules, payload, submittedFor, expiresInMs, priority, orderingKey } = job;
   const createdAt = drawnAt(id);
   // Written field by field: spreads would take longer than the JSON.
   const plain: JobRequest = {
     v: wireVersion,
     id,
-    type: definition.type,
-    queue: definition.queue.name,
+    type: rules.type,
+    queue: rules.queue.name,
     submittedFor,
     payload,
     priority,
-    maxAttempts: definition.maxAttempts,
+    maxAttempts: rules.maxAttempts,
     orderingKey,
     expiresAt: expiresInMs === undefined ? undefined : new Date(countedFrom + expiresInMs).toISOString(),
   };

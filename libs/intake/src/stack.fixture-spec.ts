@@ -1,4 +1,5 @@
 import { Topics } from '@jobstream/contracts';
+import { JobTypeBook } from '@jobstream/job-types';
 import { jobDefinitions } from '@jobstream/jobs';
 import { Database, migrate, schemasOf, type DatabaseSettings } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
@@ -15,6 +16,7 @@ export class StackFixture {
   readonly accepted = new AcceptedJobs();
   readonly database: Database;
   readonly producer: RecordProducer;
+  readonly jobTypes = JobTypeBook.of(jobDefinitions);
   readonly intake: JobIntake;
   private readonly settings: DatabaseSettings;
   private readonly admin: TopicAdmin;

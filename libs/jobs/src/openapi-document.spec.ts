@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { describeJobType } from '@jobstream/contracts';
 import { describeRestInterface, routeContracts } from '@jobstream/contracts/openapi';
 import { jobDefinitions } from './catalogue.js';
 
-const document = describeRestInterface(jobDefinitions);
-const routes = routeContracts(jobDefinitions);
+const document = describeRestInterface(jobDefinitions.map(describeJobType));
+const routes = routeContracts(jobDefinitions.map(describeJobType));
 
 describe('the OpenAPI document', () => {
   it('passes a public linter', async () => {

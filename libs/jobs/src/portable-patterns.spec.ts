@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseRegExpLiteral, visitRegExpAST } from '@eslint-community/regexpp';
 import { describe, expect, it } from '@jest/globals';
+import { describeJobType } from '@jobstream/contracts';
 import { describeRestInterface } from '@jobstream/contracts/openapi';
 import { describeTopics } from '@jobstream/contracts/asyncapi';
 import { jobDefinitions, queues } from './catalogue.js';
@@ -15,7 +16,7 @@ function collect<Value>(name: string, isWanted: (value: unknown) => value is Val
 }
 
 const isText = (value: unknown) => typeof value === 'string';
-const documents = [describeRestInterface(jobDefinitions), describeTopics(queues.keys())];
+const documents = [describeRestInterface(jobDefinitions.map(describeJobType)), describeTopics(queues.keys())];
 const patterns = [...new Set(collect('pattern', isText, documents))];
 
 /** What a pattern uses beyond the subset that JSON Schema (2020-12, core 6.4) asks authors to keep to, for the sake of other engines. */

@@ -4,7 +4,7 @@ import { defineJob, defineQueue, maxChildren } from '@jobstream/contracts';
 export const probeQueue = defineQueue('probe', { priorities: true });
 
 /** Failures that harm the worker: only operators may ask for them. */
-const harmful: ReadonlySet<string> = new Set(['crash', 'hang']);
+const harmful = ['crash', 'hang'];
 
 /** A job for operators, benchmarks and tests: it does what its payload says and reports exactly what it did. */
 export const probeRun = defineJob({
@@ -65,5 +65,5 @@ export const probeRun = defineJob({
   retries: 3,
   backoff: ['1s', '5s', '15s'],
   timeout: '10m',
-  submitScope: ({ failWith }) => (harmful.has(failWith) ? 'operate' : 'submit'),
+  operateWhen: { failWith: harmful },
 });

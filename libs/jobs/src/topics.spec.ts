@@ -39,6 +39,7 @@ describe('the topics', () => {
       'jobs.report.dlq 1',
       'jobs.report.retry.10s 2',
       'jobs.report.retry.60s 2',
+      'jobs.types 1',
     ]);
   });
 });

@@ -173,6 +173,18 @@ describe('decideOutcome', () => {
     });
   });
 
+  it('retries a payload that only an outdated worker refuses, and dead-letters it as invalid at the last attempt', () => {
+    const ending = { kind: 'invalid-payload', detail: 'width', isOutdated: true } as const;
+    const error = { code: 'invalid_payload', message: 'width' };
+    expect(decideOutcome({ ...facts, attempt: 1 }, ending)).toMatchObject({ kind: 'retry', error });
+    const last = { ...facts, attempt: facts.maxAttempts };
+    expect(decideOutcome(last, ending)).toMatchObject({
+      kind: 'dead-letter',
+      reason: 'invalid_payload',
+      error,
+    });
+  });
+
   it('expires a job that was not started in time', () => {
     expect(decideOutcome(facts, { kind: 'expired' })).toEqual({ kind: 'expire' });
   });

@@ -37,8 +37,11 @@ export type RetryWish = 'by-ladder' | 'never' | { readonly afterMs: number };
 /** How an attempt ended, or why it was not started. */
 export type AttemptEnding =
   | { readonly kind: 'unknown-type'; readonly type: string }
-  /** `detail` names the path of each fault. */
-  | { readonly kind: 'invalid-payload'; readonly detail: string }
+  /**
+   * `detail` names the path of each fault. `isOutdated`: another definition of the type is in force than the one of this worker, so
+   * that a worker of another deployment may take the payload.
+   */
+  | { readonly kind: 'invalid-payload'; readonly detail: string; readonly isOutdated?: boolean }
   /** The job expired before its first attempt. */
   | { readonly kind: 'expired' }
   /** The job was cancelled before the attempt started, or while it ran. */
@@ -88,7 +91,13 @@ function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
     case 'unknown-type':
       return deadLetter('unknown_type', unknownType(ending.type), notStarted);
     case 'invalid-payload':
-      return deadLetter('invalid_payload', { code: 'invalid_payload', message: ending.detail }, notStarted);
+      return ending.isOutdated && facts.attempt < facts.maxAttempts
+        ? decideFailure(facts, invalidPayload(ending.detail), 'by-ladder')
+        : deadLetter(
+            'invalid_payload',
+            invalidPayload(ending.detail),
+            ending.isOutdated ? facts.attempt : notStarted,
+          );
     case 'returned':
       return ending.bytes <= maxResultBytes
         ? { kind: 'succeed', result: ending.result }
@@ -124,6 +133,10 @@ function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): 
 
 function deadLetter(reason: DeadLetterReason, error: JobError, attempts: number): Outcome {
   return { kind: 'dead-letter', reason, error: shorten(error), attempts };
+}
+
+function invalidPayload(message: string): JobError {
+  return { code: 'invalid_payload', message };
 }
 
 function unknownType(type: string): JobError {

@@ -73,6 +73,7 @@ export function belongsOn(phase: Phase, role: TopicRole): boolean {
     case 'events':
       return phase !== 'scheduled' && phase !== 'queued' && phase !== 'dead_lettered';
     case 'cancels':
+    case 'types':
     case 'control':
     case 'clock':
       return false;

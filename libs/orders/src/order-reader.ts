@@ -1,22 +1,12 @@
 import type { Topics } from '@jobstream/contracts';
 import { decodeCancel, decodeOrder, decodeRevocation, type Cancel } from '@jobstream/contracts/records';
-import {
-  consumerFault,
-  partitionKey,
-  TailConsumer,
-  type IncomingRecord,
-  type KafkaConnection,
-  type RecordReceipt,
-} from '@jobstream/kafka';
-import type { Health, Logger } from '@jobstream/runtime';
+import type { FollowedTopics, IncomingRecord } from '@jobstream/kafka';
+import type { Logger } from '@jobstream/runtime';
 import { CancelBook } from './cancel-book.js';
 import { OrderBook } from './order-book.js';
 
 export interface OrderReaderOptions {
-  readonly connection: KafkaConnection;
   readonly topics: Topics;
-  /** What the name of its consumer group begins with: who reads. */
-  readonly reader: string;
   readonly logger: Logger;
   /** Called after each change of {@link OrderReader.book}, once everything was read. */
   readonly onChange?: () => void;
@@ -26,99 +16,35 @@ export interface OrderReaderOptions {
   readonly queue?: string;
   /** Called with each cancel that is read, those of the past too. */
   readonly onCancel?: (cancel: Cancel) => void;
-  /** The log can't be followed any more: only a restart helps. */
-  readonly onFatal: (error: Error) => void;
 }
 
-type Place = Pick<RecordReceipt, 'topic' | 'partition' | 'offset'>;
-
-/** Keeps the orders in force in memory: reads their topics from the beginning, then follows them. */
-export class OrderReader {
+/** Keeps the orders in force in memory, as a part of what a TopicFollower reads. */
+export class OrderReader implements FollowedTopics {
   /** The orders in force. */
   readonly book = new OrderBook();
   /** The jobs that are cancelled. */
   readonly cancels = new CancelBook();
-  private readonly tail: TailConsumer;
-  /** The offset after the last record taken, by partition. */
-  private readonly next = new Map<string, number>();
-  private waiters: { readonly place: Place; readonly resolve: () => void }[] = [];
+  readonly topics: readonly string[];
   private isRead = false;
-  private tellRead: () => void = () => undefined;
-  private readonly read = new Promise<void>((resolve) => (this.tellRead = resolve));
-  private endWaits: () => void = () => undefined;
-  private readonly stopped = new Promise<void>((resolve) => (this.endWaits = resolve));
 
   constructor(private readonly options: OrderReaderOptions) {
-    const { connection, topics, reader, onFatal } = options;
-    this.tail = new TailConsumer(connection, {
-      groupIdPrefix: `${topics.group(reader)}.orders.`,
-      topics: () => [topics.control, topics.cancels],
-      from: 'start',
-      onRecords: (records) => this.take(records),
-      onFatal,
-    });
+    const { control, cancels } = options.topics;
+    this.topics = [control, cancels];
   }
 
-  /**
-   * Resolves once everything there was when it began is in {@link book}; waits for Kafka as long as it takes. The topic
-   * has to exist.
-   * @returns false when stopped meanwhile
-   */
-  async start(): Promise<boolean> {
-    const caughtUp = this.tail.start().then(() => this.tail.caughtUp());
-    await Promise.race([caughtUp.then(() => this.noteRead()), this.stopped]);
-    return this.isRead;
-  }
-
-  async stop(): Promise<void> {
-    this.endWaits();
-    await this.tail.stop();
-  }
-
-  /** Resolves once {@link start} has. */
-  whenRead(): Promise<void> {
-    return this.read;
-  }
-
-  /** Resolves once the record at this place is taken. */
-  passed(place: Place): Promise<void> {
-    if (this.hasPassed(place)) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push({ place, resolve }));
-  }
-
-  /** Not ok until everything was read. */
-  health(): Health {
-    if (!this.isRead)
-      return {
-        ok: false,
-        why: 'The orders (pauses, limits, cancels) have not been read to their end yet.',
-      };
-    const { joined, partitions } = this.tail.health();
-    // While it joins again, what was read stands.
-    const why = consumerFault({ joined: true, partitions });
-    return why === null ? { ok: true, detail: { following: joined } } : { ok: false, why };
-  }
-
-  private noteRead(): void {
+  onRead(): void {
     this.isRead = true;
-    this.tellRead();
   }
 
-  private take(records: readonly IncomingRecord[]): void {
-    const { topic, partition, offset } = records.at(-1)!;
+  take(records: readonly IncomingRecord[]): void {
+    const { topic } = records.at(-1)!;
     const isControl = topic === this.options.topics.control;
     for (const record of records) {
       const fault = isControl ? this.takeOrder(record) : this.takeCancel(record);
       if (fault !== undefined)
         this.options.logger.warn({ topic, offset: record.offset, fault }, 'order skipped: it cannot be read');
     }
-    this.next.set(partitionKey({ topic, partition }), offset + 1);
     if (isControl && this.isRead) this.options.onChange?.();
-    this.waiters = this.waiters.filter(({ place, resolve }) => {
-      const passed = this.hasPassed(place);
-      if (passed) resolve();
-      return !passed;
-    });
   }
 
   private takeOrder({ key, value }: IncomingRecord): string | undefined {
@@ -138,9 +64,5 @@ export class OrderReader {
     this.cancels.add(cancel);
     onCancel?.(cancel);
     return undefined;
-  }
-
-  private hasPassed(place: Place): boolean {
-    return place.offset < (this.next.get(partitionKey(place)) ?? 0);
   }
 }

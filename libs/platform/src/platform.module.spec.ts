@@ -15,7 +15,7 @@ import { PlatformModule } from './platform.module.js';
 
 const away = { KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://127.0.0.1:1/none' };
 
-const platform = PlatformModule.of({ definitions: [], clocks: { broker: 'needed' } });
+const platform = PlatformModule.of({ clocks: { broker: 'needed' } });
 const steps: string[] = [];
 
 @Injectable()

@@ -5,7 +5,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { Topics, type JobDefinition, type TopicPlan } from '@jobstream/contracts';
+import { Topics } from '@jobstream/contracts';
 import {
   Database,
   DatabaseClock,
@@ -21,6 +21,7 @@ import {
   RecordProducer,
   TopicAdmin,
 } from '@jobstream/kafka';
+import { JobTypeBook, JobTypeReader } from '@jobstream/job-types';
 import { ClockWatch, HealthRegistry, type ProcessContext, type WatchedClock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
 import { Preparation } from './preparation.js';
@@ -29,8 +30,6 @@ import { contextToken, databaseSettingsToken, loggerToken, tokenOf, topicPlanTok
 
 /** How a process differs from others in what it has from the platform. */
 export interface PlatformOptions {
-  /** The job types of the platform: their topics are made where they are missing. */
-  readonly definitions: readonly JobDefinition[];
   /** Of the connections to Postgres. They are named after the service. */
   readonly database?: Omit<DatabaseOptions, 'applicationName'> | undefined;
   /** The clocks that are watched. The process is not ready before it has heard those that are needed. */
@@ -51,16 +50,18 @@ const providers: FactoryProvider[] = [
   },
   {
     provide: topicPlanToken,
-    inject: [contextToken, optionsToken, Topics],
-    useFactory: ({ settings }: ProcessContext, { definitions }: PlatformOptions, topics: Topics) =>
-      topics.plan(definitions, settings.JOBSTREAM_TOPIC_SIZE),
+    inject: [contextToken, Topics],
+    useFactory: ({ settings }: ProcessContext, topics: Topics) =>
+      topics.plan([], settings.JOBSTREAM_TOPIC_SIZE),
   },
+  provide(JobTypeReader, [Topics, loggerToken]),
+  { provide: JobTypeBook, inject: [JobTypeReader], useFactory: ({ book }: JobTypeReader) => book },
   { provide: KafkaConnection, inject: [contextToken], useFactory: connectToKafka },
   provide(TopicAdmin, [KafkaConnection]),
   provide(LogReader, [KafkaConnection]),
   {
     provide: RecordProducer,
-    inject: [contextToken, KafkaConnection, topicPlanToken],
+    inject: [contextToken, KafkaConnection, Topics, JobTypeBook],
     useFactory: startProducer,
   },
   {
@@ -137,11 +138,15 @@ function connectToKafka({ environment, logger, metrics }: ProcessContext): Kafka
 }
 
 async function startProducer(
-  { metrics }: ProcessContext,
+  { metrics, settings }: ProcessContext,
   connection: KafkaConnection,
-  topics: readonly TopicPlan[],
+  topics: Topics,
+  jobTypes: JobTypeBook,
 ): Promise<RecordProducer> {
-  const producer = new RecordProducer(connection, { metrics, topics });
+  const producer = new RecordProducer(connection, {
+    metrics,
+    topics: () => topics.plan(jobTypes.rules(), settings.JOBSTREAM_TOPIC_SIZE),
+  });
   await producer.start();
   return producer;
 }

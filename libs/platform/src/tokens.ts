@@ -19,5 +19,5 @@ export const contextToken = tokenOf<ProcessContext>('ProcessContext');
 export const loggerToken = tokenOf<Logger>('Logger');
 /** Where Postgres is, and the names of the schemas. */
 export const databaseSettingsToken = tokenOf<DatabaseSettings>('DatabaseSettings');
-/** Every topic of the platform, as it has to be. */
+/** The topics that are there without any job type, as they have to be. */
 export const topicPlanToken = tokenOf<readonly TopicPlan[]>('TopicPlan');

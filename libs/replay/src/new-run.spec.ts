@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { decodeRecord, type JobRequest } from '@jobstream/contracts/records';
+import { JobTypeBook } from '@jobstream/job-types';
+import { jobDefinitions } from '@jobstream/jobs';
 import { newRunOf } from './new-run.js';
 
+const shipped = JobTypeBook.of(jobDefinitions);
 const id = newJobId();
 const createdAt = Date.parse('2026-01-31T06:00:00.000Z');
 const request: JobRequest = {
@@ -20,7 +23,7 @@ const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
 /** The record of the run after this one. */
 function make(more: Partial<JobRequest> = {}) {
   const candidate = { id, run: 2, createdAt, traceparent, request: { ...request, ...more } };
-  const made = newRunOf(candidate, { fresh: true }, createdAt + 7_200_000);
+  const made = newRunOf(candidate, { fresh: true }, createdAt + 7_200_000, shipped);
   return { made, read: decodeRecord(Buffer.from(made.request.value), made.request.headers) };
 }
 

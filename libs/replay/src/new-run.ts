@@ -1,6 +1,6 @@
 import type { JobId } from '@jobstream/contracts';
 import { encodeRecord } from '@jobstream/contracts/records';
-import { queues } from '@jobstream/jobs';
+import type { JobTypeBook } from '@jobstream/job-types';
 import type { ForwardedRequest } from '@jobstream/intake';
 import type { Candidate } from './candidate.js';
 
@@ -20,6 +20,7 @@ export function newRunOf(
   candidate: Pick<Candidate, 'id' | 'run' | 'request' | 'createdAt' | 'traceparent'>,
   payload: unknown,
   at: number,
+  { queues }: JobTypeBook,
 ): NewRun {
   const { id, createdAt, traceparent, request } = candidate;
   const run = candidate.run + 1;

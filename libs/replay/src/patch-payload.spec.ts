@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { patchSchema, type PayloadPatch } from '@jobstream/contracts/rest';
+import { JobTypeBook } from '@jobstream/job-types';
+import { jobDefinitions } from '@jobstream/jobs';
 import { patchPayload } from './patch-payload.js';
 
+const shipped = JobTypeBook.of(jobDefinitions);
 const payload = { sleepMs: 5, note: 'old' };
-const apply = (patch: PayloadPatch, type = 'probe.run') => patchPayload(patch, type, payload);
+const apply = (patch: PayloadPatch, type = 'probe.run') => patchPayload(patch, type, payload, shipped);
 
 describe('patching a payload', () => {
   it('changes a copy and fills in the defaults of the schema', () => {

@@ -1,6 +1,6 @@
 import { maxBodyBytes, maxRecordNesting } from '@jobstream/contracts';
-import { faultsOf, type PayloadPatch } from '@jobstream/contracts/rest';
-import { findJobDefinition } from '@jobstream/jobs';
+import type { PayloadPatch } from '@jobstream/contracts/rest';
+import type { JobTypeBook } from '@jobstream/job-types';
 import { applyPatch, PatchError } from './json-patch.js';
 
 /** The patched payload, or why the patch cannot be applied. */
@@ -10,10 +10,14 @@ export type PatchedPayload = { readonly payload: unknown } | { readonly detail: 
 const maxSize = { bytes: maxBodyBytes, depth: maxRecordNesting - 1 };
 
 /** Applies a JSON Patch (RFC 6902) to a payload, checks it by the schema of its job type and fills in defaults. */
-export function patchPayload(patch: PayloadPatch, type: string, payload: unknown): PatchedPayload {
-  const definition = findJobDefinition(type);
-  if (!definition)
-    return { detail: `No job type is called "${type}" here, so no patch of it can be checked.` };
+export function patchPayload(
+  patch: PayloadPatch,
+  type: string,
+  payload: unknown,
+  jobTypes: JobTypeBook,
+): PatchedPayload {
+  const known = jobTypes.find(type);
+  if (!known) return { detail: `No job type is called "${type}" here, so no patch of it can be checked.` };
   let patched: unknown;
   try {
     patched = applyPatch(payload, patch, maxSize);
@@ -21,8 +25,8 @@ export function patchPayload(patch: PayloadPatch, type: string, payload: unknown
     if (error instanceof PatchError) return { detail: error.message };
     throw error;
   }
-  const checked = definition.payload.safeParse(patched);
-  if (checked.success) return { payload: checked.data };
-  const faults = faultsOf(checked.error).slice(0, 5);
+  const checked = known.check(patched);
+  if ('payload' in checked) return checked;
+  const faults = checked.faults.slice(0, 5);
   return { detail: faults.map(({ pointer, detail }) => `${pointer || 'payload'}: ${detail}`).join(' ') };
 }

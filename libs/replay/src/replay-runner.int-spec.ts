@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newJobId, Topics } from '@jobstream/contracts';
 import { Database, migrate, schemasOf } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
+import { JobTypeBook } from '@jobstream/job-types';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { randomNamespace, stackAddress } from '@jobstream/testing';
@@ -27,7 +28,7 @@ function createRunner(): ReplayRunner {
     connection,
     database,
     logger: createLogger('test', 'silent'),
-    intake: new JobIntake({ producer, topics }),
+    intake: new JobIntake({ producer, topics, jobTypes: new JobTypeBook() }),
     projection: {
       queries: { standings: refuseToSay, find: refuseToSay },
       waitUntilCurrent: refuseToSay,

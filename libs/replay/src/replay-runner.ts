@@ -60,7 +60,12 @@ export class ReplayRunner {
       replays: this.replays,
       leaseMs,
       reserved: new ReservedRuns(database, this.replays, intake),
-      selection: new Selection({ reader: this.reader, projection, clock: intake.clock }),
+      selection: new Selection({
+        reader: this.reader,
+        projection,
+        clock: intake.clock,
+        jobTypes: intake.jobTypes,
+      }),
       projection,
     };
   }

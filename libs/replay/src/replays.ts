@@ -20,6 +20,7 @@ import {
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { LogReader, TopicAdmin } from '@jobstream/kafka';
+import type { JobTypeBook } from '@jobstream/job-types';
 import type { z } from 'zod';
 import { decideReplay } from './decide-replay.js';
 import { newRunOf, type NewRun } from './new-run.js';
@@ -45,7 +46,7 @@ export interface ReplaysOptions {
 }
 
 /** Time limit of waiting for the projection. */
-const projectionPatienceMs = 2_000;
+const projectionPatienceMs = 5_000;
 /** Time limits of counting: in a dry run, and before a replay is accepted. */
 const dryRunPatienceMs = 20_000;
 const firstLookPatienceMs = 3_000;
@@ -59,9 +60,10 @@ export class Replays {
   private readonly selection: Selection;
 
   constructor(private readonly options: ReplaysOptions) {
-    this.replays = new ReplayStore(options.database);
-    this.reserved = new ReservedRuns(options.database, this.replays, options.intake);
-    this.selection = new Selection({ ...options, clock: options.intake.clock });
+    const { database, intake } = options;
+    this.replays = new ReplayStore(database);
+    this.reserved = new ReservedRuns(database, this.replays, intake);
+    this.selection = new Selection({ ...options, clock: intake.clock, jobTypes: intake.jobTypes });
   }
 
   /**
@@ -130,7 +132,7 @@ export class Replays {
   async replayJob(text: string, body: unknown, requestedBy: string | null): Promise<AcceptedJob> {
     const { patch, why } = check(jobReplaySchema, body === undefined ? {} : body, 'replay');
     const job = await this.findReplayable(text);
-    const made = makeRun(job, patch, await this.now());
+    const made = makeRun(job, patch, await this.now(), this.options.intake.jobTypes);
     const id = await this.options.intake.drawId();
     const token = randomUUID();
     const request: JobReplayRequest = {
@@ -219,11 +221,16 @@ export class Replays {
   }
 }
 
-function makeRun(job: ProjectedJob, patch: PayloadPatch | undefined, now: number): NewRun {
+function makeRun(
+  job: ProjectedJob,
+  patch: PayloadPatch | undefined,
+  now: number,
+  jobTypes: JobTypeBook,
+): NewRun {
   const { id, run, type, queue, payload, maxAttempts, submittedFor, orderingKey, expiresAt } = job;
   // An end can be projected before its request.
   if (maxAttempts === null) throw projectionBehind();
-  const patched = patch ? patchPayload(patch, type, payload) : { payload };
+  const patched = patch ? patchPayload(patch, type, payload, jobTypes) : { payload };
   if ('detail' in patched) {
     const errors = [{ pointer: '/patch', detail: patched.detail }];
     throw new ReplayError('patch_breaks_schema', 'The patch breaks the payload of this job.', errors);
@@ -241,7 +248,8 @@ function makeRun(job: ProjectedJob, patch: PayloadPatch | undefined, now: number
     ...(expiresAt !== null && { expiresAt: expiresAt.toISOString() }),
   };
   const createdAt = job.createdAt.getTime();
-  return newRunOf({ id, run, request, createdAt, traceparent: traceparentOf(id) }, patched.payload, now);
+  const candidate = { id, run, request, createdAt, traceparent: traceparentOf(id) };
+  return newRunOf(candidate, patched.payload, now, jobTypes);
 }
 
 function describeRun({ id, type, queue, createdAt }: ProjectedJob, run: number): AcceptedJob {

@@ -1,6 +1,7 @@
 import { setImmediate as immediately } from 'node:timers/promises';
 import type { ReplayFault, ReplayRequest, SkipReason } from '@jobstream/contracts/rest';
 import type { IncomingRecord, LogReader } from '@jobstream/kafka';
+import type { JobTypeBook } from '@jobstream/job-types';
 import type { Clock } from '@jobstream/runtime';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
 import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
@@ -32,6 +33,8 @@ export interface SelectionOptions {
   readonly projection: Projection;
   /** The broker's time. A job's time to start counts from it. */
   readonly clock: Clock;
+  /** What a changed payload is checked by. */
+  readonly jobTypes: JobTypeBook;
 }
 
 /** Patching a large payload takes milliseconds. After this time the process does other work before it continues. */
@@ -73,7 +76,7 @@ export class Selection {
     criteria: Criteria,
     askedAt: number,
   ): Promise<Omit<SelectedPage, 'ranges'>> {
-    const tally = new Tally(this.options.clock);
+    const tally = new Tally(this.options.clock, this.options.jobTypes);
     const candidates: Candidate[] = [];
     for (const record of records) {
       const read = readCandidate(record, criteria.source);
@@ -114,7 +117,10 @@ class Tally {
   readonly faults: ReplayFault[] = [];
   private readonly seen = new Set<string>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly jobTypes: JobTypeBook,
+  ) {}
 
   skip(reason: SkipReason): void {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
@@ -129,12 +135,12 @@ class Tally {
     if (decision !== 'replay') return this.skip(decision);
     if (this.seen.has(`${id}/${run}`)) return this.skip('already_replayed');
     this.seen.add(`${id}/${run}`);
-    const patched = patch ? patchPayload(patch, request.type, request.payload) : request;
+    const patched = patch ? patchPayload(patch, request.type, request.payload, this.jobTypes) : request;
     if ('detail' in patched) this.faults.push({ id, detail: patched.detail });
     else {
       const cause = failure?.reason ?? standing?.reason ?? standing!.state;
       this.runs.push({
-        ...newRunOf(candidate, patched.payload, this.clock.now()),
+        ...newRunOf(candidate, patched.payload, this.clock.now(), this.jobTypes),
         type: request.type,
         cause,
       });

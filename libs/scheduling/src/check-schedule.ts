@@ -24,6 +24,12 @@ export function checkScheduleName(name: string): string {
  * @throws ScheduleError `invalid_request` with the place of each fault; for a fault of the job, the code that submitting it would give
  */
 export function checkSchedule(schedule: unknown, intake: JobIntake): ScheduleDefinition {
+  const checked = checkTiming(schedule);
+  checkJob(checked.job, intake);
+  return checked;
+}
+
+function checkTiming(schedule: unknown): ScheduleDefinition {
   const parsed = scheduleSchema.safeParse(schedule);
   if (!parsed.success) throw invalid(faultsOf(parsed.error));
   const faults = faultsOfTiming(timingOf(parsed.data)).map(({ part, detail }) => ({
@@ -31,13 +37,12 @@ export function checkSchedule(schedule: unknown, intake: JobIntake): ScheduleDef
     detail,
   }));
   if (faults.length > 0) throw invalid(faults);
-  checkJob(parsed.data.job, intake);
   return parsed.data;
 }
 
-/** The shipped schedules, by name. */
-export function checkDeclaredSchedules(intake: JobIntake): Map<string, ScheduleDefinition> {
-  return new Map(declaredSchedules.map(({ name, ...schedule }) => [name, checkSchedule(schedule, intake)]));
+/** The shipped schedules, by name. Their jobs are checked when they fire, because the worker may start later. */
+export function declaredSchedulesByName(): Map<string, ScheduleDefinition> {
+  return new Map(declaredSchedules.map(({ name, ...schedule }) => [name, checkTiming(schedule)]));
 }
 
 function checkJob(job: ScheduledJob, intake: JobIntake): void {

@@ -233,7 +233,7 @@ describe('delayed jobs', () => {
       });
       const producer = new RecordProducer(connection);
       await producer.start();
-      const intake = new JobIntake({ producer, topics: stack.topics });
+      const intake = new JobIntake({ producer, topics: stack.topics, jobTypes: stack.jobTypes });
       const topic = stack.topics.requests('gone');
       await stack.admin.ensureTopics([{ name: topic, partitions: 2 }]);
       const queues = new ExistingQueues(stack.admin, stack.topics);

@@ -1,15 +1,13 @@
 import type { Topics } from '@jobstream/contracts';
-import { queues } from '@jobstream/jobs';
 import type { TopicAdmin } from '@jobstream/kafka';
 
 const staleMs = 10_000;
 
 /**
- * The queues whose topics exist: the shipped ones, and all others on the broker. A job of another queue waits until a worker
- * that is deployed later makes its topic.
+ * The queues whose topics exist. A job of another queue waits until a worker that is deployed later makes its topic.
  */
 export class ExistingQueues {
-  private names: readonly string[] = [...queues.keys()];
+  private names: readonly string[] = [];
   private askAgainAt = 0;
 
   constructor(
@@ -29,6 +27,6 @@ export class ExistingQueues {
   private async ask(): Promise<void> {
     const roles = (await this.admin.listTopics()).map((topic) => this.topics.roleOf(topic));
     const existing = roles.flatMap((role) => (role?.kind === 'requests' ? [role.queue] : []));
-    this.names = [...new Set([...queues.keys(), ...existing])];
+    this.names = [...new Set(existing)];
   }
 }

@@ -1,6 +1,6 @@
 import { isFinal, type JobId, type JobState, type Topics } from '@jobstream/contracts';
 import { headerNames } from '@jobstream/contracts/records';
-import { queues } from '@jobstream/jobs';
+import type { JobTypeBook } from '@jobstream/job-types';
 import { readDatabaseClock, type Database, type Session } from '@jobstream/database';
 import type { IncomingRecord, KafkaConnection, TopicAdmin, TopicPartition } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
@@ -13,6 +13,7 @@ export interface JobEndReaderOptions {
   readonly database: Database;
   readonly admin: TopicAdmin;
   readonly topics: Topics;
+  readonly jobTypes: JobTypeBook;
   readonly schedules: ScheduleStore;
   readonly firings: FiringStore;
   readonly logger: Logger;
@@ -30,7 +31,7 @@ const paceMs = 200;
  */
 export class JobEndReader extends LogSink<JobId> {
   constructor(private readonly options: JobEndReaderOptions) {
-    const { connection, database, topics, schedules, firings, logger, onFatal } = options;
+    const { connection, database, topics, jobTypes, schedules, firings, logger, onFatal } = options;
     super({
       connection,
       database,
@@ -40,7 +41,7 @@ export class JobEndReader extends LogSink<JobId> {
         const isNeeded =
           (await schedules.hasNonOverlapping()) || (await firings.awaited(database)).ids.length > 0;
         return isNeeded
-          ? [topics.events, ...[...queues.keys()].map((queue) => topics.deadLetters(queue))]
+          ? [topics.events, ...[...jobTypes.queues.keys()].map((queue) => topics.deadLetters(queue))]
           : [];
       },
       positions: new FiringPositions(options),

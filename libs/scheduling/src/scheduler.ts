@@ -1,11 +1,12 @@
 import type { Topics } from '@jobstream/contracts';
 import { isPermanent, type Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
-import { TopicAdmin, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
+import type { JobTypeReader } from '@jobstream/job-types';
+import { TopicAdmin, TopicFollower, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import type { Health, Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
-import { checkDeclaredSchedules } from './check-schedule.js';
+import { declaredSchedulesByName } from './check-schedule.js';
 import { DelayedJobCanceller } from './delayed-job-canceller.js';
 import { DelayedJobPublisher } from './delayed-job-publisher.js';
 import { DelayedJobReader } from './delayed-job-reader.js';
@@ -24,6 +25,8 @@ export interface SchedulerOptions {
   readonly database: Database;
   readonly topics: Topics;
   readonly intake: JobIntake;
+  /** Followed together with the orders; what intake checks by. */
+  readonly jobTypes: JobTypeReader;
   readonly producer: RecordProducer;
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -44,7 +47,7 @@ export class Scheduler {
   private readonly admin: TopicAdmin;
   private readonly reader: DelayedJobReader;
   private readonly ends: JobEndReader;
-  private readonly orders: OrderReader;
+  private readonly follower: TopicFollower;
   private readonly polls: Readonly<Record<'preparation' | 'schedules' | 'due' | 'cancels', DuePoll>>;
   private isPrepared = false;
 
@@ -67,16 +70,19 @@ export class Scheduler {
     const queues = new ExistingQueues(this.admin, topics);
     const publisher = new DelayedJobPublisher({ database, jobs, queues, intake, metrics, logger });
     const canceller = new DelayedJobCanceller({ database, jobs, topics, logger, producer: options.producer });
-    this.orders = new OrderReader({
-      connection,
+    const orders = new OrderReader({
       topics,
       logger,
-      onFatal,
-      reader: 'scheduler',
       onCancel: (cancel) => {
         canceller.add(cancel);
         this.polls.cancels.expect(0);
       },
+    });
+    this.follower = new TopicFollower({
+      connection,
+      parts: [orders, options.jobTypes],
+      groupIdPrefix: `${topics.serviceGroup('scheduler')}.orders.`,
+      onFatal,
     });
     const schedules = new ScheduleStore(database);
     const firings = new FiringStore(database);
@@ -84,6 +90,7 @@ export class Scheduler {
       connection,
       database,
       topics,
+      jobTypes: options.jobTypes.book,
       schedules,
       firings,
       admin: this.admin,
@@ -124,7 +131,7 @@ export class Scheduler {
   /** Finishes the work under way and leaves its groups. */
   async stop(): Promise<void> {
     await Promise.all(Object.values(this.polls).map((poll) => poll.stop()));
-    await Promise.all([this.reader.stop(), this.ends.stop(), this.orders.stop()]);
+    await Promise.all([this.reader.stop(), this.ends.stop(), this.follower.stop()]);
     await this.admin.stop();
   }
 
@@ -132,11 +139,11 @@ export class Scheduler {
     const { prepare, database, intake } = this.options;
     await prepare();
     await intake.learnTime();
-    await new ScheduleStore(database).declare(checkDeclaredSchedules(intake));
+    await new ScheduleStore(database).declare(declaredSchedulesByName());
     this.reader.start();
     this.ends.start();
-    this.orders.start().catch((error: unknown) => this.options.onFatal(error as Error));
-    this.isPrepared = true;
+    // What fires, and what goes into which lane, follows from the job types.
+    this.isPrepared = await this.follower.start();
   }
 
   private poll(what: string, look: () => Promise<number | undefined>): DuePoll {

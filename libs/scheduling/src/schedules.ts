@@ -1,6 +1,6 @@
 import { scheduledJobId } from '@jobstream/contracts';
 import { linksOf, type AcceptedJob, type ScheduleList, type ScheduleView } from '@jobstream/contracts/rest';
-import { declaredSchedules, findJobDefinition } from '@jobstream/jobs';
+import { declaredSchedules } from '@jobstream/jobs';
 import { type Database, type ReadClock, readDatabaseClock } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { Logger } from '@jobstream/runtime';
@@ -105,12 +105,12 @@ export class Schedules {
       const schedule = await schedules.lock(session, name);
       if (!schedule) throw notFound(name);
       const { id, job, overlap, nextFireAt } = schedule;
-      intake.check(job);
+      const { queue } = intake.check(job).rules;
       const now = await this.readClock(session);
       const free = Math.max(now, ((await firings.lastInstant(session, schedule)) ?? 0) + 1);
       const fireAt = free % 1_000 === 0 ? free + 1 : free;
       const watched = overlap === 'skip';
-      const ordered = { schedule: { name, id }, fireAt, job };
+      const ordered = { schedule: { name, id }, fireAt, job, queue: queue.name };
       await firings.decide(session, [{ ...ordered, state: 'pending', watched }], now);
       await schedules.advance(session, { name, nextFireAt, lastFireAt: fireAt });
       return ordered;
@@ -125,13 +125,12 @@ export class Schedules {
 
 const fired = { state: 'fired' } as const;
 
-type OrderedFiring = Pick<PendingFiring, 'schedule' | 'fireAt' | 'job'>;
+type OrderedFiring = Pick<PendingFiring, 'schedule' | 'fireAt' | 'job'> & { readonly queue: string };
 
-function describeFired({ schedule, fireAt, job }: OrderedFiring): AcceptedJob {
-  const { type, queue } = findJobDefinition(job.type)!;
+function describeFired({ schedule, fireAt, job: { type }, queue }: OrderedFiring): AcceptedJob {
   const id = scheduledJobId(schedule, fireAt);
   const createdAt = new Date(fireAt).toISOString();
-  return { id, type, queue: queue.name, state: 'queued', run: 1, createdAt, links: linksOf(id) };
+  return { id, type, queue, state: 'queued', run: 1, createdAt, links: linksOf(id) };
 }
 
 function notFound(name: string): ScheduleError {

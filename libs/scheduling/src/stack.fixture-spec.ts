@@ -1,5 +1,6 @@
 import { Topics } from '@jobstream/contracts';
 import { decodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import { JobTypeBook, JobTypeReader } from '@jobstream/job-types';
 import { jobDefinitions } from '@jobstream/jobs';
 import { Database, migrate, schemasOf, type DatabaseSettings } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
@@ -11,7 +12,7 @@ import {
   type IncomingRecord,
 } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
-import { randomNamespace, readTopics, stackAddress } from '@jobstream/testing';
+import { publishJobTypes, randomNamespace, readTopics, stackAddress } from '@jobstream/testing';
 import { Registry } from 'prom-client';
 import { Scheduler } from './scheduler.js';
 import { SchedulingMetrics } from './scheduling-metrics.js';
@@ -28,6 +29,7 @@ export class StackFixture {
   readonly database: Database;
   readonly connection: KafkaConnection;
   readonly producer: RecordProducer;
+  readonly jobTypes = JobTypeBook.of(jobDefinitions);
   readonly intake: JobIntake;
   readonly admin: TopicAdmin;
   private readonly settings: DatabaseSettings;
@@ -45,6 +47,7 @@ export class StackFixture {
 
   async start(): Promise<void> {
     await Promise.all([migrate(this.settings), this.producer.start(), this.makeTopics()]);
+    await publishJobTypes(this.producer, this.topics, jobDefinitions);
   }
 
   async stop(): Promise<void> {
@@ -67,6 +70,7 @@ export class StackFixture {
       database,
       topics,
       intake,
+      jobTypes: new JobTypeReader(topics, logger),
       logger,
       producer: this.producer,
       metrics: new Registry(),

@@ -4,6 +4,7 @@ import {
   type OpenApiDocument,
   type Operation,
 } from '@jobstream/contracts/openapi';
+import { describeJobType } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -24,7 +25,9 @@ const problemType = 'application/problem+json';
 /** Checks answers of the REST server against its OpenAPI document: every answer must be declared. */
 export class DeclaredAnswers {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
-  private readonly document: OpenApiDocument = describeRestInterface(jobDefinitions, { exact: true });
+  private readonly document: OpenApiDocument = describeRestInterface(jobDefinitions.map(describeJobType), {
+    exact: true,
+  });
   private readonly paths: readonly (readonly [RegExp, string])[];
 
   constructor() {

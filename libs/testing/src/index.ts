@@ -15,6 +15,7 @@ export { eventually, type Patience } from './eventually.js';
 export { readStream, type SentEvent } from './event-stream.js';
 export { makeFirstApiKey } from './first-api-key.js';
 export { HostileDatabase } from './hostile-database.js';
+export { publishJobTypes } from './publish-job-types.js';
 export { randomNamespace, stackAddress } from './namespace.js';
 export { OwnS3 } from './own-s3.js';
 export { OwnStack, type BrokerSettings } from './own-stack.js';

@@ -2,9 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Topics } from '@jobstream/contracts';
+import { jobDefinitions } from '@jobstream/jobs';
+import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { ApiClient } from './api-client.js';
+import { connectToBroker } from './broker-access.js';
 import { DatabaseRoles } from './database-roles.js';
 import { randomNamespace, stackAddress } from './namespace.js';
+import { publishJobTypes } from './publish-job-types.js';
 import { ServiceProcess } from './service-process.js';
 
 /** The services of a platform and their settings. */
@@ -17,6 +21,8 @@ export interface PlatformOptions {
   readonly environmentOf?: (service: string) => Readonly<Record<string, string>>;
   /** Whether each service connects to Postgres as the role that docs/least-privilege.md gives it. Default false: as the superuser. */
   readonly ownRoles?: boolean;
+  /** Whether the shipped types of workers that are not started are published all the same. Default true. */
+  readonly publishesTypes?: boolean;
 }
 
 /** A whole platform of real processes, in a namespace of its own on the broker and database of the test run. */
@@ -39,12 +45,14 @@ export class Platform {
     environment = {},
     environmentOf = () => ({}),
     ownRoles = false,
+    publishesTypes = true,
   }: PlatformOptions): Promise<Platform> {
     const storage = await mkdtemp(join(tmpdir(), 'jobstream-e2e-'));
     const platform = new Platform(storage, environment, environmentOf);
     try {
       if (ownRoles)
         platform.roles = await DatabaseRoles.make(stackAddress('DATABASE_URL'), platform.namespace);
+      if (publishesTypes) await platform.publishTypesWithoutWorker(Object.keys(services));
       await Promise.all(
         Object.entries(services).flatMap(([name, count]) =>
           Array.from({ length: count }, () => platform.launch(name)),
@@ -55,6 +63,21 @@ export class Platform {
       throw error;
     }
     return platform;
+  }
+
+  /**
+   * Publishes the shipped job types of workers that are not started, in their name, so that every shipped job can be submitted.
+   * Does nothing where the broker can not be reached as the test runs.
+   */
+  private async publishTypesWithoutWorker(services: readonly string[]): Promise<void> {
+    const missing = jobDefinitions.filter(({ queue }) => !services.includes(`${queue.name}-worker`));
+    if (missing.length === 0 || this.more.KAFKA_BROKERS !== undefined) return;
+    const connection = connectToBroker();
+    const admin = new TopicAdmin(connection);
+    const producer = new RecordProducer(connection);
+    await Promise.all([admin.ensureTopics(this.topics.plan(missing, 'small')), producer.start()]);
+    await publishJobTypes(producer, this.topics, missing);
+    await Promise.all([producer.stop(), admin.stop()]);
   }
 
   /** Starts one more process of a service; on `port` if given, so that a new API takes a dead one's place. */

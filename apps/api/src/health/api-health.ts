@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@jobstream/database';
+import { JobTypeBook } from '@jobstream/job-types';
 import { describeTroubles, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { HealthRegistry, inTime, type Health } from '@jobstream/runtime';
 import { ObjectStorage } from '@jobstream/storage';
@@ -18,16 +19,29 @@ export class ApiHealth {
     storage: ObjectStorage,
     producer: RecordProducer,
     private readonly admin: TopicAdmin,
+    private readonly jobTypes: JobTypeBook,
   ) {
     registry.add('kafka', () => this.checkKafka());
     registry.add('database', () => tell(database.ping()));
     registry.add('storage', () => tell(storage.check()));
+    registry.add('job_types', () => this.checkJobTypes());
     registry.add('topics', () => ({ ok: true, detail: describeTroubles(producer.troubles.list()) }));
   }
 
   /** To be called once the topics that jobs are produced to exist. */
   topicsExist(): void {
     this.hasTopics = true;
+  }
+
+  /** Without the types every job is refused. A contested type is told here, and turns nothing away. */
+  private checkJobTypes(): Health {
+    const { isKnown } = this.jobTypes;
+    if (!isKnown) return { ok: false, why: 'The job types have not been read yet.' };
+    const contested = this.jobTypes.contested().map(({ record: { type, owner, rivals } }) => ({
+      type,
+      owners: [owner, ...rivals.map((rival) => rival.owner)],
+    }));
+    return { ok: true, detail: { contested } };
   }
 
   private async checkKafka(): Promise<Health> {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routeContracts } from '@jobstream/contracts/openapi';
-import { jobDefinitions } from '@jobstream/jobs';
 import { EmptyApi } from '../api-server.fixture-spec.js';
 
 let api: EmptyApi;
@@ -9,14 +8,14 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const routes = routeContracts(jobDefinitions).map((contract) => {
+const routes = routeContracts([]).map((contract) => {
   const [method, path] = contract.route.split(' ') as [string, string];
   return { contract, method, path: path.replaceAll(/\{\w+\}/g, 'none') };
 });
 
 /** In alphabetical order; a path may fit the patterns of several routes. */
 function declaredMethods(path: string): string[] {
-  const methods = routeContracts(jobDefinitions).flatMap(({ route }) => {
+  const methods = routeContracts([]).flatMap(({ route }) => {
     const [method, pattern] = route.split(' ') as [string, string];
     const fits = new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
     return fits ? (method === 'GET' ? ['GET', 'HEAD'] : [method]) : [];

@@ -1,10 +1,9 @@
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { routeContracts, type RouteContract } from '@jobstream/contracts/openapi';
-import { jobDefinitions } from '@jobstream/jobs';
 import type { FastifyContextConfig } from 'fastify';
 
-const contracts = new Map(routeContracts(jobDefinitions).map((contract) => [contract.route, contract]));
+const contracts = new Map(routeContracts([]).map((contract) => [contract.route, contract]));
 
 /**
  * Serves a route as its contract declares it: method, path, scope and status come from there. Of several statuses that a

@@ -7,7 +7,7 @@ import {
   type BulkCancelled,
   type CancelledJob,
 } from '@jobstream/contracts/rest';
-import { BrokerClock } from '@jobstream/kafka';
+import { BrokerClock, TopicFollower } from '@jobstream/kafka';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { JobQueries } from '@jobstream/projection';
 import { inTime } from '@jobstream/runtime';
@@ -27,6 +27,7 @@ export class JobCancels {
     private readonly queries: JobQueries,
     private readonly clock: BrokerClock,
     private readonly reader: OrderReader,
+    private readonly follower: TopicFollower,
     private readonly writer: OrderWriter,
   ) {}
 
@@ -82,12 +83,12 @@ export class JobCancels {
 
   /** Resolves once this process has read them too. @throws ProblemError `broker_unavailable` */
   private async write(cancels: readonly Cancel[]): Promise<void> {
-    const { reader, writer } = this;
+    const { follower, writer } = this;
     if (cancels.length === 0) return;
     const receipts = await writer.cancel(cancels).catch((cause: unknown) => {
       const detail = 'The broker did not confirm the cancel. Send it again.';
       throw new ProblemError('broker_unavailable', detail, { cause });
     });
-    await inTime(Promise.all(receipts.map((receipt) => reader.passed(receipt))), readTimeoutMs);
+    await inTime(Promise.all(receipts.map((receipt) => follower.passed(receipt))), readTimeoutMs);
   }
 }

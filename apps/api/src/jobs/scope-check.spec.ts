@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { scopes, type Scope } from '@jobstream/contracts/rest';
 import { jobDefinitions } from '@jobstream/jobs';
-import { checkSubmission, IntakeError, type CheckedJob } from '@jobstream/intake';
+import { JobTypeBook } from '@jobstream/job-types';
+import { checkSubmission, findSubmittable, IntakeError, type CheckedJob } from '@jobstream/intake';
 import { checkScope } from './scope-check.js';
 
+const shipped = JobTypeBook.of(jobDefinitions);
 const checked = (type: string, payload: object = {}) =>
-  checkSubmission({ type, payload }, { now: () => Date.now() }) as CheckedJob;
+  checkSubmission({ type, payload }, { now: () => Date.now() }, (name) =>
+    findSubmittable(shipped, name),
+  ) as CheckedJob;
 const mayHave = (job: CheckedJob, scope: Scope) =>
   !(checkScope(job, { scopes: [scope] }) instanceof IntakeError);
 

@@ -4,7 +4,6 @@ import { isTraceparent } from '@jobstream/contracts/records';
 import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
 import type { AllowedHosts } from '@jobstream/downloads';
 import {
-  checkBatch,
   IntakeError,
   isSettled,
   readIdempotencyKey,
@@ -63,7 +62,7 @@ export class Submissions {
     submitter: Submitter & Pick<FastifyRequest, 'inexactNumbers'>,
   ): Promise<BatchAnswer> {
     const { intake, accepted } = this;
-    const items = checkBatch(batch, intake.clock, {
+    const items = intake.checkBatch(batch, {
       misread: submitter.inexactNumbers,
       also: (job) => this.checkWish(job, submitter),
     });

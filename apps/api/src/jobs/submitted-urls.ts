@@ -8,9 +8,9 @@ import { IntakeError, type CheckedJob } from '@jobstream/intake';
  */
 export function checkUrls(job: CheckedJob, allowed: AllowedHosts): CheckedJob | IntakeError {
   const payload = job.payload as Record<string, unknown>;
-  const errors = job.definition.fetches.flatMap((field) => faultsOf(field, payload[field], allowed));
+  const errors = job.rules.fetches.flatMap((field) => faultsOf(field, payload[field], allowed));
   if (errors.length === 0) return job;
-  return new IntakeError('invalid_payload', `${job.definition.type} can not fetch that.`, { errors });
+  return new IntakeError('invalid_payload', `${job.rules.type} can not fetch that.`, { errors });
 }
 
 function faultsOf(field: string, value: unknown, allowed: AllowedHosts): Fault[] {

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { QueueLimits } from '@jobstream/contracts';
 import type { Order } from '@jobstream/contracts/records';
 import type { QueueOrderAnswer } from '@jobstream/contracts/rest';
-import { BrokerClock, RecordRefusedError } from '@jobstream/kafka';
-import { OrderReader, OrderWriter } from '@jobstream/orders';
+import { BrokerClock, RecordRefusedError, TopicFollower } from '@jobstream/kafka';
+import { OrderWriter } from '@jobstream/orders';
 import { inTime } from '@jobstream/runtime';
 import { OrdersInForce, queueNotFound, QueueStates } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
@@ -17,7 +17,7 @@ export class QueueOrders {
   constructor(
     private readonly states: QueueStates,
     private readonly clock: BrokerClock,
-    private readonly reader: OrderReader,
+    private readonly follower: TopicFollower,
     private readonly writer: OrderWriter,
     private readonly inForce: OrdersInForce,
   ) {}
@@ -49,11 +49,11 @@ export class QueueOrders {
    * @throws StatusError `queue_not_found`; ProblemError `broker_unavailable`, `broker_refused`
    */
   private async give(order: Order): Promise<QueueOrderAnswer> {
-    const { reader, writer, states, inForce } = this;
+    const { follower, writer, states, inForce } = this;
     const found = await states.read().catch(refuse);
     if (!found.queues.has(order.queue)) throw queueNotFound();
     const receipt = await writer.give(order).catch(refuse);
-    await inTime(reader.passed(receipt), inForceTimeoutMs);
+    await inTime(follower.passed(receipt), inForceTimeoutMs);
     const { queue } = order;
     return { queue, paused: inForce.isPaused(queue), limits: inForce.limitsOf(queue) };
   }

@@ -1,4 +1,4 @@
-import type { JobDefinition } from '../job-definition.js';
+import type { JobType } from '../job-type.js';
 import { JsonSchemas, type JsonSchema, type JsonSchemasOptions } from '../json-schemas.js';
 import { describeOperation, type Operation } from './operation.js';
 import { routeTags } from './route-contract.js';
@@ -37,12 +37,13 @@ const securitySchemes = {
 
 /** The REST interface as OpenAPI 3.1, made of its route contracts, where jobs of these types may be submitted. */
 export function describeRestInterface(
-  definitions: readonly JobDefinition[],
+  jobTypes: readonly JobType[],
   options: JsonSchemasOptions = {},
 ): OpenApiDocument {
   const schemas = new JsonSchemas(options);
+  for (const { type, payload } of jobTypes) schemas.add(`Payload.${type}`, payload);
   const paths: Record<string, Record<string, Operation>> = {};
-  for (const contract of routeContracts(definitions)) {
+  for (const contract of routeContracts(jobTypes)) {
     const [method, path] = contract.route.split(' ') as [string, string];
     (paths[path] ??= {})[method.toLowerCase()] = describeOperation(contract, schemas);
   }

@@ -1,6 +1,7 @@
-import type { JobDefinition } from '../job-definition.js';
+import type { JobType } from '../job-type.js';
 import type { RouteContract } from './route-contract.js';
 import { accessRoutes } from './routes/access.js';
+import { jobTypeRoutes } from './routes/job-types.js';
 import { jobRoutes } from './routes/jobs.js';
 import { processRoutes } from './routes/process.js';
 import { queueRoutes } from './routes/queues.js';
@@ -10,9 +11,10 @@ import { scheduleRoutes } from './routes/schedules.js';
 import { taskRoutes } from './routes/tasks.js';
 
 /** Every route of the REST server, where jobs of these types may be submitted. */
-export function routeContracts(definitions: readonly JobDefinition[]): readonly RouteContract[] {
+export function routeContracts(jobTypes: readonly JobType[]): readonly RouteContract[] {
   return [
-    ...jobRoutes(definitions),
+    ...jobRoutes(jobTypes),
+    ...jobTypeRoutes,
     ...queueRoutes,
     ...replayRoutes,
     ...scheduleRoutes,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobDefinition } from '../job-definition.js';
+import type { JobType } from '../job-type.js';
 import { maxBatchItems } from '../limits.js';
 import { submissionSchema } from '../rest/submission.js';
 
@@ -11,21 +11,35 @@ export interface SubmissionShapes {
   readonly batch: z.ZodType;
 }
 
-/** The bodies that submit jobs of these types; of at least one. */
-export function shapeSubmissions(definitions: readonly JobDefinition[]): SubmissionShapes {
-  const byType = definitions.map(({ type, payload }) =>
-    submissionSchema
-      .extend({ type: z.literal(type), payload: payload.meta({ id: `Payload.${type}` }) })
-      .meta({ id: `Submission.${type}` }),
-  );
-  const mapping = Object.fromEntries(
-    definitions.map(({ type }) => [type, `#/components/schemas/Submission.${type}`]),
-  );
-  const submission = z
-    .discriminatedUnion('type', byType as [(typeof byType)[number], ...typeof byType])
-    .meta({ id: 'Submission', discriminator: { propertyName: 'type', mapping } });
+/** The bodies that submit jobs of these types. Their payloads are the components `Payload.{type}`. */
+export function shapeSubmissions(jobTypes: readonly JobType[]): SubmissionShapes {
+  const byType = jobTypes.map(({ type }) => {
+    const payload = z.unknown().meta({ $ref: `#/components/schemas/Payload.${type}` });
+    return submissionSchema.extend({ type: z.literal(type), payload }).meta({ id: `Submission.${type}` });
+  });
+  const submission = isAtLeastOne(byType)
+    ? unionOf(byType, jobTypes)
+    : submissionSchema.meta({ id: 'Submission' });
   const batch = z
     .strictObject({ items: z.array(submission).min(1).max(maxBatchItems) })
     .meta({ id: 'Batch' });
   return { submission, batch };
+}
+
+type TypedSubmission = z.ZodObject<{ type: z.ZodLiteral<string>; payload: z.ZodUnknown }>;
+
+function isAtLeastOne<Item>(items: readonly Item[]): items is readonly [Item, ...Item[]] {
+  return items.length > 0;
+}
+
+function unionOf(
+  byType: readonly [TypedSubmission, ...TypedSubmission[]],
+  jobTypes: readonly JobType[],
+): z.ZodType {
+  const mapping = Object.fromEntries(
+    jobTypes.map(({ type }) => [type, `#/components/schemas/Submission.${type}`]),
+  );
+  return z
+    .discriminatedUnion('type', [...byType])
+    .meta({ id: 'Submission', discriminator: { propertyName: 'type', mapping } });
 }

@@ -52,3 +52,12 @@ export {
   type PauseOrder,
 } from './order.js';
 export { decodeRevocation, encodeRevocation } from './revocation.js';
+export {
+  decodeJobType,
+  encodeJobType,
+  jobTypeRecordSchema,
+  maxEarlierPublications,
+  publishJobType,
+  type JobTypeRecord,
+  type Publication,
+} from './job-type-record.js';

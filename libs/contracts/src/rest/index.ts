@@ -179,5 +179,13 @@ export {
 } from './audit.js';
 export { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './list-cursor.js';
 export { imageIdSchema } from './image-id.js';
+export {
+  jobTypeListSchema,
+  jobTypeSchema,
+  jobTypeViewSchema,
+  type JobTypeList,
+  type JobTypeSummary,
+  type JobTypeView,
+} from './job-type.js';
 export { emailAddressSchema } from './email-address.js';
 export { personNameSchema } from './person-name.js';

@@ -26,6 +26,8 @@ export interface AttemptPorts {
   readonly graceMs: number;
   sendReport(job: StartableJob, start: Start, report: RunningReport): Promise<unknown>;
   readonly cancellations: Cancellations;
+  /** Both fingerprints, if another definition of the type is in force than the one of this worker; else undefined. */
+  readonly outdated: (type: string) => string | undefined;
   observeDuration(type: string, seconds: number): void;
 }
 
@@ -64,8 +66,18 @@ export function attempt(
   if (registered === undefined) return { ending: { kind: 'unknown-type', type: request.type } };
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
   const payload = check(registered.definition.payload, request.payload);
-  if ('detail' in payload) return { ending: { kind: 'invalid-payload', detail: payload.detail } };
+  if ('detail' in payload) return refuse(request.type, payload.detail, ports);
   return callHandler(job, registered, payload.data, ports, claim?.signal);
+}
+
+/** Where a worker of another definition may take the payload, this counts as an attempt: the retry's record tells who began it. */
+function refuse(type: string, detail: string, { outdated, worker, clock }: AttemptPorts): Attempted {
+  const both = outdated(type);
+  if (both === undefined) return { ending: { kind: 'invalid-payload', detail } };
+  return {
+    ending: { kind: 'invalid-payload', detail: `${detail}\n${both}`, isOutdated: true },
+    start: { worker, at: writeStart(clock.now()) },
+  };
 }
 
 const writeStart = timeWriter();

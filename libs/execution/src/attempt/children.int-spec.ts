@@ -17,7 +17,7 @@ const page = defineJob({
   queue,
   payload: z.strictObject({ n: z.int(), printer: z.string() }),
   result: z.null(),
-  orderBy: ({ printer }) => printer,
+  orderBy: 'printer',
 });
 
 const pages = 40;

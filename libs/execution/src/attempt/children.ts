@@ -1,5 +1,6 @@
 import {
   deriveJobId,
+  fingerprintOf,
   maxChildren,
   maxChildrenBytes,
   type JobDefinition,
@@ -10,7 +11,7 @@ import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import {
   checkSubmission,
   drawJob,
-  fingerprintOf,
+  typeOfDefinition,
   IntakeError,
   type CheckedJob,
   type DrawnJob,
@@ -76,13 +77,13 @@ export class Children {
     };
     const checked = accepted(
       definition,
-      checkSubmission(submission, { now: () => now }, () => definition),
+      checkSubmission(submission, { now: () => now }, () => typeOfDefinition(definition)),
     );
     return accepted(definition, drawJob(checked, this.idOf(checked), { traceparent, claimed: true }, now));
   }
 
   /** The parent's time, then a hash of parent, run, number of the child, type and payload. */
-  private idOf({ definition: { type }, payload }: CheckedJob): JobId {
+  private idOf({ rules: { type }, payload }: CheckedJob): JobId {
     const { request, run } = this.parent;
     return deriveJobId(
       request.id,

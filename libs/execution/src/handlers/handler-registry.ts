@@ -21,17 +21,14 @@ export class HandlerRegistry {
   constructor(private readonly discovery: DiscoveryService) {}
 
   /**
-   * The handlers of a queue by job type: exactly one for each of its definitions.
-   * @throws HandlerRegistryError that names every definition without a handler or with several, and every handler that is never called
+   * The handlers of a queue by job type. The types of a worker are those that it has a handler for.
+   * @throws HandlerRegistryError naming every type with two handlers, and every handler that would never be called
    */
-  handlersOf(queue: QueueDefinition, definitions: readonly JobDefinition[]): Map<string, RegisteredHandler> {
+  handlersOf(queue: QueueDefinition): Map<string, RegisteredHandler> {
     const found = this.discover();
-    const expected = definitions.filter((definition) => definition.queue.name === queue.name);
-    const faults = [
-      ...expected.flatMap((definition) => faultOf(definition, found)),
-      ...found.flatMap(({ definition, name }) => strayFault(name, definition, expected, queue)),
-    ];
-    if (expected.length === 0) faults.push(`No job type uses the queue "${queue.name}": define one.`);
+    const faults = [...twice(found), ...found.flatMap((handler) => strayFault(handler, queue))];
+    if (found.length === 0)
+      faults.push("there is none: put @JobHandler on a class and list it in the module's providers.");
     if (faults.length > 0) throw new HandlerRegistryError(`Handlers of "${queue.name}": ${faults.join(' ')}`);
     return new Map(
       found.map(({ definition, handler }) => [definition.type, { definition, handler }] as const),
@@ -60,30 +57,17 @@ interface Found {
   readonly definition: JobDefinition;
 }
 
-function faultOf(definition: JobDefinition, found: readonly Found[]): string[] {
-  const names = found
-    .filter((other) => other.definition === definition)
-    .map(({ name }) => name)
-    .sort();
-  if (names.length === 1) return [];
-  if (names.length > 1) {
-    return [`"${definition.type}" has ${names.length} handlers (${names.join(', ')}): keep one.`];
-  }
-  return [
-    `"${definition.type}" has no handler: put @JobHandler on a class and list it in the module's providers.`,
-  ];
+function twice(found: readonly Found[]): string[] {
+  const types = new Set(found.map(({ definition }) => definition.type));
+  return [...types].flatMap((type) => {
+    const names = found.flatMap(({ definition, name }) => (definition.type === type ? [name] : [])).sort();
+    return names.length < 2
+      ? []
+      : [`"${type}" has ${names.length} handlers (${names.join(', ')}): keep one.`];
+  });
 }
 
-function strayFault(
-  name: string,
-  definition: JobDefinition,
-  expected: readonly JobDefinition[],
-  queue: QueueDefinition,
-): string[] {
-  if (expected.includes(definition)) return [];
-  return [
-    definition.queue.name === queue.name
-      ? `${name} handles "${definition.type}", which is not among the job types: add it to the catalogue.`
-      : `${name} handles "${definition.type}" of the queue "${definition.queue.name}": move it to that queue's worker.`,
-  ];
+function strayFault({ name, definition: { type, queue } }: Found, own: QueueDefinition): string[] {
+  if (queue.name === own.name) return [];
+  return [`${name} handles "${type}" of the queue "${queue.name}": move it to that queue's worker.`];
 }

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { JobDefinition, QueueDefinition, TopicPlan, TopicSize, Topics } from '@jobstream/contracts';
 import { JobIntake } from '@jobstream/intake';
+import { JobTypePublisher, servedBy, type JobTypeReader } from '@jobstream/job-types';
 import {
   consumerFault,
   steadyTime,
+  TopicFollower,
   WorkConsumer,
   type ConsumerAlarm,
   type KafkaConnection,
@@ -38,8 +40,6 @@ import { WorkerTopics } from './worker-topics.js';
 
 export interface JobWorkerStrategyOptions {
   readonly queue: QueueDefinition;
-  /** The job types of the queue. */
-  readonly definitions: readonly JobDefinition[];
   /** By job type, from `HandlerRegistry.handlersOf`. */
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
   readonly topics: Topics;
@@ -47,6 +47,10 @@ export interface JobWorkerStrategyOptions {
   readonly admin: TopicAdmin;
   readonly producer: RecordProducer;
   readonly clockWatch: ClockWatch;
+  /** Followed together with the orders. */
+  readonly jobTypes: JobTypeReader;
+  /** Who publishes the job types: see `JobTypePublisher`. */
+  readonly owner: string;
   /** The database of claims and limits. It is not connected to before a job needs one. */
   readonly database: DatabaseSettings;
   /** A claim is free again after this time without a renewal. The same in all workers of the queue. */
@@ -78,9 +82,11 @@ const maxPauseMs = 5_000;
  * States: starting (Kafka may be unreachable: it tries until it is not) → its topics exist → the orders are read and the broker's time
  * is known → consuming → draining (`close`). It is ready once it has joined its group, and recovers by itself.
  *
- * Invariant: it consumes no record before it knows all pauses, limits and cancels, and the time.
+ * Invariant: it consumes no record before it knows all pauses, limits and cancels, and the time, and has published its job types.
  */
 export class JobWorkerStrategy implements CustomTransportStrategy {
+  /** The job types of the worker: those that it has a handler for. */
+  private readonly definitions: readonly JobDefinition[];
   private readonly workerTopics: WorkerTopics;
   private readonly publisher: OutcomePublisher;
   private readonly threads = new ThreadPool();
@@ -89,6 +95,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private readonly claims: Claims;
   private readonly consumer: WorkConsumer;
   private readonly orders: OrderReader;
+  private readonly follower: TopicFollower;
+  private readonly publications: JobTypePublisher;
   private readonly cancellations: Cancellations;
   private readonly limits: JobLimits;
   private readonly closing = new AbortController();
@@ -100,11 +108,12 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private requestPartitions = 1;
 
   constructor(private readonly options: JobWorkerStrategyOptions) {
-    const { queue, definitions, topics, producer, logger } = options;
-    this.workerTopics = new WorkerTopics(topics, queue, definitions);
-    this.plan = topics.plan(definitions, options.topicSize);
+    const { queue, topics, connection, producer, logger } = options;
+    this.definitions = [...options.handlers.values()].map(({ definition }) => definition);
+    this.workerTopics = new WorkerTopics(topics, queue, this.definitions);
+    this.plan = topics.plan(this.definitions, options.topicSize);
     producer.onTopicMade = (topic) => this.consumer.lookAgain(topic);
-    const intake = new JobIntake({ producer, topics });
+    const intake = new JobIntake({ producer, topics, jobTypes: options.jobTypes.book });
     this.publisher = new OutcomePublisher({
       send: (record) => producer.send(record),
       produce: (jobs) => intake.produce(jobs),
@@ -122,10 +131,18 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.claims = this.createClaims();
     this.limits = this.createLimits();
     this.orders = this.createOrders();
+    this.follower = new TopicFollower({
+      connection,
+      parts: [this.orders, options.jobTypes],
+      groupIdPrefix: `${topics.group(queue.name)}.orders.`,
+      onFatal: (error) => options.fatal(error),
+    });
+    this.publications = this.createPublications();
     this.cancellations = new Cancellations(this.orders.cancels);
     this.worker = this.createWorker();
     this.consumer = this.createConsumer();
-    options.health.add('orders', () => this.orders.health());
+    options.health.add('orders', () => this.followerHealth());
+    options.health.add('job_types', () => this.publications.health());
     options.health.add('topics', () => this.topicsHealth());
     options.health.add('consumer', () => this.consumerHealth());
     options.health.add('claims', () => this.claims.health());
@@ -147,7 +164,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.worker.drain();
     this.limits.stop();
     this.options.clockWatch.stop();
-    await this.orders.stop();
+    this.publications.stop();
+    await this.follower.stop();
     await this.consumer.drain(this.options.drainMs);
     await this.starting;
     this.publisher.stop();
@@ -191,6 +209,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
         threads: this.threads,
         graceMs,
         cancellations: this.cancellations,
+        outdated: (type) => this.publications.outdated(type),
         sendReport: (job, start, report) =>
           this.options.producer.send(runningRecord(this.options.topics, job, start, report)),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
@@ -209,6 +228,7 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
       groupId: this.options.topics.group(queue.name),
       topics: async () => this.workerTopics.among(await this.existingTopics()),
       onDeliveries: (deliveries) => this.worker.accept(deliveries),
+      labels: this.publications.labels,
       onLost: (partitions) => this.lose(partitions),
       onAlarm: (alarm) => this.logAlarm(alarm),
       onFatal: (error) => this.options.fatal(error),
@@ -235,16 +255,27 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   }
 
   private createOrders(): OrderReader {
-    const { queue, connection, logger } = this.options;
+    const { queue, logger } = this.options;
     return new OrderReader({
-      connection,
       logger,
       topics: this.options.topics,
-      reader: queue.name,
       queue: queue.name,
       onCancel: (cancel) => this.cancellations.abort(cancel),
       onChange: () => this.applyOrders(),
-      onFatal: (error) => this.options.fatal(error),
+    });
+  }
+
+  private createPublications(): JobTypePublisher {
+    const { queue, topics, admin, jobTypes, owner, producer, logger } = this.options;
+    return new JobTypePublisher({
+      definitions: this.definitions,
+      owner,
+      logger,
+      producer,
+      topics,
+      book: jobTypes.book,
+      live: async () => servedBy(await admin.memberLabels(topics.group(queue.name))),
+      passed: (place) => this.follower.passed(place),
     });
   }
 
@@ -258,7 +289,8 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
   private async start(): Promise<void> {
     if (!(await this.makeTopics())) return;
     this.options.clockWatch.start();
-    if (!(await this.orders.start()) || !(await this.awaitTime())) return;
+    if (!(await this.follower.start()) || !(await this.awaitTime())) return;
+    if (!(await this.publishTypes())) return;
     this.applyOrders();
     await this.consumer.start();
   }
@@ -277,6 +309,18 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     const { signal } = this.closing;
     if (!signal.aborted)
       await Promise.race([this.options.producer.brokerClock.whenKnown(), once(signal, 'abort')]);
+    return !signal.aborted;
+  }
+
+  /** From then on the job types of this worker can be submitted. @returns false when it is closed meanwhile */
+  private async publishTypes(): Promise<boolean> {
+    const { signal } = this.closing;
+    await retryUntil(() => this.publications.publish(), {
+      signal,
+      maxPauseMs,
+      onFailure: (error) => this.options.logger.warn({ err: error }, 'job types not published: trying again'),
+    });
+    if (!signal.aborted) this.publications.start();
     return !signal.aborted;
   }
 
@@ -311,6 +355,12 @@ export class JobWorkerStrategy implements CustomTransportStrategy {
     this.missing = new Map(gone.map((topic) => [topic, this.missing.get(topic) ?? now]));
     for (const topic of gone) this.options.producer.makeMissing(topic);
     return existing;
+  }
+
+  private followerHealth(): Health {
+    const { isRead, isJoined, fault } = this.follower.health();
+    if (!isRead) return { ok: false, why: 'The orders and job types have not been read to their end yet.' };
+    return fault === null ? { ok: true, detail: { following: isJoined } } : { ok: false, why: fault };
   }
 
   private topicsHealth(): Health {

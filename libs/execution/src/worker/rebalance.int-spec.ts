@@ -12,7 +12,7 @@ const page = defineJob({
   result: z.strictObject({ n: z.int() }),
   retries: 3,
   backoff: ['100ms', '100ms', '3s'],
-  orderBy: ({ key }) => key ?? '',
+  orderBy: 'key',
 });
 type Page = typeof page;
 

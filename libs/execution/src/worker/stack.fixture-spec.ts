@@ -95,10 +95,17 @@ export class StackFixture {
     await database.close();
   }
 
-  /** Starts a worker with these handlers, all of one queue. */
-  async startWorker(
+  /** Starts a worker with these handlers, all of one queue, and waits until it is ready. */
+  async startWorker(...asked: Parameters<StackFixture['launchWorker']>): Promise<TestedWorker> {
+    const worker = await this.launchWorker(...asked);
+    await this.ready(worker);
+    return worker;
+  }
+
+  /** Starts a worker that may never become ready. */
+  async launchWorker(
     handlers: Type[],
-    options: { concurrency?: number; environment?: Record<string, string> } = {},
+    options: { concurrency?: number; owner?: string; environment?: Record<string, string> } = {},
   ): Promise<TestedWorker> {
     @Module({ providers: handlers })
     class HandlersModule {}
@@ -116,14 +123,13 @@ export class StackFixture {
         queue,
         module: HandlersModule,
         concurrency: options.concurrency ?? 20,
-        definitions: this.definitions,
+        owner: options.owner ?? 'test-worker',
       },
       context,
     );
     let stopped: Promise<void> | undefined;
     const worker = { ...context, stop: () => (stopped ??= stop()) };
     this.workers.push(worker);
-    await this.ready(worker);
     return worker;
   }
 

@@ -20,10 +20,7 @@ class EmptyModule {}
 describe('serveWorker', () => {
   it('starts while Kafka is unreachable: live, not ready with the reason, and able to stop', async () => {
     const context = processContext({ ...database, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
-    const stop = await serveWorker(
-      { queue, module: PageModule, concurrency: 1, definitions: [page] },
-      context,
-    );
+    const stop = await serveWorker({ queue, module: PageModule, concurrency: 1 }, context);
     const report = await context.health.report();
     expect(report).toMatchObject({
       ready: false,
@@ -35,13 +32,13 @@ describe('serveWorker', () => {
   }, 30_000);
 
   it.each([
-    ['a job type without a handler', { module: EmptyModule }, {}, /"print.page" has no handler/],
+    ['a worker without a handler', { module: EmptyModule }, {}, /there is none: put @JobHandler/],
     ['a concurrency that makes no sense', {}, { CONCURRENCY: 'many' }, /CONCURRENCY/],
     ['no address of Kafka', {}, { KAFKA_BROKERS: '' }, /KAFKA_BROKERS/],
     ['no address of Postgres', {}, { DATABASE_URL: '' }, /DATABASE_URL/],
   ])('refuses %s, naming the fix', async (_, options, environment, message) => {
     const context = processContext({ ...database, KAFKA_BROKERS: '127.0.0.1:1', ...environment });
-    const worker = { queue, module: PageModule, concurrency: 1, definitions: [page], ...options };
+    const worker = { queue, module: PageModule, concurrency: 1, ...options };
     await expect(serveWorker(worker, context)).rejects.toThrow(message);
   });
 });

@@ -1,9 +1,9 @@
 import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { Topics, type JobDefinition, type QueueDefinition } from '@jobstream/contracts';
+import { Topics, type QueueDefinition } from '@jobstream/contracts';
 import type { DatabaseOptions, DatabaseSettings } from '@jobstream/database';
-import { jobDefinitions } from '@jobstream/jobs';
+import { JobTypeReader } from '@jobstream/job-types';
 import { KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import {
   contextToken,
@@ -23,6 +23,7 @@ import {
 import { z } from 'zod';
 import { defaultLeaseMs } from '../claims/claim-store.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
+import { programName } from './program-name.js';
 import { JobWorkerStrategy } from './job-worker-strategy.js';
 
 export interface WorkerOptions {
@@ -32,17 +33,20 @@ export interface WorkerOptions {
   readonly module: Type;
   /** Default of `CONCURRENCY`: handlers that run at the same time in one process. */
   readonly concurrency: number;
-  /** All job types; those of other queues are left to their workers. Default: the job types that ship. */
-  readonly definitions?: readonly JobDefinition[];
+  /**
+   * Who publishes the job types: the same in each process of a deployment and in its next version. Default: the name in the nearest
+   * package.json of the program, unless `JOBSTREAM_OWNER` says otherwise.
+   */
+  readonly owner?: string;
   /** How the handlers reach Postgres. Claims and limits have connections of their own. */
   readonly database?: Omit<DatabaseOptions, 'applicationName'>;
 }
 
 /**
  * The whole main of a worker app: runs the handlers of `module` for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`,
- * `DATABASE_URL`, `CONCURRENCY`, `CLAIM_LEASE_SECONDS` and the common ones.
+ * `DATABASE_URL`, `CONCURRENCY`, `CLAIM_LEASE_SECONDS`, `JOBSTREAM_OWNER` and the common ones.
  *
- * Exits with code 1, and a line that names the fix, if a job type of the queue has no handler or several.
+ * Exits with code 1, and a line that names the fix, if there is no handler, or a job type has several.
  */
 export function startWorker(options: WorkerOptions): Promise<void> {
   return runProcess(`${options.queue.name}-worker`, (context) => serveWorker(options, context));
@@ -83,13 +87,15 @@ class StrategyFactory {
     private readonly admin: TopicAdmin,
     private readonly producer: RecordProducer,
     private readonly clockWatch: ClockWatch,
+    private readonly jobTypes: JobTypeReader,
   ) {}
 
   /** @throws SettingsError, HandlerRegistryError */
-  create({ queue, concurrency, definitions = jobDefinitions }: WorkerOptions): JobWorkerStrategy {
+  create({ queue, concurrency, owner = programName() }: WorkerOptions): JobWorkerStrategy {
     const { environment, settings, logger, metrics, health, instance, fatal } = this.context;
-    const { database, topics, connection, admin, producer, clockWatch } = this;
-    const { CONCURRENCY, CLAIM_LEASE_SECONDS } = readSettings(workerSettings(concurrency), environment);
+    const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
+    const own = readSettings(workerSettings(concurrency, owner), environment);
+    const handlers = this.registry.handlersOf(queue);
     return new JobWorkerStrategy({
       queue,
       topics,
@@ -97,17 +103,18 @@ class StrategyFactory {
       admin,
       producer,
       clockWatch,
+      jobTypes,
       database,
       logger,
       metrics,
       health,
       instance,
       fatal,
-      definitions: definitions.filter((definition) => definition.queue.name === queue.name),
-      handlers: this.registry.handlersOf(queue, definitions),
-      claimLeaseMs: CLAIM_LEASE_SECONDS * 1_000,
+      handlers,
+      owner: own.JOBSTREAM_OWNER,
+      claimLeaseMs: own.CLAIM_LEASE_SECONDS * 1_000,
       topicSize: settings.JOBSTREAM_TOPIC_SIZE,
-      concurrency: CONCURRENCY,
+      concurrency: own.CONCURRENCY,
       drainMs: settings.DRAIN_SECONDS * 1_000,
     });
   }
@@ -115,14 +122,15 @@ class StrategyFactory {
 
 @Module({ imports: [DiscoveryModule], providers: [HandlerRegistry, StrategyFactory] })
 class WorkerModule {
-  static of({ definitions = jobDefinitions, database }: WorkerOptions): DynamicModule {
-    const platform = PlatformModule.of({ definitions, database, clocks: { broker: 'needed' } });
+  static of({ database }: WorkerOptions): DynamicModule {
+    const platform = PlatformModule.of({ database, clocks: { broker: 'needed' } });
     return { module: WorkerModule, imports: [platform] };
   }
 }
 
-function workerSettings(defaultConcurrency: number) {
+function workerSettings(defaultConcurrency: number, defaultOwner: string) {
   return z.object({
+    JOBSTREAM_OWNER: z.string().min(1).max(214).default(defaultOwner),
     CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(defaultConcurrency),
     CLAIM_LEASE_SECONDS: z.coerce
       .number()

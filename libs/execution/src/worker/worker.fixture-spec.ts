@@ -2,6 +2,7 @@ import { newJobId, Topics, type TopicRole } from '@jobstream/contracts';
 import { encodeRecord, type JobRequest } from '@jobstream/contracts/records';
 import { Database, schemasOf } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
+import { JobTypeBook } from '@jobstream/job-types';
 import type {
   Delivery,
   IncomingRecord,
@@ -103,7 +104,7 @@ export class TestWorker {
         ),
       );
     const producer = { sendAll } as unknown as RecordProducer;
-    const intake = new JobIntake({ producer, topics: this.topics });
+    const intake = new JobIntake({ producer, topics: this.topics, jobTypes: new JobTypeBook() });
     const logger = createLogger('test', 'silent');
     const { clock } = this;
     const roleOf = (topic: string): TopicRole | undefined => this.topics.roleOf(topic);
@@ -135,6 +136,7 @@ export class TestWorker {
         threads: undefined as unknown as ThreadPool,
         graceMs: 20,
         cancellations: this.cancellations,
+        outdated: () => undefined,
         sendReport: () => Promise.resolve(),
         observeDuration: () => undefined,
       },

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { newJobId } from '@jobstream/contracts';
 import { problemKinds, type AcceptedJob, type BatchAnswer } from '@jobstream/contracts/rest';
 import { Database } from '@jobstream/database';
-import { checkBatch, isSettled } from '../batch.js';
+import { isSettled } from '../batch.js';
 import { IntakeError } from '../intake-error.js';
 import { StackFixture } from '../stack.fixture-spec.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
@@ -139,8 +139,7 @@ describe('Idempotency-Keys on real Kafka and Postgres', () => {
     const submitBatch = () =>
       stack.keys().once<BatchAnswer>(scope, {
         body: batch,
-        perform: (seed, before) =>
-          stack.intake.acceptBatch(checkBatch(batch, stack.intake.clock), seed, {}, before),
+        perform: (seed, before) => stack.intake.acceptBatch(stack.intake.checkBatch(batch), seed, {}, before),
         isFinished: isSettled,
       });
     const before = await stack.requests('probe');

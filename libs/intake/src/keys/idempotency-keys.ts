@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobId } from '@jobstream/contracts';
 import { isUnavailable } from '@jobstream/database';
 import { IntakeError } from '../intake-error.js';
-import { fingerprintOf } from './fingerprint.js';
+import { fingerprintOf } from '@jobstream/contracts';
 import type { KeyScope } from './idempotency-key.js';
 import { nameOf, type KeyState, type KeyStore } from './key-store.js';
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Admin, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
+import { readMemberLabels } from '../consume/sticky-assigner.js';
 import { ClusterReader, type OffsetsByTopic } from './cluster-reader.js';
 import type { KafkaConnection } from './connection.js';
 
@@ -12,6 +13,18 @@ const maxDeletionAttempts = 80;
 const deletionPauseMs = 25;
 /** A name no topic can have: metadata about it is metadata about the cluster alone. */
 const noTopic = '__jobstream_none';
+
+/** A group's members can not be told while they join: within seconds they can. */
+export class GroupRebalancingError extends Error {
+  override readonly name = 'GroupRebalancingError';
+  readonly code = 'group_rebalancing';
+
+  constructor(readonly groupId: string) {
+    super(`The members of the group ${groupId} are joining: ask again in a second.`);
+  }
+}
+
+const rebalancing: ReadonlySet<string> = new Set(['PreparingRebalance', 'CompletingRebalance']);
 
 /** A topic as this platform wants it. `name` is complete (namespace included). */
 export interface TopicSpec {
@@ -121,6 +134,15 @@ export class TopicAdmin {
   async memberCounts(groupIds: readonly string[]): Promise<Map<string, number>> {
     const { groups } = await this.withAdmin((admin) => admin.describeGroups([...groupIds]));
     return new Map(groups.map(({ groupId, members }) => [groupId, members.length]));
+  }
+
+  /** What each member of a group tells about itself; see `WorkConsumerOptions.labels`. Empty for a group that the brokers do not know. @throws GroupRebalancingError */
+  async memberLabels(groupId: string): Promise<string[][]> {
+    const { groups } = await this.withAdmin((admin) => admin.describeGroups([groupId]));
+    if (groups.some(({ state }) => rebalancing.has(state))) throw new GroupRebalancingError(groupId);
+    return groups.flatMap(({ members }) =>
+      members.map(({ memberMetadata }) => readMemberLabels(memberMetadata)),
+    );
   }
 
   /** Changes when the brokers' data is made anew: another cluster's log is another truth. */

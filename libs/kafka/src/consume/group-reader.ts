@@ -20,6 +20,8 @@ export interface GroupReaderOptions {
   groupId: string;
   /** The topics to read; asked again every 3 s. Topics that do not exist yet are read once they do. */
   topics: () => readonly string[] | Promise<readonly string[]>;
+  /** Short texts that this member tells about itself to whoever looks at the group: see `TopicAdmin.memberLabels`. Default none. */
+  labels?: readonly string[];
   /** This process no longer holds these partitions. */
   onLost?(partitions: TopicPartition[]): void;
   onAlarm?(alarm: ConsumerAlarm): void;
@@ -66,7 +68,7 @@ export abstract class GroupReader<
     this.member = new GroupMember(connection, {
       groupId: options.groupId,
       topics: options.topics,
-      assigner: stickyAssigner(() => groupByTopic(this.assigned)),
+      assigner: stickyAssigner(() => groupByTopic(this.assigned), options.labels),
       timings: completeTimings(options.timings),
       alarms: this.alarms,
       events: {

@@ -10,14 +10,22 @@ const protocolVersion = 1;
  * The group protocol of our consumers: each member tells what it holds, and the leader assigns the union of all
  * members' topics, so members may name different ones (kafkajs' own assigner gives the leader's topics to everybody).
  * @param held what this member holds at the time of a join, by topic
+ * @param labels what this member tells about itself to whoever looks at the group
  */
-export function stickyAssigner(held: () => ReadonlyMap<string, readonly number[]>): PartitionAssigner {
+export function stickyAssigner(
+  held: () => ReadonlyMap<string, readonly number[]>,
+  labels: readonly string[] = [],
+): PartitionAssigner {
   return ({ cluster }) => ({
     name: protocolName,
     version: protocolVersion,
     protocol: ({ topics }) => ({
       name: protocolName,
-      metadata: MemberMetadata.encode({ version: protocolVersion, topics, userData: encodeHeld(held()) }),
+      metadata: MemberMetadata.encode({
+        version: protocolVersion,
+        topics,
+        userData: encodeMember(held(), labels),
+      }),
     }),
     assign: async ({ members }) => {
       const subscribers = members.map(({ memberId, memberMetadata }): Subscriber => {
@@ -45,8 +53,25 @@ export function stickyAssigner(held: () => ReadonlyMap<string, readonly number[]
   });
 }
 
-function encodeHeld(held: ReadonlyMap<string, readonly number[]>): Buffer {
-  return Buffer.from(JSON.stringify(Object.fromEntries(held)));
+/** The labels of a member of one of our groups, from what the brokers keep of it; none where there are none. */
+export function readMemberLabels(memberMetadata: Buffer): string[] {
+  try {
+    const { userData } = MemberMetadata.decode(memberMetadata) ?? {};
+    const told = JSON.parse(userData?.toString() || '{}') as Record<string, unknown>;
+    const labels = told[labelsField];
+    return Array.isArray(labels) ? labels.filter((label) => typeof label === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+/** No topic can be called so, so that members which do not know labels take them for nothing held. */
+const labelsField = ' labels';
+
+function encodeMember(held: ReadonlyMap<string, readonly number[]>, labels: readonly string[]): Buffer {
+  const told: Record<string, unknown> = Object.fromEntries(held);
+  if (labels.length > 0) told[labelsField] = labels;
+  return Buffer.from(JSON.stringify(told));
 }
 
 /** Foreign members may carry anything; what is not ours counts as nothing held. */

@@ -24,7 +24,7 @@ describe('MissingTopics', () => {
           return [];
         },
       },
-      specs: [ours],
+      specs: () => [ours],
       log: () => undefined,
       onMade: (topic) => made.push(topic),
       monotonic: () => now,

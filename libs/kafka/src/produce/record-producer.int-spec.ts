@@ -226,7 +226,7 @@ describe('RecordProducer on a real broker', () => {
 
   it('makes a topic of ours again that has gone missing, and loses none of what is sent to it', async () => {
     const spec = { name: await fixture.makeTopic(2), partitions: 2, maxMessageBytes: 20_000 };
-    const producer = new RecordProducer(fixture.connect(), { topics: [spec] });
+    const producer = new RecordProducer(fixture.connect(), { topics: () => [spec] });
     await producer.start();
     await producer.sendAll(numbered(spec.name, 10));
     await fixture.admin.deleteTopics([spec.name]);

@@ -23,8 +23,8 @@ export interface RecordProducerOptions {
   readonly deadlineMs?: number;
   /** Where its metrics are registered, those of one producer in a process; nowhere unless given. */
   readonly metrics?: Registry;
-  /** The topics that are made again when they are found missing; none unless given. */
-  readonly topics?: readonly TopicSpec[];
+  /** The topics that are made again when one is found missing, asked for then; none unless given. */
+  readonly topics?: () => readonly TopicSpec[];
 }
 
 /**
@@ -57,7 +57,7 @@ export class RecordProducer {
   private asking: Promise<void> | null = null;
 
   constructor(connection: KafkaConnection, options: RecordProducerOptions = {}) {
-    const { deadlineMs = defaultDeadlineMs, topics = [] } = options;
+    const { deadlineMs = defaultDeadlineMs, topics = () => [] } = options;
     const { log } = connection;
     const troubles = new TopicTroubles(log);
     const metrics = options.metrics && new ProducerMetrics(options.metrics, () => troubles.list());

@@ -1,5 +1,6 @@
 import type { QueueLimits } from '@jobstream/contracts';
-import { queues } from '@jobstream/jobs';
+import type { JobTypeBook } from '@jobstream/job-types';
+import type { TopicFollower } from '@jobstream/kafka';
 import type { OrderBook, OrderReader } from '@jobstream/orders';
 import { inTime } from '@jobstream/runtime';
 import { StatusError } from '../status-error.js';
@@ -9,7 +10,11 @@ const maxWaitMs = 5_000;
 
 /** The orders of operators that hold now. */
 export class OrdersInForce {
-  constructor(private readonly reader: OrderReader) {}
+  constructor(
+    private readonly reader: OrderReader,
+    private readonly jobTypes: JobTypeBook,
+    private readonly follower: TopicFollower,
+  ) {}
 
   /** The orders in force, as far as they are read. */
   get known(): OrderBook {
@@ -18,7 +23,7 @@ export class OrdersInForce {
 
   /** The orders in force. @throws StatusError `broker_unavailable` when they are not read within 5 s */
   async read(): Promise<OrderBook> {
-    const isRead = this.reader.whenRead().then(() => true);
+    const isRead = this.follower.whenRead().then(() => true);
     if (await inTime(isRead, maxWaitMs)) return this.known;
     const detail = 'The orders have not been read from the broker yet. Ask again later.';
     throw new StatusError('broker_unavailable', detail);
@@ -26,7 +31,7 @@ export class OrdersInForce {
 
   /** The limits in force, as far as the orders are read: those of the queue's definition if none are ordered. */
   limitsOf(queue: string): QueueLimits {
-    return this.known.limitsOf(queue) ?? queues.get(queue)?.limits ?? {};
+    return this.known.limitsOf(queue) ?? this.jobTypes.queues.get(queue)?.limits ?? {};
   }
 
   isPaused(queue: string): boolean {

@@ -1,5 +1,5 @@
 import { formatDelay, type TopicRole, type Topics } from '@jobstream/contracts';
-import { queues } from '@jobstream/jobs';
+import type { JobTypeBook } from '@jobstream/job-types';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import { SharedCall } from '@jobstream/runtime';
 
@@ -43,6 +43,7 @@ export class QueueStates {
   constructor(
     private readonly admin: TopicAdmin,
     private readonly topics: Topics,
+    private readonly jobTypes: JobTypeBook,
   ) {}
 
   /** Rejects when Kafka cannot be reached. */
@@ -59,7 +60,7 @@ export class QueueStates {
 
   private async look(): Promise<QueueStatesAt> {
     const roles = await this.readRoles();
-    const names = new Set([...queues.keys(), ...[...roles.values()].map(({ queue }) => queue)]);
+    const names = new Set([...this.jobTypes.queues.keys(), ...[...roles.values()].map(({ queue }) => queue)]);
     const groups = new Map([...names].map((queue) => [queue, this.topics.group(queue)]));
     const all = [...roles.keys()];
     const [starts, ends, members] = await Promise.all([

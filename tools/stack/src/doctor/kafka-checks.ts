@@ -1,5 +1,4 @@
 import { Topics, type TopicPlan, type TopicSize } from '@jobstream/contracts';
-import { jobDefinitions } from '@jobstream/jobs';
 import {
   KafkaConnection,
   kafkaSettingsFromEnv,
@@ -58,7 +57,9 @@ export function judgeBroker(settings: ReadonlyMap<string, string>): Finding[] {
 async function checkTopics(admin: TopicAdmin, environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   const topics = new Topics(environment.JOBSTREAM_NAMESPACE ?? '');
   const size = (environment.JOBSTREAM_TOPIC_SIZE ?? 'standard') as TopicSize;
-  const plans = topics.plan(jobDefinitions, size);
+  const existing = (await admin.listTopics()).flatMap((name) => topics.planOf(name, size) ?? []);
+  const own = topics.plan([], size).filter(({ name }) => existing.every((other) => other.name !== name));
+  const plans = [...existing, ...own];
   const names = plans.map(({ name }) => name);
   const [counts, settings] = [await admin.partitionCounts(names), await admin.topicSettings(names)];
   return judgeTopics(plans, counts, settings);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobDefinition } from '../../job-definition.js';
+import type { JobType } from '../../job-type.js';
 import { batchAnswerSchema } from '../../rest/batch.js';
 import { countsQuerySchema, countsViewSchema } from '../../rest/counts.js';
 import {
@@ -14,14 +14,26 @@ import { bulkCancelledSchema, bulkCancelSchema, cancelledJobSchema } from '../..
 import { acceptedJobSchema } from '../../rest/submission.js';
 import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
 import { readJobProblems, submitProblems } from '../problem-groups.js';
-import type { RouteContract } from '../route-contract.js';
+import type { Example, RouteContract } from '../route-contract.js';
 import { shapeSubmissions } from '../submission-union.js';
 
 const probe = { type: 'probe.run', payload: { sleepMs: 200 } };
 
+/** The examples whose types there are. */
+function examplesOf(
+  jobTypes: readonly JobType[],
+  examples: Readonly<
+    Record<string, { readonly summary: string; readonly value: Readonly<Record<string, unknown>> }>
+  >,
+): Record<string, Example> {
+  return Object.fromEntries(
+    Object.entries(examples).filter(([, { value }]) => jobTypes.some(({ type }) => type === value.type)),
+  );
+}
+
 /** The routes of jobs, where jobs of these types may be submitted. */
-export function jobRoutes(definitions: readonly JobDefinition[]): readonly RouteContract[] {
-  const { submission, batch } = shapeSubmissions(definitions);
+export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[] {
+  const { submission, batch } = shapeSubmissions(jobTypes);
   return [
     {
       route: 'POST /v1/jobs',
@@ -34,7 +46,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
       headers: submitHeaders,
       body: {
         schema: submission,
-        examples: {
+        examples: examplesOf(jobTypes, {
           probe: { summary: 'A job that sleeps', value: probe },
           failing: {
             summary: 'A job that fails twice, then succeeds',
@@ -48,7 +60,7 @@ export function jobRoutes(definitions: readonly JobDefinition[]): readonly Route
             summary: 'Before others of its queue',
             value: { type: 'daily-stats', payload: { day: '2026-01-31' }, priority: 'high' },
           },
-        },
+        }),
       },
       answers: {
         202: {

@@ -1,0 +1,111 @@
+import type { Topics } from '@jobstream/contracts';
+import { encodeJobType } from '@jobstream/contracts/records';
+import type { JobTypeList, JobTypeSummary, JobTypeView } from '@jobstream/contracts/rest';
+import {
+  exampleOf,
+  servedBy,
+  unboundedPatterns,
+  type JobTypeBook,
+  type KnownJobType,
+} from '@jobstream/job-types';
+import {
+  RecordRefusedError,
+  type RecordProducer,
+  type TopicAdmin,
+  type TopicFollower,
+} from '@jobstream/kafka';
+import { inTime } from '@jobstream/runtime';
+import { ProblemError } from '../http/problem-error.js';
+
+/** The types are read within milliseconds; when this process starts, somewhat later. */
+const patienceMs = 5_000;
+
+/** The job types that workers have published, as people look at them. */
+export class PublishedJobTypes {
+  constructor(
+    private readonly book: JobTypeBook,
+    private readonly follower: TopicFollower,
+    private readonly admin: TopicAdmin,
+    private readonly producer: RecordProducer,
+    private readonly topics: Topics,
+  ) {}
+
+  /** @throws ProblemError `broker_unavailable` */
+  async list(): Promise<JobTypeList> {
+    await this.awaitTypes();
+    return { items: this.book.all().map(summarise) };
+  }
+
+  /** @throws ProblemError `job_type_not_found`, `broker_unavailable` */
+  async find(type: string): Promise<JobTypeView> {
+    const known = await this.get(type);
+    const { v: _, ...record } = known.record;
+    return {
+      ...record,
+      version: known.version,
+      backoffMs: [...record.backoffMs],
+      fetches: [...record.fetches],
+      example: exampleOf(record.payload),
+      uncheckedPatterns: unboundedPatterns(record.payload),
+      workers: (await this.serving(known)).filter(({ fingerprint }) => fingerprint === record.fingerprint)
+        .length,
+    };
+  }
+
+  /**
+   * Takes a type back. Submissions of it are refused here once this resolves.
+   * @throws ProblemError `job_type_not_found`, `job_type_served`, `broker_unavailable`, `broker_refused`
+   */
+  async delete(type: string): Promise<void> {
+    const known = await this.get(type);
+    const workers = (await this.serving(known)).length;
+    if (workers > 0) {
+      const detail = `${workers} worker processes of the queue "${known.record.queue.name}" serve it: stop them first, or deploy them without it.`;
+      throw new ProblemError('job_type_served', detail);
+    }
+    const record = { topic: this.topics.types, ...encodeJobType(type, null) };
+    const receipt = await this.producer.send(record).catch(refuse);
+    await inTime(this.follower.passed(receipt), patienceMs);
+  }
+
+  private async get(type: string): Promise<KnownJobType> {
+    await this.awaitTypes();
+    const known = this.book.find(type);
+    if (known) return known;
+    throw new ProblemError(
+      'job_type_not_found',
+      `No worker has published a job type "${type.slice(0, 200)}".`,
+    );
+  }
+
+  private async awaitTypes(): Promise<void> {
+    const isRead = this.follower.whenRead().then(() => true);
+    if (await inTime(isRead, patienceMs)) return;
+    const detail = 'The job types are in the broker, and have not been read yet. Ask again later.';
+    throw new ProblemError('broker_unavailable', detail);
+  }
+
+  /** What members of the queue's group serve of this type: the definition in force, one before it, or a rival's. */
+  private async serving({ record }: KnownJobType): Promise<{ readonly fingerprint: string }[]> {
+    const labels = await this.admin.memberLabels(this.topics.group(record.queue.name)).catch(unavailable);
+    const known = [record, ...record.earlier, ...record.rivals];
+    return servedBy(labels).filter(({ fingerprint, owner }) =>
+      known.some((each) => each.fingerprint === fingerprint && each.owner === owner),
+    );
+  }
+}
+
+function summarise({ record, version }: KnownJobType): JobTypeSummary {
+  const { type, fingerprint, owner, publishedAt, queue, rivals } = record;
+  return { type, version, fingerprint, owner, publishedAt, queue: queue.name, rivals };
+}
+
+function refuse(cause: unknown): never {
+  if (cause instanceof RecordRefusedError && cause.scope === 'record')
+    throw new ProblemError('broker_refused', 'The broker does not take the deletion.', { cause });
+  return unavailable(cause);
+}
+
+function unavailable(cause: unknown): never {
+  throw new ProblemError('broker_unavailable', 'The broker can not be reached. Ask again later.', { cause });
+}
