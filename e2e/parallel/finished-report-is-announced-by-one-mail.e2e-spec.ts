@@ -5,7 +5,7 @@ import { connectToBroker, eventually, Platform } from '@jobstream/testing';
 import { startMailServer, type MailServer } from '../mail-server.js';
 
 /** A kill comes a moment too late now and then. */
-const mostKills = 10;
+const maxKills = 10;
 
 describe('a finished report is announced by one mail', () => {
   let platform: Platform;
@@ -75,7 +75,7 @@ describe('a finished report is announced by one mail', () => {
   it('whatever moment its worker is killed at: between the mail and its own success', async () => {
     const reports: string[] = [];
     const isCopied = () => [...requested.values()].some((times) => times > 1);
-    while (!isCopied() && reports.length < mostKills) {
+    while (!isCopied() && reports.length < maxKills) {
       const asked = new Promise<string>((resolve) => (onRequest = resolve));
       reports.push(await askFor(`user-${reports.length}`));
       await asked;

@@ -9,8 +9,8 @@ const sleepMs = 200;
 const calmMs = 10_000;
 const churnMs = 60_000;
 const everyMs = 3_000;
-const mostWorkers = 4;
-const leastWorkers = 2;
+const maxWorkers = 4;
+const minWorkers = 2;
 
 describe('workers that come and go keep work flowing', () => {
   let platform: Platform;
@@ -45,7 +45,7 @@ describe('workers that come and go keep work flowing', () => {
     const churn = await endedOver(churnMs, async () => {
       for (const began = Date.now(); Date.now() - began < churnMs - everyMs; await until(everyMs)) {
         const workers = platform.all('probe-worker');
-        growing = workers.length <= leastWorkers || (growing && workers.length < mostWorkers);
+        growing = workers.length <= minWorkers || (growing && workers.length < maxWorkers);
         changes.push({ at: Date.now(), change: growing ? 'added' : 'removed' });
         if (growing) await platform.launch('probe-worker');
         else expect(await workers[0]!.stop()).toBe(0);

@@ -24,7 +24,7 @@ export interface ModuleTime {
   readonly functions: readonly { readonly name: string; readonly share: number }[];
 }
 
-const mostFunctions = 4;
+const maxFunctions = 4;
 
 /** Self time by module, the most first. A first entry `idle` has the share of the whole profile instead. */
 export function summarize({ nodes, samples, timeDeltas }: CpuProfile): ModuleTime[] {
@@ -47,7 +47,7 @@ export function summarize({ nodes, samples, timeDeltas }: CpuProfile): ModuleTim
     return {
       module,
       share: sorted.reduce((sum, [, time]) => sum + time, 0) / busy,
-      functions: sorted.slice(0, mostFunctions).map(([name, time]) => ({ name, share: time / busy })),
+      functions: sorted.slice(0, maxFunctions).map(([name, time]) => ({ name, share: time / busy })),
     };
   });
   return [

@@ -22,7 +22,7 @@ export function rootModule(
 class RootModule {}
 
 /**
- * What Nest logs. It goes on stopping where a step fails, and tells the error to its log alone: the error is kept here, so
+ * What Nest logs. When a step of stopping fails, it takes the next step and tells the error to its log alone: the error is kept here, so
  * that the process ends with it. Everything else that Nest says is dropped.
  */
 export class NestErrors implements LoggerService {

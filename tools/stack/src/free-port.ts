@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
  * from 49,152), any of which could take a port between its choice and its use, or while its user restarts. Those from 20,000 on
  * are left to tests.
  */
-const usualRange = [10_000, 20_000] as const;
+const defaultRange = [10_000, 20_000] as const;
 const chosen = new Set<number>();
 
 /**
@@ -17,7 +17,7 @@ const chosen = new Set<number>();
  */
 export async function findFreePort(
   preferred?: number,
-  range: readonly [number, number] = usualRange,
+  range: readonly [number, number] = defaultRange,
   host = '127.0.0.1',
 ): Promise<number> {
   if (preferred !== undefined && (await isPortFree(preferred, host))) return preferred;

@@ -27,7 +27,7 @@ export function describeExit(exit: Exit): string {
   return exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
 }
 
-/** What {@link keepRunning} is told and asked. */
+/** Its callbacks, and its limits. */
 export interface Keeping {
   name: string;
   logFile: string;

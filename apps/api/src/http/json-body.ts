@@ -6,7 +6,7 @@ import { scanJson, type JsonScan } from './json-scan.js';
 import { ProblemError } from './problem-error.js';
 
 /** Deeper nesting is refused: what walks a value later does so by recursion. */
-const mostDepth = 500;
+const maxDepth = 500;
 
 /** A JSON body that was read. */
 export interface JsonBody {
@@ -46,8 +46,8 @@ export function parseJsonBody(body: Buffer, { isBatch = false, admit }: JsonBody
   }
 }
 
-function checkSize(body: Buffer, mostItems: number): JsonScan {
-  const most = { depth: mostDepth, values: maxBodyValues, items: mostItems };
+function checkSize(body: Buffer, maxItems: number): JsonScan {
+  const most = { depth: maxDepth, values: maxBodyValues, items: maxItems };
   const scan = scanJson(body, most);
   const { depth, values, items } = scan;
   if (items > most.items) throw tooManyItems();

@@ -20,28 +20,28 @@ const json = { 'content-type': 'application/json' };
 class TrafficServer {
   readonly refused: string[] = [];
   answered = 0;
-  mostHeld = 0;
+  maxHeld = 0;
   readonly bytes: BytesInFlight;
   readonly server: FastifyInstance;
   private readonly sockets: Socket[] = [];
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  constructor({ mostBytes = 32 * MiB, mostConnections = 1_000 } = {}) {
+  constructor({ maxBytes = 32 * MiB, maxConnections = 1_000 } = {}) {
     const note = (reason: string) => void this.refused.push(reason);
-    this.bytes = new BytesInFlight(mostBytes);
+    this.bytes = new BytesInFlight(maxBytes);
     const replies = new ProblemReplies(createLogger('api', 'silent'), note);
     const adapter = createHttpServer({
       replies,
       bytes: this.bytes,
       onDropped: note,
       hosts: new OwnHosts(readSettings(commonSettings, {})),
-      traffic: { MAX_CONNECTIONS: mostConnections, ANSWER_TIMEOUT_SECONDS: 0.5 },
+      traffic: { MAX_CONNECTIONS: maxConnections, ANSWER_TIMEOUT_SECONDS: 0.5 },
     });
     this.server = adapter.getInstance<FastifyInstance>();
     this.server.setErrorHandler((error, asked, reply) => replies.send(error, asked, reply));
     this.server.addHook('onSend', (_request, _reply, _payload, done) => {
       this.answered += 1;
-      this.mostHeld = Math.max(this.mostHeld, this.bytes.total);
+      this.maxHeld = Math.max(this.maxHeld, this.bytes.total);
       done();
     });
     this.server.get('/small', () => 'x');
@@ -103,8 +103,8 @@ describe('a server', () => {
     while (server.answered < 60) await turn();
     const refused = server.refused.filter((reason) => reason === 'too_many_bytes').length;
     expect(refused).toBeGreaterThan(40);
-    expect(server.mostHeld).toBeGreaterThan(31 * MiB);
-    expect(server.mostHeld).toBeLessThan(33 * MiB);
+    expect(server.maxHeld).toBeGreaterThan(31 * MiB);
+    expect(server.maxHeld).toBeLessThan(33 * MiB);
     expect(await server.ask('GET', '/small')).toEqual({ status: 200, body: 'x' });
     while (server.bytes.total > 0) await turn();
     expect(server.refused.filter((reason) => reason === 'unread_answer')).toHaveLength(60 - refused);
@@ -141,7 +141,7 @@ describe('a server', () => {
   });
 
   it('holds a bounded part of bodies, counted as they arrive, and refuses what has no room', async () => {
-    server = await new TrafficServer({ mostBytes: 3 * MiB }).listen();
+    server = await new TrafficServer({ maxBytes: 3 * MiB }).listen();
     const half = `POST /bodies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${8 * MiB}\r\n\r\n`;
     server.open(half);
     const sending = server.open(`${half}"${'x'.repeat(2 * MiB)}`);
@@ -158,19 +158,19 @@ describe('a server', () => {
   });
 
   it('tells always what a request has done, however much else there is', async () => {
-    server = await new TrafficServer({ mostBytes: MiB / 2 }).listen();
+    server = await new TrafficServer({ maxBytes: MiB / 2 }).listen();
     expect((await server.ask('GET', '/large')).status).toBe(503);
     expect(await server.ask('POST', '/bodies', '{}')).toMatchObject({ status: 200 });
   });
 
   it('counts the values of a body, which take more memory than its bytes', async () => {
-    server = await new TrafficServer({ mostBytes: MiB }).listen();
+    server = await new TrafficServer({ maxBytes: MiB }).listen();
     const { status } = await server.ask('POST', '/bodies', JSON.stringify(Array(20_000).fill({})));
     expect([status, server.refused]).toEqual([503, ['too_many_bytes']]);
   });
 
   it('closes a connection too many', async () => {
-    server = await new TrafficServer({ mostConnections: 1 }).listen();
+    server = await new TrafficServer({ maxConnections: 1 }).listen();
     expect((await server.ask('GET', '/small')).status).toBe(200);
     await once(server.open(get('/small')), 'close');
     expect(server.refused).toEqual(['too_many_connections']);

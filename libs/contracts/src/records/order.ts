@@ -3,7 +3,7 @@ import { queueLimitsSchema } from '../queue-limits.js';
 import { isoTime, wireVersion } from './job-record.js';
 import type { EncodedRecord } from './codec.js';
 
-/** `pause/<queue>`: its workers start nothing; what runs goes on. */
+/** `pause/<queue>`: its workers start nothing and finish what runs. */
 export const pauseOrderSchema = z.object({
   v: z.literal(wireVersion),
   queue: z.string(),

@@ -9,7 +9,7 @@ import { userCacheFolder } from '../user-cache.js';
 import type { Workplace } from '../workplace.js';
 import { advice, fault, ok, type Finding } from './finding.js';
 
-const leastFreeBytes = 1024 ** 3;
+const minFreeBytes = 1024 ** 3;
 const comfortableFreeBytes = 5 * 1024 ** 3;
 
 /** The Java that the embedded Kafka would run on. */
@@ -48,7 +48,7 @@ export function checkDisk(folder: string): Finding {
   const { bavail, bsize } = statfsSync(nearestFolder(folder));
   const free = bavail * bsize;
   const says = `${(free / 1024 ** 3).toFixed(1)} GiB free for ${folder}`;
-  if (free < leastFreeBytes)
+  if (free < minFreeBytes)
     return fault(
       'disk',
       says,
