@@ -65,6 +65,7 @@ export { fingerprintOf } from './fingerprint.js';
 export { isReservedName, type Service } from './own-names.js';
 export { intervalOfRate, queueLimitsSchema, rateSchema, type QueueLimits } from './queue-limits.js';
 export {
+  isCompacted,
   lanesOf,
   partitionCounts,
   Topics,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isQueueName } from './job-definition.js';
 import { ownTopics, services } from './own-names.js';
-import { Topics } from './topics.js';
+import { isCompacted, Topics } from './topics.js';
 
 /** Words that names are made of, and some of anybody's. */
 const words = [
@@ -141,5 +141,13 @@ describe('topics', () => {
       return topicsIn(topics).filter((name) => others.some((each) => each.roleOf(name) !== undefined));
     });
     expect(claimed).toEqual([]);
+  });
+
+  it('are compacted exactly where a record stays in force whatever its age', () => {
+    const topics = new Topics();
+    const plans = topics.plan([], 'small');
+    const compacted = plans.filter(({ name }) => isCompacted(topics.roleOf(name)!));
+    expect(compacted).toEqual(plans.filter(({ cleanup }) => cleanup === 'compact'));
+    expect(compacted.map(({ name }) => name).sort()).toEqual(['jobs.clock', 'jobs.control', 'jobs.types']);
   });
 });

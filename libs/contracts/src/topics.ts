@@ -190,6 +190,11 @@ export class Topics {
   }
 }
 
+/** Whether the newest record of each key of such a topic is in force, whatever its age. */
+export function isCompacted({ kind }: TopicRole): boolean {
+  return kind === 'control' || kind === 'types' || kind === 'clock';
+}
+
 /** The request lanes of a queue, most urgent first. */
 export function lanesOf(queue: QueueDefinition): readonly Priority[] {
   return queue.priorities ? ['high', 'normal', 'low'] : ['normal'];

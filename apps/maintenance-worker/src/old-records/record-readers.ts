@@ -1,4 +1,4 @@
-import type { TopicRole, Topics } from '@jobstream/contracts';
+import { isCompacted, type TopicRole, type Topics } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { partitionKey, type TopicAdmin } from '@jobstream/kafka';
 import type { ProjectionPositions } from '@jobstream/projection';
@@ -23,12 +23,12 @@ export interface KeptTopic {
 export class RecordReaders {
   constructor(private readonly options: RecordReadersOptions) {}
 
-  /** All topics of this platform but `jobs.control` and `jobs.clock`, which Kafka compacts. */
+  /** All topics of this platform but those that Kafka compacts: their newest records are in force whatever their age. */
   async topics(): Promise<KeptTopic[]> {
-    const names = await this.options.admin.listTopics();
-    return names.flatMap((topic) => {
-      const role = this.options.topics.roleOf(topic);
-      return role && role.kind !== 'control' && role.kind !== 'clock' ? [{ topic, role }] : [];
+    const { admin, topics } = this.options;
+    return (await admin.listTopics()).flatMap((topic) => {
+      const role = topics.roleOf(topic);
+      return role && !isCompacted(role) ? [{ topic, role }] : [];
     });
   }
 
