@@ -7,6 +7,7 @@ import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { ApiClient } from './api-client.js';
 import { connectToBroker } from './broker-access.js';
 import { DatabaseRoles } from './database-roles.js';
+import { eventually } from './eventually.js';
 import { randomNamespace, stackAddress } from './namespace.js';
 import { publishJobTypes } from './publish-job-types.js';
 import { ServiceProcess } from './service-process.js';
@@ -75,8 +76,16 @@ export class Platform {
     const connection = connectToBroker();
     const admin = new TopicAdmin(connection);
     const producer = new RecordProducer(connection);
-    await Promise.all([admin.ensureTopics(this.topics.plan(missing, 'small')), producer.start()]);
-    await publishJobTypes(producer, this.topics, missing);
+    // As services do: a broker that is busy for a moment is asked again.
+    await eventually(() => admin.ensureTopics(this.topics.plan(missing, 'small')), {
+      timeoutMs: 60_000,
+      everyMs: 500,
+    });
+    await producer.start();
+    await eventually(() => publishJobTypes(producer, this.topics, missing), {
+      timeoutMs: 60_000,
+      everyMs: 500,
+    });
     await Promise.all([producer.stop(), admin.stop()]);
   }
 
