@@ -150,7 +150,7 @@ function orderingKeyOf({ type, orderBy }: JobRules, payload: unknown): string | 
   const value = orderBy === undefined ? undefined : valueAt(payload, orderBy);
   if (value === undefined || value === null) return undefined;
   const detail = faultOfKey(value);
-  if (detail === undefined) return String(value as string | number);
+  if (detail === undefined) return String(value);
   return new IntakeError('invalid_payload', `There is a fault in the payload of ${type}.`, {
     errors: [{ pointer: `/payload/${orderBy!.replaceAll('.', '/')}`, detail }],
   });
