@@ -15,6 +15,7 @@ export class UnboundedPatternError extends Error {
 /** A pattern in the form that Ajv takes in place of a RegExp. */
 export interface LinearPattern {
   test(text: string): boolean;
+  toString(): string;
 }
 
 /**
@@ -25,7 +26,8 @@ export interface LinearPattern {
 export function linearPattern(pattern: string): LinearPattern {
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-    return { test: (text) => compiled.test(text) };
+    // Ajv tells patterns apart by their text.
+    return { test: (text) => compiled.test(text), toString: () => pattern };
   } catch {
     throw new UnboundedPatternError(pattern);
   }

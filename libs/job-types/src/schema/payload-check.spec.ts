@@ -65,6 +65,21 @@ describe('PayloadCheck', () => {
     expect(faultsOf(schema, 'aaa')).toEqual([]);
   });
 
+  it('keeps the patterns of one schema apart', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        a: { type: 'string', pattern: '^a$' },
+        b: { type: 'string', allOf: [{ pattern: '^b' }, { pattern: 'c$' }] },
+      },
+    };
+    expect(faultsOf(schema, { a: 'a', b: 'bc' })).toEqual([]);
+    expect(faultsOf(schema, { a: 'b', b: 'ac' }).map(({ pointer }) => pointer)).toEqual([
+      '/payload/a',
+      '/payload/b',
+    ]);
+  });
+
   it('leaves a pattern that needs lookaround to the worker', () => {
     expect(faultsOf({ type: 'string', pattern: '^(?!x)' }, 'x')).toEqual([]);
   });
