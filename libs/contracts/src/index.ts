@@ -16,6 +16,7 @@ export {
   isJobId,
   lowestJobId,
   newJobId,
+  newOrderedId,
   scheduledJobId,
   type JobId,
   type ScheduleIdentity,

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { deriveJobId, firstScheduleId, isJobId, lowestJobId, newJobId, scheduledJobId } from './job-id.js';
+import {
+  deriveJobId,
+  firstScheduleId,
+  isJobId,
+  lowestJobId,
+  newJobId,
+  newOrderedId,
+  scheduledJobId,
+} from './job-id.js';
 
 describe('job ids', () => {
   it('are UUIDv7', () => {
@@ -16,6 +24,16 @@ describe('job ids', () => {
     expect(isJobId(id)).toBe(true);
     expect(id.slice(0, 13)).toBe(seed.slice(0, 13));
     expect(new Set([id, deriveJobId(seed, 'item:8'), deriveJobId(newJobId(), 'item:7')]).size).toBe(3);
+  });
+
+  it('sort in the order in which they were drawn, where that is asked for, though the clock stands still or goes back', () => {
+    const ids: string[] = [];
+    for (const now of [5, 5, 5, 4, 6, 1, 6]) ids.push(newOrderedId(now, ids.at(-1)));
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every(isJobId)).toBe(true);
+    const last = `${lowestJobId(7).slice(0, 24)}ffffffffffff`;
+    expect(newOrderedId(7, last) > last).toBe(true);
   });
 
   it('are not below the lowest id of their instant', () => {

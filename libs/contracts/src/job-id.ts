@@ -14,6 +14,20 @@ export function newJobId(now = Date.now()): JobId {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
+/**
+ * Draws an id that sorts after `previous`, also within one millisecond and where the clock went back: the random bits of `previous`
+ * plus one (RFC 9562, 6.2, method 2).
+ * @param now milliseconds since 1970
+ */
+export function newOrderedId(now: number, previous: JobId | undefined): JobId {
+  const id = newJobId(now);
+  if (previous === undefined || id > previous) return id;
+  const next = BigInt(`0x${previous.slice(24)}`) + 1n;
+  // The last 48 bits are all ones once in 2^48 draws: the next millisecond is after them too.
+  if (next >> 48n) return newJobId(Number.parseInt(previous.slice(0, 13).replace('-', ''), 16) + 1);
+  return previous.slice(0, 24) + next.toString(16).padStart(12, '0');
+}
+
 /** Whether the text is a UUIDv7, in any letter case. */
 export function isJobId(text: string): boolean {
   return validate(text) && version(text) === 7;

@@ -44,6 +44,17 @@ describe('the audit', () => {
     await eventually(() => expect(targets()).toEqual(['/a', '/b', '/c']));
   });
 
+  it('gives entries of one millisecond ids in the order in which they were noted, over batches too', async () => {
+    const { trail, rows } = openTrail(undefined, { ms: 0 });
+    for (let batch = 0; batch < 3; batch++) {
+      for (let nth = 0; nth < 40; nth++) trail.note(entry(`/${batch}/${nth}`));
+      await eventually(() => expect(rows).toHaveLength((batch + 1) * 40));
+    }
+    const ids = rows.map(({ id }) => id);
+    expect(ids).toEqual([...ids].sort());
+    expect(new Set(rows.map(({ at }) => at)).size).toBe(1);
+  });
+
   it('writes the first of many refusals, and how many more there were, and every change', async () => {
     const { trail, targets } = openTrail();
     for (let nth = 0; nth < 1_000; nth++) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRecord, AuditStore } from '@jobstream/access';
-import { newJobId } from '@jobstream/contracts';
+import { newOrderedId } from '@jobstream/contracts';
 import { isUnavailable } from '@jobstream/database';
 import type { Logger } from '@jobstream/runtime';
 import type { NotedEntry } from './noted-entry.js';
@@ -41,6 +41,8 @@ export class AuditTrail {
   private readonly monotonic: () => number;
   private waiting: Waiting[] = [];
   private dropped = 0;
+  /** The id of the entry that was dated last: entries are listed in the order in which they were noted. */
+  private lastId: string | undefined;
   private writing: Promise<void> | undefined;
   private closing = false;
   private readonly refusals = new RefusalTally();
@@ -100,7 +102,7 @@ export class AuditTrail {
     const { store } = this.options;
     try {
       const ahead = (await store.now()) - this.monotonic();
-      await store.append(batch.map((waiting) => (waiting.record ??= date(waiting, ahead))));
+      await store.append(batch.map((waiting) => (waiting.record ??= this.date(waiting, ahead))));
       return 'written';
     } catch (error) {
       if (isUnavailable(error)) return 'away';
@@ -109,20 +111,20 @@ export class AuditTrail {
     }
   }
 
+  /** @param ahead how far Postgres' clock is ahead of the monotonic one, in milliseconds */
+  private date({ entry, notedAt }: Waiting, ahead: number): AuditRecord {
+    const at = Math.floor(notedAt + ahead);
+    const { who, keyId, action, target, requestId, status } = entry;
+    this.lastId = newOrderedId(at, this.lastId);
+    return { id: this.lastId, at: new Date(at).toISOString(), who, keyId, action, target, requestId, status };
+  }
+
   private drop(count: number): void {
     if (this.dropped === 0)
       this.options.logger.error({ waiting: this.waiting.length }, 'audit entries dropped: see the database');
     this.dropped += count;
     this.options.onDropped(count);
   }
-}
-
-/** @param ahead how far Postgres' clock is ahead of the monotonic one, in milliseconds */
-function date({ entry, notedAt }: Waiting, ahead: number): AuditRecord {
-  const at = Math.floor(notedAt + ahead);
-  const { who, keyId, action, target, requestId, status } = entry;
-  const id = newJobId(at);
-  return { id, at: new Date(at).toISOString(), who, keyId, action, target, requestId, status };
 }
 
 function gapOf(count: number): NotedEntry {
