@@ -1,10 +1,17 @@
-import { describeJobType, fingerprintOf, type JobDefinition, type Topics } from '@jobstream/contracts';
+import {
+  describeJobType,
+  fingerprintOf,
+  type JobDefinition,
+  type JobType,
+  type Topics,
+} from '@jobstream/contracts';
 import { encodeJobType, publishJobType, type JobTypeRecord } from '@jobstream/contracts/records';
 import type { RecordPlace, RecordProducer } from '@jobstream/kafka';
 import type { Health, Logger } from '@jobstream/runtime';
 import { labelOf } from './member-labels.js';
 import { decidePublication, type PublicationDecision, type PublicationName } from './decide-publication.js';
 import type { JobTypeBook } from './job-type-book.js';
+import { refuseUnfitSchemas } from './schema/unfit-schema.js';
 
 export interface JobTypePublisherOptions {
   readonly producer: RecordProducer;
@@ -29,13 +36,15 @@ export class JobTypePublisher {
   private timer: NodeJS.Timeout | undefined;
   private readonly decisions = new Map<string, PublicationDecision['kind']>();
 
+  private readonly jobTypes: readonly JobType[];
   /** By type. */
   private readonly fingerprints: ReadonlyMap<string, string>;
 
+  /** @throws UnfitSchemaError when a definition can not be published */
   constructor(private readonly options: JobTypePublisherOptions) {
-    this.fingerprints = new Map(
-      options.definitions.map((definition) => [definition.type, fingerprintOf(describeJobType(definition))]),
-    );
+    this.jobTypes = options.definitions.map(describeJobType);
+    for (const jobType of this.jobTypes) refuseUnfitSchemas(jobType);
+    this.fingerprints = new Map(this.jobTypes.map((jobType) => [jobType.type, fingerprintOf(jobType)]));
   }
 
   /** What the other members of the group are told of this worker. */
@@ -49,7 +58,7 @@ export class JobTypePublisher {
    * @throws NeverSentError, UnacknowledgedError, RecordRefusedError, ClockUnknownError; what `live` throws
    */
   async publish(): Promise<void> {
-    for (const definition of this.options.definitions) await this.publishOne(definition);
+    for (const jobType of this.jobTypes) await this.publishOne(jobType);
   }
 
   /** Both fingerprints of a type, if another definition is in force than the one of this worker; else undefined. */
@@ -88,11 +97,11 @@ export class JobTypePublisher {
     };
   }
 
-  private async publishOne(definition: JobDefinition): Promise<void> {
+  private async publishOne(jobType: JobType): Promise<void> {
     const { logger, owner, book } = this.options;
-    const { type } = definition;
+    const { type } = jobType;
     const publishedAt = new Date(this.options.producer.brokerClock.now()).toISOString();
-    const mine = publishJobType(describeJobType(definition), owner, publishedAt);
+    const mine = publishJobType(jobType, owner, publishedAt);
     const decision = await this.decide(mine);
     if ('record' in decision && decision.record) await this.write(decision.record);
     if (this.decisions.get(type) === decision.kind) return;

@@ -1,8 +1,9 @@
 import type { Topics } from '@jobstream/contracts';
-import { decodeJobType } from '@jobstream/contracts/records';
+import { decodeJobType, type JobTypeRecord } from '@jobstream/contracts/records';
 import type { FollowedTopics, IncomingRecord } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import { JobTypeBook } from './job-type-book.js';
+import { schemaFaults } from './schema/schema-faults.js';
 
 /** Keeps the job types in force in memory, as a part of what a TopicFollower reads. */
 export class JobTypeReader implements FollowedTopics {
@@ -19,13 +20,20 @@ export class JobTypeReader implements FollowedTopics {
   take(records: readonly IncomingRecord[]): void {
     for (const { topic, offset, key, value } of records) {
       const read = decodeJobType(key, value);
-      if ('detail' in read)
-        this.logger.warn({ topic, offset, fault: read.detail }, 'job type skipped: not readable');
-      else this.book.apply(read.type, read.record, offset);
+      const fault = 'detail' in read ? read.detail : faultOf(read.record);
+      if (fault !== undefined) this.logger.warn({ topic, offset, fault }, 'job type skipped: not readable');
+      else if ('type' in read) this.book.apply(read.type, read.record, offset);
     }
   }
 
   onRead(): void {
     this.book.isKnown = true;
   }
+}
+
+/** Publishers check their schemas; a record that somebody else wrote must not stop or slow down those who follow the topic. */
+function faultOf(record: JobTypeRecord | null): string | undefined {
+  if (record === null) return undefined;
+  const [fault] = [...schemaFaults(record.payload, '/payload'), ...schemaFaults(record.result, '/result')];
+  return fault && `${fault.pointer}: ${fault.detail}`;
 }

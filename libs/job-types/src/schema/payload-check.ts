@@ -28,10 +28,10 @@ const ownFormats: Readonly<Record<string, z.ZodType>> = {
 
 /**
  * Checks payloads by a JSON Schema of draft 2020-12 that has no {@link schemaFaults}. The schema is compiled at the first check.
- * Patterns take linear time, and those that can not are left to the worker.
+ * Patterns take linear time, and those that can not are left to the worker. A schema that does not compile takes no payload.
  */
 export class PayloadCheck {
-  private compiled: Compiled | undefined;
+  private compiled: Compiled | InvalidSchema | undefined;
 
   constructor(private readonly schema: JsonSchema) {}
 
@@ -41,6 +41,7 @@ export class PayloadCheck {
    */
   check(payload: unknown, at = ''): CheckedPayload {
     this.compiled ??= compile(this.schema);
+    if ('invalid' in this.compiled) return { faults: [{ pointer: at, detail: this.compiled.invalid }] };
     const { validate, budget, hasDefaults } = this.compiled;
     budget.refill();
     // An object around it, so that a default of the outermost schema counts too.
@@ -62,7 +63,12 @@ interface Compiled {
   readonly hasDefaults: boolean;
 }
 
-function compile(schema: JsonSchema): Compiled {
+interface InvalidSchema {
+  /** Why there is nothing to check by. */
+  readonly invalid: string;
+}
+
+function compile(schema: JsonSchema): Compiled | InvalidSchema {
   const { $id: _, ...unnamed } = withDiscriminators(withoutUnboundedPatterns(schema));
   const ajv = new Ajv2020({
     ...options,
@@ -79,12 +85,19 @@ function compile(schema: JsonSchema): Compiled {
     ajv.addFormat(name, { type: 'string', validate: (text: string) => schema.safeParse(text).success });
   const budget = new WorkBudget(ajv);
   ajv.addSchema(WorkBudget.mark(unnamed), 'payload');
-  const validate = ajv.compile({
-    type: 'object',
-    properties: { payload: { $ref: 'payload' } },
-    required: ['payload'],
-  });
-  return { validate, budget, hasDefaults: JSON.stringify(schema).includes('"default":') };
+  try {
+    const validate = ajv.compile({
+      type: 'object',
+      properties: { payload: { $ref: 'payload' } },
+      required: ['payload'],
+    });
+    return { validate, budget, hasDefaults: JSON.stringify(schema).includes('"default":') };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      invalid: `The published schema is not valid, so no payload fits it: publish the job type anew. ${why}`,
+    };
+  }
 }
 
 /** A copy of a JSON value; quicker than structuredClone. */
