@@ -14,8 +14,8 @@ const project = (displayName, testMatch, more = {}) => ({
 });
 
 const onTheStack = {
-  globalSetup: '<rootDir>/tools/stack/dist/jest-setup.js',
-  globalTeardown: '<rootDir>/tools/stack/dist/jest-teardown.js',
+  globalSetup: '<rootDir>/tools/stack/dist/jest/jest-setup.js',
+  globalTeardown: '<rootDir>/tools/stack/dist/jest/jest-teardown.js',
 };
 
 const onThePlatform = { ...onTheStack, setupFilesAfterEnv: ['<rootDir>/e2e/setup.ts'] };

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
 import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
-import type { Scope } from './rest/api-key.js';
+import type { Scope } from './rest/access/api-key.js';
 import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
 
 /** How urgent a job is among those of its queue. `normal` unless asked otherwise. */

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deriveJobId, lowestJobId, type JobState } from '@jobstream/contracts';
 import { mergeFolds, positionOf, type JobFold } from '@jobstream/lifecycle';
 import fc from 'fast-check';
-import { rowsOf, writeRows } from './projected-rows.js';
+import { rowsOf, writeRows } from './rows/projected-rows.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
-import { JobCounts } from './job-counts.js';
-import { JobQueries } from './job-queries.js';
-import { projectRecord } from './projected-record.js';
+import { JobCounts } from './reads/job-counts.js';
+import { JobQueries } from './reads/job-queries.js';
+import { projectRecord } from './rows/projected-record.js';
 import { historiesOf, incoming, topics, type Facts } from './wire-history.fixture-spec.js';
 
 let fixture: DatabaseFixture;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deriveJobId, lowestJobId } from '@jobstream/contracts';
 import { HostileDatabase } from '@jobstream/testing';
-import { rowsOf, writeRows } from './projected-rows.js';
+import { rowsOf, writeRows } from './rows/projected-rows.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
-import { JobCounts } from './job-counts.js';
-import { JobQueries } from './job-queries.js';
-import { projectRecord } from './projected-record.js';
-import { ReportQueries } from './report-queries.js';
+import { JobCounts } from './reads/job-counts.js';
+import { JobQueries } from './reads/job-queries.js';
+import { projectRecord } from './rows/projected-record.js';
+import { ReportQueries } from './reads/report-queries.js';
 import { incoming, topics, type Facts } from './wire-history.fixture-spec.js';
 
 const start = new Date('2026-01-01T00:00:00.000Z');

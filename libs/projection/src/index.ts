@@ -1,10 +1,10 @@
 // Records become rows, rows become answers.
-export { JobQueries, type ActiveCount, type JobStanding } from './job-queries.js';
-export { JobCounts, TooManyToCountError, type CountScope, type CountedJobs } from './job-counts.js';
-export type { JobRow } from './job-row.js';
-export type { JobFilter, JobPage } from './job-list.js';
-export type { HistoryItem } from './history.js';
-export type { JobAt } from './job-at.js';
+export { JobQueries, type ActiveCount, type JobStanding } from './reads/job-queries.js';
+export { JobCounts, TooManyToCountError, type CountScope, type CountedJobs } from './reads/job-counts.js';
+export type { JobRow } from './reads/job-row.js';
+export type { JobFilter, JobPage } from './reads/job-list.js';
+export type { HistoryItem } from './reads/history.js';
+export type { JobAt } from './reads/job-at.js';
 export {
   ReportQueries,
   type DayCount,
@@ -15,16 +15,16 @@ export {
   type ReportScope,
   type TypeCount,
   type TypeDuration,
-} from './report-queries.js';
-export { DailyStatistics, type DailyStatistic } from './daily-statistics.js';
-export { OldJobs } from './old-jobs.js';
-export { ProjectionPositions, type ProjectionPosition } from './projection-positions.js';
-export { NeededJobs } from './needed-jobs.js';
-export { LogEnds } from './log-ends.js';
-export { ProjectionProgress, type EndOffsets } from './progress.js';
-export { ForeignLogError } from './checkpoints.js';
+} from './reads/report-queries.js';
+export { DailyStatistics, type DailyStatistic } from './reads/daily-statistics.js';
+export { OldJobs } from './retention/old-jobs.js';
+export { ProjectionPositions, type ProjectionPosition } from './progress/projection-positions.js';
+export { NeededJobs } from './retention/needed-jobs.js';
+export { LogEnds } from './progress/log-ends.js';
+export { ProjectionProgress, type EndOffsets } from './progress/progress.js';
+export { ForeignLogError } from './progress/checkpoints.js';
 export { Rebuilder, type RebuilderOptions } from './rebuild/rebuilder.js';
 export { Rebuilds } from './rebuild/rebuilds.js';
 export { RebuildError } from './rebuild/rebuild-error.js';
-export type { WrittenRows } from './projected-rows.js';
+export type { WrittenRows } from './rows/projected-rows.js';
 export { Projector, type ProjectorOptions } from './projector.js';

@@ -7,8 +7,8 @@ import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } fro
 import { createLogger } from '@jobstream/runtime';
 import { DatabaseFixture } from './database.fixture-spec.js';
 import { DatabaseProxy, eventually } from '@jobstream/testing';
-import { JobQueries } from './job-queries.js';
-import { ProjectionProgress } from './progress.js';
+import { JobQueries } from './reads/job-queries.js';
+import { ProjectionProgress } from './progress/progress.js';
 import { Projector, type ProjectorOptions } from './projector.js';
 import { incoming, type Facts } from './wire-history.fixture-spec.js';
 

@@ -3,9 +3,9 @@ import { codeOf, type Database, type Session } from '@jobstream/database';
 import { TopicAdmin, type IncomingRecord, type KafkaConnection } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import { LogSink, type WrittenBatch } from '@jobstream/sink';
-import { rowsOf, writeRows, type WrittenRows } from './projected-rows.js';
-import { Checkpoints, ForeignLogError } from './checkpoints.js';
-import { projectRecord, type ProjectedRecord } from './projected-record.js';
+import { rowsOf, writeRows, type WrittenRows } from './rows/projected-rows.js';
+import { Checkpoints, ForeignLogError } from './progress/checkpoints.js';
+import { projectRecord, type ProjectedRecord } from './rows/projected-record.js';
 import { projectedTopics } from './projected-topics.js';
 import { projectionLock } from './projection-lock.js';
 

@@ -3,7 +3,7 @@ import { maxDeadLetterRecordBytes, newJobId } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
 import type { IncomingRecord } from '@jobstream/kafka';
 import { z } from 'zod';
-import { projectRecord } from './projected-record.js';
+import { projectRecord } from './rows/projected-record.js';
 import { incoming, topics } from './wire-history.fixture-spec.js';
 
 const id = newJobId();

@@ -2,8 +2,8 @@
 // the platform that runs in this workplace.
 import { spawnSync } from 'node:child_process';
 import { readVariable } from './environment.js';
-import { findDatabaseUrl } from './postgres-server.js';
-import { serviceMain } from './services.js';
+import { findDatabaseUrl } from './postgres/postgres-server.js';
+import { serviceMain } from './processes/services.js';
 import { findWorkplace, repositoryFolder } from './workplace.js';
 
 const url = readVariable('DATABASE_URL') ?? findDatabaseUrl(findWorkplace().postgres);

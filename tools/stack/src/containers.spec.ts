@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { NODE_OPTIONS, SERVICES } from './services.js';
+import { NODE_OPTIONS, SERVICES } from './processes/services.js';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -87,7 +87,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('runs the Kafka that the embedded stack runs', () => {
-    const embedded = /DEFAULT_KAFKA_VERSION = '(.+)'/.exec(read('tools/stack/src/kafka-distribution.ts'))![1];
+    const embedded = /DEFAULT_KAFKA_VERSION = '(.+)'/.exec(
+      read('tools/stack/src/kafka/kafka-distribution.ts'),
+    )![1];
     expect(compose.services.kafka!.image).toBe(`apache/kafka:${embedded}`);
   });
 });

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readVariable, type Environment } from './environment.js';
 import { makeFolder } from './file-errors.js';
-import { Guard } from './guard.js';
-import { startKafka, type KafkaCluster } from './kafka-cluster.js';
-import { keepRunning } from './keep-running.js';
-import { urlOf } from './listen-address.js';
+import { Guard } from './processes/guard.js';
+import { startKafka, type KafkaCluster } from './kafka/kafka-cluster.js';
+import { keepRunning } from './processes/keep-running.js';
+import { urlOf } from './addresses/listen-address.js';
 import { startMailCatcher, type MailCatcher } from './mail-catcher.js';
-import { startPostgres, type PostgresServer } from './postgres-server.js';
-import { ProcessList, type ProcessEntry } from './process-list.js';
-import type { ProgressTable } from './progress-table.js';
-import { ServiceProcess } from './service-process.js';
-import { WaitReasons } from './wait-reasons.js';
+import { startPostgres, type PostgresServer } from './postgres/postgres-server.js';
+import { ProcessList, type ProcessEntry } from './processes/process-list.js';
+import type { ProgressTable } from './output/progress-table.js';
+import { ServiceProcess } from './processes/service-process.js';
+import { WaitReasons } from './output/wait-reasons.js';
 import type { Workplace } from './workplace.js';
 
 /** What a platform is started with. */

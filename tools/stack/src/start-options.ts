@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SERVICES } from './services.js';
+import { SERVICES } from './processes/services.js';
 
 /** What `npm start` was asked to do. */
 export interface StartOptions {

@@ -4,18 +4,18 @@ import { constants } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { readVariable } from './environment.js';
 import { FolderError } from './file-errors.js';
-import { findListenFault, readHost } from './listen-address.js';
-import { isNodeProcessOne, whenNpmEnds } from './npm-parent.js';
-import { outliveOutput } from './outlive-output.js';
+import { findListenFault, readHost } from './addresses/listen-address.js';
+import { isNodeProcessOne, whenNpmEnds } from './processes/npm-parent.js';
+import { outliveOutput } from './output/outlive-output.js';
 import { Platform } from './platform.js';
-import { findPortOwner } from './port-owner.js';
-import { removePostgresData, withoutPassword } from './postgres-server.js';
-import { ProgressTable } from './progress-table.js';
-import { listServices } from './services.js';
+import { findPortOwner } from './addresses/port-owner.js';
+import { removePostgresData, withoutPassword } from './postgres/postgres-server.js';
+import { ProgressTable } from './output/progress-table.js';
+import { listServices } from './processes/services.js';
 import { HELP, readStartOptions, UsageError, type StartOptions } from './start-options.js';
 import { AlreadyRunningError, lockWorkplace, noteGuard } from './starter-lock.js';
 import { showStatus } from './status.js';
-import { watchSources } from './watch.js';
+import { watchSources } from './watch/watch.js';
 import { findWorkplace, prepareWorkplace, repositoryFolder, type Workplace } from './workplace.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already: two within this time are one. */

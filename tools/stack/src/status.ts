@@ -1,5 +1,5 @@
-import { readProcessList, type ProcessEntry } from './process-list.js';
-import { askReadiness } from './service-process.js';
+import { readProcessList, type ProcessEntry } from './processes/process-list.js';
+import { askReadiness } from './processes/service-process.js';
 import { findRunningStarter } from './starter-lock.js';
 import type { Workplace } from './workplace.js';
 

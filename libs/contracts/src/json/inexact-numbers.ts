@@ -1,5 +1,5 @@
-import { FaultList } from '../rest/faults.js';
-import type { Fault } from '../rest/problem-kind.js';
+import { FaultList } from '../rest/problems/faults.js';
+import type { Fault } from '../rest/problems/problem-kind.js';
 
 const integer = /^-?\d+$/;
 const zero = /^-?[0.]+(e|$)/i;

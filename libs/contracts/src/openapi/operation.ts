@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { JsonSchema, JsonSchemas } from '../json-schemas.js';
-import type { Scope } from '../rest/api-key.js';
-import { problemKinds, type ProblemCode } from '../rest/problem-kind.js';
-import { describeProblem, problemSchema } from '../rest/problem.js';
+import type { Scope } from '../rest/access/api-key.js';
+import { problemKinds, type ProblemCode } from '../rest/problems/problem-kind.js';
+import { describeProblem, problemSchema } from '../rest/problems/problem.js';
 import { problemsOf, type RouteAnswer, type RouteBody, type RouteContract } from './route-contract.js';
 
 /** A body by content type. */

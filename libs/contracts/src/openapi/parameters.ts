@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { imageIdSchema } from '../rest/image-id.js';
+import { imageIdSchema } from '../rest/fields/image-id.js';
 import type { RouteBody } from './route-contract.js';
 
 /** A job's id in a path. */

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../rest/problem-kind.js';
+import type { ProblemCode } from '../rest/problems/problem-kind.js';
 
 /** A route that makes a job. */
 export const submitProblems = [

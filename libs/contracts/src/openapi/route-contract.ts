@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Scope } from '../rest/api-key.js';
-import type { ProblemCode } from '../rest/problem-kind.js';
+import type { Scope } from '../rest/access/api-key.js';
+import type { ProblemCode } from '../rest/problems/problem-kind.js';
 
 /** The groups of routes in the document, with their purpose. */
 export const routeTags = {

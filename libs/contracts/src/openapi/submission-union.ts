@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JobType } from '../job-type.js';
 import { maxBatchItems } from '../limits.js';
-import { submissionSchema } from '../rest/submission.js';
+import { submissionSchema } from '../rest/jobs/submission.js';
 
 /** Bodies of `POST /v1/jobs` and `POST /v1/jobs/batch`, as a document shows them. */
 export interface SubmissionShapes {

@@ -6,9 +6,9 @@ export {
   problemKinds,
   type Fault,
   type ProblemCode,
-} from './problem-kind.js';
-export { FaultList, faultsOf, maxFaults } from './faults.js';
-export { describeProblem, problemSchema, type Problem, type ProblemDetails } from './problem.js';
+} from './problems/problem-kind.js';
+export { FaultList, faultsOf, maxFaults } from './problems/faults.js';
+export { describeProblem, problemSchema, type Problem, type ProblemDetails } from './problems/problem.js';
 export {
   acceptedJobSchema,
   jobLinksSchema,
@@ -19,7 +19,7 @@ export {
   type JobLinks,
   type Submission,
   type SubmissionOptions,
-} from './submission.js';
+} from './jobs/submission.js';
 export {
   batchAnswerSchema,
   batchItemSchema,
@@ -28,7 +28,7 @@ export {
   type BatchAnswer,
   type BatchItem,
   type ItemError,
-} from './batch.js';
+} from './jobs/batch.js';
 export {
   errorViewSchema,
   jobAtSchema,
@@ -47,7 +47,7 @@ export {
   type JobPage,
   type JobView,
   type TransitionView,
-} from './job-view.js';
+} from './jobs/job-view.js';
 export {
   differenceSchema,
   differencesSchema,
@@ -64,8 +64,8 @@ export {
   type RebuildState,
   type RebuildView,
   type SwapPolicy,
-} from './rebuild.js';
-export { countsQuerySchema, countsViewSchema, type CountsView } from './counts.js';
+} from './operations/rebuild.js';
+export { countsQuerySchema, countsViewSchema, type CountsView } from './fields/counts.js';
 export {
   acceptedTaskSchema,
   taskStatuses,
@@ -76,8 +76,13 @@ export {
   type TaskStatus,
   type TaskView,
   type UploadedImage,
-} from './task.js';
-export { caughtMailSchema, caughtMailsSchema, type CaughtMail, type CaughtMails } from './caught-mail.js';
+} from './jobs/task.js';
+export {
+  caughtMailSchema,
+  caughtMailsSchema,
+  type CaughtMail,
+  type CaughtMails,
+} from './shipped/caught-mail.js';
 export {
   misfirePolicies,
   overlapPolicies,
@@ -92,15 +97,15 @@ export {
   type ScheduleFiring,
   type ScheduleList,
   type ScheduleView,
-} from './schedule.js';
+} from './operations/schedule.js';
 export {
   reportRequestSchema,
   type ReportRequest,
   reportTypes,
   userIdSchema,
   type ReportType,
-} from './report.js';
-export { signedUpSchema, signUpSchema, type SignedUp, type SignUp } from './sign-up.js';
+} from './shipped/report.js';
+export { signedUpSchema, signUpSchema, type SignedUp, type SignUp } from './shipped/sign-up.js';
 export {
   bulkCancelledSchema,
   bulkCancelSchema,
@@ -109,7 +114,7 @@ export {
   type BulkCancel,
   type BulkCancelled,
   type CancelledJob,
-} from './job-cancel.js';
+} from './jobs/job-cancel.js';
 export {
   laneViewSchema,
   partitionLagSchema,
@@ -123,7 +128,7 @@ export {
   type QueueOrderAnswer,
   type QueueView,
   type WaitingFor,
-} from './queue-view.js';
+} from './operations/queue-view.js';
 export {
   deadLetterPageSchema,
   jobReplaySchema,
@@ -150,9 +155,9 @@ export {
   type ReplaySurvey,
   type ReplayView,
   type SkipReason,
-} from './replay.js';
-export { BaseUrlError, readBaseUrl } from './base-url.js';
-export { healthReportSchema } from './health.js';
+} from './operations/replay.js';
+export { BaseUrlError, readBaseUrl } from './fields/base-url.js';
+export { healthReportSchema } from './operations/health.js';
 export {
   apiKeyListSchema,
   apiKeyRequestSchema,
@@ -168,7 +173,7 @@ export {
   type CreatedApiKey,
   type RateLimit,
   type Scope,
-} from './api-key.js';
+} from './access/api-key.js';
 export {
   auditEntrySchema,
   auditPageSchema,
@@ -176,9 +181,9 @@ export {
   type AuditEntry,
   type AuditPage,
   type AuditQuery,
-} from './audit.js';
-export { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './list-cursor.js';
-export { imageIdSchema } from './image-id.js';
+} from './access/audit.js';
+export { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './fields/list-cursor.js';
+export { imageIdSchema } from './fields/image-id.js';
 export {
   jobTypeListSchema,
   jobTypeSchema,
@@ -186,6 +191,6 @@ export {
   type JobTypeList,
   type JobTypeSummary,
   type JobTypeView,
-} from './job-type.js';
-export { emailAddressSchema } from './email-address.js';
-export { personNameSchema } from './person-name.js';
+} from './jobs/job-type.js';
+export { emailAddressSchema } from './fields/email-address.js';
+export { personNameSchema } from './fields/person-name.js';

@@ -2,7 +2,7 @@ import type { Topics } from '@jobstream/contracts';
 import { codeOf, type Database, type Session } from '@jobstream/database';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import type { Offsets } from '@jobstream/sink';
-import { readCheckpoints } from '../checkpoints.js';
+import { readCheckpoints } from '../progress/checkpoints.js';
 import { projectedTopics } from '../projected-topics.js';
 import type { Projector } from '../projector.js';
 import type { Generations } from './generations.js';

@@ -1,9 +1,9 @@
 import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import type { OffsetsByTopic } from '@jobstream/kafka';
-import { foldColumnNames } from '../jobs-table.js';
-import { idsWithRecordsBelow, LogBounds, logTable } from '../log-bounds.js';
-import { mergeIntoRow } from '../upsert-jobs.js';
+import { foldColumnNames } from '../rows/jobs-table.js';
+import { idsWithRecordsBelow, LogBounds, logTable } from '../progress/log-bounds.js';
+import { mergeIntoRow } from '../rows/upsert-jobs.js';
 import type { TwoGenerations } from './compare-generations.js';
 
 interface Page {

@@ -1,7 +1,7 @@
 import type { JobId } from '@jobstream/contracts';
 import type { Difference, Differences } from '@jobstream/contracts/rest';
 import type { Session } from '@jobstream/database';
-import type { WrittenRows } from '../projected-rows.js';
+import type { WrittenRows } from '../rows/projected-rows.js';
 
 /** Two schemas, quoted. */
 export interface TwoGenerations {

@@ -2,7 +2,7 @@ import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import type { OffsetsByTopic } from '@jobstream/kafka';
 import { rankOf } from '@jobstream/lifecycle';
-import { LogBounds, logTable, partitionOf } from '../log-bounds.js';
+import { LogBounds, logTable, partitionOf } from '../progress/log-bounds.js';
 import type { TwoGenerations } from './compare-generations.js';
 
 interface Page {

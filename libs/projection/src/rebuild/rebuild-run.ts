@@ -3,7 +3,7 @@ import type { Differences } from '@jobstream/contracts/rest';
 import { codeOf, Database, isPermanent, type DatabaseSettings } from '@jobstream/database';
 import { partitionKey, type KafkaConnection, type OffsetsByTopic, type TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import { ForeignLogError, readCheckpoints } from '../checkpoints.js';
+import { ForeignLogError, readCheckpoints } from '../progress/checkpoints.js';
 import { projectedTopics } from '../projected-topics.js';
 import { Projector } from '../projector.js';
 import { carryOver } from './carry-over.js';

@@ -13,9 +13,9 @@ import {
 } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { DatabaseFixture } from '../database.fixture-spec.js';
-import { JobQueries } from '../job-queries.js';
-import { OldJobs } from '../old-jobs.js';
-import { ProjectionProgress } from '../progress.js';
+import { JobQueries } from '../reads/job-queries.js';
+import { OldJobs } from '../retention/old-jobs.js';
+import { ProjectionProgress } from '../progress/progress.js';
 import { Projector } from '../projector.js';
 import { incoming, type Facts } from '../wire-history.fixture-spec.js';
 import { Generations } from './generations.js';

@@ -1,6 +1,6 @@
 import type { JobId } from '@jobstream/contracts';
-import type { WrittenRows } from '../projected-rows.js';
-import type { RejectedRecord } from '../projected-record.js';
+import type { WrittenRows } from '../rows/projected-rows.js';
+import type { RejectedRecord } from '../rows/projected-record.js';
 
 /** Rows written since the generations were last at the same place: they have to be compared once more. */
 export class TouchedRows {

@@ -1,9 +1,9 @@
 // npm run doctor: looks at everything the platform needs, says what is wrong and what to do about it.
 import { parseArgs } from 'node:util';
 import { readVariable } from '../environment.js';
-import { readHost } from '../listen-address.js';
-import { outliveOutput } from '../outlive-output.js';
-import { findDatabaseUrl } from '../postgres-server.js';
+import { readHost } from '../addresses/listen-address.js';
+import { outliveOutput } from '../output/outlive-output.js';
+import { findDatabaseUrl } from '../postgres/postgres-server.js';
 import { listRunning } from '../status.js';
 import { findWorkplace, type Workplace } from '../workplace.js';
 import { describeFindings, ok, type Finding } from './finding.js';

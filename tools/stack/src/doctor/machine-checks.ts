@@ -1,9 +1,9 @@
 import { statfsSync } from 'node:fs';
 import { nearestFolder } from '../file-errors.js';
-import { findFreePort } from '../free-port.js';
-import { findJava, OLDEST_JAVA } from '../java-runtime.js';
-import { findListenFault } from '../listen-address.js';
-import { findPortOwner } from '../port-owner.js';
+import { findFreePort } from '../addresses/free-port.js';
+import { findJava, OLDEST_JAVA } from '../java/java-runtime.js';
+import { findListenFault } from '../addresses/listen-address.js';
+import { findPortOwner } from '../addresses/port-owner.js';
 import { listRunning } from '../status.js';
 import { userCacheFolder } from '../user-cache.js';
 import type { Workplace } from '../workplace.js';

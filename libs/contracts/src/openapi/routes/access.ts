@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { apiKeyListSchema, apiKeyRequestSchema, createdApiKeySchema } from '../../rest/api-key.js';
-import { auditPageSchema, auditQuerySchema } from '../../rest/audit.js';
+import { apiKeyListSchema, apiKeyRequestSchema, createdApiKeySchema } from '../../rest/access/api-key.js';
+import { auditPageSchema, auditQuerySchema } from '../../rest/access/audit.js';
 import type { RouteContract } from '../route-contract.js';
 
 export const accessRoutes: readonly RouteContract[] = [

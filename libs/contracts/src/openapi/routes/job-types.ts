@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobTypeListSchema, jobTypeViewSchema } from '../../rest/job-type.js';
+import { jobTypeListSchema, jobTypeViewSchema } from '../../rest/jobs/job-type.js';
 import type { RouteContract } from '../route-contract.js';
 
 const path = { type: z.string().describe('Its name, e.g. `image.thumbnail`.') };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JobType } from '../../job-type.js';
-import { batchAnswerSchema } from '../../rest/batch.js';
-import { countsQuerySchema, countsViewSchema } from '../../rest/counts.js';
+import { batchAnswerSchema } from '../../rest/jobs/batch.js';
+import { countsQuerySchema, countsViewSchema } from '../../rest/fields/counts.js';
 import {
   jobAtSchema,
   jobDetailSchema,
@@ -9,9 +9,9 @@ import {
   jobListQuerySchema,
   jobPageSchema,
   jobQuerySchema,
-} from '../../rest/job-view.js';
-import { bulkCancelledSchema, bulkCancelSchema, cancelledJobSchema } from '../../rest/job-cancel.js';
-import { acceptedJobSchema } from '../../rest/submission.js';
+} from '../../rest/jobs/job-view.js';
+import { bulkCancelledSchema, bulkCancelSchema, cancelledJobSchema } from '../../rest/jobs/job-cancel.js';
+import { acceptedJobSchema } from '../../rest/jobs/submission.js';
 import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
 import { readJobProblems, submitProblems } from '../problem-groups.js';
 import type { Example, RouteContract } from '../route-contract.js';

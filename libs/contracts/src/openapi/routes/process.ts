@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { caughtMailsSchema } from '../../rest/caught-mail.js';
-import { healthReportSchema } from '../../rest/health.js';
+import { caughtMailsSchema } from '../../rest/shipped/caught-mail.js';
+import { healthReportSchema } from '../../rest/operations/health.js';
 import type { RouteContract } from '../route-contract.js';
 
 /** A document whose shape another standard defines. */

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { queueLimitsSchema } from '../../queue-limits.js';
-import { queueListSchema, queueOrderAnswerSchema, queueViewSchema } from '../../rest/queue-view.js';
+import {
+  queueListSchema,
+  queueOrderAnswerSchema,
+  queueViewSchema,
+} from '../../rest/operations/queue-view.js';
 import { noBodyAsked } from '../parameters.js';
 import type { RouteAnswer, RouteContract } from '../route-contract.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rebuildListSchema, rebuildRequestSchema, rebuildViewSchema } from '../../rest/rebuild.js';
+import { rebuildListSchema, rebuildRequestSchema, rebuildViewSchema } from '../../rest/operations/rebuild.js';
 import type { RouteContract } from '../route-contract.js';
 
 const path = { id: z.uuidv7().describe('The id of the rebuild.') };

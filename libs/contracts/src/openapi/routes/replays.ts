@@ -8,8 +8,8 @@ import {
   replayRequestSchema,
   replaySurveySchema,
   replayViewSchema,
-} from '../../rest/replay.js';
-import { acceptedJobSchema } from '../../rest/submission.js';
+} from '../../rest/operations/replay.js';
+import { acceptedJobSchema } from '../../rest/jobs/submission.js';
 import { jobIdParameter, noBodyAsked } from '../parameters.js';
 import { readJobProblems } from '../problem-groups.js';
 import type { RouteContract } from '../route-contract.js';

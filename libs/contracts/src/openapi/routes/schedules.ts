@@ -3,8 +3,8 @@ import {
   scheduleNameSchema,
   scheduleSchema,
   scheduleViewSchema,
-} from '../../rest/schedule.js';
-import { acceptedJobSchema } from '../../rest/submission.js';
+} from '../../rest/operations/schedule.js';
+import { acceptedJobSchema } from '../../rest/jobs/submission.js';
 import type { RouteContract } from '../route-contract.js';
 
 const path = { name: scheduleNameSchema.describe('The name of the schedule.') };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { maxUploadBytes } from '../../limits.js';
-import { reportRequestSchema } from '../../rest/report.js';
-import { signedUpSchema, signUpSchema } from '../../rest/sign-up.js';
-import { acceptedTaskSchema, imageTypes, taskViewSchema, uploadedImageSchema } from '../../rest/task.js';
+import { reportRequestSchema } from '../../rest/shipped/report.js';
+import { signedUpSchema, signUpSchema } from '../../rest/shipped/sign-up.js';
+import { acceptedTaskSchema, imageTypes, taskViewSchema, uploadedImageSchema } from '../../rest/jobs/task.js';
 import { imageIdParameter, jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
 import { readJobProblems, submitProblems } from '../problem-groups.js';
 import type { RouteAnswer, RouteContract } from '../route-contract.js';

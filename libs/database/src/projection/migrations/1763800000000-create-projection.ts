@@ -6,7 +6,7 @@ export class CreateProjection1763800000000 implements MigrationInterface {
     const schema = schemaOf(runner);
     // Half of each page stays free, so that the outcome of a job finds room beside its request (a HOT update).
     await runner.query(`
-      -- One row a job. See libs/projection/src/jobs-table.ts.
+      -- One row a job. See libs/projection/src/rows/jobs-table.ts.
       CREATE TABLE ${schema}.jobs (
         id uuid PRIMARY KEY,
         run integer NOT NULL,
