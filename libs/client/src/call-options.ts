@@ -19,10 +19,10 @@ export function get(path: string, signal: AbortSignal | undefined): Call {
   return { method: 'GET', path, repeatable: true, signal };
 }
 
-/** The query of a page: empty, or `?` and its parameters. */
-export function queryOf({ limit, cursor }: Omit<PageOptions, 'signal'>): string {
+/** The query of these parameters, those that are given: empty, or `?` and them. */
+export function queryOf(parameters: Readonly<Record<string, string | number | Date | undefined>>): string {
   const query = new URLSearchParams();
-  if (limit !== undefined) query.set('limit', String(limit));
-  if (cursor !== undefined) query.set('cursor', cursor);
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) query.set(name, value instanceof Date ? value.toISOString() : String(value));
   return query.size === 0 ? '' : `?${query.toString()}`;
 }

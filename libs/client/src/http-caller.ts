@@ -17,9 +17,11 @@ export interface Call {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** With its query. */
   readonly path: string;
-  /** JSON. */
-  readonly body?: string;
+  /** JSON, or bytes with a `content-type` of their own. */
+  readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses that are answers as those of success are. Default: none. */
+  readonly alsoAnswers?: readonly number[];
   /** Milliseconds that the server may hold the answer back. Default 0. */
   readonly heldMs?: number;
   /** Whether it does no harm to make it again when its effect is unknown. */
@@ -71,6 +73,14 @@ export class HttpCaller {
   }
 
   /**
+   * The bytes of an answer that is no JSON.
+   * @throws as {@link read} does
+   */
+  async readBytes(call: Call): Promise<Uint8Array> {
+    return this.repeat(call, async (response) => new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /**
    * Makes a call whose answer has no content.
    * @throws as {@link read} does
    */
@@ -113,7 +123,7 @@ export class HttpCaller {
     deadline: number,
     take: (response: Response) => Promise<Answer>,
   ): Promise<{ readonly answer: Answer } | Failure> {
-    const { method, path, body, headers, signal } = call;
+    const { method, path, body, headers, alsoAnswers = [], signal } = call;
     signal?.throwIfAborted();
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), this.limitOf(call, deadline));
@@ -125,7 +135,7 @@ export class HttpCaller {
         headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
         signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
       });
-      if (response.ok) return { answer: await take(response) };
+      if (response.ok || alsoAnswers.includes(response.status)) return { answer: await take(response) };
       return await failureOf(response);
     } catch (cause) {
       signal?.throwIfAborted();

@@ -1,7 +1,11 @@
 // The typed client of the REST API: submit, wait, follow, replay, rebuild. Needs Node's fetch and zod.
 export { BaseUrlError } from '@jobstream/contracts/rest';
+export type { AccessCalls, ApiKeyWish, AuditOptions } from './access-calls.js';
 export { JobFailedError, JobUnfinishedError, NoAnswerError, ProblemError } from './client-errors.js';
 export { readEvents, type ServerSentEvent } from './event-stream.js';
+export type { FileCalls } from './file-calls.js';
+export type { ItemsOptions, SubmittedItem } from './job-batches.js';
+export type { BulkCancelWish, CountOptions, ListOptions } from './job-conditions.js';
 export type { ClientOptions } from './http-caller.js';
 export type { CallOptions, PageOptions } from './call-options.js';
 export type { JobEvent } from './job-stream.js';
@@ -9,13 +13,13 @@ export {
   JobstreamClient,
   type BatchOptions,
   type JobOptions,
-  type ListOptions,
   type ReadOptions,
   type SubmitOptions,
-  type SubmittedItem,
   type WaitOptions,
 } from './jobstream-client.js';
 export type { JobTypeCalls } from './job-type-calls.js';
+export type { QueueCalls } from './queue-calls.js';
 export type { RebuildCalls } from './rebuild-calls.js';
 export type { ReplayCalls, ReplayWish } from './replay-calls.js';
+export type { ScheduleCalls, ScheduleWish } from './schedule-calls.js';
 export { RestConnection, type ConnectionOptions, type RestRequest } from './rest-connection.js';

@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { newJobId } from '@jobstream/contracts';
 import { describeProblem, type BatchItem, type ProblemCode } from '@jobstream/contracts/rest';
 import { probeRun } from '@jobstream/jobs';
-import { JobstreamClient, type BatchOptions, type SubmittedItem } from './jobstream-client.js';
+import type { SubmittedItem } from './job-batches.js';
+import { JobstreamClient, type BatchOptions } from './jobstream-client.js';
 
 let server: Server;
 afterEach(() => void server.close().closeAllConnections());
@@ -73,6 +74,12 @@ describe('JobstreamClient.submitBatch', () => {
     const answer = [accepted(0), rejected(1, 'broker_unavailable')];
     const { submit } = await serve(answer, answer, [rejected(0, 'broker_unavailable'), answer[1]!]);
     expect(await submit({}, 600)).toEqual(answer);
+  });
+
+  it('names each batch by its first item under a key of the caller', async () => {
+    const { seen, submit } = await serve([accepted(0), accepted(1)]);
+    await submit({ idempotencyKey: 'import 7' });
+    expect(seen.map(({ key }) => key)).toEqual(['import 7.0']);
   });
 
   it('does not send a batch without a key again when a part was accepted', async () => {

@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import {
-  isFinal,
-  type JobDefinition,
-  type JobState,
-  type PayloadInputOf,
-  type ResultOf,
-} from '@jobstream/contracts';
-import {
-  mayPass,
-  type AcceptedJob,
-  type BatchAnswer,
-  type CancelledJob,
-  type DeadLetterPage,
-  type ItemError,
-  type JobDetail,
-  type JobHistory,
-  type JobPage,
-  type JobReplay,
-  type JobView,
-  type Submission,
-  type TransitionView,
+import { isFinal, type JobDefinition, type PayloadInputOf, type ResultOf } from '@jobstream/contracts';
+import type {
+  AcceptedJob,
+  BulkCancelled,
+  CancelledJob,
+  CountsView,
+  DeadLetterPage,
+  HealthReport,
+  JobAtView,
+  JobDetail,
+  JobHistory,
+  JobPage,
+  JobReplay,
+  JobView,
+  Submission,
+  TransitionView,
 } from '@jobstream/contracts/rest';
-import { chunkItems, type BatchChunk } from './batch-chunks.js';
-import { JobFailedError, JobUnfinishedError, ProblemError } from './client-errors.js';
+import { AccessCalls } from './access-calls.js';
 import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
+import { JobFailedError, JobUnfinishedError } from './client-errors.js';
+import { FileCalls } from './file-calls.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
+import { submitInBatches, type ItemsOptions, type SubmittedItem } from './job-batches.js';
+import type { BulkCancelWish, CountOptions, ListOptions } from './job-conditions.js';
 import { followJob, type JobEvent } from './job-stream.js';
 import { JobTypeCalls } from './job-type-calls.js';
+import { QueueCalls } from './queue-calls.js';
 import { RebuildCalls } from './rebuild-calls.js';
 import { ReplayCalls } from './replay-calls.js';
+import { ScheduleCalls } from './schedule-calls.js';
 
 /** Everything of a submission but its type and payload; as `POST /v1/jobs` takes it. */
 export type JobOptions = Omit<Submission, 'type' | 'payload'>;
@@ -45,13 +45,7 @@ export interface SubmitOptions extends JobOptions, CallOptions {
 }
 
 /** How {@link JobstreamClient.submitBatch} sends its jobs; the same for all of them. */
-export interface BatchOptions extends JobOptions, CallOptions {
-  /**
-   * Default: each batch has a random key, and is sent again until an outage keeps no item out, or the time is over. `false`
-   * sends none, as in {@link SubmitOptions}; then an item that an outage kept out has its error.
-   */
-  readonly idempotencyKey?: false;
-}
+export interface BatchOptions extends JobOptions, ItemsOptions {}
 
 /** How a job is read. */
 export interface ReadOptions extends CallOptions {
@@ -65,23 +59,9 @@ export interface WaitOptions extends CallOptions {
   readonly waitMs?: number;
 }
 
-/** Which jobs to list: those that meet every condition. */
-export interface ListOptions extends CallOptions {
-  readonly type?: string;
-  readonly queue?: string;
-  readonly state?: JobState;
-  readonly submittedFor?: string;
-  /** Created at this time or later. */
-  readonly since?: Date;
-  /** Created before this time. */
-  readonly until?: Date;
-}
-
-/** The answer for one item of a batch, by its index among all items. */
-export type SubmittedItem =
-  { readonly index: number; readonly id: string } | { readonly index: number; readonly error: ItemError };
-
 const maxHoldMs = 30_000;
+/** The API writes a record for each job before it answers. */
+const bulkMs = 60_000;
 
 /**
  * Calls the REST API, and makes calls again after outages, with the pause that the server asks for. A call throws a
@@ -90,26 +70,46 @@ const maxHoldMs = 30_000;
 export class JobstreamClient {
   /** Shows the jobs that can be submitted. */
   readonly jobTypes: JobTypeCalls;
+  /** Looks at queues, pauses and limits them. */
+  readonly queues: QueueCalls;
+  /** Makes jobs at set times. */
+  readonly schedules: ScheduleCalls;
   /** Runs many jobs again. */
   readonly replays: ReplayCalls;
   /** Makes the status of all jobs again from the log. */
   readonly rebuilds: RebuildCalls;
+  /** Makes API keys, and shows who changed what. */
+  readonly access: AccessCalls;
+  /** Carries images and reports of the shipped jobs. */
+  readonly files: FileCalls;
   private readonly caller: HttpCaller;
 
   /** @throws BaseUrlError when `url` is not the URL of a platform */
   constructor(options: ClientOptions) {
     this.caller = new HttpCaller(options);
     this.jobTypes = new JobTypeCalls(this.caller);
+    this.queues = new QueueCalls(this.caller);
+    this.schedules = new ScheduleCalls(this.caller);
     this.replays = new ReplayCalls(this.caller);
     this.rebuilds = new RebuildCalls(this.caller);
+    this.access = new AccessCalls(this.caller);
+    this.files = new FileCalls(this.caller);
   }
 
   /** Submits one job. It is accepted when this resolves: the in-sync replicas have it. */
   submit<D extends JobDefinition>(
-    { type }: D,
+    definition: D,
     payload: PayloadInputOf<D>,
+    options?: SubmitOptions,
+  ): Promise<AcceptedJob>;
+  /** Submits one job of a type whose definition is not at hand: the API alone checks the payload. */
+  submit(type: string, payload: unknown, options?: SubmitOptions): Promise<AcceptedJob>;
+  submit(
+    definition: JobDefinition | string,
+    payload: unknown,
     options: SubmitOptions = {},
   ): Promise<AcceptedJob> {
+    const type = typeof definition === 'string' ? definition : definition.type;
     const { signal, idempotencyKey = randomUUID(), traceparent, ...job } = options;
     return this.caller.read<AcceptedJob>({
       method: 'POST',
@@ -140,26 +140,40 @@ export class JobstreamClient {
   }
 
   /**
-   * Submits jobs in batches of at most 10,000 and 32 MiB, one after another, and yields the answer for each item in order.
+   * Submits jobs of one type in batches of at most 10,000 and 32 MiB, one after another, and yields the answer for each item in order.
    * @throws ProblemError when a batch is refused for a reason outside its items
    */
-  async *submitBatch<D extends JobDefinition>(
+  submitBatch<D extends JobDefinition>(
     { type }: D,
     payloads: Iterable<PayloadInputOf<D>> | AsyncIterable<PayloadInputOf<D>>,
     { signal, idempotencyKey, ...job }: BatchOptions = {},
   ): AsyncGenerator<SubmittedItem, void> {
-    const items = async function* () {
+    const items = async function* (): AsyncGenerator<Submission> {
       for await (const payload of payloads) yield { type, payload, ...job };
     };
-    for await (const chunk of chunkItems(items())) {
-      yield* await this.submitChunk(chunk, idempotencyKey ?? randomUUID(), signal);
-    }
+    return this.submitItems(items(), { signal, idempotencyKey });
+  }
+
+  /** Submits jobs of any types, each with options of its own, in batches as {@link submitBatch} does. */
+  submitItems(
+    items: Iterable<Submission> | AsyncIterable<Submission>,
+    options: ItemsOptions = {},
+  ): AsyncGenerator<SubmittedItem, void> {
+    return submitInBatches(this.caller, items, options);
   }
 
   /** The job as it is now; with `heldMs` as it is once it is final, or when that time is over. */
   read(id: string, { signal, heldMs }: ReadOptions = {}): Promise<JobDetail> {
-    const query = heldMs === undefined ? '' : `?wait=${heldMs}ms`;
-    return this.caller.read<JobDetail>({ ...get(`${pathOf(id)}${query}`, signal), heldMs });
+    const wait = heldMs === undefined ? undefined : `${heldMs}ms`;
+    return this.caller.read<JobDetail>({ ...get(`${pathOf(id)}${queryOf({ wait })}`, signal), heldMs });
+  }
+
+  /**
+   * The job as it was at a time.
+   * @throws ProblemError `job_not_found` when it was not there yet
+   */
+  readAt(id: string, at: Date, { signal }: CallOptions = {}): Promise<JobAtView> {
+    return this.caller.read<JobAtView>(get(`${pathOf(id)}${queryOf({ at })}`, signal));
   }
 
   /**
@@ -190,6 +204,21 @@ export class JobstreamClient {
   }
 
   /**
+   * Cancels the unfinished jobs that meet every condition, or only counts them.
+   * @throws ProblemError `invalid_request` without a condition
+   */
+  cancelAll(wish: BulkCancelWish, { signal }: CallOptions = {}): Promise<BulkCancelled> {
+    return this.caller.read<BulkCancelled>({
+      method: 'POST',
+      path: '/v1/jobs/cancel',
+      body: JSON.stringify(wish),
+      heldMs: bulkMs,
+      repeatable: true,
+      signal,
+    });
+  }
+
+  /**
    * Runs one job again, however it ended.
    * @throws ProblemError `job_unfinished` when it has not ended
    */
@@ -206,7 +235,7 @@ export class JobstreamClient {
   /** A page of the jobs that the workers of a queue dead-lettered, newest first. */
   listDeadLetters(queue: string, { signal, ...page }: PageOptions = {}): Promise<DeadLetterPage> {
     const path = `/v1/queues/${encodeURIComponent(queue)}/dead-letters`;
-    return this.caller.read<DeadLetterPage>(get(`${path}${queryOf(page)}`, signal));
+    return this.caller.read<DeadLetterPage>(get(`${path}${queryOf({ ...page })}`, signal));
   }
 
   /** Every transition of the job, in the order of its life. */
@@ -215,66 +244,35 @@ export class JobstreamClient {
   }
 
   /** Jobs, the newest first; pages are read as they are needed. */
-  async *list({ signal, since, until, ...conditions }: ListOptions = {}): AsyncGenerator<JobView, void> {
-    const query = new URLSearchParams({
-      ...Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined)),
-      ...(since && { since: since.toISOString() }),
-      ...(until && { until: until.toISOString() }),
-    });
-    for (let cursor: string | null = ''; cursor !== null;) {
-      if (cursor !== '') query.set('cursor', cursor);
-      const page: JobPage = await this.caller.read<JobPage>(get(`/v1/jobs?${query.toString()}`, signal));
+  async *list(options: ListOptions = {}): AsyncGenerator<JobView, void> {
+    for (let cursor: string | undefined | null; cursor !== null;) {
+      const page: JobPage = await this.listPage({ ...options, cursor });
       yield* page.items;
       cursor = page.next;
     }
+  }
+
+  /** A page of jobs, the newest first. One before the end may hold fewer than asked for, even none. */
+  listPage({ signal, ...conditions }: ListOptions & PageOptions = {}): Promise<JobPage> {
+    return this.caller.read<JobPage>(get(`/v1/jobs${queryOf({ ...conditions })}`, signal));
+  }
+
+  /** How many jobs there are by state and type, now or at a time. */
+  count({ signal, ...conditions }: CountOptions = {}): Promise<CountsView> {
+    return this.caller.read<CountsView>(get(`/v1/counts${queryOf({ ...conditions })}`, signal));
+  }
+
+  /** Whether the API process can do its work, and which of its parts are down. Both are answers. */
+  readHealth({ signal }: CallOptions = {}): Promise<HealthReport> {
+    return this.caller.read<HealthReport>({ ...get('/health/ready', signal), alsoAnswers: [503] });
   }
 
   /** Follows a job to its end: each transition once, over dropped connections too. */
   follow(id: string, { signal }: CallOptions = {}): AsyncGenerator<JobEvent, void> {
     return followJob(this.caller, pathOf(id), signal);
   }
-
-  private async submitChunk(
-    { body, firstIndex, count }: BatchChunk,
-    idempotencyKey: string | false,
-    signal: AbortSignal | undefined,
-  ): Promise<SubmittedItem[]> {
-    const answer = await this.caller
-      .read<Pick<BatchAnswer, 'items'>>(
-        {
-          method: 'POST',
-          path: '/v1/jobs/batch',
-          body,
-          headers: idempotencyKey === false ? {} : { 'idempotency-key': idempotencyKey },
-          repeatable: idempotencyKey !== false,
-          signal,
-        },
-        ({ items }) => !items.some((item) => 'error' in item && mayPass(item.error.code)),
-      )
-      .catch((error: unknown) => ({ items: itemsOf(error, count) }));
-    return answer.items.map((item) => ({ ...item, index: firstIndex + item.index }));
-  }
 }
 
 function pathOf(id: string): string {
   return `/v1/jobs/${encodeURIComponent(id)}`;
-}
-
-/**
- * The answer for each item of a batch that was refused because of its items.
- * @throws the error itself when it is about something else
- */
-function itemsOf(error: unknown, count: number): BatchAnswer['items'] {
-  if (!(error instanceof ProblemError)) throw error;
-  const { code, status, problem } = error;
-  if (problem.items) return problem.items;
-  const isOfItems = code === 'invalid_request' || (status === 413 && count === 1);
-  if (!isOfItems) throw error;
-  return Array.from({ length: count }, (_, index) => {
-    const at = `/items/${index}`;
-    const errors = (problem.errors ?? [])
-      .filter(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`))
-      .map(({ pointer, detail }) => ({ pointer: pointer.slice(at.length), detail }));
-    return { index, error: { code, detail: problem.detail, ...(errors.length > 0 && { errors }) } };
-  });
 }

@@ -50,7 +50,7 @@ export class ReplayCalls {
 
   /** A page of replays, newest first. */
   list({ signal, ...page }: PageOptions = {}): Promise<ReplayPage> {
-    return this.caller.read<ReplayPage>(get(`/v1/replays${queryOf(page)}`, signal));
+    return this.caller.read<ReplayPage>(get(`/v1/replays${queryOf({ ...page })}`, signal));
   }
 
   /** The replay as it is now. */
@@ -60,7 +60,7 @@ export class ReplayCalls {
 
   /** A page of the runs that a replay made. */
   listJobs(id: string, { signal, ...page }: PageOptions = {}): Promise<ReplayJobPage> {
-    return this.caller.read<ReplayJobPage>(get(`${pathOf(id)}/jobs${queryOf(page)}`, signal));
+    return this.caller.read<ReplayJobPage>(get(`${pathOf(id)}/jobs${queryOf({ ...page })}`, signal));
   }
 
   /**

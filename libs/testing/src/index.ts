@@ -8,6 +8,7 @@ export {
   type PythonClient,
 } from './client-makers.js';
 export { giveBrokerRights } from './broker-rights.js';
+export { ContractServer, type ContractRequest } from './contract-server.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
 export { DatabaseProxy } from './database-proxy.js';
 export { asTurnedAnimation, drawText, onPaper, onScreen, type TextBlock } from './drawn-page.js';

@@ -157,7 +157,7 @@ export {
   type SkipReason,
 } from './operations/replay.js';
 export { BaseUrlError, readBaseUrl } from './fields/base-url.js';
-export { healthReportSchema } from './operations/health.js';
+export { healthReportSchema, type HealthReport } from './operations/health.js';
 export {
   apiKeyListSchema,
   apiKeyRequestSchema,

@@ -20,3 +20,4 @@ export const healthReportSchema = z
     checks: z.record(z.string(), checkSchema).describe('By the name of the part.'),
   })
   .meta({ id: 'HealthReport' });
+export type HealthReport = z.infer<typeof healthReportSchema>;

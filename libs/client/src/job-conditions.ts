@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import type { JobState } from '@jobstream/contracts';
+import type { bulkCancelSchema } from '@jobstream/contracts/rest';
+import type { CallOptions } from './call-options.js';
+
+/** Which jobs to list: those that meet every condition. */
+export interface ListOptions extends CallOptions {
+  readonly type?: string;
+  readonly queue?: string;
+  readonly state?: JobState;
+  readonly submittedFor?: string;
+  /** Created at this time or later. */
+  readonly since?: Date;
+  /** Created before this time. */
+  readonly until?: Date;
+}
+
+/** Which jobs to count. */
+export interface CountOptions extends CallOptions {
+  /** As it was at this time. Default: now. */
+  readonly at?: Date;
+  /** Created at this time or later. */
+  readonly since?: Date;
+  /** Created before this time. */
+  readonly until?: Date;
+}
+
+/** Which jobs to cancel: those that meet every condition, of which there has to be one. */
+export type BulkCancelWish = z.input<typeof bulkCancelSchema>;
