@@ -11,6 +11,7 @@ const kinds = {
   domain: ['contracts'],
   platform: ['contracts', 'platform'],
   jobs: ['contracts'],
+  worker: ['stage', 'contracts'],
   contracts: [],
   client: ['contracts'],
   tool: ['platform', 'jobs', 'contracts', 'tool', 'client'],

@@ -1,7 +1,13 @@
 import { buffer } from 'node:stream/consumers';
-import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import {
+  type HandlerOf,
+  type JobContext,
+  NonRetryableError,
+  type PayloadOf,
+  type ResultOf,
+} from '@jobstream/contracts';
 import { imageThumbnail, thumbnailKey, uploadKey } from '@jobstream/jobs';
-import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
 import { DiscardedObjects, ObjectStorage } from '@jobstream/storage';

@@ -1,9 +1,15 @@
 import { buffer } from 'node:stream/consumers';
-import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import {
+  type HandlerOf,
+  type JobContext,
+  NonRetryableError,
+  type PayloadOf,
+  type ResultOf,
+} from '@jobstream/contracts';
 import { inferenceOcr, uploadKey } from '@jobstream/jobs';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
-import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { DiscardedObjects, ObjectStorage } from '@jobstream/storage';
 import { Recogniser } from './ocr/recogniser.js';
 

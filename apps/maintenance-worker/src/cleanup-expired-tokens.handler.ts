@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import type { HandlerOf, JobContext, PayloadOf, ResultOf } from '@jobstream/contracts';
 import { cleanupExpiredTokens } from '@jobstream/jobs';
-import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { KeyStore } from '@jobstream/intake';
 import { FiringStore } from '@jobstream/scheduling';
 import { deleteAll } from './delete-all.js';

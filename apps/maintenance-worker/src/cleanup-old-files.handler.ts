@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
-import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import type { HandlerOf, JobContext, PayloadOf, ResultOf } from '@jobstream/contracts';
 import { cleanupOldFiles } from '@jobstream/jobs';
-import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { DiscardedObjects, ObjectStorage, type ListedObject } from '@jobstream/storage';
 import { NeededUploads } from './needed-uploads.js';
 import { dayMs, retentionToken, type Retention } from './retention.js';

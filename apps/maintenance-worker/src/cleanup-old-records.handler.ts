@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
-import type { FinalState, PayloadOf, ResultOf } from '@jobstream/contracts';
+import type { FinalState, HandlerOf, JobContext, PayloadOf, ResultOf } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
 import { cleanupOldRecords } from '@jobstream/jobs';
-import { ClaimStore, JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { ClaimStore, JobHandler } from '@jobstream/execution';
 import { LogReader, TopicAdmin } from '@jobstream/kafka';
 import { OldJobs } from '@jobstream/projection';
 import { unsentRuns } from '@jobstream/replay';

@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isFinal, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import {
+  type HandlerOf,
+  type JobContext,
+  NonRetryableError,
+  type PayloadOf,
+  type ResultOf,
+  isFinal,
+} from '@jobstream/contracts';
 import { healthCheck } from '@jobstream/jobs';
-import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { JobIntake } from '@jobstream/intake';
 import { JobQueries, type JobRow } from '@jobstream/projection';
 

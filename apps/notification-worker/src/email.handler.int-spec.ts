@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { PayloadOf } from '@jobstream/contracts';
+import { type JobContext, NonRetryableError, type PayloadOf } from '@jobstream/contracts';
 import { notificationEmail } from '@jobstream/jobs';
-import { NonRetryableError, type JobContext } from '@jobstream/execution';
 import { readSettings } from '@jobstream/runtime';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { simpleParser, type ParsedMail } from 'mailparser';

@@ -1,6 +1,12 @@
-import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import {
+  type HandlerOf,
+  type JobContext,
+  NonRetryableError,
+  type PayloadOf,
+  type ResultOf,
+} from '@jobstream/contracts';
 import { notificationEmail } from '@jobstream/jobs';
-import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { Mailer } from './mailer.js';
 import { MailFailure } from './mail-failure.js';
 

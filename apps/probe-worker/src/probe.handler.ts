@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import {
+  type HandlerOf,
+  type JobContext,
+  NonRetryableError,
+  type PayloadOf,
+  type ResultOf,
+} from '@jobstream/contracts';
 import { probeRun } from '@jobstream/jobs';
-import { JobHandler, NonRetryableError, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { countCrash } from './crash-count.js';
 
 type Probe = typeof probeRun;

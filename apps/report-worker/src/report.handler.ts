@@ -1,6 +1,6 @@
-import type { PayloadOf, ResultOf } from '@jobstream/contracts';
+import type { HandlerOf, JobContext, PayloadOf, ResultOf } from '@jobstream/contracts';
 import { notificationEmail, reportGenerate, reportKey } from '@jobstream/jobs';
-import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+import { JobHandler } from '@jobstream/execution';
 import { ReportQueries } from '@jobstream/projection';
 import { ObjectStorage } from '@jobstream/storage';
 import { composeReport } from './content/compose-report.js';

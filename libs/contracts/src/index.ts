@@ -60,6 +60,15 @@ export {
   type OwnerDeathPolicy,
   type SubmitScope,
 } from './job-definition.js';
+export { NonRetryableError, RetryAfterError } from './job-failures.js';
+export type {
+  DefinedHandler,
+  HandlerOf,
+  JobContext,
+  JobLogger,
+  LogMethod,
+  ThreadTask,
+} from './job-handler.js';
 export { describeJobType, type JobType } from './job-type.js';
 export { payloadPath, valueAt, type PlainValue } from './payload-path.js';
 export { fingerprintOf } from './fingerprint.js';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob, defineQueue, exponentialBackoff, isQueueName, neededScope } from './job-definition.js';
+import type { DefinedHandler } from './job-handler.js';
+import { describeJobType } from './job-type.js';
 import { valueAt } from './payload-path.js';
 import { ownTopics, services } from './own-names.js';
 
@@ -85,5 +87,25 @@ describe('defineJob', () => {
 
   it('makes exponential ladders with a cap', () => {
     expect(exponentialBackoff('1s', 5, '5s')).toEqual(['1000ms', '2000ms', '4000ms', '5000ms', '5000ms']);
+  });
+});
+
+describe('JobDefinition.handle', () => {
+  const job = defineJob({ type: 'a.b', queue, payload: z.object({ n: z.int() }), result: z.int() });
+
+  it('puts a function beside its definition, and is no part of what is published', () => {
+    const handler = job.handle(({ n }) => n * 2);
+    expect(handler.definition).toBe(job);
+    expect(handler.handle({ n: 21 }, undefined as never)).toBe(42);
+    expect(describeJobType(job)).not.toHaveProperty('handle');
+  });
+
+  it('holds the function to payload and result when it is compiled', () => {
+    // @ts-expect-error The result is a number.
+    job.handle(() => 'no');
+    // @ts-expect-error The payload has no such field.
+    job.handle(({ m }) => Number(m));
+    const handlers: readonly DefinedHandler[] = [job.handle(({ n }, { attempt }) => n + attempt)];
+    expect(handlers).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
+import type { DefinedHandler, HandlerOf } from './job-handler.js';
 import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
 import type { Scope } from './rest/access/api-key.js';
@@ -70,7 +71,7 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
   readonly fetches?: readonly (keyof z.output<Payload> & string)[];
 }
 
-/** Everything about a job type but its two schemas: plain data. */
+/** Everything about a job type but its two schemas and its handler: plain data. */
 export interface JobRules {
   readonly type: string;
   readonly queue: QueueDefinition;
@@ -101,6 +102,15 @@ export interface JobDefinition<
 > extends JobRules {
   readonly payload: Payload;
   readonly result: Result;
+
+  /**
+   * Makes a handler of a function: for `worker` of `@jobstream/worker`. It only puts the two side by side, so whoever imports the
+   * definition alone loads no code that runs jobs.
+   */
+  handle<Definition extends JobDefinition>(
+    this: Definition,
+    handle: HandlerOf<Definition>['handle'],
+  ): DefinedHandler<Definition>;
 }
 
 /** The payload of a handler of this definition, defaults filled in. */
@@ -201,7 +211,15 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     fetches: options.fetches ?? [],
     ...(orderBy !== undefined && { orderBy }),
     ...(operateWhen && { operateWhen }),
+    handle: pairWithHandler,
   };
+}
+
+function pairWithHandler<Definition extends JobDefinition>(
+  this: Definition,
+  handle: HandlerOf<Definition>['handle'],
+): DefinedHandler<Definition> {
+  return { definition: this, handle };
 }
 
 /** An exponential ladder for `backoff`: `first`, then each delay `factor` times the one before, and at most `max`. */

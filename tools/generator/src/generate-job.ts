@@ -73,8 +73,8 @@ export function createHandler(type: string, queue: string): Change {
   return {
     kind: 'create',
     path: `apps/${queue}-worker/src/${toKebab(type)}.handler.ts`,
-    content: `import type { PayloadOf, ResultOf } from '@jobstream/contracts';
-import { JobHandler, type HandlerOf, type JobContext } from '@jobstream/execution';
+    content: `import type { HandlerOf, JobContext, PayloadOf, ResultOf } from '@jobstream/contracts';
+import { JobHandler } from '@jobstream/execution';
 import { ${definition} } from '@jobstream/jobs';
 
 type ${toPascal(type)} = typeof ${definition};

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { NonRetryableError, RetryAfterError, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import { decodeRecord } from '@jobstream/contracts/records';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';
-import { NonRetryableError, RetryAfterError } from '../handlers/job-failures.js';
 import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
 
 const page = defineJob({

@@ -7,8 +7,8 @@ import { LazyAbort } from './lazy-abort.js';
 import { Children } from './children.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { Cancellations } from './cancellations.js';
-import { JobContext } from '../handlers/job-context.js';
-import { retryWishOf } from '../handlers/job-failures.js';
+import { AttemptContext } from '../handlers/attempt-context.js';
+import { retryWishOf } from '../handlers/retry-wish.js';
 import { RunningReports, type RunningReport } from './running-reports.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
@@ -95,7 +95,7 @@ async function callHandler(
   const reports = new RunningReports((report) => ports.sendReport(job, start, report));
   const lazyAbort = new LazyAbort();
   const collected = new Children(job, clock);
-  const context = new JobContext(definition, job, {
+  const context = new AttemptContext(definition, job, {
     logger,
     clock,
     threads,

@@ -1,9 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue, isJobId, maxChildren, newJobId } from '@jobstream/contracts';
+import {
+  type JobContext,
+  defineJob,
+  defineQueue,
+  isJobId,
+  maxChildren,
+  newJobId,
+} from '@jobstream/contracts';
 import { decodeRecord, type JobRecord, type JobRequest } from '@jobstream/contracts/records';
 import type { OutgoingRecord } from '@jobstream/kafka';
 import { z } from 'zod';
-import type { JobContext } from '../handlers/job-context.js';
 import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
 
 const book = defineJob({

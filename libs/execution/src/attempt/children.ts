@@ -3,6 +3,7 @@ import {
   fingerprintOf,
   maxChildren,
   maxChildrenBytes,
+  NonRetryableError,
   type JobDefinition,
   type JobId,
   type PayloadInputOf,
@@ -17,7 +18,6 @@ import {
   type DrawnJob,
 } from '@jobstream/intake';
 import type { Clock } from '@jobstream/runtime';
-import { NonRetryableError } from '../handlers/job-failures.js';
 import type { StartableJob } from '../admission/startable-job.js';
 
 /**

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue } from '@jobstream/contracts';
+import { type JobContext, defineJob, defineQueue } from '@jobstream/contracts';
 import { encodeRecord } from '@jobstream/contracts/records';
 import { Database, databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import { connectToBroker, eventually } from '@jobstream/testing';
 import { z } from 'zod';
-import type { JobContext } from '../handlers/job-context.js';
 import { handlerOf, StackFixture, type TestedWorker } from '../worker/stack.fixture-spec.js';
 import { ClaimStore } from './claim-store.js';
 

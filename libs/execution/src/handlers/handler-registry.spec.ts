@@ -71,6 +71,21 @@ describe('HandlerRegistry', () => {
     expect(handlers.get('print.page')!.handler.handle({ n: 21 }, undefined as never)).toBe(42);
   });
 
+  it('takes handlers that are functions beside those of classes', async () => {
+    const functions = [book.handle(({ n }) => n + 1)];
+    const handlers = (await registryOf(PageHandler)).handlersOf(queue, functions);
+    expect([...handlers.keys()].sort()).toEqual(['print.book', 'print.page']);
+    expect(handlers.get('print.book')!.handler.handle({ n: 1 }, undefined as never)).toBe(2);
+  });
+
+  it('refuses functions of two queues, and a function beside a class of one type', async () => {
+    const registry = await registryOf(PageHandler);
+    const sendMail = () => 0;
+    expect(() => registry.handlersOf(queue, [mail.handle(sendMail), page.handle(() => 0)])).toThrow(
+      '"print.page" has 2 handlers (PageHandler, a function): keep one. sendMail handles "mail.send" of the queue "mail": move it',
+    );
+  });
+
   it.each([
     [
       'a job type with two',

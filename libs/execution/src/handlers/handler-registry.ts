@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { JobDefinition, QueueDefinition } from '@jobstream/contracts';
-import { handlerMark, type HandlerOf } from './job-handler.js';
+import type { DefinedHandler, HandlerOf, JobDefinition, QueueDefinition } from '@jobstream/contracts';
+import { handlerMark } from './job-handler.js';
 
 /** A job type of this worker, with its handler. */
 export interface RegisteredHandler {
@@ -15,20 +15,26 @@ export class HandlerRegistryError extends Error {
   readonly code = 'handlers_mismatch';
 }
 
-/** Finds the handlers among the providers of the application. */
+/** Finds the handlers: those among the providers of the application, and those that are functions. */
 @Injectable()
 export class HandlerRegistry {
   constructor(private readonly discovery: DiscoveryService) {}
 
   /**
    * The handlers of a queue by job type. The types of a worker are those that it has a handler for.
+   * @param functions handlers that are no providers
    * @throws HandlerRegistryError naming every type with two handlers, and every handler that would never be called
    */
-  handlersOf(queue: QueueDefinition): Map<string, RegisteredHandler> {
-    const found = this.discover();
+  handlersOf(
+    queue: QueueDefinition,
+    functions: readonly DefinedHandler[] = [],
+  ): Map<string, RegisteredHandler> {
+    const found = [...this.discover(), ...functions.map(nameFunction)];
     const faults = [...twice(found), ...found.flatMap((handler) => strayFault(handler, queue))];
     if (found.length === 0)
-      faults.push("there is none: put @JobHandler on a class and list it in the module's providers.");
+      faults.push(
+        "there is none: put @JobHandler on a class and list it in the module's providers, or give worker() handlers.",
+      );
     if (faults.length > 0) throw new HandlerRegistryError(`Handlers of "${queue.name}": ${faults.join(' ')}`);
     return new Map(
       found.map(({ definition, handler }) => [definition.type, { definition, handler }] as const),
@@ -50,6 +56,11 @@ export class HandlerRegistry {
       };
     });
   }
+}
+
+function nameFunction(handler: DefinedHandler): RegisteredHandler & { readonly name: string } {
+  const { definition, handle } = handler;
+  return { name: handle.name || 'a function', definition, handler };
 }
 
 interface Found {

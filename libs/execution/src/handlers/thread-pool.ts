@@ -1,17 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Transferable } from 'node:worker_threads';
+import type { ThreadTask } from '@jobstream/contracts';
 import { Piscina } from 'piscina';
-
-/** One call of a function in another thread. */
-export interface ThreadTask {
-  /** The module whose default export is called with `input`; e.g. `new URL('./resize.thread.js', import.meta.url)`. */
-  readonly script: URL;
-  /** Copied to the thread (structured clone). */
-  readonly input: unknown;
-  /** Parts of `input` that are moved to the thread instead of copied. */
-  readonly transfer?: readonly Transferable[];
-}
 
 export interface ThreadPoolOptions {
   /** Further tasks wait. Default: one thread for each processor. */

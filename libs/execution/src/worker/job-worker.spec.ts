@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { NonRetryableError, RetryAfterError, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import { decodePoison, decodeRecord } from '@jobstream/contracts/records';
 import { z } from 'zod';
-import { NonRetryableError, RetryAfterError } from '../handlers/job-failures.js';
 import { ScriptedDelivery, TestWorker, turn } from './worker.fixture-spec.js';
 
 const page = defineJob({

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue } from '@jobstream/contracts';
+import { type JobContext, defineJob, defineQueue } from '@jobstream/contracts';
 import { z } from 'zod';
-import type { JobContext } from '../handlers/job-context.js';
 import { handlerOf, StackFixture } from './stack.fixture-spec.js';
 
 const queue = defineQueue('print');

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue } from '@jobstream/contracts';
+import { NonRetryableError, defineJob, defineQueue } from '@jobstream/contracts';
 import { decodeRecord, type JobRequest } from '@jobstream/contracts/records';
 import { TailConsumer } from '@jobstream/kafka';
 import { eventually } from '@jobstream/testing';
 import { z } from 'zod';
-import { NonRetryableError } from '../handlers/job-failures.js';
 import { handlerOf, StackFixture, type TestedWorker } from './stack.fixture-spec.js';
 
 /** A job of a queue that nobody here knows: its topic is not theirs to make. */

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import { newJobId, Topics, type JobDefinition } from '@jobstream/contracts';
+import { type HandlerOf, type JobDefinition, Topics, newJobId } from '@jobstream/contracts';
 import { decodeRecord, encodeRecord, type JobRecord, type JobRequest } from '@jobstream/contracts/records';
 import { Database, databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import {
@@ -14,7 +14,7 @@ import {
 } from '@jobstream/kafka';
 import type { ProcessContext } from '@jobstream/runtime';
 import { processContext, randomNamespace } from '@jobstream/testing';
-import { JobHandler, type HandlerOf } from '../handlers/job-handler.js';
+import { JobHandler } from '../handlers/job-handler.js';
 import { serveWorker } from './start-worker.js';
 
 /** A job's record as it stands in the log. */

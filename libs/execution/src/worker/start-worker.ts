@@ -1,7 +1,7 @@
 import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { Topics, type QueueDefinition } from '@jobstream/contracts';
+import { Topics, type DefinedHandler, type QueueDefinition } from '@jobstream/contracts';
 import type { DatabaseOptions, DatabaseSettings } from '@jobstream/database';
 import { JobTypeReader } from '@jobstream/job-types';
 import { KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
@@ -29,8 +29,10 @@ import { JobWorkerStrategy } from './job-worker-strategy.js';
 export interface WorkerOptions {
   /** The queue whose jobs the worker runs. */
   readonly queue: QueueDefinition;
-  /** The Nest module whose providers include the handlers. They may inject everything that {@link PlatformModule} has. */
-  readonly module: Type;
+  /** The Nest module whose providers include the handlers. They may inject everything that {@link PlatformModule} has. Default none. */
+  readonly module?: Type;
+  /** Handlers that are functions, beside those of `module`. Default none. */
+  readonly handlers?: readonly DefinedHandler[];
   /** Default of `CONCURRENCY`: handlers that run at the same time in one process. */
   readonly concurrency: number;
   /**
@@ -43,7 +45,7 @@ export interface WorkerOptions {
 }
 
 /**
- * The whole main of a worker app: runs the handlers of `module` for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`,
+ * The whole main of a worker app: runs its handlers for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`,
  * `DATABASE_URL`, `CONCURRENCY`, `CLAIM_LEASE_SECONDS`, `JOBSTREAM_OWNER` and the common ones.
  *
  * Exits with code 1, and a line that names the fix, if there is no handler, or a job type has several.
@@ -57,7 +59,7 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
   const { settings, health, metrics, logger } = context;
   const errors = new NestErrors();
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(
-    rootModule(context, WorkerModule.of(options), options.module),
+    rootModule(context, WorkerModule.of(options), ...(options.module ? [options.module] : [])),
     {
       inject: [StrategyFactory],
       useFactory: (factory: StrategyFactory) => ({ strategy: factory.create(options) }),
@@ -91,11 +93,16 @@ class StrategyFactory {
   ) {}
 
   /** @throws SettingsError, HandlerRegistryError */
-  create({ queue, concurrency, owner = programName() }: WorkerOptions): JobWorkerStrategy {
+  create({
+    queue,
+    handlers: functions,
+    concurrency,
+    owner = programName(),
+  }: WorkerOptions): JobWorkerStrategy {
     const { environment, settings, logger, metrics, health, instance, fatal } = this.context;
     const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
     const own = readSettings(workerSettings(concurrency, owner), environment);
-    const handlers = this.registry.handlersOf(queue);
+    const handlers = this.registry.handlersOf(queue, functions);
     return new JobWorkerStrategy({
       queue,
       topics,

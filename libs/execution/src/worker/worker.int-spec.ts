@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import {
+  type JobContext,
+  NonRetryableError,
+  RetryAfterError,
+  defineJob,
+  defineQueue,
+  newJobId,
+} from '@jobstream/contracts';
 import { decodePoison, encodeRecord } from '@jobstream/contracts/records';
 import { z } from 'zod';
-import { NonRetryableError, RetryAfterError } from '../handlers/job-failures.js';
-import type { JobContext } from '../handlers/job-context.js';
 import { handlerOf, StackFixture, type TestedWorker } from './stack.fixture-spec.js';
 
 const queue = defineQueue('print');

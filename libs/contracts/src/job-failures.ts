@@ -1,5 +1,4 @@
-import { parseDuration, type Duration } from '@jobstream/contracts';
-import type { RetryWish } from '@jobstream/lifecycle';
+import { parseDuration, type Duration } from './duration.js';
 
 /** Thrown by a handler when no retry can help: the job is dead-lettered at once as `non_retryable`. */
 export class NonRetryableError extends Error {
@@ -39,14 +38,4 @@ export class RetryAfterError extends Error {
     this.delayMs = parseDuration(delay);
     this.code = options.code ?? 'retry_after';
   }
-}
-
-/**
- * Whether a thrown value asks for a retry. An error with `retryable: false` is not retried, whatever library it comes from. All
- * else is retried by the ladder, unless it names a delay.
- */
-export function retryWishOf(thrown: unknown): RetryWish {
-  if (thrown instanceof Error && 'retryable' in thrown && thrown.retryable === false) return 'never';
-  if (thrown instanceof RetryAfterError) return { afterMs: thrown.delayMs };
-  return 'by-ladder';
 }

@@ -1,0 +1,99 @@
+import type { Transferable } from 'node:worker_threads';
+import type { JobDefinition, PayloadInputOf, PayloadOf, ResultOf } from './job-definition.js';
+import type { JobId } from './job-id.js';
+import type { SubmissionOptions } from './rest/jobs/submission.js';
+
+/** The handler of a job type. */
+export interface HandlerOf<Definition extends JobDefinition> {
+  /**
+   * Runs one attempt. It may be called again for the same attempt (after a crash, or a move of the partition), so its effect
+   * should be repeatable.
+   * @returns the result; it is checked against the definition's schema
+   * @throws any error. It is retried by the definition's ladder, except `NonRetryableError` (or any error with
+   * `retryable: false`) and `RetryAfterError`
+   */
+  handle(
+    payload: PayloadOf<Definition>,
+    context: JobContext<Definition>,
+  ): Promise<ResultOf<Definition>> | ResultOf<Definition>;
+}
+
+/** A handler that knows its job type: what {@link JobDefinition.handle} makes of a function. */
+export interface DefinedHandler<
+  Definition extends JobDefinition = JobDefinition,
+> extends HandlerOf<Definition> {
+  readonly definition: Definition;
+}
+
+/** The attempt that a handler runs: its facts, and the calls that the handler may make. */
+export interface JobContext<Definition extends JobDefinition = JobDefinition> {
+  readonly definition: Definition;
+  readonly id: string;
+  /** The number of the run, from 1; a replay adds one. */
+  readonly run: number;
+  /** The number of the attempt within the run, from 1. */
+  readonly attempt: number;
+  /** Maximum of attempts of the run. */
+  readonly maxAttempts: number;
+  /** The user that the job is for, as its submitter named them. */
+  readonly submittedFor: string | undefined;
+  /** When the job was accepted, in milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Aborts when the attempt's time is over (`TimeoutError`), its job is cancelled (`AbortError`) or its claim is lost (`ClaimLostError`). An attempt that does not return within the grace has failed. */
+  readonly signal: AbortSignal;
+  /** A logger whose lines have the job's id, type, run, attempt and trace. */
+  readonly logger: JobLogger;
+
+  /** The broker's time, in milliseconds since 1970: all stored times go by it. The clock of the machine may be wrong. */
+  now(): number;
+
+  /**
+   * Reports how far the job is, for all who watch it: any JSON of at most 16 KiB, e.g. `{ done: 3, of: 10 }`. It may be called as
+   * often as you like: the newest value is sent at most four times a second.
+   * @throws RangeError when it is larger, TypeError when it is no JSON
+   */
+  progress(value: unknown): void;
+
+  /**
+   * Enqueues another job, a child of this one. It is not sent yet: the children of an attempt are produced after the handler has
+   * returned, and acknowledged before this job counts as succeeded. An attempt that fails produces none.
+   *
+   * An attempt that runs again (after a crash, or a move of the partition) and enqueues the same in the same order makes the same
+   * jobs; a replay makes new ones. A child has its parent's user and trace unless `options` say otherwise. `delay` and `expiresIn`
+   * count from this call.
+   * @returns the id of the child
+   * @throws NonRetryableError `invalid_child` when the payload breaks its schema, or an option is not valid;
+   * `too_many_children` beyond 1,000 children, or 32 MiB of requests; `too_late` when the attempt has ended
+   */
+  enqueue<Child extends JobDefinition>(
+    definition: Child,
+    payload: PayloadInputOf<Child>,
+    options?: SubmissionOptions,
+  ): JobId;
+
+  /**
+   * Runs a function of a script outside the event loop: for work that needs much CPU, or decodes data that cannot be trusted. The
+   * thread is ended when {@link signal} aborts.
+   * @throws the error of the function, or an `AbortError`
+   */
+  runInThread<Output>(task: ThreadTask): Promise<Output>;
+}
+
+/** Writes lines of JSON to the log of the worker. */
+export type JobLogger = Readonly<Record<'debug' | 'info' | 'warn' | 'error', LogMethod>>;
+
+/** Writes a line of text, with fields if there are any. Never log payloads or secrets. */
+export interface LogMethod {
+  (fields: object, message?: string): void;
+  (message: string): void;
+}
+
+/** One call of a function in another thread. */
+export interface ThreadTask {
+  /** The module whose default export is called with `input`; e.g. `new URL('./resize.thread.js', import.meta.url)`. */
+  readonly script: URL;
+  /** Copied to the thread (structured clone). */
+  readonly input: unknown;
+  /** Parts of `input` that are moved to the thread instead of copied. */
+  readonly transfer?: readonly Transferable[];
+}

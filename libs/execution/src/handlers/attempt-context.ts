@@ -1,0 +1,88 @@
+import type { JobContext, JobDefinition, JobId, PayloadInputOf, ThreadTask } from '@jobstream/contracts';
+import { traceIdOf } from '@jobstream/contracts/records';
+import type { SubmissionOptions } from '@jobstream/contracts/rest';
+import type { Clock, Logger } from '@jobstream/runtime';
+import type { LazyAbort } from '../attempt/lazy-abort.js';
+import type { Children } from '../attempt/children.js';
+import type { StartableJob } from '../admission/startable-job.js';
+import type { ThreadPool } from './thread-pool.js';
+
+/** The parts of the attempt that a context uses. */
+export interface ContextPorts {
+  readonly logger: Logger;
+  readonly threads: ThreadPool;
+  readonly lazyAbort: LazyAbort;
+  readonly children: Children;
+  /** The broker's time. */
+  readonly clock: Clock;
+  report(progress: unknown): void;
+}
+
+/** What a running attempt shows its handler. */
+export class AttemptContext<Definition extends JobDefinition> implements JobContext<Definition> {
+  private ownLogger: Logger | undefined;
+
+  constructor(
+    readonly definition: Definition,
+    private readonly job: StartableJob,
+    private readonly ports: ContextPorts,
+  ) {}
+
+  get id(): string {
+    return this.job.request.id;
+  }
+
+  get run(): number {
+    return this.job.run;
+  }
+
+  get attempt(): number {
+    return this.job.attempt;
+  }
+
+  get maxAttempts(): number {
+    return this.job.request.maxAttempts;
+  }
+
+  get submittedFor(): string | undefined {
+    return this.job.request.submittedFor;
+  }
+
+  get createdAt(): number {
+    return this.job.createdAt;
+  }
+
+  now(): number {
+    return this.ports.clock.now();
+  }
+
+  get signal(): AbortSignal {
+    return this.ports.lazyAbort.signal;
+  }
+
+  get logger(): Logger {
+    return (this.ownLogger ??= this.ports.logger.child({
+      job: this.id,
+      type: this.definition.type,
+      run: this.run,
+      attempt: this.attempt,
+      trace: traceIdOf(this.id, this.job.traceparent),
+    }));
+  }
+
+  progress(value: unknown): void {
+    this.ports.report(value);
+  }
+
+  enqueue<Child extends JobDefinition>(
+    definition: Child,
+    payload: PayloadInputOf<Child>,
+    options: SubmissionOptions = {},
+  ): JobId {
+    return this.ports.children.add(definition, payload, options);
+  }
+
+  runInThread<Output>(task: ThreadTask): Promise<Output> {
+    return this.ports.threads.run<Output>(task, this.signal);
+  }
+}

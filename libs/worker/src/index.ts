@@ -1,0 +1,23 @@
+// Jobs of one's own: define them, give each a function, run them.
+export {
+  defineJob,
+  defineQueue,
+  exponentialBackoff,
+  NonRetryableError,
+  RetryAfterError,
+  type DefinedHandler,
+  type Duration,
+  type HandlerOf,
+  type JobContext,
+  type JobDefinition,
+  type JobLogger,
+  type JobOptions,
+  type LogMethod,
+  type PayloadInputOf,
+  type PayloadOf,
+  type QueueDefinition,
+  type QueueLimits,
+  type ResultOf,
+  type ThreadTask,
+} from '@jobstream/contracts';
+export { worker, type Worker, type WorkerOptions } from './worker.js';
