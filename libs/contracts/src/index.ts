@@ -84,5 +84,6 @@ export {
   type TopicSize,
 } from './topics.js';
 export { isStorable } from './free-text.js';
+export { escapeStep, unescapeStep } from './json/pointer.js';
 export { findInexactNumbers, isExact } from './json/inexact-numbers.js';
 export type { JsonSchema, JsonSchemasOptions } from './json-schemas.js';

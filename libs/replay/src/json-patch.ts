@@ -1,3 +1,4 @@
+import { unescapeStep } from '@jobstream/contracts';
 import type { PayloadPatch } from '@jobstream/contracts/rest';
 import { measureJson, memberBytes, type JsonSize } from './json-size.js';
 
@@ -132,17 +133,13 @@ class PatchedDocument {
 
   /** Follows a JSON Pointer (RFC 6901). */
   private find(path: string): Place {
-    const [first, ...names] = path.split('/').slice(1).map(unescapeName);
+    const [first, ...names] = path.split('/').slice(1).map(unescapeStep);
     let place = placeIn(this.root, first!, 1);
     for (const name of names)
       place = place?.exists ? placeIn(valueAt(place), name, place.depth + 1) : undefined;
     if (!place) throw new ImpossibleError(`nothing is there that ${path} could lie in.`);
     return place;
   }
-}
-
-function unescapeName(name: string): string {
-  return name.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function placeIn(container: unknown, name: string, depth: number): Place | undefined {

@@ -4,7 +4,7 @@ import {
   type OpenApiDocument,
   type Operation,
 } from '@jobstream/contracts/openapi';
-import { describeJobType } from '@jobstream/contracts';
+import { describeJobType, escapeStep } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -47,7 +47,7 @@ export class DeclaredAnswers {
     const fault =
       pattern === undefined || !operation
         ? this.faultOfUnknownRoute(answer)
-        : this.faultOf(operation, `paths/${escape(pattern)}/${method.toLowerCase()}`, answer);
+        : this.faultOf(operation, `paths/${pathStep(pattern)}/${method.toLowerCase()}`, answer);
     if (fault === undefined) return;
     const shown = JSON.stringify(answer.body)?.slice(0, 500);
     throw new Error(
@@ -70,7 +70,7 @@ export class DeclaredAnswers {
     const declared = findContent(response.content, mediaType);
     if (declared === undefined) return `It declares no ${mediaType}.`;
     if (!mediaType.endsWith('json')) return undefined;
-    return this.validate(`${pointer}/responses/${status}/content/${escape(declared)}/schema`, body);
+    return this.validate(`${pointer}/responses/${status}/content/${pathStep(declared)}/schema`, body);
   }
 
   private validate(pointer: string, body: unknown): string | undefined {
@@ -90,13 +90,14 @@ function findContent(content: Content = {}, mediaType: string): string | undefin
   return [mediaType, `${kind}/*`].find((type) => Object.hasOwn(content, type));
 }
 
-function escape(pointer: string): string {
-  return encodeURIComponent(pointer.replaceAll('~', '~0').replaceAll('/', '~1'));
-}
-
 function tell(errors: readonly ErrorObject[]): string {
   const faults = errors.map(({ instancePath, message, params }) => {
     return `${instancePath || 'the whole'} ${message} ${JSON.stringify(params)}`;
   });
   return `${faults.slice(0, 5).join('; ')}.`;
+}
+
+/** A step of a JSON Pointer in the fragment of a URL. */
+function pathStep(name: string): string {
+  return encodeURIComponent(escapeStep(name));
 }

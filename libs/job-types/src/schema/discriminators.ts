@@ -1,6 +1,5 @@
 import type { JsonSchema } from '@jobstream/contracts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { isFields, shapeAt, type Fields } from './shapes.js';
 
 /**
  * A copy of a schema in which each `oneOf` whose branches are told apart by one constant text says so (the `discriminator` of
@@ -36,14 +35,8 @@ function propertiesOf(branch: Fields): Fields {
   return isFields(branch.properties) ? branch.properties : {};
 }
 
-function resolve(branch: unknown, { $defs }: JsonSchema): Fields | undefined {
+function resolve(branch: unknown, schema: JsonSchema): Fields | undefined {
   if (!isFields(branch)) return undefined;
-  const [, name] = typeof branch.$ref === 'string' ? (/^#\/\$defs\/(.+)$/.exec(branch.$ref) ?? []) : [];
-  if (name === undefined) return branch;
-  const shape = isFields($defs) ? $defs[name] : undefined;
+  const shape = typeof branch.$ref === 'string' ? shapeAt(branch.$ref, schema) : branch;
   return isFields(shape) ? shape : undefined;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

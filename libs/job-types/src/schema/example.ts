@@ -1,5 +1,6 @@
 import type { JsonSchema } from '@jobstream/contracts';
 import { PayloadCheck } from './payload-check.js';
+import { shapeAt } from './shapes.js';
 
 /** Deeper shapes are left out of an example, and a schema that refers to itself ends. */
 const maxDepth = 8;
@@ -36,7 +37,7 @@ function sample(schema: unknown, root: JsonSchema, depth: number): unknown {
   if (given !== undefined) return given;
   const inner = [own.oneOf, own.anyOf].find(Array.isArray)?.[0] as unknown;
   if (inner !== undefined) return sample(inner, root, depth + 1);
-  if (typeof own.$ref === 'string') return sample(resolve(own.$ref, root), root, depth + 1);
+  if (typeof own.$ref === 'string') return sample(shapeAt(own.$ref, root), root, depth + 1);
   return sampleOfType(own, root, depth);
 }
 
@@ -89,10 +90,4 @@ function sampleText({ format, minLength, maxLength }: JsonSchema): string {
   const text = byFormat[String(format)] ?? 'text';
   const filled = text.padEnd(Math.min(Number(minLength ?? 0), 1_000), 'x');
   return maxLength === undefined ? filled : filled.slice(0, Number(maxLength));
-}
-
-function resolve(reference: string, root: JsonSchema): unknown {
-  const [, group, name] = /^#\/(\$defs|definitions)\/(.+)$/.exec(reference) ?? [];
-  if (group === undefined || name === undefined) return root;
-  return (root[group] as Record<string, unknown> | undefined)?.[name];
 }

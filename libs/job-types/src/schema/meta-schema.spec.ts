@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { exampleOf } from './example.js';
 import { faultsOfSchema } from './meta-schema.js';
+import { PayloadCheck } from './payload-check.js';
 import { maxSchemaBytes, unboundedPatterns, withoutUnboundedPatterns } from './schema-faults.js';
 
 let deep: object = {};
@@ -35,6 +37,13 @@ describe('faultsOfSchema', () => {
       default: { uniqueItems: true },
     };
     expect(faultsOfSchema(schema).filter(({ pointer }) => pointer.endsWith('$ref'))).toEqual([]);
+  });
+
+  it('follows a reference to a shape whose name has slashes and spaces', () => {
+    const schema = { $ref: '#/$defs/a~1b%20c', $defs: { 'a/b c': { type: 'string' } } };
+    expect(faultsOfSchema(schema)).toEqual([]);
+    expect(new PayloadCheck(schema).check('text')).toEqual({ payload: 'text' });
+    expect(exampleOf(schema)).toBe('text');
   });
 
   it('takes a schema that refers to itself', () => {

@@ -1,5 +1,7 @@
 import { maxFaults, type Fault } from '@jobstream/contracts/rest';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { JsonSchema } from '@jobstream/contracts';
+import { shapeAt } from './shapes.js';
 import { schemaFaults } from './schema-faults.js';
 
 let metaAjv: Ajv2020 | undefined;
@@ -24,16 +26,9 @@ export function faultsOfSchema(schema: unknown, at = ''): Fault[] {
 function danglingReferences(schema: unknown, at: string): Fault[] {
   const faults: Fault[] = [];
   JSON.stringify(schema, (name, value: unknown) => {
-    if (name === '$ref' && typeof value === 'string' && !hasShape(schema as Record<string, unknown>, value))
+    if (name === '$ref' && typeof value === 'string' && shapeAt(value, schema as JsonSchema) === undefined)
       faults.push({ pointer: at, detail: `The schema has no shape ${JSON.stringify(value.slice(0, 200))}.` });
     return value;
   });
   return faults.slice(0, maxFaults);
-}
-
-function hasShape(schema: Record<string, unknown>, reference: string): boolean {
-  const [, group, name] = /^#\/(\$defs|definitions)\/(.+)$/.exec(reference) ?? [];
-  if (group === undefined || name === undefined) return reference === '#';
-  const shapes = schema[group];
-  return typeof shapes === 'object' && shapes !== null && Object.hasOwn(shapes, name);
 }

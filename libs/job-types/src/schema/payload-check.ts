@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@jobstream/contracts';
+import { unescapeStep, type JsonSchema } from '@jobstream/contracts';
 import {
   emailAddressSchema,
   FaultList,
@@ -135,7 +135,7 @@ function explain({ keyword, instancePath, params, message }: ErrorObject): {
   steps: string[];
   detail: string;
 } {
-  const steps = instancePath.split('/').slice(1).map(unescape);
+  const steps = instancePath.split('/').slice(1).map(unescapeStep);
   const known = params as Readonly<Record<string, unknown>>;
   switch (keyword) {
     case 'required':
@@ -161,8 +161,4 @@ function explain({ keyword, instancePath, params, message }: ErrorObject): {
 function typeNames(type: unknown): string {
   const names = (Array.isArray(type) ? type : [type]).map(String);
   return names.map((name) => (/^[aio]/.test(name) ? `an ${name}` : `a ${name}`)).join(' or ');
-}
-
-function unescape(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }

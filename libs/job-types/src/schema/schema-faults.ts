@@ -1,5 +1,6 @@
-import type { JsonSchema } from '@jobstream/contracts';
+import { escapeStep, type JsonSchema } from '@jobstream/contracts';
 import type { Fault } from '@jobstream/contracts/rest';
+import { isFields, isLocalReference, type Fields } from './shapes.js';
 import { linearPattern, UnboundedPatternError } from './linear-pattern.js';
 
 /** Bytes of one schema, as JSON. With {@link maxUniqueItems} and the budget of references it bounds how long a check takes. */
@@ -27,8 +28,6 @@ const single = new Set([
 ]);
 const listed = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
 const named = new Set(['$defs', 'definitions', 'dependentSchemas', 'patternProperties', 'properties']);
-
-const localReference = /^#$|^#\/(?:\$defs|definitions)\/[^/]+$/;
 
 /** A subschema and the JSON Pointer that leads to it. */
 interface Place {
@@ -86,11 +85,11 @@ export function withoutUnboundedPatterns(schema: JsonSchema): JsonSchema {
   }) as JsonSchema;
 }
 
-function faultsAt(schema: Readonly<Record<string, unknown>>, pointer: string, at: string): Fault[] {
+function faultsAt(schema: Fields, pointer: string, at: string): Fault[] {
   const faults: Fault[] = [];
   const add = (keyword: string, detail: string) => faults.push({ pointer: `${pointer}/${keyword}`, detail });
   const { $ref, $schema, $id, uniqueItems, maxItems } = schema;
-  if ($ref !== undefined && !(typeof $ref === 'string' && localReference.test($ref)))
+  if ($ref !== undefined && !isLocalReference($ref))
     add(
       '$ref',
       'Refer to "#/$defs/<name>" or "#": nothing is fetched, and shapes that are referred to stand in $defs.',
@@ -111,7 +110,7 @@ function faultsAt(schema: Readonly<Record<string, unknown>>, pointer: string, at
   return faults;
 }
 
-function subschemas(schema: Readonly<Record<string, unknown>>, { pointer, depth }: Place): Place[] {
+function subschemas(schema: Fields, { pointer, depth }: Place): Place[] {
   return Object.entries(schema).flatMap(([keyword, value]): Place[] => {
     const at = `${pointer}/${keyword}`;
     if (single.has(keyword)) return [{ schema: value, pointer: at, depth: depth + 1 }];
@@ -124,14 +123,14 @@ function subschemas(schema: Readonly<Record<string, unknown>>, { pointer, depth 
     if (named.has(keyword) && isFields(value))
       return Object.entries(value).map(([name, each]) => ({
         schema: each,
-        pointer: `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        pointer: `${at}/${escapeStep(name)}`,
         depth: depth + 1,
       }));
     return [];
   });
 }
 
-function patternsOf(schema: Readonly<Record<string, unknown>>): string[] {
+function patternsOf(schema: Fields): string[] {
   const { pattern, patternProperties } = schema;
   const names = isFields(patternProperties) ? Object.keys(patternProperties) : [];
   return typeof pattern === 'string' ? [pattern, ...names] : names;
@@ -145,8 +144,4 @@ function isLinear(pattern: string): boolean {
     if (error instanceof UnboundedPatternError) return false;
     throw error;
   }
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { escapeStep } from '../../json/pointer.js';
 import type { Fault } from './problem-kind.js';
 
 /** Faults of one request that an answer lists at most; when there are more, the last one says how many. */
@@ -55,7 +56,7 @@ export class FaultList {
 function extend(at: string, path: readonly PropertyKey[]): string {
   let pointer = at;
   for (const step of path) {
-    const longer = `${pointer}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const longer = `${pointer}/${escapeStep(String(step))}`;
     if (longer.length > maxPointerLength) return pointer;
     pointer = longer;
   }
