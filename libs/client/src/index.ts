@@ -1,4 +1,5 @@
-// The typed client of the REST API: submit, wait, follow, replay, rebuild. Needs Node's fetch and zod.
+// The typed client of the REST API: submit, wait, follow, replay, rebuild; and the check of what the platform sends. Needs Node's
+// fetch and zod.
 export { BaseUrlError } from '@jobstream/contracts/rest';
 export type { AccessCalls, ApiKeyWish, AuditOptions } from './access-calls.js';
 export { JobFailedError, JobUnfinishedError, NoAnswerError, ProblemError } from './client-errors.js';
@@ -22,4 +23,5 @@ export type { QueueCalls } from './queue-calls.js';
 export type { RebuildCalls } from './rebuild-calls.js';
 export type { ReplayCalls, ReplayWish } from './replay-calls.js';
 export type { ScheduleCalls, ScheduleWish } from './schedule-calls.js';
+export { SignatureError, verifySignature, type SignedRequest } from './verify-signature.js';
 export { RestConnection, type ConnectionOptions, type RestRequest } from './rest-connection.js';

@@ -1,3 +1,5 @@
+import { readRetryAfter } from '@jobstream/contracts/rest';
+
 const minMs = 200;
 const maxMs = 5_000;
 
@@ -18,11 +20,4 @@ export function pauseBeforeRetry(
   const asked = retryAfter === null ? undefined : readRetryAfter(retryAfter, now);
   if (asked !== undefined) return asked;
   return Math.min(minMs * 2 ** (tries - 1), maxMs) * (0.5 + random / 2);
-}
-
-/** RFC 9110, section 10.2.3: seconds, or a date. Undefined for anything else. */
-function readRetryAfter(header: string, now: number): number | undefined {
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
 }

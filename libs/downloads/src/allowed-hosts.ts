@@ -1,14 +1,17 @@
 import { z } from 'zod';
 
-/** Hosts that may be fetched although they are not public, each as `host:port`, spelled as in a URL. */
+/** Hosts that may be reached although they are not public, each as `host:port`, spelled as in a URL. */
 export type AllowedHosts = ReadonlySet<string>;
 
 const pair = /^(\[[0-9A-Fa-f:.]+\]|[^*:/?#@\s[\]]+):([1-9]\d{0,4})$/;
 
+/** A setting: exact `host:port` pairs, comma between them, e.g. `127.0.0.1:8081`. Default none. */
+export const allowedHostsSchema = z.string().default('').transform(readPairs);
+
 /** The settings of downloads. */
 export const downloadSettings = z.object({
-  /** Exact `host:port` pairs, comma between them, that may be fetched although they are not public, e.g. `127.0.0.1:8081`. */
-  FETCH_ALLOW: z.string().default('').transform(readPairs),
+  /** What may be fetched although it is not public. */
+  FETCH_ALLOW: allowedHostsSchema,
 });
 
 /** Whether the URL's host and port are among the allowed. */

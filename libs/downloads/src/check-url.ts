@@ -35,3 +35,18 @@ export function isPublicAddress(address: string): boolean {
   if (parsed.range() !== 'unicast' || cloudAddresses.includes(parsed.toString())) return false;
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast);
 }
+
+/** Private addresses, none of them link-local, at which clouds give their machines credentials: Amazon's, Alibaba's, Oracle's. */
+const privateMetadataAddresses: readonly string[] = ['fd00:ec2::254', '100.100.100.200', '192.0.0.192'];
+
+/** Whether a cloud serves its own machines at the address: their credentials, say. */
+export function isMetadataAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  // An IPv4 address may be written as one of IPv6.
+  const parsed = ipaddr.process(address);
+  const known = [...cloudAddresses, ...privateMetadataAddresses];
+  return (
+    parsed.range() === 'linkLocal' ||
+    known.some((each) => ipaddr.parse(each).toString() === parsed.toString())
+  );
+}

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { isPublicAddress } from './check-url.js';
 import { DownloadFailedError, DownloadTooLargeError, UrlRefusedError } from './download-errors.js';
 import { Downloader, type DownloaderOptions } from './downloader.js';
 import { guardedLookup } from './guarded-lookup.js';
@@ -71,7 +72,7 @@ describe('Downloader', () => {
 
   it('connects to the addresses it has checked, after one lookup of the name', async () => {
     const answers = ['93.184.215.14', '127.0.0.1'];
-    const lookup = guardedLookup(async () => [{ address: answers.shift()!, family: 4 }]);
+    const lookup = guardedLookup(async () => [{ address: answers.shift()!, family: 4 }], isPublicAddress);
     const ask = () =>
       new Promise((resolve) =>
         lookup('rebind.test', { all: true }, (error, found) => resolve(error ?? found)),

@@ -1,9 +1,9 @@
-import { lookup } from 'node:dns/promises';
-import { Agent, buildConnector, fetch, type Response } from 'undici';
-import { isAllowed, type AllowedHosts } from './allowed-hosts.js';
+import { Agent, fetch, type buildConnector, type Response } from 'undici';
+import type { AllowedHosts } from './allowed-hosts.js';
 import { checkUrl } from './check-url.js';
 import { DownloadError, DownloadFailedError, DownloadTooLargeError } from './download-errors.js';
-import { guardedLookup, type Resolve } from './guarded-lookup.js';
+import { guardedConnector } from './guarded-connector.js';
+import type { Resolve } from './guarded-lookup.js';
 
 export interface DownloaderOptions {
   readonly allowed: AllowedHosts;
@@ -27,17 +27,13 @@ export class Downloader {
   private readonly allowed: AllowedHosts;
   private readonly maxBytes: number;
   private readonly timeoutMs: number;
-  private readonly connectGuarded: buildConnector.connector;
-  private readonly connectAllowed: buildConnector.connector;
+  private readonly connect: buildConnector.connector;
 
   constructor(options: DownloaderOptions) {
-    const { resolve = (hostname) => lookup(hostname, { all: true }) } = options;
-    const timeout = options.connectTimeoutMs ?? 3_000;
     this.allowed = options.allowed;
     this.maxBytes = options.maxBytes ?? 25 * 1024 * 1024;
     this.timeoutMs = options.timeoutMs ?? 20_000;
-    this.connectGuarded = buildConnector({ timeout, lookup: guardedLookup(resolve) });
-    this.connectAllowed = buildConnector({ timeout });
+    this.connect = guardedConnector(options);
   }
 
   /**
@@ -49,7 +45,7 @@ export class Downloader {
     const limit = AbortSignal.timeout(this.timeoutMs);
     const within = AbortSignal.any([signal, limit]);
     // One agent for each download: no connection is reused for another user's download.
-    const agent = new Agent({ connect: (options, callback) => this.connect(options, callback) });
+    const agent = new Agent({ connect: this.connect });
     try {
       const response = await this.follow(checkUrl(url, this.allowed), agent, within);
       return await this.read(response);
@@ -60,13 +56,6 @@ export class Downloader {
     } finally {
       await agent.destroy();
     }
-  }
-
-  private connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
-    const { protocol, hostname, port } = options;
-    const url = new URL(`${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`);
-    const connect = isAllowed(url, this.allowed) ? this.connectAllowed : this.connectGuarded;
-    connect(options, callback);
   }
 
   private async follow(start: URL, dispatcher: Agent, signal: AbortSignal): Promise<Response> {

@@ -1,5 +1,5 @@
-// Downloads of URLs from strangers, from the public internet only.
-export { downloadSettings, type AllowedHosts } from './allowed-hosts.js';
+// Downloads of URLs from strangers, from the public internet only; and the guard of the connections, for whoever else calls strangers.
+export { allowedHostsSchema, downloadSettings, type AllowedHosts } from './allowed-hosts.js';
 export { checkUrl } from './check-url.js';
 export {
   DownloadError,
@@ -7,4 +7,6 @@ export {
   DownloadTooLargeError,
   UrlRefusedError,
 } from './download-errors.js';
+export { guardedConnector, type ConnectorOptions } from './guarded-connector.js';
+export type { Resolve } from './guarded-lookup.js';
 export { Downloader, type DownloaderOptions } from './downloader.js';

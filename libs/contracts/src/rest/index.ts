@@ -158,6 +158,7 @@ export {
 } from './operations/replay.js';
 export { BaseUrlError, readBaseUrl } from './fields/base-url.js';
 export { healthReportSchema, type HealthReport } from './operations/health.js';
+export { readRetryAfter } from './fields/retry-after.js';
 export {
   apiKeyListSchema,
   apiKeyRequestSchema,
