@@ -12,8 +12,8 @@ export interface OrderReaderOptions {
   readonly onChange?: () => void;
   /** Called with the id of each API key that is said to be revoked. Whoever may write to the topic can say so: ask the database. */
   readonly onRevoked?: (keyId: string) => void;
-  /** The queue whose cancels are remembered. Default all. */
-  readonly queue?: string;
+  /** The queues whose cancels are remembered. Default all. */
+  readonly queues?: ReadonlySet<string>;
   /** Called with each cancel that is read, those of the past too. */
   readonly onCancel?: (cancel: Cancel) => void;
 }
@@ -59,8 +59,8 @@ export class OrderReader implements FollowedTopics {
   private takeCancel({ value }: IncomingRecord): string | undefined {
     const cancel = decodeCancel(value);
     if ('detail' in cancel) return cancel.detail;
-    const { queue = cancel.queue, onCancel } = this.options;
-    if (cancel.queue !== queue) return undefined;
+    const { queues, onCancel } = this.options;
+    if (queues?.has(cancel.queue) === false) return undefined;
     this.cancels.add(cancel);
     onCancel?.(cancel);
     return undefined;

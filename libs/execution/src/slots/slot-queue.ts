@@ -31,6 +31,25 @@ export interface SlotLoad {
   readonly notDue: number;
 }
 
+/** The loads of several queues, added up. */
+export function addLoads(loads: readonly SlotLoad[]): SlotLoad {
+  const sum = (valueOf: (load: SlotLoad) => number) =>
+    loads.reduce((total, load) => total + valueOf(load), 0);
+  return {
+    slots: sum(({ slots }) => slots),
+    running: sum(({ running }) => running),
+    unsettled: sum(({ unsettled }) => unsettled),
+    refused: sum(({ refused }) => refused),
+    waiting: {
+      high: sum(({ waiting }) => waiting.high),
+      normal: sum(({ waiting }) => waiting.normal),
+      retry: sum(({ waiting }) => waiting.retry),
+      low: sum(({ waiting }) => waiting.low),
+    },
+    notDue: sum(({ notDue }) => notDue),
+  };
+}
+
 /**
  * Decides which delivery gets the next slot.
  *

@@ -24,7 +24,7 @@ import { z } from 'zod';
 import { defaultLeaseMs } from '../claims/claim-store.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { programName } from './program-name.js';
-import { JobWorkerStrategy } from './job-worker-strategy.js';
+import { WorkerProcess } from './worker-process.js';
 
 export interface WorkerOptions {
   /** The queue whose jobs the worker runs. */
@@ -61,8 +61,8 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(
     rootModule(context, WorkerModule.of(options), ...(options.module ? [options.module] : [])),
     {
-      inject: [StrategyFactory],
-      useFactory: (factory: StrategyFactory) => ({ strategy: factory.create(options) }),
+      inject: [ProcessFactory],
+      useFactory: (factory: ProcessFactory) => ({ strategy: factory.create(options) }),
       logger: errors,
       abortOnError: false,
     },
@@ -77,9 +77,9 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
   };
 }
 
-/** Makes the strategy once all handlers exist. */
+/** Makes the worker once all handlers exist. */
 @Injectable()
-class StrategyFactory {
+class ProcessFactory {
   constructor(
     @Inject(contextToken) private readonly context: ProcessContext,
     @Inject(databaseSettingsToken) private readonly database: DatabaseSettings,
@@ -96,15 +96,16 @@ class StrategyFactory {
   create({
     queue,
     handlers: functions,
-    concurrency,
+    concurrency: defaultConcurrency,
     owner = programName(),
-  }: WorkerOptions): JobWorkerStrategy {
+  }: WorkerOptions): WorkerProcess {
     const { environment, settings, logger, metrics, health, instance, fatal } = this.context;
     const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
-    const own = readSettings(workerSettings(concurrency, owner), environment);
+    const own = readSettings(workerSettings(defaultConcurrency, owner), environment);
     const handlers = this.registry.handlersOf(queue, functions);
-    return new JobWorkerStrategy({
-      queue,
+    const worker = new WorkerProcess({
+      name: queue.name,
+      queues: new Set([queue.name]),
       topics,
       connection,
       admin,
@@ -117,17 +118,16 @@ class StrategyFactory {
       health,
       instance,
       fatal,
-      handlers,
-      owner: own.JOBSTREAM_OWNER,
       claimLeaseMs: own.CLAIM_LEASE_SECONDS * 1_000,
       topicSize: settings.JOBSTREAM_TOPIC_SIZE,
-      concurrency: own.CONCURRENCY,
       drainMs: settings.DRAIN_SECONDS * 1_000,
     });
+    worker.serve({ queue, handlers, concurrency: own.CONCURRENCY, owner: own.JOBSTREAM_OWNER });
+    return worker;
   }
 }
 
-@Module({ imports: [DiscoveryModule], providers: [HandlerRegistry, StrategyFactory] })
+@Module({ imports: [DiscoveryModule], providers: [HandlerRegistry, ProcessFactory] })
 class WorkerModule {
   static of({ database }: WorkerOptions): DynamicModule {
     const platform = PlatformModule.of({ database, clocks: { broker: 'needed' } });
