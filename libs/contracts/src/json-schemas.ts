@@ -21,6 +21,8 @@ export class JsonSchemas {
   readonly components: Record<string, JsonSchema> = {};
   /** See {@link JsonSchemasOptions.exact}. */
   readonly exact: boolean;
+  /** Some shapes, as that of a problem, come several hundred times in one document. */
+  private readonly known = { input: new Map<z.ZodType, JsonSchema>(), output: new Map<z.ZodType, JsonSchema>() };
 
   constructor({ exact = false }: JsonSchemasOptions = {}) {
     this.exact = exact;
@@ -28,6 +30,13 @@ export class JsonSchemas {
 
   /** @throws TypeError when a shape of this id was gathered that differs */
   of(schema: z.ZodType, direction: Direction): JsonSchema {
+    const known = this.known[direction];
+    const made = known.get(schema) ?? this.make(schema, direction);
+    known.set(schema, made);
+    return made;
+  }
+
+  private make(schema: z.ZodType, direction: Direction): JsonSchema {
     const { properties, $defs = {} } = z.toJSONSchema(z.object({ root: schema }), {
       target: 'draft-2020-12',
       io: direction,

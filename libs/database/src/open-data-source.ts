@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import type { SchemaKind } from './migrations.js';
+import { migrations, migrationsTable, type SchemaKind } from './migrations.js';
+import { statingSession, unlimited } from './session-settings.js';
 
 /**
  * TypeORM on one schema and its migrations, without entities: see docs/decisions/0022-tables-have-no-entities.md. Loads TypeORM when
@@ -7,6 +8,22 @@ import type { SchemaKind } from './migrations.js';
  * @param schema its name, not quoted: several schemas of a kind can stand side by side
  */
 export async function openDataSource(url: string, kind: SchemaKind, schema: string): Promise<DataSource> {
-  const { createDataSource } = await import('./data-source.js');
-  return createDataSource(url, kind, schema).initialize();
+  const typeorm = await import('typeorm');
+  const dataSource = new typeorm.DataSource({
+    type: 'postgres',
+    url,
+    schema,
+    migrations: migrations[kind],
+    migrationsTableName: migrationsTable,
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+    applicationName: 'jobstream migrations',
+    extra: {
+      ...statingSession(url, unlimited),
+      max: 1,
+      connectionTimeoutMillis: 5_000,
+    },
+  });
+  return dataSource.initialize();
 }
