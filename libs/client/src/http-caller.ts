@@ -187,7 +187,7 @@ function readJson<Answer>(response: Response, text: string): Answer {
 }
 
 function foreign({ status }: Response, text: string, cause?: unknown): NoAnswerError {
-  return new NoAnswerError(`This answer is not the API's: ${status} ${text.slice(0, 200)}`, {
+  return new NoAnswerError(`Something other than the API answered: ${status} ${text.slice(0, 200)}`, {
     status,
     cause,
   });

@@ -87,7 +87,7 @@ async function migrateSchema(
     if (codeOf(error) !== insufficientPrivilege) throw error;
     throw new UnsuitableServerError(describe(url), {
       code: 'database_right_missing',
-      says: `has not the schema ${schema} of this version, and this user may not change it`,
+      says: `does not have the schema ${schema} in this version, and this user may not change it`,
       mend:
         'Migrate with the DATABASE_URL of its owner (node apps/api/dist/bundle.js migrate), then apply the grants again: ' +
         'see docs/least-privilege.md.',

@@ -41,7 +41,7 @@ export function databaseSettingsFromEnv(
   const url = environment.DATABASE_URL;
   if (!url) throw new DatabaseSettingsError(`DATABASE_URL is not set: ${takes}`);
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
-    throw new DatabaseSettingsError(`DATABASE_URL is no address of a Postgres database: ${takes}`);
+    throw new DatabaseSettingsError(`DATABASE_URL is not the address of a Postgres database: ${takes}`);
   return { url, schemas: schemasOf(environment.JOBSTREAM_NAMESPACE ?? '') };
 }
 

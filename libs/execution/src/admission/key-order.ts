@@ -41,14 +41,12 @@ export class KeyOrder {
   }
 
   /**
-   * Gives the turn to a delivery whose record is that of the holder being abandoned: no job of its key overtakes it.
-   * @returns whether it is that record
+   * Gives the turn to a delivery whose record is that of the holder being abandoned, and to no other: no job of its key overtakes it.
    */
-  keepTurn(stay: Stay): boolean {
+  inheritTurn(stay: Stay): void {
     const { abandoned } = this;
-    if (abandoned === undefined || !isSameRecord(abandoned.record, stay.delivery.record)) return false;
+    if (abandoned === undefined || !isSameRecord(abandoned.record, stay.delivery.record)) return;
     this.hold(abandoned.key, { holder: stay, waiting: this.lines.get(abandoned.key)!.waiting });
-    return true;
   }
 
   private hold(key: string, line: Line): void {
@@ -83,10 +81,10 @@ export class KeyOrder {
   }
 }
 
-/** Whether both are positions of the same record. */
-export function isSameRecord(one: RecordPosition, other: RecordPosition): boolean {
+/** Whether both are the coordinates of one record. */
+export function isSameRecord(one: RecordCoordinates, other: RecordCoordinates): boolean {
   return one.offset === other.offset && one.partition === other.partition && one.topic === other.topic;
 }
 
 /** The coordinates of a record. */
-export type RecordPosition = Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>;
+export type RecordCoordinates = Pick<IncomingRecord, 'topic' | 'partition' | 'offset'>;

@@ -43,7 +43,11 @@ export class Stay {
   job: StartableJob | undefined;
   /** Time it has waited in place between its attempts, all waits together. */
   waitedInPlaceMs = 0;
-  /** Set while it holds an ordering key: gives the key on, as the last step. It also abandons the delivery if `isAbandoned`. */
+  /**
+   * Set by `KeyOrder` while the stay holds an ordering key: gives the key on, as the last step. Called in place of
+   * `delivery.abandon()`, because the record may be handed over again within that call and must then find its key
+   * (`KeyOrder.inheritTurn`).
+   */
   leaveKey: ((isAbandoned: boolean) => void) | undefined;
   private slot: Slot | undefined;
   private pause: Pause | undefined;
@@ -58,7 +62,7 @@ export class Stay {
   ) {}
 
   /** Whether it holds an ordering key already: then it goes to the front of its lane. */
-  get keepsTurn(): boolean {
+  get holdsKey(): boolean {
     return this.leaveKey !== undefined;
   }
 

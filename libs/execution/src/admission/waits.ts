@@ -4,6 +4,10 @@ import type { Stay } from './stay.js';
 /**
  * All stays that wait without a slot, at any gate, by partition. A lost partition is one call, a drain another.
  *
+ * The way of a revoked partition to here: kafkajs `GROUP_JOIN` → `ConsumerSession` → `GroupMember` → `GroupReader.lose` →
+ * `WorkConsumer.letGo` → `WorkPartition.lose` → `onLost` → `JobWorkerStrategy` → `JobWorker.lose` → `Waits.lose` → `Stay.lose`, whose
+ * `DeliveryLost` unwinds `DeliveryPipeline.work`.
+ *
  * Invariant: all waits end before the first stay leaves its gates. Otherwise a key or a permit would go from one lost delivery to
  * the next.
  */
@@ -39,6 +43,7 @@ export class Waits {
   }
 
   private end(stays: readonly Stay[]): void {
+    // First each withdraws, so that none is let in by the leaving of another. Tests: worker/deliveries-that-wait.spec.ts.
     for (const stay of stays) stay.cancelWait();
     for (const stay of stays) stay.lose();
   }

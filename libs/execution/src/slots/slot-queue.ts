@@ -86,7 +86,7 @@ export class SlotQueue {
       const { topic, timestamp } = stay.delivery.record;
       const role = this.options.roleOf(topic);
       if (role?.kind === 'retry') this.notDue.push(timestamp + role.delayMs, stay);
-      else if (stay.keepsTurn) this.lanes[laneOf(role)].unshift(stay);
+      else if (stay.holdsKey) this.lanes[laneOf(role)].unshift(stay);
       else this.lanes[laneOf(role)].push(stay);
     }
     this.moveDue();

@@ -45,12 +45,15 @@ type Admission =
  * 2. Take the ordering key: wait behind the deliveries of the key that came before.
  * 3. Complete a copy of an attempt that this worker has taken already; it is not run.
  * 4. When an earlier process has retried the job in place, wait for its next attempt.
- * 5. Run an attempt: pass its claim and the limits of its queue, then call the handler.
- * 6. Write the outcome. After a retry in place, wait until the next attempt is due and return to step 5.
+ * 5. Run an attempt: pass its claim and the limits of its queue. Begin: from here on the delivery ends as done or abandoned. Call the
+ *    handler, unless the job is cancelled, expired, of an unknown type or invalid.
+ * 6. Write the outcome, to the claim first, then to the log. A claim may hold an outcome already (it is written again), or be past
+ *    the attempt (nothing is written). After a retry in place, wait until the next attempt is due and return to step 5.
  *
- * Invariants: a delivery is done once the log has acknowledged its outcome, never sooner. A free gate is passed without an
- * `await`, so a plain job reaches its handler in the turn in which it gets its slot. A gate that is not free gives the slot back
- * while it waits (`Stay.wait`). When the partition is lost, or the worker drains, the wait ends with `DeliveryLost`.
+ * Invariants: a delivery is done once the log has acknowledged its outcome, never sooner. A job that meets no gate reaches its
+ * handler without an `await`, in the turn in which it gets its slot. A limit always gives the slot back and takes one again
+ * (`Stay.wait`); a claim keeps its slot while Postgres answers within 250 ms. When the partition is lost, or the worker drains, the
+ * wait ends with `DeliveryLost`.
  */
 export class DeliveryPipeline {
   constructor(private readonly options: DeliveryPipelineOptions) {}

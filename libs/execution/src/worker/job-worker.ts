@@ -2,7 +2,7 @@ import type { TopicRole } from '@jobstream/contracts';
 import { partitionKey, type Delivery, type TopicPartition } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
 import { Copies } from '../admission/copies.js';
-import { isSameRecord, KeyOrder, type RecordPosition } from '../admission/key-order.js';
+import { isSameRecord, KeyOrder, type RecordCoordinates } from '../admission/key-order.js';
 import { LimitGate, type StartLimits } from '../admission/limit-gate.js';
 import { RetriesInPlace } from '../admission/retries-in-place.js';
 import { Stay, type StayHost } from '../admission/stay.js';
@@ -97,7 +97,7 @@ export class JobWorker {
     const stays: Stay[] = [];
     for (const delivery of deliveries) {
       const stay = new Stay(delivery, this.host);
-      this.keyOrder.keepTurn(stay);
+      this.keyOrder.inheritTurn(stay);
       stays.push(stay);
     }
     this.slots.add(stays);
@@ -143,7 +143,7 @@ export class JobWorker {
   }
 
   /** The id of the job that has begun at a position; undefined when none has. */
-  jobAt(position: RecordPosition): string | undefined {
+  jobAt(coordinates: RecordCoordinates): string | undefined {
     for (const { delivery, job } of this.begun) {
       if (isSameRecord(delivery.record, position)) return job?.request.id;
     }

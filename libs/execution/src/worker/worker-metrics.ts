@@ -3,7 +3,7 @@ import type { Outcome } from '@jobstream/lifecycle';
 import type { SlotLoad } from '../slots/slot-queue.js';
 import { pickLanes } from '../slots/lane-picker.js';
 
-/** How the end of an attempt is counted. `held_back`: a failure after its partition was lost, so the next holder decides. */
+/** How the end of an attempt is counted. `held_back`: its outcome was not acknowledged, because the partition was lost or the worker stopped; the next holder runs the attempt again. */
 export type AttemptCount = 'succeeded' | 'retrying' | 'dead_lettered' | 'expired' | 'cancelled' | 'held_back';
 
 /** The metrics of a worker. Ids are never labels. */

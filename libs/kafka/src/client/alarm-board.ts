@@ -4,7 +4,7 @@ import type { KafkaLogger } from './settings.js';
 import { steadyTime } from './steady-time.js';
 
 /**
- * The alarms of a consumer: each is raised once (logged and told) and stays up until cleared. Records may be lost again: of
+ * The alarms of a consumer: each is raised once (told, or logged where nobody is told) and stays up until cleared. Records may be lost again: of
  * a partition each loss is told, and the last one stays up.
  */
 export class AlarmBoard {
@@ -27,8 +27,8 @@ export class AlarmBoard {
     if (standing && (code !== 'offset_out_of_range' || standing.message === message)) return;
     const alarm = { code, topic, partition, message, since: Math.round(steadyTime()) };
     this.standing.set(key, alarm);
-    this.log('error', message, { alarm: code, topic, partition });
-    this.tell?.(alarm);
+    if (this.tell) this.tell(alarm);
+    else this.log('error', message, { alarm: code, topic, partition });
   }
 
   clear(code: AlarmCode, topic: string | null, partition: number | null): void {

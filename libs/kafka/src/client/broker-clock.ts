@@ -77,7 +77,7 @@ export class BrokerClock {
     return this.monotonic() - this.observedAt;
   }
 
-  /** The brokers' time in whole ms since the epoch. @throws ClockUnknownError before the first answer */
+  /** The brokers' time in whole milliseconds since 1970. @throws ClockUnknownError before the first answer */
   now(): number {
     if (!this.isKnown) throw new ClockUnknownError();
     let skew = Infinity;

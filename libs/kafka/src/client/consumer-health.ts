@@ -21,7 +21,7 @@ export interface ConsumerAlarm {
   topic: string | null;
   partition: number | null;
   message: string;
-  /** ms since the epoch. */
+  /** Milliseconds since 1970. */
   since: number;
 }
 

@@ -1,4 +1,4 @@
-/** ms since the epoch, the end of what a Date can hold: a foreign producer may set any. A log with such times can't be judged by them. */
+/** Milliseconds since 1970, the end of what a Date can hold: a foreign producer may set any. A log with such times can't be judged by them. */
 export const maxTime = 8.64e15;
 /** How far the clocks of brokers may have been apart, in ms. */
 const clockMarginMs = 3_600_000;

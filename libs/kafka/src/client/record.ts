@@ -9,7 +9,7 @@ export interface OutgoingRecord {
 
 /**
  * A record as read from the log. Key and value are the record's own copies and may be kept; offsets and timestamps
- * are plain numbers (`timestamp` in ms since the epoch: the broker's append time on topics made by `TopicAdmin`).
+ * are plain numbers (`timestamp` in milliseconds since 1970: the broker's append time on topics made by `TopicAdmin`).
  * Headers are decoded as UTF-8; of a header given more than once the last one counts. They are null where the record has
  * more than 1,000 of them, or more than 64 KiB: none of ours has, so they are not looked at.
  */

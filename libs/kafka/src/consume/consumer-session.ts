@@ -35,7 +35,7 @@ export interface FetchedBatch {
   /** The offset that was asked for. */
   fetchedFrom: number;
   messages: readonly FetchedRecord[];
-  /** The latest time in it, in ms since the epoch; markers have one too. */
+  /** The latest time in it, in milliseconds since 1970; markers have one too. */
   lastTime: number;
   /** Why it cannot be read; it has no messages then. */
   fault: string | null;
@@ -118,7 +118,7 @@ export class ConsumerSession {
         initialRetryTime: 100,
         maxRetryTime: 2_000,
         retries: 5,
-        // Called only for what kafkajs would restart by itself. Restarting is ours, so that positions are.
+        // Called only for what kafkajs would restart by itself. We restart it ourselves, because we keep the offsets ourselves.
         restartOnFailure: async () => {
           this.passing = true;
           return false;

@@ -235,7 +235,7 @@ export class GroupMember {
     if (first === count) return;
     const message =
       `Topic ${topic} had ${first} partitions and now has ${count}: records of one key now lie in two partitions. ` +
-      'Read it on, but do not change partition counts in place';
+      'Reading continues. Do not change partition counts in place';
     this.options.alarms.raise('partition_count_changed', topic, null, message);
   }
 }

@@ -9,7 +9,7 @@ import type { FetchedBatch } from './consumer-session.js';
 import { completeTimings, type ConsumerTimings } from './consumer-timings.js';
 import { GroupMember } from './group-member.js';
 import type { HeldPartition } from './held-partition.js';
-import { lookUpRange, type LostPlace, type OffsetRange } from './offset-range.js';
+import { lookUpRange, type MissingPlace, type OffsetRange } from './offset-range.js';
 import { cut, unreadable, type Halt } from './partition-trouble.js';
 import { stickyAssigner } from './sticky-assigner.js';
 
@@ -38,7 +38,7 @@ export interface GroupReaderOptions {
  * - `assigned`: paused, until its place is found (`findPlaces`) and it is held
  * - `reading`: its batches are taken, in order and without a gap. Paused and resumed as the subclass wants (`mustPause`)
  * - `checking`: a batch did not continue at `next`. Whether the log still has that offset is looked up; then it is reading
- *   again, at `next` or where `leaveLostPlace` has moved it
+ *   again, at `next` or where `leaveMissingPlace` has moved it
  * - `halted`: its next batch is unreadable, or its log was cut. It stands still, with an alarm, until that has changed
  * - lost: the next join does not assign it, or the session ended (`letGo`)
  *
@@ -172,7 +172,7 @@ export abstract class GroupReader<
     held.trouble = null;
     this.alarms.clear('unreadable_batch', topic, partition);
     if ('message' in range) this.alarms.raise('offset_out_of_range', topic, partition, range.message);
-    const why = this.leaveLostPlace(held, range);
+    const why = this.leaveMissingPlace(held, range);
     if (why !== null) this.halt(held, 'log_cut', cut(why));
   }
 
@@ -256,7 +256,7 @@ export abstract class GroupReader<
   protected abstract mustPause(held: Held): boolean;
 
   /** Moves a partition whose place the log no longer has to one that it has; answers why, where it must stand still instead. */
-  protected abstract leaveLostPlace(held: Held, place: LostPlace): string | null;
+  protected abstract leaveMissingPlace(held: Held, place: MissingPlace): string | null;
 
   /** The partition is lost. */
   protected abstract letGo(held: Held): void;

@@ -3,8 +3,8 @@ import type { TopicPartition } from '../client/record.js';
 import type { PartitionTrouble } from './partition-trouble.js';
 
 /**
- * A partition that this process holds: from the join that assigns it to the join, or the end of the session, that takes it
- * away. Joins in between that assign it again do not end it. {@link GroupReader} keeps it.
+ * A partition that this process holds: from the moment its place is found after a join, until a join or the end of the session
+ * takes it away. Joins in between that assign it again do not end it. {@link GroupReader} keeps it.
  */
 export abstract class HeldPartition implements TopicPartition {
   /** kafkajs' pause flag as last set. */
@@ -20,7 +20,7 @@ export abstract class HeldPartition implements TopicPartition {
   /** The offset to read next. */
   abstract get next(): number;
 
-  /** The latest time of all that was read of it, in ms since the epoch; null where it is not known. */
+  /** The latest time of all that was read of it, in milliseconds since 1970; null where it is not known. */
   abstract get lastTime(): number | null;
 
   abstract health(): PartitionHealth;

@@ -17,7 +17,7 @@ export type OffsetRange =
   | { readonly kind: 'unknown' };
 
 /** A wanted offset that the log does not have. */
-export type LostPlace = Extract<OffsetRange, { kind: 'deleted' | 'made_anew' | 'cut' }>;
+export type MissingPlace = Extract<OffsetRange, { kind: 'deleted' | 'made_anew' | 'cut' }>;
 
 /**
  * Looks up how a wanted offset relates to the log.

@@ -39,7 +39,7 @@ export interface RecordSenderOptions {
 interface Flight {
   readonly lane: PartitionLane;
   readonly records: PendingRecord[];
-  /** ms since the epoch, written into the batch. */
+  /** Milliseconds since 1970, written into the batch. */
   readonly timestamp: number;
 }
 

@@ -8,7 +8,7 @@ export interface TopicTrouble {
   readonly partition: number | null;
   /** Kafka's name of the error. */
   readonly error: string;
-  /** ms since the epoch. */
+  /** Milliseconds since 1970. */
   readonly since: number;
 }
 
@@ -26,7 +26,7 @@ export class TopicTroubles {
   private readonly standing = new Map<string, Standing>();
   private readonly told = new Map<string, { at: number; untold: number; isOver: boolean }>();
 
-  /** @param now ms since the epoch */
+  /** @param now milliseconds since 1970 */
   constructor(
     private readonly log: KafkaLogger,
     private readonly now: () => number = steadyTime,

@@ -86,7 +86,7 @@ export class GenerationAlignment {
       if ([...held].every(([partition, next]) => (live.get(partition) ?? 0) >= next)) return;
       if (performance.now() > giveUpAt)
         throw new NotAlignedError(
-          'Waits for the live projection, which is behind. See whether projectors run.',
+          'The rebuild waits for the live projection, which is behind. Check that projectors run.',
         );
       await this.options.interruption.rest(lookMs);
     }

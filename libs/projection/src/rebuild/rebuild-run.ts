@@ -204,7 +204,7 @@ export class RebuildRun {
       left += jobs;
       this.interruption.check();
     });
-    if (left > 0) logger.info({ rebuild: this.rebuild.id, jobs: left }, 'remnants of deleted jobs left out');
+    if (left > 0) logger.info({ rebuild: this.rebuild.id, jobs: left }, 'records of deleted jobs skipped');
     await generations.analyze(schema);
   }
 

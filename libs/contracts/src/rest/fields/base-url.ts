@@ -18,7 +18,7 @@ export function readBaseUrl(text: string): string {
   }
   if (url.username !== '' || url.password !== '') {
     throw new BaseUrlError(
-      'The URL of a platform holds no user name or password: an API key goes by itself.',
+      'The URL of a platform holds no user name or password: set JOBSTREAM_API_KEY instead.',
     );
   }
   if (url.search !== '' || url.hash !== '') {

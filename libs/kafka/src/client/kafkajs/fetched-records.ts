@@ -3,7 +3,7 @@ import { decompress } from './codecs.js';
 /** A record as fetched. Key and value are slices of the answer. */
 export interface FetchedRecord {
   readonly offset: number;
-  /** ms since the epoch. */
+  /** Milliseconds since 1970. */
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;

@@ -4,7 +4,7 @@ import { partitionKey } from '../../client/topic-partition.js';
 import type { FetchedBatch } from '../consumer-session.js';
 import { copyRecord, keptBytes, lendRecord } from '../copy-record.js';
 import { GroupReader, type GroupReaderOptions } from '../group-reader.js';
-import type { LostPlace } from '../offset-range.js';
+import type { MissingPlace } from '../offset-range.js';
 import { mayPass } from '../partition-trouble.js';
 import { PositionedPartition, type Amount } from './positioned-partition.js';
 
@@ -121,7 +121,7 @@ export class PositionedConsumer extends GroupReader<PositionedPartition, Positio
     return this.isFull;
   }
 
-  protected leaveLostPlace(held: PositionedPartition, place: LostPlace): string | null {
+  protected leaveMissingPlace(held: PositionedPartition, place: MissingPlace): string | null {
     const { onMadeAnew } = this.options;
     if (place.kind === 'cut' && onMadeAnew === undefined)
       return `${place.what}. Reading stands still: set the position that is kept for it to ${place.unread} to go on`;

@@ -8,16 +8,19 @@ export interface Delivery {
   readonly record: IncomingRecord;
   /** Attempts an ordered job had used in place when its offset was last committed (0 when none were noted). */
   readonly attemptsUsed: number;
-  /** Whether this process still holds the partition as it did when the record was handed over. */
+  /**
+   * Whether this process still holds the partition as it did when the record was handed over. Also false, and then all partitions
+   * are lost at once, when the group has not been heard of within its session.
+   */
   isCurrent(): boolean;
-  /** The work starts. False: the partition is gone, drop the delivery (its next holder gets the record). */
+  /** The work starts. False: the partition is lost or the consumer drains. Drop the delivery; the next holder of the partition gets the record. */
   begin(): boolean;
   /** Notes that this many attempts were used while the offset stays in flight; it is committed beside the watermark. */
   noteAttempts(used: number): void;
   /** The outcome is acknowledged by the log: the offset counts as finished and will be committed. Repeats are ignored. */
   done(): void;
   /**
-   * The work ended without an acknowledged outcome (a failure held back because the partition was away). Where the
+   * The work ended without an acknowledged outcome (a failure that was not written because the partition was lost). Where the
    * partition is held, the record is handed over again.
    */
   abandon(): void;

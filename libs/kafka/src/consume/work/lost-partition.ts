@@ -1,6 +1,6 @@
 import type { CommitHistory } from './join-decision.js';
 import { OffsetRuns, type Run } from './offset-runs.js';
-import type { DeliveryOwner, WorkDelivery } from './work-delivery.js';
+import type { DeliveryKeeper, WorkDelivery } from './work-delivery.js';
 
 /** The state of a partition when it was lost. */
 interface StateAtLoss {
@@ -14,7 +14,7 @@ interface StateAtLoss {
  * What this process still knows of a partition that it has lost: which records it has finished (their outcomes are in the
  * log, whoever holds the partition now) and which it still runs. If the partition comes back, neither runs a second time.
  */
-export class LostPartition implements DeliveryOwner {
+export class LostPartition implements DeliveryKeeper {
   private readonly finishedOffsets: OffsetRuns;
   private readonly runningByOffset: Map<number, WorkDelivery>;
   private committed: boolean;
@@ -25,7 +25,7 @@ export class LostPartition implements DeliveryOwner {
     readonly history: CommitHistory,
     { finished, isCommitted, lastTime }: StateAtLoss,
     running: readonly WorkDelivery[],
-    /** When it was lost, in ms since the epoch. */
+    /** When it was lost, in milliseconds since 1970. */
     readonly since: number,
     /** Called when one of the running records has ended. */
     private readonly onEnded: () => void,
@@ -76,7 +76,7 @@ export class LostPartition implements DeliveryOwner {
 }
 
 /** The owner of deliveries that were handed over and had not begun when their partition was lost. */
-export const nobody: DeliveryOwner = {
+export const nobody: DeliveryKeeper = {
   isCurrent: () => false,
   mayBegin: () => false,
   began: () => {},

@@ -11,7 +11,7 @@ export interface OffsetMap {
   commitNumber: number;
   done: readonly Readonly<Run>[];
   attempts: readonly { offset: number; used: number }[];
-  /** The latest time of all that was read, in ms since the epoch; null where it is not known. Tells this log from another. */
+  /** The latest time of all that was read, in milliseconds since 1970; null where it is not known. Tells this log from another. */
   lastTime: number | null;
 }
 
@@ -46,7 +46,7 @@ export function encodeOffsetMap(committed: number, map: OffsetMap): string {
 
 /** Reads commit metadata; null for anything that is not such a map (foreign tools write there too). */
 export function decodeOffsetMap(committed: number, metadata: string): OffsetMap | null {
-  // Without a time as it was written before there was one.
+  // Metadata of older versions has no time.
   const [version, processId, commitNumber, runs, attempts, time = '', ...rest] = metadata.split('.');
   if (version !== formatVersion || rest.length > 0 || attempts === undefined) return null;
   if (!processIdPattern.test(processId!) || !/^[0-9a-z]{1,11}$/.test(commitNumber!)) return null;

@@ -8,7 +8,7 @@ import { steadyTime } from '../../client/steady-time.js';
 import { partitionKey } from '../../client/topic-partition.js';
 import type { FetchedBatch } from '../consumer-session.js';
 import { GroupReader } from '../group-reader.js';
-import type { LostPlace } from '../offset-range.js';
+import type { MissingPlace } from '../offset-range.js';
 import { mayPass } from '../partition-trouble.js';
 import { CommitLoop, type PendingCommit } from './commit-loop.js';
 import { judgeJoin } from './join-decision.js';
@@ -35,7 +35,7 @@ const maxFlushMs = 4_000;
  * - take: the records become deliveries; {@link WorkPartition} counts which of them are finished
  * - letGo: what is running is remembered ({@link LostPartitions}), so that a partition that comes back runs nothing twice
  * - a process that the coordinator has not heard of within the session's time (it was frozen, or is cut off) takes its
- *   partitions for lost by itself, before it begins anything more (`isSure`)
+ *   partitions for lost by itself, before it begins anything more (`checkSession`)
  */
 export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions> {
   private readonly processId: string;
@@ -44,7 +44,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   private readonly partitionEvents: WorkPartitionEvents;
   private readonly pausedTopics = new Set<string>();
   private isDraining = false;
-  private isLapsing = false;
+  private isLosing = false;
   private runningChanged: (() => void) | null = null;
 
   constructor(connection: KafkaConnection, options: WorkConsumerOptions) {
@@ -68,7 +68,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
       waitingChanged: (held) => this.applyPause(held),
       handOver: (delivery) => this.handOver([delivery]),
       mayBegin: () => !this.isDraining,
-      isSure: () => this.isSure(),
+      checkSession: () => this.checkSession(),
     };
   }
 
@@ -129,7 +129,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
     return this.isTopicPaused(held.topic) || held.isMapFull || this.isBufferFull(held);
   }
 
-  protected leaveLostPlace(held: WorkPartition, place: LostPlace): string | null {
+  protected leaveMissingPlace(held: WorkPartition, place: MissingPlace): string | null {
     switch (place.kind) {
       case 'deleted':
         held.skipTo(place.start);
@@ -204,21 +204,21 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   }
 
   /**
-   * Whether nobody else can hold the partitions. Where someone can, they count as lost until the coordinator has been heard of
-   * again.
+   * Whether nobody else can hold the partitions. Where someone can, all are lost in the next microtask, since the caller may be in
+   * the middle of a loop over them, until the coordinator has been heard of again.
    */
-  private isSure(): boolean {
-    if (!this.isLapsing && this.member.isProven) return true;
-    if (!this.isLapsing) queueMicrotask(() => this.lapse());
-    this.isLapsing = true;
+  private checkSession(): boolean {
+    if (!this.isLosing && this.member.isProven) return true;
+    if (!this.isLosing) queueMicrotask(() => this.loseUnproven());
+    this.isLosing = true;
     return false;
   }
 
-  private lapse(): void {
-    this.isLapsing = false;
+  private loseUnproven(): void {
+    this.isLosing = false;
     if (this.held.size === 0) return;
     const { groupId } = this.options;
-    this.connection.log('warn', 'group not heard of within its session: partitions taken for lost', {
+    this.connection.log('warn', 'group silent for a whole session: partitions lost', {
       groupId,
     });
     this.loseAll();

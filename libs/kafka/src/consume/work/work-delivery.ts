@@ -2,7 +2,7 @@ import type { IncomingRecord } from '../../client/record.js';
 import type { Delivery } from './delivery.js';
 
 /** The owner of a delivery: its partition while that is held, then the `LostPartition`, or `nobody`. */
-export interface DeliveryOwner {
+export interface DeliveryKeeper {
   /** Whether this delivery stands as when it was handed over. */
   isCurrent(delivery: WorkDelivery): boolean;
   mayBegin(delivery: WorkDelivery): boolean;
@@ -14,16 +14,16 @@ export interface DeliveryOwner {
 
 /** A record handed over. Its owner changes when the partition is lost and when it comes back. */
 export class WorkDelivery implements Delivery {
-  owner: DeliveryOwner;
+  owner: DeliveryKeeper;
   private state: 'waiting' | 'running' | 'ended' = 'waiting';
 
   constructor(
     readonly record: IncomingRecord,
     readonly attemptsUsed: number,
-    /** ms since the epoch. */
+    /** Milliseconds since 1970. */
     readonly handedOverAt: number,
     readonly bytes: number,
-    owner: DeliveryOwner,
+    owner: DeliveryKeeper,
   ) {
     this.owner = owner;
   }
@@ -56,7 +56,7 @@ export class WorkDelivery implements Delivery {
     this.end((owner) => owner.abandoned(this));
   }
 
-  private end(tell: (owner: DeliveryOwner) => void): void {
+  private end(tell: (owner: DeliveryKeeper) => void): void {
     if (this.state === 'ended') return;
     const wasWaiting = this.state === 'waiting';
     this.state = 'ended';

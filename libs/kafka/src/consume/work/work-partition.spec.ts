@@ -17,7 +17,7 @@ class Consumer {
       waitingChanged: () => {},
       handOver: (delivery: Delivery) => this.handedOver.push(delivery),
       mayBegin: () => this.mayBegin,
-      isSure: () => true,
+      checkSession: () => true,
     };
     const place = { topic: 'jobs', partition: 0, commit, logStart: 0 };
     this.held = new WorkPartition({ ...place, processId: 'me', lost, events });
@@ -154,7 +154,7 @@ describe('WorkPartition', () => {
     expect(after.commit()!.offset).toBe(2);
   });
 
-  it('keeps a running record tied over two losses in a row', () => {
+  it('keeps a running record runningFromBefore over two losses in a row', () => {
     const first = new Consumer();
     const [a] = first.read(0, 1);
     a!.begin();

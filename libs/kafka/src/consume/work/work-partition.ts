@@ -11,7 +11,7 @@ import type { CommitHistory } from './join-decision.js';
 import { LostPartition, nobody } from './lost-partition.js';
 import { decodeOffsetMap, encodeOffsetMap, fullMapBytes } from './offset-map.js';
 import { PartitionTracker } from './partition-tracker.js';
-import { WorkDelivery, type DeliveryOwner } from './work-delivery.js';
+import { WorkDelivery, type DeliveryKeeper } from './work-delivery.js';
 
 /** A partition's way back to its consumer. */
 export interface WorkPartitionEvents {
@@ -24,7 +24,7 @@ export interface WorkPartitionEvents {
   /** Whether the consumer lets deliveries begin: it does not drain. */
   mayBegin(): boolean;
   /** Whether nobody else can hold the partition. Where someone can, it is about to be lost. */
-  isSure(): boolean;
+  checkSession(): boolean;
 }
 
 export interface WorkPartitionOptions {
@@ -49,12 +49,12 @@ export interface WorkPartitionOptions {
  * - Every offset below the commit is finished.
  * - Once the epoch has ended (`lose`), waiting deliveries are void, and running ones belong to the `LostPartition`.
  */
-export class WorkPartition extends HeldPartition implements DeliveryOwner {
+export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   private readonly tracker: PartitionTracker<WorkDelivery>;
   private readonly events: WorkPartitionEvents;
   private readonly processId: string;
-  /** By offset, what still runs from an earlier epoch: done counts, anything else starts the record afresh. */
-  private readonly tied: Map<number, WorkDelivery>;
+  /** Records that an earlier epoch began and that still run, by offset. Done counts here too. Abandoned: the record is handed over again. */
+  private readonly runningFromBefore: Map<number, WorkDelivery>;
   private readonly historySoFar: { -readonly [field in keyof CommitHistory]: CommitHistory[field] };
   private committedChanges = 0;
   private waitingRecords = 0;
@@ -78,8 +78,8 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
       attempts: map?.attempts ?? [],
     });
     this.time = new LogTime([map?.lastTime ?? null, lost?.lastTime ?? null], commit === null);
-    this.tied = new Map([...(lost?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)));
-    for (const delivery of this.tied.values()) delivery.owner = this;
+    this.runningFromBefore = new Map([...(lost?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)));
+    for (const delivery of this.runningFromBefore.values()) delivery.owner = this;
     if (lost) this.recommit();
   }
 
@@ -105,7 +105,7 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
 
   /** How many records of the partition this process runs, those of an earlier epoch included. */
   get running(): number {
-    return this.runningRecords + this.tied.size;
+    return this.runningRecords + this.runningFromBefore.size;
   }
 
   /** The map of finished offsets fills the commit: the lowest unfinished one has to finish first. */
@@ -170,7 +170,7 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
 
   /** Ends the epoch. @returns what this process still knows of the partition, and has running */
   lose(now: number): LostPartition {
-    const running: WorkDelivery[] = [...this.tied.values()];
+    const running: WorkDelivery[] = [...this.runningFromBefore.values()];
     for (const delivery of this.tracker.outstanding.values()) {
       if (delivery.isRunning) running.push(delivery);
       else delivery.owner = nobody;
@@ -200,7 +200,7 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
   }
 
   isCurrent(delivery: WorkDelivery): boolean {
-    return this.tied.get(delivery.record.offset) !== delivery && this.events.isSure();
+    return this.runningFromBefore.get(delivery.record.offset) !== delivery && this.events.checkSession();
   }
 
   mayBegin(delivery: WorkDelivery): boolean {
@@ -221,14 +221,14 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
 
   finished(delivery: WorkDelivery): void {
     const { offset } = delivery.record;
-    if (!this.tied.delete(offset)) this.runningRecords -= 1;
+    if (!this.runningFromBefore.delete(offset)) this.runningRecords -= 1;
     this.tracker.finish(offset);
     this.events.changed();
   }
 
   abandoned(delivery: WorkDelivery): void {
     const { offset } = delivery.record;
-    if (this.tied.delete(offset)) {
+    if (this.runningFromBefore.delete(offset)) {
       const waiting = this.tracker.outstanding.get(offset);
       if (waiting) this.handOver(waiting); // else it is handed over once it has been read again
     } else {
@@ -251,7 +251,7 @@ export class WorkPartition extends HeldPartition implements DeliveryOwner {
     const bytes = keptBytes(record);
     const delivery = new WorkDelivery(record, this.tracker.attemptsUsed(offset), now, bytes, this);
     this.tracker.open(offset, delivery);
-    if (this.tied.has(offset)) return null; // this process still runs it
+    if (this.runningFromBefore.has(offset)) return null; // this process still runs it
     this.waitingRecords += 1;
     this.bytesWaiting += bytes;
     return delivery;
