@@ -22,7 +22,10 @@ export class JsonSchemas {
   /** See {@link JsonSchemasOptions.exact}. */
   readonly exact: boolean;
   /** Some shapes, as that of a problem, come several hundred times in one document. */
-  private readonly known = { input: new Map<z.ZodType, JsonSchema>(), output: new Map<z.ZodType, JsonSchema>() };
+  private readonly known = {
+    input: new Map<z.ZodType, JsonSchema>(),
+    output: new Map<z.ZodType, JsonSchema>(),
+  };
 
   constructor({ exact = false }: JsonSchemasOptions = {}) {
     this.exact = exact;

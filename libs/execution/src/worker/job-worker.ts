@@ -142,10 +142,10 @@ export class JobWorker {
     return [...this.begun].filter(within).length;
   }
 
-  /** The id of the job that has begun at a position; undefined when none has. */
+  /** The id of the job that has begun at these coordinates; undefined when none has. */
   jobAt(coordinates: RecordCoordinates): string | undefined {
     for (const { delivery, job } of this.begun) {
-      if (isSameRecord(delivery.record, position)) return job?.request.id;
+      if (isSameRecord(delivery.record, coordinates)) return job?.request.id;
     }
     return undefined;
   }

@@ -105,7 +105,8 @@ export class Renderer {
     return new Promise((answer, fail) => {
       this.running = { answer, fail };
       this.child.send(order, (error) => {
-        if (error) fail(new RendererDiedError('The rendering process does not accept requests.', { cause: error }));
+        if (error)
+          fail(new RendererDiedError('The rendering process does not accept requests.', { cause: error }));
       });
     });
   }

@@ -78,7 +78,9 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
       attempts: map?.attempts ?? [],
     });
     this.time = new LogTime([map?.lastTime ?? null, lost?.lastTime ?? null], commit === null);
-    this.runningFromBefore = new Map([...(lost?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)));
+    this.runningFromBefore = new Map(
+      [...(lost?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)),
+    );
     for (const delivery of this.runningFromBefore.values()) delivery.owner = this;
     if (lost) this.recommit();
   }
