@@ -28,7 +28,7 @@ export {
   type RequestSource,
   type SourceRefusal,
 } from './own-hosts.js';
-export { createLogger, type Logger } from './logger.js';
+export { createLogger, createLoggerTo, type Logger } from './logger.js';
 export { createMetrics } from './metrics.js';
 export {
   HealthRegistry,

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { LogOutput } from './log-output.js';
 
 export type { Logger };
@@ -20,6 +20,11 @@ export function createLogger(service: string, level: string, fd = 1): Logger {
     };
     return `${JSON.stringify(entry)}\n`;
   });
+  return createLoggerTo(output, service, level);
+}
+
+/** A logger whose lines, each with its line break, go to `output`; otherwise as {@link createLogger} says. */
+export function createLoggerTo(output: DestinationStream, service: string, level: string): Logger {
   return pino(
     {
       level,

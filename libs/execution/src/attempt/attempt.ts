@@ -9,7 +9,7 @@ import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { Cancellations } from './cancellations.js';
 import { AttemptContext } from '../handlers/attempt-context.js';
 import { retryWishOf } from '../handlers/retry-wish.js';
-import { RunningReports, type RunningReport } from './running-reports.js';
+import type { ProgressReports } from './running-reports.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
 import { runWithin } from './time-limit.js';
@@ -24,7 +24,8 @@ export interface AttemptPorts {
   readonly threads: ThreadPool;
   /** The time that a handler has to return after it was told to stop. */
   readonly graceMs: number;
-  sendReport(job: StartableJob, start: Start, report: RunningReport): Promise<unknown>;
+  /** Opens the reports of an attempt that starts. */
+  openReports(job: StartableJob, start: Start): ProgressReports;
   readonly cancellations: Cancellations;
   /** Both fingerprints, if another definition of the type is in force than the one of this worker; else undefined. */
   readonly outdated: (type: string) => string | undefined;
@@ -92,7 +93,7 @@ async function callHandler(
   const { clock, threads, logger, graceMs } = ports;
   const start: Start = { worker: ports.worker, at: writeStart(clock.now()) };
   const startedAt = performance.now();
-  const reports = new RunningReports((report) => ports.sendReport(job, start, report));
+  const reports = ports.openReports(job, start);
   const lazyAbort = new LazyAbort();
   const collected = new Children(job, clock);
   const context = new AttemptContext(definition, job, {

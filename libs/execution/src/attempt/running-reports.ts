@@ -8,11 +8,19 @@ const intervalMs = 250;
 /** A report; without progress it says that the attempt has started. */
 export type RunningReport = { readonly progress: unknown } | undefined;
 
+/** Takes what a handler reports. */
+export interface ProgressReports {
+  /** @throws RangeError when it is too large, TypeError when it is no JSON */
+  report(progress: unknown): void;
+  /** Nothing that is reported from now on counts. */
+  end(): void;
+}
+
 /**
  * The reports of one running attempt: one after 100 ms that it has started, then its newest progress, at most every 250 ms. They are
  * hints: a report that fails is not sent again, and the next one waits until the last is answered.
  */
-export class RunningReports {
+export class RunningReports implements ProgressReports {
   /** Set before the first report, while one is under way, and until the next is allowed. */
   private timer: NodeJS.Timeout | undefined;
   private pending: RunningReport;
@@ -22,10 +30,9 @@ export class RunningReports {
     this.timer = setTimeout(() => void this.deliver(), silenceMs);
   }
 
-  /** @throws RangeError when it is too large, TypeError when it is no JSON */
   report(progress: unknown): void {
     if (this.ended) return;
-    this.pending = { progress: copyOf(progress) };
+    this.pending = { progress: copyOfProgress(progress) };
     this.timer ??= setTimeout(() => void this.deliver(), 0);
   }
 
@@ -46,8 +53,11 @@ export class RunningReports {
   }
 }
 
-/** A copy of the value as it is now: later changes by the handler do not count. */
-function copyOf(progress: unknown): unknown {
+/**
+ * A copy of the value as it is now: later changes by the handler do not count.
+ * @throws RangeError when it is too large, TypeError when it is no JSON
+ */
+export function copyOfProgress(progress: unknown): unknown {
   const json = JSON.stringify(progress) as string | undefined;
   if (json === undefined) throw new TypeError(`Progress must be JSON, not ${typeof progress}.`);
   const bytes = Buffer.byteLength(json);

@@ -1,9 +1,9 @@
 import { defaultParkAfter } from '@jobstream/contracts';
 import { timeWriter } from '@jobstream/contracts/records';
+import type { Delivery } from '@jobstream/kafka';
 import { decideOutcome, type Outcome } from '@jobstream/lifecycle';
 import type { Clock } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
-import type { Stay } from '../admission/stay.js';
 import type { Attempted } from '../attempt/attempt.js';
 import { readOutcome } from '../claims/recorded-outcome.js';
 import { ladderOf, typeLabelOf, type Handlers } from '../handlers/handlers.js';
@@ -15,6 +15,13 @@ export interface AttemptOutcomesOptions {
   readonly clock: Clock;
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
+}
+
+/** The delivery whose attempt has ended; a `Stay` is one. */
+export interface EndedStay {
+  readonly delivery: Pick<Delivery, 'record'>;
+  /** See `AttemptFacts.waitedInPlaceMs`. */
+  readonly waitedInPlaceMs: number;
 }
 
 /** An attempt that has ended, and its outcome. */
@@ -30,7 +37,7 @@ export class AttemptOutcomes {
   constructor(private readonly options: AttemptOutcomesOptions) {}
 
   /** The outcome of an attempt that has just ended. */
-  decide(stay: Stay, job: StartableJob, { ending, start, children = [] }: Attempted): DecidedAttempt {
+  decide(stay: EndedStay, job: StartableJob, { ending, start, children = [] }: Attempted): DecidedAttempt {
     const { handlers, clock } = this.options;
     const { type, maxAttempts, orderingKey } = job.request;
     const outcome = decideOutcome(
@@ -59,7 +66,7 @@ export class AttemptOutcomes {
   }
 
   /** Reads the outcome that a claim has recorded. */
-  read({ delivery }: Stay, job: StartableJob, recorded: string): DecidedAttempt {
+  read({ delivery }: EndedStay, job: StartableJob, recorded: string): DecidedAttempt {
     const { outcome, ended } = readOutcome(recorded);
     const type = typeLabelOf(this.options.handlers, job.request.type);
     return { ended: { ...ended, job, type, source: delivery.record }, outcome };

@@ -17,6 +17,7 @@ import { JobLimits } from '@jobstream/limits';
 import type { OrderBook } from '@jobstream/orders';
 import { retryUntil, type Health, type Logger } from '@jobstream/runtime';
 import type { Cancellations } from '../attempt/cancellations.js';
+import { RunningReports } from '../attempt/running-reports.js';
 import type { Claims } from '../claims/claims.js';
 import type { Handlers } from '../handlers/handlers.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
@@ -187,7 +188,8 @@ export class QueueWorker {
         graceMs,
         cancellations,
         outdated: (type) => this.publications?.outdated(type),
-        sendReport: (job, start, report) => producer.send(runningRecord(topics, job, start, report)),
+        openReports: (job, start) =>
+          new RunningReports((report) => producer.send(runningRecord(topics, job, start, report))),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
       },
       claims,

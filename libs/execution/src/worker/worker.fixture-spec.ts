@@ -17,6 +17,7 @@ import { Claims, type ClaimRows } from '../claims/claims.js';
 import { ClaimStore } from '../claims/claim-store.js';
 import { CancelBook } from '@jobstream/orders';
 import { Cancellations } from '../attempt/cancellations.js';
+import { RunningReports } from '../attempt/running-reports.js';
 import type { SlotLoad } from '../slots/slot-queue.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { StartLimits } from '../admission/limit-gate.js';
@@ -137,7 +138,7 @@ export class TestWorker {
         graceMs: 20,
         cancellations: this.cancellations,
         outdated: () => undefined,
-        sendReport: () => Promise.resolve(),
+        openReports: () => new RunningReports(() => Promise.resolve()),
         observeDuration: () => undefined,
       },
       claims: new Claims({
