@@ -173,5 +173,14 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
+  {
+    // Projects of their own, which take what they need from packages.
+    files: ['examples/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': 'off',
+      'no-console': 'off',
+      '@typescript-eslint/no-floating-promises': 'off',
+    },
+  },
   prettier,
 );

@@ -6,7 +6,7 @@ const project = (displayName, testMatch, more = {}) => ({
   testEnvironmentOptions: { customExportConditions: ['@jobstream/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/.jobstream', '<rootDir>/.*/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/.jobstream', '<rootDir>/(.*/)?dist/'],
   transform: {
     '^.+\\.ts$': ['@swc/jest'],
   },

@@ -1,5 +1,25 @@
-// The typed client of the REST API: submit, wait, follow, replay, rebuild; and the check of what the platform sends. Needs Node's
-// fetch and zod.
+// The typed client of the REST API: submit, wait, follow, replay, rebuild; how jobs are defined, so that those who submit and those who
+// run them share definitions; and the check of what the platform sends. Needs Node's fetch and zod.
+export {
+  defineJob,
+  defineQueue,
+  exponentialBackoff,
+  type DefinedHandler,
+  type Duration,
+  type HandlerFunction,
+  type HandlerOf,
+  type JobContext,
+  type JobDefinition,
+  type JobLogger,
+  type LogMethod,
+  type PayloadInputOf,
+  type PayloadOf,
+  type Priority,
+  type QueueDefinition,
+  type QueueLimits,
+  type ResultOf,
+  type ThreadTask,
+} from '@jobstream/contracts';
 export { BaseUrlError } from '@jobstream/contracts/rest';
 export type { AccessCalls, ApiKeyWish, AuditOptions } from './access-calls.js';
 export { JobFailedError, JobUnfinishedError, NoAnswerError, ProblemError } from './client-errors.js';

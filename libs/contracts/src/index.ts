@@ -49,6 +49,7 @@ export {
   priorities,
   submitScopes,
   defaultParkAfter,
+  type HandlerFunction,
   type JobDefinition,
   type JobOptions,
   type JobRules,

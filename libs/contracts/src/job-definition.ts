@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
-import type { DefinedHandler, HandlerOf } from './job-handler.js';
+import type { DefinedHandler, JobContext } from './job-handler.js';
 import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
 import type { Scope } from './rest/access/api-key.js';
@@ -107,18 +107,21 @@ export interface JobDefinition<
    * Makes a handler of a function: for `worker` of `@jobstream/worker`. It only puts the two side by side, so whoever imports the
    * definition alone loads no code that runs jobs.
    */
-  handle<Definition extends JobDefinition>(
-    this: Definition,
-    handle: HandlerOf<Definition>['handle'],
-  ): DefinedHandler<Definition>;
+  handle(handle: HandlerFunction<Payload, Result>): DefinedHandler<JobDefinition<Payload, Result>>;
 }
 
+/** The function that a definition makes a handler of; see {@link HandlerOf}. */
+export type HandlerFunction<Payload extends z.ZodType, Result extends z.ZodType> = (
+  payload: z.output<Payload>,
+  context: JobContext<JobDefinition<Payload, Result>>,
+) => Promise<z.output<Result>> | z.output<Result>;
+
 /** The payload of a handler of this definition, defaults filled in. */
-export type PayloadOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.output<P> : never;
+export type PayloadOf<D extends Pick<JobDefinition, 'payload'>> = z.output<D['payload']>;
 /** The payload as it is submitted: fields with a default may be left out. */
-export type PayloadInputOf<D> = D extends JobDefinition<infer P, z.ZodType> ? z.input<P> : never;
+export type PayloadInputOf<D extends Pick<JobDefinition, 'payload'>> = z.input<D['payload']>;
 /** The result of a handler of this definition. */
-export type ResultOf<D> = D extends JobDefinition<z.ZodType, infer R> ? z.output<R> : never;
+export type ResultOf<D extends Pick<JobDefinition, 'result'>> = z.output<D['result']>;
 
 /** `parkAfter` of a job type that does not set it, or is unknown. */
 export const defaultParkAfter = 3;
@@ -215,10 +218,10 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   };
 }
 
-function pairWithHandler<Definition extends JobDefinition>(
-  this: Definition,
-  handle: HandlerOf<Definition>['handle'],
-): DefinedHandler<Definition> {
+function pairWithHandler<Payload extends z.ZodType, Result extends z.ZodType>(
+  this: JobDefinition<Payload, Result>,
+  handle: HandlerFunction<Payload, Result>,
+): DefinedHandler<JobDefinition<Payload, Result>> {
   return { definition: this, handle };
 }
 

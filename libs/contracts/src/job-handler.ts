@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
-import type { JobDefinition, PayloadInputOf, PayloadOf, ResultOf } from './job-definition.js';
+import type { z } from 'zod';
+import type { JobDefinition, PayloadOf, ResultOf } from './job-definition.js';
 import type { JobId } from './job-id.js';
 import type { SubmissionOptions } from './rest/jobs/submission.js';
 
@@ -65,9 +66,9 @@ export interface JobContext<Definition extends JobDefinition = JobDefinition> {
    * @throws NonRetryableError `invalid_child` when the payload breaks its schema, or an option is not valid;
    * `too_many_children` beyond 1,000 children, or 32 MiB of requests; `too_late` when the attempt has ended
    */
-  enqueue<Child extends JobDefinition>(
-    definition: Child,
-    payload: PayloadInputOf<Child>,
+  enqueue<Payload extends z.ZodType>(
+    definition: JobDefinition<Payload>,
+    payload: z.input<Payload>,
     options?: SubmissionOptions,
   ): JobId;
 

@@ -14,6 +14,7 @@ export { DatabaseProxy } from './database-proxy.js';
 export { asTurnedAnimation, drawText, onPaper, onScreen, type TextBlock } from './drawn-page.js';
 export { eventually, type Patience } from './eventually.js';
 export { readStream, type SentEvent } from './event-stream.js';
+export { InstalledFolder } from './installed-folder.js';
 export { makeFirstApiKey } from './first-api-key.js';
 export { HostileDatabase } from './hostile-database.js';
 export { publishJobTypes } from './publish-job-types.js';

@@ -101,6 +101,14 @@ export class Platform {
     return service;
   }
 
+  /** Starts a program of somebody else beside the services, with their settings, and waits until it is ready. */
+  async launchProgram(name: string, main: string): Promise<ServiceProcess> {
+    const program = await ServiceProcess.launch(name, this.environmentOf(name), undefined, main);
+    this.processes.push(program);
+    await program.ready();
+    return program;
+  }
+
   /** Starts a service with a wrong environment, and does not wait until it is ready. */
   async launchUnready(name: string, more: Readonly<Record<string, string>>): Promise<ServiceProcess> {
     const service = await ServiceProcess.launch(name, { ...this.environmentOf(name), ...more });

@@ -52,14 +52,17 @@ export class ServiceProcess {
     return service;
   }
 
-  /** Starts it without waiting. */
+  /**
+   * Starts it without waiting.
+   * @param main the program; default: the bundle of `apps/<name>`
+   */
   static async launch(
     name: string,
     environment: Record<string, string>,
     port?: number,
+    main = fileURLToPath(new URL(`../../../apps/${name}/dist/bundle.js`, import.meta.url)),
   ): Promise<ServiceProcess> {
-    const main = fileURLToPath(new URL(`../../../apps/${name}/dist/bundle.js`, import.meta.url));
-    if (!existsSync(main)) throw new Error(`apps/${name} is not built: npm run build.`);
+    if (!existsSync(main)) throw new Error(`${name} is not built: there is no ${main}.`);
     const ownPort = port ?? (await freePort());
     const child = spawn(process.execPath, [...NODE_OPTIONS, main], {
       env: { PATH: process.env.PATH, ...environment, PORT: String(ownPort) },

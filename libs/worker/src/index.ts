@@ -7,6 +7,7 @@ export {
   RetryAfterError,
   type DefinedHandler,
   type Duration,
+  type HandlerFunction,
   type HandlerOf,
   type JobContext,
   type JobDefinition,
@@ -15,9 +16,11 @@ export {
   type LogMethod,
   type PayloadInputOf,
   type PayloadOf,
+  type Priority,
   type QueueDefinition,
   type QueueLimits,
   type ResultOf,
   type ThreadTask,
 } from '@jobstream/contracts';
+export type { SubmissionOptions } from '@jobstream/contracts/rest';
 export { worker, type Worker, type WorkerOptions } from './worker.js';

@@ -1,7 +1,8 @@
-import type { JobContext, JobDefinition, JobId, PayloadInputOf, ThreadTask } from '@jobstream/contracts';
+import type { JobContext, JobDefinition, JobId, ThreadTask } from '@jobstream/contracts';
 import { traceIdOf } from '@jobstream/contracts/records';
 import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import type { Clock, Logger } from '@jobstream/runtime';
+import type { z } from 'zod';
 import type { LazyAbort } from '../attempt/lazy-abort.js';
 import type { Children } from '../attempt/children.js';
 import type { StartableJob } from '../admission/startable-job.js';
@@ -74,9 +75,9 @@ export class AttemptContext<Definition extends JobDefinition> implements JobCont
     this.ports.report(value);
   }
 
-  enqueue<Child extends JobDefinition>(
-    definition: Child,
-    payload: PayloadInputOf<Child>,
+  enqueue<Payload extends z.ZodType>(
+    definition: JobDefinition<Payload>,
+    payload: z.input<Payload>,
     options: SubmissionOptions = {},
   ): JobId {
     return this.ports.children.add(definition, payload, options);
