@@ -18,14 +18,9 @@ describe('a time in an option', () => {
 });
 
 describe('JSON in an option', () => {
-  it('is read', () => {
-    expect(readJson('{"width": 64, "share": 0.1}')).toEqual({ width: 64, share: 0.1 });
-  });
-
-  it('is refused when it is not JSON, or has numbers that would change', () => {
-    expect(() => readJson('{width: 64}')).toThrow('That is not JSON');
-    expect(() => readJson('{"a": [{"n": 12345678901234567890}, 1e400]}')).toThrow(
-      /\/a\/0\/n: 12345678901234567890 would become .*Send it as a string\.\n\/a\/1: 1e400 is beyond/,
-    );
+  it('is read, or refused with its place', () => {
+    expect(readJson('{"width": 64}')).toEqual({ width: 64 });
+    expect(() => readJson('{width: 64}')).toThrow('That is not JSON: line 1, column 2');
+    expect(() => readJson('@/dev/zero')).toThrow('larger than 256 KiB');
   });
 });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { findInexactNumbers, parseDuration } from '@jobstream/contracts';
+import { maxBodyBytes, parseDuration } from '@jobstream/contracts';
 import { InvalidArgumentError } from 'commander';
+import { InputError, parseJson, readTextFile } from './json-input.js';
 
 /** A whole number in an option. */
 export function readCount(text: string): number {
@@ -30,18 +30,23 @@ export function readTime(text: string): string {
 
 /** JSON in an option, or in the file that `@path` names. */
 export function readJson(text: string): unknown {
-  const source = text.startsWith('@') ? readText(text.slice(1)) : text;
-  let value: unknown;
   try {
-    value = JSON.parse(source);
+    return parseJson(text.startsWith('@') ? readTextFile(text.slice(1), maxBodyBytes) : text);
   } catch (error) {
-    throw new InvalidArgumentError(`That is not JSON: ${(error as Error).message}`);
+    if (!(error instanceof InputError)) throw error;
+    throw new InvalidArgumentError(error.message);
   }
-  const faults = findInexactNumbers(source);
-  if (faults.length === 0) return value;
-  throw new InvalidArgumentError(
-    faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join('\n'),
-  );
+}
+
+/** A time in an option, for a query. */
+export function readDate(text: string): Date {
+  return new Date(readTime(text));
+}
+
+/** A duration in an option that the API reads itself. */
+export function readDurationText(text: string): string {
+  readDuration(text);
+  return text;
 }
 
 /** `topic/partition=offset`, once or more. */
@@ -60,12 +65,4 @@ export function readOffset(
 /** An option that may be given more than once. */
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
 }

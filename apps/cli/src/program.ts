@@ -2,18 +2,32 @@ import { BaseUrlError, JobstreamClient } from '@jobstream/client';
 import { Command, CommanderError } from 'commander';
 import { explainApiFailure } from './api-failure.js';
 import { CommandError } from './command-error.js';
+import { addAccessCommands } from './commands/access.js';
+import { addBatchCommand } from './commands/batch.js';
+import { addCancelCommand } from './commands/cancel.js';
+import { addCompletionCommands } from './commands/completion.js';
+import { addDeadLettersCommand } from './commands/dead-letters.js';
+import { addFilesCommands } from './commands/files.js';
+import { addHealthCommand } from './commands/health.js';
 import { addJobsCommands } from './commands/jobs.js';
+import { addQueueCommands } from './commands/queues.js';
 import { addRebuildCommands } from './commands/rebuild.js';
 import { addReplayCommands } from './commands/replay.js';
 import { addReplaysCommands } from './commands/replays.js';
+import { addSchedulesCommands } from './commands/schedules.js';
+import { addSubmitCommand } from './commands/submit.js';
 import { addTypesCommands } from './commands/types.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { Terminal } from './terminal.js';
+import { makeVisible } from './visible-text.js';
 
 /** Runs the work of a command, with the options of all commands. */
 export type RunCommand = (
   work: (client: JobstreamClient, terminal: Terminal) => Promise<ExitCode>,
 ) => Promise<void>;
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the embedded stack serves the API. */
 const defaultUrl = 'http://127.0.0.1:3000';
@@ -34,13 +48,33 @@ Exit codes:
  * Runs the command of these arguments. Data goes to stdout, everything else to stderr.
  * @returns the exit code of the process
  */
-export async function runProgram(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<ExitCode> {
+export async function runProgram(args: readonly string[], environment: Environment): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
+  const program = makeProgram(environment, async (work) => {
+    const { url, json } = program.opts<{ url: string; json?: true }>();
+    const client = connect(url, environment.JOBSTREAM_API_KEY || undefined);
+    const terminal = new Terminal(json === true);
+    terminal.wait(`Waiting for ${url} …`);
+    try {
+      exitCode = await work(client, terminal);
+    } catch (error) {
+      throw explainApiFailure(error, url);
+    } finally {
+      terminal.endWait();
+    }
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** All commands with their options, whose work `run` runs. */
+export function makeProgram(environment: Environment, run: RunCommand): Command {
   const program = new Command('jobstream')
-    .description('Jobs on Kafka: look at them, run them again, rebuild their status.')
+    .description('Jobs on Kafka: submit them, look at them, steer what runs.')
     .option(
       '--url <url>',
       'where the platform answers (JOBSTREAM_URL)',
@@ -49,24 +83,26 @@ export async function runProgram(
     .option('--json', 'data as JSON on stdout, for scripts')
     .addHelpText('after', help)
     .exitOverride();
-  const run: RunCommand = async (work) => {
-    const { url, json } = program.opts<{ url: string; json?: true }>();
-    const client = connect(url, environment.JOBSTREAM_API_KEY || undefined);
-    exitCode = await work(client, new Terminal(json === true)).catch((error: unknown) => {
-      throw explainApiFailure(error, url);
-    });
-  };
+  program.commandsGroup('Jobs:');
+  addSubmitCommand(program, run);
+  addBatchCommand(program, run);
+  addJobsCommands(program, run);
+  addCancelCommand(program, run);
   addTypesCommands(program, run);
+  program.commandsGroup('Queues and schedules:');
+  addQueueCommands(program, run);
+  addSchedulesCommands(program, run);
+  program.commandsGroup('Again:');
+  addDeadLettersCommand(program, run);
   addReplayCommands(program, run);
   addReplaysCommands(program, run);
-  addJobsCommands(program, run);
   addRebuildCommands(program, run);
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    return explain(error);
-  }
+  program.commandsGroup('The platform:');
+  addHealthCommand(program, run);
+  addAccessCommands(program, run);
+  addFilesCommands(program, run);
+  addCompletionCommands(program, environment);
+  return program;
 }
 
 /** @throws CommandError when the URL is not one of a platform */
@@ -84,6 +120,6 @@ function explain(error: unknown): ExitCode {
   // Its message is written already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (!(error instanceof CommandError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${makeVisible(error.message)}\n`);
   return error.exitCode;
 }

@@ -49,7 +49,7 @@ export class ContractServer {
     const faults = contract ? faultsOf(contract, searchParams, body) : ['no such route'];
     this.requests.push({ route: contract?.route, faults });
     if (!contract) return void response.writeHead(404).end();
-    send(response, contract);
+    send(response, contract, /"dryRun":true/.test(body.toString()));
   }
 }
 
@@ -74,15 +74,19 @@ function faultsOf({ query, body }: RouteContract, given: URLSearchParams, bytes:
   return faults;
 }
 
-function send(response: ServerResponse, { answers }: RouteContract): void {
+function send(response: ServerResponse, { answers }: RouteContract, isDryRun: boolean): void {
   const successes = Object.entries(answers).filter(([status]) => status < '300');
-  // Of a stream, that it has ended.
-  const [status, answer] = successes.find(([, { contentType }]) => contentType !== 'text/event-stream')!;
+  // Of a stream, that it has ended; of what can be tried first, the deed.
+  const fits = successes.filter(([, { contentType }]) => contentType !== 'text/event-stream');
+  const [status, answer] = fits.find(([status]) => !isDryRun && status === '202') ?? fits[0]!;
   response.writeHead(Number(status), { 'content-type': answer.contentType ?? 'application/json' });
   response.end(bodyOf(answer));
 }
 
 function bodyOf({ schema, contentType }: RouteAnswer): string | undefined {
   if (!schema) return contentType;
-  return JSON.stringify(exampleOf(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })));
+  const example = exampleOf(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }));
+  if (example === null) throw new TypeError(`No example was found of ${JSON.stringify(schema.meta())}.`);
+  // The last page, or whoever reads all of them never ends.
+  return JSON.stringify('next' in (example as object) ? { ...example, next: null } : example);
 }

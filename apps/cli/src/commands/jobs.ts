@@ -1,30 +1,32 @@
-import type { Command } from 'commander';
-import type { DeadLetterPage, JobDetail, PayloadPatch, TransitionView } from '@jobstream/contracts/rest';
-import { exitCodes } from '../exit-codes.js';
-import { readDuration, readJson } from '../options.js';
+import { Option, type Command } from 'commander';
+import type { CountOptions, JobstreamClient, ListOptions } from '@jobstream/client';
+import { jobStates, type JobState } from '@jobstream/contracts';
+import type { CountsView, JobPage, JobView, PayloadPatch } from '@jobstream/contracts/rest';
+import { CommandError } from '../command-error.js';
+import {
+  describeEnd,
+  describeEvent,
+  describeJob,
+  describeJobAt,
+  jobColumns,
+  transitionColumns,
+} from '../describe-job.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { readDate, readDuration, readJson } from '../options.js';
 import type { RunCommand } from '../program.js';
-import { describeNext, paged, type PagedOptions } from './replays.js';
+import type { Terminal } from '../terminal.js';
+import { exitCodeOfJob, watchJob } from '../watch-job.js';
+import { paged, type PagedOptions } from './paged.js';
 
-/** `jobstream jobs ...` and `jobstream dead-letters`. */
+/** Jobs of one request at most. */
+const maxPage = 500;
+
+/** `jobstream jobs ...`: shows jobs, waits for them, and runs them again. */
 export function addJobsCommands(program: Command, run: RunCommand): void {
-  const jobs = program.command('jobs').description('Shows single jobs, and runs them again.');
-  jobs
-    .command('get <id>')
-    .description('Shows a job.')
-    .option('--wait <duration>', 'wait until it is final, so long at most: 30s', readDuration)
-    .option('--history', 'its transitions instead')
-    .action((id: string, { wait, history }: { wait?: number; history?: boolean }) =>
-      run(async (client, terminal) => {
-        if (history) {
-          const items = await client.readHistory(id);
-          terminal.answer({ items }, describeHistory(items));
-          return exitCodes.ok;
-        }
-        const job = await client.read(id, { heldMs: wait });
-        terminal.answer(job, describeJob(job));
-        return exitCodes.ok;
-      }),
-    );
+  const jobs = program.command('jobs').description('Shows jobs, waits for them, and runs them again.');
+  addLists(jobs, run);
+  addReads(jobs, run);
+  addWaits(jobs, run);
   jobs
     .command('replay <id>')
     .description('Runs a job again, however it ended.')
@@ -37,50 +39,143 @@ export function addJobsCommands(program: Command, run: RunCommand): void {
         return exitCodes.ok;
       }),
     );
+}
+
+function addLists(jobs: Command, run: RunCommand): void {
   paged(
-    program
-      .command('dead-letters <queue>')
-      .description('Lists the jobs that the workers of a queue dead-lettered, newest first.'),
-  ).action((queue: string, options: PagedOptions) =>
+    jobs
+      .command('list')
+      .description('Lists jobs, the newest first: those that meet every condition.')
+      .option('--type <type>', 'of this job type')
+      .option('--queue <queue>', 'in this queue')
+      .addOption(new Option('--state <state>', 'in this state').choices(jobStates))
+      .option('--submitted-for <whom>', 'submitted for them')
+      .option('--since <time>', 'created at this time or later', readDate)
+      .option('--until <time>', 'created before this time', readDate),
+  ).action((options: ListOptions & PagedOptions) =>
     run(async (client, terminal) => {
-      const page = await client.listDeadLetters(queue, options);
-      const lines = page.items.map(describeDeadLetter);
-      terminal.answer(page, (lines.join('\n') || 'No dead letters here.') + describeNext(page.next));
+      terminal.answerList(await readJobs(client, options), jobColumns, 'No such job.');
       return exitCodes.ok;
     }),
   );
+  jobs
+    .command('count')
+    .description('Counts jobs by type and state, now or at a time.')
+    .option('--at <time>', 'as it was at this time', readDate)
+    .option('--since <time>', 'those created at this time or later', readDate)
+    .option('--until <time>', 'those created before this time', readDate)
+    .action((options: CountOptions) =>
+      run(async (client, terminal) => {
+        showCounts(terminal, await client.count(options));
+        return exitCodes.ok;
+      }),
+    );
 }
 
-function describeJob({ id, type, state, run, attempt, maxAttempts, ...job }: JobDetail): string {
-  const lines = [
-    `id        ${id}`,
-    `type      ${type}`,
-    `state     ${state}${job.reason === null ? '' : ` (${job.reason})`}`,
-    `run       ${run}, attempt ${attempt}${maxAttempts === null ? '' : ` of ${maxAttempts}`}`,
-    `created   ${job.createdAt}`,
-    ...(job.finishedAt === null ? [] : [`finished  ${job.finishedAt}`]),
-    ...(job.waitingFor === null ? [] : [`waits     ${job.waitingFor.text}`]),
-    `payload   ${JSON.stringify(job.payload)}`,
-  ];
-  if (job.error !== null) lines.push(`error     ${job.error.code}: ${job.error.message}`);
-  if (state === 'succeeded') lines.push(`result    ${JSON.stringify(job.result)}`);
-  return lines.join('\n');
+function addReads(jobs: Command, run: RunCommand): void {
+  jobs
+    .command('get <id>')
+    .description('Shows a job, and why it waits.')
+    .option('--wait <duration>', 'wait until it is final, so long at most: 30s; a minute at most', readDuration)
+    .option('--at <time>', 'as it was at this time', readDate)
+    .action((id: string, { wait, at }: { wait?: number; at?: Date }) =>
+      run(async (client, terminal) => {
+        if (at !== undefined) {
+          const then = await client.readAt(id, at);
+          terminal.answer(then, describeJobAt(then));
+          return exitCodes.ok;
+        }
+        const job = await client.read(id, { heldMs: wait });
+        terminal.answer(job, describeJob(job));
+        return exitCodes.ok;
+      }),
+    );
+  jobs
+    .command('history <id>')
+    .description('Shows every transition of a job, in the order of its life.')
+    .action((id: string) =>
+      run(async (client, terminal) => {
+        terminal.answerList({ items: await client.readHistory(id) }, transitionColumns, 'Nothing yet.');
+        return exitCodes.ok;
+      }),
+    );
 }
 
-function describeHistory(items: readonly TransitionView[]): string {
-  return items
-    .map(({ time, run, attempt, state, reason, error, superseded }) => {
-      const why = error === null ? '' : `  ${reason ?? ''} ${error.code}: ${error.message}`;
-      return `${time}  run ${run}  attempt ${attempt}  ${state}${superseded ? ' (superseded)' : ''}${why}`;
-    })
-    .join('\n');
+function addWaits(jobs: Command, run: RunCommand): void {
+  jobs
+    .command('watch <id>')
+    .description('Follows a job to its end. With --json each event is a line.')
+    .action((id: string) => run((client, terminal) => watch(client, terminal, id)));
+  jobs
+    .command('result <id>')
+    .description('Prints the result of a job as JSON.')
+    .option('--wait [duration]', 'wait for its end, so long at most', readDuration)
+    .action((id: string, { wait }: { wait?: true | number }) =>
+      run((client, terminal) => showResult(client, terminal, id, wait)),
+    );
 }
 
-function describeDeadLetter({ time, reason, error, job, origin }: DeadLetterPage['items'][number]): string {
-  const where = `${origin.topic}/${origin.partition}/${origin.offset}`;
-  const what =
-    job === null
-      ? `no job in it, can't be redriven; from ${where}`
-      : `${job.id}  ${job.type}  run ${job.run}${job.state === null ? '' : `, now run ${job.currentRun} ${job.state}`}`;
-  return `${time}  ${reason}  ${what}  ${error.code}: ${error.message}`;
+/** So many jobs as are wanted, where there are: a page may hold fewer, even none. */
+async function readJobs(client: JobstreamClient, { limit, ...wish }: ListOptions & PagedOptions): Promise<JobPage> {
+  const items: JobView[] = [];
+  let next: string | null | undefined = wish.cursor;
+  do {
+    const page: JobPage = await client.listPage({
+      ...wish,
+      cursor: next,
+      limit: Math.min(limit - items.length, maxPage),
+    });
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== null && items.length < limit);
+  return { items, next };
+}
+
+function showCounts(terminal: Terminal, counts: CountsView): void {
+  const byType = new Map<string, Partial<Record<JobState, number>>>();
+  for (const { type, state, count } of counts.items)
+    byType.set(type, { ...byType.get(type), [state]: count });
+  const rows = [...byType, ['all', counts.states] as const];
+  const columns = jobStates.map((state) => [
+    state.toUpperCase(),
+    ([, count]: (typeof rows)[number]) => count[state] ?? 0,
+  ]);
+  if (terminal.json) terminal.answer(counts, '');
+  else
+    terminal.answerList(
+      { items: rows },
+      { TYPE: ([type]) => type, ...(Object.fromEntries(columns) as Record<string, never>) },
+      '',
+    );
+}
+
+async function watch(client: JobstreamClient, terminal: Terminal, id: string): Promise<ExitCode> {
+  terminal.tell('Ctrl-C ends the watching alone.');
+  const job = await watchJob(client, id, {
+    show: (event) => terminal.answer(event, describeEvent(event)),
+  });
+  terminal.answer({ kind: 'end', job }, describeEnd(job));
+  return exitCodeOfJob(job);
+}
+
+async function showResult(
+  client: JobstreamClient,
+  terminal: Terminal,
+  id: string,
+  wait: true | number | undefined,
+): Promise<ExitCode> {
+  const job: JobView =
+    wait === undefined
+      ? await client.read(id)
+      : await watchJob(client, id, {
+          waitMs: wait === true ? undefined : wait,
+          show: (event) => terminal.progress(describeEvent(event)),
+        });
+  if (job.state === 'succeeded') {
+    terminal.answer(job.result, JSON.stringify(job.result, null, 2));
+    return exitCodes.ok;
+  }
+  const why = job.error === null ? '' : `: ${job.error.code}: ${job.error.message}`;
+  const advice = job.finishedAt === null ? ' Add --wait to wait for its end.' : '';
+  throw new CommandError(exitCodes.failure, `Job ${id} has no result, it is ${job.state}${why}.${advice}`);
 }

@@ -4,6 +4,7 @@ import { swapPolicies, type RebuildView, type SwapPolicy } from '@jobstream/cont
 import { describeRebuild, describeRebuildProgress } from '../describe-rebuild.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { RunCommand } from '../program.js';
+import type { Columns } from '../table.js';
 import type { Terminal } from '../terminal.js';
 import { watchRebuild } from '../watch-rebuild.js';
 
@@ -17,6 +18,13 @@ interface StartOptions extends StartingOptions {
   readonly keep: boolean;
   readonly why?: string;
 }
+
+const columns: Columns<RebuildView> = {
+  ID: ({ id }) => id,
+  CREATED: ({ createdAt }) => createdAt,
+  PROGRESS: (rebuild) => describeRebuildProgress(rebuild),
+  WHY: ({ why }) => why,
+};
 
 const examples = `
 Examples:
@@ -68,11 +76,7 @@ function addLooking(rebuild: Command, run: RunCommand): void {
     .description('Lists the last hundred rebuilds, newest first.')
     .action(() =>
       run(async (client, terminal) => {
-        const list = await client.rebuilds.list();
-        const lines = list.items.map(
-          (each) => `${each.id}  ${each.createdAt}  ${describeRebuildProgress(each)}  ${each.why ?? ''}`,
-        );
-        terminal.answer(list, lines.join('\n') || 'No rebuild yet.');
+        terminal.answerList(await client.rebuilds.list(), columns, 'No rebuild yet.');
         return exitCodes.ok;
       }),
     );

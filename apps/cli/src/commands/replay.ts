@@ -69,7 +69,7 @@ Examples:
 function addCommand(program: Command, run: RunCommand, name: string, source: ReplaySource): Command {
   return program
     .command(name)
-    .requiredOption('--queue <name>', 'the queue')
+    .requiredOption('--queue <queue>', 'the queue')
     .option('--type <type>', 'only jobs of this type')
     .option('--state <state>', 'only jobs in this state now, e.g. expired')
     .option('--error-code <code>', 'only jobs that failed with this code')

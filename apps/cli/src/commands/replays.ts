@@ -1,39 +1,34 @@
+import type { ReplayJobPage, ReplayView } from '@jobstream/contracts/rest';
 import type { Command } from 'commander';
 import { describeProgress, describeReplay } from '../describe-replay.js';
 import { exitCodes } from '../exit-codes.js';
-import { readCount } from '../options.js';
 import type { RunCommand } from '../program.js';
+import type { Columns } from '../table.js';
 import { watchReplay } from '../watch-replay.js';
+import { paged, type PagedOptions } from './paged.js';
 
-/** Options of a list that is read page by page. */
-export interface PagedOptions {
-  readonly limit: number;
-  readonly cursor?: string;
-}
+const columns: Columns<ReplayView> = {
+  ID: ({ id }) => id,
+  QUEUE: ({ queue }) => queue,
+  CREATED: ({ createdAt }) => createdAt,
+  PROGRESS: (replay) => describeProgress(replay, Date.now()),
+  WHY: ({ why }) => why,
+};
 
-/** How to see the next page; empty after the last one. */
-export function describeNext(next: string | null): string {
-  return next === null ? '' : `\nmore: --cursor ${next}`;
-}
-
-/** Gives a command the options of a list that is read page by page. */
-export function paged(command: Command): Command {
-  return command
-    .option('--limit <n>', 'items at most', readCount, 50)
-    .option('--cursor <cursor>', 'the next page: the cursor that the page before ends with');
-}
+const jobColumns: Columns<ReplayJobPage['items'][number]> = {
+  JOB: ({ id }) => id,
+  RUN: ({ run }) => run,
+  STATE: ({ state }) => state,
+  REPLAYED: ({ replayedAt }) => replayedAt,
+  WHY: ({ detail }) => detail,
+};
 
 /** `jobstream replays ...`: shows replays, and cancels them. */
 export function addReplaysCommands(program: Command, run: RunCommand): void {
   const replays = program.command('replays').description('Shows replays, and cancels them.');
   paged(replays.command('list').description('Lists replays, newest first.')).action((options: PagedOptions) =>
     run(async (client, terminal) => {
-      const page = await client.replays.list(options);
-      const lines = page.items.map(
-        (replay) =>
-          `${replay.id}  ${replay.queue}  ${describeProgress(replay, Date.now())}  ${replay.why ?? ''}`,
-      );
-      terminal.answer(page, (lines.join('\n') || 'No replay yet.') + describeNext(page.next));
+      terminal.answerList(await client.replays.list(options), columns, 'No replay yet.');
       return exitCodes.ok;
     }),
   );
@@ -50,11 +45,7 @@ export function addReplaysCommands(program: Command, run: RunCommand): void {
   paged(replays.command('jobs <id>').description('Lists the runs that a replay made.')).action(
     (id: string, options: PagedOptions) =>
       run(async (client, terminal) => {
-        const page = await client.replays.listJobs(id, options);
-        const lines = page.items.map(
-          (job) => `${job.id}  run ${job.run}  ${job.state}  ${job.replayedAt ?? job.detail ?? ''}`,
-        );
-        terminal.answer(page, (lines.join('\n') || 'No run yet.') + describeNext(page.next));
+        terminal.answerList(await client.replays.listJobs(id, options), jobColumns, 'No run yet.');
         return exitCodes.ok;
       }),
   );

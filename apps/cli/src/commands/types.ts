@@ -1,7 +1,15 @@
-import type { JobTypeView } from '@jobstream/contracts/rest';
+import type { JobTypeSummary, JobTypeView } from '@jobstream/contracts/rest';
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import type { RunCommand } from '../program.js';
+import type { Columns } from '../table.js';
+
+const columns: Columns<JobTypeSummary> = {
+  TYPE: ({ type }) => type,
+  QUEUE: ({ queue }) => queue,
+  OWNER: ({ owner, rivals }) =>
+    rivals.length === 0 ? owner : `${owner}  CONTESTED by ${rivals.map((rival) => rival.owner).join(', ')}`,
+};
 
 /** `jobstream types ...`: shows job types, and takes them back. */
 export function addTypesCommands(program: Command, run: RunCommand): void {
@@ -12,12 +20,7 @@ export function addTypesCommands(program: Command, run: RunCommand): void {
     .action(() =>
       run(async (client, terminal) => {
         const list = await client.jobTypes.list();
-        const lines = list.items.map(({ type, queue, owner, rivals }) => {
-          const contested =
-            rivals.length > 0 ? `  CONTESTED by ${rivals.map((rival) => rival.owner).join(', ')}` : '';
-          return `${type}  queue ${queue}  ${owner}${contested}`;
-        });
-        terminal.answer(list, lines.join('\n') || 'No worker has published a job type yet.');
+        terminal.answerList(list, columns, 'No worker has published a job type yet.');
         return exitCodes.ok;
       }),
     );

@@ -80,10 +80,14 @@ function isWide({ minimum, maximum }: JsonSchema): boolean {
 function sampleObject(schema: JsonSchema, root: JsonSchema, depth: number): Record<string, unknown> {
   const required = Array.isArray(schema.required) ? (schema.required as string[]) : [];
   const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
-  const shown = Object.entries(properties).filter(
-    ([name, property]) => required.includes(name) || givenValue(property) !== undefined,
+  const given = Object.keys(properties).filter((name) => givenValue(properties[name]!) !== undefined);
+  // A required field that has no shape of its own: a record.
+  return Object.fromEntries(
+    [...new Set([...given, ...required])].map((name) => [
+      name,
+      sample(properties[name] ?? schema.additionalProperties, root, depth + 1),
+    ]),
   );
-  return Object.fromEntries(shown.map(([name, property]) => [name, sample(property, root, depth + 1)]));
 }
 
 function sampleText({ format, minLength, maxLength }: JsonSchema): string {

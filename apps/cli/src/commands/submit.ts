@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import type { JobstreamClient, SubmitOptions } from '@jobstream/client';
+import { maxBodyBytes } from '@jobstream/contracts';
+import { CommandError } from '../command-error.js';
+import { describeEnd, describeEvent } from '../describe-job.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { InputError, parseJson, readText, readTextFile } from '../json-input.js';
+import { readDuration, readDurationText, readTime } from '../options.js';
+import type { RunCommand } from '../program.js';
+import type { Terminal } from '../terminal.js';
+import { exitCodeOfJob, watchJob } from '../watch-job.js';
+
+interface SubmitCommandOptions extends Omit<SubmitOptions, 'idempotencyKey' | 'signal' | 'priority'> {
+  readonly priority?: string;
+  readonly idempotencyKey?: string;
+  readonly wait?: true | number;
+}
+
+const examples = `
+Examples:
+  $ npx jobstream submit probe.run '{"sleepMs": 500}' --wait
+  $ npx jobstream submit image.thumbnail @payload.json --priority high
+  $ generate-payload | npx jobstream submit report.generate - --delay 10m`;
+
+/** `jobstream submit`: one job. */
+export function addSubmitCommand(program: Command, run: RunCommand): void {
+  program
+    .command('submit <type> [payload]')
+    .summary('submit a job')
+    .description('Submits a job and prints its id. The payload is JSON, @file, or - for the standard input.')
+    .option('--wait [duration]', 'wait for its end, so long at most, and print its result', readDuration)
+    .option('--priority <priority>', 'high, normal or low, or from 0 (first) to 9')
+    .option('--delay <duration>', 'start it at the earliest after this time: 30s, 10m, 7d', readDurationText)
+    .option('--run-at <time>', 'start it at this time at the earliest', readTime)
+    .option('--expires-in <duration>', 'give it up if it has not started after this time', readDurationText)
+    .option('--ordering-key <key>', 'run the jobs of this key one after another')
+    .option('--submitted-for <whom>', 'the person or thing it is for; a filter of the list')
+    .option('--idempotency-key <key>', 'make one job of all submissions with this key, for 24 hours')
+    .option('--traceparent <id>', 'the W3C trace that it belongs to')
+    .addHelpText('after', examples)
+    .action((type: string, payload: string | undefined, options: SubmitCommandOptions) =>
+      run((client, terminal) => submit(client, terminal, type, payload, options)),
+    );
+}
+
+async function submit(
+  client: JobstreamClient,
+  terminal: Terminal,
+  type: string,
+  source: string | undefined,
+  { wait, priority, ...options }: SubmitCommandOptions,
+): Promise<ExitCode> {
+  const payload = await readPayload(terminal, source);
+  const job = await client.submit(type, payload, { ...options, priority: priorityOf(priority) });
+  if (wait === undefined) {
+    terminal.answer(job, job.id);
+    return exitCodes.ok;
+  }
+  terminal.tell(`Job ${job.id} is accepted. Ctrl-C ends the waiting alone.`);
+  const end = await watchJob(client, job.id, {
+    waitMs: wait === true ? undefined : wait,
+    show: (event) => terminal.progress(describeEvent(event)),
+  });
+  terminal.answer(end, describeEnd(end));
+  return exitCodeOfJob(end);
+}
+
+/** The API knows which there are; a number goes as one. */
+function priorityOf(text: string | undefined): SubmitOptions['priority'] {
+  return (text !== undefined && /^\d$/.test(text) ? Number(text) : text) as SubmitOptions['priority'];
+}
+
+/**
+ * The payload that an argument stands for; without one `{}`.
+ * @throws CommandError when it is no JSON, or larger than a job may be
+ */
+export async function readPayload(terminal: Terminal, source = '{}'): Promise<unknown> {
+  try {
+    if (source.startsWith('@')) return parseJson(readTextFile(source.slice(1), maxBodyBytes));
+    if (source !== '-') return parseJson(source);
+    if (process.stdin.isTTY) terminal.tell('Write the payload as JSON, and end it with Ctrl-D.');
+    return parseJson(await readText(process.stdin, 'The standard input', maxBodyBytes));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new CommandError(exitCodes.usage, error.message, { cause: error });
+  }
+}
