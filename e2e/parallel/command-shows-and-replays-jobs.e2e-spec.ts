@@ -1,19 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RebuildList, RebuildView } from '@jobstream/contracts/rest';
 import { eventually, Platform } from '@jobstream/testing';
+import { Command } from '../command.js';
 
-const bin = fileURLToPath(new URL('../../apps/cli/bin/jobstream.js', import.meta.url));
 const failing = 150;
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe('the command', () => {
   let platform: Platform;
@@ -36,26 +26,7 @@ describe('the command', () => {
   });
   afterAll(() => platform?.stop());
 
-  function launch(...args: string[]) {
-    const child = spawn(process.execPath, [bin, ...args], {
-      env: { PATH: process.env.PATH, JOBSTREAM_URL: platform.api.url },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const ended = Promise.all([
-      text(child.stdout).catch(() => ''),
-      text(child.stderr),
-      once(child, 'exit'),
-    ]).then(([stdout, stderr, [code]]): Ended => ({ code: code as number | null, stdout, stderr }));
-    // From then on Ctrl-C ends the watching alone.
-    const watches = new Promise<void>((resolve) => {
-      let told = '';
-      child.stderr.on('data', (chunk: Buffer) => {
-        told += chunk.toString();
-        if (told.includes('Ctrl-C')) resolve();
-      });
-    });
-    return { child, ended, watches };
-  }
+  const launch = (...args: string[]) => new Command(platform.api.url).launch(args);
   const run = (...args: string[]) => launch(...args).ended;
 
   it('explains itself', async () => {
@@ -91,7 +62,7 @@ describe('the command', () => {
     const commands = [
       ['--help'],
       ['jobs', 'get', id],
-      ['jobs', 'get', id, '--history', '--json'],
+      ['jobs', 'history', id, '--json'],
       ['dead-letters', 'probe', '--limit', '500'],
       ['replays', 'list'],
       ['rebuild', 'list'],
@@ -165,9 +136,7 @@ describe('the command', () => {
   });
 
   it('shows the job types and who serves them', async () => {
-    expect((await run('types', 'list')).stdout).toMatch(
-      /^probe\.run {2}queue probe {2}@jobstream\/probe-worker$/m,
-    );
+    expect((await run('types', 'list')).stdout).toMatch(/^probe\.run +probe +@jobstream\/probe-worker$/m);
     const shown = await run('types', 'get', 'probe.run');
     expect(shown.stdout).toMatch(
       /served by 1 worker processes[\s\S]*4 attempts[\s\S]*example: \{"sleepMs":0,/,
@@ -180,7 +149,7 @@ describe('the command', () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({ id, state: 'succeeded', result: { note: 'shown' } });
     expect((await run('jobs', 'replay', id)).stdout).toBe(`Run 2 of ${id} is in its queue.\n`);
     expect((await run('jobs', 'get', id, '--wait', '30s')).stdout).toMatch(/state +succeeded\nrun +2/);
-    expect((await run('jobs', 'get', id, '--history')).stdout).toMatch(/run 1.*succeeded[\s\S]*run 2/);
+    expect((await run('jobs', 'history', id)).stdout).toMatch(/ 1 +1 +succeeded[\s\S]* 2 +1 +queued/);
   });
 
   it('rebuilds status to the end, drops what was live, and knows a rebuild that is over', async () => {

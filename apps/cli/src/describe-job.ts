@@ -18,7 +18,6 @@ export const transitionColumns: Columns<TransitionView> = {
   RUN: ({ run }) => run,
   ATTEMPT: ({ attempt }) => attempt,
   STATE: ({ state, superseded }) => (superseded ? `${state} (superseded)` : state),
-  WORKER: ({ worker }) => worker,
   WHY: ({ reason, error }) =>
     error === null ? (reason ?? '') : `${reason ?? ''} ${error.code}: ${error.message}`.trim(),
 };

@@ -1,4 +1,4 @@
-/** How the command ends: documented in `--help` and docs/replay.md. */
+/** How the command ends: documented in `--help` and docs/cli.md. */
 export const exitCodes = {
   /** Done, or there was nothing to do. */
   ok: 0,

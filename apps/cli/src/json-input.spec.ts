@@ -22,6 +22,8 @@ describe('JSON of a person', () => {
     ['{"a": 1 // a comment\n}', 'line 1, column 9'],
     ["'{}'", 'line 1, column 1'],
     ['{"a": 1', 'line 1, column 8'],
+    ['{"note": ', 'line 1, column 10'],
+    ['{\n"a": "b', 'line 2, column 8'],
     ['', 'it is empty'],
     [' \n ', 'it is empty'],
   ])('%j is refused with its place', (text, place) => {

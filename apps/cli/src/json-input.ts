@@ -25,20 +25,27 @@ export function parseJson(text: string): unknown {
   );
 }
 
-/** The first fault and its place. V8 names the place of few faults, momoa that of all but control characters in a text. */
+/** The first fault and its place. V8 names the place of few faults, momoa that of all but the end and control characters. */
 function describeFault(text: string, { message }: Error): string {
   if (text.trim() === '') return 'it is empty.';
   try {
     parse(text);
   } catch (error) {
-    const { line, column, message: fault } = error as Error & { line?: number; column?: number };
+    const { offset, message: fault } = error as Error & { offset?: number };
+    const isEnd = fault.startsWith('Unexpected end');
     // Without a place: too many levels for its recursion.
-    if (line !== undefined) return `line ${line}, column ${column}: ${fault.replace(/ \(\d+:\d+\)$/, '')}`;
+    if (offset !== undefined)
+      return `${placeOf(text, isEnd ? text.length : offset)}: ${fault.replace(/ \(\d+:\d+\)$/, '')}`;
   }
   const [, offset] = / at position (\d+)/.exec(message) ?? [];
-  if (offset === undefined) return message;
-  const before = text.slice(0, Number(offset)).split('\n');
-  return `line ${before.length}, column ${before.at(-1)!.length + 1}: a control character has to be escaped.`;
+  return offset === undefined
+    ? message
+    : `${placeOf(text, Number(offset))}: a control character has to be escaped.`;
+}
+
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
 }
 
 /**

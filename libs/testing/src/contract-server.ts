@@ -49,7 +49,7 @@ export class ContractServer {
     const faults = contract ? faultsOf(contract, searchParams, body) : ['no such route'];
     this.requests.push({ route: contract?.route, faults });
     if (!contract) return void response.writeHead(404).end();
-    send(response, contract, /"dryRun":true/.test(body.toString()));
+    send(response, contract, body.toString().includes('"dryRun":true'));
   }
 }
 

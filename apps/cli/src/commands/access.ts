@@ -75,13 +75,19 @@ function addKeys(program: Command, run: RunCommand): void {
         .makeOptionMandatory(),
     )
     .option('--owner <owner>', 'who uses it (default: its name)')
-    .option('--expires-in <duration>', 'how long it is valid: 90d (default: until it is revoked)', readDurationText)
+    .option(
+      '--expires-in <duration>',
+      'how long it is valid: 90d (default: until it is revoked)',
+      readDurationText,
+    )
     .option('--rate <requests/duration>', 'requests in a time at most: 10/60s', readRequestRate)
     .action((name: string, { scope, rate, ...options }: CreateOptions) =>
       run(async (client, terminal) => {
         const created = await client.access.createKey({ name, scopes: scope, rateLimit: rate, ...options });
         terminal.answer(created, created.key);
-        terminal.tell(`Key ${created.id}. It is stored nowhere: keep it safe, and hand it over as JOBSTREAM_API_KEY.`);
+        terminal.tell(
+          `Key ${created.id}. It is stored nowhere: keep it safe, and hand it over as JOBSTREAM_API_KEY.`,
+        );
         return exitCodes.ok;
       }),
     );

@@ -40,7 +40,10 @@ export function addBatchCommand(program: Command, run: RunCommand): void {
     .action((file: string | undefined, options: BatchOptions) =>
       run(async (client, terminal) => {
         const batch = new Batch(terminal, options);
-        await batch.submit(client, file === undefined || file === '-' ? process.stdin : createReadStream(file));
+        await batch.submit(
+          client,
+          file === undefined || file === '-' ? process.stdin : createReadStream(file),
+        );
         return batch.end();
       }),
     );

@@ -81,6 +81,9 @@ async function cancelEach(
       terminal.tell(`${id}: ${explained.message}`);
     }
   }
-  terminal.answer({ items }, items.map(({ id, state }) => `${id}  is ${state}, its cancel is taken`).join('\n'));
+  terminal.answer(
+    { items },
+    items.map(({ id, state }) => `${id}  is ${state}, its cancel is taken`).join('\n'),
+  );
   return failure?.exitCode ?? exitCodes.ok;
 }

@@ -28,7 +28,9 @@ export function addCompletionCommands(program: Command, environment: Environment
     .argument('[words...]')
     .action(async (shell: Shell, words: string[]) => {
       const line = joinWords(shell, words);
-      const candidates = await findCandidates(program, line, (name) => lookUp(name, urlOf(program, line), environment));
+      const candidates = await findCandidates(program, line, (name) =>
+        lookUp(name, urlOf(program, line), environment),
+      );
       process.stdout.write(writeCandidates(shell, candidates));
     });
 }

@@ -76,7 +76,11 @@ function addReads(jobs: Command, run: RunCommand): void {
   jobs
     .command('get <id>')
     .description('Shows a job, and why it waits.')
-    .option('--wait <duration>', 'wait until it is final, so long at most: 30s; a minute at most', readDuration)
+    .option(
+      '--wait <duration>',
+      'wait until it is final, so long at most: 30s; a minute at most',
+      readDuration,
+    )
     .option('--at <time>', 'as it was at this time', readDate)
     .action((id: string, { wait, at }: { wait?: number; at?: Date }) =>
       run(async (client, terminal) => {
@@ -116,7 +120,10 @@ function addWaits(jobs: Command, run: RunCommand): void {
 }
 
 /** So many jobs as are wanted, where there are: a page may hold fewer, even none. */
-async function readJobs(client: JobstreamClient, { limit, ...wish }: ListOptions & PagedOptions): Promise<JobPage> {
+async function readJobs(
+  client: JobstreamClient,
+  { limit, ...wish }: ListOptions & PagedOptions,
+): Promise<JobPage> {
   const items: JobView[] = [];
   let next: string | null | undefined = wish.cursor;
   do {
@@ -150,8 +157,7 @@ function showCounts(terminal: Terminal, counts: CountsView): void {
 }
 
 async function watch(client: JobstreamClient, terminal: Terminal, id: string): Promise<ExitCode> {
-  terminal.tell('Ctrl-C ends the watching alone.');
-  const job = await watchJob(client, id, {
+  const job = await watchJob(client, terminal, id, {
     show: (event) => terminal.answer(event, describeEvent(event)),
   });
   terminal.answer({ kind: 'end', job }, describeEnd(job));
@@ -167,7 +173,7 @@ async function showResult(
   const job: JobView =
     wait === undefined
       ? await client.read(id)
-      : await watchJob(client, id, {
+      : await watchJob(client, terminal, id, {
           waitMs: wait === true ? undefined : wait,
           show: (event) => terminal.progress(describeEvent(event)),
         });

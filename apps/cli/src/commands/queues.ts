@@ -152,7 +152,8 @@ function readRate(text: string): string {
 }
 
 function describeQueue(view: QueueView): string {
-  const { queue, lag, lanes, workers, running, retrying, scheduled, deadLetters, oldestWaitingSeconds } = view;
+  const { queue, lag, lanes, workers, running, retrying, scheduled, deadLetters, oldestWaitingSeconds } =
+    view;
   return [
     `queue         ${queue}${view.paused ? '  PAUSED' : ''}`,
     `limits        ${describeLimits(view.limits)}`,

@@ -69,7 +69,9 @@ function addLooking(schedules: Command, run: RunCommand): void {
 function addChanging(schedules: Command, run: RunCommand): void {
   schedules
     .command('put <schedule> <type> [payload]')
-    .description('Creates a schedule or replaces a whole one. The payload is JSON, @file, or - for the standard input.')
+    .description(
+      'Creates a schedule or replaces a whole one. The payload is JSON, @file, or - for the standard input.',
+    )
     .option('--cron <fields>', 'five fields, or six with the seconds first')
     .option('--time-zone <zone>', 'the time zone of --cron (default: UTC)')
     .option('--every <duration>', 'instead of --cron: equal steps, counted from 1970', readDurationText)
@@ -94,7 +96,9 @@ function addChanging(schedules: Command, run: RunCommand): void {
   ] as const)
     schedules
       .command(`${verb} <schedule>`)
-      .description(paused ? 'Fires a schedule no more until it is resumed.' : 'Fires a paused schedule again.')
+      .description(
+        paused ? 'Fires a schedule no more until it is resumed.' : 'Fires a paused schedule again.',
+      )
       .action((name: string) => run((client, terminal) => setPaused(client, terminal, name, paused)));
   schedules
     .command('fire <schedule>')
@@ -134,7 +138,11 @@ async function setPaused(
   return exitCodes.ok;
 }
 
-function describeTiming({ cron, timeZone, every }: Pick<ScheduleView, 'cron' | 'timeZone' | 'every'>): string {
+function describeTiming({
+  cron,
+  timeZone,
+  every,
+}: Pick<ScheduleView, 'cron' | 'timeZone' | 'every'>): string {
   return cron === null ? `every ${every}` : `${cron} (${timeZone ?? 'UTC'})`;
 }
 

@@ -56,8 +56,8 @@ async function submit(
     terminal.answer(job, job.id);
     return exitCodes.ok;
   }
-  terminal.tell(`Job ${job.id} is accepted. Ctrl-C ends the waiting alone.`);
-  const end = await watchJob(client, job.id, {
+  const end = await watchJob(client, terminal, job.id, {
+    greeting: `Job ${job.id} is accepted. `,
     waitMs: wait === true ? undefined : wait,
     show: (event) => terminal.progress(describeEvent(event)),
   });

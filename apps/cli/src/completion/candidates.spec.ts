@@ -18,15 +18,24 @@ async function offeredFor(...words: string[]): Promise<readonly string[] | 'file
 describe('the words that a shell offers', () => {
   it.each([
     [['sub'], ['submit']],
-    [['jobs', ''], ['list', 'count', 'get', 'history', 'watch', 'result', 'replay', 'help']],
+    [
+      ['jobs', ''],
+      ['list', 'count', 'get', 'history', 'watch', 'result', 'replay', 'help'],
+    ],
     [['jobs', 'li'], ['list']],
     [['help', ''], []],
-    [['submit', ''], ['probe.run', 'image.thumbnail']],
+    [
+      ['submit', ''],
+      ['probe.run', 'image.thumbnail'],
+    ],
     [['submit', 'pro'], ['probe.run']],
     [['submit', '--delay', '5s', 'pro'], ['probe.run']],
     [['submit', '--wait', 'probe.run', '--del'], ['--delay']],
     [['submit', 'probe.run', '--', '--de'], []],
-    [['pause', 'p'], ['probe', 'print']],
+    [
+      ['pause', 'p'],
+      ['probe', 'print'],
+    ],
     [['redrive', '--queue', 'pro'], ['probe']],
     [['redrive', '--queue=pro'], ['--queue=probe']],
     [['schedules', 'put', 'ni'], ['nightly']],

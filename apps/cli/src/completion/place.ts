@@ -21,7 +21,8 @@ export function findPlace(program: Command, words: readonly string[]): Place {
   for (const word of words.slice(0, -1)) {
     if (pending) pending = undefined;
     else if (word === '--') onlyArguments = true;
-    else if (!onlyArguments && word.startsWith('-')) pending = word.includes('=') ? undefined : taking(command, word);
+    else if (!onlyArguments && word.startsWith('-'))
+      pending = word.includes('=') ? undefined : taking(command, word);
     else {
       const child = count === 0 ? command.commands.find((each) => each.name() === word) : undefined;
       if (child) command = child;
