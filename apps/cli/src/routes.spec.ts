@@ -113,7 +113,7 @@ describe('the program', () => {
       expect(told.stdout).not.toBe('');
       await run(...args, '--json');
       for (const line of told.stdout.split('\n').filter((each) => each !== ''))
-        expect(JSON.parse(line)).toBeDefined();
+        expect(JSON.parse(line) as unknown).toBeDefined();
     },
   );
 });
