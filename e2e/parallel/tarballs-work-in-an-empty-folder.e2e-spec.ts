@@ -49,7 +49,14 @@ describe('tarballs installed into an empty folder outside the repository', () =>
     const history = await platform.api.get<JobHistory>(`/v1/jobs/${lines.at(-1)!.id}/history`);
     const states = history.body.items.map(({ state, error }) => (error ? `${state} ${error.code}` : state));
     expect(states).toEqual(expect.arrayContaining(['queued', 'retrying greylisted', 'succeeded']));
-    const reminders = await platform.api.get<{ items: unknown[] }>('/v1/jobs?type=invoice.remind');
+    // The worker serves both queues.
+    const reminder = { type: 'invoice.remind', payload: { id: '8', email: 'ada@example.com' } };
+    const { body: accepted } = await platform.api.post<{ id: string }>('/v1/jobs', reminder);
+    const reminded = await platform.api.get(`/v1/jobs/${accepted.id}?wait=30s`);
+    expect(reminded.body).toMatchObject({ state: 'succeeded', queue: 'reminders' });
+    const reminders = await platform.api.get<{ items: unknown[] }>(
+      '/v1/jobs?type=invoice.remind&state=scheduled',
+    );
     expect(reminders.body.items).toMatchObject([{ state: 'scheduled' }]);
   }, 60_000);
 

@@ -3,7 +3,7 @@ import { startWorker } from '@jobstream/execution';
 import { maintenanceDatabase, MaintenanceModule } from './maintenance.module.js';
 
 await startWorker({
-  queue: maintenanceQueue,
+  queues: [maintenanceQueue],
   module: MaintenanceModule,
   concurrency: 4,
   database: maintenanceDatabase,

@@ -2,4 +2,4 @@ import { notificationQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { NotificationModule } from './notification.module.js';
 
-await startWorker({ queue: notificationQueue, module: NotificationModule, concurrency: 10 });
+await startWorker({ queues: [notificationQueue], module: NotificationModule, concurrency: 10 });

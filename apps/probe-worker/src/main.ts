@@ -2,4 +2,4 @@ import { probeQueue } from '@jobstream/jobs';
 import { startWorker } from '@jobstream/execution';
 import { ProbeModule } from './probe.module.js';
 
-await startWorker({ queue: probeQueue, module: ProbeModule, concurrency: 100 });
+await startWorker({ queues: [probeQueue], module: ProbeModule, concurrency: 100 });

@@ -3,7 +3,7 @@ import { startWorker } from '@jobstream/execution';
 import { ReportModule } from './report.module.js';
 
 await startWorker({
-  queue: reportQueue,
+  queues: [reportQueue],
   module: ReportModule,
   concurrency: 2,
   // Reports read many rows.

@@ -36,7 +36,7 @@ export function generateWorker(queue: string): Change[] {
 import { ${constant} } from '@jobstream/jobs';
 import { ${toPascal(queue)}Module } from './${queue}.module.js';
 
-await startWorker({ queue: ${constant}, module: ${toPascal(queue)}Module, concurrency: 10 });
+await startWorker({ queues: [${constant}], module: ${toPascal(queue)}Module, concurrency: 10 });
 `,
     },
     {

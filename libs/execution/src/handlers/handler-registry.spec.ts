@@ -66,22 +66,32 @@ async function registryOf(...providers: Provider[]) {
 
 describe('HandlerRegistry', () => {
   it('finds the handler of each job type, with its dependencies', async () => {
-    const handlers = (await registryOf(PageHandler, BookHandler)).handlersOf(queue);
+    const handlers = (await registryOf(PageHandler, BookHandler)).handlersOf([queue]).get('print')!;
     expect([...handlers.keys()].sort()).toEqual(['print.book', 'print.page']);
     expect(handlers.get('print.page')!.handler.handle({ n: 21 }, undefined as never)).toBe(42);
   });
 
   it('takes handlers that are functions beside those of classes', async () => {
     const functions = [book.handle(({ n }) => n + 1)];
-    const handlers = (await registryOf(PageHandler)).handlersOf(queue, functions);
+    const handlers = (await registryOf(PageHandler)).handlersOf([queue], functions).get('print')!;
     expect([...handlers.keys()].sort()).toEqual(['print.book', 'print.page']);
     expect(handlers.get('print.book')!.handler.handle({ n: 1 }, undefined as never)).toBe(2);
   });
 
-  it('refuses functions of two queues, and a function beside a class of one type', async () => {
+  it('keeps the handlers of several queues apart, and refuses one of them without a handler', async () => {
+    const registry = await registryOf(PageHandler);
+    const both = registry.handlersOf([queue, mail.queue], [mail.handle(() => 0)]);
+    expect([...both].map(([name, handlers]) => [name, ...handlers.keys()])).toEqual([
+      ['print', 'print.page'],
+      ['mail', 'mail.send'],
+    ]);
+    expect(() => registry.handlersOf([queue, mail.queue])).toThrow('there is none: put @JobHandler');
+  });
+
+  it('refuses functions of another queue, and a function beside a class of one type', async () => {
     const registry = await registryOf(PageHandler);
     const sendMail = () => 0;
-    expect(() => registry.handlersOf(queue, [mail.handle(sendMail), page.handle(() => 0)])).toThrow(
+    expect(() => registry.handlersOf([queue], [mail.handle(sendMail), page.handle(() => 0)])).toThrow(
       '"print.page" has 2 handlers (PageHandler, a function): keep one. sendMail handles "mail.send" of the queue "mail": move it',
     );
   });
@@ -100,11 +110,11 @@ describe('HandlerRegistry', () => {
     ['a request-scoped handler', [ScopedHandler, Visitor, BookHandler], 'ScopedHandler is request-scoped'],
   ])('refuses %s, naming the fix', async (_, providers, message) => {
     const registry = await registryOf(...providers);
-    expect(() => registry.handlersOf(queue)).toThrow(message);
+    expect(() => registry.handlersOf([queue])).toThrow(message);
   });
 
   it('refuses a queue without a handler', async () => {
     const registry = await registryOf();
-    expect(() => registry.handlersOf(queue)).toThrow('there is none: put @JobHandler on a class');
+    expect(() => registry.handlersOf([queue])).toThrow('there is none: put @JobHandler on a class');
   });
 });

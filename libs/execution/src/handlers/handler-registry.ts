@@ -15,30 +15,33 @@ export class HandlerRegistryError extends Error {
   readonly code = 'handlers_mismatch';
 }
 
+const noHandler =
+  "there is none: put @JobHandler on a class and list it in the module's providers, or give worker() handlers.";
+
 /** Finds the handlers: those among the providers of the application, and those that are functions. */
 @Injectable()
 export class HandlerRegistry {
   constructor(private readonly discovery: DiscoveryService) {}
 
   /**
-   * The handlers of a queue by job type. The types of a worker are those that it has a handler for.
+   * The handlers of each queue, by its name and by job type. The types of a worker are those that it has a handler for.
    * @param functions handlers that are no providers
-   * @throws HandlerRegistryError naming every type with two handlers, and every handler that would never be called
+   * @throws HandlerRegistryError naming every type with two handlers, every handler that would never be called, and every queue
+   * without a handler
    */
   handlersOf(
-    queue: QueueDefinition,
+    queues: readonly QueueDefinition[],
     functions: readonly DefinedHandler[] = [],
-  ): Map<string, RegisteredHandler> {
+  ): Map<string, Map<string, RegisteredHandler>> {
     const found = [...this.discover(), ...functions.map(nameFunction)];
-    const faults = [...twice(found), ...found.flatMap((handler) => strayFault(handler, queue))];
-    if (found.length === 0)
-      faults.push(
-        "there is none: put @JobHandler on a class and list it in the module's providers, or give worker() handlers.",
-      );
-    if (faults.length > 0) throw new HandlerRegistryError(`Handlers of "${queue.name}": ${faults.join(' ')}`);
-    return new Map(
-      found.map(({ definition, handler }) => [definition.type, { definition, handler }] as const),
-    );
+    const served = new Map(queues.map(({ name }) => [name, new Map<string, RegisteredHandler>()]));
+    for (const { definition, handler } of found)
+      served.get(definition.queue.name)?.set(definition.type, { definition, handler });
+    const faults = [...twice(found), ...found.flatMap((handler) => strayFault(handler, served))];
+    if ([...served.values()].some((handlers) => handlers.size === 0)) faults.push(noHandler);
+    if (faults.length === 0) return served;
+    const names = queues.map(({ name }) => `"${name}"`).join(', ');
+    throw new HandlerRegistryError(`Handlers of ${names}: ${faults.join(' ')}`);
   }
 
   private discover(): (RegisteredHandler & { readonly name: string })[] {
@@ -78,7 +81,10 @@ function twice(found: readonly Found[]): string[] {
   });
 }
 
-function strayFault({ name, definition: { type, queue } }: Found, own: QueueDefinition): string[] {
-  if (queue.name === own.name) return [];
+function strayFault(
+  { name, definition: { type, queue } }: Found,
+  served: ReadonlyMap<string, unknown>,
+): string[] {
+  if (served.has(queue.name)) return [];
   return [`${name} handles "${type}" of the queue "${queue.name}": move it to that queue's worker.`];
 }

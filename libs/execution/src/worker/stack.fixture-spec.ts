@@ -120,7 +120,7 @@ export class StackFixture {
     const { queue } = this.definitions[0]!;
     const stop = await serveWorker(
       {
-        queue,
+        queues: [queue],
         module: HandlersModule,
         concurrency: options.concurrency ?? 20,
         owner: options.owner ?? 'test-worker',

@@ -20,7 +20,7 @@ class EmptyModule {}
 describe('serveWorker', () => {
   it('starts while Kafka is unreachable: live, not ready with the reason, and able to stop', async () => {
     const context = processContext({ ...database, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
-    const stop = await serveWorker({ queue, module: PageModule, concurrency: 1 }, context);
+    const stop = await serveWorker({ queues: [queue], module: PageModule, concurrency: 1 }, context);
     const report = await context.health.report();
     expect(report).toMatchObject({
       ready: false,
@@ -38,7 +38,7 @@ describe('serveWorker', () => {
     ['no address of Postgres', {}, { DATABASE_URL: '' }, /DATABASE_URL/],
   ])('refuses %s, naming the fix', async (_, options, environment, message) => {
     const context = processContext({ ...database, KAFKA_BROKERS: '127.0.0.1:1', ...environment });
-    const worker = { queue, module: PageModule, concurrency: 1, ...options };
+    const worker = { queues: [queue], module: PageModule, concurrency: 1, ...options };
     await expect(serveWorker(worker, context)).rejects.toThrow(message);
   });
 });

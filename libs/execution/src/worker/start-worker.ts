@@ -27,13 +27,13 @@ import { programName } from './program-name.js';
 import { WorkerProcess } from './worker-process.js';
 
 export interface WorkerOptions {
-  /** The queue whose jobs the worker runs. */
-  readonly queue: QueueDefinition;
+  /** The queues whose jobs the worker runs, one at least. */
+  readonly queues: readonly QueueDefinition[];
   /** The Nest module whose providers include the handlers. They may inject everything that {@link PlatformModule} has. Default none. */
   readonly module?: Type;
   /** Handlers that are functions, beside those of `module`. Default none. */
   readonly handlers?: readonly DefinedHandler[];
-  /** Default of `CONCURRENCY`: handlers that run at the same time in one process. */
+  /** Default of `CONCURRENCY`: handlers of each queue that run at the same time in one process. */
   readonly concurrency: number;
   /**
    * Who publishes the job types: the same in each process of a deployment and in its next version. Default: the name in the nearest
@@ -45,13 +45,13 @@ export interface WorkerOptions {
 }
 
 /**
- * The whole main of a worker app: runs its handlers for the jobs of `queue` until SIGTERM. Settings: `KAFKA_*`,
+ * The whole main of a worker app: runs its handlers for the jobs of its queues until SIGTERM. Settings: `KAFKA_*`,
  * `DATABASE_URL`, `CONCURRENCY`, `CLAIM_LEASE_SECONDS`, `JOBSTREAM_OWNER` and the common ones.
  *
- * Exits with code 1, and a line that names the fix, if there is no handler, or a job type has several.
+ * Exits with code 1, and a line that names the fix, if a queue has no handler, or a job type has several.
  */
 export function startWorker(options: WorkerOptions): Promise<void> {
-  return runProcess(`${options.queue.name}-worker`, (context) => serveWorker(options, context));
+  return runProcess(`${nameOf(options)}-worker`, (context) => serveWorker(options, context));
 }
 
 /** Starts a worker in a process that is set up already. @returns the function that stops it */
@@ -69,7 +69,7 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
   );
   const ops = await startOpsServer({ settings, health, metrics });
   await app.listen();
-  logger.info({ queue: options.queue.name, port: ops.port }, 'worker started');
+  logger.info({ queue: nameOf(options), port: ops.port }, 'worker started');
   return async () => {
     await app.close();
     await ops.close();
@@ -93,19 +93,15 @@ class ProcessFactory {
   ) {}
 
   /** @throws SettingsError, HandlerRegistryError */
-  create({
-    queue,
-    handlers: functions,
-    concurrency: defaultConcurrency,
-    owner = programName(),
-  }: WorkerOptions): WorkerProcess {
+  create(options: WorkerOptions): WorkerProcess {
+    const { queues, concurrency, owner = programName() } = options;
     const { environment, settings, logger, metrics, health, instance, fatal } = this.context;
     const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
-    const own = readSettings(workerSettings(defaultConcurrency, owner), environment);
-    const handlers = this.registry.handlersOf(queue, functions);
+    const own = readSettings(workerSettings(concurrency, owner), environment);
+    const handlers = this.registry.handlersOf(queues, options.handlers);
     const worker = new WorkerProcess({
-      name: queue.name,
-      queues: new Set([queue.name]),
+      name: nameOf(options),
+      queues: new Set(handlers.keys()),
       topics,
       connection,
       admin,
@@ -122,9 +118,20 @@ class ProcessFactory {
       topicSize: settings.JOBSTREAM_TOPIC_SIZE,
       drainMs: settings.DRAIN_SECONDS * 1_000,
     });
-    worker.serve({ queue, handlers, concurrency: own.CONCURRENCY, owner: own.JOBSTREAM_OWNER });
+    for (const queue of queues)
+      worker.serve({
+        queue,
+        handlers: handlers.get(queue.name)!,
+        concurrency: own.CONCURRENCY,
+        owner: own.JOBSTREAM_OWNER,
+      });
     return worker;
   }
+}
+
+/** No queue is called like several: their names have no plus. */
+function nameOf({ queues }: WorkerOptions): string {
+  return queues.map(({ name }) => name).join('+');
 }
 
 @Module({ imports: [DiscoveryModule], providers: [HandlerRegistry, ProcessFactory] })
