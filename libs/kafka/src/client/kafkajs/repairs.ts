@@ -1,4 +1,5 @@
 import connectionModule from 'kafkajs/src/network/connection.js';
+import requestQueueModule from 'kafkajs/src/network/requestQueue/index.js';
 import requestsModule from 'kafkajs/src/protocol/requests/index.js';
 import brokerModule from 'kafkajs/src/broker/index.js';
 import batchModule from 'kafkajs/src/consumer/batch.js';
@@ -27,6 +28,65 @@ prototype.connect = function connectOnce(this: Connectable): Promise<boolean> {
   connecting.set(this, attempt);
   return attempt;
 };
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  readonly inflight: ReadonlyMap<number, InflightRequest>;
+  readonly enforceRequestTimeout: boolean;
+  isConnected(): boolean;
+  destroy(): void;
+  scheduleCheckPendingRequests(): void;
+  scheduleRequestTimeoutCheck(): void;
+}
+
+interface InflightRequest {
+  /** By this machine's clock, in milliseconds since 1970. */
+  readonly sentAt: number;
+  readonly requestTimeout: number;
+  timeoutRequest(): void;
+}
+
+const requestQueue = (requestQueueModule as { prototype: RequestQueue }).prototype;
+const { scheduleCheckPendingRequests, destroy } = requestQueue;
+
+/**
+ * kafkajs 2.2.4 looks for pending requests with a timer of 1 ms, for ever, on each connection that has once had an answer: several
+ * hundred wake-ups a second in an idle process. Here it looks only while there are some. Each request that has to wait starts it.
+ */
+requestQueue.scheduleCheckPendingRequests = function whilePending(this: RequestQueue) {
+  if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+};
+
+/** A request is given up at most so much later than its time limit says. */
+const timeoutCheckMs = 250;
+const connectedQueues = new Set<RequestQueue>();
+let timeoutCheck: NodeJS.Timeout | undefined;
+
+/** kafkajs 2.2.4 looks ten times a second on each connection for requests that take too long. Here one timer looks at all connections. */
+requestQueue.scheduleRequestTimeoutCheck = function watchTimeouts(this: RequestQueue) {
+  if (!this.enforceRequestTimeout) return;
+  connectedQueues.add(this);
+  timeoutCheck ??= setInterval(giveUpLateRequests, timeoutCheckMs);
+};
+
+requestQueue.destroy = function leaveWatch(this: RequestQueue) {
+  connectedQueues.delete(this);
+  if (connectedQueues.size === 0) {
+    clearInterval(timeoutCheck);
+    timeoutCheck = undefined;
+  }
+  destroy.call(this);
+};
+
+function giveUpLateRequests(): void {
+  // eslint-disable-next-line no-restricted-syntax -- kafkajs dates requests by this clock, and it only measures how long they take
+  const now = Date.now();
+  for (const queue of connectedQueues) {
+    for (const request of queue.inflight.values())
+      if (now - request.sentAt > request.requestTimeout) request.timeoutRequest();
+    if (!queue.isConnected()) queue.destroy();
+  }
+}
 
 interface FetchOptions {
   readonly topics: readonly FetchedTopic[];
