@@ -77,15 +77,19 @@ const tarball = execFileSync('npm', ['pack', stage, '--pack-destination', packag
 // Without the version, so that others can name it.
 renameSync(join(packages, tarball.trim()), `${stage}.tgz`);
 
-/** @returns the packages that the code imports */
+/** Each export apart, so that one loads nothing of another. @returns the packages that the code imports */
 async function bundleCode() {
+  return (await Promise.all(entries.map(bundleExport))).flat();
+}
+
+async function bundleExport(name) {
   const { metafile } = await build({
-    entryPoints: entries.map((name) => ({ in: `./dist/${name}.js`, out: name })),
+    entryPoints: [{ in: `./dist/${name}.js`, out: name }],
     outdir: stage,
     bundle: true,
-    // What the exports share is there once: an error that one makes, another one recognizes.
+    // What is imported by a call is loaded by that call.
     splitting: true,
-    chunkNames: 'shared/[hash]',
+    chunkNames: `${name}/[hash]`,
     platform: 'node',
     target: 'node20',
     format: 'esm',

@@ -1,4 +1,4 @@
-import { RetryAfterError } from '@jobstream/contracts';
+import type { RetryAfterError } from '@jobstream/contracts';
 import type { RetryWish } from '@jobstream/lifecycle';
 
 /**
@@ -6,7 +6,12 @@ import type { RetryWish } from '@jobstream/lifecycle';
  * else is retried by the ladder, unless it names a delay.
  */
 export function retryWishOf(thrown: unknown): RetryWish {
-  if (thrown instanceof Error && 'retryable' in thrown && thrown.retryable === false) return 'never';
-  if (thrown instanceof RetryAfterError) return { afterMs: thrown.delayMs };
-  return 'by-ladder';
+  if (!(thrown instanceof Error)) return 'by-ladder';
+  if ('retryable' in thrown && thrown.retryable === false) return 'never';
+  return isRetryAfter(thrown) ? { afterMs: thrown.delayMs } : 'by-ladder';
+}
+
+/** By its name: each export of a package has a class of its own. */
+function isRetryAfter(thrown: Error): thrown is RetryAfterError {
+  return thrown.name === 'RetryAfterError' && 'delayMs' in thrown && typeof thrown.delayMs === 'number';
 }
