@@ -24,7 +24,8 @@ function readPage(page: string) {
   const snippets = [...cells, prose].flatMap(codeIn);
   return {
     prelude: prelude!,
-    commands: snippets.filter((each) => each.startsWith('npx jobstream ')),
+    // In prose stands the name of a command alone.
+    commands: cells.flatMap(codeIn).filter((each) => each.startsWith('npx jobstream ')),
     routes: snippets.filter((each) => /^(GET|PUT|POST|DELETE) \//.test(each)),
     statements: snippets.filter((each) =>
       /^(const|for await|throw|await|\(await|jobs\.[\w.]+\(|ctx\.|new [A-Z]\w+\(|define\w+\(|\w+\.handle\(|worker\()/.test(
