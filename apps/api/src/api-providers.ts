@@ -23,6 +23,8 @@ import { rebuildSettings } from './rebuilds/rebuild-settings.js';
 export const keysRequiredToken = tokenOf<boolean>('KeysRequired');
 /** Hosts that jobs may name although they are not public. */
 export const allowedHostsToken = tokenOf<AllowedHosts>('AllowedHosts');
+/** Hosts that endpoints may have although they are not public. */
+export const endpointHostsToken = tokenOf<AllowedHosts>('EndpointHosts');
 /** The ends of all topics that tell of jobs. */
 export const allEndsToken = tokenOf<LogEnds>('AllEnds');
 /** The ends of the topics on which a job can appear first. */

@@ -3,6 +3,7 @@ import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { Topics } from '@jobstream/contracts';
 import { Database, DatabaseClock } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
+import { EndpointSecrets, endpointSettings, FailingServers } from '@jobstream/endpoints';
 import { AcceptedJobs, JobIntake } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { BrokerClock, LogReader, RecordProducer, TopicAdmin, TopicFollower } from '@jobstream/kafka';
@@ -32,6 +33,7 @@ import { ApiKeys } from './access/api-keys.js';
 import {
   allEndsToken,
   allowedHostsToken,
+  endpointHostsToken,
   auditTrailProvider,
   idempotencyKeysProvider,
   jobFeedProvider,
@@ -54,6 +56,7 @@ import { HealthController } from './health/health.controller.js';
 import { ImageUploads } from './images/image-uploads.js';
 import { ImagesController } from './images/images.controller.js';
 import { JobTypesController } from './job-types/job-types.controller.js';
+import { EndpointTypes } from './job-types/endpoint-types.js';
 import { JobTypeMetrics } from './job-types/job-type-metrics.js';
 import { PublishedJobTypes } from './job-types/published-job-types.js';
 import { JobCancels } from './jobs/job-cancels.js';
@@ -94,8 +97,8 @@ export const controllers = [
 ];
 
 /**
- * The REST server. Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, `FETCH_ALLOW`, `CAUGHT_MAIL_DIR`,
- * `API_KEYS_REQUIRED`, `DATABASE_MAX_BYTES`, those of the traffic and the common ones.
+ * The REST server. Settings: `KAFKA_*`, `DATABASE_URL`, `STORAGE_DIR` or `STORAGE_URL`, `FETCH_ALLOW`, `ENDPOINT_ALLOW`,
+ * `CAUGHT_MAIL_DIR`, `API_KEYS_REQUIRED`, `DATABASE_MAX_BYTES`, those of the traffic and the common ones.
  */
 @Module({
   imports: [
@@ -162,7 +165,24 @@ export const controllers = [
     JobCancels,
     orderReaderProvider,
     followerProvider,
-    provide(PublishedJobTypes, [JobTypeBook, TopicFollower, TopicAdmin, RecordProducer, Topics]),
+    provide(PublishedJobTypes, [
+      JobTypeBook,
+      TopicFollower,
+      TopicAdmin,
+      RecordProducer,
+      Topics,
+      EndpointSecrets,
+    ]),
+    provide(EndpointSecrets, [Database]),
+    provide(FailingServers, [Database]),
+    provideFrom(endpointSettings, endpointHostsToken, ({ ENDPOINT_ALLOW }) => ENDPOINT_ALLOW),
+    provide(EndpointTypes, {
+      jobTypes: PublishedJobTypes,
+      book: JobTypeBook,
+      secrets: EndpointSecrets,
+      allowed: endpointHostsToken,
+      brokerClock: BrokerClock,
+    }),
     provide(JobTypeMetrics, [Registry, JobTypeBook]),
     provide(OrderWriter, [RecordProducer, Topics]),
     provide(OrdersInForce, [OrderReader, JobTypeBook, TopicFollower]),
@@ -175,6 +195,8 @@ export const controllers = [
       orders: OrdersInForce,
       limitUse: LimitUse,
       brokerClock: BrokerClock,
+      jobTypes: JobTypeBook,
+      failingServers: FailingServers,
     }),
     provide(QueueMetrics, [Registry, QueueViews]),
 

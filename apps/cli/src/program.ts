@@ -9,6 +9,7 @@ import { addCompletionCommands } from './commands/completion.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addFilesCommands } from './commands/files.js';
 import { addHealthCommand } from './commands/health.js';
+import { addEndpointsCommands } from './commands/endpoints.js';
 import { addJobsCommands } from './commands/jobs.js';
 import { addQueueCommands } from './commands/queues.js';
 import { addRebuildCommands } from './commands/rebuild.js';
@@ -89,6 +90,7 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
   addJobsCommands(program, run);
   addCancelCommand(program, run);
   addTypesCommands(program, run);
+  addEndpointsCommands(program, run);
   program.commandsGroup('Queues and schedules:');
   addQueueCommands(program, run);
   addSchedulesCommands(program, run);

@@ -1,4 +1,11 @@
-import type { JobTypeList, JobTypeView } from '@jobstream/contracts/rest';
+import type {
+  EndpointJobTypeInput,
+  JobTypeList,
+  JobTypeView,
+  NewSecret,
+  PutJobType,
+  SecretRotation,
+} from '@jobstream/contracts/rest';
 import { get, type CallOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
 
@@ -17,6 +24,36 @@ export class JobTypeCalls {
    */
   read(type: string, { signal }: CallOptions = {}): Promise<JobTypeView> {
     return this.caller.read<JobTypeView>(get(pathOf(type), signal));
+  }
+
+  /**
+   * Creates or replaces a job type that an HTTP endpoint serves. The answer that makes it has the secret that signs what is sent to
+   * the endpoint; it is not shown again.
+   * @throws ProblemError `invalid_request`; `job_type_taken` when somebody else has the type or its queue
+   */
+  put(type: string, wish: EndpointJobTypeInput, { signal }: CallOptions = {}): Promise<PutJobType> {
+    // Made again, it would show no secret.
+    return this.caller.read<PutJobType>({
+      method: 'PUT',
+      path: pathOf(type),
+      body: JSON.stringify(wish),
+      repeatable: false,
+      signal,
+    });
+  }
+
+  /**
+   * Makes a new secret for the endpoint of a type. The one before signs as well for a while: 24 hours unless the wish says otherwise.
+   * @throws ProblemError `job_type_not_found`, `job_type_without_endpoint`, `job_type_taken`
+   */
+  rotateSecret(type: string, wish: SecretRotation = {}, { signal }: CallOptions = {}): Promise<NewSecret> {
+    return this.caller.read<NewSecret>({
+      method: 'POST',
+      path: `${pathOf(type)}/secret`,
+      body: JSON.stringify(wish),
+      repeatable: false,
+      signal,
+    });
   }
 
   /**

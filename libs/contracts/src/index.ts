@@ -70,7 +70,7 @@ export type {
   LogMethod,
   ThreadTask,
 } from './job-handler.js';
-export { describeJobType, type JobType } from './job-type.js';
+export { describeJobType, type Endpoint, type JobType } from './job-type.js';
 export { payloadPath, valueAt, type PlainValue } from './payload-path.js';
 export { fingerprintOf } from './fingerprint.js';
 export { isReservedName, type Service } from './own-names.js';

@@ -47,8 +47,9 @@ export function decidePublication(
   if (isNew && !isMine) return { kind: 'publish', record: succeed(standing, mine) };
   if (live === undefined) return { kind: 'ask' };
   if (isMine) return withoutGoneRivals(standing, live);
-  if (!live.some((other) => isSame(other, standing)))
-    return { kind: 'publish', record: succeed(standing, mine) };
+  // An endpoint needs no worker of its own: as long as its record stands, it is served.
+  const isServed = standing.endpoint !== undefined || live.some((other) => isSame(other, standing));
+  if (!isServed) return { kind: 'publish', record: succeed(standing, mine) };
   return standing.owner === mine.owner ? { kind: 'older' } : contest(standing, mine);
 }
 
@@ -70,7 +71,7 @@ function isSame(one: PublicationName, other: PublicationName): boolean {
 }
 
 /** A record that replaces another one, and remembers it. */
-function succeed(standing: JobTypeRecord, mine: JobTypeRecord): JobTypeRecord {
+export function succeed(standing: JobTypeRecord, mine: JobTypeRecord): JobTypeRecord {
   const before = standing.earlier.filter((earlier) => !isSame(earlier, mine));
   return { ...mine, earlier: [publicationOf(standing), ...before].slice(0, maxEarlierPublications) };
 }

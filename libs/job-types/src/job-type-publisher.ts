@@ -28,6 +28,18 @@ export interface JobTypePublisherOptions {
   readonly logger: Logger;
 }
 
+/** An endpoint serves a type of the queue, so no worker may. */
+export class QueueTakenError extends Error {
+  override readonly name = 'QueueTakenError';
+  readonly code = 'queue_taken';
+
+  constructor({ queue, type, owner }: Pick<JobTypeRecord, 'queue' | 'type' | 'owner'>) {
+    super(
+      `The queue "${queue.name}" is served over HTTP: "${type}" of ${owner} has an endpoint. Give this worker a queue of its own, or delete that job type.`,
+    );
+  }
+}
+
 /** A type that another definition holds: this worker looks again until it is its turn, or another's for good. */
 const lookAgainMs = 15_000;
 
@@ -55,9 +67,10 @@ export class JobTypePublisher {
 
   /**
    * Decides for each type, and writes those that are new. What is written is in the book when this resolves.
-   * @throws NeverSentError, UnacknowledgedError, RecordRefusedError, ClockUnknownError; what `live` throws
+   * @throws QueueTakenError, NeverSentError, UnacknowledgedError, RecordRefusedError, ClockUnknownError; what `live` throws
    */
   async publish(): Promise<void> {
+    this.refuseTakenQueues();
     for (const jobType of this.jobTypes) await this.publishOne(jobType);
   }
 
@@ -95,6 +108,15 @@ export class JobTypePublisher {
       ok: false,
       why: `Another owner serves a job type of this name: ${owners.join(', ')}. ${remedy}`,
     };
+  }
+
+  /** A worker and the http-worker in one group would set the jobs of each other aside. */
+  private refuseTakenQueues(): void {
+    const queues = new Set(this.jobTypes.map(({ queue }) => queue.name));
+    const taken = this.options.book
+      .all()
+      .find(({ record }) => record.endpoint !== undefined && queues.has(record.queue.name));
+    if (taken) throw new QueueTakenError(taken.record);
   }
 
   private async publishOne(jobType: JobType): Promise<void> {

@@ -12,6 +12,12 @@ async function takeAll(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items);
 }
 
+const endpointType = {
+  endpoint: { url: 'https://billing.example.com/jobs' },
+  queue: { name: 'invoices' },
+  payload: { type: 'object' },
+};
+
 /** Calls that use a route. */
 const calls: Readonly<Record<Route, Calls>> = {
   'POST /v1/jobs': (client) => client.submit('probe.run', {}, { delay: '10m' }),
@@ -26,6 +32,9 @@ const calls: Readonly<Record<Route, Calls>> = {
   'GET /v1/counts': (client) => client.count({ at: new Date(0) }),
   'GET /v1/job-types': (client) => client.jobTypes.list(),
   'GET /v1/job-types/{type}': (client) => client.jobTypes.read('probe.run'),
+  'PUT /v1/job-types/{type}': (client) => client.jobTypes.put('invoice.send', endpointType),
+  'POST /v1/job-types/{type}/secret': (client) =>
+    client.jobTypes.rotateSecret('invoice.send', { validFor: '1h' }),
   'DELETE /v1/job-types/{type}': (client) => client.jobTypes.delete('probe.run'),
   'GET /v1/queues': (client) => client.queues.list(),
   'GET /v1/queues/{queue}': (client) => client.queues.read('probe'),

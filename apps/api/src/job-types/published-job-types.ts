@@ -1,6 +1,7 @@
 import type { Topics } from '@jobstream/contracts';
-import { encodeJobType } from '@jobstream/contracts/records';
+import { encodeJobType, type JobTypeRecord } from '@jobstream/contracts/records';
 import type { JobTypeList, JobTypeSummary, JobTypeView } from '@jobstream/contracts/rest';
+import type { EndpointSecrets } from '@jobstream/endpoints';
 import {
   exampleOf,
   servedBy,
@@ -20,7 +21,7 @@ import { ProblemError } from '../http/problem-error.js';
 /** The types are read within milliseconds; when this process starts, somewhat later. */
 const patienceMs = 5_000;
 
-/** The job types that workers have published, as people look at them. */
+/** The job types in force, as people look at them. */
 export class PublishedJobTypes {
   constructor(
     private readonly book: JobTypeBook,
@@ -28,6 +29,7 @@ export class PublishedJobTypes {
     private readonly admin: TopicAdmin,
     private readonly producer: RecordProducer,
     private readonly topics: Topics,
+    private readonly secrets: EndpointSecrets,
   ) {}
 
   /** @throws ProblemError `broker_unavailable` */
@@ -47,8 +49,7 @@ export class PublishedJobTypes {
       fetches: [...record.fetches],
       example: exampleOf(record.payload),
       uncheckedPatterns: unboundedPatterns(record.payload),
-      workers: (await this.serving(known)).filter(({ fingerprint }) => fingerprint === record.fingerprint)
-        .length,
+      workers: await this.countWorkers(known),
     };
   }
 
@@ -58,14 +59,28 @@ export class PublishedJobTypes {
    */
   async delete(type: string): Promise<void> {
     const known = await this.get(type);
-    const workers = (await this.serving(known)).length;
+    const workers = known.record.endpoint ? 0 : (await this.serving(known)).length;
     if (workers > 0) {
       const detail = `${workers} worker processes of the queue "${known.record.queue.name}" serve it: stop them first, or deploy them without it.`;
       throw new ProblemError('job_type_served', detail);
     }
-    const record = { topic: this.topics.types, ...encodeJobType(type, null) };
-    const receipt = await this.producer.send(record).catch(refuse);
+    await this.publish(type, null);
+    if (known.record.endpoint) await this.secrets.forget(type);
+  }
+
+  /**
+   * Puts a record in force, or takes a type back with null. It counts here once this resolves.
+   * @throws ProblemError `broker_unavailable`, `broker_refused`
+   */
+  async publish(type: string, record: JobTypeRecord | null): Promise<void> {
+    const encoded = { topic: this.topics.types, ...encodeJobType(type, record) };
+    const receipt = await this.producer.send(encoded).catch(refuse);
     await inTime(this.follower.passed(receipt), patienceMs);
+  }
+
+  /** Whether a worker serves the type: by its definition in force, one before it, or a rival's. @throws ProblemError `broker_unavailable` */
+  async isServed(known: KnownJobType): Promise<boolean> {
+    return (await this.serving(known)).length > 0;
   }
 
   private async get(type: string): Promise<KnownJobType> {
@@ -78,11 +93,20 @@ export class PublishedJobTypes {
     );
   }
 
-  private async awaitTypes(): Promise<void> {
+  /** Resolves once the types are known. @throws ProblemError `broker_unavailable` */
+  async awaitTypes(): Promise<void> {
     const isRead = this.follower.whenRead().then(() => true);
     if (await inTime(isRead, patienceMs)) return;
     const detail = 'The job types are in the broker, and have not been read yet. Ask again later.';
     throw new ProblemError('broker_unavailable', detail);
+  }
+
+  /** Those that serve the definition in force. With an endpoint that is every member of the queue's group. */
+  private async countWorkers(known: KnownJobType): Promise<number> {
+    const { queue, endpoint, fingerprint } = known.record;
+    if (endpoint)
+      return (await this.admin.memberLabels(this.topics.group(queue.name)).catch(unavailable)).length;
+    return (await this.serving(known)).filter((each) => each.fingerprint === fingerprint).length;
   }
 
   /** What members of the queue's group serve of this type: the definition in force, one before it, or a rival's. */
@@ -102,7 +126,9 @@ function summarise({ record, version }: KnownJobType): JobTypeSummary {
 
 function refuse(cause: unknown): never {
   if (cause instanceof RecordRefusedError && cause.scope === 'record')
-    throw new ProblemError('broker_refused', 'The broker does not take the deletion.', { cause });
+    throw new ProblemError('broker_refused', 'The broker does not take the record of the job type.', {
+      cause,
+    });
   return unavailable(cause);
 }
 

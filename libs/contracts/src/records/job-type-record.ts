@@ -55,6 +55,13 @@ export const jobTypeRecordSchema = z.object({
     .optional()
     .describe('Values of payload fields that only a key with the scope `operate` submits.'),
   fetches: z.array(z.string()).readonly().describe('Fields of the payload that hold URLs to fetch.'),
+  endpoint: z
+    .object({
+      url: z.string().max(2_048).describe('Where jobs are sent by POST.'),
+      maxInFlight: z.int().min(1).describe('Attempts that run at the same time, in one http-worker.'),
+    })
+    .optional()
+    .describe('The HTTP endpoint that serves the type in place of a worker; absent where a worker does.'),
   earlier: z
     .array(publicationSchema)
     .max(maxEarlierPublications)

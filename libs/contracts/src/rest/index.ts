@@ -193,5 +193,16 @@ export {
   type JobTypeSummary,
   type JobTypeView,
 } from './jobs/job-type.js';
+export {
+  endpointTypeSchema,
+  newSecretSchema,
+  putJobTypeSchema,
+  rotateSecretSchema,
+  type EndpointJobType,
+  type EndpointJobTypeInput,
+  type NewSecret,
+  type PutJobType,
+  type SecretRotation,
+} from './jobs/endpoint-type.js';
 export { emailAddressSchema } from './fields/email-address.js';
 export { personNameSchema } from './fields/person-name.js';

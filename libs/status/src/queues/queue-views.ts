@@ -1,4 +1,6 @@
 import type { LaneView, QueueView, WaitingFor } from '@jobstream/contracts/rest';
+import type { FailingServers } from '@jobstream/endpoints';
+import type { JobTypeBook } from '@jobstream/job-types';
 import type { BrokerClock, TopicAdmin } from '@jobstream/kafka';
 import { limitRulesOf, type LimitUse } from '@jobstream/limits';
 import type { ActiveCount, JobQueries } from '@jobstream/projection';
@@ -7,7 +9,7 @@ import type { FoundJob } from '../reads/found-job.js';
 import { ageOfOldest } from './oldest-waiting.js';
 import type { OrdersInForce } from './orders-in-force.js';
 import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-states.js';
-import { waitingFor } from './waiting-for.js';
+import { waitingFor, type FailingServer } from './waiting-for.js';
 import { StatusError } from '../status-error.js';
 
 export interface QueueViewsOptions {
@@ -17,6 +19,8 @@ export interface QueueViewsOptions {
   readonly orders: OrdersInForce;
   readonly limitUse: LimitUse;
   readonly brokerClock: BrokerClock;
+  readonly jobTypes: JobTypeBook;
+  readonly failingServers: FailingServers;
 }
 
 /** An explanation waits no longer than this. */
@@ -59,11 +63,22 @@ export class QueueViews {
     const askKafka = fromRow?.until === null;
     if (!askKafka) return fromRow;
     const rules = limitRulesOf(view.queue, this.options.orders.limitsOf(view.queue), view.payload);
-    const [now, busyLimit] = await Promise.all([
+    const [now, busyLimit, failing] = await Promise.all([
       inTime(this.options.states.read().catch(unknown), maxWaitMs),
       inTime(this.options.limitUse.findBusy(rules).catch(unknown), maxWaitMs),
+      inTime(this.findFailing(view.type).catch(unknown), maxWaitMs),
     ]);
-    return waitingFor(view, place, { pausedSince, busyLimit, now, before: this.options.states.before }, time);
+    const { before } = this.options.states;
+    return waitingFor(view, place, { pausedSince, busyLimit, failing, now, before }, time);
+  }
+
+  /** The server of the type's endpoint, while http-workers call it no more; undefined otherwise. */
+  private async findFailing(type: string): Promise<FailingServer | undefined> {
+    const url = this.options.jobTypes.find(type)?.record.endpoint?.url;
+    if (url === undefined) return undefined;
+    const { origin } = new URL(url);
+    const since = await this.options.failingServers.failingSince(origin);
+    return since && { origin, since: since.toISOString() };
   }
 
   private read(): Promise<QueueStatesAt> {

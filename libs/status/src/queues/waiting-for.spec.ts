@@ -85,6 +85,15 @@ describe('the reason why a job waits', () => {
     expect(explain({}, look(0, 100, 0))).toMatchObject({ kind: 'worker', ahead: 30 });
   });
 
+  it('is the server of its endpoint while that fails, before limits and its turn', () => {
+    const failing = { origin: 'https://a.test', since: 'noon' };
+    const found = waitingFor(queued, place, { now: look(0, 100), failing }, time);
+    expect(waitingForSchema.parse(found)).toMatchObject({
+      kind: 'endpoint',
+      text: expect.stringContaining('https://a.test fails since noon'),
+    });
+  });
+
   it('is its turn, with the number of jobs ahead and an estimate if its partition moves', () => {
     expect(explain({}, look(5_000, 100))).toMatchObject({ kind: 'turn', ahead: 30, estimateSeconds: null });
     expect(explain({}, look(5_000, 100), look(0, 50))).toMatchObject({ ahead: 30, estimateSeconds: 3 });

@@ -4,6 +4,13 @@ import type { LimitRule } from '@jobstream/limits';
 import type { Place } from '../reads/log-position.js';
 import type { QueueState, QueueStatesAt } from './queue-states.js';
 
+/** A server that fails, and is called no more but for a probe from time to time. */
+export interface FailingServer {
+  readonly origin: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
 /** The known states of the queues; `before` is some seconds earlier than `now`. */
 export interface QueueLooks {
   readonly now?: QueueStatesAt | undefined;
@@ -12,6 +19,8 @@ export interface QueueLooks {
   readonly pausedSince?: string | undefined;
   /** A limit that lets no job like this one start at present. */
   readonly busyLimit?: LimitRule | undefined;
+  /** The server of the endpoint of the job's type, while it fails. */
+  readonly failing?: FailingServer | undefined;
 }
 
 /**
@@ -46,12 +55,17 @@ const nothingKnown = { until: null, ahead: null, estimateSeconds: null };
 function describeTurn(
   { queue, orderingKey }: JobView,
   ahead: number | null,
-  { now, pausedSince, busyLimit }: QueueLooks,
+  { now, pausedSince, busyLimit, failing }: QueueLooks,
 ): Pick<WaitingFor, 'kind' | 'text'> {
   if (pausedSince !== undefined)
     return { kind: 'pause', text: `The queue ${queue} to be resumed: it is paused since ${pausedSince}.` };
   if (now?.queues.get(queue)?.workers === 0)
     return { kind: 'worker', text: `A worker: no process works on the queue ${queue}.` };
+  if (failing)
+    return {
+      kind: 'endpoint',
+      text: `The server of its endpoint: ${failing.origin} fails since ${failing.since}, and is tried from time to time.`,
+    };
   if (busyLimit) return { kind: 'limit', text: textOf(busyLimit) };
   const behind =
     ahead === null ? '' : ahead === 0 ? ' It is next.' : ` At most ${ahead} jobs come before it.`;

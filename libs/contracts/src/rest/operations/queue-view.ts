@@ -75,9 +75,9 @@ export type QueueOrderAnswer = z.infer<typeof queueOrderAnswerSchema>;
 export const waitingForSchema = z
   .object({
     kind: z
-      .enum(['time', 'retry', 'pause', 'worker', 'limit', 'key', 'turn'])
+      .enum(['time', 'retry', 'pause', 'worker', 'endpoint', 'limit', 'key', 'turn'])
       .describe(
-        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `pause`: its queue is paused;\n- `worker`: no process works on its queue;\n- `limit`: a limit of its queue or key is used up; `text` says which;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
+        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `pause`: its queue is paused;\n- `worker`: no process works on its queue;\n- `endpoint`: the server of its type’s endpoint fails, and is tried from time to time;\n- `limit`: a limit of its queue or key is used up; `text` says which;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
       ),
     text: z.string().describe('The same in words.'),
     until: z.iso.datetime().nullable().describe('Of `time` and `retry`.'),

@@ -1,0 +1,37 @@
+import type { Database } from '@jobstream/database';
+
+/** A row that was not renewed for this long is from a process that is gone. */
+const staleAfterS = 30;
+
+/**
+ * The servers that fail, as http-workers find them: each row says that one process calls one origin no more, but for a probe. They
+ * are for people who ask why a job waits; nothing is decided by them.
+ */
+export class FailingServers {
+  constructor(private readonly database: Database) {}
+
+  /** Says which origins this process calls no more, in place of what it has said before; deletes what is stale. */
+  async note(worker: string, origins: readonly string[]): Promise<void> {
+    const { operations } = this.database;
+    await this.database.query({
+      name: 'endpoint-circuits-note',
+      text: `WITH gone AS (
+          DELETE FROM ${operations}.endpoint_circuits
+          WHERE (worker = $1 AND NOT origin = ANY($2)) OR seen_at < now() - make_interval(secs => $3))
+        INSERT INTO ${operations}.endpoint_circuits (worker, origin) SELECT $1, unnest($2::text[])
+        ON CONFLICT (origin, worker) DO UPDATE SET seen_at = now()`,
+      values: [worker, origins, staleAfterS],
+    });
+  }
+
+  /** Since when an origin is called no more, by whichever process has found it failing first; undefined where none does. */
+  async failingSince(origin: string): Promise<Date | undefined> {
+    const { rows } = await this.database.query<{ since: Date | null }>({
+      name: 'endpoint-circuits-find',
+      text: `SELECT min(opened_at) AS since FROM ${this.database.operations}.endpoint_circuits
+        WHERE origin = $1 AND seen_at > now() - make_interval(secs => $2)`,
+      values: [origin, staleAfterS],
+    });
+    return rows[0]?.since ?? undefined;
+  }
+}
