@@ -40,6 +40,8 @@ export interface JobContext<Definition extends JobDefinition = JobDefinition> {
   readonly submittedFor: string | undefined;
   /** When the job was accepted, in milliseconds since 1970. */
   readonly createdAt: number;
+  /** The trace that the job belongs to, as a `traceparent` of W3C Trace Context. */
+  readonly traceparent: string;
   /** Aborts when the attempt's time is over (`TimeoutError`), its job is cancelled (`AbortError`) or its claim is lost (`ClaimLostError`). An attempt that does not return within the grace has failed. */
   readonly signal: AbortSignal;
   /** A logger whose lines have the job's id, type, run, attempt and trace. */

@@ -51,6 +51,14 @@ describe('a job type with an endpoint', () => {
     expect(decideEndpoint(mine, { ...nothing, standing: ofEndpoint('x', 'endpoint:b') }).kind).toBe('taken');
   });
 
+  it('stays in its queue, where jobs may wait', () => {
+    const moved = { ...mine, queue: defineQueue('other') };
+    expect(decideEndpoint(moved, { ...nothing, standing: mine })).toMatchObject({
+      kind: 'taken',
+      why: expect.stringContaining('may wait in the queue "q"'),
+    });
+  });
+
   it('shares a queue with other endpoints, and not with workers', () => {
     expect(decideEndpoint(mine, { ...nothing, neighbours: [ofEndpoint('y', 'endpoint:b')] }).kind).toBe(
       'publish',

@@ -30,6 +30,11 @@ export function decideEndpoint(mine: JobTypeRecord, facts: EndpointFacts): Endpo
       why: `Workers serve the queue "${mine.queue.name}": "${ofWorker.type}" of ${ofWorker.owner}. Take a queue of its own.`,
     };
   if (standing === undefined) return { kind: 'publish', record: mine };
+  if (standing.endpoint !== undefined && standing.queue.name !== mine.queue.name)
+    return {
+      kind: 'taken',
+      why: `Jobs of "${mine.type}" may wait in the queue "${standing.queue.name}", so it stays there. To move it, delete it once they have run.`,
+    };
   if (standing.owner === mine.owner)
     return standing.fingerprint === mine.fingerprint
       ? { kind: 'stands' }

@@ -43,6 +43,8 @@ export class JobTypeBook {
    * Whether the types were read to the end of their topic once. Until then a type that is not found may be there all the same.
    */
   isKnown = false;
+  /** Called after each change, and once everything was read. */
+  onChange: (() => void) | undefined;
 
   /** The types of definitions at hand, for a process that submits no others. */
   static of(definitions: readonly JobDefinition[], owner = 'unpublished'): JobTypeBook {
@@ -71,6 +73,7 @@ export class JobTypeBook {
     else this.types.set(type, new KnownJobType(record, version));
     this.byQueue = undefined;
     this.changes += 1;
+    this.onChange?.();
   }
 
   /** Undefined for a type that nobody has published, or that was taken back. */

@@ -28,6 +28,7 @@ export class JobTypeReader implements FollowedTopics {
 
   onRead(): void {
     this.book.isKnown = true;
+    this.book.onChange?.();
   }
 }
 

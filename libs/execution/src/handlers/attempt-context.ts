@@ -1,5 +1,5 @@
 import type { JobContext, JobDefinition, JobId, ThreadTask } from '@jobstream/contracts';
-import { traceIdOf } from '@jobstream/contracts/records';
+import { isTraceparent, traceIdOf, traceparentOf } from '@jobstream/contracts/records';
 import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import type { Clock, Logger } from '@jobstream/runtime';
 import type { z } from 'zod';
@@ -51,6 +51,11 @@ export class AttemptContext<Definition extends JobDefinition> implements JobCont
 
   get createdAt(): number {
     return this.job.createdAt;
+  }
+
+  get traceparent(): string {
+    const { traceparent } = this.job;
+    return traceparent !== undefined && isTraceparent(traceparent) ? traceparent : traceparentOf(this.id);
   }
 
   now(): number {

@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { DefinedHandler, HandlerOf, JobDefinition, QueueDefinition } from '@jobstream/contracts';
 import { handlerMark } from './job-handler.js';
+import type { StartGate } from './start-gate.js';
 
 /** A job type of this worker, with its handler. */
 export interface RegisteredHandler {
   readonly definition: JobDefinition;
   readonly handler: HandlerOf<JobDefinition>;
+  /** Where its jobs wait before the handler is called. Default none. */
+  readonly gate?: StartGate;
 }
 
 /** A worker's handlers do not match its queue's definitions. The message names each fault and its fix. */

@@ -7,6 +7,7 @@ import { readRecord, type ReadRecord } from '../admission/record-reading.js';
 import type { RetriesInPlace } from '../admission/retries-in-place.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import { DeliveryLost, type Stay } from '../admission/stay.js';
+import type { TypeGate } from '../admission/type-gate.js';
 import { attempt, type AttemptPorts } from '../attempt/attempt.js';
 import type { AdmittedClaim } from '../claims/admitted-claim.js';
 import type { ClaimEntry, ClaimGate } from '../claims/claim-gate.js';
@@ -22,6 +23,7 @@ export interface DeliveryPipelineOptions {
   readonly copies: Copies;
   readonly retriesInPlace: RetriesInPlace;
   readonly claimGate: ClaimGate;
+  readonly typeGate: TypeGate;
   readonly limitGate: LimitGate;
   readonly handlers: Handlers;
   /** The broker's time: jobs expire by it. */
@@ -45,8 +47,8 @@ type Admission =
  * 2. Take the ordering key: wait behind the deliveries of the key that came before.
  * 3. Complete a copy of an attempt that this worker has taken already; it is not run.
  * 4. When an earlier process has retried the job in place, wait for its next attempt.
- * 5. Run an attempt: pass its claim and the limits of its queue. Begin: from here on the delivery ends as done or abandoned. Call the
- *    handler, unless the job is cancelled, expired, of an unknown type or invalid.
+ * 5. Run an attempt: pass its claim, the gate of its type and the limits of its queue. Begin: from here on the delivery ends
+ *    as done or abandoned. Call the handler, unless the job is cancelled, expired, of an unknown type or invalid.
  * 6. Write the outcome, to the claim first, then to the log. A claim may hold an outcome already (it is written again), or be past
  *    the attempt (nothing is written). After a retry in place, wait until the next attempt is due and return to step 5.
  *
@@ -96,8 +98,8 @@ export class DeliveryPipeline {
 
   /** Steps 5 and 6. @returns the attempt with its outcome, once that is acknowledged; undefined when there is none */
   private async runAttempt(stay: Stay, asked: StartableJob): Promise<DecidedAttempt | undefined> {
-    const { claimGate, limitGate, handlers, clock, attempts, outcomes, writer } = this.options;
-    const isGated = claimGate.appliesTo(asked) || limitGate.appliesTo(asked);
+    const { claimGate, typeGate, limitGate, handlers, clock, attempts, outcomes, writer } = this.options;
+    const isGated = claimGate.appliesTo(asked) || typeGate.appliesTo(asked) || limitGate.appliesTo(asked);
     const admission: Admission = isGated
       ? await this.admit(stay, asked)
       : { kind: 'admitted', job: asked, claim: undefined };
@@ -118,15 +120,17 @@ export class DeliveryPipeline {
     return finish(stay, decided, await writer.write(stay.delivery, decided.ended, decided.outcome));
   }
 
-  /** Passes the gates of one attempt: its claim, then its limits. @throws DeliveryLost */
+  /** Passes the gates of one attempt: its claim, that of its type, then its limits. @throws DeliveryLost */
   private async admit(stay: Stay, asked: StartableJob): Promise<Admission> {
-    const { claimGate, limitGate } = this.options;
+    const { claimGate, typeGate, limitGate } = this.options;
     for (;;) {
       stay.leaveGates();
       const entry = claimGate.appliesTo(asked) ? await claimGate.enter(stay, asked) : undefined;
       if (entry && entry.kind !== 'taken') return entry;
       const claim = entry?.claim;
       const job = claim ? { ...asked, attempt: claim.attempt } : asked;
+      // Before the limits: a permit would be taken from types that could use it.
+      if (typeGate.appliesTo(job)) await typeGate.enter(stay, job);
       if (limitGate.appliesTo(job)) await limitGate.enter(stay, job);
       // A claim that was lost while its job waited for a limit may be another worker's by now: ask for it again.
       if (!claim?.isLost) return { kind: 'admitted', job, claim };

@@ -6,6 +6,7 @@ import { isSameRecord, KeyOrder, type RecordCoordinates } from '../admission/key
 import { LimitGate, type StartLimits } from '../admission/limit-gate.js';
 import { RetriesInPlace } from '../admission/retries-in-place.js';
 import { Stay, type StayHost } from '../admission/stay.js';
+import { TypeGate } from '../admission/type-gate.js';
 import { Waits } from '../admission/waits.js';
 import type { AttemptPorts } from '../attempt/attempt.js';
 import { ClaimGate } from '../claims/claim-gate.js';
@@ -79,6 +80,7 @@ export class JobWorker {
       copies: this.copies,
       retriesInPlace: new RetriesInPlace(handlers, clock),
       claimGate: new ClaimGate({ claims, handlers, worker: attempts.worker }),
+      typeGate: new TypeGate(handlers),
       limitGate: new LimitGate(options.limits),
       handlers,
       clock,

@@ -1,19 +1,10 @@
 import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { Topics, type DefinedHandler, type QueueDefinition } from '@jobstream/contracts';
-import type { DatabaseOptions, DatabaseSettings } from '@jobstream/database';
-import { JobTypeReader } from '@jobstream/job-types';
-import { KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import type { DefinedHandler, QueueDefinition } from '@jobstream/contracts';
+import type { DatabaseOptions } from '@jobstream/database';
+import { contextToken, NestErrors, PlatformModule, rootModule } from '@jobstream/platform';
 import {
-  contextToken,
-  databaseSettingsToken,
-  NestErrors,
-  PlatformModule,
-  rootModule,
-} from '@jobstream/platform';
-import {
-  ClockWatch,
   readSettings,
   runProcess,
   startOpsServer,
@@ -21,10 +12,10 @@ import {
   type StopProcess,
 } from '@jobstream/runtime';
 import { z } from 'zod';
-import { defaultLeaseMs } from '../claims/claim-store.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { programName } from './program-name.js';
-import { WorkerProcess } from './worker-process.js';
+import { ProcessFactory } from './process-factory.js';
+import type { WorkerProcess } from './worker-process.js';
 
 export interface WorkerOptions {
   /** The queues whose jobs the worker runs, one at least. */
@@ -61,8 +52,8 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(
     rootModule(context, WorkerModule.of(options), ...(options.module ? [options.module] : [])),
     {
-      inject: [ProcessFactory],
-      useFactory: (factory: ProcessFactory) => ({ strategy: factory.create(options) }),
+      inject: [WorkerFactory],
+      useFactory: (factory: WorkerFactory) => ({ strategy: factory.create(options) }),
       logger: errors,
       abortOnError: false,
     },
@@ -79,52 +70,24 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
 
 /** Makes the worker once all handlers exist. */
 @Injectable()
-class ProcessFactory {
+class WorkerFactory {
   constructor(
     @Inject(contextToken) private readonly context: ProcessContext,
-    @Inject(databaseSettingsToken) private readonly database: DatabaseSettings,
     private readonly registry: HandlerRegistry,
-    private readonly topics: Topics,
-    private readonly connection: KafkaConnection,
-    private readonly admin: TopicAdmin,
-    private readonly producer: RecordProducer,
-    private readonly clockWatch: ClockWatch,
-    private readonly jobTypes: JobTypeReader,
+    private readonly processes: ProcessFactory,
   ) {}
 
   /** @throws SettingsError, HandlerRegistryError */
   create(options: WorkerOptions): WorkerProcess {
-    const { queues, concurrency, owner = programName() } = options;
-    const { environment, settings, logger, metrics, health, instance, fatal } = this.context;
-    const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
-    const own = readSettings(workerSettings(concurrency, owner), environment);
+    const { queues, concurrency: defaultConcurrency, owner: defaultOwner = programName() } = options;
+    const { JOBSTREAM_OWNER: owner, CONCURRENCY: concurrency } = readSettings(
+      workerSettings(defaultConcurrency, defaultOwner),
+      this.context.environment,
+    );
     const handlers = this.registry.handlersOf(queues, options.handlers);
-    const worker = new WorkerProcess({
-      name: nameOf(options),
-      queues: new Set(handlers.keys()),
-      topics,
-      connection,
-      admin,
-      producer,
-      clockWatch,
-      jobTypes,
-      database,
-      logger,
-      metrics,
-      health,
-      instance,
-      fatal,
-      claimLeaseMs: own.CLAIM_LEASE_SECONDS * 1_000,
-      topicSize: settings.JOBSTREAM_TOPIC_SIZE,
-      drainMs: settings.DRAIN_SECONDS * 1_000,
-    });
+    const worker = this.processes.create({ name: nameOf(options), queues: new Set(handlers.keys()) });
     for (const queue of queues)
-      worker.serve({
-        queue,
-        handlers: handlers.get(queue.name)!,
-        concurrency: own.CONCURRENCY,
-        owner: own.JOBSTREAM_OWNER,
-      });
+      worker.serve({ queue, handlers: handlers.get(queue.name)!, concurrency, owner });
     return worker;
   }
 }
@@ -134,7 +97,7 @@ function nameOf({ queues }: WorkerOptions): string {
   return queues.map(({ name }) => name).join('+');
 }
 
-@Module({ imports: [DiscoveryModule], providers: [HandlerRegistry, ProcessFactory] })
+@Module({ imports: [DiscoveryModule], providers: [HandlerRegistry, ProcessFactory, WorkerFactory] })
 class WorkerModule {
   static of({ database }: WorkerOptions): DynamicModule {
     const platform = PlatformModule.of({ database, clocks: { broker: 'needed' } });
@@ -145,11 +108,11 @@ class WorkerModule {
 function workerSettings(defaultConcurrency: number, defaultOwner: string) {
   return z.object({
     JOBSTREAM_OWNER: z.string().min(1).max(214).default(defaultOwner),
-    CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(defaultConcurrency),
-    CLAIM_LEASE_SECONDS: z.coerce
-      .number()
-      .min(1)
-      .max(3_600)
-      .default(defaultLeaseMs / 1_000),
+    CONCURRENCY: concurrencySetting(defaultConcurrency),
   });
+}
+
+/** `CONCURRENCY`: handlers that run at the same time, of each queue of a process. */
+export function concurrencySetting(byDefault: number): z.ZodDefault<z.ZodCoercedNumber> {
+  return z.coerce.number().int().min(1).max(10_000).default(byDefault);
 }
