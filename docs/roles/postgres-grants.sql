@@ -2,7 +2,7 @@
 -- The default privileges are meant for the projection. This file names every table, so a new table is closed until it is named here.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA operations
-  FROM jobstream_process, jobstream_worker, jobstream_report_worker, jobstream_maintenance_worker, jobstream_api, jobstream_scheduler;
+  FROM jobstream_process, jobstream_worker, jobstream_report_worker, jobstream_maintenance_worker, jobstream_http_worker, jobstream_api, jobstream_scheduler;
 
 GRANT SELECT ON operations.migrations TO jobstream_process;
 
@@ -12,7 +12,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.replays, operations.replay_jobs TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.rebuilds TO jobstream_api;
-GRANT SELECT ON operations.limit_slots, operations.rate_grants TO jobstream_api;
+GRANT SELECT ON operations.limit_slots, operations.rate_grants, operations.endpoint_circuits TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_secrets TO jobstream_api;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules, operations.delayed_jobs TO jobstream_scheduler;
 GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings, operations.read_positions TO jobstream_scheduler;
@@ -22,6 +23,9 @@ GRANT SELECT, INSERT, UPDATE ON operations.claims TO jobstream_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.limit_slots, operations.rate_grants TO jobstream_worker;
 
 GRANT SELECT ON operations.daily_statistics TO jobstream_report_worker;
+
+GRANT SELECT ON operations.endpoint_secrets TO jobstream_http_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_circuits TO jobstream_http_worker;
 
 GRANT SELECT, UPDATE, DELETE ON operations.claims, operations.idempotency_keys, operations.api_keys TO jobstream_maintenance_worker;
 GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings TO jobstream_maintenance_worker;

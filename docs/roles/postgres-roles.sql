@@ -9,10 +9,11 @@ CREATE ROLE jobstream_process NOLOGIN;
 
 CREATE ROLE jobstream_api LOGIN PASSWORD 'change-me' IN ROLE jobstream_process;
 CREATE ROLE jobstream_scheduler LOGIN PASSWORD 'change-me' IN ROLE jobstream_process;
--- Every worker but the two below.
+-- Every worker but the three below.
 CREATE ROLE jobstream_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_process;
 CREATE ROLE jobstream_report_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_worker;
 CREATE ROLE jobstream_maintenance_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_worker;
+CREATE ROLE jobstream_http_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_worker;
 
 REVOKE ALL ON DATABASE jobstream FROM PUBLIC;
 GRANT CONNECT, CREATE ON DATABASE jobstream TO jobstream_owner;

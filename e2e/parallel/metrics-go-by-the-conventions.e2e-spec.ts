@@ -13,6 +13,7 @@ const services = {
   'notification-worker': 1,
   'maintenance-worker': 1,
   'inference-worker': 1,
+  'http-worker': 1,
 };
 
 /** Everything that a label may say: a choice among few, never an id. */

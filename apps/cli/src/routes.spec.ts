@@ -13,6 +13,12 @@ const file = (name: string, text = '') => {
   return join(folder, name);
 };
 
+const endpointType = {
+  endpoint: { url: 'https://billing.example.com/jobs' },
+  queue: { name: 'invoices' },
+  payload: { type: 'object' },
+};
+
 /** A command that uses a route. */
 const commands: Readonly<Record<Route, readonly string[]>> = {
   'POST /v1/jobs': ['submit', 'probe.run', '{"sleepMs": 5}', '--priority', '9', '--delay', '10m'],
@@ -26,6 +32,8 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'GET /v1/counts': ['jobs', 'count', '--at', '2026-01-31'],
   'GET /v1/job-types': ['types', 'list'],
   'GET /v1/job-types/{type}': ['types', 'get', 'probe.run'],
+  'PUT /v1/job-types/{type}': ['endpoints', 'put', 'invoice.send', JSON.stringify(endpointType)],
+  'POST /v1/job-types/{type}/secret': ['endpoints', 'rotate', 'invoice.send', '--valid-for', '1h'],
   'DELETE /v1/job-types/{type}': ['types', 'delete', 'probe.run'],
   'GET /v1/queues': ['queues', 'list'],
   'GET /v1/queues/{queue}': ['queues', 'get', 'probe'],
