@@ -10,6 +10,8 @@ type Received = Extract<EndpointNote, { kind: 'received' }>;
 const count = 1_000;
 const kills = 5;
 
+const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
+
 describe("1,000 endpoint jobs while the endpoint's server is killed five times", () => {
   let server: EndpointProcess;
   let platform: Platform;
@@ -26,7 +28,7 @@ describe("1,000 endpoint jobs while the endpoint's server is killed five times",
     });
     const { status, body } = await platform.api.request<PutJobType>('PUT', '/v1/job-types/number.double', {
       body: JSON.stringify({
-        endpoint: { url: `http://${server.host}/double`, timeout: '10s', maxInFlight: 10 },
+        endpoint: { url: `http://${server.host}/double`, timeout: '10s', maxInFlight: 20 },
         queue: { name: 'numbers' },
         payload: { type: 'object', properties: { number: { type: 'integer' } }, required: ['number'] },
         result: { type: 'object', properties: { doubled: { type: 'integer' } }, required: ['doubled'] },
@@ -60,12 +62,13 @@ describe("1,000 endpoint jobs while the endpoint's server is killed five times",
       await eventually(
         async () => {
           const met = (await receivedSoFar()).length;
-          if (met < (kill * count) / (kills + 2)) throw new Error(`${met} calls so far`);
+          const isUnderWay = (await countUnanswered()) - sum(cutOff) >= 5;
+          if (met < (kill * count) / (kills + 2) || !isUnderWay) throw new Error(`${met} calls so far`);
         },
         { timeoutMs: 120_000, everyMs: 20 },
       );
       await server.crash();
-      cutOff.push(await countUnanswered());
+      cutOff.push((await countUnanswered()) - sum(cutOff));
       // The worker that dies with calls in flight makes copies of them.
       if (kill === 3) await platform.all('http-worker')[0]!.crash();
       await server.begin();
@@ -78,7 +81,7 @@ describe("1,000 endpoint jobs while the endpoint's server is killed five times",
   it('were cut off by the kills', () => {
     console.log(`calls cut off by each kill: ${cutOff.join(', ')}`);
     expect(cutOff).toHaveLength(kills);
-    expect(cutOff.at(-1)!).toBeGreaterThan(0);
+    expect(Math.min(...cutOff)).toBeGreaterThan(0);
   });
 
   it('came with a signature that verifies, each time', async () => {

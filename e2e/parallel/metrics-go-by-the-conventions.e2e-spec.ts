@@ -43,7 +43,7 @@ const labels = [
 
 /** Prometheus' base units, and what is counted. */
 const units =
-  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched|alarms|topics|types)$/;
+  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched|alarms|topics|types|servers)$/;
 
 const id = /[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}/;
 

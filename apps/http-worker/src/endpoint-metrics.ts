@@ -15,7 +15,7 @@ export class EndpointMetrics {
       },
     });
     new Gauge({
-      name: 'jobstream_endpoint_failing_servers',
+      name: 'jobstream_failing_endpoint_servers',
       help: 'Servers of endpoints that are called no more, but for probes, because they fail.',
       registers,
       collect() {
