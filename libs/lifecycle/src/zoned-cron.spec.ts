@@ -41,12 +41,15 @@ function everyChange(): Change[] {
   for (const zone of Intl.supportedValuesOf('timeZone')) {
     const clock = clockOf(zone);
     const offset = (instant: number) => clock(instant) - instant;
+    let now = offset(from);
     for (let start = from; start < to; start += week) {
       let [unmoved, moved] = [start, start + week];
-      if (offset(unmoved) === offset(moved)) continue;
+      const [before, after] = [now, offset(moved)];
+      now = after;
+      if (before === after) continue;
       while (moved - unmoved > minute) {
         const middle = unmoved + Math.floor((moved - unmoved) / 2 / minute) * minute;
-        if (offset(middle) === offset(start)) unmoved = middle;
+        if (offset(middle) === before) unmoved = middle;
         else moved = middle;
       }
       const change = { zone, at: moved, before: clock(unmoved), after: clock(moved) };
