@@ -2,10 +2,12 @@
 // Needs Maven and the network, once for each new version; users of the lock file need neither Maven nor this script.
 //
 //   node tools/stack/lock-jars.mjs kafka 4.3.1
+//   node tools/stack/lock-jars.mjs kafka-tools 4.3.1
 //   node tools/stack/lock-jars.mjs s3mock 4.11.0
 //
 // Maven resolves the run-time dependencies. The POM of kafka_2.13 names neither Kafka Connect nor its jersey and jetty
-// jars; slf4j-simple is added because it leaves the choice of a logger to the distribution. The S3 server takes the
+// jars; slf4j-simple is added because it leaves the choice of a logger to the distribution. kafka-tools is the one jar of
+// Kafka's command-line programs, which run with the broker's jars beside it. The S3 server takes the
 // parser of the AWS SDK's exceptions from the SDK's client, whose ways to the network it never uses; it is built with
 // the newer slf4j that is named.
 import { execFileSync } from 'node:child_process';
@@ -15,14 +17,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const [program, version] = process.argv.slice(2);
-if (!['kafka', 's3mock'].includes(program) || !/^\d+\.\d+\.\d+$/.test(version ?? '')) {
-  console.error('usage: node tools/stack/lock-jars.mjs kafka|s3mock <version, for example 4.3.1>');
+const jarsOf = { kafka: kafkaJars, 'kafka-tools': kafkaToolsJars, s3mock: s3mockJars };
+if (!Object.hasOwn(jarsOf, program ?? '') || !/^\d+\.\d+\.\d+$/.test(version ?? '')) {
+  const programs = Object.keys(jarsOf).join('|');
+  console.error(`usage: node tools/stack/lock-jars.mjs ${programs} <version, for example 4.3.1>`);
   process.exit(1);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'lock-jars-'));
 try {
-  const artifacts = program === 'kafka' ? kafkaJars() : s3mockJars();
+  const artifacts = jarsOf[program]();
   mkdirSync(join(folder, 'jars'));
   maven('dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars');
   const jars = artifacts.map((artifact) => {
@@ -42,6 +46,11 @@ function kafkaJars() {
   const kafka = dependency('org.apache.kafka', 'kafka_2.13', version);
   const slf4j = resolve([kafka]).find(({ artifactId }) => artifactId === 'slf4j-api');
   return resolve([kafka, dependency('org.slf4j', 'slf4j-simple', slf4j.version)]);
+}
+
+function kafkaToolsJars() {
+  const all = '<exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion>';
+  return resolve([dependency('org.apache.kafka', 'kafka-tools', version, [all])]);
 }
 
 function s3mockJars() {

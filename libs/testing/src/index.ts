@@ -1,15 +1,10 @@
 // Handles on the real broker, database and services, for tests.
 export { ApiClient, type Answer, type JobAnswer } from './api-client.js';
-export {
-  folderWith,
-  usePythonClient,
-  useTypeScriptClient,
-  whyNoPython,
-  type PythonClient,
-} from './client-makers.js';
+export { folderWith, usePythonClient, useTypeScriptClient, type PythonClient } from './client-makers.js';
 export { giveBrokerRights } from './broker-rights.js';
 export { ContractServer, type ContractRequest } from './contract-server.js';
 export { connectToBroker, readTopics, writeRecords } from './broker-access.js';
+export { produceByConsole } from './console-producer.js';
 export { DatabaseProxy } from './database-proxy.js';
 export { asTurnedAnimation, drawText, onPaper, onScreen, type TextBlock } from './drawn-page.js';
 export { eventually, type Patience } from './eventually.js';
@@ -22,6 +17,7 @@ export { randomNamespace, stackAddress } from './namespace.js';
 export { OwnS3 } from './own-s3.js';
 export { OwnStack, type BrokerSettings } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';
+export { Python, whyNoPython } from './python.js';
 export { processContext } from './process-context.js';
 export { leftBehind, ServiceProcess, type LogLine } from './service-process.js';
 export { StallWatch } from './stall-watch.js';

@@ -4,6 +4,7 @@ export type { GuardedProcess } from './processes/guarded-process.js';
 export { findFreePort } from './addresses/free-port.js';
 export { startKafka } from './kafka/kafka-cluster.js';
 export type { KafkaBroker, KafkaCluster, KafkaOptions } from './kafka/kafka-cluster.js';
+export { provideKafkaTools, type KafkaTools } from './kafka/kafka-tools.js';
 export { startPostgres } from './postgres/postgres-server.js';
 export type { PostgresOptions, PostgresServer } from './postgres/postgres-server.js';
 export { startS3Server } from './storage/s3-server.js';
