@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
 /** What a kind of project may import. Imports only point down; a project whose tags match nothing may import no lib. */
 const kinds = {
   app: ['stage', 'domain', 'platform', 'jobs', 'contracts', 'client'],
+  command: ['contracts', 'client', 'platform', 'tool'],
   stage: ['domain', 'platform', 'jobs', 'contracts'],
   domain: ['contracts'],
   platform: ['contracts', 'platform'],

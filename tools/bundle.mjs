@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 /** These find files beside themselves (native code, threads, data), so they stay packages. */
-const packages = ['sharp', 'piscina', 'tesseract.js', 'pdfkit'];
+const packages = ['sharp', 'piscina', 'tesseract.js', 'pdfkit', '@jobstream/stack', '@jobstream/create'];
 
 /** Only the process that migrates loads it, and it is a third of what the others would have to read. */
 const rarelyLoaded = ['typeorm'];

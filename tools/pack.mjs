@@ -1,27 +1,22 @@
 // Packs a project that other teams install: its code as one bundle for each export, its types as one file for each, and the
 // tarball in dist/packages. Our own libs go into the bundle. Packages of others stay dependencies, in the versions of
 // package-lock.json. Run by Nx, in the project's folder, after its build (docs/decisions/0028).
-import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const packages = join(root, 'dist/packages');
-const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
+import {
+  fileOf,
+  ownLibs,
+  packageOf,
+  packages,
+  readJson,
+  root,
+  versionsOf,
+  writeTarball,
+} from './tarball.mjs';
 
 /**
  * Packages that the program that installs ours has anyway, and has to share with us: schemas are made by its zod and read by ours.
@@ -32,18 +27,6 @@ const manifest = readJson('package.json');
 const stage = join(packages, manifest.name);
 /** The file of each export, without folder and extension: `.` is `index`, `./testing` is `testing`. */
 const entries = Object.values(manifest.exports).map(({ default: file }) => basename(file, '.js'));
-
-/** Modules of ours are left out where nothing of them is used, but those that are imported for what they do. */
-const ownLibs = {
-  name: 'own-libs',
-  setup({ onResolve }) {
-    onResolve({ filter: /^(\.|@jobstream\/)/ }, ({ path, importer, kind }) => {
-      if (kind === 'entry-point') return undefined;
-      const file = path.startsWith('.') ? resolve(dirname(importer), path) : fileOf(path, 'default');
-      return { path: file, sideEffects: file.endsWith('/repairs.js') };
-    });
-  },
-};
 
 /** `z` becomes the module's namespace, so that a bundler takes in what is used of zod, and not all of it (850 KB with its translations). */
 const zodByName = {
@@ -69,13 +52,7 @@ const needed = new Set([
   ...(await bundleTypes()),
 ]);
 writeFileSync(join(stage, 'package.json'), `${JSON.stringify(describePackage(needed), null, 2)}\n`);
-for (const file of ['README.md', 'CHANGELOG.md']) if (existsSync(file)) copyFileSync(file, join(stage, file));
-copyFileSync(join(root, 'LICENSE'), join(stage, 'LICENSE'));
-const tarball = execFileSync('npm', ['pack', stage, '--pack-destination', packages, '--silent'], {
-  encoding: 'utf8',
-});
-// Without the version, so that others can name it.
-renameSync(join(packages, tarball.trim()), `${stage}.tgz`);
+writeTarball(stage);
 
 /** Each export apart, so that one loads nothing of another. @returns the packages that the code imports */
 async function bundleCode() {
@@ -131,21 +108,6 @@ function resolveOwnTypes(path) {
     : { id: path, external: true };
 }
 
-/** The file of our own that a specifier of a package means. */
-function fileOf(specifier, condition) {
-  const [, name, ...rest] = specifier.split('/');
-  const folder = realpathSync(join(root, 'node_modules/@jobstream', name));
-  const found = readJson(folder, 'package.json').exports[rest.length > 0 ? `./${rest.join('/')}` : '.'];
-  return join(folder, found[condition]);
-}
-
-function packageOf(specifier) {
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
 /** The package.json of the tarball. */
 function describePackage(needed) {
   const { name, version, description, type, nx: _, private: __, exports: ___, ...more } = manifest;
@@ -153,7 +115,6 @@ function describePackage(needed) {
   const names = [...needed]
     .filter((each) => !builtinModules.includes(each) && !each.startsWith('node:'))
     .sort();
-  const versions = (among) => Object.fromEntries(among.map((each) => [each, versionOf(each)]));
   return {
     name,
     version,
@@ -170,15 +131,7 @@ function describePackage(needed) {
     ),
     files: ['**/*.js', '**/*.d.ts', 'CHANGELOG.md'],
     ...more,
-    dependencies: versions(names.filter((each) => !peers.includes(each))),
-    peerDependencies: versions(names.filter((each) => peers.includes(each))),
+    dependencies: versionsOf(names.filter((each) => !peers.includes(each))),
+    peerDependencies: versionsOf(names.filter((each) => peers.includes(each))),
   };
-}
-
-/** The version of package-lock.json; exact where this repository wants it exact, else that or a later one that is compatible. */
-function versionOf(name) {
-  const { version } = readJson(root, 'package-lock.json').packages[`node_modules/${name}`];
-  const wanted = readJson(root, 'package.json').dependencies[name];
-  if (wanted === undefined) throw new Error(`${name} is imported, but is no dependency in package.json.`);
-  return wanted.startsWith('^') ? `^${version}` : version;
 }

@@ -7,9 +7,11 @@ import { addBatchCommand } from './commands/batch.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCompletionCommands } from './commands/completion.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
+import { addDevCommand } from './commands/dev.js';
 import { addFilesCommands } from './commands/files.js';
 import { addHealthCommand } from './commands/health.js';
 import { addEndpointsCommands } from './commands/endpoints.js';
+import { addInitCommand } from './commands/init.js';
 import { addJobsCommands } from './commands/jobs.js';
 import { addQueueCommands } from './commands/queues.js';
 import { addRebuildCommands } from './commands/rebuild.js';
@@ -84,6 +86,9 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
     .option('--json', 'data as JSON on stdout, for scripts')
     .addHelpText('after', help)
     .exitOverride();
+  program.commandsGroup('Your own folder:');
+  addInitCommand(program, run);
+  addDevCommand(program, run);
   program.commandsGroup('Jobs:');
   addSubmitCommand(program, run);
   addBatchCommand(program, run);

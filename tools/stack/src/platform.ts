@@ -9,14 +9,15 @@ import { startMailCatcher, type MailCatcher } from './mail-catcher.js';
 import { startPostgres, type PostgresServer } from './postgres/postgres-server.js';
 import { ProcessList, type ProcessEntry } from './processes/process-list.js';
 import type { ProgressTable } from './output/progress-table.js';
-import { ServiceProcess } from './processes/service-process.js';
+import { ServiceProcess, type NodeProgram } from './processes/service-process.js';
+import type { ServiceCount } from './processes/services.js';
 import { WaitReasons } from './output/wait-reasons.js';
 import type { Workplace } from './workplace.js';
 
 /** What a platform is started with. */
 export interface PlatformOptions {
   workplace: Workplace;
-  services: readonly { service: string; count: number }[];
+  services: readonly ServiceCount[];
   /** Nodes of the embedded Kafka. */
   brokers: number;
   /** What the services listen on; Kafka and Postgres always listen on 127.0.0.1. */
@@ -24,6 +25,12 @@ export interface PlatformOptions {
   /** The API's; every other process gets a free one. */
   apiPort: number;
   table: ProgressTable;
+}
+
+/** A service that is not ready, and what is missing, in whole sentences. */
+export interface LateService {
+  name: string;
+  why: string;
 }
 
 const NOT_READY_LIMIT_MS = 120_000;
@@ -41,6 +48,8 @@ export class Platform {
   /** By name, why a process ended last. */
   private readonly lastEnds = new Map<string, string>();
   private stopping = false;
+  /** Of every service, once Kafka and Postgres run. */
+  private environment: Environment = {};
 
   constructor(private readonly options: PlatformOptions) {
     const { workplace, table } = options;
@@ -78,10 +87,10 @@ export class Platform {
    *
    * @throws when Kafka or Postgres can't be started.
    */
-  async start(): Promise<{ name: string; why: string }[]> {
+  async start(): Promise<LateService[]> {
     await this.startBacking();
     const embedded = this.kafka !== undefined;
-    const environment = {
+    this.environment = {
       // One broker on one machine has no use for the partitions of a cluster.
       ...(embedded ? { JOBSTREAM_TOPIC_SIZE: 'small' } : {}),
       PUBLIC_URL: this.apiUrl,
@@ -91,17 +100,27 @@ export class Platform {
       ...(process.env.STORAGE_URL ? {} : { STORAGE_DIR: this.options.workplace.storage }),
       ...(await this.catchMails()),
     };
-    const { services, host, apiPort, workplace } = this.options;
+    const { services, apiPort, workplace } = this.options;
     makeFolder(workplace.storage, 'STORAGE_DIR');
-    const processes = services.flatMap(({ service, count }) =>
+    const starts = services.flatMap(({ service, count, program }) =>
       Array.from({ length: count }, (_, index) => {
         const port = service === 'api' && index === 0 ? apiPort : undefined;
-        const place = { host, port, guard: this.guard, logFolder: workplace.logs };
-        return new ServiceProcess({ service, instance: index + 1, environment, ...place });
+        return this.startService(this.place(service, index + 1, program, port));
       }),
     );
-    const late = await Promise.all(processes.map((process) => this.startService(process)));
-    return late.filter((each) => each !== undefined);
+    return (await Promise.all(starts)).filter((each) => each !== undefined);
+  }
+
+  /**
+   * Runs one more program beside the services, as one of them, and waits until it is ready. Only after {@link Platform.start}.
+   * @returns the process, and why it is not ready after two minutes, if it isn't
+   */
+  async launch(
+    service: string,
+    program: NodeProgram,
+  ): Promise<{ process: ServiceProcess; late: LateService | undefined }> {
+    const process = this.place(service, 1, program, undefined);
+    return { process, late: await this.startService(process) };
   }
 
   /** Stops the services, then Kafka and Postgres. `now` kills all of them, also while an orderly stop is under way. */
@@ -110,6 +129,26 @@ export class Platform {
     await this.guard.end({ now });
     await this.mails?.stop();
     this.list.remove();
+  }
+
+  private place(
+    service: string,
+    instance: number,
+    program: NodeProgram,
+    port: number | undefined,
+  ): ServiceProcess {
+    const { host, workplace } = this.options;
+    const { guard, environment } = this;
+    return new ServiceProcess({
+      service,
+      instance,
+      program,
+      environment,
+      host,
+      port,
+      guard,
+      logFolder: workplace.logs,
+    });
   }
 
   private async startBacking(): Promise<void> {
@@ -163,7 +202,7 @@ export class Platform {
     return { SMTP_URL: this.mails.url, CAUGHT_MAIL_DIR: workplace.mails };
   }
 
-  private async startService(process: ServiceProcess): Promise<{ name: string; why: string } | undefined> {
+  private async startService(process: ServiceProcess): Promise<LateService | undefined> {
     const { table } = this.options;
     const since = performance.now();
     const reasons = new WaitReasons();
@@ -171,7 +210,13 @@ export class Platform {
     await process.start();
     this.running.push(process);
     this.listProcesses();
-    this.keep(process, process.name, process.logFile, () => process.replacing);
+    this.keep(
+      process,
+      process.name,
+      process.logFile,
+      () => process.replacing,
+      (ms) => process.pause(ms),
+    );
     for (;;) {
       const readiness = await process.readiness();
       if (readiness.ready) {
@@ -197,16 +242,18 @@ export class Platform {
     name: string,
     logFile: string,
     replacing: () => boolean = () => false,
+    wait?: (ms: number) => Promise<void>,
   ): void {
-    void keepRunning(thing, {
+    const keeping = {
       name,
       logFile,
-      say: (line) => this.options.table.say(line),
-      failed: (why) => this.lastEnds.set(name, why),
+      say: (line: string) => this.options.table.say(line),
+      failed: (why: string) => void this.lastEnds.set(name, why),
       changed: () => this.listProcesses(),
       stopping: () => this.stopping,
       replacing,
-    });
+    };
+    void keepRunning(thing, keeping, wait);
   }
 
   private listProcesses(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readStartOptions, UsageError } from './start-options.js';
+import { readStartOptions } from './start-options.js';
+import { UsageError } from './usage-error.js';
 
 describe('readStartOptions', () => {
   it('starts one broker and the usual numbers unless told otherwise', () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SERVICES } from './processes/services.js';
+import { UsageError } from './usage-error.js';
 
 /** What `npm start` was asked to do. */
 export interface StartOptions {
@@ -12,11 +13,6 @@ export interface StartOptions {
   brokers: number;
   /** How many processes of a service, where it is not the usual number. */
   scale: ReadonlyMap<string, number>;
-}
-
-/** The arguments make no sense; the message says which one and what would. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** What `--help` prints. */

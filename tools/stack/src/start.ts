@@ -1,31 +1,21 @@
 // npm start: the whole platform on this machine.
 import { rmSync } from 'node:fs';
-import { constants } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { readVariable } from './environment.js';
-import { FolderError } from './file-errors.js';
-import { findListenFault, readHost } from './addresses/listen-address.js';
-import { isNodeProcessOne, whenNpmEnds } from './processes/npm-parent.js';
+import { chooseApiPort } from './addresses/api-port.js';
+import { readHost } from './addresses/listen-address.js';
 import { outliveOutput } from './output/outlive-output.js';
 import { Platform } from './platform.js';
-import { findPortOwner } from './addresses/port-owner.js';
 import { removePostgresData, withoutPassword } from './postgres/postgres-server.js';
 import { ProgressTable } from './output/progress-table.js';
 import { listServices } from './processes/services.js';
-import { HELP, readStartOptions, UsageError, type StartOptions } from './start-options.js';
-import { AlreadyRunningError, lockWorkplace, noteGuard } from './starter-lock.js';
+import { explainStartFailure } from './start-failure.js';
+import { endAtSignals, failWhenLost, stopOnSignal, type Stop } from './stop.js';
+import { HELP, readStartOptions, type StartOptions } from './start-options.js';
+import { lockWorkplace, noteGuard } from './starter-lock.js';
 import { showStatus } from './status.js';
 import { watchSources } from './watch/watch.js';
 import { findWorkplace, prepareWorkplace, repositoryFolder, type Workplace } from './workplace.js';
-
-/** npm passes a Ctrl-C on to us that the terminal has sent us already: two within this time are one. */
-const SAME_SIGNAL_MS = 1_000;
-
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-const REAPER_ADVICE =
-  "Process 1 here is Node, which leaves crashed processes' children behind as zombies: give the container an init " +
-  '(docker run --init).';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = readStartOptions(args);
@@ -45,14 +35,12 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function start(options: StartOptions, workplace: Workplace): Promise<void> {
   const table = new ProgressTable(process.stdout);
-  // As process 1 of a container nobody else ends us.
-  const endAtSignal = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
-  for (const signal of STOP_SIGNALS) process.on(signal, endAtSignal);
+  const letSignalsStop = endAtSignals();
   prepareWorkplace(workplace);
   await lockWorkplace(workplace.starterFile, (line) => table.say(line));
   process.once('exit', () => rmSync(workplace.starterFile, { force: true }));
   const host = readHost();
-  const apiPort = await chooseApiPort(host);
+  const apiPort = await chooseApiPort(host, readVariable('PORT'), (port) => `PORT=${port} npm start`);
   if (options.fresh) {
     emptyData(workplace, table);
     prepareWorkplace(workplace);
@@ -61,16 +49,8 @@ async function start(options: StartOptions, workplace: Workplace): Promise<void>
   const platform = new Platform({ workplace, services, brokers: options.brokers, host, apiPort, table });
   noteGuard(workplace.starterFile, platform.guard.pid);
   const stop = stopOnSignal(platform, table);
-  for (const signal of STOP_SIGNALS) process.off(signal, endAtSignal);
-  if (isNodeProcessOne()) table.say(REAPER_ADVICE);
+  letSignalsStop();
   await Promise.race([run(platform, stop, options, workplace, table), failWhenLost(platform)]);
-}
-
-async function failWhenLost({ guard }: Platform): Promise<never> {
-  await guard.lost;
-  throw new Error(
-    `The process that guards all others (pid ${guard.pid}) was killed, and all others with it. Start again.`,
-  );
 }
 
 async function run(
@@ -106,20 +86,6 @@ async function run(
   await stopped.done;
 }
 
-async function chooseApiPort(host: string): Promise<number> {
-  const port = Number(readVariable('PORT') ?? 3000);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new UsageError(`PORT takes a port number, not "${process.env.PORT}".`);
-  }
-  const fault = await findListenFault(host, port);
-  if (!fault) return port;
-  if (!fault.taken) throw new UsageError(fault.why);
-  const owner = await findPortOwner(port);
-  throw new UsageError(
-    `Port ${port} is taken${owner ? ` by ${owner}` : ''}. Stop that, or use another port: PORT=${port + 1} npm start`,
-  );
-}
-
 /** Only what we have made ourselves: a folder that STORAGE_DIR names may hold anything. */
 function emptyData(
   { home, postgres, kafka, storage, logs, demo, mails }: Workplace,
@@ -132,41 +98,6 @@ function emptyData(
   }
   table.say(`emptied ${relative(repositoryFolder, home) || home}`);
   if (!isStorageOurs) table.say(`left alone: ${storage}, as STORAGE_DIR says`);
-}
-
-/** A stop that somebody asks for. */
-interface Stop {
-  begun: () => boolean;
-  /** Resolves once everything has stopped. */
-  done: Promise<void>;
-}
-
-/** The first signal stops everything in order, another one kills what is left. */
-function stopOnSignal(platform: Platform, table: ProgressTable): Stop {
-  let begunAt: number | undefined;
-  let ended = false;
-  const done = new Promise<void>((resolve, reject) => {
-    const onSignal = (signal: NodeJS.Signals) => {
-      if (begunAt === undefined) {
-        begunAt = performance.now();
-        table.finish();
-        table.say(`${signal}: stopping the services, then Kafka and Postgres (again to kill them)`);
-        platform.stop().then(() => {
-          ended = true;
-          table.say('stopped');
-          resolve();
-        }, reject);
-      } else if (!ended && performance.now() - begunAt > SAME_SIGNAL_MS) {
-        table.say('killing what is left');
-        platform.stop({ now: true }).then(resolve, reject);
-      }
-    };
-    for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
-    whenNpmEnds(() => onSignal('SIGHUP'));
-    // A program that started us, the demo, has gone.
-    process.on('disconnect', () => onSignal('SIGHUP'));
-  });
-  return { begun: () => begunAt !== undefined, done };
 }
 
 function describePlatform(platform: Platform, late: readonly string[], workplace: Workplace): string {
@@ -197,9 +128,7 @@ outliveOutput();
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const { message } = error as Error;
-  const isForTheUser = [UsageError, AlreadyRunningError, FolderError].some((kind) => error instanceof kind);
-  console.error(isForTheUser ? message : `Jobstream did not start.\n${message}`);
+  console.error(explainStartFailure(error));
   process.exitCode = 1;
 }
 // An IPC channel to whoever started us would keep this process, and so would a fetch that was under way when all was stopped.

@@ -1,9 +1,14 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+const ownProgram = basename(process.argv[1] ?? '');
 
 /** The processes that own a workplace. */
 export interface Starter {
   pid: number;
+  /** The name of its program's file, as its command line has it. */
+  program: string;
   /** The guard that outlives the starter until everything has stopped. */
   guardPid?: number | undefined;
 }
@@ -11,10 +16,10 @@ export interface Starter {
 /** Another starter works in this folder. */
 export class AlreadyRunningError extends Error {
   override readonly name = 'AlreadyRunningError';
-  constructor(readonly pid: number) {
+  constructor({ pid, program }: Starter) {
+    const look = program === 'start.js' ? 'See how it is with: npm start -- --status; stop it' : 'Stop it';
     super(
-      `Jobstream is already running here (pid ${pid}). ` +
-        `See how it is with: npm start -- --status; stop it with Ctrl-C in its terminal, or: kill ${pid}`,
+      `Jobstream is already running here (${program}, pid ${pid}). ${look} with Ctrl-C in its terminal, or: kill ${pid}`,
     );
   }
 }
@@ -32,13 +37,15 @@ export async function lockWorkplace(file: string, say: (line: string) => void): 
   let waiting = false;
   for (;;) {
     try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid } satisfies Starter), { flag: 'wx' });
+      writeFileSync(file, JSON.stringify({ pid: process.pid, program: ownProgram } satisfies Starter), {
+        flag: 'wx',
+      });
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const owner = readStarter(file);
-    if (owner && isAlive(owner.pid, 'start.js')) throw new AlreadyRunningError(owner.pid);
+    if (owner && isAlive(owner.pid, owner.program)) throw new AlreadyRunningError(owner);
     if (!owner?.guardPid || !isAlive(owner.guardPid, 'guard-process.js')) {
       rmSync(file, { force: true });
       continue;
@@ -56,14 +63,15 @@ export async function lockWorkplace(file: string, say: (line: string) => void): 
 
 /** Notes who guards this workplace's processes. */
 export function noteGuard(file: string, guardPid: number): void {
-  writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, guardPid } satisfies Starter));
+  const starter: Starter = { pid: process.pid, program: ownProgram, guardPid };
+  writeFileSync(`${file}.new`, JSON.stringify(starter));
   renameSync(`${file}.new`, file);
 }
 
 /** The starter that runs in this workplace now, if one does. */
 export function findRunningStarter(file: string): Starter | undefined {
   const owner = readStarter(file);
-  return owner && isAlive(owner.pid, 'start.js') ? owner : undefined;
+  return owner && isAlive(owner.pid, owner.program) ? owner : undefined;
 }
 
 function readStarter(file: string): Starter | undefined {

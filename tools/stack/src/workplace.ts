@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readVariable } from './environment.js';
 import { FolderError, makeFolder } from './file-errors.js';
 
-/** The folder of the repository. */
+/** The folder of the repository; in the package `jobstream` the package's, which has the folders of the repository that it needs. */
 export const repositoryFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Where one platform keeps what it needs on this machine. */
@@ -23,14 +23,17 @@ export interface Workplace {
   processesFile: string;
 }
 
-/** `.jobstream` in the repository, or JOBSTREAM_HOME; files in storage where STORAGE_DIR says. */
-export function findWorkplace(environment = process.env): Workplace {
-  const home = resolve(repositoryFolder, readVariable('JOBSTREAM_HOME', environment) ?? '.jobstream');
+/**
+ * `.jobstream`, or JOBSTREAM_HOME; files in storage where STORAGE_DIR says.
+ * @param folder from which these are seen: the repository unless given
+ */
+export function findWorkplace(environment = process.env, folder = repositoryFolder): Workplace {
+  const home = resolve(folder, readVariable('JOBSTREAM_HOME', environment) ?? '.jobstream');
   return {
     home,
     kafka: join(home, 'kafka'),
     postgres: join(home, 'postgres'),
-    storage: resolve(repositoryFolder, readVariable('STORAGE_DIR', environment) ?? join(home, 'storage')),
+    storage: resolve(folder, readVariable('STORAGE_DIR', environment) ?? join(home, 'storage')),
     logs: join(home, 'logs'),
     demo: join(home, 'demo'),
     mails: join(home, 'mails'),

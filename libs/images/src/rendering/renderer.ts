@@ -3,8 +3,13 @@ import { createRequire } from 'node:module';
 import { RefusedImageError } from '../decoding/refused-image-error.js';
 import type { RenderedFor, RenderOrder, RenderReply } from './render-order.js';
 
-/** The compiled script. Resolved by its package, because this module may be part of a bundle. */
-const script = createRequire(import.meta.url).resolve('@jobstream/images/render-process');
+/**
+ * The compiled script. Resolved by its package, because this module may be part of a bundle; and not before it is needed, since
+ * whoever renders nothing may have a bundle without it.
+ */
+function findScript(): string {
+  return createRequire(import.meta.url).resolve('@jobstream/images/render-process');
+}
 
 /** The rendering process ended before it answered: killed for its memory, or brought down by the image. */
 export class RendererDiedError extends Error {
@@ -31,7 +36,7 @@ export class Renderer {
    */
   constructor(processorMs: number, onEnd: () => void) {
     // It decodes files from strangers, so it gets none of our settings and secrets.
-    this.child = fork(script, [String(processorMs)], {
+    this.child = fork(findScript(), [String(processorMs)], {
       serialization: 'advanced',
       env: {},
       execArgv: [],

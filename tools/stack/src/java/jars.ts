@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { builtFile } from '../built-file.js';
+import { builtFile, packageFile } from '../built-file.js';
 import { FolderError, isFull, makeFolder } from '../file-errors.js';
 import type { Progress } from '../output/progress.js';
 
@@ -30,7 +30,7 @@ export interface JarLock {
 
 /** Reads a lock file of this package, as lock-jars.mjs writes them; undefined where there is none. */
 export function readJarLock(program: string, version: string): Jar[] | undefined {
-  const file = new URL(`../../${program}-${version}.lock.json`, import.meta.url);
+  const file = packageFile(`${program}-${version}.lock.json`);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { jars: Jar[] }).jars : undefined;
 }
 

@@ -8,7 +8,11 @@ export class ProgressTable {
   private readonly rows = new Map<string, string>();
   private drawn = 0;
 
-  constructor(private readonly out: NodeJS.WriteStream) {}
+  /** @param label what stands before a line that stays */
+  constructor(
+    private readonly out: NodeJS.WriteStream,
+    private readonly label = '',
+  ) {}
 
   /** A row's progress. */
   row(name: string): Progress {
@@ -24,8 +28,18 @@ export class ProgressTable {
 
   /** A line that stays, above the rows. */
   say(line: string): void {
+    this.print(
+      line
+        .split('\n')
+        .map((each) => `${this.label}${each}\n`)
+        .join(''),
+    );
+  }
+
+  /** Whole lines that stay as they are, above the rows. */
+  print(lines: string): void {
     this.clear();
-    this.out.write(`${line}\n`);
+    this.out.write(lines);
     if (this.out.isTTY) this.redraw();
   }
 

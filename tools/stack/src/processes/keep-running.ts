@@ -73,6 +73,7 @@ export async function keepRunning(
         await wait(delay);
       }
       if (keeping.stopping()) return;
+      if (keeping.replacing()) failures = 0;
       why = await tryStart(thing);
     } while (why);
     keeping.changed();

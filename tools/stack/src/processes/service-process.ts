@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { instanceHeader } from '@jobstream/runtime';
 import type { Environment } from '../environment.js';
 import { findFreePort } from '../addresses/free-port.js';
 import type { Guard } from './guard.js';
 import type { GuardedProcess } from './guarded-process.js';
 import { urlOf } from '../addresses/listen-address.js';
-import { NODE_OPTIONS, serviceMain } from './services.js';
-import { repositoryFolder } from '../workplace.js';
+import { NODE_OPTIONS } from './services.js';
 
 /** A service drains for up to 25 s after SIGTERM (DRAIN_SECONDS) and has 5 s to close; then it is killed. */
 const STOP_LIMIT_MS = 32_000;
@@ -23,11 +23,20 @@ export interface Readiness {
   why: string;
 }
 
+/** A program that Node runs. */
+export interface NodeProgram {
+  /** For Node, after the options that every service has: the file comes last. */
+  args: readonly string[];
+  /** In which it runs. */
+  folder: string;
+}
+
 /** What a process of a service is started with. */
 export interface ServiceProcessOptions {
   service: string;
   /** From 1. */
   instance: number;
+  program: NodeProgram;
   /** Given to the process; PORT and JOBSTREAM_INSTANCE_TOKEN are added. */
   environment: Environment;
   /** What it listens on, HOST. */
@@ -49,6 +58,7 @@ export class ServiceProcess {
   private currentPort = 0;
   private isBeingReplaced = false;
   private startCount = 0;
+  private endPause: () => void = () => undefined;
 
   constructor(private readonly options: ServiceProcessOptions) {
     const { service, instance, logFolder } = options;
@@ -93,14 +103,14 @@ export class ServiceProcess {
 
   /** Runs the process; resolves once it runs, long before it is ready. */
   async start(): Promise<void> {
-    const { service, environment, host, port, guard } = this.options;
+    const { program, environment, host, port, guard } = this.options;
     this.startCount += 1;
     this.currentPort = port ?? (await findFreePort(undefined, undefined, host));
     this.running = await guard.spawn({
       command: process.execPath,
-      args: [...NODE_OPTIONS, serviceMain(repositoryFolder, service)],
+      args: [...NODE_OPTIONS, ...program.args],
       env: { ...environment, PORT: String(this.currentPort), JOBSTREAM_INSTANCE_TOKEN: this.token },
-      cwd: repositoryFolder,
+      cwd: program.folder,
       logFile: this.logFile,
       layer: 'service',
       stopSignal: 'SIGTERM',
@@ -109,10 +119,17 @@ export class ServiceProcess {
     this.isBeingReplaced = false;
   }
 
-  /** Ends the process in an orderly way; whoever keeps it running starts the next. */
+  /** Ends the process in an orderly way; whoever keeps it running starts the next, at once. */
   async replace(): Promise<void> {
     this.isBeingReplaced = true;
+    this.endPause();
     await this.running?.stop();
+  }
+
+  /** Resolves after this time, or as soon as the process is to be replaced. */
+  async pause(ms: number): Promise<void> {
+    const called = new Promise<void>((resolve) => (this.endPause = resolve));
+    await Promise.race([called, sleep(ms, undefined, { ref: false })]);
   }
 
   /** Asks the process how it is. */

@@ -1,6 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder } from '../workplace.js';
+import type { NodeProgram } from './service-process.js';
+
+/** The services that somebody with jobs of their own needs: all but the workers of the shipped jobs. */
+export const PLATFORM_SERVICES: readonly string[] = [
+  'api',
+  'projector',
+  'scheduler',
+  'http-worker',
+  'maintenance-worker',
+];
 
 /** The services that a repository has: each app but commands, which have a `bin`. Workers come last; both parts are in the order of the alphabet. */
 export function findServices(repository: string): string[] {
@@ -12,7 +22,8 @@ export function findServices(repository: string): string[] {
 }
 
 function isService(app: string): boolean {
-  return existsSync(join(app, 'src/main.ts')) && !existsSync(join(app, 'bin'));
+  const isProgram = existsSync(join(app, 'src/main.ts')) || existsSync(join(app, 'dist/bundle.js'));
+  return isProgram && !existsSync(join(app, 'bin'));
 }
 
 function isWorker(service: string): boolean {
@@ -34,13 +45,18 @@ export function serviceMain(repository: string, service: string): string {
   return join(repository, 'apps', service, 'dist/bundle.js');
 }
 
+/** Processes of one service, to be run. */
+export interface ServiceCount {
+  service: string;
+  count: number;
+  program: NodeProgram;
+}
+
 /** The services that have been built, each with the number of processes to run: one, unless scaled. */
-export function listServices(
-  repository: string,
-  scale: ReadonlyMap<string, number>,
-): { service: string; count: number }[] {
+export function listServices(repository: string, scale: ReadonlyMap<string, number>): ServiceCount[] {
   return SERVICES.filter((service) => existsSync(serviceMain(repository, service))).map((service) => ({
     service,
     count: scale.get(service) ?? 1,
+    program: { args: [serviceMain(repository, service)], folder: repository },
   }));
 }

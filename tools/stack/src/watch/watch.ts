@@ -5,14 +5,12 @@ import { promisify } from 'node:util';
 import { explainFileError } from '../file-errors.js';
 import type { Platform } from '../platform.js';
 import type { ProgressTable } from '../output/progress-table.js';
+import { ChangedFiles } from './changed-files.js';
 import { startTypeCheck } from './type-check.js';
 import { describeTypes, type TypeReport } from './type-faults.js';
 import { repositoryFolder } from '../workplace.js';
 
 const run = promisify(execFile);
-
-/** An editor writes a file in several steps, and people save several files. */
-const SETTLE_MS = 300;
 
 /**
  * Rebuilds what changes under apps/ and libs/ and restarts the services that stand on it, for as long as we run. A file whose
@@ -108,26 +106,6 @@ async function findSyntaxErrors(files: readonly string[]): Promise<string[]> {
 export function isSource(file: string): boolean {
   const parts = file.split(sep);
   return parts[1] === 'src' && file.endsWith('.ts') && !file.endsWith('spec.ts');
-}
-
-class ChangedFiles {
-  private files = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
-  private wake: () => void = () => undefined;
-
-  add(file: string): void {
-    this.files.add(file);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.wake(), SETTLE_MS);
-  }
-
-  /** The files changed since the last answer, once there are some and no more come. */
-  async settled(): Promise<string[]> {
-    if (this.files.size === 0) await new Promise<void>((resolve) => (this.wake = resolve));
-    const files = [...this.files];
-    this.files.clear();
-    return files;
-  }
 }
 
 async function affectedProjects(files: readonly string[]): Promise<string[]> {

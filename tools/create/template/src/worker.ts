@@ -1,0 +1,4 @@
+import { worker } from '@jobstream/worker';
+import { handlers } from './handlers.js';
+
+await worker({ handlers }).run();
