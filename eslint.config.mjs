@@ -176,7 +176,7 @@ export default tseslint.config(
   },
   {
     // Projects of their own, which take what they need from packages.
-    files: ['examples/**/*.ts'],
+    files: ['examples/**/*.ts', 'tools/create/template/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': 'off',
       'no-console': 'off',

@@ -7,7 +7,7 @@ export function describeNextSteps({ name, folder, files }: CreatedProject): stri
     'npm install',
     'npm test',
     'npx jobstream dev',
-    `npx jobstream submit letter.write '{"name": "Ada"}' --wait     # in another terminal`,
+    `npx jobstream submit letter.compose '{"name": "Ada"}' --wait     # in another terminal`,
   ];
   return [`${name}: ${files.length} files written.`, '', ...steps.map((step) => `  ${step}`)].join('\n');
 }

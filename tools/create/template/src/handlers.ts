@@ -1,10 +1,10 @@
-import { postLetter, writeLetter } from './jobs.js';
+import { composeLetter, postLetter } from './jobs.js';
 
 const charactersOfStamp = 20;
 
 /** What the jobs do. A job may run twice, as after a crash: make its effects so that this does no harm. */
 export const handlers = [
-  writeLetter.handle(async ({ name }, ctx) => {
+  composeLetter.handle(async ({ name }, ctx) => {
     const text = `Dear ${name}, all is well.`;
     ctx.enqueue(postLetter, { text });
     return { text };

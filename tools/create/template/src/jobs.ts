@@ -3,9 +3,9 @@ import * as z from 'zod';
 
 const letters = defineQueue('letters');
 
-/** Writes a letter, and has it posted by a job of its own. */
-export const writeLetter = defineJob({
-  type: 'letter.write',
+/** Composes a letter, and has it posted by a job of its own. */
+export const composeLetter = defineJob({
+  type: 'letter.compose',
   queue: letters,
   payload: z.strictObject({ name: z.string().min(1).max(100) }),
   result: z.object({ text: z.string() }),

@@ -108,6 +108,7 @@ async function run(work: Work, isUsualPort: boolean): Promise<void> {
 async function keepWorkerUpToDate(work: Work, isUsualPort: boolean): Promise<void> {
   const { folder, entry, platform, sources, log } = work;
   let worker: ServiceProcess | undefined;
+  let changed: string[] = [];
   for (;;) {
     const faults = await sources.check();
     if (platform.isStopping) return;
@@ -121,10 +122,10 @@ async function keepWorkerUpToDate(work: Work, isUsualPort: boolean): Promise<voi
       if (launched.late) log.table.say(`the worker is not ready. ${launched.late.why}`);
       else await greet(work, isUsualPort);
     } else {
+      log.table.say(`${changed.join(', ')} changed; the worker is restarted`);
       await worker.replace();
     }
-    const changed = await sources.changed();
-    if (faults.length === 0) log.table.say(`${changed.join(', ')} changed; the worker is restarted`);
+    changed = await sources.changed();
   }
 }
 

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { repositoryFolder } from '../workplace.js';
 import type { NodeProgram } from './service-process.js';
 
-/** The services that somebody with jobs of their own needs: all but the workers of the shipped jobs. */
+/** The services that somebody with jobs of their own needs: all but the workers of shipped jobs. The health check sends a probe. */
 export const PLATFORM_SERVICES: readonly string[] = [
   'api',
   'projector',
   'scheduler',
   'http-worker',
   'maintenance-worker',
+  'probe-worker',
 ];
 
 /** The services that a repository has: each app but commands, which have a `bin`. Workers come last; both parts are in the order of the alphabet. */
