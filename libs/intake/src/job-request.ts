@@ -44,6 +44,8 @@ export interface CheckedJob {
   readonly rules: JobRules;
   readonly payload: unknown;
   readonly submittedFor?: string;
+  /** The URL that hears of the job's end. */
+  readonly notify?: string;
   /** The job expires this long after it was accepted, if it has not started. */
   readonly expiresInMs?: number;
   readonly priority: Priority;
@@ -88,7 +90,7 @@ export function checkSubmission(
     const errors = faultsOf(parsed.error);
     return new IntakeError('invalid_request', `${count(errors.length)} in the submission.`, { errors });
   }
-  const { type, payload, submittedFor, expiresIn, priority = 'normal', delay, runAt } = parsed.data;
+  const { type, payload, submittedFor, notify, expiresIn, priority = 'normal', delay, runAt } = parsed.data;
   const found = find(type);
   if (found instanceof IntakeError) return found;
   const { rules } = found;
@@ -110,6 +112,7 @@ export function checkSubmission(
     rules,
     payload: checked.payload,
     submittedFor,
+    notify,
     expiresInMs: expiresIn,
     priority,
     orderingKey,
@@ -176,7 +179,7 @@ export function drawJob(
   { traceparent = traceparentOf(id), claimed = false }: RequestMarks = {},
   countedFrom = drawnAt(id),
 ): DrawnJob | IntakeError {
-  const { rules, payload, submittedFor, expiresInMs, priority, orderingKey } = job;
+  const { rules, payload, submittedFor, notify, expiresInMs, priority, orderingKey } = job;
   const createdAt = drawnAt(id);
   // Written field by field: spreads would take longer than the JSON.
   const plain: JobRequest = {
@@ -196,8 +199,8 @@ export function drawJob(
   const mark = claimed ? true : undefined;
   const record = encodeRecord(
     'runAt' in request
-      ? { run: 1, attempt: 1, createdAt, traceparent, claimed: mark, phase: 'scheduled', value: request }
-      : { run: 1, attempt: 1, createdAt, traceparent, claimed: mark, phase: 'queued', value: request },
+      ? { run: 1, attempt: 1, createdAt, traceparent, claimed: mark, notify, phase: 'scheduled', value: request }
+      : { run: 1, attempt: 1, createdAt, traceparent, claimed: mark, notify, phase: 'queued', value: request },
   );
   if (isOversize(job.submission, record)) {
     return new IntakeError('item_too_large', `A job takes at most ${maxBodyBytes} bytes.`);

@@ -18,6 +18,8 @@ export interface Candidate {
   readonly createdAt: number;
   /** When its record was appended: milliseconds since 1970. */
   readonly recordedAt: number;
+  /** The URL that hears of the end of each run. */
+  readonly notify?: string;
   readonly traceparent?: string;
   /** Why it was set aside; only of a dead letter. */
   readonly failure?: Failure;
@@ -44,7 +46,7 @@ export function readCandidate(record: IncomingRecord, source: ReplaySource): Rea
   }
   const expected = source === 'dead-letters' ? 'dead_lettered' : 'queued';
   if (read.phase !== expected) return { kind: 'foreign' };
-  const { value, run, createdAt, traceparent } = read;
+  const { value, run, createdAt, notify, traceparent } = read;
   return {
     kind: 'job',
     candidate: {
@@ -53,6 +55,7 @@ export function readCandidate(record: IncomingRecord, source: ReplaySource): Rea
       createdAt,
       recordedAt: record.timestamp,
       request: requestOf(value),
+      ...(notify !== undefined && { notify }),
       ...(traceparent !== undefined && { traceparent }),
       ...(read.phase === 'dead_lettered' && { failure: read.value }),
     },

@@ -17,12 +17,12 @@ export interface NewRun {
  * @param at milliseconds since 1970; the job gets its full time to start from then
  */
 export function newRunOf(
-  candidate: Pick<Candidate, 'id' | 'run' | 'request' | 'createdAt' | 'traceparent'>,
+  candidate: Pick<Candidate, 'id' | 'run' | 'request' | 'createdAt' | 'notify' | 'traceparent'>,
   payload: unknown,
   at: number,
   { queues }: JobTypeBook,
 ): NewRun {
-  const { id, createdAt, traceparent, request } = candidate;
+  const { id, createdAt, notify, traceparent, request } = candidate;
   const run = candidate.run + 1;
   const { expiresAt, queue, orderingKey } = request;
   const isLow = queues.get(queue)?.priorities === true && orderingKey === undefined;
@@ -40,6 +40,7 @@ export function newRunOf(
     claimed: true,
     phase: 'queued',
     value,
+    ...(notify !== undefined && { notify }),
     ...(traceparent !== undefined && { traceparent }),
   });
   return { id, run, request: { queue, priority, ...record } };

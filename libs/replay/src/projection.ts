@@ -22,6 +22,8 @@ export interface ProjectedJob extends JobStanding {
   readonly submittedFor: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
+  /** Where the record stands that the state is from. */
+  readonly place: { readonly topic: string; readonly partition: number; readonly offset: number };
 }
 
 /** Questions of a replay to the projection. Stages don't import each other, so the app supplies this. */

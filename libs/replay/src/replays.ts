@@ -27,6 +27,7 @@ import { newRunOf, type NewRun } from './new-run.js';
 import { decodePlace, encodePlace } from './place-cursor.js';
 import { patchPayload } from './patch-payload.js';
 import type { ProjectedJob, Projection } from './projection.js';
+import { readNotify } from './read-notify.js';
 import { locateRanges, type Range } from './ranges.js';
 import type { JobReplayRequest } from './replay.js';
 import { ReplayError } from './replay-error.js';
@@ -132,7 +133,8 @@ export class Replays {
   async replayJob(text: string, body: unknown, requestedBy: string | null): Promise<AcceptedJob> {
     const { patch, why } = check(jobReplaySchema, body === undefined ? {} : body, 'replay');
     const job = await this.findReplayable(text);
-    const made = makeRun(job, patch, await this.now(), this.options.intake.jobTypes);
+    const notify = await readNotify(this.options.reader, job.place);
+    const made = makeRun({ ...job, notify }, patch, await this.now(), this.options.intake.jobTypes);
     const id = await this.options.intake.drawId();
     const token = randomUUID();
     const request: JobReplayRequest = {
@@ -222,12 +224,12 @@ export class Replays {
 }
 
 function makeRun(
-  job: ProjectedJob,
+  job: ProjectedJob & { readonly notify: string | undefined },
   patch: PayloadPatch | undefined,
   now: number,
   jobTypes: JobTypeBook,
 ): NewRun {
-  const { id, run, type, queue, payload, maxAttempts, submittedFor, orderingKey, expiresAt } = job;
+  const { id, run, type, queue, payload, maxAttempts, submittedFor, orderingKey, expiresAt, notify } = job;
   // An end can be projected before its request.
   if (maxAttempts === null) throw projectionBehind();
   const patched = patch ? patchPayload(patch, type, payload, jobTypes) : { payload };
@@ -248,7 +250,14 @@ function makeRun(
     ...(expiresAt !== null && { expiresAt: expiresAt.toISOString() }),
   };
   const createdAt = job.createdAt.getTime();
-  const candidate = { id, run, request, createdAt, traceparent: traceparentOf(id) };
+  const candidate = {
+    id,
+    run,
+    request,
+    createdAt,
+    traceparent: traceparentOf(id),
+    ...(notify !== undefined && { notify }),
+  };
   return newRunOf(candidate, patched.payload, now, jobTypes);
 }
 

@@ -79,7 +79,7 @@ export class DelayedJobCanceller {
 function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): OutgoingRecord {
   const read = decodeRecord(Buffer.from(job.value), job.headers);
   if ('fault' in read) throw new Error(`The row of delayed job ${job.id} cannot be read: ${read.detail}`);
-  const { run, attempt, createdAt, traceparent } = read;
+  const { run, attempt, createdAt, notify, traceparent } = read;
   const { v, id, type, queue, submittedFor } = read.value as Extract<
     typeof read,
     { phase: 'queued' }
@@ -91,6 +91,7 @@ function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): O
       attempt,
       createdAt,
       phase: 'cancelled',
+      ...(notify === undefined ? {} : { notify }),
       ...(traceparent === undefined ? {} : { traceparent }),
       value: { v, id, type, queue, ...(submittedFor === undefined ? {} : { submittedFor }), finishedAt },
     }),

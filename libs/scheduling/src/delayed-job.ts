@@ -51,6 +51,7 @@ export function readDelayedJob(record: IncomingRecord): DelayedJob | NotDelayed 
       createdAt: read.createdAt,
       // A publisher that dies makes another publish it again.
       claimed: true,
+      ...(read.notify === undefined ? {} : { notify: read.notify }),
       ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
       value: request,
     }),

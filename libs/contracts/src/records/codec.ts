@@ -113,11 +113,12 @@ export function decodeRecord(
 
 /** Fields written out: a spread takes longer than all the rest of reading. */
 function recordOf(
-  { run, attempt, phase, createdAt, claimed, traceparent }: RecordHead,
+  { run, attempt, phase, createdAt, claimed, notify, traceparent }: RecordHead,
   value: unknown,
 ): JobRecord {
-  if (claimed === undefined) return { run, attempt, phase, createdAt, traceparent, value } as JobRecord;
-  return { run, attempt, phase, createdAt, claimed, traceparent, value } as JobRecord;
+  if (claimed === undefined && notify === undefined)
+    return { run, attempt, phase, createdAt, traceparent, value } as JobRecord;
+  return { run, attempt, phase, createdAt, claimed, notify, traceparent, value } as JobRecord;
 }
 
 /** Almost every record is one of these. Reading it without its schema takes a tenth of the time. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { phases, type Phase } from '../job-state.js';
+import { maxNotifyUrlLength } from '../limits.js';
 import { isPlainTime } from './plain-value.js';
 import { timeWriter } from './time-writer.js';
 
@@ -10,6 +11,7 @@ export const headerNames = {
   phase: 'js-phase',
   created: 'js-created',
   claim: 'js-claim',
+  notify: 'js-notify',
   trace: 'traceparent',
 } as const;
 
@@ -27,6 +29,11 @@ export interface RecordHead {
    * lands anywhere in the log is not run twice. Every later record of the run carries it on.
    */
   readonly claimed?: true;
+  /**
+   * The URL that hears of the end of each run, where the submitter named one. Every later record of the job carries it on, so that
+   * the record of an end is enough to tell it.
+   */
+  readonly notify?: string;
   /** W3C trace context of the request that made the job, where there was one. */
   readonly traceparent?: string;
 }
@@ -46,6 +53,7 @@ export const headSchema = z.object({
   [headerNames.phase]: z.enum(phases),
   [headerNames.created]: z.iso.datetime({ precision: 3 }).transform((text) => Date.parse(text)),
   [headerNames.claim]: z.literal('1').optional(),
+  [headerNames.notify]: z.string().max(maxNotifyUrlLength).optional(),
   [headerNames.trace]: z.string().max(256).optional(),
 });
 
@@ -61,6 +69,7 @@ export function encodeHead(head: RecordHead): Record<string, string> {
     'js-created': writeCreated(head.createdAt),
   };
   if (head.claimed) headers['js-claim'] = '1';
+  if (head.notify !== undefined) headers['js-notify'] = head.notify;
   if (head.traceparent !== undefined) headers.traceparent = head.traceparent;
   return headers;
 }
@@ -79,12 +88,14 @@ export function decodeHeadBySchema(
   const parsed = headSchema.safeParse(headers);
   if (!parsed.success) return { detail: z.prettifyError(parsed.error) };
   const trace = parsed.data[headerNames.trace];
+  const notify = parsed.data[headerNames.notify];
   return {
     run: parsed.data[headerNames.run],
     attempt: parsed.data[headerNames.attempt],
     phase: parsed.data[headerNames.phase],
     createdAt: parsed.data[headerNames.created],
     ...(parsed.data[headerNames.claim] === undefined ? {} : { claimed: true }),
+    ...(notify === undefined ? {} : { notify }),
     ...(trace === undefined ? {} : { traceparent: trace }),
   };
 }
@@ -101,7 +112,8 @@ function readPlainHead(headers: Readonly<Record<string, string>>): RecordHead | 
   const trace = headers[headerNames.trace];
   if (run === undefined || attempt === undefined || phase === undefined) return undefined;
   if (!plainCounter.test(run) || !plainCounter.test(attempt) || !knownPhases.has(phase)) return undefined;
-  if (!isPlainTime(created) || headers[headerNames.claim] !== undefined) return undefined;
+  if (!isPlainTime(created)) return undefined;
+  if (headers[headerNames.claim] !== undefined || headers[headerNames.notify] !== undefined) return undefined;
   if (trace !== undefined && trace.length > 256) return undefined;
   return {
     run: Number(run),

@@ -41,6 +41,7 @@ export function readRecord(record: IncomingRecord, role: TopicRole | undefined):
       attempt: read.phase === 'retrying' ? read.attempt + 1 : read.attempt,
       createdAt: read.createdAt,
       claimed: read.claimed,
+      notify: read.notify,
       traceparent: read.traceparent,
     },
   };

@@ -10,5 +10,7 @@ export interface StartableJob {
   readonly createdAt: number;
   /** Its request may be in the log more than once: each attempt needs a claim. */
   readonly claimed?: true;
+  /** The URL that hears of the end of each run. */
+  readonly notify?: string;
   readonly traceparent?: string;
 }

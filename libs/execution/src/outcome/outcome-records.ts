@@ -80,7 +80,7 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
 /** Written field by field: almost every job comes here, and a spread takes as long as the JSON. */
 function successRecord(
   topics: Topics,
-  { request, run, attempt, createdAt, claimed, traceparent }: StartableJob,
+  { request, run, attempt, createdAt, claimed, notify, traceparent }: StartableJob,
   start: Start,
   finishedAt: string,
   result: unknown,
@@ -91,6 +91,7 @@ function successRecord(
     attempt,
     createdAt,
     claimed,
+    notify,
     traceparent,
     phase: 'succeeded',
     value: { v, id, type, queue, submittedFor, start, finishedAt, result },

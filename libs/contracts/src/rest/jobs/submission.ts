@@ -4,6 +4,7 @@ import { freeText } from '../../free-text.js';
 import { priorities, type Priority } from '../../job-definition.js';
 import { jobStates } from '../../job-state.js';
 import { maxOrderingKeyLength } from '../../limits.js';
+import { receiverUrlSchema } from '../fields/receiver-url.js';
 
 const yearMs = parseDuration('365d');
 /** Milliseconds that a job may be delayed at most: ten years. */
@@ -57,6 +58,9 @@ export const submissionSchema = z.strictObject({
     .describe(
       "Jobs of one key run one after another. Wins over the definition's `orderBy`; such a job has no priority.",
     ),
+  notify: receiverUrlSchema
+    .optional()
+    .describe('Hears of the end of each run of the job by one signed POST: see the webhooks.'),
 });
 export type Submission = z.input<typeof submissionSchema>;
 /** Everything of a submission but its type and payload. */
