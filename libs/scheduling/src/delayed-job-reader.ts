@@ -2,10 +2,9 @@ import type { Topics } from '@jobstream/contracts';
 import type { Database, Session } from '@jobstream/database';
 import type { IncomingRecord, KafkaConnection, TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import { LogSink, type WrittenBatch } from '@jobstream/sink';
+import { LogSink, ReadPositions, type WrittenBatch } from '@jobstream/sink';
 import { readDelayedJob, type DelayedJob } from './delayed-job.js';
 import type { DelayedJobStore } from './delayed-job-store.js';
-import { ReadPositions } from './read-positions.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
 
 export interface DelayedJobReaderOptions {

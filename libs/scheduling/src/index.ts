@@ -2,6 +2,5 @@
 export { Scheduler, type SchedulerOptions } from './scheduler.js';
 export { Schedules, type SchedulesOptions } from './schedules.js';
 export { FiringStore } from './firing-store.js';
-export { readPositions } from './read-positions.js';
 export { readScheduledJobs, unsentJobs } from './unsent-jobs.js';
 export { ScheduleError } from './schedule-error.js';

@@ -8,3 +8,4 @@ export {
   type PositionRows,
   type SinkPositions,
 } from './positions.js';
+export { ReadPositions, readPositions } from './read-positions.js';

@@ -1,6 +1,6 @@
 import type { Database, Session } from '@jobstream/database';
 import type { TopicAdmin, TopicPartition } from '@jobstream/kafka';
-import { movePositions, partitionColumns, type Move, type SinkPositions } from '@jobstream/sink';
+import { movePositions, partitionColumns, type Move, type SinkPositions } from './positions.js';
 
 /** Where the rows of a reader hold the partitions of one Kafka cluster. */
 export class ReadPositions implements SinkPositions {
