@@ -28,6 +28,7 @@ const kinds = {
 const stagesOf = {
   replay: ['intake'],
   scheduling: ['intake'],
+  webhooks: ['intake'],
   execution: ['intake'],
   status: ['intake', 'projection'],
 };

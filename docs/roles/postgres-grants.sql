@@ -2,7 +2,7 @@
 -- The default privileges are meant for the projection. This file names every table, so a new table is closed until it is named here.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA operations
-  FROM jobstream_process, jobstream_worker, jobstream_report_worker, jobstream_maintenance_worker, jobstream_http_worker, jobstream_api, jobstream_scheduler;
+  FROM jobstream_process, jobstream_worker, jobstream_report_worker, jobstream_webhooks_worker, jobstream_maintenance_worker, jobstream_http_worker, jobstream_api, jobstream_scheduler;
 
 GRANT SELECT ON operations.migrations TO jobstream_process;
 
@@ -14,10 +14,19 @@ GRANT SELECT, INSERT, UPDATE ON operations.replays, operations.replay_jobs TO jo
 GRANT SELECT, INSERT, UPDATE ON operations.rebuilds TO jobstream_api;
 GRANT SELECT ON operations.limit_slots, operations.rate_grants, operations.endpoint_circuits TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_secrets TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.webhooks TO jobstream_api;
+GRANT SELECT, UPDATE ON operations.webhook_changes TO jobstream_api;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules, operations.delayed_jobs TO jobstream_scheduler;
 GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings, operations.read_positions TO jobstream_scheduler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.replays, operations.replay_jobs TO jobstream_scheduler;
+-- Not the secrets.
+GRANT SELECT (id, types, states, submitted_for, progress, heard_from, switched_off_at) ON operations.webhooks TO jobstream_scheduler;
+GRANT SELECT ON operations.webhook_changes TO jobstream_scheduler;
+
+GRANT SELECT, UPDATE (failing_since, switched_off_at) ON operations.webhooks TO jobstream_webhooks_worker;
+GRANT SELECT, UPDATE ON operations.webhook_changes TO jobstream_webhooks_worker;
+GRANT INSERT ON operations.audit_entries TO jobstream_webhooks_worker;
 
 GRANT SELECT, INSERT, UPDATE ON operations.claims TO jobstream_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.limit_slots, operations.rate_grants TO jobstream_worker;

@@ -12,6 +12,7 @@ CREATE ROLE jobstream_scheduler LOGIN PASSWORD 'change-me' IN ROLE jobstream_pro
 -- Every worker but the three below.
 CREATE ROLE jobstream_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_process;
 CREATE ROLE jobstream_report_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_worker;
+CREATE ROLE jobstream_webhooks_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_worker;
 CREATE ROLE jobstream_maintenance_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_worker;
 CREATE ROLE jobstream_http_worker LOGIN PASSWORD 'change-me' IN ROLE jobstream_worker;
 

@@ -13,7 +13,7 @@ import { JobTypeBook } from '@jobstream/job-types';
 import { jobDefinitions } from '@jobstream/jobs';
 import { RecordProducer } from '@jobstream/kafka';
 import { OrderWriter } from '@jobstream/orders';
-import { createLogger, createMetrics, readSettings } from '@jobstream/runtime';
+import { commonSettings, createLogger, createMetrics, readSettings } from '@jobstream/runtime';
 import { Schedules } from '@jobstream/scheduling';
 import { processContext } from '@jobstream/testing';
 import type { GuardedRoute } from './access/access-check.js';
@@ -26,6 +26,7 @@ import { AuditTrail } from './audit/audit-trail.js';
 import { Submissions } from './jobs/submissions.js';
 import { OpenRequests } from './live/open-requests.js';
 import { MailController } from './mail/mail.controller.js';
+import { ReceiverUrls } from './webhooks/receiver-urls.js';
 
 type Class<Instance extends object = object> = abstract new (...parts: never[]) => Instance;
 
@@ -42,9 +43,18 @@ const intake = new JobIntake({
 });
 const allowedHosts = readSettings(downloadSettings, {}).FETCH_ALLOW;
 
+const receiverUrls = new ReceiverUrls(allowedHosts, { settings: readSettings(commonSettings, {}) });
+
 /** These check requests as ever, and reach nothing. */
 const checking: readonly object[] = [
-  new Submissions(intake, emptyOf(IdempotencyKeys), allowedHosts, new ApiMetrics(createMetrics('unread'))),
+  new Submissions(
+    intake,
+    emptyOf(IdempotencyKeys),
+    allowedHosts,
+    receiverUrls,
+    new ApiMetrics(createMetrics('unread')),
+  ),
+  receiverUrls,
   new ApiKeys(emptyOf(ApiKeyStore), emptyOf(OrderWriter), undefined, logger),
   new Schedules({ database: emptyOf(Database), intake, logger, metrics: createMetrics('unread') }),
 ];

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
+import { callSettings } from '@jobstream/calls';
 import { Topics } from '@jobstream/contracts';
 import { Database, DatabaseClock } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
-import { EndpointSecrets, endpointSettings, FailingServers } from '@jobstream/endpoints';
+import { EndpointSecrets, FailingServers } from '@jobstream/endpoints';
 import { AcceptedJobs, JobIntake } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { BrokerClock, LogReader, RecordProducer, TopicAdmin, TopicFollower } from '@jobstream/kafka';
@@ -27,6 +28,7 @@ import {
   QueueViews,
   ShownJobs,
 } from '@jobstream/status';
+import { Webhooks } from '@jobstream/webhooks';
 import { Registry } from 'prom-client';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { ApiKeys } from './access/api-keys.js';
@@ -74,6 +76,8 @@ import { ReportsController } from './reports/reports.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
 import { TasksController } from './tasks/tasks.controller.js';
+import { ReceiverUrls } from './webhooks/receiver-urls.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 
 /** The REST surface. */
 export const controllers = [
@@ -85,6 +89,7 @@ export const controllers = [
   JobTypesController,
   QueuesController,
   SchedulesController,
+  WebhooksController,
   CountsController,
   ApiKeysController,
   AuditController,
@@ -175,7 +180,7 @@ export const controllers = [
     ]),
     provide(EndpointSecrets, [Database]),
     provide(FailingServers, [Database]),
-    provideFrom(endpointSettings, endpointHostsToken, ({ ENDPOINT_ALLOW }) => ENDPOINT_ALLOW),
+    provideFrom(callSettings, endpointHostsToken, ({ ENDPOINT_ALLOW }) => ENDPOINT_ALLOW),
     provide(EndpointTypes, {
       jobTypes: PublishedJobTypes,
       book: JobTypeBook,
@@ -216,6 +221,8 @@ export const controllers = [
       projection: projectionToken,
     }),
     rebuildsProvider,
+    ReceiverUrls,
+    provide(Webhooks, { database: Database, intake: JobIntake, brokerClock: BrokerClock }),
     provide(Schedules, { database: Database, intake: JobIntake, logger: loggerToken, metrics: Registry }),
   ],
 })

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { CallSender } from '@jobstream/calls';
+import { CallSender, callSettings } from '@jobstream/calls';
 import { Database } from '@jobstream/database';
-import { EndpointSecrets, endpointSettings, FailingServers } from '@jobstream/endpoints';
+import { EndpointSecrets, FailingServers } from '@jobstream/endpoints';
 import { concurrencySetting, ProcessFactory, WorkerProcess } from '@jobstream/execution';
 import { PlatformModule, provide, provideFrom } from '@jobstream/platform';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ const defaultConcurrency = 100;
       ({ CONCURRENCY }) => CONCURRENCY,
     ),
     provideFrom(
-      endpointSettings,
+      callSettings,
       CallSender,
       ({ ENDPOINT_ALLOW }) => new CallSender({ allowed: ENDPOINT_ALLOW }),
     ),

@@ -3,7 +3,9 @@ import { newJobId } from '@jobstream/contracts';
 import type { RebuildView } from '@jobstream/contracts/rest';
 import { schemasOf } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
+import { readPositions } from '@jobstream/sink';
 import { eventually, Platform, readTopics, type ApiClient } from '@jobstream/testing';
+import { tellsOfEnds } from '@jobstream/webhooks';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
 import { Maintenance } from './maintenance.fixture-spec.js';
 import { dayMs } from './retention.js';
@@ -18,7 +20,7 @@ describe('old records', () => {
   /** A job that ran under a claim. */
   let once: string;
   beforeAll(async () => {
-    platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
+    platform = await Platform.start({ services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1 } });
     api = platform.api;
     maintenance = await Maintenance.open(platform.environment());
     handler = maintenance.get(CleanupOldRecordsHandler);
@@ -47,6 +49,20 @@ describe('old records', () => {
       const commits = await maintenance.admin.committed(platform.topics.group(queue), topics);
       for (const [topic, offsets] of commits)
         expect(offsets.map((offset) => offset ?? 0)).toEqual(ends.get(topic));
+    });
+  };
+  /** Resolves when all ends are looked through for webhooks. */
+  const told = async () => {
+    const topics = (await maintenance.admin.listTopics()).filter((topic) =>
+      tellsOfEnds(platform.topics.roleOf(topic)),
+    );
+    const reader = platform.topics.serviceGroup('webhook-ends');
+    const clusterId = await maintenance.admin.clusterId();
+    await eventually(async () => {
+      for (const [topic, ends] of await maintenance.admin.endOffsets(topics)) {
+        const next = await readPositions(maintenance.database, { reader, clusterId, topic });
+        expect(ends.map((_, partition) => next.get(partition))).toEqual(ends);
+      }
     });
   };
   const keysIn = async (topic: string) =>
@@ -99,6 +115,7 @@ describe('old records', () => {
     const waiting = await api.submitted('image.thumbnail', { imageId: 'none' });
     const late = await finish(5);
     await committed('probe');
+    await told();
     await maintenance.projection.await();
 
     const { heldBy, records, jobs } = await cleanIn(40);
@@ -150,6 +167,7 @@ describe('old records', () => {
     const [again] = await finish(1);
     expect(await stateOf(again!)).toBe('succeeded');
     for (const queue of ['probe', 'image']) await committed(queue);
+    await told();
     await maintenance.projection.await();
     const { heldBy, records, claims } = await cleanIn(30.5);
     expect([heldBy, claims]).toEqual([null, 0]);

@@ -4,17 +4,21 @@ import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
 import { JobIntake } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
+import { maxDeliveryRetries } from '@jobstream/jobs';
 import { KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
-import { loggerToken, PlatformModule, provide, tokenOf } from '@jobstream/platform';
+import { contextToken, loggerToken, PlatformModule, provide, tokenOf } from '@jobstream/platform';
 import { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import { ReplayRunner, type Projection } from '@jobstream/replay';
+import { readSettings, type ProcessContext } from '@jobstream/runtime';
+import { WebhookFollower, WebhookStore } from '@jobstream/webhooks';
+import { z } from 'zod';
 import { SchedulerService } from './scheduler.service.js';
 
 const projectionToken = tokenOf<Projection>('Projection');
 
 /**
- * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays. Run two or more, so that one is left
- * when another dies. Settings: `KAFKA_*`, `DATABASE_URL` and the common ones.
+ * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays, makes the deliveries of webhooks. Run two or
+ * more, so that one is left when another dies. Settings: `KAFKA_*`, `DATABASE_URL`, `WEBHOOK_RETRIES` and the common ones.
  */
 @Module({
   imports: [
@@ -41,9 +45,43 @@ const projectionToken = tokenOf<Projection>('Projection');
       projection: projectionToken,
       logger: loggerToken,
     }),
+    provide(WebhookStore, [Database]),
+    {
+      provide: WebhookFollower,
+      inject: [contextToken, KafkaConnection, TopicAdmin, Topics, Database, JobIntake, WebhookStore],
+      useFactory: createFollower,
+    },
   ],
 })
 export class SchedulerModule {}
+
+const webhookSettings = z.object({
+  /** How often the delivery of an event is tried again. */
+  WEBHOOK_RETRIES: z.coerce.number().int().min(0).max(maxDeliveryRetries).default(maxDeliveryRetries),
+});
+
+function createFollower(
+  { environment, logger, metrics, fatal }: ProcessContext,
+  connection: KafkaConnection,
+  admin: TopicAdmin,
+  topics: Topics,
+  database: Database,
+  intake: JobIntake,
+  webhooks: WebhookStore,
+): WebhookFollower {
+  return new WebhookFollower({
+    connection,
+    admin,
+    topics,
+    database,
+    intake,
+    webhooks,
+    maxRetries: readSettings(webhookSettings, environment).WEBHOOK_RETRIES,
+    metrics,
+    logger,
+    onFatal: fatal,
+  });
+}
 
 function readProjection(
   queries: JobQueries,

@@ -9,10 +9,11 @@ import { contextToken, Preparation } from '@jobstream/platform';
 import { ReplayRunner } from '@jobstream/replay';
 import { ClockWatch, type ProcessContext } from '@jobstream/runtime';
 import { Scheduler } from '@jobstream/scheduling';
+import { WebhookFollower } from '@jobstream/webhooks';
 
 const tickMs = 25;
 
-/** Runs the scheduler as long as the application lives, and replays as soon as their tables exist. */
+/** Runs the scheduler as long as the application lives, and replays and webhooks as soon as their tables exist. */
 @Injectable()
 export class SchedulerService implements BeforeApplicationShutdown {
   private readonly scheduler: Scheduler;
@@ -28,6 +29,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
     private readonly clockWatch: ClockWatch,
     private readonly preparation: Preparation,
     private readonly replays: ReplayRunner,
+    private readonly webhooks: WebhookFollower,
   ) {
     this.scheduler = new Scheduler({
       connection,
@@ -42,6 +44,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
       onFatal: fatal,
     });
     health.add('scheduler', () => this.scheduler.health());
+    health.add('webhooks', () => this.webhooks.health());
     health.add('topics', () => ({ ok: true, detail: describeTroubles(producer.troubles.list()) }));
   }
 
@@ -51,7 +54,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.scheduler.stop(), this.replays.stop()]);
+    await Promise.all([this.scheduler.stop(), this.replays.stop(), this.webhooks.stop()]);
   }
 
   private async prepare(): Promise<void> {
@@ -59,5 +62,6 @@ export class SchedulerService implements BeforeApplicationShutdown {
     this.clockWatch.start();
     await this.producer.askTime(this.topics.clock);
     this.replays.start();
+    this.webhooks.start();
   }
 }

@@ -6,7 +6,7 @@ import {
   type AuditPage,
   type AuditQuery,
 } from '@jobstream/contracts/rest';
-import { readDatabaseClock, type Database } from '@jobstream/database';
+import { readDatabaseClock, type Database, type Session } from '@jobstream/database';
 
 /** An entry and the UUIDv7 of its row. */
 export interface AuditRecord extends AuditEntry {
@@ -40,10 +40,13 @@ export class AuditStore {
     return readDatabaseClock(this.database);
   }
 
-  /** Appends entries. Doing so again changes nothing: an answer that got lost may be asked for once more. */
-  async append(records: readonly AuditRecord[]): Promise<void> {
+  /**
+   * Appends entries. Doing so again changes nothing: an answer that got lost may be asked for once more.
+   * @param session where the entries belong to a transaction; default: none
+   */
+  async append(records: readonly AuditRecord[], session: Session = this.database): Promise<void> {
     const column = <Key extends keyof AuditRecord>(key: Key) => records.map((record) => record[key]);
-    await this.database.query({
+    await session.query({
       name: 'append-audit-entries',
       text: `INSERT INTO ${this.table} (id, at, who, key_id, action, target, request_id, status)
              SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::text[], $6::text[],

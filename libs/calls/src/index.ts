@@ -6,6 +6,7 @@ export {
   type CallError,
   type CallVerdict,
 } from './call-ending.js';
+export { callSettings } from './call-settings.js';
 export { CallSender, type Call, type CallSenderOptions } from './call-sender.js';
 export { Circuit, healthOf, type CircuitOptions, type CircuitPass, type ServerHealth } from './circuit.js';
 export { readResult } from './result.js';

@@ -14,7 +14,7 @@ export interface ClientOptions extends ConnectionOptions {
 
 /** One call. */
 export interface Call {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
   /** With its query. */
   readonly path: string;
   /** JSON, or bytes with a `content-type` of their own. */

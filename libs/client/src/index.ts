@@ -43,5 +43,6 @@ export type { QueueCalls } from './queue-calls.js';
 export type { RebuildCalls } from './rebuild-calls.js';
 export type { ReplayCalls, ReplayWish } from './replay-calls.js';
 export type { ScheduleCalls, ScheduleWish } from './schedule-calls.js';
+export type { DeliveryListOptions, WebhookCalls } from './webhook-calls.js';
 export { SignatureError, verifySignature, type SignedRequest } from './verify-signature.js';
 export { RestConnection, type ConnectionOptions, type RestRequest } from './rest-connection.js';

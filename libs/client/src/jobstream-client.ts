@@ -29,6 +29,7 @@ import { QueueCalls } from './queue-calls.js';
 import { RebuildCalls } from './rebuild-calls.js';
 import { ReplayCalls } from './replay-calls.js';
 import { ScheduleCalls } from './schedule-calls.js';
+import { WebhookCalls } from './webhook-calls.js';
 
 /** Everything of a submission but its type and payload; as `POST /v1/jobs` takes it. */
 export type JobOptions = Omit<Submission, 'type' | 'payload'>;
@@ -74,6 +75,8 @@ export class JobstreamClient {
   readonly queues: QueueCalls;
   /** Makes jobs at set times. */
   readonly schedules: ScheduleCalls;
+  /** Has URLs hear of the ends of jobs. */
+  readonly webhooks: WebhookCalls;
   /** Runs many jobs again. */
   readonly replays: ReplayCalls;
   /** Makes the status of all jobs again from the log. */
@@ -90,6 +93,7 @@ export class JobstreamClient {
     this.jobTypes = new JobTypeCalls(this.caller);
     this.queues = new QueueCalls(this.caller);
     this.schedules = new ScheduleCalls(this.caller);
+    this.webhooks = new WebhookCalls(this.caller);
     this.replays = new ReplayCalls(this.caller);
     this.rebuilds = new RebuildCalls(this.caller);
     this.access = new AccessCalls(this.caller);

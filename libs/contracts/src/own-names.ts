@@ -2,7 +2,15 @@
 export const ownTopics = ['events', 'delayed', 'cancels', 'control', 'types', 'clock'] as const;
 
 /** Readers with a consumer group, beside the workers of queues: `jobstream.projector`. */
-export const services = ['api', 'projector', 'rebuild', 'scheduler', 'schedule-ends', 'endpoints'] as const;
+export const services = [
+  'api',
+  'projector',
+  'rebuild',
+  'scheduler',
+  'schedule-ends',
+  'webhook-ends',
+  'endpoints',
+] as const;
 export type Service = (typeof services)[number];
 
 /**

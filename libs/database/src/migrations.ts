@@ -10,6 +10,7 @@ import { RestRefusedRows1763910000000 } from './operations/migrations/1763910000
 import { CreateClaims1763840000000 } from './operations/migrations/1763840000000-create-claims.js';
 import { TellNamesakesApart1763920000000 } from './operations/migrations/1763920000000-tell-namesakes-apart.js';
 import { CreateEndpoints1763940000000 } from './operations/migrations/1763940000000-create-endpoints.js';
+import { CreateWebhooks1763950000000 } from './operations/migrations/1763950000000-create-webhooks.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
 import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
@@ -30,6 +31,7 @@ export const migrations = {
     RestRefusedRows1763910000000,
     TellNamesakesApart1763920000000,
     CreateEndpoints1763940000000,
+    CreateWebhooks1763950000000,
   ],
 };
 

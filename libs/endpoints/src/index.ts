@@ -1,4 +1,3 @@
-// Job types that HTTP endpoints serve: their secrets, the servers that fail, and the hosts that may be called.
-export { endpointSettings } from './endpoint-settings.js';
+// Job types that HTTP endpoints serve: their secrets, and the servers that fail.
 export { EndpointSecrets, type RotatedSecret } from './endpoint-secrets.js';
 export { FailingServers } from './failing-servers.js';

@@ -1,7 +1,7 @@
 // Intake, the only writer of job requests: checks, produces, answers; once for each Idempotency-Key.
 export { AcceptedJobs, type RememberedJob } from './accepted-jobs.js';
 export { isSettled, tooManyItems, type BatchChecks, type CheckedBatch } from './batch.js';
-export { IntakeError, type IntakeErrorDetails } from './intake-error.js';
+export { IntakeError, intakeErrorOf, type IntakeErrorDetails } from './intake-error.js';
 export { JobIntake, type ForwardedRequest, type JobIntakeOptions } from './job-intake.js';
 export {
   checkSubmission,

@@ -153,7 +153,7 @@ function orderingKeyOf({ type, orderBy }: JobRules, payload: unknown): string | 
   const value = orderBy === undefined ? undefined : valueAt(payload, orderBy);
   if (value === undefined || value === null) return undefined;
   const detail = faultOfKey(value);
-  if (detail === undefined) return String(value);
+  if (detail === undefined) return `${value as string | number}`;
   return new IntakeError('invalid_payload', `There is a fault in the payload of ${type}.`, {
     errors: [{ pointer: `/payload/${orderBy!.replaceAll('.', '/')}`, detail }],
   });
@@ -199,8 +199,26 @@ export function drawJob(
   const mark = claimed ? true : undefined;
   const record = encodeRecord(
     'runAt' in request
-      ? { run: 1, attempt: 1, createdAt, traceparent, claimed: mark, notify, phase: 'scheduled', value: request }
-      : { run: 1, attempt: 1, createdAt, traceparent, claimed: mark, notify, phase: 'queued', value: request },
+      ? {
+          run: 1,
+          attempt: 1,
+          createdAt,
+          traceparent,
+          claimed: mark,
+          notify,
+          phase: 'scheduled',
+          value: request,
+        }
+      : {
+          run: 1,
+          attempt: 1,
+          createdAt,
+          traceparent,
+          claimed: mark,
+          notify,
+          phase: 'queued',
+          value: request,
+        },
   );
   if (isOversize(job.submission, record)) {
     return new IntakeError('item_too_large', `A job takes at most ${maxBodyBytes} bytes.`);

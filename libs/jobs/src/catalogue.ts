@@ -11,6 +11,7 @@ import {
 import { notificationEmail } from './notification-email.js';
 import { probeRun } from './probe-run.js';
 import { reportGenerate } from './report-generate.js';
+import { webhookDeliver } from './webhook-deliver.js';
 
 /** All job types that ship. */
 export const jobDefinitions: readonly JobDefinition[] = [
@@ -24,6 +25,7 @@ export const jobDefinitions: readonly JobDefinition[] = [
   cleanupOldRecords,
   inferenceOcr,
   probeRun,
+  webhookDeliver,
 ];
 
 /** The definition of a job type; undefined for an unknown one. */

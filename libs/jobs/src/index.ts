@@ -14,5 +14,6 @@ export {
   maintenanceQueue,
 } from './maintenance.js';
 export { declaredSchedules, type DeclaredSchedule } from './schedules.js';
+export { maxDeliveryRetries, webhookDeliver, webhooksQueue } from './webhook-deliver.js';
 export { probeQueue, probeRun } from './probe-run.js';
 export { findJobDefinition, jobDefinitions, queues } from './catalogue.js';

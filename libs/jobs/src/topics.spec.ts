@@ -40,6 +40,15 @@ describe('the topics', () => {
       'jobs.report.retry.10s 2',
       'jobs.report.retry.60s 2',
       'jobs.types 1',
+      'jobs.webhooks 6',
+      'jobs.webhooks.dlq 1',
+      'jobs.webhooks.retry.10800s 2',
+      'jobs.webhooks.retry.21600s 2',
+      'jobs.webhooks.retry.28800s 2',
+      'jobs.webhooks.retry.3600s 2',
+      'jobs.webhooks.retry.5s 2',
+      'jobs.webhooks.retry.600s 2',
+      'jobs.webhooks.retry.60s 2',
     ]);
   });
 });

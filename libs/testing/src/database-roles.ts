@@ -13,6 +13,7 @@ const roleOf: Readonly<Record<string, string>> = {
   'report-worker': 'jobstream_report_worker',
   'maintenance-worker': 'jobstream_maintenance_worker',
   'http-worker': 'jobstream_http_worker',
+  'webhooks-worker': 'jobstream_webhooks_worker',
 };
 
 /** The roles of docs/roles/ for one namespace. Their names are unique, because a role belongs to the whole server. */

@@ -13,6 +13,7 @@ import {
   StorageFullError,
   StorageUnavailableError,
 } from '@jobstream/storage';
+import { WebhookError } from '@jobstream/webhooks';
 import { ProblemError } from './problem-error.js';
 
 /** The problem that answers a failed request. */
@@ -41,10 +42,19 @@ export function problemOf(error: unknown): FoundProblem {
   return ofLibraries(error) ?? ofFramework(error) ?? internalError;
 }
 
-type OwnError = ProblemError | IntakeError | StatusError | ScheduleError | RebuildError | ReplayError;
+type OwnError =
+  ProblemError | IntakeError | StatusError | ScheduleError | WebhookError | RebuildError | ReplayError;
 
 function isOurs(error: unknown): error is OwnError {
-  const kinds = [ProblemError, IntakeError, StatusError, ScheduleError, RebuildError, ReplayError];
+  const kinds = [
+    ProblemError,
+    IntakeError,
+    StatusError,
+    ScheduleError,
+    WebhookError,
+    RebuildError,
+    ReplayError,
+  ];
   return kinds.some((kind) => error instanceof kind);
 }
 

@@ -17,11 +17,12 @@ import type { FastifyRequest } from 'fastify';
 import type { Counter } from 'prom-client';
 import { allowedHostsToken } from '../api-providers.js';
 import { ApiMetrics } from '../api-metrics.js';
+import { ReceiverUrls } from '../webhooks/receiver-urls.js';
 import { checkScope } from './scope-check.js';
 import { checkUrls } from './submitted-urls.js';
 
 /** The request of a submission: its headers with trace and Idempotency-Key, and the holder of its API key. */
-export type Submitter = Pick<FastifyRequest, 'headers' | 'caller'>;
+export type Submitter = Pick<FastifyRequest, 'headers' | 'caller' | 'socket'>;
 
 /** Submits the jobs of requests, each of which may be sent again under its Idempotency-Key. */
 @Injectable()
@@ -32,6 +33,7 @@ export class Submissions {
     private readonly intake: JobIntake,
     private readonly keys: IdempotencyKeys,
     @Inject(allowedHostsToken) private readonly allowedHosts: AllowedHosts,
+    private readonly receiverUrls: ReceiverUrls,
     metrics: ApiMetrics,
   ) {
     this.accepted = metrics.acceptedJobs;
@@ -78,9 +80,18 @@ export class Submissions {
   }
 
   /** Checks that this submitter may submit this job; the job itself is valid. */
-  private checkWish(job: CheckedJob, { caller }: Submitter): CheckedJob | IntakeError {
-    const allowed = checkScope(job, caller);
-    return allowed instanceof IntakeError ? allowed : checkUrls(allowed, this.allowedHosts);
+  private checkWish(job: CheckedJob, submitter: Submitter): CheckedJob | IntakeError {
+    const allowed = checkScope(job, submitter.caller);
+    const checked = allowed instanceof IntakeError ? allowed : checkUrls(allowed, this.allowedHosts);
+    return checked instanceof IntakeError ? checked : this.checkNotify(checked, submitter);
+  }
+
+  private checkNotify(job: CheckedJob, submitter: Submitter): CheckedJob | IntakeError {
+    const detail = job.notify === undefined ? undefined : this.receiverUrls.faultOf(job.notify, submitter);
+    if (detail === undefined) return job;
+    return new IntakeError('invalid_request', 'The end of the job can not be told there.', {
+      errors: [{ pointer: '/notify', detail }],
+    });
   }
 
   private async once<Answer>(

@@ -35,6 +35,7 @@ export function addSubmitCommand(program: Command, run: RunCommand): void {
     .option('--expires-in <duration>', 'give it up if it has not started after this time', readDurationText)
     .option('--ordering-key <key>', 'run the jobs of this key one after another')
     .option('--submitted-for <whom>', 'the person or thing it is for; a filter of the list')
+    .option('--notify <url>', 'have this URL hear of its end')
     .option('--idempotency-key <key>', 'make one job of all submissions with this key, for 24 hours')
     .option('--traceparent <id>', 'the W3C trace that it belongs to')
     .addHelpText('after', examples)

@@ -2,7 +2,8 @@ import { isCompacted, type TopicRole, type Topics } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { partitionKey, type TopicAdmin } from '@jobstream/kafka';
 import type { ProjectionPositions } from '@jobstream/projection';
-import { readPositions } from '@jobstream/scheduling';
+import { readPositions } from '@jobstream/sink';
+import { tellsOfEnds } from '@jobstream/webhooks';
 import type { LogPartition, Reading } from './record-cut.js';
 
 /** Where the positions of all readers are kept. */
@@ -50,7 +51,7 @@ export class RecordReaders {
     return [
       ...(await this.ofGroups(topics)),
       ...(await this.ofProjections(topics, partitions)),
-      ...(await this.ofDelayedJobs(partitions)),
+      ...(await this.ofSinks(partitions)),
     ];
   }
 
@@ -61,7 +62,11 @@ export class RecordReaders {
       role.kind === 'requests' || role.kind === 'retry' ? [{ topic, group: names.group(role.queue) }] : [],
     );
     // Their positions are in Postgres; their commits are only hints.
-    const elsewhere = [names.serviceGroup('projector'), names.serviceGroup('scheduler')];
+    const elsewhere = [
+      names.serviceGroup('projector'),
+      names.serviceGroup('scheduler'),
+      names.serviceGroup('webhook-ends'),
+    ];
     const groups = new Set([...lanes.map(({ group }) => group), ...(await admin.listGroups())]);
     const readings: Reading[] = [];
     // One after another: a cluster may know thousands.
@@ -101,14 +106,28 @@ export class RecordReaders {
     });
   }
 
-  /** The position of the scheduler, which moves delayed jobs into rows of its own. */
-  private async ofDelayedJobs(partitions: readonly LogPartition[]): Promise<Reading[]> {
-    const { admin, database, topics } = this.options;
-    const reader = topics.serviceGroup('scheduler');
+  /** The positions of the scheduler, which moves delayed jobs into rows of its own, and of what makes the deliveries of webhooks. */
+  private async ofSinks(partitions: readonly LogPartition[]): Promise<Reading[]> {
+    const { topics } = this.options;
+    const told = partitions.filter(({ topic }) => tellsOfEnds(topics.roleOf(topic)));
+    return [
+      ...(await this.ofSink(
+        topics.serviceGroup('scheduler'),
+        partitions.filter(({ topic }) => topic === topics.delayed),
+      )),
+      ...(await this.ofSink(topics.serviceGroup('webhook-ends'), told)),
+    ];
+  }
+
+  private async ofSink(reader: string, partitions: readonly LogPartition[]): Promise<Reading[]> {
+    const { admin, database } = this.options;
     const clusterId = await admin.clusterId();
-    const next = await readPositions(database, { reader, clusterId, topic: topics.delayed });
-    return partitions
-      .filter(({ topic }) => topic === topics.delayed)
-      .map(({ topic, partition }) => ({ reader, topic, partition, next: next.get(partition) ?? 0 }));
+    const readings: Reading[] = [];
+    for (const topic of new Set(partitions.map((each) => each.topic))) {
+      const next = await readPositions(database, { reader, clusterId, topic });
+      for (const { partition } of partitions.filter((each) => each.topic === topic))
+        readings.push({ reader, topic, partition, next: next.get(partition) ?? 0 });
+    }
+    return readings;
   }
 }

@@ -9,6 +9,7 @@ export const routeTags = {
   Queues: 'The progress of the workers of each queue; pause, resume and limit it.',
   Replays: 'Run jobs again: dead letters, or a time range of the log.',
   Schedules: 'Jobs that are made at set times.',
+  Webhooks: 'Hear of the ends of jobs by signed POSTs.',
   Rebuilds: 'The status of all jobs, made again from the log.',
   Tasks: 'Routes as in Celery and FastAPI: images, reports, sign-ups.',
   Access: 'API keys, and who did what with them.',

@@ -9,6 +9,7 @@ import { rebuildRoutes } from './routes/rebuilds.js';
 import { replayRoutes } from './routes/replays.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { taskRoutes } from './routes/tasks.js';
+import { webhookRoutes } from './routes/webhooks.js';
 
 /** Every route of the REST server, where jobs of these types may be submitted. */
 export function routeContracts(jobTypes: readonly JobType[]): readonly RouteContract[] {
@@ -18,6 +19,7 @@ export function routeContracts(jobTypes: readonly JobType[]): readonly RouteCont
     ...queueRoutes,
     ...replayRoutes,
     ...scheduleRoutes,
+    ...webhookRoutes,
     ...rebuildRoutes,
     ...taskRoutes,
     ...accessRoutes,

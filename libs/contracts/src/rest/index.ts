@@ -204,5 +204,35 @@ export {
   type PutJobType,
   type SecretRotation,
 } from './jobs/endpoint-type.js';
+export {
+  createdWebhookSchema,
+  deliveryPageSchema,
+  deliveryQuerySchema,
+  deliveryViewSchema,
+  maxEventValueBytes,
+  maxWebhooks,
+  notifyName,
+  pingedWebhookSchema,
+  webhookEventSchema,
+  webhookEventTypes,
+  webhookListSchema,
+  webhookPatchSchema,
+  webhookRequestSchema,
+  webhookViewSchema,
+  type CreatedWebhook,
+  type DeliveryPage,
+  type DeliveryView,
+  type PingedWebhook,
+  type WebhookEvent,
+  type WebhookEventJob,
+  type WebhookEventType,
+  type WebhookList,
+  type WebhookPatch,
+  type WebhookPatchInput,
+  type WebhookRequest,
+  type WebhookRequestInput,
+  type WebhookView,
+} from './operations/webhook.js';
+export { receiverUrlSchema } from './fields/receiver-url.js';
 export { emailAddressSchema } from './fields/email-address.js';
 export { personNameSchema } from './fields/person-name.js';

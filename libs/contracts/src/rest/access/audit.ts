@@ -20,7 +20,7 @@ export const auditEntrySchema = z
     action: z
       .string()
       .describe(
-        'Method and route, e.g. `PUT /v1/schedules/:name`; `audit.dropped` for a gap in the audit itself; `create-key` for the command.',
+        'Method and route, e.g. `PUT /v1/schedules/:name`; `audit.dropped` for a gap in the audit itself; `create-key` for the command; `webhook.switched-off` for a webhook that had failed for days.',
       ),
     target: z
       .string()

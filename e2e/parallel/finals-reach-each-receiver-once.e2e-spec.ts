@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { headerNames } from '@jobstream/contracts/records';
+import type { CreatedWebhook } from '@jobstream/contracts/rest';
+import { eventually, freePort, Platform, readTopics } from '@jobstream/testing';
+import { ReceiverProcess } from '../receiver-process.js';
+
+const jobs = 10_000;
+const minutes = 60_000;
+/** All jobs come within this time: a steady load, in which what a kill holds up has to be made up for. */
+const loadMs = 1.5 * minutes;
+const json = (body: object) => ({
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+
+describe('the ends of jobs', () => {
+  let platform: Platform;
+  let live: ReceiverProcess;
+  beforeAll(async () => {
+    live = await ReceiverProcess.start();
+  });
+  afterAll(async () => {
+    await platform?.stop();
+    await live?.stop();
+  });
+
+  const create = async (url: string) =>
+    (await platform.api.request<CreatedWebhook>('POST', '/v1/webhooks', json({ url }))).body;
+  const submit = async () => {
+    const items = Array.from({ length: 100 }, () => ({ type: 'probe.run', payload: {} }));
+    for (let sent = 0; sent < jobs; sent += items.length) {
+      const pause = delay((loadMs * items.length) / jobs);
+      const { status } = await platform.api.request('POST', '/v1/jobs/batch', json({ items }));
+      expect(status).toBe(202);
+      await pause;
+    }
+  };
+  /** The deliveries that have a record on a topic; a kill leaves copies. */
+  const deliveriesOn = async (topic: string) =>
+    new Set((await readTopics([topic])).map(({ key }) => String(key)));
+  /** The jobs, deliveries too, whose success the log has. */
+  const succeeded = async () =>
+    new Set(
+      (await readTopics([platform.topics.events]))
+        .filter(({ headers }) => headers?.[headerNames.phase] === 'succeeded')
+        .map(({ key }) => String(key)),
+    );
+  const heard = (count: number) =>
+    eventually(async () => expect(await live.count()).toBeGreaterThanOrEqual(count), {
+      timeoutMs: 3 * minutes,
+    });
+
+  it(
+    'reach each receiver once while processes are killed, and a dead receiver delays no other',
+    async () => {
+      const dead = `127.0.0.1:${await freePort()}`;
+      platform = await Platform.start({
+        services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1, 'webhooks-worker': 1 },
+        environment: {
+          ENDPOINT_ALLOW: `${live.host},${dead}`,
+          WEBHOOK_RETRIES: '1',
+          CLAIM_LEASE_SECONDS: '3',
+          LOG_LEVEL: 'info',
+        },
+      });
+      live.trust((await create(`http://${live.host}/hooks`)).secret);
+      await create(`http://${dead}/hooks`);
+      const submitting = submit();
+
+      await heard(0.2 * jobs);
+      await platform.one('scheduler').crash();
+      const made = await deliveriesOn(platform.topics.requests('webhooks'));
+      expect(made.size).toBeLessThan(2 * jobs);
+      await platform.launch('scheduler');
+
+      await heard(0.5 * jobs);
+      await platform.one('webhooks-worker').crash();
+      const heardBefore = await live.count();
+      expect(heardBefore).toBeLessThan(jobs);
+      const acknowledged = await succeeded();
+      await platform.launch('webhooks-worker');
+      await submitting;
+
+      await heard(jobs);
+      const deadLetters = platform.topics.deadLetters('webhooks');
+      await eventually(async () => expect((await deliveriesOn(deadLetters)).size).toBe(jobs), {
+        timeoutMs: 2 * minutes,
+        everyMs: 500,
+      });
+      const { heard: events, refused } = await live.all();
+      expect(refused).toEqual([]);
+      expect(new Set(events.map(({ job }) => job)).size).toBe(jobs);
+      expect(new Set(events.map(({ id }) => id)).size).toBe(jobs);
+      const late = events.map(({ lateMs }) => lateMs).sort((a, b) => a - b);
+      const median = late[Math.floor(late.length / 2)]!;
+      const again = repeated(events.map(({ id }) => id));
+      console.log(
+        `${jobs} ends to two receivers, one dead: median ${median} ms, last ${late.at(-1)} ms after the end; ` +
+          `${made.size} deliveries made before the follower was killed, ${heardBefore} heard before the sender was, ` +
+          `${again.length} were in its hands and came again`,
+      );
+      // Only what the killed sender had not acknowledged may come again, under the same id.
+      expect(again.filter((id) => acknowledged.has(id))).toEqual([]);
+      expect(median).toBeLessThan(5_000);
+    },
+    8 * minutes,
+  );
+});
+
+function repeated(ids: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return ids.filter((id) => seen.has(id) || !seen.add(id));
+}
