@@ -93,8 +93,8 @@ describe('every record on the topics of jobs is one that the AsyncAPI document d
       beyond: ['invalid_request', '/limit'],
     });
 
-    it('in TypeScript has the types of what is sent and answered', () => {
-      expect(useTypeScriptClient(folder, platform.api.url)).toEqual(understood('from TypeScript'));
+    it('in TypeScript has the types of what is sent and answered', async () => {
+      expect(await useTypeScriptClient(folder, platform.api.url)).toEqual(understood('from TypeScript'));
     });
 
     const why = whyNoPython();

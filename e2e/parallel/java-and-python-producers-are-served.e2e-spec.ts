@@ -70,10 +70,9 @@ describe('requests of an own type that are written straight to its topic', () =>
     `by kafka-python, are served${why ? `: skipped, ${why}` : ''}`,
     async () => {
       const python = await Python.provide(besideIt('requirements.txt'));
-      await expectServed((requests) => {
+      await expectServed(async (requests) => {
         const args = [besideIt('produce.py'), stackAddress('KAFKA_BROKERS'), topic];
-        python.run(args, { input: JSON.stringify(requests) });
-        return Promise.resolve();
+        await python.run(args, { input: JSON.stringify(requests) });
       });
     },
     120_000,

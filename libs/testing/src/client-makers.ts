@@ -23,16 +23,17 @@ export function folderWith(document: unknown): string {
  * Makes the types of a client by openapi-typescript, checks `use-client.mts` against them and runs it.
  * @returns the value that it printed
  */
-export function useTypeScriptClient(folder: string, url: string): unknown {
+export async function useTypeScriptClient(folder: string, url: string): Promise<unknown> {
   const inFolder = (file: string) => join(folder, file);
   copyFileSync(given('use-client.mts'), inFolder('use-client.mts'));
   // A field with a default may be left out of what is sent.
   const maker = [inFolder('openapi.json'), '-o', inFolder('api.mts'), '--default-non-nullable=false'];
-  runNode(join(modules, 'openapi-typescript/bin/cli.js'), ...maker);
+  await runNode(join(modules, 'openapi-typescript/bin/cli.js'), ...maker);
   const kind = '--ignoreConfig --strict --skipLibCheck --module nodenext --target es2023 --types node';
   const places = ['--rootDir', folder, '--outDir', inFolder('built'), inFolder('use-client.mts')];
-  runNode(join(modules, 'typescript/bin/tsc'), ...kind.split(' '), ...places);
-  return JSON.parse(runNode(inFolder('built/use-client.mjs'), url).stdout);
+  await runNode(join(modules, 'typescript/bin/tsc'), ...kind.split(' '), ...places);
+  const { stdout } = await runNode(inFolder('built/use-client.mjs'), url);
+  return JSON.parse(stdout);
 }
 
 /** A Python client that was made and used. */
@@ -48,7 +49,7 @@ export async function usePythonClient(folder: string, url: string): Promise<Pyth
   const env = python.environment(folder);
   const input = ['--path', join(folder, 'openapi.json'), '--config', given('openapi-python-client.yaml')];
   const output = ['--output-path', join(folder, 'jobstream'), '--meta', 'none'];
-  const made = python.run(['-m', 'openapi_python_client', 'generate', ...input, ...output], { env });
-  const { stdout } = python.run([given('use_client.py'), url], { env });
+  const made = await python.run(['-m', 'openapi_python_client', 'generate', ...input, ...output], { env });
+  const { stdout } = await python.run([given('use_client.py'), url], { env });
   return { said: made.stdout + made.stderr, printed: JSON.parse(stdout) };
 }

@@ -14,7 +14,8 @@ export async function produceByConsole(topic: string, lines: readonly string[]):
     ...['--bootstrap-server', stackAddress('KAFKA_BROKERS')],
     ...['--reader-property', 'parse.key=true', '--reader-property', 'parse.headers=true'],
   ];
-  const { stderr } = runProgram(command, [...args, ...producer], { env, input: `${lines.join('\n')}\n` });
+  const input = `${lines.join('\n')}\n`;
+  const { stderr } = await runProgram(command, [...args, ...producer], { env, input });
   // It ends with 0 after a record that the broker refused, too.
   if (/error/i.test(stderr)) throw new Error(`The console producer could not write to ${topic}:\n${stderr}`);
 }

@@ -18,6 +18,7 @@ export { OwnS3 } from './own-s3.js';
 export { OwnStack, type BrokerSettings } from './own-stack.js';
 export { Platform, type PlatformOptions } from './platform.js';
 export { Python, whyNoPython } from './python.js';
+export { PythonServer, type PythonServerOptions } from './python-server.js';
 export { processContext } from './process-context.js';
 export { leftBehind, ServiceProcess, type LogLine } from './service-process.js';
 export { StallWatch } from './stall-watch.js';

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { runProgram } from './run-program.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -112,14 +111,7 @@ function lockTarball(name: string): LockedPackage {
   return { version, dependencies, peerDependencies, resolved: `file:${tarball}`, integrity };
 }
 
-const execute = promisify(execFile);
-
 async function runToEnd(command: string, args: readonly string[], cwd: string): Promise<string> {
   const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NODE_OPTIONS: '' };
-  try {
-    return (await execute(command, args, { cwd, env, maxBuffer: 16 * 1_024 * 1_024 })).stdout;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
-  }
+  return (await runProgram(command, args, { cwd, env })).stdout;
 }

@@ -23,13 +23,13 @@ export class Python {
    * @throws Error with pip's output when it fails
    */
   static async provide(requirements: string): Promise<Python> {
-    const { stdout: version } = runProgram('python3', ['--version']);
+    const { stdout: version } = await runProgram('python3', ['--version']);
     const key = createHash('sha256').update(readFileSync(requirements)).update(version).digest('hex');
     const target = join(openUserCache(), `python-packages-${key.slice(0, 16)}`);
     if (!existsSync(target)) {
       await buildFolder(target, async (unfinished) => {
         const exactly = ['--no-deps', '--require-hashes', '--only-binary', ':all:', '-r', requirements];
-        runProgram('python3', ['-m', 'pip', 'install', '--quiet', '--target', unfinished, ...exactly]);
+        await runProgram('python3', ['-m', 'pip', 'install', '--quiet', '--target', unfinished, ...exactly]);
       });
     }
     return new Python(target);
@@ -45,7 +45,7 @@ export class Python {
   }
 
   /** Runs a program to its end. @throws Error with all its output when it fails */
-  run(args: readonly string[], { env = this.environment(), ...input }: ProgramInput = {}): Said {
+  run(args: readonly string[], { env = this.environment(), ...input }: ProgramInput = {}): Promise<Said> {
     return runProgram('python3', args, { env, ...input });
   }
 }

@@ -1,4 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
 
 /** The output of a program. */
 export interface Said {
@@ -10,6 +13,8 @@ export interface Said {
 export interface ProgramInput {
   /** Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Default: that of this process. */
+  readonly cwd?: string;
   /** Standard input. Default: empty. */
   readonly input?: string;
 }
@@ -18,12 +23,17 @@ export interface ProgramInput {
  * Runs a program to its end.
  * @throws Error with all its output when it fails
  */
-export function runProgram(
+export async function runProgram(
   command: string,
   args: readonly string[],
-  { env = process.env, input = '' }: ProgramInput = {},
-): Said {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env, input });
-  if (status === 0) return { stdout, stderr };
-  throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+  { input = '', ...options }: ProgramInput = {},
+): Promise<Said> {
+  const running = execute(command, args, { ...options, maxBuffer: 16 * 1_024 * 1_024 });
+  running.child.stdin!.end(input);
+  try {
+    return await running;
+  } catch (error) {
+    const { stdout, stderr } = error as Said;
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+  }
 }
