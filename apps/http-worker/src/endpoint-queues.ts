@@ -14,7 +14,7 @@ import type { Servers } from './servers.js';
 export interface EndpointQueuesOptions {
   readonly book: JobTypeBook;
   /** Serves the queues. */
-  readonly worker: { serve(queue: ServedQueue): void; leave(queue: string): Promise<void> };
+  readonly worker: { serve(queue: ServedQueue): void; leave(queue: string, drainMs: number): Promise<void> };
   readonly sender: Pick<CallSender, 'send'>;
   readonly secrets: Pick<SecretBook, 'of' | 'follow'>;
   readonly servers: Servers;
@@ -22,6 +22,9 @@ export interface EndpointQueuesOptions {
   readonly concurrency: number;
   readonly logger: Logger;
 }
+
+/** A call has been aborted, and its outcome written, so long after its time limit at the latest. */
+const endingMs = 10_000;
 
 /** A job type that is served. */
 interface ServedType {
@@ -124,8 +127,11 @@ export class EndpointQueues {
   /** In the background: what runs there may take long, and the other queues go on. */
   private leave(name: string): void {
     const { worker, logger } = this.options;
+    // Whatever still runs has ended before the queue is served anew: no attempt runs twice at the same time.
+    const types = [...(this.lines.get(name)?.handlers.values() ?? [])];
+    const longest = Math.max(0, ...types.map(({ definition }) => definition.timeoutMs)) + endingMs;
     this.lines.delete(name);
-    const left = worker.leave(name).then(() => {
+    const left = worker.leave(name, longest).then(() => {
       this.leaving.delete(name);
       logger.info({ queue: name }, 'queue left');
       this.typesChanged();

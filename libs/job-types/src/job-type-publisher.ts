@@ -74,11 +74,11 @@ export class JobTypePublisher {
     for (const jobType of this.jobTypes) await this.publishOne(jobType);
   }
 
-  /** Both fingerprints of a type, if another definition is in force than the one of this worker; else undefined. */
+  /** Both fingerprints of a type, if another definition is in force than the one of this worker, or it has none; else undefined. */
   outdated(type: string): string | undefined {
-    const mine = this.fingerprints.get(type);
+    const mine = this.fingerprints.get(type) ?? 'none';
     const inForce = this.options.book.find(type)?.record.fingerprint;
-    if (mine === undefined || inForce === undefined || mine === inForce) return undefined;
+    if (inForce === undefined || mine === inForce) return undefined;
     return `This worker serves the definition ${mine} of "${type}"; the one in force is ${inForce}.`;
   }
 

@@ -173,6 +173,18 @@ describe('decideOutcome', () => {
     });
   });
 
+  it('retries a type that only an outdated worker does not know, and dead-letters it as unknown at the last attempt', () => {
+    const ending = { kind: 'unknown-type', type: 'x.y', isOutdated: true } as const;
+    expect(decideOutcome({ ...facts, attempt: 1 }, ending)).toMatchObject({
+      kind: 'retry',
+      error: { code: 'unknown_type' },
+    });
+    expect(decideOutcome({ ...facts, attempt: facts.maxAttempts }, ending)).toMatchObject({
+      reason: 'unknown_type',
+      attempts: facts.maxAttempts,
+    });
+  });
+
   it('retries a payload that only an outdated worker refuses, and dead-letters it as invalid at the last attempt', () => {
     const ending = { kind: 'invalid-payload', detail: 'width', isOutdated: true } as const;
     const error = { code: 'invalid_payload', message: 'width' };

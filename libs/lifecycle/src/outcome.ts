@@ -36,7 +36,8 @@ export type RetryWish = 'by-ladder' | 'never' | { readonly afterMs: number };
 
 /** How an attempt ended, or why it was not started. */
 export type AttemptEnding =
-  | { readonly kind: 'unknown-type'; readonly type: string }
+  /** `isOutdated`: the type is in force, so a worker of another deployment serves it. */
+  | { readonly kind: 'unknown-type'; readonly type: string; readonly isOutdated?: boolean }
   /**
    * `detail` names the path of each fault. `isOutdated`: another definition of the type is in force than the one of this worker, so
    * that a worker of another deployment may take the payload.
@@ -89,7 +90,13 @@ function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
     case 'cancelled':
       return { kind: 'cancel' };
     case 'unknown-type':
-      return deadLetter('unknown_type', unknownType(ending.type), notStarted);
+      return ending.isOutdated && facts.attempt < facts.maxAttempts
+        ? decideFailure(facts, unknownType(ending.type), 'by-ladder')
+        : deadLetter(
+            'unknown_type',
+            unknownType(ending.type),
+            ending.isOutdated ? facts.attempt : notStarted,
+          );
     case 'invalid-payload':
       return ending.isOutdated && facts.attempt < facts.maxAttempts
         ? decideFailure(facts, invalidPayload(ending.detail), 'by-ladder')

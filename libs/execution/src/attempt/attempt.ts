@@ -27,7 +27,7 @@ export interface AttemptPorts {
   /** Opens the reports of an attempt that starts. */
   openReports(job: StartableJob, start: Start): ProgressReports;
   readonly cancellations: Cancellations;
-  /** Both fingerprints, if another definition of the type is in force than the one of this worker; else undefined. */
+  /** Both fingerprints, if another definition of the type is in force than the one of this worker, or it has none; else undefined. */
   readonly outdated: (type: string) => string | undefined;
   observeDuration(type: string, seconds: number): void;
 }
@@ -64,11 +64,20 @@ export function attempt(
     return { ending: { kind: 'owner-died', deaths: claim.deaths } };
   }
   if (ports.cancellations.has(job)) return { ending: { kind: 'cancelled' } };
-  if (registered === undefined) return { ending: { kind: 'unknown-type', type: request.type } };
+  if (registered === undefined) return refuseType(request.type, ports);
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
   const payload = check(registered.definition.payload, request.payload);
   if ('detail' in payload) return refuse(request.type, payload.detail, ports);
   return callHandler(job, registered, payload.data, ports, claim?.signal);
+}
+
+/** Where a worker of another deployment serves the type, this counts as an attempt. */
+function refuseType(type: string, { outdated, worker, clock }: AttemptPorts): Attempted {
+  if (outdated(type) === undefined) return { ending: { kind: 'unknown-type', type } };
+  return {
+    ending: { kind: 'unknown-type', type, isOutdated: true },
+    start: { worker, at: writeStart(clock.now()) },
+  };
 }
 
 /** Where a worker of another definition may take the payload, this counts as an attempt: the retry's record tells who began it. */

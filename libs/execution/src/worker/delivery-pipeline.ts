@@ -8,7 +8,7 @@ import type { RetriesInPlace } from '../admission/retries-in-place.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import { DeliveryLost, type Stay } from '../admission/stay.js';
 import type { TypeGate } from '../admission/type-gate.js';
-import { attempt, type AttemptPorts } from '../attempt/attempt.js';
+import { attempt, type AttemptPorts, type Attempted } from '../attempt/attempt.js';
 import type { AdmittedClaim } from '../claims/admitted-claim.js';
 import type { ClaimEntry, ClaimGate } from '../claims/claim-gate.js';
 import { recordOutcome } from '../claims/recorded-outcome.js';
@@ -28,6 +28,11 @@ export interface DeliveryPipelineOptions {
   readonly handlers: Handlers;
   /** The broker's time: jobs expire by it. */
   readonly clock: Clock;
+  /**
+   * Reads the job types to their present end. Given where {@link handlers} follow from them: a job may be quicker than its type.
+   * Undefined where the handlers are fixed.
+   */
+  readonly readTypes: (() => Promise<void>) | undefined;
   readonly attempts: AttemptPorts;
   readonly outcomes: AttemptOutcomes;
   readonly writer: OutcomeWriter;
@@ -111,13 +116,23 @@ export class DeliveryPipeline {
     const { job, claim } = admission;
     stay.begin();
     claim?.start();
-    const attempted = await attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
+    let attempted = await attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
+    if (isRefused(attempted) && (await this.learnsMore(job)))
+      attempted = await attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
     stay.handlerEnded();
     // The attempt was stopped when its claim was lost: whether it would have failed is unknown.
     if (claim?.isLost && attempted.ending.kind !== 'returned') return void claim.leaveToLease();
     const decided = outcomes.decide(stay, job, attempted);
     if (claim && !(await claim.end(recordOutcome(decided.ended, decided.outcome)))) return undefined;
     return finish(stay, decided, await writer.write(stay.delivery, decided.ended, decided.outcome));
+  }
+
+  /** Whether the worker has another definition of the job's type once it has read the types to their end. */
+  private async learnsMore({ request: { type } }: StartableJob): Promise<boolean> {
+    const { handlers, readTypes } = this.options;
+    const before = handlers.get(type)?.definition;
+    await readTypes?.();
+    return handlers.get(type)?.definition !== before;
   }
 
   /** Passes the gates of one attempt: its claim, that of its type, then its limits. @throws DeliveryLost */
@@ -149,6 +164,11 @@ export class DeliveryPipeline {
     stay.freeSlot();
     if (await this.options.writer.setAside(stay.delivery, fault)) stay.done();
   }
+}
+
+/** Whether the job was refused by its definition, or for lack of one. */
+function isRefused({ ending: { kind } }: Attempted): boolean {
+  return kind === 'unknown-type' || kind === 'invalid-payload';
 }
 
 /**

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { NonRetryableError, RetryAfterError, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
 import { decodePoison, decodeRecord } from '@jobstream/contracts/records';
 import { z } from 'zod';
+import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import { ScriptedDelivery, TestWorker, turn } from './worker.fixture-spec.js';
 
 const page = defineJob({
@@ -102,6 +103,22 @@ describe('a delivery', () => {
     const letter = decodeRecord(Buffer.from(worker.sent[0]!.value!), worker.sent[0]!.headers);
     expect(letter).toMatchObject({ phase: 'dead_lettered', value: { reason, attempts } });
     expect(delivery.calls).toEqual(['begin', 'done']);
+  });
+
+  it('of a type that is newer than what was read runs once the types were read to their end', async () => {
+    let reads = 0;
+    const learned: RegisteredHandler = { definition: page, handler: { handle: () => 7 } };
+    const worker = new TestWorker([], {
+      readTypes: async () => {
+        reads += 1;
+        worker.handlers.set(page.type, learned);
+      },
+    });
+    open.push(worker);
+    worker.worker.accept([worker.deliver({ type: page.type }), worker.deliver({ type: 'print.unknown' })]);
+    await turn();
+    expect(worker.phases().sort()).toEqual(['dead_lettered', 'succeeded']);
+    expect(reads).toBe(2);
   });
 
   it('of a job that expired before it started ends as expired; a retry does not', async () => {

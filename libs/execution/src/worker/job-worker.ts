@@ -24,6 +24,8 @@ export interface JobWorkerOptions {
   /** Maximum of unsettled deliveries, without refused ones. */
   readonly maxUnsettled: number;
   readonly handlers: Handlers;
+  /** See `DeliveryPipelineOptions`. */
+  readonly readTypes?: (() => Promise<void>) | undefined;
   readonly writer: OutcomeWriter;
   readonly metrics: WorkerMetrics;
   /** The broker's time: jobs wait, expire and are dated by it. */
@@ -85,6 +87,7 @@ export class JobWorker {
       handlers,
       clock,
       attempts,
+      readTypes: options.readTypes,
       outcomes: new AttemptOutcomes({ handlers, clock, lanesMs: () => options.lanesMs() }),
       writer: options.writer,
       onFailed: ({ delivery }, cause) => options.onFatal(new WorkFailedError(delivery, cause)),

@@ -15,6 +15,7 @@ const rules = {
 } as const;
 const first = defineJob({ ...rules, payload: z.strictObject({ text: z.string() }) });
 const second = defineJob({ ...rules, payload: z.strictObject({ text: z.string(), color: z.string() }) });
+const added = defineJob({ ...rules, type: 'print.cover', payload: z.strictObject({ text: z.string() }) });
 const handled = (definition: JobDefinition) => handlerOf(definition, () => 'printed');
 
 describe('the job types of workers', () => {
@@ -70,6 +71,21 @@ describe('the job types of workers', () => {
         /serves the definition [0-9a-f]{64} of "print.page"; the one in force is/,
       ),
     });
+  }, 90_000);
+
+  it('may be new in a queue that an older worker serves as well: it sends their jobs on', async () => {
+    const old = await stack.startWorker([handled(first)]);
+    await stack.startWorker([handled(first), handled(added)]);
+    await stack.until(
+      () => stack.on(stack.topics.types).some(({ key }) => key?.toString() === added.type),
+      'the new type to be published',
+    );
+    const jobs = await Promise.all(Array.from({ length: 100 }, () => stack.submit(added, { text: 'a' })));
+    const refused = () => jobs.filter(({ id }) => stack.of(id, 'retrying').length > 0);
+    await stack.until(() => refused().length > 0, 'the old worker to refuse a job of the new type');
+    await old.stop();
+    await Promise.all(jobs.map(({ id }) => stack.succeeded(id)));
+    expect(jobs.filter(({ id }) => stack.of(id, 'dead_lettered').length > 0)).toEqual([]);
   }, 90_000);
 
   it('are rolled back once no worker serves the newer definition', async () => {

@@ -115,12 +115,12 @@ export class QueueWorker {
   }
 
   /** Takes no more records, gives running handlers `drainMs` to end, commits and leaves the group. */
-  async stop(): Promise<void> {
+  async stop(drainMs = this.host.drainMs): Promise<void> {
     this.closing.abort();
     this.worker.drain();
     this.limits.stop();
     this.publications?.stop();
-    await this.consumer.drain(this.host.drainMs);
+    await this.consumer.drain(drainMs);
     await this.starting;
     this.publisher.stop();
     await this.limits.close();
@@ -195,6 +195,7 @@ export class QueueWorker {
       claims,
       limits: this.limits,
       lanesMs: () => this.workerTopics.lanesMs,
+      readTypes: this.served.owner === undefined ? () => this.readTypes() : undefined,
       roleOf: (topic) => topics.roleOf(topic),
       onFatal: (error) => this.host.fatal(error),
     });
@@ -270,6 +271,21 @@ export class QueueWorker {
     });
     if (!signal.aborted) publications.start();
     return !signal.aborted;
+  }
+
+  /** To their end as it is now. Kafka may be away: no outcome could be written then either. */
+  private async readTypes(): Promise<void> {
+    const { admin, topics, logger } = this.host;
+    const topic = topics.types;
+    const read = async () => {
+      const [end = 0] = (await admin.endOffsets([topic])).get(topic) ?? [];
+      if (end > 0) await this.host.passed({ topic, partition: 0, offset: end - 1 });
+    };
+    await retryUntil(read, {
+      signal: this.closing.signal,
+      maxPauseMs,
+      onFailure: (error) => logger.warn({ err: error }, 'job types not read: trying again'),
+    });
   }
 
   /** @returns false when it is stopped meanwhile */

@@ -107,10 +107,14 @@ export class WorkerProcess implements CustomTransportStrategy {
     if (this.isServing) queue.start();
   }
 
-  /** Drains a queue and leaves its group; nothing happens where it is not served. The others go on. */
-  async leave(name: string): Promise<void> {
+  /**
+   * Drains a queue and leaves its group; nothing happens where it is not served. The others go on.
+   * @param drainMs the time that running handlers have to end. An attempt that takes longer may run twice at the same time, where the
+   * queue is served again by then
+   */
+  async leave(name: string, drainMs = this.options.drainMs): Promise<void> {
     const queue = this.queues.get(name);
-    await queue?.stop();
+    await queue?.stop(drainMs);
     if (this.queues.get(name) === queue) this.queues.delete(name);
   }
 

@@ -78,11 +78,13 @@ export class TestWorker {
   answer: (record: OutgoingRecord) => Promise<void> = async () => undefined;
   readonly cancels = new CancelBook();
   readonly cancellations = new Cancellations(this.cancels);
+  readonly handlers: Map<string, RegisteredHandler>;
   private nextOffset = 0;
 
   constructor(
     handlers: RegisteredHandler[],
     options: {
+      readTypes?: () => Promise<void>;
       slots?: number;
       maxUnsettled?: number;
       limits?: Partial<StartLimits>;
@@ -110,10 +112,12 @@ export class TestWorker {
     const { clock } = this;
     const roleOf = (topic: string): TopicRole | undefined => this.topics.roleOf(topic);
     const metrics = new WorkerMetrics(this.metrics, (): SlotLoad => this.worker.load());
+    this.handlers = new Map(handlers.map((handler) => [handler.definition.type, handler]));
     this.worker = new JobWorker({
       slots: options.slots ?? 4,
       maxUnsettled: options.maxUnsettled ?? 100,
-      handlers: new Map(handlers.map((handler) => [handler.definition.type, handler])),
+      handlers: this.handlers,
+      readTypes: options.readTypes,
       writer: new OutcomeWriter({
         queue: 'print',
         topics: this.topics,
