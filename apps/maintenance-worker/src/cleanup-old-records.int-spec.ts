@@ -3,9 +3,12 @@ import { newJobId } from '@jobstream/contracts';
 import type { RebuildView } from '@jobstream/contracts/rest';
 import { schemasOf } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
+import { KafkaConnection } from '@jobstream/kafka';
+import { createLogger } from '@jobstream/runtime';
 import { readPositions } from '@jobstream/sink';
 import { eventually, Platform, readTopics, type ApiClient } from '@jobstream/testing';
-import { tellsOfEnds } from '@jobstream/webhooks';
+import { tellsOfEnds, WebhookFollower, WebhookStore } from '@jobstream/webhooks';
+import { Registry } from 'prom-client';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
 import { Maintenance } from './maintenance.fixture-spec.js';
 import { dayMs } from './retention.js';
@@ -17,15 +20,34 @@ describe('old records', () => {
   let api: ApiClient;
   let maintenance: Maintenance;
   let handler: CleanupOldRecordsHandler;
+  let follower: WebhookFollower;
   /** A job that ran under a claim. */
   let once: string;
   beforeAll(async () => {
-    platform = await Platform.start({ services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1 } });
+    platform = await Platform.start({ services: { api: 1, projector: 1, 'probe-worker': 1 } });
     api = platform.api;
     maintenance = await Maintenance.open(platform.environment());
     handler = maintenance.get(CleanupOldRecordsHandler);
+    // Alone, because a scheduler fires schedules too.
+    const { admin, database, intake } = maintenance;
+    follower = new WebhookFollower({
+      connection: maintenance.get(KafkaConnection),
+      admin,
+      topics: platform.topics,
+      database,
+      intake,
+      webhooks: new WebhookStore(database),
+      maxRetries: 0,
+      metrics: new Registry(),
+      logger: createLogger('webhooks', 'silent'),
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    follower.start();
   });
   afterAll(async () => {
+    await follower?.stop();
     await maintenance?.close();
     await platform?.stop();
   });

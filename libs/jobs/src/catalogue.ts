@@ -24,8 +24,8 @@ export const jobDefinitions: readonly JobDefinition[] = [
   cleanupOldFiles,
   cleanupOldRecords,
   inferenceOcr,
-  probeRun,
   webhookDeliver,
+  probeRun,
 ];
 
 /** The definition of a job type; undefined for an unknown one. */
