@@ -25,6 +25,10 @@ export const publicationSchema = z.object(publication);
 /** See {@link publicationSchema}. */
 export type Publication = z.infer<typeof publicationSchema>;
 
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
 const jsonSchema = z.record(z.string(), z.unknown());
 
 /** The value of a record of `jobs.types`. Its key is the name of the type, so the compacted topic keeps the newest; null takes the type back. */
@@ -57,7 +61,11 @@ export const jobTypeRecordSchema = z.object({
   fetches: z.array(z.string()).readonly().describe('Fields of the payload that hold URLs to fetch.'),
   endpoint: z
     .object({
-      url: z.string().max(2_048).describe('Where jobs are sent by POST.'),
+      url: z
+        .string()
+        .max(2_048)
+        .refine(isHttpUrl, 'Use the URL of an HTTP server: https://host/path.')
+        .describe('Where jobs are sent by POST.'),
       maxInFlight: z.int().min(1).describe('Attempts that run at the same time, in one http-worker.'),
     })
     .optional()
