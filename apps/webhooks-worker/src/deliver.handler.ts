@@ -1,6 +1,6 @@
+import type { CallError } from '@jobstream/calls';
 import {
   NonRetryableError,
-  RetryAfterError,
   type HandlerOf,
   type JobContext,
   type PayloadOf,
@@ -27,7 +27,7 @@ export class DeliverHandler implements HandlerOf<Deliver> {
       case 'refused':
         throw new NonRetryableError(sent.error.message, { code: sent.error.code });
       case 'retry':
-        throw retryOf(sent);
+        throw new DeliveryFailedError(sent.error, sent.afterMs);
     }
   }
 }
@@ -36,15 +36,14 @@ export class DeliverHandler implements HandlerOf<Deliver> {
 class DeliveryFailedError extends Error {
   override readonly name = 'DeliveryFailedError';
 
+  readonly code: string;
+
+  /** @param retryAtLeastMs the next attempt starts no earlier, because the receiver asked for it */
   constructor(
-    readonly code: string,
-    message: string,
+    { code, message }: CallError,
+    readonly retryAtLeastMs?: number,
   ) {
     super(message);
+    this.code = code;
   }
-}
-
-function retryOf({ error, afterMs }: { error: { code: string; message: string }; afterMs?: number }): Error {
-  if (afterMs === undefined) return new DeliveryFailedError(error.code, error.message);
-  return new RetryAfterError(`${afterMs}ms`, error.message, { code: error.code });
 }

@@ -15,9 +15,10 @@ describe('the pause before a call is made again', () => {
 
   it.each([
     ['2', 2_000],
-    ['0', 0],
+    ['0', 100],
+    ['-1', 100],
     ['Fri, 02 Jan 2026 03:04:35 GMT', 30_000],
-    ['Thu, 01 Jan 2026 00:00:00 GMT', 0],
+    ['Thu, 01 Jan 2026 00:00:00 GMT', 100],
     ['soon', 100],
   ])('lasts with Retry-After: %s %d ms', (header, pause) => {
     expect(pauseBeforeRetry(1, header, 0, now)).toBe(pause);

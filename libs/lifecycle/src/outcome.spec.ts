@@ -40,6 +40,25 @@ describe('decideOutcome', () => {
     expect(decideOutcome(facts, threw({ afterMs: 2_000 }))).toMatchObject({ delayMs: 2_000, laneMs: 5_000 });
   });
 
+  it('retries by the ladder, but no earlier than another server asked for', () => {
+    const delays = [0, 999, 2_000, 10 ** 15].map((atLeastMs) => decideOutcome(facts, threw({ atLeastMs })));
+    expect(delays).toMatchObject([
+      { delayMs: 1_000 },
+      { delayMs: 1_000 },
+      { delayMs: 2_000, laneMs: 5_000 },
+      { kind: 'retry-delayed', delayMs: maxDelayMs },
+    ]);
+  });
+
+  it('cuts the delay that another server asked for to what a key may still wait', () => {
+    const after = (waitedInPlaceMs: number, atLeastMs: number) =>
+      decideOutcome({ ...facts, waitedInPlaceMs }, threw({ atLeastMs }));
+    expect(after(0, 0)).toMatchObject({ kind: 'retry-in-place', delayMs: 1_000 });
+    expect(after(0, 10 ** 9)).toMatchObject({ kind: 'retry-in-place', delayMs: maxWaitInPlaceMs });
+    expect(after(maxWaitInPlaceMs - 1, 10 ** 9)).toMatchObject({ kind: 'retry-in-place', delayMs: 1 });
+    expect(after(maxWaitInPlaceMs, 0)).toMatchObject({ kind: 'dead-letter', reason: 'exhausted' });
+  });
+
   it('dead-letters the last attempt as exhausted, whatever delay was asked for', () => {
     for (const retry of ['by-ladder', { afterMs: 10 }] as const) {
       expect(decideOutcome({ ...facts, attempt: 4 }, threw(retry))).toEqual({

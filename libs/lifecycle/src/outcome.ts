@@ -28,11 +28,14 @@ export interface AttemptFacts {
   readonly waitedInPlaceMs?: number | undefined;
 }
 
-/**
- * When another attempt may follow a failed one: by the ladder, never, or no earlier than a delay that the handler chose (at most
- * ten years count).
- */
-export type RetryWish = 'by-ladder' | 'never' | { readonly afterMs: number };
+/** When another attempt may follow a failed one. At most ten years count. */
+export type RetryWish =
+  | 'by-ladder'
+  | 'never'
+  /** The delay that the handler chose, in place of the ladder's. */
+  | { readonly afterMs: number }
+  /** By the ladder, but no earlier than another server asked for. */
+  | { readonly atLeastMs: number };
 
 /** How an attempt ended, or why it was not started. */
 export type AttemptEnding =
@@ -124,18 +127,23 @@ function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): 
   const { attempt, maxAttempts, backoffMs } = facts;
   if (retry === 'never') return deadLetter('non_retryable', error, attempt);
   if (attempt >= maxAttempts) return deadLetter('exhausted', error, attempt);
-  const byLadder = retry === 'by-ladder';
-  const delayMs = byLadder ? retryDelay(backoffMs, attempt) : Math.min(retry.afterMs, maxDelayMs);
+  const delayMs = Math.min(delayOf(retry, retryDelay(backoffMs, attempt)), maxDelayMs);
   if (facts.waitedInPlaceMs !== undefined) {
     const leftMs = maxWaitInPlaceMs - facts.waitedInPlaceMs;
-    // A delay of the ladder may be cut short, one that the handler asked for may not.
-    if (leftMs <= 0 || (!byLadder && delayMs > leftMs)) return deadLetter('exhausted', error, attempt);
+    // What the ladder or another server says may be cut short, what the handler itself chose may not.
+    const isChosen = retry !== 'by-ladder' && 'afterMs' in retry;
+    if (leftMs <= 0 || (isChosen && delayMs > leftMs)) return deadLetter('exhausted', error, attempt);
     return { kind: 'retry-in-place', error: shorten(error), delayMs: Math.min(delayMs, leftMs) };
   }
   const laneMs = laneFor(delayMs, facts.lanesMs);
   return laneMs === undefined
     ? { kind: 'retry-delayed', error: shorten(error), delayMs }
     : { kind: 'retry', error: shorten(error), delayMs, laneMs };
+}
+
+function delayOf(retry: Exclude<RetryWish, 'never'>, ladderMs: number): number {
+  if (retry === 'by-ladder') return ladderMs;
+  return 'afterMs' in retry ? retry.afterMs : Math.max(retry.atLeastMs, ladderMs);
 }
 
 function deadLetter(reason: DeadLetterReason, error: JobError, attempts: number): Outcome {
