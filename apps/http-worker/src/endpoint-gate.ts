@@ -29,6 +29,11 @@ export class EndpointGate implements StartGate {
 
   constructor(private needs: Needs) {}
 
+  /** The server that its jobs go to. */
+  get server(): Server {
+    return this.needs.server;
+  }
+
   get waiting(): number {
     return this.wishes.size;
   }
@@ -53,8 +58,8 @@ export class EndpointGate implements StartGate {
   }
 
   /** What the type needs has changed. */
-  change(needs: Needs): void {
-    this.needs = needs;
+  change(needs: Partial<Needs>): void {
+    this.needs = { ...this.needs, ...needs };
     this.admitAll();
   }
 

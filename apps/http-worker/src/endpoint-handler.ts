@@ -6,13 +6,7 @@ import {
   type CallError,
   type CallSender,
 } from '@jobstream/calls';
-import {
-  RetryAfterError,
-  NonRetryableError,
-  type HandlerOf,
-  type JobContext,
-  type JobDefinition,
-} from '@jobstream/contracts';
+import { NonRetryableError, type HandlerOf, type JobContext, type JobDefinition } from '@jobstream/contracts';
 import type { EndpointGate } from './endpoint-gate.js';
 
 /** What calls of a type are made of, as it is now. */
@@ -29,7 +23,7 @@ export class EndpointHandler implements HandlerOf<JobDefinition> {
     private readonly endpoint: () => CalledEndpoint,
   ) {}
 
-  /** @throws NonRetryableError, RetryAfterError, EndpointError; the reason of the attempt's signal */
+  /** @throws NonRetryableError, EndpointError; the reason of the attempt's signal */
   async handle(payload: unknown, context: JobContext): Promise<unknown> {
     const pass = this.gate.take(context);
     const { signal } = context;
@@ -43,15 +37,14 @@ export class EndpointHandler implements HandlerOf<JobDefinition> {
         case 'refused':
           throw new NonRetryableError(verdict.error.message, verdict.error);
         case 'retry':
-          throw verdict.afterMs === undefined
-            ? new EndpointError(verdict.error)
-            : new RetryAfterError(`${verdict.afterMs}ms`, verdict.error.message, verdict.error);
+          throw new EndpointError(verdict.error, verdict.afterMs);
       }
     } catch (error) {
-      // If the call has ended before, the pass has been used.
       if (signal.aborted && isTimeout(signal.reason)) pass?.end('silent');
-      else if (signal.aborted) pass?.giveUp();
       throw error;
+    } finally {
+      // It counts once: this is for whatever ended without a call, so that no probe stays open.
+      pass?.giveUp();
     }
   }
 
@@ -92,7 +85,11 @@ export class EndpointError extends Error {
   override readonly name = 'EndpointError';
   readonly code: string;
 
-  constructor({ code, message }: CallError) {
+  /** @param retryAtLeastMs the next attempt starts no earlier, because the server asked for it */
+  constructor(
+    { code, message }: CallError,
+    readonly retryAtLeastMs?: number,
+  ) {
     super(message);
     this.code = code;
   }

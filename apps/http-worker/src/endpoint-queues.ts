@@ -29,8 +29,9 @@ const endingMs = 10_000;
 /** A job type that is served. */
 interface ServedType {
   known: KnownJobType;
+  /** Made once for each version of `known`: the checks of its definition cost time to make. */
+  registered: RegisteredHandler;
   readonly gate: EndpointGate;
-  readonly handler: EndpointHandler;
 }
 
 /** What a consumer is made for: where it changes, the queue is left and served anew. */
@@ -71,7 +72,7 @@ export class EndpointQueues {
   }
 
   secretsChanged(): void {
-    for (const type of this.types.values()) type.gate.change(this.needsOf(type.known.record));
+    for (const [type, { gate }] of this.types) gate.change({ isSigned: this.isSigned(type) });
   }
 
   /** Follows no change any more. */
@@ -90,6 +91,7 @@ export class EndpointQueues {
     }
     this.forgetTypes(names);
     for (const [name, types] of wanted) if (!this.leaving.has(name)) this.serve(name, types);
+    this.options.servers.keepOnly(new Set([...this.types.values()].map(({ gate }) => gate.server)));
   }
 
   /** By queue, the types with endpoints. Not those of a queue that workers serve as well: each would set the other's jobs aside. */
@@ -143,10 +145,12 @@ export class EndpointQueues {
     const { type } = known.record;
     const served = this.types.get(type) ?? this.createType(known);
     this.types.set(type, served);
-    const isNew = served.known.version !== known.version;
-    served.known = known;
-    if (isNew) served.gate.change(this.needsOf(known.record));
-    return { definition: describeEndpoint(known), handler: served.handler, gate: served.gate };
+    if (served.known.version !== known.version) {
+      served.known = known;
+      served.registered = { ...served.registered, definition: describeEndpoint(known) };
+      served.gate.change(this.needsOf(known.record));
+    }
+    return served.registered;
   }
 
   private createType(known: KnownJobType): ServedType {
@@ -157,16 +161,19 @@ export class EndpointQueues {
       url: this.types.get(type)?.known.record.endpoint?.url ?? known.record.endpoint!.url,
       secrets: secrets.of(type),
     }));
-    return { known, gate, handler };
+    return { known, registered: { definition: describeEndpoint(known), handler, gate }, gate };
   }
 
   private needsOf({ type, endpoint }: JobTypeRecord): Needs {
-    const { servers, secrets } = this.options;
     return {
-      server: servers.of(new URL(endpoint!.url).origin),
+      server: this.options.servers.of(new URL(endpoint!.url).origin),
       maxInFlight: endpoint!.maxInFlight,
-      isSigned: secrets.of(type).length > 0,
+      isSigned: this.isSigned(type),
     };
+  }
+
+  private isSigned(type: string): boolean {
+    return this.options.secrets.of(type).length > 0;
   }
 
   private forgetTypes(wanted: ReadonlySet<string>): void {

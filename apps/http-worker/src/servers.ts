@@ -10,7 +10,10 @@ export interface ServersOptions {
 /** One server, as the endpoints on it see it. */
 export class Server {
   private readonly circuit: Circuit;
+  /** Those that were refused, in the order in which they get the next probes. */
   private readonly waiting = new Set<() => void>();
+  /** Whose turn it is, while one of them is told. */
+  private turn: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private wasOpen = false;
 
@@ -25,17 +28,14 @@ export class Server {
     return this.circuit.isOpen;
   }
 
-  /** Whether nothing is lost when it is forgotten. */
-  get isIdle(): boolean {
-    return this.waiting.size === 0 && this.circuit.isClean;
-  }
-
   /**
    * A pass counts by the first of its methods that is called.
+   * @param again stands for who asks: those that wait get the probes in turn
    * @returns undefined while it may not be called; then `again` is called once when that may have changed
    */
   enter(again: () => void): CircuitPass | undefined {
-    const pass = this.circuit.enter();
+    const mayAsk = !this.isOpen || this.waiting.size === 0 || this.turn === again;
+    const pass = mayAsk ? this.circuit.enter() : undefined;
     if (pass === undefined) {
       this.waiting.add(again);
       this.schedule();
@@ -69,18 +69,21 @@ export class Server {
     if (this.waiting.size > 0) this.schedule();
   }
 
-  /** Tells those that wait when a probe is due. While one is under way, its end does. */
+  /** Tells those that wait when the next call may pass. */
   private schedule(): void {
     clearTimeout(this.timer);
-    const { pauseMs } = this.circuit;
-    if (pauseMs === undefined) return;
-    this.timer = setTimeout(() => this.wake(), Math.ceil(pauseMs));
+    this.timer = setTimeout(() => this.wake(), Math.ceil(this.circuit.pauseMs));
   }
 
+  /** Whoever takes a probe and has more jobs goes to the end: otherwise a type that always fails would take them all. */
   private wake(): void {
-    const waiting = [...this.waiting];
-    this.waiting.clear();
-    for (const again of waiting) again();
+    for (const again of [...this.waiting]) {
+      if (this.circuit.pauseMs > 0) return this.schedule();
+      this.waiting.delete(again);
+      this.turn = again;
+      again();
+      this.turn = undefined;
+    }
   }
 }
 
@@ -91,11 +94,18 @@ export class Servers {
   constructor(private readonly options: ServersOptions) {}
 
   of(origin: string): Server {
-    for (const [known, server] of this.byOrigin)
-      if (known !== origin && server.isIdle) this.byOrigin.delete(known);
     let server = this.byOrigin.get(origin);
     if (server === undefined) this.byOrigin.set(origin, (server = new Server(origin, this.options)));
     return server;
+  }
+
+  /** Forgets all others: nobody asks them any more. */
+  keepOnly(servers: ReadonlySet<Server>): void {
+    for (const [origin, server] of this.byOrigin) {
+      if (servers.has(server)) continue;
+      this.byOrigin.delete(origin);
+      server.stop();
+    }
   }
 
   /** The origins that are not called at present, but for probes. */

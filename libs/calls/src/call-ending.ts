@@ -36,7 +36,7 @@ export type CallVerdict =
   | { readonly kind: 'taken'; readonly body: AnswerBody }
   /** No retry can help. */
   | { readonly kind: 'refused'; readonly error: CallError }
-  /** `afterMs`: no earlier than the server asked for; without it the ladder counts. */
+  /** By the ladder. `afterMs`: no earlier than the server asked for, should the ladder be shorter. */
   | { readonly kind: 'retry'; readonly error: CallError; readonly afterMs?: number };
 
 /** Client errors after which a retry may help: too slow, at the same time as another, too early, too often. */
@@ -89,9 +89,15 @@ function decideAnswer(answer: Extract<CallEnding, { kind: 'answered' }>, now: nu
 }
 
 function mayPass(status: number, shouldRetry: string | undefined): boolean {
-  if (shouldRetry === 'true') return true;
-  if (shouldRetry === 'false') return false;
-  return status < 400 || status >= 500 || retryableStatuses.includes(status);
+  return (
+    readShouldRetry(shouldRetry) ?? (status < 400 || status >= 500 || retryableStatuses.includes(status))
+  );
+}
+
+/** What the header `x-should-retry` says. Undefined where it is absent, or neither `true` nor `false`. */
+export function readShouldRetry(header: string | undefined): boolean | undefined {
+  if (header === 'true') return true;
+  return header === 'false' ? false : undefined;
 }
 
 function describe(status: number, { content }: AnswerBody): string {

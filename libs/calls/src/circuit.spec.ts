@@ -34,7 +34,33 @@ describe('a circuit', () => {
     now += 1;
     expect(circuit.enter()).toMatchObject({ isProbe: true });
     expect(circuit.enter()).toBeUndefined();
-    expect(circuit.pauseMs).toBeUndefined();
+    expect(circuit.pauseMs).toBe(300);
+  });
+
+  it('lets another probe pass when one takes longer than the longest pause', () => {
+    call('failing', 'failing', 'failing');
+    now += 100;
+    const slow = circuit.enter()!;
+    now += 299;
+    expect(circuit.enter()).toBeUndefined();
+    now += 1;
+    const next = circuit.enter()!;
+    expect(next).toMatchObject({ isProbe: true });
+    slow.end('silent');
+    slow.giveUp();
+    expect(circuit.pauseMs).toBe(300);
+    next.end('working');
+    expect(circuit.isOpen).toBe(false);
+  });
+
+  it('is closed by a probe that succeeds after others have followed it', () => {
+    call('failing', 'failing', 'failing');
+    now += 100;
+    const slow = circuit.enter()!;
+    now += 300;
+    circuit.enter();
+    slow.end('working');
+    expect(circuit.isOpen).toBe(false);
   });
 
   it('closes after a probe that shows a working server', () => {
@@ -97,6 +123,10 @@ describe('what a call says about its server', () => {
 
   it('is working after a 5xx that says whether to come again', () => {
     expect([answered(500, 'false'), answered(503, 'true')]).toEqual(['working', 'working']);
+  });
+
+  it('is failing after a 5xx whose x-should-retry says neither true nor false', () => {
+    expect([answered(500, 'banana'), answered(503, '')]).toEqual(['failing', 'failing']);
   });
 
   it('is nothing after a time-out or a refused URL', () => {

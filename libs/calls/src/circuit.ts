@@ -1,4 +1,4 @@
-import type { CallEnding } from './call-ending.js';
+import { readShouldRetry, type CallEnding } from './call-ending.js';
 
 export interface CircuitOptions {
   /** Milliseconds that only ever grow. */
@@ -7,7 +7,7 @@ export interface CircuitOptions {
   readonly maxFailures?: number;
   /** Before the first probe; doubled with each probe that fails. Default 1,000. */
   readonly minPauseMs?: number;
-  /** Default 30,000. */
+  /** The longest pause, and the time after which a probe that has not ended keeps no other one back. Default 30,000. */
   readonly maxPauseMs?: number;
 }
 
@@ -20,7 +20,10 @@ export type ServerHealth = 'working' | 'failing' | 'silent';
 type State =
   | { readonly kind: 'closed'; readonly failures: number }
   | { readonly kind: 'open'; readonly probeAt: number; readonly pauseMs: number }
-  | { readonly kind: 'probing'; readonly pauseMs: number };
+  /** `probeAt`: when another probe may follow, should this one take long. */
+  | { readonly kind: 'probing'; readonly probeAt: number; readonly pauseMs: number };
+
+type Probing = Extract<State, { kind: 'probing' }>;
 
 /** The right to make one call. It has to be given back by one of its methods. */
 export interface CircuitPass {
@@ -32,7 +35,7 @@ export interface CircuitPass {
 
 /**
  * Keeps calls from a server that fails. It opens after repeated failures: no call passes then, but a probe after each pause. A
- * call that shows that the server works closes it.
+ * call that shows that the server works closes it. A probe that takes long does not keep others back for ever.
  */
 export class Circuit {
   private state: State = { kind: 'closed', failures: 0 };
@@ -55,34 +58,36 @@ export class Circuit {
     return this.state.kind === 'closed' && this.state.failures === 0;
   }
 
-  /** The milliseconds before {@link enter} can give a pass; undefined while a probe is under way. */
-  get pauseMs(): number | undefined {
-    switch (this.state.kind) {
-      case 'closed':
-        return 0;
-      case 'open':
-        return Math.max(this.state.probeAt - this.options.monotonic(), 0);
-      case 'probing':
-        return undefined;
-    }
+  /** The milliseconds before {@link enter} can give a pass, unless a call ends before that. */
+  get pauseMs(): number {
+    return this.state.kind === 'closed' ? 0 : Math.max(this.state.probeAt - this.options.monotonic(), 0);
   }
 
   /** @returns undefined when no call may be made now */
   enter(): CircuitPass | undefined {
-    const { pauseMs } = this;
-    if (pauseMs === undefined || pauseMs > 0) return undefined;
-    const isProbe = this.state.kind === 'open';
-    if (this.state.kind === 'open') this.state = { kind: 'probing', pauseMs: this.state.pauseMs };
+    if (this.pauseMs > 0) return undefined;
+    const probe = this.state.kind === 'closed' ? undefined : this.probe(this.state.pauseMs);
     return {
-      isProbe,
-      end: (health) => this.note(health, isProbe),
+      isProbe: probe !== undefined,
+      end: (health) => this.note(health, probe),
       giveUp: () => {
-        if (isProbe && this.state.kind === 'probing') this.open(this.state.pauseMs, 0);
+        if (probe !== undefined && this.state === probe) this.open(probe.pauseMs, 0);
       },
     };
   }
 
-  private note(health: ServerHealth, isProbe: boolean): void {
+  private probe(pauseMs: number): Probing {
+    const probing: Probing = {
+      kind: 'probing',
+      pauseMs,
+      probeAt: this.options.monotonic() + this.maxPauseMs,
+    };
+    this.state = probing;
+    return probing;
+  }
+
+  /** @param probe set for the pass of a probe; only the newest one opens the circuit again */
+  private note(health: ServerHealth, probe: Probing | undefined): void {
     const { state } = this;
     if (health === 'working') {
       this.state = { kind: 'closed', failures: 0 };
@@ -90,8 +95,8 @@ export class Circuit {
       const failures = state.failures + (health === 'failing' ? 1 : 0);
       if (failures >= this.maxFailures) this.open(this.minPauseMs);
       else this.state = { kind: 'closed', failures };
-    } else if (isProbe && state.kind === 'probing') {
-      this.open(Math.min(state.pauseMs * 2, this.maxPauseMs));
+    } else if (probe !== undefined && state === probe) {
+      this.open(Math.min(probe.pauseMs * 2, this.maxPauseMs));
     }
   }
 
@@ -105,7 +110,9 @@ export function healthOf(ending: CallEnding): ServerHealth {
   switch (ending.kind) {
     case 'answered':
       // A server that says whether to come again has its wits together.
-      return ending.status >= 500 && ending.shouldRetry === undefined ? 'failing' : 'working';
+      return ending.status >= 500 && readShouldRetry(ending.shouldRetry) === undefined
+        ? 'failing'
+        : 'working';
     case 'failed':
       return 'failing';
     case 'timed-out':
