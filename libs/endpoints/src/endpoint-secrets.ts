@@ -1,5 +1,5 @@
 import { newSigningSecret } from '@jobstream/contracts/signatures';
-import type { Database } from '@jobstream/database';
+import type { Database, Session } from '@jobstream/database';
 
 /** A secret that takes the place of another one. */
 export interface RotatedSecret {
@@ -32,20 +32,25 @@ export class EndpointSecrets {
   /** Makes the first secret of a type, in place of all that were there. */
   async begin(type: string): Promise<string> {
     const secret = newSigningSecret();
-    await this.database.query({
-      name: 'endpoint-secrets-begin',
-      text: `WITH gone AS (DELETE FROM ${this.database.operations}.endpoint_secrets WHERE job_type = $1)
-        INSERT INTO ${this.database.operations}.endpoint_secrets (job_type, secret) VALUES ($1, $2)`,
-      values: [type, secret],
+    const { operations } = this.database;
+    return this.alone(type, async (client) => {
+      await client.query({
+        text: `DELETE FROM ${operations}.endpoint_secrets WHERE job_type = $1`,
+        values: [type],
+      });
+      await client.query({
+        text: `INSERT INTO ${operations}.endpoint_secrets (job_type, secret) VALUES ($1, $2)`,
+        values: [type, secret],
+      });
+      return secret;
     });
-    return secret;
   }
 
   /** Makes a new secret; the one before signs as well for `overlapMs`, others as long as they would have. */
   async rotate(type: string, overlapMs: number): Promise<RotatedSecret> {
     const secret = newSigningSecret();
     const { operations } = this.database;
-    return this.database.transaction(async (client) => {
+    return this.alone(type, async (client) => {
       await client.query({
         text: `UPDATE ${operations}.endpoint_secrets SET valid_until = now() + make_interval(secs => $2)
           WHERE job_type = $1 AND valid_until IS NULL`,
@@ -58,7 +63,8 @@ export class EndpointSecrets {
         values: [type, maxValid - 1],
       });
       const { rows } = await client.query<{ until: Date }>({
-        text: `INSERT INTO ${operations}.endpoint_secrets (job_type, secret) VALUES ($1, $2)
+        // Not now(): this transaction may have begun before the one that it waited for.
+        text: `INSERT INTO ${operations}.endpoint_secrets (job_type, secret, created_at) VALUES ($1, $2, clock_timestamp())
           RETURNING now() + make_interval(secs => $3) AS until`,
         values: [type, secret, overlapMs / 1_000],
       });
@@ -68,10 +74,25 @@ export class EndpointSecrets {
 
   /** Deletes the secrets of a type. */
   async forget(type: string): Promise<void> {
-    await this.database.query({
-      name: 'endpoint-secrets-forget',
-      text: `DELETE FROM ${this.database.operations}.endpoint_secrets WHERE job_type = $1`,
-      values: [type],
+    await this.alone(type, (client) =>
+      client.query({
+        text: `DELETE FROM ${this.database.operations}.endpoint_secrets WHERE job_type = $1`,
+        values: [type],
+      }),
+    );
+  }
+
+  /**
+   * Changes of one type's secrets come one after another: otherwise one would delete a secret that another one has just shown. The
+   * statements after the lock see what was committed before it.
+   */
+  private alone<T>(type: string, work: (client: Session) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (client) => {
+      await client.query({
+        text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
+        values: [`${this.database.operations}.endpoint_secrets ${type}`],
+      });
+      return work(client);
     });
   }
 }
