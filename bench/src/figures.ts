@@ -2,6 +2,7 @@ import type { Figure } from './figure.js';
 import { accept } from './figures/accept.js';
 import { bulkIntake, bulkRest } from './figures/bulk.js';
 import { drain } from './figures/drain.js';
+import { endpoints } from './figures/endpoints.js';
 import { latency } from './figures/latency.js';
 import { memory } from './figures/memory.js';
 import { onePartition } from './figures/one-partition.js';
@@ -14,5 +15,6 @@ export const figures: readonly Figure[] = [
   bulkIntake,
   latency,
   onePartition,
+  endpoints,
   memory,
 ];
