@@ -1,9 +1,9 @@
-import { isNativeError } from 'node:util/types';
 import { maxResultBytes } from '@jobstream/contracts';
 import { signatureHeaders } from '@jobstream/contracts/signatures';
-import { checkUrl, guardedConnector, UrlRefusedError, type ConnectorOptions } from '@jobstream/downloads';
-import { Agent, request, type Dispatcher } from 'undici';
-import type { AnswerBody, CallEnding } from './call-ending.js';
+import { checkUrl, guardedConnector, type ConnectorOptions } from '@jobstream/downloads';
+import { Agent } from 'undici';
+import type { CallEnding } from './call-ending.js';
+import { endingOf, Exchange } from './exchange.js';
 
 /** One signed POST of JSON. */
 export interface Call {
@@ -47,47 +47,26 @@ export class CallSender {
    * @throws TypeError when one of the secrets is none
    */
   async send(call: Call, signal: AbortSignal): Promise<CallEnding> {
-    const late = AbortSignal.timeout(call.timeoutMs);
-    const { id, body, sentAt, secrets } = call;
+    const { id, body, sentAt, secrets, timeoutMs } = call;
     const signed = signatureHeaders({ id, sentAtS: Math.floor(sentAt / 1_000), body }, secrets);
+    let url: URL;
     try {
-      const answer = await request(checkUrl(call.url, this.options.allowed), {
-        dispatcher: this.agent,
-        method: 'POST',
-        headers: { ...call.headers, ...contentHeaders, ...signed },
-        body,
-        signal: AbortSignal.any([signal, late]),
-      });
-      return {
-        kind: 'answered',
-        status: answer.statusCode,
-        retryAfter: headerOf(answer, 'retry-after'),
-        shouldRetry: headerOf(answer, 'x-should-retry'),
-        body: await this.read(answer.body),
-      };
+      url = checkUrl(call.url, this.options.allowed);
     } catch (error) {
-      signal.throwIfAborted();
-      if (late.aborted) return { kind: 'timed-out', timeoutMs: call.timeoutMs };
-      const refused = causesOf(error).find((cause) => cause instanceof UrlRefusedError);
-      return refused ? { kind: 'forbidden', error: refused } : { kind: 'failed', cause: codeOf(error) };
+      return endingOf(error);
     }
+    const exchange = new Exchange({ timeoutMs, maxAnswerBytes: this.maxAnswerBytes, signal });
+    const headers = { ...call.headers, ...contentHeaders, ...signed };
+    this.agent.dispatch(
+      { origin: url.origin, path: url.pathname + url.search, method: 'POST', headers, body },
+      exchange,
+    );
+    return exchange.ending;
   }
 
   /** Closes the connections. Calls in flight fail. */
   async close(): Promise<void> {
     await this.agent.destroy();
-  }
-
-  private async read(body: Dispatcher.ResponseData['body']): Promise<AnswerBody> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    // Leaving the loop closes the connection, and so stops a body that never ends.
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > this.maxAnswerBytes) return { content: Buffer.concat(chunks), isWhole: false };
-      chunks.push(chunk);
-    }
-    return { content: Buffer.concat(chunks), isWhole: true };
   }
 }
 
@@ -98,20 +77,3 @@ const contentHeaders = {
   'accept-encoding': 'identity',
   'user-agent': 'jobstream',
 };
-
-function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
-}
-
-function causesOf(error: unknown): Error[] {
-  const causes: Error[] = [];
-  for (let each = error; isNativeError(each); each = each.cause) causes.push(each);
-  return causes;
-}
-
-/** The first code among an error and its causes: `ECONNREFUSED`, `UND_ERR_SOCKET`, … */
-function codeOf(error: unknown): string {
-  const codes = causesOf(error).map((cause) => (cause as NodeJS.ErrnoException).code);
-  return codes.find((code) => code !== undefined) ?? 'unknown';
-}
