@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@jobstream/testing';
+import { isAlive } from '../is-alive.js';
 
 interface Entry {
   service: string;
@@ -23,16 +24,6 @@ const hasIPv6 = Object.values(networkInterfaces())
 const idle = ['scheduler', 'report', 'notification', 'maintenance', 'inference', 'probe'].map((name) =>
   name === 'scheduler' ? `--scale=${name}=0` : `--scale=${name}-worker=0`,
 );
-
-/** A zombie has ended too: it has no command line any more. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
-  } catch {
-    return false;
-  }
-}
 
 describe('a starter that was killed hinders no next start', () => {
   let home: string;

@@ -1,16 +1,18 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from './run-program.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const packages = join(root, 'dist/packages');
 
 /** The parts of a package.json, or of a package in package-lock.json, that say what it needs. */
 interface Needs {
   readonly name?: string;
   readonly version?: string;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -33,15 +35,19 @@ export class InstalledFolder {
   ) {}
 
   /**
-   * Packs our packages, copies `examples/<example>` into a new folder and installs what its package.json names. Packages of others
-   * get the versions that this repository has, and come from npm's cache where they are in it.
+   * Packs our packages, has `create-jobstream` write a project of this name and installs what its package.json names. Packages of
+   * others get the versions that this repository has, and come from npm's cache where they are in it.
    * @throws Error with the output of what failed
    */
-  static async install(example: string): Promise<InstalledFolder> {
+  static async create(name: string): Promise<InstalledFolder> {
     await runToEnd(process.execPath, [join(root, 'node_modules/.bin/nx'), 'run-many', '-t', 'pack'], root);
-    const folder = new InstalledFolder(mkdtempSync(join(tmpdir(), 'jobstream-installed-')));
-    folder.copy(example, '.');
-    const manifest = folder.nameTarballs();
+    const parent = mkdtempSync(join(tmpdir(), 'jobstream-installed-'));
+    // Root's Postgres runs as another user, who must be able to pass through.
+    chmodSync(parent, 0o711);
+    const folder = new InstalledFolder(join(parent, name));
+    const command = join(packages, 'create-jobstream/dist/main.js');
+    await runToEnd(process.execPath, [command, name, '--packages', packages], parent);
+    const manifest = readJson<Needs>(folder.path, 'package.json');
     writeFileSync(join(folder.path, 'package-lock.json'), JSON.stringify(lockOf(manifest)));
     await folder.run('npm', 'ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund');
     return folder;
@@ -61,36 +67,30 @@ export class InstalledFolder {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
-  }
-
-  /** In the example, tarballs have paths within the repository. */
-  private nameTarballs(): Needs {
-    const text = readFileSync(join(this.path, 'package.json'), 'utf8');
-    const absolute = text.replaceAll('file:../../dist/packages/', `file:${join(root, 'dist/packages')}/`);
-    writeFileSync(join(this.path, 'package.json'), absolute);
-    return JSON.parse(absolute) as Needs;
+    rmSync(dirname(this.path), { recursive: true, force: true });
   }
 }
 
 /** A package-lock.json for a project: of ours the tarballs, of others what the repository's lock has of them. */
 function lockOf(manifest: Needs): object {
   const { packages: known } = readJson<{ packages: Lock }>(root, 'package-lock.json');
-  const packages: Lock = { '': manifest };
+  const wanted: Readonly<Record<string, string>> = { ...manifest.dependencies, ...manifest.devDependencies };
+  const locked: Lock = { '': manifest };
   const add = (name: string, neededBy: string) => {
     const folder = foldersUp(neededBy).find((each) => known[`${each}node_modules/${name}`] !== undefined);
     const path = `${folder ?? ''}node_modules/${name}`;
-    if (packages[path] !== undefined) return;
-    const entry = name.startsWith('@jobstream/') ? lockTarball(name) : known[path];
+    if (locked[path] !== undefined) return;
+    const tarball = wanted[name];
+    const entry = tarball?.startsWith('file:') ? lockTarball(name, tarball) : known[path];
     // Optional peers are not installed.
     if (entry === undefined) return;
-    packages[path] = entry;
+    locked[path] = entry;
     const { dependencies, optionalDependencies, peerDependencies } = entry;
     for (const need of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
       add(need, `${path}/`);
   };
-  for (const need of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) add(need, '');
-  return { name: manifest.name, version: manifest.version, lockfileVersion: 3, requires: true, packages };
+  for (const need of Object.keys(wanted)) add(need, '');
+  return { name: manifest.name, version: manifest.version, lockfileVersion: 3, requires: true, packages: locked };
 }
 
 /** The folders in which a package's needs are looked for, its own first. */
@@ -99,16 +99,18 @@ function foldersUp(folder: string): string[] {
   return parts.map((_, nth) => parts.slice(0, parts.length - nth).join('node_modules/'));
 }
 
-function lockTarball(name: string): LockedPackage {
-  const tarball = join(root, 'dist/packages', `${name}.tgz`);
-  const { version, dependencies, peerDependencies } = readJson<Needs>(
-    root,
-    'dist/packages',
-    name,
-    'package.json',
-  );
-  const integrity = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
-  return { version, dependencies, peerDependencies, resolved: `file:${tarball}`, integrity };
+/** @param resolved where the project has it */
+function lockTarball(name: string, resolved: string): LockedPackage {
+  const { version, bin, dependencies, peerDependencies } = readJson<Needs>(packages, name, 'package.json');
+  const hash = createHash('sha512').update(readFileSync(join(packages, `${name}.tgz`)));
+  return {
+    version,
+    bin,
+    dependencies,
+    peerDependencies,
+    resolved,
+    integrity: `sha512-${hash.digest('base64')}`,
+  };
 }
 
 async function runToEnd(command: string, args: readonly string[], cwd: string): Promise<string> {
