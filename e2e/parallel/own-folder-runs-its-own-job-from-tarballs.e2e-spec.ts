@@ -38,12 +38,22 @@ describe('tarballs installed into an empty folder outside the repository', () =>
     await session.said(/^jobstream +│ try it .*submit letter\.compose '/);
     const compose = async () => {
       const url = `http://127.0.0.1:${port}`;
-      const job = await jobstream('--url', url, '--json', 'submit', 'letter.compose', '{"name":"Ada"}', '--wait');
+      const job = await jobstream(
+        '--url',
+        url,
+        '--json',
+        'submit',
+        'letter.compose',
+        '{"name":"Ada"}',
+        '--wait',
+      );
       return JSON.parse(job) as unknown;
     };
     expect(await compose()).toMatchObject({ state: 'succeeded', result: { text: 'Dear Ada, all is well.' } });
     await session.said(/^worker +│ letter posted .*stamps=2/);
-    await expect(jobstream('dev')).rejects.toThrow(/Jobstream is already running here \(jobstream, pid \d+\)/);
+    await expect(jobstream('dev')).rejects.toThrow(
+      /Jobstream is already running here \(jobstream, pid \d+\)/,
+    );
     await expect(jobstream('init')).rejects.toThrow(/nothing is overwritten/);
 
     const file = join(folder.path, 'src/handlers.ts');

@@ -90,7 +90,13 @@ function lockOf(manifest: Needs): object {
       add(need, `${path}/`);
   };
   for (const need of Object.keys(wanted)) add(need, '');
-  return { name: manifest.name, version: manifest.version, lockfileVersion: 3, requires: true, packages: locked };
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    lockfileVersion: 3,
+    requires: true,
+    packages: locked,
+  };
 }
 
 /** The folders in which a package's needs are looked for, its own first. */
