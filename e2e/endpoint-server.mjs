@@ -14,7 +14,7 @@ async function serve(request, response) {
   const body = await text(request);
   const { headers } = request;
   note({ kind: 'received', at: Date.now(), headers, body });
-  await sleep(20 + Math.random() * 40);
+  await sleep(100 + Math.random() * 150);
   note({ kind: 'answered', id: headers['webhook-id'], attempt: headers['jobstream-attempt'] });
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ doubled: 2 * JSON.parse(body).payload.number }));

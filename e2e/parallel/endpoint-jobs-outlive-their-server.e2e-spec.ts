@@ -57,7 +57,10 @@ describe("1,000 endpoint jobs while the endpoint's server is killed five times",
       payload: { number },
       end: 'succeeded' as const,
     }));
-    const submitted = load.submit(planned);
+    // All of them wait before the first is sent, so that each kill meets calls.
+    await platform.api.post('/v1/queues/numbers/pause', {});
+    await load.submit(planned);
+    await platform.api.post('/v1/queues/numbers/resume', {});
     for (let kill = 1; kill <= kills; kill++) {
       await eventually(
         async () => {
@@ -73,7 +76,6 @@ describe("1,000 endpoint jobs while the endpoint's server is killed five times",
       if (kill === 3) await platform.all('http-worker')[0]!.crash();
       await server.begin();
     }
-    await submitted;
     expect(await load.endedOtherwise()).toEqual([]);
     expect(await load.readLog(['numbers'])).toEqual({ lost: [], unexpected: [] });
   }, 300_000);
