@@ -20,7 +20,7 @@ describe('tarballs installed into an empty folder outside the repository', () =>
       InstalledFolder.create('my-letters'),
     ]);
     folder.copy('typescript', 'typescript');
-  }, 240_000);
+  });
   afterAll(async () => {
     await session?.interrupt();
     await platform?.stop();
@@ -78,18 +78,18 @@ describe('tarballs installed into an empty folder outside the repository', () =>
     await session.interrupt();
     expect([...processes].filter(([, pid]) => isAlive(pid))).toEqual([]);
     expect(existsSync(join(folder.path, '.jobstream/starter.json'))).toBe(false);
-  }, 240_000);
+  });
 
   it('type a job of their own, also where the compiler checks the declarations of packages', async () => {
     expect(await tsc('-p', 'typescript')).toBe('');
     expect(JSON.parse(await tsc('-p', 'typescript', '--showConfig'))).toMatchObject({
       compilerOptions: { strict: true, skipLibCheck: false },
     });
-  }, 120_000);
+  });
 
   it('test it without a broker', async () => {
     expect(await folder.run(process.execPath, '--test', 'typescript/dist')).toContain('# pass 3');
-  }, 60_000);
+  });
 
   it('run it, submit it, and show its retry and its result', async () => {
     await platform.launchProgram('my-invoices', join(folder.path, 'typescript/dist/worker.js'));
@@ -115,7 +115,7 @@ describe('tarballs installed into an empty folder outside the repository', () =>
       '/v1/jobs?type=invoice.remind&state=scheduled',
     );
     expect(reminders.body.items).toMatchObject([{ state: 'scheduled' }]);
-  }, 60_000);
+  });
 
   it('bring a client of less than 300 KB with zod, without Kafka, Nest or handlers', async () => {
     const { metafile, outputFiles } = await build({
@@ -146,5 +146,5 @@ describe('tarballs installed into an empty folder outside the repository', () =>
     folder.copy('nest', 'nest');
     expect(await tsc('-p', 'nest')).toBe('');
     expect(await folder.run(process.execPath, '--test', 'nest/dist')).toContain('# pass 1');
-  }, 120_000);
+  });
 });
