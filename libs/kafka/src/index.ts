@@ -20,7 +20,12 @@ export { BrokerClock, ClockUnknownError } from './client/broker-clock.js';
 export { steadyTime } from './client/steady-time.js';
 export { RecordProducer, type RecordProducerOptions } from './produce/record-producer.js';
 export { describeTroubles, TopicTroubles, type TopicTrouble } from './produce/topic-troubles.js';
-export { GroupRebalancingError, TopicAdmin, type PartitionCountMismatch, type TopicSpec } from './client/topic-admin.js';
+export {
+  GroupRebalancingError,
+  TopicAdmin,
+  type PartitionCountMismatch,
+  type TopicSpec,
+} from './client/topic-admin.js';
 export type { OffsetsByTopic } from './client/cluster-reader.js';
 export { LogReader, type LogSlice } from './consume/tail/log-reader.js';
 export { isKafkaUnavailable } from './client/crash.js';

@@ -71,6 +71,7 @@ export function channelOf(role: TopicRole): keyof typeof topicChannels | undefin
     case 'cancels':
       return role.kind;
     case 'control':
+    case 'types':
     case 'clock':
       return undefined;
   }
