@@ -163,10 +163,10 @@ export class WebhookStore {
     });
   }
 
-  /** Replaces the secret. The one before stays valid for `validForMs`, by Postgres' clock. */
+  /** Replaces the secret. The one before stays valid for `validForMs`, by Postgres' clock. Its column keeps milliseconds, rounded. */
   rotate(id: JobId, secret: string, validForMs: number): Promise<Webhook | undefined> {
     return this.update(id, {
-      set: `secret = $2, previous_secret = secret, previous_until = now() + $3 * interval '1 millisecond'`,
+      set: `secret = $2, previous_secret = secret, previous_until = date_trunc('milliseconds', now()) + $3 * interval '1 millisecond'`,
       values: [secret, validForMs],
     });
   }
