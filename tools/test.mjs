@@ -16,7 +16,7 @@ const STAGES = {
   int: [['int', '--maxWorkers=3']],
   e2e: [
     // These mostly wait (for leases, retries, outages, the starts of their services), or count rather than time.
-    ['parallel', '--maxWorkers=4'],
+    ['parallel', '--maxWorkers=3'],
     // These measure what they start: beside each other they would measure each other.
     ['e2e', '--runInBand'],
   ],
