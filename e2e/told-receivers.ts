@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import { headerNames } from '@jobstream/contracts/records';
+import type { CreatedWebhook } from '@jobstream/contracts/rest';
+import { eventually, readTopics, type Platform } from '@jobstream/testing';
+import type { ReceiverProcess } from './receiver-process.js';
+
+/** How many jobs end, and in which time they come: a steady load, in which what a kill holds up has to be made up for. */
+export interface Ends {
+  readonly jobs: number;
+  readonly loadMs: number;
+}
+
+/** What came of it: the time from the end of a job until the live receiver had heard of it. */
+export interface Told {
+  readonly medianMs: number;
+}
+
+const minutes = 60_000;
+const json = (body: object) => ({
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+
+/**
+ * Lets jobs end while two receivers listen, one of them dead, and kills the follower of the ends and the sender meanwhile. Checks that
+ * the live receiver hears of each end, that nothing comes again that was acknowledged, and that the dead one's are dead letters.
+ */
+export async function tellReceivers(
+  platform: Platform,
+  live: ReceiverProcess,
+  dead: string,
+  ends: Ends,
+): Promise<Told> {
+  const { jobs, loadMs } = ends;
+  const create = async (url: string) =>
+    (await platform.api.request<CreatedWebhook>('POST', '/v1/webhooks', json({ url }))).body;
+  const submit = async () => {
+    const items = Array.from({ length: 100 }, () => ({ type: 'probe.run', payload: {} }));
+    for (let sent = 0; sent < jobs; sent += items.length) {
+      const pause = delay((loadMs * items.length) / jobs);
+      const { status } = await platform.api.request('POST', '/v1/jobs/batch', json({ items }));
+      expect(status).toBe(202);
+      await pause;
+    }
+  };
+  /** The deliveries that have a record on a topic; a kill leaves copies. */
+  const deliveriesOn = async (topic: string) =>
+    new Set((await readTopics([topic])).map(({ key }) => String(key)));
+  /** The jobs, deliveries too, whose success the log has. */
+  const succeeded = async () =>
+    new Set(
+      (await readTopics([platform.topics.events]))
+        .filter(({ headers }) => headers?.[headerNames.phase] === 'succeeded')
+        .map(({ key }) => String(key)),
+    );
+  const heard = (count: number) =>
+    eventually(async () => expect(await live.count()).toBeGreaterThanOrEqual(count), {
+      timeoutMs: 3 * minutes,
+    });
+
+  live.trust((await create(`http://${live.host}/hooks`)).secret);
+  await create(`http://${dead}/hooks`);
+  const submitting = submit();
+
+  await heard(0.2 * jobs);
+  await platform.one('scheduler').crash();
+  const made = await deliveriesOn(platform.topics.requests('webhooks'));
+  expect(made.size).toBeLessThan(2 * jobs);
+  await platform.launch('scheduler');
+
+  await heard(0.5 * jobs);
+  await platform.one('webhooks-worker').crash();
+  const acknowledged = await succeeded();
+  const heardBefore = (await live.all()).heard.length;
+  expect(heardBefore).toBeLessThan(jobs);
+  await platform.launch('webhooks-worker');
+  await submitting;
+
+  await heard(jobs);
+  const deadLetters = platform.topics.deadLetters('webhooks');
+  await eventually(async () => expect((await deliveriesOn(deadLetters)).size).toBe(jobs), {
+    timeoutMs: 2 * minutes,
+    everyMs: 500,
+  });
+  const { heard: events, refused } = await live.all();
+  expect(refused).toEqual([]);
+  expect(new Set(events.map(({ job }) => job)).size).toBe(jobs);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(jobs);
+  const late = events.map(({ lateMs }) => lateMs).sort((a, b) => a - b);
+  const median = late[Math.floor(late.length / 2)]!;
+  const afterKill = new Set(events.slice(heardBefore).map(({ id }) => id));
+  console.log(
+    `${jobs} ends to two receivers, one dead: median ${median} ms, last ${late.at(-1)} ms after the end; ` +
+      `${made.size} deliveries made before the follower was killed, ${heardBefore} heard before the sender was, ` +
+      `${events.length - jobs} were in its hands and came again`,
+  );
+  // What the killed sender had acknowledged does not come again.
+  expect(events.slice(0, heardBefore).some(({ id }) => acknowledged.has(id))).toBe(true);
+  expect([...acknowledged].filter((id) => afterKill.has(id))).toEqual([]);
+  return { medianMs: median };
+}
