@@ -1,9 +1,9 @@
 import {
   decideCall,
+  EndpointError,
   healthOf,
   readResult,
   type Call,
-  type CallError,
   type CallSender,
 } from '@jobstream/calls';
 import { NonRetryableError, type HandlerOf, type JobContext, type JobDefinition } from '@jobstream/contracts';
@@ -77,21 +77,6 @@ export class EndpointHandler implements HandlerOf<JobDefinition> {
         'jobstream-deadline': deadline,
       },
     };
-  }
-}
-
-/** The endpoint did not take the job, and may take it later. */
-export class EndpointError extends Error {
-  override readonly name = 'EndpointError';
-  readonly code: string;
-
-  /** @param retryAtLeastMs the next attempt starts no earlier, because the server asked for it */
-  constructor(
-    { code, message }: CallError,
-    readonly retryAtLeastMs?: number,
-  ) {
-    super(message);
-    this.code = code;
   }
 }
 

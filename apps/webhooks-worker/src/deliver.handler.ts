@@ -1,4 +1,4 @@
-import type { CallError } from '@jobstream/calls';
+import { EndpointError } from '@jobstream/calls';
 import {
   NonRetryableError,
   type HandlerOf,
@@ -27,23 +27,7 @@ export class DeliverHandler implements HandlerOf<Deliver> {
       case 'refused':
         throw new NonRetryableError(sent.error.message, { code: sent.error.code });
       case 'retry':
-        throw new DeliveryFailedError(sent.error, sent.afterMs);
+        throw new EndpointError(sent.error, sent.afterMs);
     }
-  }
-}
-
-/** The attempt failed; another one follows by the ladder. */
-class DeliveryFailedError extends Error {
-  override readonly name = 'DeliveryFailedError';
-
-  readonly code: string;
-
-  /** @param retryAtLeastMs the next attempt starts no earlier, because the receiver asked for it */
-  constructor(
-    { code, message }: CallError,
-    readonly retryAtLeastMs?: number,
-  ) {
-    super(message);
-    this.code = code;
   }
 }

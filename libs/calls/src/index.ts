@@ -9,4 +9,5 @@ export {
 export { callSettings } from './call-settings.js';
 export { CallSender, type Call, type CallSenderOptions } from './call-sender.js';
 export { Circuit, healthOf, type CircuitOptions, type CircuitPass, type ServerHealth } from './circuit.js';
+export { EndpointError } from './endpoint-error.js';
 export { readResult } from './result.js';
