@@ -86,28 +86,15 @@ export function decideOutcome(facts: AttemptFacts, ending: AttemptEnding): Outco
 }
 
 function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
-  const notStarted = facts.attempt - 1;
   switch (ending.kind) {
     case 'expired':
       return { kind: 'expire' };
     case 'cancelled':
       return { kind: 'cancel' };
     case 'unknown-type':
-      return ending.isOutdated && facts.attempt < facts.maxAttempts
-        ? decideFailure(facts, unknownType(ending.type), 'by-ladder')
-        : deadLetter(
-            'unknown_type',
-            unknownType(ending.type),
-            ending.isOutdated ? facts.attempt : notStarted,
-          );
+      return decideRefusal(facts, ending, 'unknown_type', unknownType(ending.type));
     case 'invalid-payload':
-      return ending.isOutdated && facts.attempt < facts.maxAttempts
-        ? decideFailure(facts, invalidPayload(ending.detail), 'by-ladder')
-        : deadLetter(
-            'invalid_payload',
-            invalidPayload(ending.detail),
-            ending.isOutdated ? facts.attempt : notStarted,
-          );
+      return decideRefusal(facts, ending, 'invalid_payload', invalidPayload(ending.detail));
     case 'returned':
       return ending.bytes <= maxResultBytes
         ? { kind: 'succeed', result: ending.result }
@@ -121,6 +108,18 @@ function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
     case 'owner-died':
       return deadLetter('owner_died', ownerDied(ending.deaths), facts.attempt);
   }
+}
+
+/** The worker did not call the handler. That counts as an attempt only where a worker of another deployment may take the job. */
+function decideRefusal(
+  facts: AttemptFacts,
+  { isOutdated = false }: { readonly isOutdated?: boolean },
+  reason: DeadLetterReason,
+  error: JobError,
+): Outcome {
+  if (!isOutdated) return deadLetter(reason, error, facts.attempt - 1);
+  if (facts.attempt < facts.maxAttempts) return decideFailure(facts, error, 'by-ladder');
+  return deadLetter(reason, error, facts.attempt);
 }
 
 function decideFailure(facts: AttemptFacts, error: JobError, retry: RetryWish): Outcome {

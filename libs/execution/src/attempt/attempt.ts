@@ -64,30 +64,27 @@ export function attempt(
     return { ending: { kind: 'owner-died', deaths: claim.deaths } };
   }
   if (ports.cancellations.has(job)) return { ending: { kind: 'cancelled' } };
-  if (registered === undefined) return refuseType(request.type, ports);
+  if (registered === undefined)
+    return refuse({ kind: 'unknown-type', type: request.type }, request.type, ports);
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
   const payload = check(registered.definition.payload, request.payload);
-  if ('detail' in payload) return refuse(request.type, payload.detail, ports);
+  if ('detail' in payload)
+    return refuse({ kind: 'invalid-payload', detail: payload.detail }, request.type, ports);
   return callHandler(job, registered, payload.data, ports, claim?.signal);
 }
 
-/** Where a worker of another deployment serves the type, this counts as an attempt. */
-function refuseType(type: string, { outdated, worker, clock }: AttemptPorts): Attempted {
-  if (outdated(type) === undefined) return { ending: { kind: 'unknown-type', type } };
-  return {
-    ending: { kind: 'unknown-type', type, isOutdated: true },
-    start: { worker, at: writeStart(clock.now()) },
-  };
-}
+type Refusal = Extract<AttemptEnding, { readonly kind: 'unknown-type' | 'invalid-payload' }>;
 
-/** Where a worker of another definition may take the payload, this counts as an attempt: the retry's record tells who began it. */
-function refuse(type: string, detail: string, { outdated, worker, clock }: AttemptPorts): Attempted {
+/**
+ * Does not call the handler. Where a worker of another deployment may take the job, this counts as an attempt: the retry's record
+ * tells who began it.
+ */
+function refuse(refusal: Refusal, type: string, { outdated, worker, clock }: AttemptPorts): Attempted {
   const both = outdated(type);
-  if (both === undefined) return { ending: { kind: 'invalid-payload', detail } };
-  return {
-    ending: { kind: 'invalid-payload', detail: `${detail}\n${both}`, isOutdated: true },
-    start: { worker, at: writeStart(clock.now()) },
-  };
+  if (both === undefined) return { ending: refusal };
+  const ending =
+    refusal.kind === 'unknown-type' ? refusal : { ...refusal, detail: `${refusal.detail}\n${both}` };
+  return { ending: { ...ending, isOutdated: true }, start: { worker, at: writeStart(clock.now()) } };
 }
 
 const writeStart = timeWriter();

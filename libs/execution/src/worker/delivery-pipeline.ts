@@ -103,7 +103,7 @@ export class DeliveryPipeline {
 
   /** Steps 5 and 6. @returns the attempt with its outcome, once that is acknowledged; undefined when there is none */
   private async runAttempt(stay: Stay, asked: StartableJob): Promise<DecidedAttempt | undefined> {
-    const { claimGate, typeGate, limitGate, handlers, clock, attempts, outcomes, writer } = this.options;
+    const { claimGate, typeGate, limitGate, outcomes, writer } = this.options;
     const isGated = claimGate.appliesTo(asked) || typeGate.appliesTo(asked) || limitGate.appliesTo(asked);
     const admission: Admission = isGated
       ? await this.admit(stay, asked)
@@ -116,15 +116,19 @@ export class DeliveryPipeline {
     const { job, claim } = admission;
     stay.begin();
     claim?.start();
-    let attempted = await attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
-    if (isRefused(attempted) && (await this.learnsMore(job)))
-      attempted = await attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
+    let attempted = await this.attempt(job, claim);
+    if (isRefused(attempted) && (await this.learnsMore(job))) attempted = await this.attempt(job, claim);
     stay.handlerEnded();
     // The attempt was stopped when its claim was lost: whether it would have failed is unknown.
     if (claim?.isLost && attempted.ending.kind !== 'returned') return void claim.leaveToLease();
     const decided = outcomes.decide(stay, job, attempted);
     if (claim && !(await claim.end(recordOutcome(decided.ended, decided.outcome)))) return undefined;
     return finish(stay, decided, await writer.write(stay.delivery, decided.ended, decided.outcome));
+  }
+
+  private attempt(job: StartableJob, claim: AdmittedClaim | undefined): Attempted | Promise<Attempted> {
+    const { handlers, clock, attempts } = this.options;
+    return attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
   }
 
   /** Whether the worker has another definition of the job's type once it has read the types to their end. */
