@@ -99,7 +99,9 @@ export class EndpointQueues {
     const byQueue = new Map<string, KnownJobType[]>();
     for (const known of this.options.book.all()) {
       const { name } = known.record.queue;
-      byQueue.set(name, [...(byQueue.get(name) ?? []), known]);
+      const types = byQueue.get(name);
+      if (types) types.push(known);
+      else byQueue.set(name, [known]);
     }
     const served = new Map<string, KnownJobType[]>();
     for (const [queue, types] of byQueue) {
