@@ -10,9 +10,11 @@ import { runProgram } from './run-program.js';
 export async function produceByConsole(topic: string, lines: readonly string[]): Promise<void> {
   const { command, args, env } = await provideKafkaTools();
   const producer = [
-    ...['org.apache.kafka.tools.ConsoleProducer', '--topic', topic],
-    ...['--bootstrap-server', stackAddress('KAFKA_BROKERS')],
-    ...['--reader-property', 'parse.key=true', '--reader-property', 'parse.headers=true'],
+    'org.apache.kafka.tools.ConsoleProducer',
+    `--topic=${topic}`,
+    `--bootstrap-server=${stackAddress('KAFKA_BROKERS')}`,
+    '--reader-property=parse.key=true',
+    '--reader-property=parse.headers=true',
   ];
   const input = `${lines.join('\n')}\n`;
   const { stderr } = await runProgram(command, [...args, ...producer], { env, input });
