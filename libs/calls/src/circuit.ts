@@ -53,11 +53,6 @@ export class Circuit {
     return this.state.kind !== 'closed';
   }
 
-  /** Whether it is closed and has seen no failure since the last success: forgetting it loses nothing. */
-  get isClean(): boolean {
-    return this.state.kind === 'closed' && this.state.failures === 0;
-  }
-
   /** The milliseconds before {@link enter} can give a pass, unless a call ends before that. */
   get pauseMs(): number {
     return this.state.kind === 'closed' ? 0 : Math.max(this.state.probeAt - this.options.monotonic(), 0);

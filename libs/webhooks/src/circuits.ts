@@ -1,11 +1,12 @@
 import { Circuit, type CircuitOptions } from '@jobstream/calls';
+import { LRUCache } from 'lru-cache';
 
-/** Circuits that are remembered; those that have seen no failure are forgotten beyond it. */
+/** Circuits that are remembered: those of the origins that were called last. */
 const maxRemembered = 10_000;
 
 /** A circuit for each origin that is called. */
 export class Circuits {
-  private readonly byOrigin = new Map<string, Circuit>();
+  private readonly byOrigin = new LRUCache<string, Circuit>({ max: maxRemembered });
 
   constructor(private readonly options: CircuitOptions) {}
 
@@ -13,13 +14,8 @@ export class Circuits {
   of(origin: string): Circuit {
     const known = this.byOrigin.get(origin);
     if (known) return known;
-    if (this.byOrigin.size >= maxRemembered) this.forgetClean();
     const circuit = new Circuit(this.options);
     this.byOrigin.set(origin, circuit);
     return circuit;
-  }
-
-  private forgetClean(): void {
-    for (const [origin, { isClean }] of this.byOrigin) if (isClean) this.byOrigin.delete(origin);
   }
 }
