@@ -1,6 +1,6 @@
 import type { TopicRole, Topics } from '@jobstream/contracts';
 import { decodeRecord, headerNames, isTooDeep } from '@jobstream/contracts/records';
-import type { WebhookEventType } from '@jobstream/contracts/rest';
+import type { WebhookEvent, WebhookEventType } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import { IntakeError, type DrawnJob, type JobIntake } from '@jobstream/intake';
 import { webhooksQueue } from '@jobstream/jobs';
@@ -129,7 +129,13 @@ export class WebhookFollower extends LogSink<HeardRecord, readonly WebhookEventT
       if (this.listening.isEmpty && each.headers[headerNames.notify] === undefined) continue;
       const record = decodeRecord(each.value, each.headers);
       if ('fault' in record || !isTold(record) || record.value.queue === webhooksQueue.name) continue;
-      for (const receiver of this.receiversOf(record, each.at)) yield* this.draw(receiver, record, each);
+      const receivers = this.receiversOf(record, each.at);
+      if (receivers.length === 0) continue;
+      const event = eventOf(record, each.at, isTooDeep(each.value));
+      for (const receiver of receivers) {
+        const made = this.draw(receiver, record, event, each);
+        if (made) yield made;
+      }
     }
   }
 
@@ -139,22 +145,22 @@ export class WebhookFollower extends LogSink<HeardRecord, readonly WebhookEventT
     return receivers;
   }
 
-  private *draw(
+  /** @returns undefined when no record can hold it */
+  private draw(
     receiver: Receiver,
     record: ToldRecord,
-    { value, at, place }: HeardRecord,
-  ): Generator<MadeDelivery> {
+    event: WebhookEvent,
+    { at, place }: HeardRecord,
+  ): MadeDelivery | undefined {
     const { maxRetries, logger } = this.options;
     const id = deliveryId(receiver, record, place);
-    const draw = (leavesOut: boolean) => {
-      const event = eventOf(record, at, leavesOut);
-      const drawn = drawDelivery(receiver, event, id, { maxRetries, traceparent: record.traceparent });
-      return drawn instanceof IntakeError ? drawn : { job: drawn, event: event.type };
-    };
-    let drawn = draw(isTooDeep(value));
-    if (drawn instanceof IntakeError) drawn = draw(true);
-    if (!(drawn instanceof IntakeError)) yield drawn;
-    else logger.error({ job: record.value.id, code: drawn.code }, 'delivery not made: no record can hold it');
+    const draw = (told: WebhookEvent) =>
+      drawDelivery(receiver, told, id, { maxRetries, traceparent: record.traceparent });
+    let job = draw(event);
+    if (job instanceof IntakeError) job = draw(eventOf(record, at, true));
+    if (!(job instanceof IntakeError)) return { job, event: event.type };
+    logger.error({ job: record.value.id, code: job.code }, 'delivery not made: no record can hold it');
+    return undefined;
   }
 
   /** @throws the error of the first delivery that the log has not acknowledged: all are sent again then, as copies */
