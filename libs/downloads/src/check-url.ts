@@ -25,6 +25,17 @@ export function checkUrl(text: string, allowed: AllowedHosts): URL {
   return url;
 }
 
+/** Why {@link checkUrl} refuses a URL; undefined where it does not. */
+export function faultOfUrl(text: string, allowed: AllowedHosts): string | undefined {
+  try {
+    checkUrl(text, allowed);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UrlRefusedError) return error.message;
+    throw error;
+  }
+}
+
 /** Addresses in public ranges at which a cloud serves its own machines: Azure's agent and DNS ("WireServer"). */
 const cloudAddresses: readonly string[] = ['168.63.129.16'];
 
@@ -39,14 +50,12 @@ export function isPublicAddress(address: string): boolean {
 /** Private addresses, none of them link-local, at which clouds give their machines credentials: Amazon's, Alibaba's, Oracle's. */
 const privateMetadataAddresses: readonly string[] = ['fd00:ec2::254', '100.100.100.200', '192.0.0.192'];
 
+const metadataAddresses = [...cloudAddresses, ...privateMetadataAddresses];
+
 /** Whether a cloud serves its own machines at the address: their credentials, say. */
 export function isMetadataAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   // An IPv4 address may be written as one of IPv6.
   const parsed = ipaddr.process(address);
-  const known = [...cloudAddresses, ...privateMetadataAddresses];
-  return (
-    parsed.range() === 'linkLocal' ||
-    known.some((each) => ipaddr.parse(each).toString() === parsed.toString())
-  );
+  return parsed.range() === 'linkLocal' || metadataAddresses.includes(parsed.toString());
 }

@@ -1,6 +1,6 @@
 // Downloads of URLs from strangers, from the public internet only; and the guard of the connections, for whoever else calls strangers.
 export { allowedHostsSchema, downloadSettings, portOf, type AllowedHosts } from './allowed-hosts.js';
-export { checkUrl } from './check-url.js';
+export { checkUrl, faultOfUrl } from './check-url.js';
 export {
   DownloadError,
   DownloadFailedError,

@@ -8,7 +8,7 @@ import {
   type NewSecret,
   type PutJobType,
 } from '@jobstream/contracts/rest';
-import { checkUrl, UrlRefusedError, type AllowedHosts } from '@jobstream/downloads';
+import { faultOfUrl, type AllowedHosts } from '@jobstream/downloads';
 import type { EndpointSecrets } from '@jobstream/endpoints';
 import { decideEndpoint, faultsOfSchema, type JobTypeBook } from '@jobstream/job-types';
 import { findJobDefinition, queues as shippedQueues } from '@jobstream/jobs';
@@ -66,7 +66,7 @@ export class EndpointTypes {
    */
   async rotateSecret(type: string, { caller, body }: Putter): Promise<NewSecret> {
     const { validFor } = readBody(rotateSecretSchema.prefault({}), body);
-    const { endpoint, owner } = await this.options.jobTypes.find(type);
+    const { endpoint, owner } = (await this.options.jobTypes.get(type)).record;
     if (!endpoint) throw new ProblemError('job_type_without_endpoint', `Workers serve "${type}".`);
     if (owner !== ownerOf(caller))
       throw new ProblemError('job_type_taken', `"${type}" belongs to ${owner}, who alone sees its secret.`);
@@ -117,11 +117,6 @@ function jobTypeOf(type: string, wish: EndpointJobType): JobType {
 }
 
 function faultsOfUrl(url: string, allowed: AllowedHosts): Fault[] {
-  try {
-    checkUrl(url, allowed);
-    return [];
-  } catch (error) {
-    if (error instanceof UrlRefusedError) return [{ pointer: '/endpoint/url', detail: error.message }];
-    throw error;
-  }
+  const detail = faultOfUrl(url, allowed);
+  return detail === undefined ? [] : [{ pointer: '/endpoint/url', detail }];
 }

@@ -83,7 +83,8 @@ export class PublishedJobTypes {
     return (await this.serving(known)).length > 0;
   }
 
-  private async get(type: string): Promise<KnownJobType> {
+  /** The definition in force. @throws ProblemError `job_type_not_found`, `broker_unavailable` */
+  async get(type: string): Promise<KnownJobType> {
     await this.awaitTypes();
     const known = this.book.find(type);
     if (known) return known;

@@ -1,5 +1,5 @@
 import type { Fault } from '@jobstream/contracts/rest';
-import { checkUrl, UrlRefusedError, type AllowedHosts } from '@jobstream/downloads';
+import { faultOfUrl, type AllowedHosts } from '@jobstream/downloads';
 import { IntakeError, type CheckedJob } from '@jobstream/intake';
 
 /**
@@ -14,12 +14,6 @@ export function checkUrls(job: CheckedJob, allowed: AllowedHosts): CheckedJob | 
 }
 
 function faultsOf(field: string, value: unknown, allowed: AllowedHosts): Fault[] {
-  if (typeof value !== 'string') return [];
-  try {
-    checkUrl(value, allowed);
-    return [];
-  } catch (error) {
-    if (error instanceof UrlRefusedError) return [{ pointer: `/payload/${field}`, detail: error.message }];
-    throw error;
-  }
+  const detail = typeof value === 'string' ? faultOfUrl(value, allowed) : undefined;
+  return detail === undefined ? [] : [{ pointer: `/payload/${field}`, detail }];
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { checkUrl, portOf, UrlRefusedError, type AllowedHosts } from '@jobstream/downloads';
+import { faultOfUrl, portOf, type AllowedHosts } from '@jobstream/downloads';
 import { contextToken } from '@jobstream/platform';
 import { isLoopback, type ProcessContext } from '@jobstream/runtime';
 import type { FastifyRequest } from 'fastify';
@@ -22,13 +22,9 @@ export class ReceiverUrls {
 
   /** Why events may not be sent to a URL; undefined where they may. What its name leads to shows when a worker connects there. */
   faultOf(text: string, request: NamingRequest): string | undefined {
-    try {
-      const url = checkUrl(text, this.allowed);
-      return this.isOwn(url, request) ? 'This is the address of the platform itself.' : undefined;
-    } catch (error) {
-      if (error instanceof UrlRefusedError) return error.message;
-      throw error;
-    }
+    const refusal = faultOfUrl(text, this.allowed);
+    if (refusal !== undefined) return refusal;
+    return this.isOwn(new URL(text), request) ? 'This is the address of the platform itself.' : undefined;
   }
 
   private isOwn(url: URL, { headers: { host }, socket }: NamingRequest): boolean {
