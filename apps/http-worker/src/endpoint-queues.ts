@@ -85,9 +85,9 @@ export class EndpointQueues {
     const wanted = this.findServed();
     const names = new Set([...wanted.values()].flat().map(({ record }) => record.type));
     this.options.secrets.follow([...names]);
-    for (const [name, { shape }] of this.lines) {
+    for (const [name, line] of this.lines) {
       const types = wanted.get(name);
-      if (types === undefined || !isDeepStrictEqual(shapeOf(types), shape)) this.leave(name);
+      if (types === undefined || !isDeepStrictEqual(shapeOf(types), line.shape)) this.leave(name, line);
     }
     this.forgetTypes(names);
     for (const [name, types] of wanted) if (!this.leaving.has(name)) this.serve(name, types);
@@ -129,11 +129,11 @@ export class EndpointQueues {
   }
 
   /** In the background: what runs there may take long, and the other queues go on. */
-  private leave(name: string): void {
+  private leave(name: string, { handlers }: Line): void {
     const { worker, logger } = this.options;
     // Whatever still runs has ended before the queue is served anew: no attempt runs twice at the same time.
-    const types = [...(this.lines.get(name)?.handlers.values() ?? [])];
-    const longest = Math.max(0, ...types.map(({ definition }) => definition.timeoutMs)) + endingMs;
+    const timeouts = [...handlers.values()].map(({ definition }) => definition.timeoutMs);
+    const longest = Math.max(0, ...timeouts) + endingMs;
     this.lines.delete(name);
     const left = worker.leave(name, longest).then(() => {
       this.leaving.delete(name);
@@ -160,10 +160,12 @@ export class EndpointQueues {
     const gate = new EndpointGate(this.needsOf(known.record));
     const { type } = known.record;
     const handler = new EndpointHandler(sender, gate, () => ({
-      url: this.types.get(type)?.known.record.endpoint?.url ?? known.record.endpoint!.url,
+      url: served.known.record.endpoint!.url,
       secrets: secrets.of(type),
     }));
-    return { known, registered: { definition: describeEndpoint(known), handler, gate }, gate };
+    const registered = { definition: describeEndpoint(known), handler, gate };
+    const served: ServedType = { known, registered, gate };
+    return served;
   }
 
   private needsOf({ type, endpoint }: JobTypeRecord): Needs {
