@@ -26,6 +26,7 @@ export {
   maxBatchItems,
   maxBodyBytes,
   maxBodyValues,
+  maxCalledUrlLength,
   maxChildren,
   maxChildrenBytes,
   maxDeadLetterRecordBytes,

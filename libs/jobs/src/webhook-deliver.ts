@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJob, defineQueue } from '@jobstream/contracts';
+import { defineJob, defineQueue, maxCalledUrlLength } from '@jobstream/contracts';
 import { notifyName, webhookEventSchema } from '@jobstream/contracts/rest';
 
 /** Attempts of one receiver that run at the same time, over all workers: a slow receiver takes no slot of the others. */
@@ -25,9 +25,13 @@ export const webhookDeliver = defineJob({
     webhook: z.union([z.literal(notifyName), z.uuidv7()]).describe('Whose secret signs the event.'),
     receiver: z
       .string()
-      .max(2_048)
+      .max(maxCalledUrlLength)
       .describe('What shares a limit of attempts at the same time: a webhook, or an origin.'),
-    url: z.string().max(2_048).optional().describe('Of `notify`; otherwise the webhook says it.'),
+    url: z
+      .string()
+      .max(maxCalledUrlLength)
+      .optional()
+      .describe('Of `notify`; otherwise the webhook says it.'),
     event: webhookEventSchema,
   }),
   result: z.strictObject({

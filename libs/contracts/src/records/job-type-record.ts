@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isQueueName, isTypeName, maxRetries, ownerDeathPolicies, submitScopes } from '../job-definition.js';
+import { maxCalledUrlLength } from '../limits.js';
 import { payloadPath } from '../payload-path.js';
 import { queueLimitsSchema } from '../queue-limits.js';
 import type { JobType } from '../job-type.js';
@@ -63,7 +64,7 @@ export const jobTypeRecordSchema = z.object({
     .object({
       url: z
         .string()
-        .max(2_048)
+        .max(maxCalledUrlLength)
         .refine(isHttpUrl, 'Use the URL of an HTTP server: https://host/path.')
         .describe('Where jobs are sent by POST.'),
       maxInFlight: z.int().min(1).describe('Attempts that run at the same time, in one http-worker.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { phases, type Phase } from '../job-state.js';
-import { maxNotifyUrlLength } from '../limits.js';
+import { maxCalledUrlLength } from '../limits.js';
 import { isPlainTime } from './plain-value.js';
 import { timeWriter } from './time-writer.js';
 
@@ -53,7 +53,7 @@ export const headSchema = z.object({
   [headerNames.phase]: z.enum(phases),
   [headerNames.created]: z.iso.datetime({ precision: 3 }).transform((text) => Date.parse(text)),
   [headerNames.claim]: z.literal('1').optional(),
-  [headerNames.notify]: z.string().max(maxNotifyUrlLength).optional(),
+  [headerNames.notify]: z.string().max(maxCalledUrlLength).optional(),
   [headerNames.trace]: z.string().max(256).optional(),
 });
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { freeText } from '../../free-text.js';
-import { maxNotifyUrlLength } from '../../limits.js';
+import { maxCalledUrlLength } from '../../limits.js';
 
 /** The URL of a receiver of webhooks, as it is written in every record: ASCII alone, without a user, a password or a fragment. */
-export const receiverUrlSchema = freeText(maxNotifyUrlLength).transform((text, context) => {
+export const receiverUrlSchema = freeText(maxCalledUrlLength).transform((text, context) => {
   const url = readReceiverUrl(text);
   if (url !== undefined) return url;
   context.addIssue({
     code: 'custom',
-    message: `Give an http or https URL without a user or password, of at most ${maxNotifyUrlLength} characters.`,
+    message: `Give an http or https URL without a user or password, of at most ${maxCalledUrlLength} characters.`,
   });
   return z.NEVER;
 });
@@ -19,5 +19,5 @@ function readReceiverUrl(text: string): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   if (url.username !== '' || url.password !== '') return undefined;
   url.hash = '';
-  return url.href.length <= maxNotifyUrlLength ? url.href : undefined;
+  return url.href.length <= maxCalledUrlLength ? url.href : undefined;
 }

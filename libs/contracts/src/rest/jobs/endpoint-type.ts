@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { parseDuration } from '../../duration.js';
 import { freeText } from '../../free-text.js';
 import { isQueueName, maxRetries, ownerDeathPolicies, submitScopes } from '../../job-definition.js';
+import { maxCalledUrlLength } from '../../limits.js';
 import { payloadPath } from '../../payload-path.js';
 import { queueLimitsSchema } from '../../queue-limits.js';
 import { durationSchema } from './submission.js';
 import { jobTypeViewSchema } from './job-type.js';
 
-const maxUrlLength = 2_048;
 /** Attempts of one type that one http-worker may be asked to run at the same time. */
 const maxAttemptsInFlight = 1_000;
 const maxTimeoutMs = parseDuration('1h');
@@ -25,7 +25,7 @@ const jsonSchema = z.record(freeText(1_000), z.unknown());
 export const endpointTypeSchema = z
   .strictObject({
     endpoint: z.strictObject({
-      url: freeText(maxUrlLength).describe(
+      url: freeText(maxCalledUrlLength).describe(
         'Where jobs are sent by POST: http or https, no user name and no password.',
       ),
       timeout: timeoutSchema
