@@ -7,7 +7,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** Keeps the lines that a worker would write, those of the level `debug` too. */
+/** Keeps the lines that a worker would write at the level `info`. */
 export class MemoryLog {
   readonly lines: LogLine[] = [];
   readonly logger: Logger = createLoggerTo(

@@ -137,14 +137,20 @@ export class TestWorker {
       throw new Error(`A ${definition.type} is enqueued with ${JSON.stringify(found.payload)}.`);
   }
 
-  private find({ type }: JobDefinition, payload: unknown): EnqueuedJob | undefined {
-    return this.enqueued.find((job) => job.type === type && contains(job.payload, payload));
+  private find(definition: JobDefinition, payload: unknown): EnqueuedJob | undefined {
+    return this.enqueuedOf(definition).find((job) => contains(job.payload, payload));
   }
 
-  private list({ type }: JobDefinition): string {
-    const jobs = this.enqueued.filter((job) => job.type === type);
-    if (jobs.length === 0) return `No ${type} is enqueued at all.`;
+  private list(definition: JobDefinition): string {
+    const jobs = this.enqueuedOf(definition);
+    if (jobs.length === 0) return `No ${definition.type} is enqueued at all.`;
     return `There are: ${jobs.map(({ payload }) => JSON.stringify(payload)).join(', ')}`;
+  }
+
+  private enqueuedOf({ type }: JobDefinition): EnqueuedJob[] {
+    return this.waiting
+      .filter(({ request }) => request.type === type)
+      .map(({ request }) => describeEnqueued(request));
   }
 
   private draw(definition: JobDefinition, payload: unknown, options: SubmissionOptions): DrawnJob {
