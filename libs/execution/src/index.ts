@@ -3,7 +3,7 @@ export { JobHandler } from './handlers/job-handler.js';
 export { ClaimStore } from './claims/claim-store.js';
 export { concurrencySetting, startWorker, type WorkerOptions } from './worker/start-worker.js';
 export { ProcessFactory } from './worker/process-factory.js';
-export { WorkerProcess, type WorkerProcessOptions } from './worker/worker-process.js';
+export { WorkerProcess } from './worker/worker-process.js';
 export type { ServedQueue } from './worker/queue-worker.js';
 export type { RegisteredHandler } from './handlers/handler-registry.js';
 export type { GatedJob, LeaveGate, StartGate } from './handlers/start-gate.js';

@@ -9,4 +9,4 @@ export { unboundedPatterns } from './schema/schema-faults.js';
 export { PayloadCheck, type CheckedPayload } from './schema/payload-check.js';
 export { decidePublication, type PublicationDecision, type PublicationName } from './decide-publication.js';
 export { labelOf, servedBy } from './member-labels.js';
-export { decideEndpoint, type EndpointDecision, type EndpointFacts } from './decide-endpoint.js';
+export { decideEndpoint } from './decide-endpoint.js';

@@ -5,7 +5,7 @@ import type { Stay } from './stay.js';
  * All stays that wait without a slot, at any gate, by partition. A lost partition is one call, a drain another.
  *
  * The way of a revoked partition to here: kafkajs `GROUP_JOIN` → `ConsumerSession` → `GroupMember` → `GroupReader.lose` →
- * `WorkConsumer.letGo` → `WorkPartition.lose` → `onLost` → `JobWorkerStrategy` → `JobWorker.lose` → `Waits.lose` → `Stay.lose`, whose
+ * `WorkConsumer.letGo` → `WorkPartition.lose` → `onLost` → `QueueWorker.lose` → `JobWorker.lose` → `Waits.lose` → `Stay.lose`, whose
  * `DeliveryLost` unwinds `DeliveryPipeline.work`.
  *
  * Invariant: all waits end before the first stay leaves its gates. Otherwise a key or a permit would go from one lost delivery to

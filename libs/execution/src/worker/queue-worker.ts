@@ -15,7 +15,7 @@ import {
 } from '@jobstream/kafka';
 import { JobLimits } from '@jobstream/limits';
 import type { OrderBook } from '@jobstream/orders';
-import { retryUntil, type Health, type Logger } from '@jobstream/runtime';
+import { retryUntil, SharedCall, type Health, type Logger } from '@jobstream/runtime';
 import type { Cancellations } from '../attempt/cancellations.js';
 import { RunningReports } from '../attempt/running-reports.js';
 import type { Claims } from '../claims/claims.js';
@@ -66,6 +66,9 @@ export interface QueueWorkerHost {
   fatal(error: unknown): void;
 }
 
+/** The parts of a queue that have a health. */
+export const queueParts = ['job_types', 'topics', 'consumer', 'outcomes'] as const;
+
 /** Outcomes on their way to the log at once: about one round trip to the broker at full speed. */
 const maxUnsettled = 1_024;
 const maxPauseMs = 5_000;
@@ -93,6 +96,12 @@ export class QueueWorker {
   private missing: ReadonlyMap<string, number> = new Map();
   private topicsReady = false;
   private requestPartitions = 1;
+  /** Many refused jobs ask at the same time. */
+  private readonly typesEnd = new SharedCall(async () => {
+    const { admin, topics } = this.host;
+    const [end = 0] = (await admin.endOffsets([topics.types])).get(topics.types) ?? [];
+    return end;
+  });
 
   constructor(
     private readonly served: ServedQueue,
@@ -146,14 +155,18 @@ export class QueueWorker {
     return this.worker.load();
   }
 
-  /** The health of its parts, by name. */
-  health(): Record<'job_types' | 'topics' | 'consumer' | 'outcomes', Health> {
-    return {
-      job_types: this.publications?.health() ?? { ok: true },
-      topics: this.topicsHealth(),
-      consumer: this.consumerHealth(),
-      outcomes: this.publisher.health(),
-    };
+  /** The health of one of its parts. */
+  health(part: (typeof queueParts)[number]): Health {
+    switch (part) {
+      case 'job_types':
+        return this.publications?.health() ?? { ok: true };
+      case 'topics':
+        return this.topicsHealth();
+      case 'consumer':
+        return this.consumerHealth();
+      case 'outcomes':
+        return this.publisher.health();
+    }
   }
 
   private createPublisher(): OutcomePublisher {
@@ -275,10 +288,10 @@ export class QueueWorker {
 
   /** To their end as it is now. Kafka may be away: no outcome could be written then either. */
   private async readTypes(): Promise<void> {
-    const { admin, topics, logger } = this.host;
+    const { topics, logger } = this.host;
     const topic = topics.types;
     const read = async () => {
-      const [end = 0] = (await admin.endOffsets([topic])).get(topic) ?? [];
+      const end = await this.typesEnd.call();
       if (end > 0) await this.host.passed({ topic, partition: 0, offset: end - 1 });
     };
     await retryUntil(read, {
@@ -290,10 +303,13 @@ export class QueueWorker {
 
   /** @returns false when it is stopped meanwhile */
   private async makeTopics(): Promise<boolean> {
-    const { admin, logger } = this.host;
+    const { admin, logger, topics, topicSize } = this.host;
     const { signal } = this.closing;
+    // The process has made those that every process needs.
+    const common = new Set(topics.plan([], topicSize).map(({ name }) => name));
+    const own = this.plan.filter(({ name }) => !common.has(name));
     const make = async () => {
-      await admin.ensureTopics(this.plan);
+      await admin.ensureTopics(own);
       this.requestPartitions = await this.countRequestPartitions();
       this.topicsReady = true;
     };

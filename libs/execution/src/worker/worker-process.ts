@@ -19,7 +19,7 @@ import { Claims } from '../claims/claims.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
 import { addLoads } from '../slots/slot-queue.js';
 import { healthOfQueues } from './queues-health.js';
-import { QueueWorker, type QueueWorkerHost, type ServedQueue } from './queue-worker.js';
+import { queueParts, QueueWorker, type QueueWorkerHost, type ServedQueue } from './queue-worker.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 export interface WorkerProcessOptions {
@@ -85,9 +85,9 @@ export class WorkerProcess implements CustomTransportStrategy {
     });
     this.host = this.createHost();
     health.add('orders', () => this.followerHealth());
-    for (const part of ['job_types', 'topics', 'consumer', 'outcomes'] as const)
+    for (const part of queueParts)
       health.add(part, () =>
-        healthOfQueues([...this.queues].map(([name, queue]) => [name, queue.health()[part]])),
+        healthOfQueues([...this.queues].map(([name, queue]) => [name, queue.health(part)])),
       );
     health.add('claims', () => this.host.claims.health());
   }
