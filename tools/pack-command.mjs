@@ -2,10 +2,11 @@
 // `create-jobstream`. Each program is one file; a package that finds files beside itself stays a dependency, in the version of
 // package-lock.json. In the tarball files lie as they do in this repository, so that each finds the others alike
 // (docs/decisions/0033). Run by Nx, in the project's folder, after its build.
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { packages, readJson, root, versionsOf, writeTarball } from './tarball.mjs';
+import { DEFAULT_KAFKA_VERSION } from './stack/dist/kafka/kafka-distribution.js';
 import { PLATFORM_SERVICES } from './stack/dist/processes/services.js';
 
 /** By project, how its package is called, and what writes its files. */
@@ -52,13 +53,12 @@ async function writeJobstream() {
   await bundle('tools/stack/dist/dev/index.js', 'tools/stack/dist/dev.js');
   for (const program of ['processes/guard-process.js', 'java/jar-download.js'])
     await bundle(`tools/stack/dist/${program}`, `tools/stack/dist/${program}`);
-  copy('tools/stack/kafka-4.3.1.lock.json');
+  copy(`tools/stack/kafka-${DEFAULT_KAFKA_VERSION}.lock.json`);
   await bundle('tools/create/dist/index.js', 'tools/create/dist/index.js');
   copyTemplate('tools/create/template');
-  const services = PLATFORM_SERVICES.filter((service) => existsSync(join(root, 'apps', service)));
-  for (const service of services) copy(`apps/${service}/dist/bundle.js`);
+  for (const service of PLATFORM_SERVICES) copy(`apps/${service}/dist/bundle.js`);
   // Under its name a service publishes job types, and its version is that of the template's packages.
-  for (const project of ['tools/create', ...services.map((service) => `apps/${service}`)]) {
+  for (const project of ['tools/create', ...PLATFORM_SERVICES.map((service) => `apps/${service}`)]) {
     const { name, version, type } = readJson(root, project, 'package.json');
     writeJson(`${project}/package.json`, { name, version, type });
   }
