@@ -5,12 +5,12 @@ import { readVariable } from './environment.js';
 import { chooseApiPort } from './addresses/api-port.js';
 import { readHost } from './addresses/listen-address.js';
 import { outliveOutput } from './output/outlive-output.js';
-import { Platform } from './platform.js';
+import { Platform, type LateService } from './platform.js';
 import { removePostgresData, withoutPassword } from './postgres/postgres-server.js';
 import { ProgressTable } from './output/progress-table.js';
 import { listServices } from './processes/services.js';
 import { explainStartFailure } from './start-failure.js';
-import { endAtSignals, failWhenLost, stopOnSignal, type Stop } from './stop.js';
+import { endAtSignals, failWhenLost, runUntilStopped, stopOnSignal } from './stop.js';
 import { HELP, readStartOptions, type StartOptions } from './start-options.js';
 import { lockWorkplace, noteGuard } from './starter-lock.js';
 import { showStatus } from './status.js';
@@ -50,20 +50,7 @@ async function start(options: StartOptions, workplace: Workplace): Promise<void>
   noteGuard(workplace.starterFile, platform.guard.pid);
   const stop = stopOnSignal(platform, table);
   letSignalsStop();
-  await Promise.race([run(platform, stop, options, workplace, table), failWhenLost(platform)]);
-}
-
-async function run(
-  platform: Platform,
-  stopped: Stop,
-  options: StartOptions,
-  workplace: Workplace,
-  table: ProgressTable,
-): Promise<void> {
-  try {
-    // A fetch that is under way does not end with the rest: nobody waits for it.
-    const late = await Promise.race([platform.start(), stopped.done]);
-    if (!late || stopped.begun()) return await stopped.done;
+  const started = (late: readonly LateService[]) => {
     table.finish();
     for (const { name, why } of late)
       table.say(`${name} is not ready. ${why} (log: ${workplace.logs}/${name}.log)`);
@@ -76,14 +63,8 @@ async function run(
     );
     process.send?.({ url: platform.apiUrl });
     if (options.watch) void watchSources(platform, table);
-  } catch (error) {
-    // What was asked to stop while it started fails for that reason alone.
-    if (!stopped.begun()) {
-      await platform.stop();
-      throw error;
-    }
-  }
-  await stopped.done;
+  };
+  await Promise.race([runUntilStopped(platform, stop, started), failWhenLost(platform)]);
 }
 
 /** Only what we have made ourselves: a folder that STORAGE_DIR names may hold anything. */

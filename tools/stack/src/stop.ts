@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { isNodeProcessOne, whenNpmEnds } from './processes/npm-parent.js';
 import type { ProgressTable } from './output/progress-table.js';
-import type { Platform } from './platform.js';
+import type { LateService, Platform } from './platform.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already: two within this time are one. */
 const SAME_SIGNAL_MS = 1_000;
@@ -66,4 +66,28 @@ export function stopOnSignal(platform: Platform, table: ProgressTable): Stop {
   });
   if (isNodeProcessOne()) table.say(REAPER_ADVICE);
   return { begun: () => begunAt !== undefined, done };
+}
+
+/**
+ * Starts everything, and returns once it has stopped. It stops what was started when the start fails.
+ * @param started called once everything runs, with the services that are not ready yet; not after a stop was asked for
+ */
+export async function runUntilStopped(
+  platform: Platform,
+  stop: Stop,
+  started: (late: readonly LateService[]) => void,
+): Promise<void> {
+  try {
+    // A fetch that is under way does not end with the rest: nobody waits for it.
+    const late = await Promise.race([platform.start(), stop.done]);
+    if (!late || stop.begun()) return await stop.done;
+    started(late);
+  } catch (error) {
+    // What was asked to stop while it started fails for that reason alone.
+    if (!stop.begun()) {
+      await platform.stop();
+      throw error;
+    }
+  }
+  await stop.done;
 }

@@ -7,11 +7,11 @@ import { chooseApiPort, DEFAULT_PORT } from '../addresses/api-port.js';
 import { readHost } from '../addresses/listen-address.js';
 import { readVariable } from '../environment.js';
 import { outliveOutput } from '../output/outlive-output.js';
-import { Platform } from '../platform.js';
+import { Platform, type LateService } from '../platform.js';
 import type { NodeProgram, ServiceProcess } from '../processes/service-process.js';
 import { listServices, PLATFORM_SERVICES } from '../processes/services.js';
 import { lockWorkplace, noteGuard } from '../starter-lock.js';
-import { endAtSignals, failWhenLost, stopOnSignal, type Stop } from '../stop.js';
+import { endAtSignals, failWhenLost, runUntilStopped, stopOnSignal } from '../stop.js';
 import { findWorkplace, prepareWorkplace, repositoryFolder, type Workplace } from '../workplace.js';
 import { DevLog } from './dev-log.js';
 import { findSampleCommand } from './sample-command.js';
@@ -59,8 +59,15 @@ export async function runDev(options: DevOptions): Promise<void> {
     const stop = stopOnSignal(platform, log.table);
     letSignalsStop();
     const sources = new WorkerSources(entry, folder, (line) => log.table.say(line));
-    const work = { folder, entry, workplace, platform, sources, log, stop };
-    await Promise.race([run(work, apiPort === DEFAULT_PORT), failWhenLost(platform)]);
+    const work = { folder, entry, workplace, platform, sources, log };
+    const started = (late: readonly LateService[]) => {
+      log.table.finish();
+      for (const { name, why } of late) log.table.say(`${name} is not ready. ${why}`);
+      void keepWorkerUpToDate(work, apiPort === DEFAULT_PORT).catch((error: unknown) => {
+        if (!stop.begun()) log.table.say(`the worker is not restarted any more: ${(error as Error).message}`);
+      });
+    };
+    await Promise.race([runUntilStopped(platform, stop, started), failWhenLost(platform)]);
   } finally {
     log.end();
   }
@@ -74,7 +81,6 @@ interface Work {
   platform: Platform;
   sources: WorkerSources;
   log: DevLog;
-  stop: Stop;
 }
 
 function followLogs(log: DevLog, names: readonly string[], verbose: boolean): void {
@@ -82,26 +88,6 @@ function followLogs(log: DevLog, names: readonly string[], verbose: boolean): vo
   if (!verbose) return;
   log.follow('kafka', 'kafka-1.log', 'trace');
   log.follow('postgres', 'postgres.log', 'trace');
-}
-
-async function run(work: Work, isUsualPort: boolean): Promise<void> {
-  const { platform, stop, log } = work;
-  try {
-    const late = await Promise.race([platform.start(), stop.done]);
-    if (!late || stop.begun()) return await stop.done;
-    log.table.finish();
-    for (const { name, why } of late) log.table.say(`${name} is not ready. ${why}`);
-    void keepWorkerUpToDate(work, isUsualPort).catch((error: unknown) => {
-      if (!stop.begun()) log.table.say(`the worker is not restarted any more: ${(error as Error).message}`);
-    });
-  } catch (error) {
-    // What was asked to stop while it started fails for that reason alone.
-    if (!stop.begun()) {
-      await platform.stop();
-      throw error;
-    }
-  }
-  await stop.done;
 }
 
 /** Starts the worker once its files can run, and again after each change of them. */
