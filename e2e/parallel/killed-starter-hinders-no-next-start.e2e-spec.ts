@@ -21,9 +21,16 @@ const hasIPv6 = Object.values(networkInterfaces())
   .flat()
   .some((own) => own?.address === '::1');
 /** The demo needs no more, and fewer processes start sooner. */
-const idle = ['scheduler', 'report', 'notification', 'maintenance', 'inference', 'probe'].map((name) =>
-  name === 'scheduler' ? `--scale=${name}=0` : `--scale=${name}-worker=0`,
-);
+const idle = [
+  'scheduler',
+  'report',
+  'notification',
+  'maintenance',
+  'inference',
+  'probe',
+  'http',
+  'webhooks',
+].map((name) => (name === 'scheduler' ? `--scale=${name}=0` : `--scale=${name}-worker=0`));
 
 describe('a starter that was killed hinders no next start', () => {
   let home: string;
