@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parse } from '@humanwhocodes/momoa';
-import { findInexactNumbers } from '@jobstream/contracts';
+import { findInexactNumbers, maxBodyBytes } from '@jobstream/contracts';
 
 /** A document of the person at the command line is not one that the API would take. Its message says what is wrong where. */
 export class InputError extends Error {
@@ -23,6 +23,14 @@ export function parseJson(text: string): unknown {
   throw new InputError(
     faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join('\n'),
   );
+}
+
+/**
+ * The value of a JSON text, or of the file that `@path` names.
+ * @throws InputError when the file can't be read or is larger than the API takes, and as {@link parseJson} does
+ */
+export function parseJsonOrFile(source: string): unknown {
+  return parseJson(source.startsWith('@') ? readTextFile(source.slice(1), maxBodyBytes) : source);
 }
 
 /** The first fault and its place. V8 names the place of few faults, momoa that of all but the end and control characters. */

@@ -1,6 +1,6 @@
-import { maxBodyBytes, parseDuration } from '@jobstream/contracts';
+import { parseDuration } from '@jobstream/contracts';
 import { InvalidArgumentError } from 'commander';
-import { InputError, parseJson, readTextFile } from './json-input.js';
+import { InputError, parseJsonOrFile } from './json-input.js';
 
 /** A whole number in an option. */
 export function readCount(text: string): number {
@@ -31,7 +31,7 @@ export function readTime(text: string): string {
 /** JSON in an option, or in the file that `@path` names. */
 export function readJson(text: string): unknown {
   try {
-    return parseJson(text.startsWith('@') ? readTextFile(text.slice(1), maxBodyBytes) : text);
+    return parseJsonOrFile(text);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InvalidArgumentError(error.message);

@@ -1,8 +1,8 @@
 import type { EndpointJobTypeInput } from '@jobstream/contracts/rest';
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
+import { readPayload } from '../payload.js';
 import type { RunCommand } from '../program.js';
-import { readPayload } from './submit.js';
 
 /** `jobstream endpoints ...`: job types that HTTP endpoints serve. */
 export function addEndpointsCommands(program: Command, run: RunCommand): void {

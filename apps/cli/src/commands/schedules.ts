@@ -10,10 +10,10 @@ import {
 } from '@jobstream/contracts/rest';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { readDurationText } from '../options.js';
+import { readPayload } from '../payload.js';
 import type { RunCommand } from '../program.js';
 import { describeTable, type Columns } from '../table.js';
 import type { Terminal } from '../terminal.js';
-import { readPayload } from './submit.js';
 
 const columns: Columns<ScheduleList['items'][number]> = {
   NAME: ({ name }) => name,

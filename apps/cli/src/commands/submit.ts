@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { JobstreamClient, SubmitOptions } from '@jobstream/client';
-import { maxBodyBytes } from '@jobstream/contracts';
-import { CommandError } from '../command-error.js';
 import { describeEnd, describeEvent } from '../describe-job.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { InputError, parseJson, readText, readTextFile } from '../json-input.js';
 import { readDuration, readDurationText, readTime } from '../options.js';
+import { readPayload } from '../payload.js';
 import type { RunCommand } from '../program.js';
 import type { Terminal } from '../terminal.js';
 import { exitCodeOfJob, watchJob } from '../watch-job.js';
@@ -69,20 +67,4 @@ async function submit(
 /** The API knows which there are; a number goes as one. */
 function priorityOf(text: string | undefined): SubmitOptions['priority'] {
   return (text !== undefined && /^\d$/.test(text) ? Number(text) : text) as SubmitOptions['priority'];
-}
-
-/**
- * The payload that an argument stands for; without one `{}`.
- * @throws CommandError when it is no JSON, or larger than a job may be
- */
-export async function readPayload(terminal: Terminal, source = '{}'): Promise<unknown> {
-  try {
-    if (source.startsWith('@')) return parseJson(readTextFile(source.slice(1), maxBodyBytes));
-    if (source !== '-') return parseJson(source);
-    if (process.stdin.isTTY) terminal.tell('Write the payload as JSON, and end it with Ctrl-D.');
-    return parseJson(await readText(process.stdin, 'The standard input', maxBodyBytes));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new CommandError(exitCodes.usage, error.message, { cause: error });
-  }
 }
