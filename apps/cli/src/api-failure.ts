@@ -13,7 +13,8 @@ export function explainApiFailure(error: unknown, url: string): unknown {
   if (!(error instanceof NoAnswerError)) return error;
   const { status, cause } = error;
   if (status === undefined) {
-    const advice = 'Is it running (npm start)? Say where with --url or JOBSTREAM_URL.';
+    const advice =
+      'Is it running (npx jobstream dev; npm start in the repository of Jobstream)? Say where with --url or JOBSTREAM_URL.';
     const message = `Nothing answers at ${url} (${describeCause(cause as Error)}). ${advice}`;
     return new CommandError(exitCodes.failure, message, { cause: error });
   }
