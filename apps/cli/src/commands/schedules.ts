@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { JobstreamClient, ScheduleWish } from '@jobstream/client';
+import { priorities } from '@jobstream/contracts';
 import {
   misfirePolicies,
   overlapPolicies,
@@ -78,7 +79,7 @@ function addChanging(schedules: Command, run: RunCommand): void {
     .addOption(new Option('--misfire <policy>', 'for times that were missed').choices(misfirePolicies))
     .addOption(new Option('--overlap <policy>', 'while its last job is unfinished').choices(overlapPolicies))
     .option('--paused', 'do not fire it yet')
-    .addOption(new Option('--priority <priority>', 'of its jobs').choices(['high', 'normal', 'low']))
+    .addOption(new Option('--priority <priority>', 'of its jobs').choices(priorities))
     .option('--submitted-for <whom>', 'whom its jobs are for')
     .addHelpText('after', examples)
     .action((name: string, type: string, payload: string | undefined, options: PutOptions) =>
