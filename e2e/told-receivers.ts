@@ -17,10 +17,6 @@ export interface Told {
 }
 
 const minutes = 60_000;
-const json = (body: object) => ({
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-});
 
 /** A platform whose jobs' ends two receivers are to hear: one lives, nobody listens at the address of the other. */
 export class ToldReceivers {
@@ -51,12 +47,12 @@ export class ToldReceivers {
   async tell({ jobs, loadMs }: Ends): Promise<Told> {
     const { platform, live, dead } = this;
     const create = async (url: string) =>
-      (await platform.api.request<CreatedWebhook>('POST', '/v1/webhooks', json({ url }))).body;
+      (await platform.api.post<CreatedWebhook>('/v1/webhooks', { url })).body;
     const submit = async () => {
       const items = Array.from({ length: 100 }, () => ({ type: 'probe.run', payload: {} }));
       for (let sent = 0; sent < jobs; sent += items.length) {
         const pause = delay((loadMs * items.length) / jobs);
-        const { status } = await platform.api.request('POST', '/v1/jobs/batch', json({ items }));
+        const { status } = await platform.api.post('/v1/jobs/batch', { items });
         expect(status).toBe(202);
         await pause;
       }
