@@ -1,22 +1,13 @@
 // Packs a project that other teams install: its code as one bundle for each export, its types as one file for each, and the
 // tarball in dist/packages. Our own libs go into the bundle. Packages of others stay dependencies, in the versions of
 // package-lock.json. Run by Nx, in the project's folder, after its build (docs/decisions/0028).
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-import {
-  fileOf,
-  ownLibs,
-  packageOf,
-  packages,
-  readJson,
-  root,
-  versionsOf,
-  writeTarball,
-} from './tarball.mjs';
+import { packages, readJson, root, versionsOf, writeTarball } from './tarball.mjs';
 
 /**
  * Packages that the program that installs ours has anyway, and has to share with us: schemas are made by its zod and read by ours.
@@ -27,6 +18,18 @@ const manifest = readJson('package.json');
 const stage = join(packages, manifest.name);
 /** The file of each export, without folder and extension: `.` is `index`, `./testing` is `testing`. */
 const entries = Object.values(manifest.exports).map(({ default: file }) => basename(file, '.js'));
+
+/** Modules of ours are left out where nothing of them is used, but those that are imported for what they do. */
+const ownLibs = {
+  name: 'own-libs',
+  setup({ onResolve }) {
+    onResolve({ filter: /^(\.|@jobstream\/)/ }, ({ path, importer, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      const file = path.startsWith('.') ? resolve(dirname(importer), path) : fileOf(path, 'default');
+      return { path: file, sideEffects: file.endsWith('/repairs.js') };
+    });
+  },
+};
 
 /** `z` becomes the module's namespace, so that a bundler takes in what is used of zod, and not all of it (850 KB with its translations). */
 const zodByName = {
@@ -106,6 +109,22 @@ function resolveOwnTypes(path) {
   return path.startsWith('.') || path.startsWith('/') || path.startsWith('src/')
     ? null
     : { id: path, external: true };
+}
+
+/** The file of our own that a specifier of a package means. */
+function fileOf(specifier, condition) {
+  const [, name, ...rest] = specifier.split('/');
+  const folder = realpathSync(join(root, 'node_modules/@jobstream', name));
+  const found = readJson(folder, 'package.json').exports[rest.length > 0 ? `./${rest.join('/')}` : '.'];
+  return join(folder, found[condition]);
+}
+
+/** The package that a specifier names a part of. */
+function packageOf(specifier) {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** The package.json of the tarball. */
