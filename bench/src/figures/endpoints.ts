@@ -54,10 +54,8 @@ export const endpoints: Figure = {
     await stand.admin.ensureTopics([{ name: platform.topics.requests(queue), partitions: 6 }]);
     return {
       platform: async () => {
-        const { requests, events } = {
-          requests: platform.topics.requests(queue),
-          events: platform.topics.events,
-        };
+        const requests = platform.topics.requests(queue);
+        const { events } = platform.topics;
         await stand.fill(count, () => ({ topic: requests, ...recordOf() }));
         const before = await stand.endOf(events);
         const starting = platform.launch('http-worker');
