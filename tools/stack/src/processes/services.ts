@@ -11,6 +11,7 @@ export const PLATFORM_SERVICES: readonly string[] = [
   'http-worker',
   'maintenance-worker',
   'probe-worker',
+  'webhooks-worker',
 ];
 
 /** The services that a repository has: each app but commands, which have a `bin`. Workers come last; both parts are in the order of the alphabet. */
