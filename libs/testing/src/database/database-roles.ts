@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { migrate, quoteName, schemasOf } from '@jobstream/database';
 import pg from 'pg';
 
-const read = (file: string) => readFile(new URL(`../../../docs/roles/${file}`, import.meta.url), 'utf8');
+const read = (file: string) => readFile(new URL(`../../../../docs/roles/${file}`, import.meta.url), 'utf8');
 
 /** Of each service the role that docs/least-privilege.md names; workers that are not among them have the worker's. */
 const roleOf: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { NODE_OPTIONS } from '@jobstream/stack';
-import { eventually } from './eventually.js';
+import { eventually } from '../eventually.js';
 import { freePort } from './free-port.js';
 
 /** One line of a service's log. */
@@ -60,7 +60,7 @@ export class ServiceProcess {
     name: string,
     environment: Record<string, string>,
     port?: number,
-    main = fileURLToPath(new URL(`../../../apps/${name}/dist/bundle.js`, import.meta.url)),
+    main = fileURLToPath(new URL(`../../../../apps/${name}/dist/bundle.js`, import.meta.url)),
   ): Promise<ServiceProcess> {
     if (!existsSync(main)) throw new Error(`${name} is not built: there is no ${main}.`);
     const ownPort = port ?? (await freePort());

@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Python } from './python.js';
-import { runProgram } from './run-program.js';
+import { Python } from '../processes/python.js';
+import { runProgram } from '../processes/run-program.js';
 
-const root = new URL('../../../', import.meta.url);
+const root = new URL('../../../../', import.meta.url);
 const modules = fileURLToPath(new URL('node_modules', root));
 const given = (file: string) => fileURLToPath(new URL(`e2e/generated-clients/${file}`, root));
 

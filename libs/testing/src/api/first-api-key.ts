@@ -9,7 +9,7 @@ export async function makeFirstApiKey(
   environment: Readonly<Record<string, string>>,
   scopes = 'admin',
 ): Promise<string> {
-  const main = fileURLToPath(new URL('../../../apps/api/dist/bundle.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../../../apps/api/dist/bundle.js', import.meta.url));
   const { stdout } = await run(
     process.execPath,
     [main, 'create-key', '--name', 'first', '--scopes', scopes],

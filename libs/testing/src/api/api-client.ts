@@ -1,7 +1,7 @@
 import { RestConnection, type RestRequest } from '@jobstream/client';
 import { isFinal, type JobState } from '@jobstream/contracts';
 import { DeclaredAnswers } from './declared-answers.js';
-import { eventually, type Patience } from './eventually.js';
+import { eventually, type Patience } from '../eventually.js';
 
 /** An answer of the API with its body read. */
 export interface Answer<Body = Record<string, unknown>> {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Topics } from '@jobstream/contracts';
 import { jobDefinitions } from '@jobstream/jobs';
 import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
-import { ApiClient } from './api-client.js';
-import { connectToBroker } from './broker-access.js';
-import { DatabaseRoles } from './database-roles.js';
-import { eventually } from './eventually.js';
-import { randomNamespace, stackAddress } from './namespace.js';
-import { publishJobTypes } from './publish-job-types.js';
+import { ApiClient } from '../api/api-client.js';
+import { connectToBroker } from '../broker/broker-access.js';
+import { randomNamespace, stackAddress } from '../broker/namespace.js';
+import { publishJobTypes } from '../broker/publish-job-types.js';
+import { DatabaseRoles } from '../database/database-roles.js';
+import { eventually } from '../eventually.js';
 import { ServiceProcess } from './service-process.js';
 
 /** The services of a platform and their settings. */

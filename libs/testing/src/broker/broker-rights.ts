@@ -18,7 +18,7 @@ const operations: Readonly<Record<string, number>> = {
  * @param brokers where the caller may give rights
  */
 export async function giveBrokerRights(brokers: string, namespace: string): Promise<void> {
-  const file = new URL('../../../docs/roles/kafka-acls.txt', import.meta.url);
+  const file = new URL('../../../../docs/roles/kafka-acls.txt', import.meta.url);
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.startsWith('--'));
   const acl = lines.flatMap((line) => readRights(line, namespace));
   const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { stackAddress } from './namespace.js';
+import { stackAddress } from '../broker/namespace.js';
 
 interface SettingRow {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { provideKafkaTools } from '@jobstream/stack';
+import { runProgram } from '../processes/run-program.js';
 import { stackAddress } from './namespace.js';
-import { runProgram } from './run-program.js';
 
 /**
  * Writes lines to a topic of the test run's broker by Kafka's own console producer, which uses the Java client. A line has headers, key
