@@ -6,7 +6,7 @@ import { ApiClient, DatabaseProxy, makeFirstApiKey, Platform, type Answer } from
 interface Route {
   readonly method: string;
   readonly path: string;
-  readonly access?: Scope | 'open';
+  readonly access?: Scope | 'any' | 'open';
 }
 
 describe('every route needs its scope', () => {
@@ -60,10 +60,10 @@ describe('every route needs its scope', () => {
     return entries;
   }
 
-  it('declared: open ones are health alone', () => {
+  it('declared: open ones are health and sessions alone', () => {
     expect(routes.filter(({ access }) => access === undefined)).toEqual([]);
     const open = new Set(routes.filter(({ access }) => access === 'open').map(({ path }) => path));
-    expect([...open].sort()).toEqual(['/health/live', '/health/ready']);
+    expect([...open].sort()).toEqual(['/health/live', '/health/ready', '/v1/session']);
     expect(routes.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['/metrics', '/dev/mail', '/v1/audit']),
     );
@@ -117,7 +117,7 @@ describe('every route needs its scope', () => {
       if (access === undefined || access === 'open' || route.method === 'HEAD') continue;
       for (const [scope, key] of keys) {
         const { status } = await call(route, key);
-        const granted = isGranted([scope], access);
+        const granted = access === 'any' || isGranted([scope], access);
         expect([route, scope, status === 403]).toEqual([route, scope, !granted]);
         expect(status).not.toBe(401);
         if (granted) served += 1;
@@ -139,6 +139,39 @@ describe('every route needs its scope', () => {
     expect(headers.get('retry-after')).toMatch(/^(200|19\d)$/);
     expect(problemSchema.parse(body).code).toBe('rate_limited');
     expect((await admin.get('/v1/schedules')).status).toBe(200);
+  });
+
+  it('and a session stands for its key, for pages of the server alone, until its key ends', async () => {
+    const { id, key } = await make({ owner: 'night watch', scopes: ['read', 'submit'], expiresIn: '1h' });
+    const visitor = new ApiClient(admin.url);
+    const signIn = (text: string) => visitor.post('/v1/session', { key: text });
+    expect(await signIn('jsk_none')).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    const signedIn = await signIn(key);
+    const caller = { keysRequired: true, keyId: id, owner: 'night watch', scopes: ['read', 'submit'] };
+    expect(signedIn).toMatchObject({ status: 200, body: caller });
+    const cookie = signedIn.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/^jobstream=jsk_\w+; Path=\/; HttpOnly; SameSite=Strict$/);
+    const ask = async (method: string, path: string, headers: Record<string, string>) => {
+      const sent = { cookie: cookie.split(';', 1)[0]!, ...headers };
+      return visitor.request(method, path, { headers: sent });
+    };
+    const proof = { 'x-jobstream-console': '1' };
+    const { status, body } = await ask('GET', '/v1/me', proof);
+    expect([status, body]).toEqual([200, { ...caller, expiresInSeconds: expect.any(Number) }]);
+    expect(body.expiresInSeconds).toBeGreaterThan(3_000);
+    expect((await ask('GET', '/docs', { 'sec-fetch-site': 'none' })).status).toBe(200);
+    expect((await ask('GET', '/v1/schedules', { 'sec-fetch-site': 'same-site' })).status).toBe(401);
+    expect((await ask('POST', '/v1/schedules/none/fire', {})).status).toBe(401);
+    expect((await ask('POST', '/v1/schedules/none/fire', proof)).status).toBe(403);
+    const foreign = { ...proof, 'sec-fetch-site': 'cross-site' };
+    expect((await ask('POST', '/v1/schedules/none/fire', foreign)).body.code).toBe('cross_site_request');
+    const signedOut = await ask('DELETE', '/v1/session', {});
+    expect([signedOut.status, signedOut.headers.get('set-cookie')]).toEqual([
+      204,
+      'jobstream=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict',
+    ]);
+    await admin.request('DELETE', `/v1/api-keys/${id}`);
+    expect((await ask('GET', '/v1/me', proof)).status).toBe(401);
   });
 
   it('and so do the jobs that only operators may make, alone, in a batch and where they ship', async () => {

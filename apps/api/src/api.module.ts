@@ -32,6 +32,7 @@ import { Webhooks } from '@jobstream/webhooks';
 import { Registry } from 'prom-client';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { ApiKeys } from './access/api-keys.js';
+import { SessionController } from './access/session.controller.js';
 import {
   allEndsToken,
   allowedHostsToken,
@@ -92,6 +93,7 @@ export const controllers = [
   WebhooksController,
   CountsController,
   ApiKeysController,
+  SessionController,
   AuditController,
   ReplaysController,
   JobReplaysController,

@@ -75,6 +75,7 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'GET /v1/api-keys': ['keys', 'list'],
   'POST /v1/api-keys': ['keys', 'create', 'web', '--scope', 'read', 'submit', '--rate', '10/60s'],
   'DELETE /v1/api-keys/{id}': ['keys', 'revoke', id, '--yes'],
+  'GET /v1/me': ['me'],
   'GET /v1/audit': ['audit', '--key-id', id],
   'GET /health/ready': ['health'],
 };
@@ -90,6 +91,8 @@ const withoutCommand: Readonly<Record<Route, string>> = {
   'GET /metrics': 'Prometheus reads them',
   'GET /openapi.json': 'programs read it',
   'GET /asyncapi.json': 'programs read it',
+  'POST /v1/session': 'browsers sign in; the command sends the key itself',
+  'DELETE /v1/session': 'browsers sign out',
   'GET /docs': 'a page for a browser',
   'GET /docs/{asset}': 'a part of a page',
   'GET /dev/mail': 'a page for a browser, on the embedded stack',

@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import type { ApiKeyList, apiKeyRequestSchema, AuditPage, CreatedApiKey } from '@jobstream/contracts/rest';
+import type {
+  ApiKeyList,
+  apiKeyRequestSchema,
+  AuditPage,
+  CallerView,
+  CreatedApiKey,
+} from '@jobstream/contracts/rest';
 import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
 
@@ -12,9 +18,30 @@ export interface AuditOptions extends PageOptions {
   readonly keyId?: string;
 }
 
-/** The calls about API keys and the audit; they need a key with `admin`. Errors are those of every call. */
+/** The calls about API keys, sessions and the audit. Those about keys and the audit need a key with `admin`. Errors are those of every call. */
 export class AccessCalls {
   constructor(private readonly caller: HttpCaller) {}
+
+  /** Who asks, and what they may do. Needs any valid key. */
+  readCaller({ signal }: CallOptions = {}): Promise<CallerView> {
+    return this.caller.read<CallerView>(get('/v1/me', signal));
+  }
+
+  /** Signs a browser in: from then on the cookie of the answer stands for the key. Other programs send the key itself. */
+  signIn(key: string, { signal }: CallOptions = {}): Promise<CallerView> {
+    return this.caller.read<CallerView>({
+      method: 'POST',
+      path: '/v1/session',
+      body: JSON.stringify({ key }),
+      repeatable: true,
+      signal,
+    });
+  }
+
+  /** Signs a browser out. The key stays valid. */
+  signOut({ signal }: CallOptions = {}): Promise<void> {
+    return this.caller.call({ method: 'DELETE', path: '/v1/session', repeatable: true, signal });
+  }
 
   /** All API keys without their secrets, newest first. */
   listKeys({ signal }: CallOptions = {}): Promise<ApiKeyList> {

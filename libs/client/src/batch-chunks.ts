@@ -2,6 +2,7 @@ import { maxBatchBytes, maxBatchItems, maxBodyValues } from '@jobstream/contract
 
 /** Bytes around the items of a batch: `{"items":[]}`. */
 const frameBytes = 12;
+const encoder = new TextEncoder();
 /** The outermost object and its array. */
 const frameValues = 2;
 
@@ -31,7 +32,7 @@ export async function* chunkItems(
   };
   for await (const item of items) {
     const text = JSON.stringify(item);
-    const more = Buffer.byteLength(text) + 1;
+    const more = encoder.encode(text).length + 1;
     const moreValues = maxValuesOf(text);
     const isFull =
       texts.length === maxBatchItems || bytes + more > maxBatchBytes || values + moreValues > maxBodyValues;

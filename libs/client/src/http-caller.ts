@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Problem } from '@jobstream/contracts/rest';
 import { NoAnswerError, ProblemError } from './client-errors.js';
 import { RestConnection, type ConnectionOptions } from './rest-connection.js';
@@ -160,7 +159,17 @@ export class HttpCaller {
 
 /** @throws the reason of `signal` when it aborts */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end);
+  });
+  signal?.throwIfAborted();
 }
 
 async function failureOf(response: Response): Promise<Failure> {

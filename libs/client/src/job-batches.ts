@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mayPass, type BatchAnswer, type ItemError, type Submission } from '@jobstream/contracts/rest';
 import { chunkItems, type BatchChunk } from './batch-chunks.js';
 import type { CallOptions } from './call-options.js';
@@ -33,7 +32,7 @@ export async function* submitInBatches(
 }
 
 function keyOf({ firstIndex }: BatchChunk, key: string | false | undefined): string | false {
-  return typeof key === 'string' ? `${key}.${firstIndex}` : (key ?? randomUUID());
+  return typeof key === 'string' ? `${key}.${firstIndex}` : (key ?? crypto.randomUUID());
 }
 
 async function submitChunk(

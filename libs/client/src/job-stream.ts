@@ -35,9 +35,9 @@ export async function* followJob(
       yield { kind: 'end', job: await caller.read<JobView>(get(path, signal)) };
       return;
     }
-    const timer = setTimeout(() => silence.abort(), silenceMs);
+    const watch = new SilenceWatch(silence);
     try {
-      for await (const { id, event, data } of readEvents(textOf(response, timer))) {
+      for await (const { id, event, data } of readEvents(textOf(response, watch))) {
         lastId = id ?? lastId;
         const told = eventOf(event, data);
         if (told) yield told;
@@ -47,18 +47,40 @@ export async function* followJob(
       signal?.throwIfAborted();
       if (error instanceof SyntaxError) throw error;
     } finally {
-      clearTimeout(timer);
+      watch.end();
       silence.abort();
     }
     await pause(reconnectMs, signal);
   }
 }
 
-async function* textOf(response: Response, timer: NodeJS.Timeout): AsyncGenerator<string, void> {
+/** Aborts a request once nothing has come for it for {@link silenceMs}. */
+class SilenceWatch {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly silence: AbortController) {
+    this.hear();
+  }
+
+  hear(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.silence.abort(), silenceMs);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+/** Not every browser can iterate over a body. */
+async function* textOf(response: Response, watch: SilenceWatch): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    timer.refresh();
-    yield decoder.decode(chunk, { stream: true });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    watch.hear();
+    yield decoder.decode(value, { stream: true });
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { isFinal, type JobDefinition, type PayloadInputOf, type ResultOf } from '@jobstream/contracts';
 import type {
   AcceptedJob,
@@ -114,7 +113,7 @@ export class JobstreamClient {
     options: SubmitOptions = {},
   ): Promise<AcceptedJob> {
     const type = typeof definition === 'string' ? definition : definition.type;
-    const { signal, idempotencyKey = randomUUID(), traceparent, ...job } = options;
+    const { signal, idempotencyKey = crypto.randomUUID(), traceparent, ...job } = options;
     return this.caller.read<AcceptedJob>({
       method: 'POST',
       path: '/v1/jobs',

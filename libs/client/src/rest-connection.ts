@@ -1,4 +1,4 @@
-import { readBaseUrl } from '@jobstream/contracts/rest';
+import { consoleHeader, readBaseUrl } from '@jobstream/contracts/rest';
 
 /** Where the API is, and who asks. */
 export interface ConnectionOptions {
@@ -6,6 +6,8 @@ export interface ConnectionOptions {
   readonly url: string;
   /** Sent as `Authorization: Bearer`. Default: none, which is enough where the API listens on loopback alone. */
   readonly apiKey?: string;
+  /** Whether the caller is a page that the API serves: then the cookie of its session stands for a key. Default false. */
+  readonly isPage?: boolean;
 }
 
 /** One request. */
@@ -20,12 +22,15 @@ export interface RestRequest extends Pick<RequestInit, 'method' | 'body' | 'sign
 export class RestConnection {
   /** Without a slash at its end. */
   readonly baseUrl: string;
-  private readonly authorization: Readonly<Record<string, string>>;
+  private readonly proof: Readonly<Record<string, string>>;
 
   /** @throws BaseUrlError when `url` is not the URL of a platform */
-  constructor({ url, apiKey }: ConnectionOptions) {
+  constructor({ url, apiKey, isPage = false }: ConnectionOptions) {
     this.baseUrl = readBaseUrl(url);
-    this.authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    this.proof = {
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+      ...(isPage && { [consoleHeader]: '1' }),
+    };
   }
 
   /**
@@ -33,6 +38,6 @@ export class RestConnection {
    * @throws what `fetch` throws: TypeError when nothing answers, the reason of `signal` when it aborts
    */
   send({ path, headers, ...init }: RestRequest): Promise<Response> {
-    return fetch(`${this.baseUrl}${path}`, { ...init, headers: { ...this.authorization, ...headers } });
+    return fetch(`${this.baseUrl}${path}`, { ...init, headers: { ...this.proof, ...headers } });
   }
 }

@@ -3,7 +3,7 @@ import { parseDuration, type Duration } from './duration.js';
 import type { DefinedHandler, JobContext } from './job-handler.js';
 import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
-import type { Scope } from './rest/access/api-key.js';
+import type { Scope } from './rest/access/scope.js';
 import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
 
 /** How urgent a job is among those of its queue. `normal` unless asked otherwise. */

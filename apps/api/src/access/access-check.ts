@@ -3,6 +3,7 @@ import { isGranted, type Scope } from '@jobstream/contracts/rest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem-error.js';
 import { unauthenticated, type Caller, type KeyRing } from './key-ring.js';
+import { keyIn } from './shown-key.js';
 import type { TokenTaken } from './token-bucket.js';
 
 declare module 'fastify' {
@@ -66,14 +67,10 @@ async function isHolder(text: string, scope: Scope, keys: KeyRing): Promise<bool
   return caller !== undefined && isGranted(caller.scopes, scope);
 }
 
-function keyIn({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-}
-
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  needed: Scope,
+  needed: Scope | 'any',
   keys: KeyRing,
 ): Promise<void> {
   const text = keyIn(request);
@@ -92,7 +89,7 @@ async function admit(
     const detail = `This key may make ${requests} requests in ${windowSeconds} s, of which each 256 KiB counts as one more. Send it again in ${nextInSeconds} s.`;
     throw new ProblemError('rate_limited', detail);
   }
-  if (!isGranted(caller.scopes, needed)) {
+  if (needed !== 'any' && !isGranted(caller.scopes, needed)) {
     const detail = `This needs a key with the scope \`${needed}\`; this one has ${caller.scopes.map((scope) => `\`${scope}\``).join(', ')}.`;
     throw new ProblemError('insufficient_scope', detail);
   }

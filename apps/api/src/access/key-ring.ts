@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { readKey, type ParsedKey, type KnownKey } from '@jobstream/access';
-import type { RateLimit, Scope } from '@jobstream/contracts/rest';
+import type { CallerView, RateLimit, Scope } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
 import { SharedCall } from '@jobstream/runtime';
 import { ProblemError } from '../http/problem-error.js';
@@ -73,6 +73,14 @@ export class KeyRing {
     if (this.now() - seen.confirmedAt > trustMs) throw notConfirmed();
     seen.isUsed = true;
     return seen.caller;
+  }
+
+  /** A caller as the API shows it, at this moment. */
+  describe({ keyId, owner, scopes }: Caller): CallerView {
+    const expiresAt = this.seen.peek(keyId)?.expiresAt ?? Infinity;
+    const leftMs = Math.max(expiresAt - this.now(), 0);
+    const expiresInSeconds = Number.isFinite(leftMs) ? Math.floor(leftMs / 1_000) : null;
+    return { keysRequired: true, keyId, owner, scopes: [...scopes], expiresInSeconds };
   }
 
   /**
@@ -175,7 +183,7 @@ export class KeyRing {
 export function unauthenticated(): ProblemError {
   return new ProblemError(
     'unauthenticated',
-    'Send a valid API key: `Authorization: Bearer jsk_...`. Keys are made by POST /v1/api-keys.',
+    'Send a valid API key: `Authorization: Bearer jsk_...`. Keys are made by POST /v1/api-keys. Browsers sign in at /console.',
   );
 }
 

@@ -19,10 +19,11 @@ export function auditRequests(server: FastifyInstance, trail: AuditTrail): void 
 }
 
 /** Strangers are not noted, nor what was turned away by a limit: both could push out what was done. */
-function isAudited({ method, caller }: FastifyRequest, { statusCode }: FastifyReply): boolean {
+function isAudited({ method, caller, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): boolean {
   if (statusCode === 401 || statusCode === 421 || statusCode === 429) return false;
   // Without a caller nobody lacks a scope: the page of another site was refused.
   if (statusCode === 403) return caller !== null;
+  if (routeOptions.config.access === 'open' && caller === null) return false;
   return !reading.has(method);
 }
 

@@ -5,6 +5,7 @@ import {
   scopes,
   type ApiKeyView,
   type AuditEntry,
+  type CallerView,
   type RateLimit,
   type Scope,
 } from '@jobstream/contracts/rest';
@@ -39,9 +40,19 @@ interface CreateOptions {
   readonly rate?: RateLimit;
 }
 
-/** `jobstream keys ...` and `jobstream audit`; they need a key with `admin`. */
+/** `jobstream keys ...` and `jobstream audit`, which need a key with `admin`, and `jobstream me`. */
 export function addAccessCommands(program: Command, run: RunCommand): void {
   addKeys(program, run);
+  program
+    .command('me')
+    .description('Shows whose API key this is, what it may do, and how long it is valid.')
+    .action(() =>
+      run(async (client, terminal) => {
+        const caller = await client.access.readCaller();
+        terminal.answer(caller, describeCaller(caller));
+        return exitCodes.ok;
+      }),
+    );
   paged(
     program
       .command('audit')
@@ -53,6 +64,12 @@ export function addAccessCommands(program: Command, run: RunCommand): void {
       return exitCodes.ok;
     }),
   );
+}
+
+function describeCaller({ keysRequired, owner, scopes, expiresInSeconds }: CallerView): string {
+  if (!keysRequired) return 'No key is needed here: everyone who reaches the API may do everything.';
+  const time = expiresInSeconds === null ? 'until it is revoked' : `for ${expiresInSeconds} s`;
+  return `${owner}: ${scopes.join(', ')}; valid ${time}`;
 }
 
 function addKeys(program: Command, run: RunCommand): void {

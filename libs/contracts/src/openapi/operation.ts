@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { JsonSchema, JsonSchemas } from '../json-schemas.js';
-import type { Scope } from '../rest/access/api-key.js';
+import type { Scope } from '../rest/access/scope.js';
 import { problemKinds, type ProblemCode } from '../rest/problems/problem-kind.js';
 import { describeProblem, problemSchema } from '../rest/problems/problem.js';
 import { problemsOf, type RouteAnswer, type RouteBody, type RouteContract } from './route-contract.js';
@@ -51,13 +51,13 @@ export function describeOperation(contract: RouteContract, schemas: JsonSchemas)
 }
 
 /** The scope as a role of the bearer key, as OpenAPI 3.1 allows it; nothing in its place: a server on loopback may need no key. */
-function securityOf(scope: Scope): readonly unknown[] {
-  return [{ apiKey: [scope] }, {}];
+function securityOf(scope: Scope | 'any'): readonly unknown[] {
+  return [{ apiKey: scope === 'any' ? [] : [scope] }, {}];
 }
 
 function describeUse({ scope, description }: RouteContract): string | undefined {
   if (scope === 'open') return description;
-  const need = `Needs the scope \`${scope}\`.`;
+  const need = scope === 'any' ? 'Needs a valid key, of any scope.' : `Needs the scope \`${scope}\`.`;
   return description === undefined ? need : `${description}\n\n${need}`;
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Scope } from '../rest/access/api-key.js';
+import type { Scope } from '../rest/access/scope.js';
 import type { ProblemCode } from '../rest/problems/problem-kind.js';
 
 /** The groups of routes in the document, with their purpose. */
@@ -58,8 +58,8 @@ export interface RouteContract {
   /** The name of the call in generated clients; unique. */
   readonly operationId: string;
   readonly tag: keyof typeof routeTags;
-  /** The scope that an API key needs to use the route; `open`: it needs no key. */
-  readonly scope: Scope | 'open';
+  /** The scope that an API key needs to use the route; `any`: a valid key is enough; `open`: no key is needed. */
+  readonly scope: Scope | 'any' | 'open';
   /** On an open route: an answer tells more to keys with this scope. */
   readonly scopeForMore?: Scope;
   readonly summary: string;

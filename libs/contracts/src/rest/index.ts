@@ -165,16 +165,21 @@ export {
   apiKeyViewSchema,
   createdApiKeySchema,
   defaultRateLimit,
-  isGranted,
   rateLimitSchema,
-  scopes,
   type ApiKeyList,
   type ApiKeyRequest,
   type ApiKeyView,
   type CreatedApiKey,
   type RateLimit,
-  type Scope,
 } from './access/api-key.js';
+export { isGranted, scopes, type Scope } from './access/scope.js';
+export { consoleHeader } from './access/console-header.js';
+export {
+  callerViewSchema,
+  sessionRequestSchema,
+  type CallerView,
+  type SessionRequest,
+} from './access/session.js';
 export {
   auditEntrySchema,
   auditPageSchema,

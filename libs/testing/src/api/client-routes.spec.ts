@@ -77,6 +77,9 @@ const calls: Readonly<Record<Route, Calls>> = {
   'GET /v1/api-keys': (client) => client.access.listKeys(),
   'POST /v1/api-keys': (client) => client.access.createKey({ name: 'web', scopes: ['read'] }),
   'DELETE /v1/api-keys/{id}': (client) => client.access.revokeKey(id),
+  'GET /v1/me': (client) => client.access.readCaller(),
+  'POST /v1/session': (client) => client.access.signIn('jsk_x'),
+  'DELETE /v1/session': (client) => client.access.signOut(),
   'GET /v1/audit': (client) => client.access.listAudit({ keyId: id }),
   'GET /health/ready': (client) => client.readHealth(),
 };
