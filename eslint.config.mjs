@@ -23,14 +23,14 @@ const kinds = {
 
 /**
  * The stages that each stage may import; none where it is not named. Those that make new jobs do so through intake. Status
- * answers from the rows of the projection, and what intake has just accepted and has no row yet.
+ * answers from the rows of the projection, what intake has just accepted and has no row yet, and the claims of execution.
  */
 const stagesOf = {
   replay: ['intake'],
   scheduling: ['intake'],
   webhooks: ['intake'],
   execution: ['intake'],
-  status: ['intake', 'projection'],
+  status: ['intake', 'projection', 'execution'],
 };
 
 /** Who may import a vendor's package; everyone else may not. */

@@ -12,7 +12,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.replays, operations.replay_jobs TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.rebuilds TO jobstream_api;
-GRANT SELECT ON operations.limit_slots, operations.rate_grants, operations.endpoint_circuits TO jobstream_api;
+GRANT SELECT ON operations.claims, operations.limit_slots, operations.rate_grants, operations.endpoint_circuits TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_secrets TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.webhooks TO jobstream_api;
 GRANT SELECT, UPDATE ON operations.webhook_changes TO jobstream_api;

@@ -7,10 +7,12 @@ import { verifySignature } from '@jobstream/client';
 import type {
   EndpointJobTypeInput,
   JobDetail,
+  JobExplanation,
   JobHistory,
   NewSecret,
   Problem,
   PutJobType,
+  QueueView,
 } from '@jobstream/contracts/rest';
 import { eventually, leftBehind, Platform } from '@jobstream/testing';
 
@@ -200,6 +202,10 @@ describe("an endpoint's answer decides about the attempt", () => {
       throw new Error('no job waits for the endpoint');
     });
     expect(waiting.waitingFor!.text).toContain(host);
+    const { body: explained } = await platform.api.get<JobExplanation>(`/v1/jobs/${waiting.id}/explain`);
+    expect(explained.cause).toMatchObject({ code: 'endpoint_failing', text: expect.stringContaining(host) });
+    const { body: queue } = await platform.api.get<QueueView>(`/v1/queues/${waiting.queue}`);
+    expect(queue.waitingFor).toMatchObject({ kind: 'endpoint', text: expect.stringContaining(host) });
     await begin(port);
     await worker.logged(({ msg }) => msg === 'endpoint called again');
     const ended = await Promise.all(ids.map((id) => platform.api.finished(id, { timeoutMs: 60_000 })));

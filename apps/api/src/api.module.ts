@@ -5,6 +5,7 @@ import { Topics } from '@jobstream/contracts';
 import { Database, DatabaseClock } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { EndpointSecrets, FailingServers } from '@jobstream/endpoints';
+import { ClaimStore } from '@jobstream/execution';
 import { AcceptedJobs, JobIntake } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { BrokerClock, LogReader, RecordProducer, TopicAdmin, TopicFollower } from '@jobstream/kafka';
@@ -12,11 +13,14 @@ import { LimitUse } from '@jobstream/limits';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { loggerToken, PlatformModule, provide, provideFrom } from '@jobstream/platform';
 import { storageProvider } from '@jobstream/platform/storage';
-import { JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
+import { ActiveJobs, JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
 import { Schedules } from '@jobstream/scheduling';
 import {
   CatchUp,
+  FailingEndpoints,
+  JobExplanations,
+  JobFactReader,
   JobFeed,
   JobLists,
   JobReader,
@@ -195,15 +199,36 @@ export const controllers = [
     provide(OrdersInForce, [OrderReader, JobTypeBook, TopicFollower]),
     provide(QueueStates, [TopicAdmin, Topics, JobTypeBook]),
     provide(LimitUse, [Database]),
+    provide(FailingEndpoints, [FailingServers, JobTypeBook]),
     provide(QueueViews, {
       states: QueueStates,
       admin: TopicAdmin,
       queries: JobQueries,
       orders: OrdersInForce,
-      limitUse: LimitUse,
       brokerClock: BrokerClock,
+      failing: FailingEndpoints,
+    }),
+    provide(ActiveJobs, [Database]),
+    provide(ClaimStore, [Database]),
+    provide(JobFactReader, {
+      states: QueueStates,
+      orders: OrdersInForce,
+      limitUse: LimitUse,
+      failing: FailingEndpoints,
       jobTypes: JobTypeBook,
-      failingServers: FailingServers,
+      brokerClock: BrokerClock,
+      queries: JobQueries,
+      active: ActiveJobs,
+      claims: ClaimStore,
+      admin: TopicAdmin,
+      topics: Topics,
+      log: LogReader,
+    }),
+    provide(JobExplanations, {
+      reader: JobReader,
+      facts: JobFactReader,
+      ends: allEndsToken,
+      progress: ProjectionProgress,
     }),
     provide(QueueMetrics, [Registry, QueueViews]),
 

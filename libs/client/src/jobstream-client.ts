@@ -8,6 +8,7 @@ import type {
   HealthReport,
   JobAtView,
   JobDetail,
+  JobExplanation,
   JobHistory,
   JobPage,
   JobReplay,
@@ -244,6 +245,11 @@ export class JobstreamClient {
   /** Every transition of the job, in the order of its life. */
   async readHistory(id: string, { signal }: CallOptions = {}): Promise<readonly TransitionView[]> {
     return (await this.caller.read<JobHistory>(get(`${pathOf(id)}/history`, signal))).items;
+  }
+
+  /** Why the job is where it is: what holds it now, what comes behind that, and when it may start. */
+  explain(id: string, { signal }: CallOptions = {}): Promise<JobExplanation> {
+    return this.caller.read<JobExplanation>(get(`${pathOf(id)}/explain`, signal));
   }
 
   /** Jobs, the newest first; pages are read as they are needed. */

@@ -24,14 +24,14 @@ export class FailingServers {
     });
   }
 
-  /** Since when an origin is called no more, by whichever process has found it failing first; undefined where none does. */
-  async failingSince(origin: string): Promise<Date | undefined> {
-    const { rows } = await this.database.query<{ since: Date | null }>({
-      name: 'endpoint-circuits-find',
-      text: `SELECT min(opened_at) AS since FROM ${this.database.operations}.endpoint_circuits
-        WHERE origin = $1 AND seen_at > now() - make_interval(secs => $2)`,
-      values: [origin, staleAfterS],
+  /** The origins that are called no more, each since when, by whichever process has found it failing first. */
+  async list(): Promise<Map<string, Date>> {
+    const { rows } = await this.database.query<{ origin: string; since: Date }>({
+      name: 'endpoint-circuits-list',
+      text: `SELECT origin, min(opened_at) AS since FROM ${this.database.operations}.endpoint_circuits
+        WHERE seen_at > now() - make_interval(secs => $1) GROUP BY origin`,
+      values: [staleAfterS],
     });
-    return rows[0]?.since ?? undefined;
+    return new Map(rows.map(({ origin, since }) => [origin, since]));
   }
 }

@@ -1,6 +1,6 @@
 // The worker: deliveries from Kafka ─▶ handler ─▶ event, retry or dead letter. Start at worker/delivery-pipeline.ts.
 export { JobHandler } from './handlers/job-handler.js';
-export { ClaimStore } from './claims/claim-store.js';
+export { ClaimStore, type RunningClaimRow } from './claims/claim-store.js';
 export { concurrencySetting, startWorker, type WorkerOptions } from './worker/start-worker.js';
 export { ProcessFactory } from './worker/process-factory.js';
 export { WorkerProcess } from './worker/worker-process.js';

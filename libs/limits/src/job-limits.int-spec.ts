@@ -93,7 +93,7 @@ describe('limits that workers share', () => {
     const askedAt = performance.now();
     await Promise.all([dead!.enter(rules, held()), dead!.enter(rules, held())]);
     await dead!.close(); // renews nothing any more, and has released nothing
-    expect(await new LimitUse(database).findBusy(rules)).toEqual(rules[0]);
+    expect(await new LimitUse(database).findBusy(rules)).toMatchObject([{ rule: rules[0] }]);
     expect(await run(living!, {}, 0)).toBe('ran');
     const waitedMs = performance.now() - askedAt;
     console.log(

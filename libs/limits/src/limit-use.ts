@@ -1,22 +1,47 @@
 import type { Database } from '@jobstream/database';
 import type { LimitRule } from './limit-rule.js';
 
+/** A limit that lets no job start at present. */
+export interface BusyLimit {
+  readonly rule: LimitRule;
+  /** Permits that are held; null of a rate. */
+  readonly inUse: number | null;
+  /** Of a rate: when the next start that is not granted yet can be, ISO 8601. Null of a concurrency. */
+  readonly until: string | null;
+  /** The workers that hold the permits; none of a rate. */
+  readonly workers: readonly string[];
+}
+
+interface UseRow {
+  readonly id: string;
+  readonly used: number;
+  readonly workers: string[] | null;
+  readonly next_at: Date | null;
+}
+
 /** Tells from outside the workers which limits are used up. */
 export class LimitUse {
   constructor(private readonly database: Database) {}
 
-  /** The first of the rules that lets no job start at present; undefined when all do. */
-  async findBusy(rules: readonly LimitRule[]): Promise<LimitRule | undefined> {
-    if (rules.length === 0) return undefined;
+  /** Those of the rules that let no job start at present, in their order. */
+  async findBusy(rules: readonly LimitRule[]): Promise<BusyLimit[]> {
+    if (rules.length === 0) return [];
     const { operations } = this.database;
-    const { rows } = await this.database.query<{ id: string; used: number }>({
+    const { rows } = await this.database.query<UseRow>({
       name: 'limit-use',
-      text: `SELECT id, count(*) AS used FROM ${operations}.limit_slots
-          WHERE id = ANY($1) AND lease_until > now() GROUP BY id
-        UNION ALL SELECT id, 1 FROM ${operations}.rate_grants WHERE id = ANY($1) AND next_at > now()`,
+      text: `SELECT id, count(*) AS used, array_agg(DISTINCT worker) AS workers, NULL::timestamptz AS next_at
+          FROM ${operations}.limit_slots WHERE id = ANY($1) AND lease_until > now() GROUP BY id
+        UNION ALL SELECT id, 1, NULL, next_at FROM ${operations}.rate_grants WHERE id = ANY($1) AND next_at > now()`,
       values: [rules.map(({ id }) => id)],
     });
-    const used = new Map(rows.map(({ id, used }) => [id, used]));
-    return rules.find((rule) => (used.get(rule.id) ?? 0) >= (rule.kind === 'concurrency' ? rule.max : 1));
+    const uses = new Map(rows.map((row) => [row.id, row]));
+    return rules.flatMap((rule): BusyLimit[] => {
+      const use = uses.get(rule.id);
+      if (use === undefined) return [];
+      if (rule.kind === 'rate')
+        return [{ rule, inUse: null, until: use.next_at!.toISOString(), workers: [] }];
+      if (use.used < rule.max) return [];
+      return [{ rule, inUse: use.used, until: null, workers: use.workers! }];
+    });
   }
 }

@@ -1,6 +1,7 @@
 // Records become rows, rows become answers.
 export { JobQueries, type ActiveCount, type JobStanding } from './reads/job-queries.js';
 export { JobCounts, TooManyToCountError, type CountScope, type CountedJobs } from './reads/job-counts.js';
+export { ActiveJobs, type ActiveJob, type RunningJob } from './reads/active-jobs.js';
 export type { JobRow } from './reads/job-row.js';
 export type { JobFilter, JobPage } from './reads/job-list.js';
 export type { HistoryItem } from './reads/history.js';

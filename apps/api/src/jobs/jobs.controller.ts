@@ -9,6 +9,7 @@ import {
   type BulkCancelled,
   type CancelledJob,
   type JobDetail,
+  type JobExplanation,
   type JobHistory,
   type JobPage,
 } from '@jobstream/contracts/rest';
@@ -17,10 +18,12 @@ import {
   type FoundJob,
   JobLists,
   JobReader,
+  JobExplanations,
+  JobFactReader,
   JobStreams,
   JobWaits,
-  QueueViews,
   readJobId,
+  waitingFor,
 } from '@jobstream/status';
 import { Route } from '../http/route.js';
 import { readQuery } from '../http/query.js';
@@ -40,7 +43,8 @@ export class JobsController {
     private readonly waits: JobWaits,
     private readonly streams: JobStreams,
     private readonly openRequests: OpenRequests,
-    private readonly queueViews: QueueViews,
+    private readonly facts: JobFactReader,
+    private readonly explanations: JobExplanations,
     private readonly cancels: JobCancels,
   ) {}
 
@@ -106,6 +110,11 @@ export class JobsController {
     return this.reader.readHistory(id);
   }
 
+  @Route('GET /v1/jobs/{id}/explain')
+  explain(@Param('id') id: string): Promise<JobExplanation> {
+    return this.explanations.explain(id);
+  }
+
   private async readDetail(id: string, waitMs: number | undefined, reply: FastifyReply): Promise<JobDetail> {
     if (waitMs === undefined) return this.describe(await this.reader.find(id));
     const signal = this.openRequests.signalOf(reply);
@@ -117,6 +126,6 @@ export class JobsController {
   private async describe(job: FoundJob): Promise<JobDetail> {
     const { view } = job;
     const cancelRequested = this.cancels.isRequested(view.id, view.run);
-    return { ...view, waitingFor: await this.queueViews.explain(job), cancelRequested };
+    return { ...view, waitingFor: waitingFor(await this.facts.glance(job)), cancelRequested };
   }
 }

@@ -11,6 +11,7 @@ import {
   jobColumns,
   transitionColumns,
 } from '../describe-job.js';
+import { describeExplanation } from '../describe-explanation.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { readDate, readDuration, readJson } from '../options.js';
 import type { RunCommand } from '../program.js';
@@ -91,6 +92,16 @@ function addReads(jobs: Command, run: RunCommand): void {
         }
         const job = await client.read(id, { heldMs: wait });
         terminal.answer(job, describeJob(job));
+        return exitCodes.ok;
+      }),
+    );
+  jobs
+    .command('explain <id>')
+    .description('Says why a job is where it is, what holds it, and what to do.')
+    .action((id: string) =>
+      run(async (client, terminal) => {
+        const explanation = await client.explain(id);
+        terminal.answer(explanation, describeExplanation(explanation));
         return exitCodes.ok;
       }),
     );

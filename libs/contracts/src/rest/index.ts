@@ -49,6 +49,15 @@ export {
   type TransitionView,
 } from './jobs/job-view.js';
 export {
+  causeCodes,
+  causeSchema,
+  jobExplanationSchema,
+  maxNamed,
+  type Cause,
+  type CauseCode,
+  type JobExplanation,
+} from './jobs/job-explanation.js';
+export {
   differenceSchema,
   differencesSchema,
   rebuildListSchema,

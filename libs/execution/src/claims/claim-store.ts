@@ -29,6 +29,17 @@ export interface ClaimOutcome {
   readonly outcome: string;
 }
 
+/** A claim under which an attempt runs, as people see it. */
+export interface RunningClaimRow {
+  readonly run: number;
+  readonly attempt: number;
+  readonly owner: string;
+  readonly deaths: number;
+  readonly takenAt: Date;
+  readonly leasedUntil: Date;
+  readonly isLeased: boolean;
+}
+
 type Fenced = Pick<TakenClaim, 'id' | 'fence'>;
 type Owned = Pick<TakenClaim, 'id' | 'owner'>;
 
@@ -99,6 +110,19 @@ export class ClaimStore {
       values: [...columnsOf(claims), this.leaseMs],
     });
     return new Set(rows.map(({ id }) => id));
+  }
+
+  /** The claim of a job while an attempt runs under it: for people who ask, nothing is decided by it. */
+  async findRunning(id: JobId): Promise<RunningClaimRow | undefined> {
+    const { rows } = await this.database.query<RunningClaimRow>({
+      name: 'find running claim',
+      text: `
+        SELECT run, attempt, owner, deaths, changed_at AS "takenAt", leased_until AS "leasedUntil",
+          ${isLeased('$2')} AS "isLeased"
+        FROM ${this.table} AS kept WHERE id = $1 AND state = 'running'`,
+      values: [id, this.leaseMs],
+    });
+    return rows[0];
   }
 
   /** @returns the owners of those requests whose claim another owner holds */

@@ -22,6 +22,17 @@ export class ProjectionProgress {
     return passed(ends, await this.positions());
   }
 
+  /** The records below these ends that the projection does not hold. */
+  async countBehind(ends: EndOffsets): Promise<number> {
+    const positions = await this.positions();
+    let count = 0;
+    for (const [topic, offsets] of ends)
+      offsets.forEach((end, partition) => {
+        count += Math.max(end - (positions.get(topic)?.get(partition) ?? 0), 0);
+      });
+    return count;
+  }
+
   /**
    * Resolves true as soon as the projection holds every record below these ends, false after `timeoutMs`.
    * Rejects when Postgres is away.

@@ -2,6 +2,7 @@ import { formatDelay, type TopicRole, type Topics } from '@jobstream/contracts';
 import type { JobTypeBook } from '@jobstream/job-types';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import { SharedCall } from '@jobstream/runtime';
+import { QueuePaces } from './queue-paces.js';
 
 /** A topic that the workers of a queue read; offsets by partition. */
 export interface LaneState {
@@ -29,16 +30,13 @@ export interface QueueStatesAt {
 }
 
 const freshMs = 1_000;
-/** Two looks must be this far apart, and no farther, to tell the speed of a queue. */
-const minSpanMs = 2_000;
-const maxSpanMs = 30_000;
-const maxLooks = 16;
 
 /** Reads the state of all queues from Kafka. Answers are shared, and up to a second old. */
 export class QueueStates {
+  /** How fast the queues went, by the states that were read. */
+  readonly paces = new QueuePaces();
   private readonly shared = new SharedCall(() => this.look());
-  /** The last looks, oldest first. */
-  private looks: QueueStatesAt[] = [];
+  private latest: QueueStatesAt | undefined;
 
   constructor(
     private readonly admin: TopicAdmin,
@@ -48,14 +46,8 @@ export class QueueStates {
 
   /** Rejects when Kafka cannot be reached. */
   async read(): Promise<QueueStatesAt> {
-    const latest = this.looks.at(-1);
+    const { latest } = this;
     return latest && performance.now() - latest.readAt < freshMs ? latest : this.shared.call();
-  }
-
-  /** An earlier look that tells the speed of the queues, some seconds before the latest; undefined without one. */
-  get before(): QueueStatesAt | undefined {
-    const now = this.looks.at(-1)?.readAt ?? 0;
-    return this.looks.find(({ readAt }) => now - readAt >= minSpanMs && now - readAt <= maxSpanMs);
   }
 
   private async look(): Promise<QueueStatesAt> {
@@ -91,7 +83,8 @@ export class QueueStates {
       readAt: performance.now(),
       queues: new Map(states.map((state) => [state.queue, state])),
     };
-    this.looks = [...this.looks, look].slice(-maxLooks);
+    this.latest = look;
+    this.paces.note(look);
     return look;
   }
 

@@ -1,15 +1,12 @@
-import type { LaneView, QueueView, WaitingFor } from '@jobstream/contracts/rest';
-import type { FailingServers } from '@jobstream/endpoints';
-import type { JobTypeBook } from '@jobstream/job-types';
+import type { LaneView, QueueView } from '@jobstream/contracts/rest';
 import type { BrokerClock, TopicAdmin } from '@jobstream/kafka';
-import { limitRulesOf, type LimitUse } from '@jobstream/limits';
 import type { ActiveCount, JobQueries } from '@jobstream/projection';
-import { inTime } from '@jobstream/runtime';
-import type { FoundJob } from '../reads/found-job.js';
+import type { FailingServer } from '../explain/job-facts.js';
 import { ageOfOldest } from './oldest-waiting.js';
 import type { OrdersInForce } from './orders-in-force.js';
 import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-states.js';
-import { waitingFor, type FailingServer } from './waiting-for.js';
+import type { FailingEndpoints } from './failing-endpoints.js';
+import { holdOfQueue } from './hold-of-queue.js';
 import { StatusError } from '../status-error.js';
 
 export interface QueueViewsOptions {
@@ -17,68 +14,42 @@ export interface QueueViewsOptions {
   readonly admin: TopicAdmin;
   readonly queries: JobQueries;
   readonly orders: OrdersInForce;
-  readonly limitUse: LimitUse;
   readonly brokerClock: BrokerClock;
-  readonly jobTypes: JobTypeBook;
-  readonly failingServers: FailingServers;
+  readonly failing: FailingEndpoints;
 }
 
-/** An explanation waits no longer than this. */
-const maxWaitMs = 300;
+/** What Postgres adds to the state of queues in the log; undefined where it does not answer. */
+interface Beside {
+  readonly active: readonly ActiveCount[] | undefined;
+  /** By queue. */
+  readonly failing: ReadonlyMap<string, FailingServer> | undefined;
+}
 
-/** Queues as REST shows them, and why a job waits. */
+/** Queues as REST shows them. */
 export class QueueViews {
   constructor(private readonly options: QueueViewsOptions) {}
 
   /** All queues, by name. */
   async list(): Promise<QueueView[]> {
-    const [{ queues }, active] = await Promise.all([
+    const [{ queues }, beside] = await Promise.all([
       this.read(),
-      this.countActive(),
+      this.readBeside(),
       this.options.orders.read(),
     ]);
     const states = [...queues.values()].sort((a, b) => a.queue.localeCompare(b.queue));
-    return Promise.all(states.map((state) => this.view(state, active)));
+    return Promise.all(states.map((state) => this.view(state, beside)));
   }
 
   /** @throws StatusError `queue_not_found` */
   async find(name: string): Promise<QueueView> {
-    const [{ queues }, active] = await Promise.all([
+    const [{ queues }, beside] = await Promise.all([
       this.read(),
-      this.countActive(),
+      this.readBeside(),
       this.options.orders.read(),
     ]);
     const state = queues.get(name);
     if (!state) throw queueNotFound();
-    return this.view(state, active);
-  }
-
-  /** Why the job waits; null when it runs or is final. While Kafka cannot be reached, by its row alone. */
-  async explain({ view, place }: FoundJob): Promise<WaitingFor | null> {
-    const { brokerClock } = this.options;
-    // Until the broker has told the time, no job is due.
-    const time = brokerClock.isKnown ? brokerClock.now() : -Infinity;
-    const pausedSince = this.options.orders.known.pausedSince(view.queue);
-    const fromRow = waitingFor(view, place, { pausedSince }, time);
-    const askKafka = fromRow?.until === null;
-    if (!askKafka) return fromRow;
-    const rules = limitRulesOf(view.queue, this.options.orders.limitsOf(view.queue), view.payload);
-    const [now, busyLimit, failing] = await Promise.all([
-      inTime(this.options.states.read().catch(unknown), maxWaitMs),
-      inTime(this.options.limitUse.findBusy(rules).catch(unknown), maxWaitMs),
-      inTime(this.findFailing(view.type).catch(unknown), maxWaitMs),
-    ]);
-    const { before } = this.options.states;
-    return waitingFor(view, place, { pausedSince, busyLimit, failing, now, before }, time);
-  }
-
-  /** The server of the type's endpoint, while http-workers call it no more; undefined otherwise. */
-  private async findFailing(type: string): Promise<FailingServer | undefined> {
-    const url = this.options.jobTypes.find(type)?.record.endpoint?.url;
-    if (url === undefined) return undefined;
-    const { origin } = new URL(url);
-    const since = await this.options.failingServers.failingSince(origin);
-    return since && { origin, since: since.toISOString() };
+    return this.view(state, beside);
   }
 
   private read(): Promise<QueueStatesAt> {
@@ -88,27 +59,34 @@ export class QueueViews {
     });
   }
 
-  private countActive(): Promise<ActiveCount[] | undefined> {
-    return this.options.queries.countActive().catch(() => undefined);
+  private async readBeside(): Promise<Beside> {
+    const [active, failing] = await Promise.all([
+      this.options.queries.countActive().catch(() => undefined),
+      this.options.failing.byQueue().catch(() => undefined),
+    ]);
+    return { active, failing };
   }
 
-  private async view(state: QueueState, active: readonly ActiveCount[] | undefined): Promise<QueueView> {
+  private async view(state: QueueState, { active, failing }: Beside): Promise<QueueView> {
     const { queue, deadLetters, workers } = state;
     const lanes = state.lanes.map(viewOfLane);
     const countOf = (wanted: ActiveCount['state']) =>
       active && (active.find((each) => each.queue === queue && each.state === wanted)?.count ?? 0);
+    const lag = lanes.reduce((sum, each) => sum + each.lag, 0);
+    const pausedSince = this.options.orders.known.pausedSince(queue);
     return {
       queue,
-      lag: lanes.reduce((sum, { lag }) => sum + lag, 0),
+      lag,
       lanes,
       running: countOf('running') ?? null,
       retrying: countOf('retrying') ?? null,
       scheduled: countOf('scheduled') ?? null,
       deadLetters,
-      paused: this.options.orders.isPaused(queue),
+      paused: pausedSince !== undefined,
       limits: this.options.orders.limitsOf(queue),
       workers,
       oldestWaitingSeconds: await this.ageOfOldest(state),
+      waitingFor: holdOfQueue({ queue, lag, workers, pausedSince, failing: failing?.get(queue) }),
     };
   }
 
@@ -126,11 +104,6 @@ export class QueueViews {
 /** The error of an unknown queue. */
 export function queueNotFound(): StatusError {
   return new StatusError('queue_not_found', 'No job type uses this queue, and it has no topic.');
-}
-
-/** The answer of a source that cannot be reached. */
-function unknown(): undefined {
-  return undefined;
 }
 
 function viewOfLane({ lane, topic, committed, ends }: LaneState): LaneView {

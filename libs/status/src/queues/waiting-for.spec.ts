@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { ownTraceId } from '@jobstream/contracts/records';
 import { waitingForSchema, type JobView } from '@jobstream/contracts/rest';
+import type { JobFacts } from '../explain/job-facts.js';
 import { viewOfRemembered } from '../reads/job-view.js';
+import { QueuePaces } from './queue-paces.js';
 import type { QueueStatesAt } from './queue-states.js';
 import { waitingFor } from './waiting-for.js';
 
@@ -38,16 +40,19 @@ const explain = (
   view: Partial<JobView>,
   now?: QueueStatesAt,
   before?: QueueStatesAt,
-  at: typeof place | null = place,
+  more: Partial<JobFacts> = {},
 ) => {
-  const found = waitingFor({ ...queued, ...view }, at, { now, before }, time);
+  const paces = new QueuePaces();
+  for (const each of [before, now]) if (each) paces.note(each);
+  const shown = { ...queued, ...view };
+  const found = waitingFor({ view: shown, place, time, queue: now?.queues.get(shown.queue), paces, ...more });
   return found && waitingForSchema.parse(found);
 };
 
 describe('the reason why a job waits', () => {
   it('is a pause before all other reasons except its time', () => {
     const paused = (view: Partial<JobView>) =>
-      waitingFor({ ...queued, ...view }, place, { now: look(0, 100, 0), pausedSince: 'noon' }, time);
+      explain(view, look(0, 100, 0), undefined, { pausedSince: 'noon' });
     expect(paused({})).toMatchObject({ kind: 'pause', ahead: 30, estimateSeconds: null });
     expect(paused({})!.text).toMatch(/paused since noon/);
     const nextAttemptAt = new Date(time + 1_000).toISOString();
@@ -87,8 +92,7 @@ describe('the reason why a job waits', () => {
 
   it('is the server of its endpoint while that fails, before limits and its turn', () => {
     const failing = { origin: 'https://a.test', since: 'noon' };
-    const found = waitingFor(queued, place, { now: look(0, 100), failing }, time);
-    expect(waitingForSchema.parse(found)).toMatchObject({
+    expect(explain({}, look(0, 100), undefined, { failing })).toMatchObject({
       kind: 'endpoint',
       text: expect.stringContaining('https://a.test fails since noon'),
     });
@@ -115,7 +119,7 @@ describe('the reason why a job waits', () => {
 
   it('is its turn, without a number, when its record or the queue is unknown', () => {
     const vague = { kind: 'turn', ahead: null, estimateSeconds: null };
-    expect(explain({}, look(0, 100), look(0, 50), null)).toMatchObject(vague);
+    expect(explain({}, look(5_000, 100), look(0, 50), { place: null })).toMatchObject(vague);
     expect(explain({}, undefined)).toMatchObject(vague);
     expect(explain({ queue: 'other' }, look(0, 100))).toMatchObject(vague);
   });

@@ -27,6 +27,7 @@ const calls: Readonly<Record<Route, Calls>> = {
   'GET /v1/jobs/{id}': (client) => client.readAt(id, new Date(0)),
   'POST /v1/jobs/{id}/cancel': (client) => client.cancel(id),
   'POST /v1/jobs/cancel': (client) => client.cancelAll({ queue: 'probe', dryRun: true }),
+  'GET /v1/jobs/{id}/explain': (client) => client.explain(id),
   'GET /v1/jobs/{id}/history': (client) => client.readHistory(id),
   'GET /v1/jobs/{id}/stream': (client) => takeAll(client.follow(id)),
   'GET /v1/counts': (client) => client.count({ at: new Date(0) }),

@@ -10,6 +10,7 @@ import {
   jobPageSchema,
   jobQuerySchema,
 } from '../../rest/jobs/job-view.js';
+import { jobExplanationSchema } from '../../rest/jobs/job-explanation.js';
 import { bulkCancelledSchema, bulkCancelSchema, cancelledJobSchema } from '../../rest/jobs/job-cancel.js';
 import { acceptedJobSchema } from '../../rest/jobs/submission.js';
 import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
@@ -172,6 +173,18 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       summary: 'Read every transition of a job',
       path: { id: jobIdParameter },
       answers: { 200: { description: 'In the order of the job’s life.', schema: jobHistorySchema } },
+      problems: readJobProblems,
+    },
+    {
+      route: 'GET /v1/jobs/{id}/explain',
+      operationId: 'explainJob',
+      tag: 'Jobs',
+      scope: 'read',
+      summary: 'Say why a job is where it is',
+      description:
+        'What holds an unfinished job now, what would hold it after that, and when it may start. It asks the broker and the database at this moment; what does not answer within a second is left out.',
+      path: { id: jobIdParameter },
+      answers: { 200: { description: 'The explanation.', schema: jobExplanationSchema } },
       problems: readJobProblems,
     },
     {

@@ -31,6 +31,33 @@ export const laneViewSchema = z
   .meta({ id: 'LaneView' });
 export type LaneView = z.infer<typeof laneViewSchema>;
 
+/** The reason why an unfinished job does not run. */
+export const waitingForSchema = z
+  .object({
+    kind: z
+      .enum(['time', 'retry', 'pause', 'worker', 'endpoint', 'limit', 'key', 'turn'])
+      .describe(
+        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `pause`: its queue is paused;\n- `worker`: no process works on its queue;\n- `endpoint`: the server of its type’s endpoint fails, and is tried from time to time;\n- `limit`: a limit of its queue or key is used up; `text` says which;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
+      ),
+    text: z.string().describe('The same in words.'),
+    until: z.iso.datetime().nullable().describe('Of `time` and `retry`.'),
+    ahead: z
+      .int()
+      .nullable()
+      .describe('Jobs of its partition that may come before it, at most; null while that is not known.'),
+    estimateSeconds: z
+      .number()
+      .nullable()
+      .describe(
+        'Until it starts, if its partition goes on as in the last ten minutes; null where nothing can be said.',
+      ),
+  })
+  .meta({ id: 'WaitingFor' });
+export type WaitingFor = z.infer<typeof waitingForSchema>;
+
+/** What can hold the jobs of a whole queue: kinds of {@link waitingForSchema}. */
+const queueHolds = ['pause', 'worker', 'endpoint'] as const;
+
 /** `GET /v1/queues/{queue}`. */
 export const queueViewSchema = z
   .object({
@@ -57,6 +84,12 @@ export const queueViewSchema = z
       .describe(
         'For how long the oldest request has been in the log that is not finished, to about 5 %; null where there is none.',
       ),
+    waitingFor: z
+      .object({ kind: z.enum(queueHolds), text: z.string() })
+      .nullable()
+      .describe(
+        'What holds the jobs that wait in it; of `endpoint`, those of one server at least. Null while none waits, and where nothing holds them as a queue.',
+      ),
   })
   .meta({ id: 'QueueView' });
 export type QueueView = z.infer<typeof queueViewSchema>;
@@ -70,27 +103,3 @@ export const queueOrderAnswerSchema = z
   .object({ queue: z.string(), paused: z.boolean(), limits: queueLimitsSchema })
   .meta({ id: 'QueueOrderAnswer' });
 export type QueueOrderAnswer = z.infer<typeof queueOrderAnswerSchema>;
-
-/** The reason why an unfinished job does not run. */
-export const waitingForSchema = z
-  .object({
-    kind: z
-      .enum(['time', 'retry', 'pause', 'worker', 'endpoint', 'limit', 'key', 'turn'])
-      .describe(
-        '- `time`: it was asked for later;\n- `retry`: its last attempt failed, the next is not due;\n- `pause`: its queue is paused;\n- `worker`: no process works on its queue;\n- `endpoint`: the server of its type’s endpoint fails, and is tried from time to time;\n- `limit`: a limit of its queue or key is used up; `text` says which;\n- `key`: the jobs of its ordering key before it;\n- `turn`: the jobs of its partition before it.',
-      ),
-    text: z.string().describe('The same in words.'),
-    until: z.iso.datetime().nullable().describe('Of `time` and `retry`.'),
-    ahead: z
-      .int()
-      .nullable()
-      .describe('Jobs of its partition that may come before it, at most; null while that is not known.'),
-    estimateSeconds: z
-      .number()
-      .nullable()
-      .describe(
-        'Until it starts, if its partition goes on as in the last seconds; null where nothing can be said.',
-      ),
-  })
-  .meta({ id: 'WaitingFor' });
-export type WaitingFor = z.infer<typeof waitingForSchema>;

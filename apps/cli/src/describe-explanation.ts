@@ -1,0 +1,32 @@
+import type { Cause, JobExplanation } from '@jobstream/contracts/rest';
+
+/** Why a job is where it is, in lines. */
+export function describeExplanation({ verdict, cause, behind, start }: JobExplanation): string {
+  return [
+    verdict,
+    ...(cause === null ? [] : ['', ...describeCause('now', cause)]),
+    ...behind.flatMap((each) => ['', ...describeCause('behind', each)]),
+    '',
+    `starts    ${describeStart(start)}`,
+  ].join('\n');
+}
+
+function describeCause(when: string, { code, text, remedy, since, until, jobs, workers }: Cause): string[] {
+  return [
+    `${when.padEnd(9)} ${code}: ${text}`,
+    ...(since === null ? [] : [`since     ${since}`]),
+    ...(until === null ? [] : [`until     ${until}`]),
+    ...(jobs.length === 0 ? [] : [`jobs      ${jobs.join(' ')}`]),
+    ...(workers.length === 0 ? [] : [`workers   ${workers.join(' ')}`]),
+    `to do     ${remedy}`,
+  ];
+}
+
+function describeStart({ p50Seconds, p90Seconds, why }: JobExplanation['start']): string {
+  if (p50Seconds === null) return `unknown. ${why ?? ''}`.trimEnd();
+  const late =
+    p90Seconds === null || p90Seconds === p50Seconds
+      ? ''
+      : `, in ${p90Seconds} s at the latest in 9 of 10 cases`;
+  return `in about ${p50Seconds} s${late}${why === null ? '' : `. ${why}`}`;
+}
