@@ -204,8 +204,11 @@ describe("an endpoint's answer decides about the attempt", () => {
     expect(waiting.waitingFor!.text).toContain(host);
     const { body: explained } = await platform.api.get<JobExplanation>(`/v1/jobs/${waiting.id}/explain`);
     expect(explained.cause).toMatchObject({ code: 'endpoint_failing', text: expect.stringContaining(host) });
-    const { body: queue } = await platform.api.get<QueueView>(`/v1/queues/${waiting.queue}`);
-    expect(queue.waitingFor).toMatchObject({ kind: 'endpoint', text: expect.stringContaining(host) });
+    // What is shown of a queue is up to a second old.
+    await eventually(async () => {
+      const { body: queue } = await platform.api.get<QueueView>(`/v1/queues/${waiting.queue}`);
+      expect(queue.waitingFor).toMatchObject({ kind: 'endpoint', text: expect.stringContaining(host) });
+    });
     await begin(port);
     await worker.logged(({ msg }) => msg === 'endpoint called again');
     const ended = await Promise.all(ids.map((id) => platform.api.finished(id, { timeoutMs: 60_000 })));
