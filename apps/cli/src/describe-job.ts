@@ -47,7 +47,7 @@ export function describeEnd(job: JobView): string {
 
 function describeFields(job: Omit<JobView, 'progress'> & { readonly progress?: unknown }): string[] {
   const { id, type, queue, state, reason, run, attempt, maxAttempts, createdAt, nextAttemptAt } = job;
-  const { finishedAt, submittedFor, orderingKey, payload, progress, error, result } = job;
+  const { finishedAt, submittedFor, orderingKey, notify, payload, progress, error, result } = job;
   return [
     `id        ${id}`,
     `type      ${type}  queue ${queue}`,
@@ -58,6 +58,7 @@ function describeFields(job: Omit<JobView, 'progress'> & { readonly progress?: u
     ...(finishedAt === null ? [] : [`finished  ${finishedAt}`]),
     ...(submittedFor === null ? [] : [`for       ${submittedFor}`]),
     ...(orderingKey === null ? [] : [`key       ${orderingKey}`]),
+    ...(notify === null ? [] : [`notify    ${notify}`]),
     `payload   ${JSON.stringify(payload)}`,
     ...(progress === null || progress === undefined ? [] : [`progress  ${JSON.stringify(progress)}`]),
     ...(error === null ? [] : [`error     ${error.code}: ${error.message}`]),

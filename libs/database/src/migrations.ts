@@ -13,11 +13,17 @@ import { CreateEndpoints1763940000000 } from './operations/migrations/1763940000
 import { CreateWebhooks1763950000000 } from './operations/migrations/1763950000000-create-webhooks.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
+import { AddNotify1763960000000 } from './projection/migrations/1763960000000-add-notify.js';
 import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
 
 /** By kind of schema, the steps to its present state. They are only ever appended to. */
 export const migrations = {
-  projection: [CreateProjection1763800000000, MarkCarriedJobs1763880000000, AddTraceId1763890000000],
+  projection: [
+    CreateProjection1763800000000,
+    MarkCarriedJobs1763880000000,
+    AddTraceId1763890000000,
+    AddNotify1763960000000,
+  ],
   operations: [
     CreateIdempotencyKeys1763800000000,
     CreateSchedules1763820000000,

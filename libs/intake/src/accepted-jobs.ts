@@ -16,6 +16,8 @@ export interface RememberedJob {
   readonly createdAt: number;
   /** 32 hex digits. */
   readonly traceId: string;
+  /** The URL that hears of the end of each run, where the submitter named one. */
+  readonly notify?: string | undefined;
 }
 
 interface Entry {
@@ -23,6 +25,7 @@ interface Entry {
   readonly value: string;
   readonly createdAt: number;
   readonly traceId: string;
+  readonly notify: string | undefined;
 }
 
 const entryOverheadBytes = 256;
@@ -45,7 +48,8 @@ export class AcceptedJobs {
 
   /** @param record the job's request */
   remember(id: JobId, { value, headers }: EncodedRecord, createdAt: number): void {
-    this.entries.set(id, { value, createdAt, traceId: traceIdOf(id, headers[headerNames.trace]) });
+    const notify = headers[headerNames.notify];
+    this.entries.set(id, { value, createdAt, notify, traceId: traceIdOf(id, headers[headerNames.trace]) });
   }
 
   find(id: JobId): RememberedJob | undefined {

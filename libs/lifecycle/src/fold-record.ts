@@ -23,6 +23,7 @@ export function foldRecord(record: JobRecord, at: Coordinates): JobFold {
       type: clean(value.type),
       submittedFor: value.submittedFor === undefined ? null : clean(value.submittedFor),
       traceId: foreignTraceId(value.id, record.traceparent),
+      notify: record.notify === undefined ? null : clean(record.notify),
       createdAt: record.createdAt,
     },
     request: requestOf(record, at, position),

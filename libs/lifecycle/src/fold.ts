@@ -16,6 +16,8 @@ export interface JobOrigin {
   readonly submittedFor: string | null;
   /** The trace of the job; null when it is its own (`ownTraceId`). */
   readonly traceId: string | null;
+  /** The URL that hears of the end of each run, where the submitter named one. */
+  readonly notify: string | null;
   readonly createdAt: number;
 }
 

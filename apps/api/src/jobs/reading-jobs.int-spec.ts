@@ -69,8 +69,14 @@ describe('reading jobs', () => {
   });
 
   it('shows the same while it is remembered and once it is projected', async () => {
-    const { body } = await platform.api.post<{ id: string }>('/v1/jobs', { type: 'probe.run', payload: {} });
+    const notify = 'https://receiver.example/hooks';
+    const { body } = await platform.api.post<{ id: string }>('/v1/jobs', {
+      type: 'probe.run',
+      payload: {},
+      notify,
+    });
     const remembered = await platform.api.get<JobView>(`/v1/jobs/${body.id}`);
+    expect(remembered.body.notify).toBe(notify);
     await eventually(async () =>
       expect((await page('limit=500')).items.map(({ id }) => id)).toContain(body.id),
     );

@@ -15,6 +15,7 @@ const fold: JobFold = {
     type: 'image.thumbnail',
     submittedFor: 'ada',
     traceId: 'f'.repeat(32),
+    notify: 'https://receiver.example/',
     createdAt: 10_000,
   },
   request: {
@@ -89,6 +90,7 @@ describe('the table of jobs', () => {
       type: origin.type,
       submittedFor: origin.submittedFor,
       traceId: origin.traceId,
+      notify: origin.notify,
       createdAt: new Date(origin.createdAt),
       queue: request.queue,
       payload: { width: 320 },

@@ -15,6 +15,7 @@ const origin = {
   type: ['type', 'text'],
   submittedFor: ['submitted_for', 'text'],
   traceId: ['trace_id', 'word'],
+  notify: ['notify', 'text'],
   createdAt: ['created_at', 'time'],
 } as const satisfies ColumnsOf<JobOrigin>;
 

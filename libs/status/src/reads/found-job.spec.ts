@@ -27,6 +27,7 @@ const nothing: FoundJob = {
     submittedFor: null,
     traceId: '',
     orderingKey: null,
+    notify: null,
     createdAt: new Date(0).toISOString(),
     startedAt: null,
     finishedAt: null,

@@ -24,6 +24,7 @@ const row: JobRow = {
   submittedFor: 'ada',
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   orderingKey: null,
+  notify: 'https://receiver.example/',
   reason: 'exhausted',
   worker: 'host-1',
   createdAt: at,

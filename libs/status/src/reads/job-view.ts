@@ -31,6 +31,7 @@ export function viewOfRow(row: JobRow): JobView {
     submittedFor: row.submittedFor,
     traceId: row.traceId,
     orderingKey: row.orderingKey,
+    notify: row.notify,
     createdAt: row.createdAt.toISOString(),
     startedAt: timeOf(row.startedAt),
     finishedAt: timeOf(row.finishedAt),
@@ -75,7 +76,7 @@ const requestUnknown = {
 };
 
 /** A job that this process has accepted and the projection does not have yet. */
-export function viewOfRemembered({ request, createdAt, traceId }: RememberedJob): JobView {
+export function viewOfRemembered({ request, createdAt, traceId, notify }: RememberedJob): JobView {
   return {
     id: request.id,
     type: request.type,
@@ -94,6 +95,7 @@ export function viewOfRemembered({ request, createdAt, traceId }: RememberedJob)
     submittedFor: request.submittedFor ?? null,
     traceId,
     orderingKey: request.orderingKey ?? null,
+    notify: notify ?? null,
     createdAt: new Date(createdAt).toISOString(),
     startedAt: null,
     finishedAt: null,

@@ -42,6 +42,7 @@ export const jobViewSchema = z
       .string()
       .describe('The W3C trace that the job belongs to, as logs name it too: 32 hex digits.'),
     orderingKey: z.string().nullable(),
+    notify: z.string().nullable().describe('The URL that hears of the end of each run.'),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable().describe('When the latest attempt that is known of was started.'),
     finishedAt: z.iso.datetime().nullable(),
