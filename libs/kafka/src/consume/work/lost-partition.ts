@@ -41,6 +41,12 @@ export class LostPartition implements DeliveryKeeper {
     return this.finishedOffsets.runs;
   }
 
+  /** The offset after the highest that it has finished or runs; 0 for none. */
+  get reached(): number {
+    const finished = this.finishedOffsets.runs.at(-1)?.to ?? 0;
+    return Math.max(finished, ...[...this.runningByOffset.keys()].map((offset) => offset + 1));
+  }
+
   /** Whether the group knows of all that is finished, as far as this process has told it. */
   get isCommitted(): boolean {
     return this.committed;

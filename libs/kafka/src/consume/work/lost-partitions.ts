@@ -20,6 +20,11 @@ export class LostPartitions {
     this.byKey.set(partitionKey(partition), lost);
   }
 
+  /** What is known of a partition; undefined for one that was not held, or long ago. */
+  find(partition: TopicPartition): LostPartition | undefined {
+    return this.byKey.get(partitionKey(partition));
+  }
+
   /** Takes out what is known of a partition that has come back; null where the group's commit shows that it no longer applies. */
   takeBack(partition: TopicPartition, commit: GroupCommit): LostPartition | null {
     const lost = this.byKey.get(partitionKey(partition));

@@ -7,28 +7,60 @@ import { decodeOffsetMap } from './offset-map.js';
 export interface PartitionPlace {
   readonly commit: GroupCommit;
   readonly logStart: number;
-  /** How the commit relates to the log; `within` without a commit. */
+  /** How the commit, and what is known to be finished above it, relate to the log. */
   readonly range: OffsetRange;
 }
 
-/** Looks up the places of partitions, in their order; undefined for those whose log can't be asked now. */
+/** What a process remembers of the log of a partition that it held before. */
+export interface RememberedLog {
+  /** See `HeldPartition.lastTime`. */
+  readonly lastTime: number | null;
+  /** The offset after the highest that it has finished or runs. */
+  readonly reached: number;
+}
+
+/**
+ * Looks up the places of partitions, in their order; undefined for those whose log can't be asked now.
+ * @param remembered undefined for a partition that this process did not hold before
+ */
 export async function lookUpPlaces(
   reader: ClusterReader,
   groupId: string,
   partitions: readonly TopicPartition[],
+  remembered: (partition: TopicPartition) => RememberedLog | undefined,
 ): Promise<(PartitionPlace | undefined)[]> {
   const commits = await reader.commits(groupId, partitions);
-  const wanted = partitions.map(({ topic, partition }, index) => {
-    const commit = commits[index]!;
-    const isPlace = commit !== null && commit !== 'wiped';
-    const lastTime = isPlace ? (decodeOffsetMap(commit.offset, commit.metadata)?.lastTime ?? null) : null;
-    return { topic, partition, lastTime };
+  const known = partitions.map((partition, index) => {
+    const found = commits[index]!;
+    const commit = found === 'wiped' ? null : found;
+    const map = commit && decodeOffsetMap(commit.offset, commit.metadata);
+    const memory = remembered(partition);
+    const reached = Math.max(commit?.offset ?? 0, map?.done.at(-1)?.to ?? 0, memory?.reached ?? 0);
+    const { topic, partition: number } = partition;
+    return {
+      topic,
+      partition: number,
+      lastTime: laterOf(map?.lastTime, memory?.lastTime),
+      from: commit?.offset,
+      reached,
+    };
   });
-  const ranges = await reader.rangesOf(wanted);
+  const ranges = await reader.rangesOf(known);
   return partitions.map((partition, index) => {
-    const [commit, log] = [commits[index]!, ranges[index]];
+    const log = ranges[index];
     if (!log) return undefined;
-    const offset = commit === null || commit === 'wiped' ? log.start : commit.offset;
-    return { commit, logStart: log.start, range: judgeRange(partition, offset, log) };
+    const { from = log.start, reached } = known[index]!;
+    const range = judgeRange(partition, from, log);
+    // Offsets above the commit that are finished are skipped: in a log made anew they would be other records.
+    const isGone = range.kind !== 'within' || reached <= from;
+    return {
+      commit: commits[index]!,
+      logStart: log.start,
+      range: isGone ? range : judgeRange(partition, reached, log),
+    };
   });
+}
+
+function laterOf(one: number | null = null, other: number | null = null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }

@@ -3,6 +3,7 @@ import { numbered, useBroker } from '../../client/broker.fixture-spec.js';
 import { ClusterReader, type Commit } from '../../client/cluster-reader.js';
 import { consumerFault } from '../../client/consumer-health.js';
 import { proxyToBroker } from '../../client/proxy.fixture-spec.js';
+import type { Delivery } from './delivery.js';
 import { untilAsync, untilCommitted, valueOf, Worker, type WorkerArguments } from './worker.fixture-spec.js';
 
 describe('WorkConsumer in trouble', () => {
@@ -168,6 +169,32 @@ describe('WorkConsumer in trouble', () => {
     await worker.until(() => worker.begun.length >= 55, 'the new records', 40_000);
     expect(worker.begun.slice(50).map(Number)).toEqual([1_000, 1_001, 1_002, 1_003, 1_004]);
     expect(worker.fatal).toEqual([]);
+    await worker.consumer.stop();
+  });
+
+  it('takes no record of a topic made anew for one that it finished, or runs, of the deleted topic', async () => {
+    const topic = await fixture.makeTopic(1);
+    const worker = work({ groupId: fixture.groupId(), topics: () => [topic], timings: { topicPollMs: 300 } });
+    const running: Delivery[] = [];
+    worker.work = (delivery) => {
+      delivery.begin();
+      running.push(delivery);
+    };
+    await worker.consumer.start();
+    await fixture.producer.sendAll(numbered(topic, 10));
+    await worker.until(() => running.length === 10, 'the old records');
+    await fixture.admin.deleteTopics([topic]);
+    await worker.until(() => worker.lost.length > 0, 'the deletion to be noticed');
+    // Nothing of the deleted topic was committed: what the process remembers is all that is known of it.
+    for (const delivery of running.slice(0, 8)) delivery.done();
+    worker.work = (delivery) => worker.finish(delivery);
+    await fixture.admin.ensureTopics([{ name: topic, partitions: 1 }]);
+    const written = numbered(topic, 12, 1_000);
+    await fixture.producer.sendAll(written);
+    await worker.until(() => worker.begun.length === written.length, 'the new records', 40_000);
+    expect(worker.begun).toEqual(written.map(({ value }) => String(value)));
+    expect(worker.alarms).toMatchObject([{ code: 'offset_out_of_range', topic, partition: 0 }]);
+    for (const delivery of running.slice(8)) delivery.done();
     await worker.consumer.stop();
   });
 

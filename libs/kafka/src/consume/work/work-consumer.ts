@@ -111,7 +111,9 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
 
   protected async findPlaces(assigned: readonly TopicPartition[], isOver: () => boolean): Promise<void> {
     if (!this.member.isProven) throw new Error('The coordinator has not been heard of yet');
-    const places = await lookUpPlaces(this.member.reader, this.options.groupId, assigned);
+    const places = await lookUpPlaces(this.member.reader, this.options.groupId, assigned, (each) =>
+      this.lost.find(each),
+    );
     if (isOver()) return;
     assigned.forEach((partition, index) => {
       const place = places[index];
@@ -177,7 +179,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
     const commit = found === 'wiped' ? null : found;
     const opened = this.open(partition, commit, logStart, lost);
     this.hold(opened, held);
-    if (commit) this.place(opened, range);
+    if (commit || lost) this.place(opened, range);
   }
 
   /** The same offsets are other records now: nothing that is known of them holds. */
