@@ -52,7 +52,7 @@ export class EndpointTypes {
     const decision = decideEndpoint(publishJobType(jobType, ownerOf(caller), publishedAt), {
       standing: standing?.record,
       neighbours,
-      isServed: standing !== undefined && (await jobTypes.isServed(standing)),
+      isServed: standing !== undefined && !standing.record.endpoint && (await jobTypes.isServed(standing)),
     });
     if (decision.kind === 'taken') throw new ProblemError('job_type_taken', decision.why);
     const secret = standing?.record.endpoint ? null : await this.options.secrets.begin(type);

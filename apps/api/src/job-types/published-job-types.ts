@@ -10,6 +10,7 @@ import {
   type KnownJobType,
 } from '@jobstream/job-types';
 import {
+  GroupRebalancingError,
   RecordRefusedError,
   type RecordProducer,
   type TopicAdmin,
@@ -38,7 +39,7 @@ export class PublishedJobTypes {
     return { items: this.book.all().map(summarise) };
   }
 
-  /** @throws ProblemError `job_type_not_found`, `broker_unavailable` */
+  /** @throws ProblemError `job_type_not_found`; `broker_unavailable` while the types are not read yet */
   async find(type: string): Promise<JobTypeView> {
     const known = await this.get(type);
     const { v: _, ...record } = known.record;
@@ -102,15 +103,27 @@ export class PublishedJobTypes {
     throw new ProblemError('broker_unavailable', detail);
   }
 
-  /** Those that serve the definition in force. With an endpoint that is every member of the queue's group. */
-  private async countWorkers(known: KnownJobType): Promise<number> {
+  /**
+   * Those that serve the definition in force; with an endpoint every member of the queue's group. Null while the brokers cannot tell:
+   * the type is known all the same.
+   */
+  private async countWorkers(known: KnownJobType): Promise<number | null> {
     const { queue, endpoint, fingerprint } = known.record;
-    if (endpoint)
-      return (await this.admin.memberLabels(this.topics.group(queue.name)).catch(unavailable)).length;
-    return (await this.serving(known)).filter((each) => each.fingerprint === fingerprint).length;
+    try {
+      if (endpoint) {
+        const group = this.topics.group(queue.name);
+        return (await this.admin.memberCounts([group])).get(group) ?? 0;
+      }
+      return (await this.serving(known)).filter((each) => each.fingerprint === fingerprint).length;
+    } catch {
+      return null;
+    }
   }
 
-  /** What members of the queue's group serve of this type: the definition in force, one before it, or a rival's. */
+  /**
+   * What members of the queue's group serve of this type: the definition in force, one before it, or a rival's.
+   * @throws ProblemError `broker_unavailable`
+   */
   private async serving({ record }: KnownJobType): Promise<{ readonly fingerprint: string }[]> {
     const labels = await this.admin.memberLabels(this.topics.group(record.queue.name)).catch(unavailable);
     const known = [record, ...record.earlier, ...record.rivals];
@@ -134,5 +147,9 @@ function refuse(cause: unknown): never {
 }
 
 function unavailable(cause: unknown): never {
-  throw new ProblemError('broker_unavailable', 'The broker can not be reached. Ask again later.', { cause });
+  const detail =
+    cause instanceof GroupRebalancingError
+      ? 'The workers of the queue are being assigned their partitions. Ask again in some seconds.'
+      : 'The broker can not be reached. Ask again later.';
+  throw new ProblemError('broker_unavailable', detail, { cause });
 }

@@ -36,7 +36,10 @@ export const jobTypeViewSchema = z
     uncheckedPatterns: z
       .array(z.string())
       .describe('Patterns that take more than linear time: only the worker checks them.'),
-    workers: z.int().describe('Worker processes that serve the definition in force.'),
+    workers: z
+      .int()
+      .nullable()
+      .describe('Worker processes that serve the definition in force; null while the brokers cannot tell.'),
   })
   .meta({ id: 'JobType' });
 /** See {@link jobTypeViewSchema}. */
