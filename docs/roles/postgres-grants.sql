@@ -12,6 +12,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.replays, operations.replay_jobs TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.rebuilds TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.unique_keys, operations.delayed_jobs TO jobstream_api;
 GRANT SELECT ON operations.claims, operations.limit_slots, operations.rate_grants, operations.endpoint_circuits TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_secrets TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.webhooks TO jobstream_api;
@@ -29,6 +30,8 @@ GRANT SELECT, UPDATE ON operations.webhook_changes TO jobstream_webhooks_worker;
 GRANT INSERT ON operations.audit_entries TO jobstream_webhooks_worker;
 
 GRANT SELECT, INSERT, UPDATE ON operations.claims TO jobstream_worker;
+-- To free the key of a job that starts; the update is for the lock.
+GRANT SELECT, UPDATE, DELETE ON operations.unique_keys TO jobstream_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.limit_slots, operations.rate_grants TO jobstream_worker;
 
 GRANT SELECT ON operations.daily_statistics TO jobstream_report_worker;

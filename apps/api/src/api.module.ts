@@ -6,7 +6,7 @@ import { Database, DatabaseClock } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { EndpointSecrets, FailingServers } from '@jobstream/endpoints';
 import { ClaimStore } from '@jobstream/execution';
-import { AcceptedJobs, JobIntake } from '@jobstream/intake';
+import { AcceptedJobs, JobIntake, UniqueJobs } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { BrokerClock, LogReader, RecordProducer, TopicAdmin, TopicFollower } from '@jobstream/kafka';
 import { LimitUse } from '@jobstream/limits';
@@ -138,7 +138,9 @@ export const controllers = [
       topics: Topics,
       jobTypes: JobTypeBook,
       accepted: AcceptedJobs,
+      uniqueJobs: UniqueJobs,
     }),
+    provide(UniqueJobs, [Database, BrokerClock]),
     idempotencyKeysProvider,
     provideFrom(downloadSettings, allowedHostsToken, ({ FETCH_ALLOW }) => FETCH_ALLOW),
     ImageUploads,

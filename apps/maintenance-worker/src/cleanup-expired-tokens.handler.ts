@@ -5,16 +5,21 @@ import { cleanupExpiredTokens } from '@jobstream/jobs';
 import { JobHandler } from '@jobstream/execution';
 import { KeyStore } from '@jobstream/intake';
 import { FiringStore } from '@jobstream/scheduling';
+import { UniqueKeyReaper } from '@jobstream/unique-keys';
 import { deleteAll } from './delete-all.js';
 import { dayMs, retentionToken, type Retention } from './retention.js';
 
 type Cleanup = typeof cleanupExpiredTokens;
 
-/** Deletes Idempotency-Keys, occurrences of schedules, API keys and audit entries that are past their retention, in batches. */
+/**
+ * Deletes Idempotency-Keys, occurrences of schedules, API keys and audit entries that are past their retention, and unique keys that no
+ * job holds any more, in batches.
+ */
 @JobHandler(cleanupExpiredTokens)
 export class CleanupExpiredTokensHandler implements HandlerOf<Cleanup> {
   constructor(
     private readonly keys: KeyStore,
+    private readonly uniqueKeys: UniqueKeyReaper,
     private readonly firings: FiringStore,
     private readonly apiKeys: ApiKeyStore,
     private readonly audit: AuditStore,
@@ -22,12 +27,13 @@ export class CleanupExpiredTokensHandler implements HandlerOf<Cleanup> {
   ) {}
 
   async handle(_: PayloadOf<Cleanup>, { signal }: Pick<JobContext, 'signal'>): Promise<ResultOf<Cleanup>> {
-    const { keys, firings, apiKeys, audit, retention } = this;
+    const { keys, uniqueKeys, firings, apiKeys, audit, retention } = this;
     const firingsMs = retention.RETENTION_FIRINGS_DAYS * dayMs;
     const apiKeysMs = retention.RETENTION_API_KEYS_DAYS * dayMs;
     const auditMs = retention.RETENTION_AUDIT_DAYS * dayMs;
     return {
       idempotencyKeys: await deleteAll(() => keys.purge(), signal),
+      uniqueKeys: await uniqueKeys.reap(signal),
       scheduleFirings: await deleteAll(() => firings.purge(firingsMs), signal),
       apiKeys: await deleteAll(() => apiKeys.purge(apiKeysMs), signal),
       auditEntries: await deleteAll(() => audit.purge(auditMs), signal),

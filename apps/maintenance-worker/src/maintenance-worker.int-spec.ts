@@ -329,8 +329,20 @@ describe('maintenance', () => {
     await maintenance.audit.append([lately]);
     const handler = maintenance.get(CleanupExpiredTokensHandler);
     const [first, second] = [await handler.handle({}, { signal }), await handler.handle({}, { signal })];
-    expect(first).toEqual({ idempotencyKeys: 12_000, scheduleFirings: 1, apiKeys: 3, auditEntries: 1 });
-    expect(second).toEqual({ idempotencyKeys: 0, scheduleFirings: 0, apiKeys: 0, auditEntries: 0 });
+    expect(first).toEqual({
+      idempotencyKeys: 12_000,
+      uniqueKeys: 0,
+      scheduleFirings: 1,
+      apiKeys: 3,
+      auditEntries: 1,
+    });
+    expect(second).toEqual({
+      idempotencyKeys: 0,
+      uniqueKeys: 0,
+      scheduleFirings: 0,
+      apiKeys: 0,
+      auditEntries: 0,
+    });
     expect((await maintenance.apiKeys.list()).map(({ id }) => id).sort()).toEqual(kept.sort());
     expect((await maintenance.audit.page({ limit: 10 })).items).toHaveLength(1);
   });

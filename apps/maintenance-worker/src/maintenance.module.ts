@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApiKeyStore, AuditStore } from '@jobstream/access';
-import { Topics } from '@jobstream/contracts';
+import { isFinal, Topics } from '@jobstream/contracts';
 import { Database, type DatabaseSettings } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
 import { JobTypeBook } from '@jobstream/job-types';
@@ -18,6 +18,7 @@ import {
   ReportQueries,
 } from '@jobstream/projection';
 import { FiringStore } from '@jobstream/scheduling';
+import { UniqueKeyReaper } from '@jobstream/unique-keys';
 import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
 import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
@@ -49,6 +50,11 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
       inject: [Database],
       useFactory: (database: Database) => new KeyStore(database, database.operations),
     },
+    {
+      provide: UniqueKeyReaper,
+      inject: [Database, JobQueries],
+      useFactory: createReaper,
+    },
     provide(FiringStore, [Database]),
     provide(ClaimStore, [Database]),
     provide(ApiKeyStore, [Database]),
@@ -74,3 +80,10 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
   ],
 })
 export class MaintenanceModule {}
+
+function createReaper(database: Database, queries: JobQueries): UniqueKeyReaper {
+  return new UniqueKeyReaper(database, async (ids) => {
+    const standings = [...(await queries.standings(ids))];
+    return new Set(standings.filter(([, { state }]) => isFinal(state)).map(([id]) => id));
+  });
+}

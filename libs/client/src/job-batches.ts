@@ -14,9 +14,10 @@ export interface ItemsOptions extends CallOptions {
   readonly idempotencyKey?: string | false;
 }
 
-/** The answer for one item of a batch, by its index among all items. */
+/** The answer for one item of a batch, by its index among all items. `existing`: the job was there before, and holds the unique key. */
 export type SubmittedItem =
-  { readonly index: number; readonly id: string } | { readonly index: number; readonly error: ItemError };
+  | { readonly index: number; readonly id: string; readonly existing?: true }
+  | { readonly index: number; readonly error: ItemError };
 
 /**
  * Submits jobs in batches, one after another, and yields the answer for each item in order.

@@ -36,6 +36,7 @@ export {
   maxRecordNesting,
   maxRequestRecordBytes,
   maxResultBytes,
+  maxUniqueKeyLength,
   maxUploadBytes,
 } from './limits.js';
 export {
@@ -72,6 +73,15 @@ export type {
   ThreadTask,
 } from './job-handler.js';
 export { describeJobType, type Endpoint, type JobType } from './job-type.js';
+export {
+  keyConflictPolicies,
+  uniquePolicyOf,
+  type KeyConflictPolicy,
+  type KeyHold,
+  type UniqueOptions,
+  type UniquePolicy,
+  type UniqueRule,
+} from './unique-rule.js';
 export { payloadPath, valueAt, type PlainValue } from './payload-path.js';
 export { fingerprintOf } from './fingerprint.js';
 export { isReservedName, type Service } from './own-names.js';

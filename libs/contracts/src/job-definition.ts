@@ -5,6 +5,7 @@ import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
 import type { Scope } from './rest/access/scope.js';
 import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
+import { uniquePolicyOf, type UniqueRule } from './unique-rule.js';
 
 /** How urgent a job is among those of its queue. `normal` unless asked otherwise. */
 export const priorities = ['high', 'normal', 'low'] as const;
@@ -63,6 +64,11 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
    * other jobs of the key wait meanwhile. Default: jobs run in any order.
    */
   readonly orderBy?: string;
+  /**
+   * Keeps the jobs of one key from being two: `{ by: 'customer.id', for: 'unfinished' }`. A submission's own `unique` wins. It holds
+   * for jobs that are submitted, not for those that handlers, schedules and replays make. Default: every submission is a job.
+   */
+  readonly unique?: UniqueRule;
   /** The scope that submits the job where keys are required. Handlers and schedules may make the job in any case. Default `submit`. */
   readonly submitScope?: SubmitScope;
   /** Values of payload fields, by path, that need the scope `operate`: `{ failWith: ['crash'] }`. Default none. */
@@ -88,6 +94,8 @@ export interface JobRules {
   readonly onOwnerDeath: OwnerDeathPolicy;
   /** The path of the payload field that holds the ordering key; absent where jobs run in any order. */
   readonly orderBy?: string | undefined;
+  /** See {@link JobOptions}; absent where every submission is a job. */
+  readonly unique?: UniqueRule | undefined;
   readonly submitScope: SubmitScope;
   /** See {@link JobOptions}; absent where the payload does not matter. */
   readonly operateWhen?: Readonly<Record<string, readonly PlainValue[]>> | undefined;
@@ -181,7 +189,7 @@ export function defineQueue(
 export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   options: JobOptions<Payload, Result>,
 ): JobDefinition<Payload, Result> {
-  const { type, retries = 0, backoff = [], orderBy, operateWhen } = options;
+  const { type, retries = 0, backoff = [], orderBy, unique, operateWhen } = options;
   if (!isTypeName(type)) {
     throw new TypeError(`Job type "${type}": use lower case words joined by dots, e.g. image.thumbnail.`);
   }
@@ -190,10 +198,14 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
       `Job type "${type}": retries must be a whole number from 0 to 1000, not ${retries}.`,
     );
   }
-  for (const path of [...(orderBy === undefined ? [] : [orderBy]), ...Object.keys(operateWhen ?? {})]) {
+  const paths = [orderBy, unique?.by].filter((path) => path !== undefined);
+  for (const path of [...paths, ...Object.keys(operateWhen ?? {})]) {
     if (!isPayloadPath(path))
       throw new TypeError(`Job type "${type}": "${path}" is not a path of the payload, e.g. customer.id.`);
   }
+  const policy = unique && uniquePolicyOf(unique);
+  if (policy && 'field' in policy)
+    throw new RangeError(`Job type "${type}": unique.${policy.field}: ${policy.detail}`);
   const ladder = backoff.map(parseDuration);
   const last = ladder.at(-1);
   if (retries > 0 && last === undefined) {
@@ -213,6 +225,7 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     submitScope: options.submitScope ?? 'submit',
     fetches: options.fetches ?? [],
     ...(orderBy !== undefined && { orderBy }),
+    ...(unique && { unique }),
     ...(operateWhen && { operateWhen }),
     handle: pairWithHandler,
   };

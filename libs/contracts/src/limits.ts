@@ -19,6 +19,8 @@ export const maxUploadBytes = 25 * 1024 * 1024;
 export const maxResultBytes = 256 * 1024;
 /** Characters of an ordering key. */
 export const maxOrderingKeyLength = 256;
+/** Characters of a unique key. */
+export const maxUniqueKeyLength = 512;
 /** Characters of a URL that the platform calls: of an endpoint, or of what hears of the end of a job. */
 export const maxCalledUrlLength = 2_048;
 /** Bytes a request record may take on its topic: a full body and its envelope. Retries carry an error beside it. */

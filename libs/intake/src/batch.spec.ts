@@ -96,7 +96,9 @@ describe('the check of a batch', () => {
     const long = 'x'.repeat(2_000);
     const faulty = { type: long, [long]: 1, payload: { [long]: 1 } };
     const items = checkBatch({ items: [probe, ...Array<unknown>(maxBatchItems - 1).fill(faulty)] });
-    const answer = answerBatch(items.map((item) => (item instanceof IntakeError ? item : newJobId())));
+    const answer = answerBatch(
+      items.map((item) => (item instanceof IntakeError ? item : { id: newJobId() })),
+    );
     expect(JSON.stringify(answer).length).toBeLessThan(5 * 1024 * 1024);
   });
 
@@ -114,14 +116,14 @@ describe('the answer to a batch', () => {
   it('has the result of each item, in order', () => {
     const [first, third] = [newJobId(), newJobId()];
     const unknown = new IntakeError('submit_unknown', 'Not confirmed.', { id: newJobId() });
-    const answer = answerBatch([first, unknown, third]);
+    const answer = answerBatch([{ id: first }, unknown, { id: third, existing: true }]);
     expect(answer).toEqual({
       accepted: 2,
       rejected: 1,
       items: [
         { index: 0, id: first },
         { index: 1, error: { code: 'submit_unknown', detail: 'Not confirmed.', id: unknown.details.id } },
-        { index: 2, id: third },
+        { index: 2, id: third, existing: true },
       ],
     });
     expect(batchAnswerSchema.parse(answer)).toEqual(answer);

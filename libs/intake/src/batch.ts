@@ -93,14 +93,22 @@ function groupByItem(faults: readonly Fault[]): Map<number, Fault[]> {
   return byItem;
 }
 
+/** The job of an accepted item; `existing` if it was there before and holds the item's unique key. */
+export interface AcceptedItem {
+  readonly id: JobId;
+  readonly existing?: true | undefined;
+}
+
 /**
- * The answer to a batch, from the result of each item: the id of the accepted job, or its error.
+ * The answer to a batch, from the result of each item: the accepted job, or its error.
  * @throws IntakeError when no item was accepted: `submit_unknown` if an item may be in the log nevertheless, otherwise the code
  * of the gravest error
  */
-export function answerBatch(results: readonly (JobId | IntakeError)[]): BatchAnswer {
+export function answerBatch(results: readonly (AcceptedItem | IntakeError)[]): BatchAnswer {
   const items = results.map((result, index): BatchItem => {
-    return result instanceof IntakeError ? { index, error: describeItem(result) } : { index, id: result };
+    if (result instanceof IntakeError) return { index, error: describeItem(result) };
+    const { id, existing } = result;
+    return existing ? { index, id, existing } : { index, id };
   });
   const errors = results.filter((result): result is IntakeError => result instanceof IntakeError);
   const gravest = errors.toSorted((a, b) => gravity(b) - gravity(a))[0];

@@ -10,7 +10,7 @@ import {
 } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
 import type { AcceptedJobs } from './accepted-jobs.js';
-import { answerBatch, checkBatch, type BatchChecks, type CheckedBatch } from './batch.js';
+import { answerBatch, checkBatch, type AcceptedItem, type BatchChecks, type CheckedBatch } from './batch.js';
 import { IntakeError, intakeErrorOf } from './intake-error.js';
 import {
   checkSubmission,
@@ -21,6 +21,8 @@ import {
   type RequestMarks,
 } from './job-request.js';
 import { findSubmittable, type SubmittableType } from './submittable-type.js';
+import type { UniqueAnswer, UniqueJobs } from './unique/unique-jobs.js';
+import type { UniqueRequest } from './unique/unique-request.js';
 
 export interface JobIntakeOptions {
   readonly producer: RecordProducer;
@@ -29,6 +31,8 @@ export interface JobIntakeOptions {
   readonly jobTypes: JobTypeBook;
   /** Remembers every acknowledged job, in a process that answers reads. */
   readonly accepted?: AcceptedJobs;
+  /** Accepts jobs with unique keys. Undefined in a process in which unique keys do not count: of schedules, replays and handlers. */
+  readonly uniqueJobs?: UniqueJobs;
 }
 
 /** The record of a request that was accepted before. */
@@ -94,9 +98,11 @@ export class JobIntake {
    * Produces a checked job under the given id. Two such calls make one job and get equal answers. A caller that may produce it twice
    * marks it as `claimed`, so that it also runs once.
    * @throws IntakeError `broker_unavailable` (not in the log), `submit_unknown` (it may be), `broker_refused`,
-   * `item_too_large`
+   * `item_too_large`; of a job with a unique key also `job_not_unique` and `database_unavailable`
    */
   async accept(job: CheckedJob, id: JobId, marks?: RequestMarks): Promise<AcceptedJob> {
+    const request = this.uniqueRequestOf(job, id, marks);
+    if (request) return this.acceptUnique(request);
     const drawn = drawJob(job, id, marks);
     if (drawn instanceof IntakeError) throw drawn;
     await this.options.producer.send(this.recordOf(drawn)).catch((error: unknown) => {
@@ -127,22 +133,47 @@ export class JobIntake {
     marks?: RequestMarks,
     before?: BatchAnswer,
   ): Promise<BatchAnswer> {
-    const results = batch.map((item, index): DrawnJob | JobId | IntakeError => {
+    const results = batch.map((item, index): BatchResult => {
       const answered = before?.items[index];
-      if (answered && 'id' in answered) return answered.id;
-      return item instanceof IntakeError ? item : drawJob(item, deriveJobId(seed, String(index)), marks);
+      if (answered && 'id' in answered) return answered;
+      if (item instanceof IntakeError) return item;
+      const id = deriveJobId(seed, String(index));
+      return this.uniqueRequestOf(item, id, marks) ?? drawJob(item, id, marks);
     });
-    const drawn = results.filter(isDrawn);
-    const outcomes = await this.produce(drawn);
-    let next = 0;
-    const settled = results.map((result): JobId | IntakeError => {
+    const [outcomes, uniqueAnswers] = await Promise.all([
+      this.produce(results.filter(isDrawn)),
+      this.acceptAllUnique(results.filter(isUnique)),
+    ]);
+    let [nextOutcome, nextAnswer] = [0, 0];
+    const settled = results.map((result): AcceptedItem | IntakeError => {
+      if (isUnique(result)) return uniqueAnswers[nextAnswer++]!;
       if (!isDrawn(result)) return result;
-      const outcome = outcomes[next++]!;
+      const outcome = outcomes[nextOutcome++]!;
       if ('error' in outcome) return intakeErrorOf(outcome.error, result.request.id);
       this.remember(result);
-      return result.request.id;
+      return { id: result.request.id };
     });
     return answerBatch(settled);
+  }
+
+  private uniqueRequestOf(job: CheckedJob, id: JobId, marks: RequestMarks = {}): UniqueRequest | undefined {
+    const { unique } = job;
+    return unique && this.options.uniqueJobs && { job: { ...job, unique }, id, marks };
+  }
+
+  private async acceptUnique(request: UniqueRequest): Promise<AcceptedJob> {
+    const [answer] = await this.acceptAllUnique([request]);
+    if (answer instanceof IntakeError) throw answer;
+    return answer!;
+  }
+
+  private async acceptAllUnique(requests: readonly UniqueRequest[]): Promise<UniqueAnswer[]> {
+    if (requests.length === 0) return [];
+    return this.options.uniqueJobs!.accept(requests, async (jobs) => {
+      const outcomes = await this.produce(jobs);
+      jobs.forEach((job, index) => 'receipt' in outcomes[index]! && this.remember(job));
+      return outcomes;
+    });
   }
 
   /** Appends the requests of jobs that a handler has enqueued. The results are in their order. */
@@ -196,6 +227,12 @@ function timeUnknown(cause: unknown): IntakeError {
   return new IntakeError('broker_unavailable', detail, { cause });
 }
 
-function isDrawn(result: DrawnJob | JobId | IntakeError): result is DrawnJob {
-  return typeof result === 'object' && !(result instanceof IntakeError);
+type BatchResult = DrawnJob | UniqueRequest | AcceptedItem | IntakeError;
+
+function isDrawn(result: BatchResult): result is DrawnJob {
+  return 'record' in result;
+}
+
+function isUnique(result: BatchResult): result is UniqueRequest {
+  return 'job' in result;
 }

@@ -31,6 +31,7 @@ import type { Clock } from '@jobstream/runtime';
 import type { z } from 'zod';
 import { IntakeError } from './intake-error.js';
 import type { SubmittableType } from './submittable-type.js';
+import { uniqueWishOf, type SubmittedKey, type UniqueWish } from './unique/unique-wish.js';
 
 type SubmissionFields = z.output<typeof submissionSchema>;
 
@@ -51,6 +52,8 @@ export interface CheckedJob {
   readonly priority: Priority;
   /** Jobs of one key run one after another. */
   readonly orderingKey?: string;
+  /** The key by which it is kept from being two. */
+  readonly unique?: UniqueWish;
   /** When the job is due, in milliseconds since 1970, or how long after it was accepted. Undefined: at once. */
   readonly due?: { readonly afterMs: number } | { readonly at: number };
 }
@@ -64,6 +67,8 @@ export interface RequestMarks {
    * runs under a claim, so that each attempt of the job runs once. Default false.
    */
   readonly claimed?: boolean;
+  /** The unique key that the job holds, as its header says it. Default: none. */
+  readonly unique?: string;
 }
 
 /** A job request, ready to be produced. */
@@ -107,6 +112,12 @@ export function checkSubmission(
   }
   const orderingKey = parsed.data.orderingKey ?? orderingKeyOf(rules, checked.payload);
   if (orderingKey instanceof IntakeError) return orderingKey;
+  const unique = uniqueWishOf(rules, checked.payload, parsed.data.unique as SubmittedKey | undefined);
+  if (unique && 'pointer' in unique)
+    return new IntakeError('invalid_payload', `There is a fault in the payload of ${type}.`, {
+      errors: [unique],
+    });
+  if (unique?.policy.debounce && (delay ?? runAt) !== undefined) return debouncedAndDelayed();
   return {
     submission,
     rules,
@@ -116,8 +127,16 @@ export function checkSubmission(
     expiresInMs: expiresIn,
     priority,
     orderingKey,
+    unique,
     due: dueOf(delay, runAt),
   };
+}
+
+function debouncedAndDelayed(): IntakeError {
+  const detail = 'The debounce says when the job starts: give neither delay nor runAt with it.';
+  return new IntakeError('invalid_request', 'There is a fault in the submission.', {
+    errors: [{ pointer: '/unique/debounce', detail }],
+  });
 }
 
 function dueOf(delay: number | undefined, runAt: string | undefined): CheckedJob['due'] {
@@ -176,11 +195,11 @@ function faultOfKey(value: unknown): string | undefined {
 export function drawJob(
   job: CheckedJob,
   id: JobId,
-  { traceparent = traceparentOf(id), claimed = false }: RequestMarks = {},
-  countedFrom = drawnAt(id),
+  { traceparent = traceparentOf(id), claimed = false, unique }: RequestMarks = {},
+  countedFrom = createdAtOf(id),
 ): DrawnJob | IntakeError {
   const { rules, payload, submittedFor, notify, expiresInMs, priority, orderingKey } = job;
-  const createdAt = drawnAt(id);
+  const createdAt = createdAtOf(id);
   // Written field by field: spreads would take longer than the JSON.
   const plain: JobRequest = {
     v: wireVersion,
@@ -206,6 +225,7 @@ export function drawJob(
           traceparent,
           claimed: mark,
           notify,
+          unique,
           phase: 'scheduled',
           value: request,
         }
@@ -216,6 +236,7 @@ export function drawJob(
           traceparent,
           claimed: mark,
           notify,
+          unique,
           phase: 'queued',
           value: request,
         },
@@ -260,8 +281,8 @@ function isOversize(submission: unknown, { value }: EncodedRecord): boolean {
   );
 }
 
-/** The time in a UUIDv7 (RFC 9562 section 5.7), in milliseconds since 1970. */
-function drawnAt(id: JobId): number {
+/** When a job was accepted, in milliseconds since 1970: the time in its id, a UUIDv7 (RFC 9562 section 5.7). */
+export function createdAtOf(id: JobId): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 

@@ -12,6 +12,7 @@ export const cleanupExpiredTokens = defineJob({
   payload: z.strictObject({}),
   result: z.strictObject({
     idempotencyKeys: z.int(),
+    uniqueKeys: z.int(),
     scheduleFirings: z.int(),
     apiKeys: z.int(),
     auditEntries: z.int(),

@@ -162,6 +162,15 @@ describe('the state of a job', () => {
     expect(fold.outcome.position).toBe('jobs.probe 10 211');
   });
 
+  it('takes the last scheduled request while it waits, then the one that went into the queue', () => {
+    const scheduled = [3, 8, 5].map((offset) => logged({ phase: 'scheduled', offset }));
+    const waiting = foldAll(scheduled);
+    expect(waiting.request.position).toBe(waiting.outcome.position);
+    expect(waiting.request.position).toBe(positionOf(scheduled[1]!.at));
+    const queued = logged({ phase: 'queued' });
+    expect(foldAll([queued, ...scheduled]).request.position).toBe(positionOf(queued.at));
+  });
+
   it('has the time a retry is due: by append time and lane, elsewhere by its own field', () => {
     const onLane = logged({ phase: 'retrying', topic: 'jobs.probe.retry.60s', timestamp: 5_000 });
     expect(foldAll([onLane]).outcome.nextAttemptAt).toBe(65_000);

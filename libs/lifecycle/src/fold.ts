@@ -2,7 +2,7 @@ import type { JobId, JobState, Priority } from '@jobstream/contracts';
 import type { DeadLetterReason } from '@jobstream/contracts/records';
 import type { Position } from './coordinates.js';
 import { maxPastEntries, plainEntry, type PlainEntry } from './plain-record.js';
-import { endsRun, queuedAttempt, type Rank } from './record-rank.js';
+import { endsRun, isScheduledRequest, queuedAttempt, type Rank } from './record-rank.js';
 
 /** JSON text, as a column holds it. */
 export type JsonText = string;
@@ -21,7 +21,10 @@ export interface JobOrigin {
   readonly createdAt: number;
 }
 
-/** The request of a run, from its first request record. Until that is seen, only the queue is known, from other records. */
+/**
+ * The request of a run, from its first record in the queue; while it only waits for its time, from its last scheduled record. Until
+ * one of them is seen, only the queue is known, from other records.
+ */
 export interface RunRequest {
   readonly rank: Rank;
   readonly position: Position;
@@ -78,7 +81,7 @@ export const maxStarts = 1_000;
 /** The fold of the records of both folds. Commutative, associative, idempotent. */
 export function mergeFolds(a: JobFold, b: JobFold): JobFold {
   const newest = a.run >= b.run ? a : b;
-  const request = a.run === b.run ? lowest(a.request, b.request) : newest.request;
+  const request = a.run === b.run ? firstRequest(a.request, b.request) : newest.request;
   const outcome = a.run === b.run ? farthest(a.outcome, b.outcome) : newest.outcome;
   return {
     id: a.id,
@@ -108,6 +111,12 @@ function older<T extends { readonly run: number }>(a: T, b: T): T {
 function lowest<T extends Ranked>(a: T, b: T): T {
   if (a.rank !== b.rank) return a.rank < b.rank ? a : b;
   return a.position <= b.position ? a : b;
+}
+
+/** The request that counts: the lowest, but among scheduled ones the last. */
+function firstRequest(a: RunRequest, b: RunRequest): RunRequest {
+  if (a.rank !== b.rank || !isScheduledRequest(a.rank)) return lowest(a, b);
+  return a.position >= b.position ? a : b;
 }
 
 /** Among unfinished records the last counts, among those that end a run the first: an end, once seen, stays. */

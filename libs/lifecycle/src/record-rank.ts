@@ -32,10 +32,17 @@ export function rankOf(phase: Phase, attempt: number): Rank {
   }
 }
 
-/** The rank by which the source of a run's request is chosen: the lowest counts. */
+/** Beside the rank of `queued`: no record with a request has the rank of `started`. */
+const scheduledRequest = phaseRanks.started;
+
+/**
+ * The rank by which the source of a run's request is chosen: the lowest counts. A scheduled request may be replaced while it waits,
+ * so the request that went into the queue comes before it.
+ */
 export function requestRankOf(phase: Phase, attempt: number): Rank {
   switch (phase) {
     case 'scheduled':
+      return 4 * attempt + scheduledRequest;
     case 'queued':
     case 'retrying':
     case 'dead_lettered':
@@ -52,6 +59,11 @@ export function requestRankOf(phase: Phase, attempt: number): Rank {
 /** Whether this rank ends a run. */
 export function endsRun(rank: Rank): boolean {
   return rank >= lowestEndRank;
+}
+
+/** Whether a request of this rank waits for its time: the last one counts, because each replaces the one before. */
+export function isScheduledRequest(requestRank: Rank): boolean {
+  return requestRank < lowestEndRank && requestRank % 4 === scheduledRequest;
 }
 
 /** The attempt that a `queued` record of this request rank starts; undefined when the request came by another phase. */

@@ -25,7 +25,7 @@ const project = (facts: Facts) => {
 async function write(history: readonly Facts[]): Promise<void> {
   const { database } = fixture;
   const rows = rowsOf(history.map(project));
-  await database.transaction((session) => writeRows(session, database.projection, rows));
+  await database.transaction((session) => writeRows(session, database, rows));
 }
 
 /** What the pure fold says of the records that the log had at a time. */

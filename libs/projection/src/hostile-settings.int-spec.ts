@@ -28,7 +28,7 @@ async function writeAndRead(fixture: DatabaseFixture): Promise<Record<string, un
     const record = incoming({ offset: index + 1, ...facts });
     return projectRecord(record, topics.roleOf(record.topic)!);
   });
-  await database.transaction((session) => writeRows(session, database.projection, rowsOf(records)));
+  await database.transaction((session) => writeRows(session, database, rowsOf(records)));
   const queries = new JobQueries(database);
   const reports = new ReportQueries(database);
   const scope = { submittedFor: 'ıİ\\日', since: start, until: later };

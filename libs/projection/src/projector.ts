@@ -73,7 +73,7 @@ export class Projector extends LogSink<ProjectedRecord, WrittenRows> {
   ): Promise<WrittenRows> {
     const rows = rowsOf(records);
     this.options.onWriting?.(rows);
-    await writeRows(session, this.options.database.projection, rows);
+    await writeRows(session, this.options.database, rows);
     return rows;
   }
 

@@ -3,8 +3,7 @@ import { decodeRecord, encodeRecord, type Cancel } from '@jobstream/contracts/re
 import type { Database } from '@jobstream/database';
 import type { OutgoingRecord, RecordProducer } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import type { DelayedJob } from './delayed-job.js';
-import type { DelayedJobStore } from './delayed-job-store.js';
+import type { DelayedJob, DelayedJobStore } from '@jobstream/intake';
 
 export interface DelayedJobCancellerOptions {
   readonly database: Database;
@@ -79,7 +78,7 @@ export class DelayedJobCanceller {
 function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): OutgoingRecord {
   const read = decodeRecord(Buffer.from(job.value), job.headers);
   if ('fault' in read) throw new Error(`The row of delayed job ${job.id} cannot be read: ${read.detail}`);
-  const { run, attempt, createdAt, notify, traceparent } = read;
+  const { run, attempt, createdAt, notify, unique, traceparent } = read;
   const { v, id, type, queue, submittedFor } = read.value as Extract<
     typeof read,
     { phase: 'queued' }
@@ -91,8 +90,9 @@ function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): O
       attempt,
       createdAt,
       phase: 'cancelled',
-      ...(notify === undefined ? {} : { notify }),
-      ...(traceparent === undefined ? {} : { traceparent }),
+      notify,
+      unique,
+      traceparent,
       value: { v, id, type, queue, ...(submittedFor === undefined ? {} : { submittedFor }), finishedAt },
     }),
   };

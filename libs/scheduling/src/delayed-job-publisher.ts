@@ -1,9 +1,7 @@
 import { type Database, readDatabaseClock } from '@jobstream/database';
-import type { JobIntake } from '@jobstream/intake';
+import type { JobIntake, DelayedJob, DelayedJobStore } from '@jobstream/intake';
 import type { SendOutcome } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
-import type { DelayedJob } from './delayed-job.js';
-import type { DelayedJobStore } from './delayed-job-store.js';
 import type { ExistingQueues } from './existing-queues.js';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
 

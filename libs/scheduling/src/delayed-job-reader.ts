@@ -3,8 +3,7 @@ import type { Database, Session } from '@jobstream/database';
 import type { IncomingRecord, KafkaConnection, TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import { LogSink, ReadPositions, type WrittenBatch } from '@jobstream/sink';
-import { readDelayedJob, type DelayedJob } from './delayed-job.js';
-import type { DelayedJobStore } from './delayed-job-store.js';
+import { isHeldByKey, readDelayedJob, type DelayedJob, type DelayedJobStore } from '@jobstream/intake';
 import type { SchedulingMetrics } from './scheduling-metrics.js';
 
 export interface DelayedJobReaderOptions {
@@ -41,6 +40,7 @@ export class DelayedJobReader extends LogSink<DelayedJob> {
     const { metrics, logger } = this.options;
     const delayed: DelayedJob[] = [];
     for (const record of records) {
+      if (isHeldByKey(record)) continue;
       const read = readDelayedJob(record);
       if (!('fault' in read)) {
         delayed.push(read);

@@ -1,7 +1,7 @@
 import { scheduledJobId, type JobId, type ScheduleIdentity } from '@jobstream/contracts';
 import type { ScheduledJob, ScheduleFiring } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
-import { restOfRefused } from './rest-of-refused.js';
+import { restOfRefused } from '@jobstream/intake';
 
 /** The decision about one occurrence, or an order to fire now. */
 export interface FiringDecision {

@@ -1,6 +1,6 @@
 import type { Topics } from '@jobstream/contracts';
 import { isPermanent, type Database } from '@jobstream/database';
-import type { JobIntake } from '@jobstream/intake';
+import { type JobIntake, DelayedJobStore } from '@jobstream/intake';
 import type { JobTypeReader } from '@jobstream/job-types';
 import { TopicAdmin, TopicFollower, type KafkaConnection, type RecordProducer } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
@@ -10,7 +10,6 @@ import { declaredSchedulesByName } from './check-schedule.js';
 import { DelayedJobCanceller } from './delayed-job-canceller.js';
 import { DelayedJobPublisher } from './delayed-job-publisher.js';
 import { DelayedJobReader } from './delayed-job-reader.js';
-import { DelayedJobStore } from './delayed-job-store.js';
 import { DuePoll } from './due-poll.js';
 import { ExistingQueues } from './existing-queues.js';
 import { FiringProducer } from './firing-producer.js';

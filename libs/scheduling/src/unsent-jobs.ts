@@ -1,6 +1,7 @@
 /** The jobs that the scheduler has still to send, or may send once more: others keep what these need. */
 import type { ScheduledJob } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
+import { unsentDelayed } from '@jobstream/intake';
 
 /**
  * Subqueries that find the rows by which the scheduler may still send a job.
@@ -9,7 +10,7 @@ import type { Database } from '@jobstream/database';
  */
 export function unsentJobs(operations: string, id: string): string[] {
   return [
-    `SELECT FROM ${operations}.delayed_jobs AS delayed WHERE delayed.id = ${id}`,
+    unsentDelayed(operations, id),
     `SELECT FROM ${operations}.schedule_firings AS firing WHERE firing.job_id = ${id} AND firing.state = 'pending'`,
   ];
 }

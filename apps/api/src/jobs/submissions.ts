@@ -51,7 +51,7 @@ export class Submissions {
       body: submission,
       perform: async (id, marks) => {
         const answer = await intake.accept(job, id, marks);
-        accepted.inc();
+        if (!answer.existing) accepted.inc();
         return answer;
       },
     });
@@ -72,7 +72,7 @@ export class Submissions {
       body: batch,
       perform: async (seed, marks, before) => {
         const answer = await intake.acceptBatch(items, seed, marks, before);
-        accepted.inc(answer.accepted - (before?.accepted ?? 0));
+        accepted.inc(newJobsOf(answer) - (before === undefined ? 0 : newJobsOf(before)));
         return answer;
       },
       isFinished: isSettled,
@@ -118,4 +118,9 @@ interface Performance<Answer> extends Omit<KeyedRequest<Answer>, 'perform'> {
 
 function traceOf({ traceparent }: Submitter['headers']): string | undefined {
   return typeof traceparent === 'string' && isTraceparent(traceparent) ? traceparent : undefined;
+}
+
+/** The items that became jobs of their own. */
+function newJobsOf({ items }: BatchAnswer): number {
+  return items.filter((item) => 'id' in item && !item.existing).length;
 }

@@ -7,6 +7,7 @@ export const submitProblems = [
   'unknown_type',
   'invalid_payload',
   'idempotency_key_reused',
+  'job_not_unique',
   'item_too_large',
   'broker_refused',
   'broker_unavailable',

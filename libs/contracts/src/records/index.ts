@@ -1,5 +1,6 @@
 // The records of the log, as they are written and read.
 export { decodeHead, encodeHead, headerNames, type RecordHead } from './record-head.js';
+export { decodeUniqueMark, encodeUniqueMark, type UniqueHold, type UniqueMark } from './unique-mark.js';
 export { timeWriter } from './time-writer.js';
 export { foreignTraceId, isTraceparent, ownTraceId, traceIdOf, traceparentOf } from './trace-context.js';
 export {

@@ -5,6 +5,7 @@ import { payloadPath } from '../payload-path.js';
 import { queueLimitsSchema } from '../queue-limits.js';
 import type { JobType } from '../job-type.js';
 import { fingerprintOf } from '../fingerprint.js';
+import { uniqueRuleSchema } from '../unique-rule.js';
 import type { EncodedOrder } from './order.js';
 import { isoTime, wireVersion } from './job-record.js';
 
@@ -54,6 +55,7 @@ export const jobTypeRecordSchema = z.object({
   exclusive: z.boolean(),
   onOwnerDeath: z.enum(ownerDeathPolicies),
   orderBy: payloadPath.optional().describe('The field of the payload that orders: `customer.id`.'),
+  unique: uniqueRuleSchema.optional().describe('How the jobs of one key are kept from being two.'),
   submitScope: z.enum(submitScopes),
   operateWhen: z
     .record(payloadPath, z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).readonly())

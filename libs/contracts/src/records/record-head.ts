@@ -3,6 +3,7 @@ import { phases, type Phase } from '../job-state.js';
 import { maxCalledUrlLength } from '../limits.js';
 import { isPlainTime } from './plain-value.js';
 import { timeWriter } from './time-writer.js';
+import { uniqueMarkPattern } from './unique-mark.js';
 
 /** Names of the headers that every record of ours carries. */
 export const headerNames = {
@@ -12,6 +13,7 @@ export const headerNames = {
   created: 'js-created',
   claim: 'js-claim',
   notify: 'js-notify',
+  unique: 'js-unique',
   trace: 'traceparent',
 } as const;
 
@@ -34,6 +36,11 @@ export interface RecordHead {
    * the record of an end is enough to tell it.
    */
   readonly notify?: string;
+  /**
+   * The unique key that the job's first run holds (`decodeUniqueMark`), where it was submitted with one. Every later record of that
+   * run carries it on, so that the record of its end is enough to free the key.
+   */
+  readonly unique?: string;
   /** W3C trace context of the request that made the job, where there was one. */
   readonly traceparent?: string;
 }
@@ -54,6 +61,7 @@ export const headSchema = z.object({
   [headerNames.created]: z.iso.datetime({ precision: 3 }).transform((text) => Date.parse(text)),
   [headerNames.claim]: z.literal('1').optional(),
   [headerNames.notify]: z.string().max(maxCalledUrlLength).optional(),
+  [headerNames.unique]: z.string().regex(uniqueMarkPattern).optional(),
   [headerNames.trace]: z.string().max(256).optional(),
 });
 
@@ -70,6 +78,7 @@ export function encodeHead(head: RecordHead): Record<string, string> {
   };
   if (head.claimed) headers['js-claim'] = '1';
   if (head.notify !== undefined) headers['js-notify'] = head.notify;
+  if (head.unique !== undefined) headers['js-unique'] = head.unique;
   if (head.traceparent !== undefined) headers.traceparent = head.traceparent;
   return headers;
 }
@@ -89,6 +98,7 @@ export function decodeHeadBySchema(
   if (!parsed.success) return { detail: z.prettifyError(parsed.error) };
   const trace = parsed.data[headerNames.trace];
   const notify = parsed.data[headerNames.notify];
+  const unique = parsed.data[headerNames.unique];
   return {
     run: parsed.data[headerNames.run],
     attempt: parsed.data[headerNames.attempt],
@@ -96,6 +106,7 @@ export function decodeHeadBySchema(
     createdAt: parsed.data[headerNames.created],
     ...(parsed.data[headerNames.claim] === undefined ? {} : { claimed: true }),
     ...(notify === undefined ? {} : { notify }),
+    ...(unique === undefined ? {} : { unique }),
     ...(trace === undefined ? {} : { traceparent: trace }),
   };
 }
@@ -113,7 +124,7 @@ function readPlainHead(headers: Readonly<Record<string, string>>): RecordHead | 
   if (run === undefined || attempt === undefined || phase === undefined) return undefined;
   if (!plainCounter.test(run) || !plainCounter.test(attempt) || !knownPhases.has(phase)) return undefined;
   if (!isPlainTime(created)) return undefined;
-  if (headers[headerNames.claim] !== undefined || headers[headerNames.notify] !== undefined) return undefined;
+  if (isMarked(headers)) return undefined;
   if (trace !== undefined && trace.length > 256) return undefined;
   return {
     run: Number(run),
@@ -122,4 +133,13 @@ function readPlainHead(headers: Readonly<Record<string, string>>): RecordHead | 
     createdAt: Date.parse(created),
     traceparent: trace,
   };
+}
+
+/** Whether a record has marks that few have. */
+function isMarked(headers: Readonly<Record<string, string>>): boolean {
+  return (
+    headers[headerNames.claim] !== undefined ||
+    headers[headerNames.notify] !== undefined ||
+    headers[headerNames.unique] !== undefined
+  );
 }

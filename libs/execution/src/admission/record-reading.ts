@@ -42,6 +42,7 @@ export function readRecord(record: IncomingRecord, role: TopicRole | undefined):
       createdAt: read.createdAt,
       claimed: read.claimed,
       notify: read.notify,
+      unique: read.unique,
       traceparent: read.traceparent,
     },
   };

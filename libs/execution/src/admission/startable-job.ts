@@ -12,5 +12,7 @@ export interface StartableJob {
   readonly claimed?: true;
   /** The URL that hears of the end of each run. */
   readonly notify?: string;
+  /** The unique key that the job's first run holds, as its header says it. */
+  readonly unique?: string;
   readonly traceparent?: string;
 }

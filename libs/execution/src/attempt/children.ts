@@ -67,6 +67,11 @@ export class Children {
   }
 
   private draw(definition: JobDefinition, payload: unknown, options: SubmissionOptions): DrawnJob {
+    if (options.unique) {
+      const detail =
+        'Unique keys count where jobs are submitted: a handler makes each job by an id of its own.';
+      throw refusal(definition, 'invalid_child', detail);
+    }
     const { request, traceparent } = this.parent;
     const now = this.clock.now();
     const submission = {

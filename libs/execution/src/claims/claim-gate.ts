@@ -1,3 +1,4 @@
+import { decodeUniqueMark } from '@jobstream/contracts/records';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { Stay } from '../admission/stay.js';
 import type { Handlers } from '../handlers/handlers.js';
@@ -59,13 +60,19 @@ export class ClaimGate {
     return reply;
   }
 
-  private requestOf({ request, run, attempt }: StartableJob): ClaimRequest {
+  private requestOf({ request, run, attempt, unique }: StartableJob): ClaimRequest {
     return {
       id: request.id.toLowerCase(),
       run,
       attempt,
       inPlace: request.orderingKey !== undefined,
+      keyUntilStart: unique === undefined ? undefined : keyUntilStartOf(unique),
       owner: `${this.options.worker}/${++this.requests}`,
     };
   }
+}
+
+function keyUntilStartOf(unique: string): string | undefined {
+  const { hold, hash } = decodeUniqueMark(unique);
+  return hold === 'waiting' ? hash : undefined;
 }

@@ -1,6 +1,7 @@
 import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
 import { GatheredCalls } from '@jobstream/runtime';
+import { freeKeys } from '@jobstream/unique-keys';
 import { decideClaim, type ClaimDecision, type ClaimRequest, type ClaimStanding } from './decide-claim.js';
 
 /** Default of `CLAIM_LEASE_SECONDS`: a claim is free again after this time without a renewal. */
@@ -203,7 +204,20 @@ export class ClaimStore {
       ],
     });
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return requests.map((request) => answerOf(request, byId.get(request.id)!));
+    const answers = requests.map((request) => answerOf(request, byId.get(request.id)!));
+    await this.freeKeysOfStarting(requests, answers);
+    return answers;
+  }
+
+  /** Before the handlers are called: a job that is submitted from now on does not count as the one that starts. */
+  private async freeKeysOfStarting(
+    requests: readonly ClaimRequest[],
+    answers: readonly ClaimAnswer[],
+  ): Promise<void> {
+    const keys = requests.flatMap(({ id, keyUntilStart: hash }, index) =>
+      hash !== undefined && answers[index]!.kind === 'taken' ? [{ hash, jobId: id }] : [],
+    );
+    await freeKeys(this.database, this.database.operations, keys);
   }
 
   private async endMany(ended: readonly (Fenced & ClaimOutcome)[]): Promise<boolean[]> {

@@ -7,6 +7,8 @@ export interface ClaimRequest {
   readonly attempt: number;
   /** Whether later attempts of the run come by the same record: the job has an ordering key. */
   readonly inPlace: boolean;
+  /** The hash of the unique key that the job holds only until it starts: it is freed with the claim. Default none. */
+  readonly keyUntilStart?: string | undefined;
   /**
    * The worker process and a number. An owner asks again only while it has no answer, so no attempt has started under a claim that
    * it finds taken in its own name.

@@ -80,7 +80,7 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
 /** Written field by field: almost every job comes here, and a spread takes as long as the JSON. */
 function successRecord(
   topics: Topics,
-  { request, run, attempt, createdAt, claimed, notify, traceparent }: StartableJob,
+  { request, run, attempt, createdAt, claimed, notify, unique, traceparent }: StartableJob,
   start: Start,
   finishedAt: string,
   result: unknown,
@@ -92,6 +92,7 @@ function successRecord(
     createdAt,
     claimed,
     notify,
+    unique,
     traceparent,
     phase: 'succeeded',
     value: { v, id, type, queue, submittedFor, start, finishedAt, result },

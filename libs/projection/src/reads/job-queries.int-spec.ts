@@ -26,7 +26,7 @@ async function write(...history: Facts[]): Promise<void> {
     const record = incoming({ offset: nextOffset, ...facts });
     return projectRecord(record, topics.roleOf(record.topic)!);
   });
-  await database.transaction((session) => writeRows(session, database.projection, rowsOf(records)));
+  await database.transaction((session) => writeRows(session, database, rowsOf(records)));
 }
 
 /** Queues jobs; their ids, lowest first. */

@@ -1,5 +1,12 @@
-import type { TopicRole } from '@jobstream/contracts';
-import { decodePoison, decodeRecord, type JobError, type Poison } from '@jobstream/contracts/records';
+import { isFinal, stateOfPhase, type TopicRole } from '@jobstream/contracts';
+import {
+  decodePoison,
+  decodeRecord,
+  decodeUniqueMark,
+  type JobError,
+  type JobRecord,
+  type Poison,
+} from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import {
   belongsOn,
@@ -10,6 +17,7 @@ import {
   type JobFold,
   type Transition,
 } from '@jobstream/lifecycle';
+import type { KeyOfJob } from '@jobstream/unique-keys';
 
 /** A record in which no job could be read, as its row holds it. */
 export interface RejectedRecord {
@@ -27,7 +35,13 @@ export interface RejectedRecord {
 
 /** What follows from a record for the rows. */
 export type ProjectedRecord =
-  | { readonly kind: 'job'; readonly fold: JobFold; readonly transition: Transition | null }
+  | {
+      readonly kind: 'job';
+      readonly fold: JobFold;
+      readonly transition: Transition | null;
+      /** The unique key that its end frees. */
+      readonly freed?: KeyOfJob;
+    }
   | { readonly kind: 'rejected'; readonly rejected: RejectedRecord }
   /** Unreadable, on the topic of a queue: its worker sets it aside, and its dead letter is listed instead. */
   | { readonly kind: 'left' };
@@ -46,10 +60,19 @@ export function projectRecord(record: IncomingRecord, role: TopicRole): Projecte
   const { topic, partition, offset } = record;
   const at: Coordinates = { topic, partition, offset, timestamp: timeOf(record), role };
   try {
-    return { kind: 'job', fold: foldRecord(decoded, at), transition: transitionOf(decoded, at) };
+    const fold = foldRecord(decoded, at);
+    const transition = transitionOf(decoded, at);
+    if (decoded.unique === undefined) return { kind: 'job', fold, transition };
+    return { kind: 'job', fold, transition, freed: keyFreedBy(decoded, decoded.unique) };
   } catch (error) {
     return rejectOrLeave(record, role, 'malformed', `The value can't be kept: ${(error as Error).message}`);
   }
+}
+
+/** A key that is held for a time is free after that time, whatever becomes of its job. */
+function keyFreedBy({ phase, value }: JobRecord, unique: string): KeyOfJob | undefined {
+  const { hold, hash } = decodeUniqueMark(unique);
+  return hold !== 'until' && isFinal(stateOfPhase(phase)) ? { hash, jobId: value.id } : undefined;
 }
 
 function rejectOrLeave(

@@ -1,20 +1,25 @@
 import type { JobId } from '@jobstream/contracts';
-import type { Session } from '@jobstream/database';
+import type { Database, Session } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
+import { freeKeys, type KeyOfJob } from '@jobstream/unique-keys';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
 import { insertRejected } from './rejected-table.js';
 import { insertTransitions, type JobTransition } from './transitions-table.js';
 import { upsertJobs } from './upsert-jobs.js';
 
-/** Writes rows and history, each row once however often it comes. */
+/** The schemas that rows are written to, quoted. */
+export type RowSchemas = Pick<Database, 'projection' | 'operations'>;
+
+/** Writes rows and history, each row once however often it comes, and frees the unique keys of jobs that have ended. */
 export async function writeRows(
   session: Session,
-  schema: string,
-  { folds, transitions, rejected }: Rows,
+  { projection, operations }: RowSchemas,
+  { folds, transitions, rejected, freed }: Rows,
 ): Promise<void> {
-  await upsertJobs(session, schema, folds.values());
-  if (transitions.length > 0) await insertTransitions(session, schema, transitions);
-  if (rejected.length > 0) await insertRejected(session, schema, rejected);
+  await upsertJobs(session, projection, folds.values());
+  if (transitions.length > 0) await insertTransitions(session, projection, transitions);
+  if (rejected.length > 0) await insertRejected(session, projection, rejected);
+  if (freed.length > 0) await freeKeys(session, operations, freed);
 }
 
 /** The rows that a batch touched. */
@@ -28,18 +33,21 @@ export interface Rows extends WrittenRows {
   readonly folds: Map<JobId, JobFold>;
   readonly transitions: JobTransition[];
   readonly rejected: RejectedRecord[];
+  /** Unique keys, each with the job whose end frees it. */
+  readonly freed: KeyOfJob[];
 }
 
 /** Folds records in memory, so that a batch writes each row once. */
 export function rowsOf(records: readonly ProjectedRecord[]): Rows {
-  const rows: Rows = { folds: new Map(), transitions: [], rejected: [] };
+  const rows: Rows = { folds: new Map(), transitions: [], rejected: [], freed: [] };
   for (const record of records) {
     switch (record.kind) {
       case 'job': {
-        const { fold, transition } = record;
+        const { fold, transition, freed } = record;
         const known = rows.folds.get(fold.id);
         rows.folds.set(fold.id, known === undefined ? fold : mergeFolds(known, fold));
         if (transition !== null) rows.transitions.push({ id: fold.id, transition });
+        if (freed !== undefined) rows.freed.push(freed);
         break;
       }
       case 'rejected':

@@ -63,7 +63,7 @@ function readFold(row: Row): JobFold {
 /** Writes batches one after another, as one projector does. */
 async function writeAll(database: Database, batches: readonly ProjectedRecord[][]): Promise<void> {
   for (const records of batches)
-    await database.transaction((session) => writeRows(session, database.projection, rowsOf(records)));
+    await database.transaction((session) => writeRows(session, database, rowsOf(records)));
 }
 
 describe('the table of jobs', () => {

@@ -19,8 +19,12 @@ export async function upsertJobs(session: Session, schema: string, folds: Iterab
   });
 }
 
-const requestReplaced = `(new.run > old.run OR (new.run = old.run AND
-  (new.request_rank, new.request_position) < (old.request_rank, old.request_position)))`;
+const isScheduledRequest = (row: string) =>
+  `(${row}.request_rank < ${lowestEndRank} AND ${row}.request_rank % 4 = 2)`;
+
+const requestReplaced = `(new.run > old.run OR (new.run = old.run AND (new.request_rank < old.request_rank
+  OR (new.request_rank = old.request_rank AND CASE WHEN ${isScheduledRequest('new')}
+    THEN new.request_position > old.request_position ELSE new.request_position < old.request_position END))))`;
 
 const outcomeReplaced = `(new.run > old.run OR (new.run = old.run AND (new.outcome_rank > old.outcome_rank
   OR (new.outcome_rank = old.outcome_rank AND CASE WHEN new.outcome_rank >= ${lowestEndRank}

@@ -11,14 +11,26 @@ export const itemErrorSchema = z
     code: problemCodeSchema,
     detail: z.string(),
     errors: z.array(faultSchema).optional().describe('Each fault, pointing into the item.'),
-    id: z.uuidv7().optional().describe('On `submit_unknown`: the id that the job has if it was accepted.'),
+    id: z
+      .uuidv7()
+      .optional()
+      .describe(
+        'On `submit_unknown`: the id that the job has if it was accepted. On `job_not_unique`: the job that holds the key.',
+      ),
   })
   .meta({ id: 'ItemError' });
 export type ItemError = z.infer<typeof itemErrorSchema>;
 
 /** The answer for one item of a batch: the id of its job, or why it was not accepted. */
 export const batchItemSchema = z
-  .union([z.object({ index: z.int(), id: z.uuidv7() }), z.object({ index: z.int(), error: itemErrorSchema })])
+  .union([
+    z.object({
+      index: z.int(),
+      id: z.uuidv7(),
+      existing: z.literal(true).optional().describe('The job was there before: it holds the unique key.'),
+    }),
+    z.object({ index: z.int(), error: itemErrorSchema }),
+  ])
   .meta({ id: 'BatchItem' });
 export type BatchItem = z.infer<typeof batchItemSchema>;
 

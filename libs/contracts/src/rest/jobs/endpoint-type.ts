@@ -5,6 +5,7 @@ import { isQueueName, maxRetries, ownerDeathPolicies, submitScopes } from '../..
 import { maxCalledUrlLength } from '../../limits.js';
 import { payloadPath } from '../../payload-path.js';
 import { queueLimitsSchema } from '../../queue-limits.js';
+import { uniqueRuleSchema } from '../../unique-rule.js';
 import { durationSchema } from './submission.js';
 import { jobTypeViewSchema } from './job-type.js';
 
@@ -65,6 +66,7 @@ export const endpointTypeSchema = z
       .pipe(payloadPath)
       .optional()
       .describe('The field of the payload that orders: `customer.id`.'),
+    unique: uniqueRuleSchema.optional().describe('How the jobs of one key are kept from being two.'),
     submitScope: z.enum(submitScopes).optional(),
   })
   .refine(({ retries, backoff }) => retries === 0 || backoff.length > 0, {

@@ -3,7 +3,8 @@ import { parseDuration } from '../../duration.js';
 import { freeText } from '../../free-text.js';
 import { priorities, type Priority } from '../../job-definition.js';
 import { jobStates } from '../../job-state.js';
-import { maxOrderingKeyLength } from '../../limits.js';
+import { maxOrderingKeyLength, maxUniqueKeyLength } from '../../limits.js';
+import { refineUnique, uniqueOptionFields } from '../../unique-rule.js';
 import { receiverUrlSchema } from '../fields/receiver-url.js';
 
 const yearMs = parseDuration('365d');
@@ -26,6 +27,15 @@ function priorityOfNumber(number: number): Priority {
   if (number <= 3) return 'high';
   return number <= 6 ? 'normal' : 'low';
 }
+
+/** The unique key of a submission, and how it is held. */
+export const uniqueSchema = z
+  .strictObject({
+    key: freeText(maxUniqueKeyLength).describe('Unique within the job type.'),
+    ...uniqueOptionFields,
+  })
+  .superRefine(refineUnique)
+  .meta({ id: 'Unique' });
 
 /** `POST /v1/jobs`: asks for one job. */
 export const submissionSchema = z.strictObject({
@@ -58,6 +68,9 @@ export const submissionSchema = z.strictObject({
     .describe(
       "Jobs of one key run one after another. Wins over the definition's `orderBy`; such a job has no priority.",
     ),
+  unique: uniqueSchema
+    .optional()
+    .describe("Keeps the jobs of one key from being two. Wins over the definition's `unique`."),
   notify: receiverUrlSchema
     .optional()
     .describe('Hears of the end of each run of the job by one signed POST: see the webhooks.'),
@@ -88,6 +101,10 @@ export const acceptedJobSchema = z
     run: z.int().min(1),
     createdAt: z.iso.datetime(),
     links: jobLinksSchema,
+    existing: z
+      .literal(true)
+      .optional()
+      .describe('The job was there before: it holds the unique key. `state` is as it was accepted.'),
   })
   .meta({ id: 'AcceptedJob' });
 export type AcceptedJob = z.infer<typeof acceptedJobSchema>;

@@ -46,6 +46,7 @@ export const problemKinds = {
   rebuild_not_swappable: { status: 409, title: 'The rebuild has no generation to swap in' },
   schema_not_ours: { status: 409, title: 'The API may not drop the old generation' },
   schema_in_use: { status: 409, title: 'The old generation is still being read' },
+  job_not_unique: { status: 409, title: 'Another job holds the unique key' },
   job_final: { status: 409, title: 'The job has ended' },
   report_not_ready: { status: 409, title: 'The report is not ready' },
   image_conflict: { status: 409, title: 'Another image has this id' },

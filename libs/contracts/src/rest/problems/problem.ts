@@ -14,7 +14,12 @@ export const problemSchema = z
     instance: z.string().describe("Names this occurrence: the request's id, which is also in the log."),
     code: problemCodeSchema,
     errors: z.array(faultSchema).optional().describe('Each fault of an invalid request.'),
-    id: z.uuidv7().optional().describe('On `submit_unknown`: the id that the job has if it was accepted.'),
+    id: z
+      .uuidv7()
+      .optional()
+      .describe(
+        'On `submit_unknown`: the id that the job has if it was accepted. On `job_not_unique`: the job that holds the key.',
+      ),
     state: z
       .enum(jobStates)
       .optional()

@@ -1,5 +1,13 @@
 import { isQueueName, maxRequestRecordBytes, type JobId, type Priority } from '@jobstream/contracts';
-import { decodeRecord, encodeRecord, type JobRecord, requestOf } from '@jobstream/contracts/records';
+import {
+  decodeRecord,
+  encodeRecord,
+  headerNames,
+  type JobRecord,
+  type JobRequest,
+  type RecordHead,
+  requestOf,
+} from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 
 /** A job request that waits: its identity, when it is due, and the record to append then. */
@@ -35,24 +43,41 @@ export function readDelayedJob(record: IncomingRecord): DelayedJob | NotDelayed 
     return { fault: `A "${read.phase}" record does not belong on this topic.` };
   if (!isQueueName(read.value.queue)) return { fault: `No queue can be called "${read.value.queue}".` };
   const attempt = read.phase === 'retrying' ? read.attempt + 1 : read.attempt;
-  const { run } = read;
-  const request = requestOf(read.value);
+  return delayedJobOf({ ...read, attempt }, read.value, dueAtOf(read) ?? record.timestamp);
+}
+
+/**
+ * Whether a record is of a job with a unique key that waits for its first attempt. Intake has put it into its row before it sent the
+ * record, and may have replaced it there.
+ */
+export function isHeldByKey({ headers }: Pick<IncomingRecord, 'headers'>): boolean {
+  return headers?.[headerNames.unique] !== undefined && headers[headerNames.phase] === 'scheduled';
+}
+
+/** The job of a request that waits, with the record that puts it into its queue. @param head with the attempt that waits */
+export function delayedJobOf(
+  { run, attempt, createdAt, notify, unique, traceparent }: Omit<RecordHead, 'phase'>,
+  value: JobRequest,
+  dueAt: number,
+): DelayedJob {
+  const request = requestOf(value);
   return {
     id: request.id.toLowerCase(),
     run,
     attempt,
-    dueAt: dueAtOf(read) ?? record.timestamp,
+    dueAt,
     queue: request.queue,
     priority: request.priority,
     ...encodeRecord({
       run,
       attempt,
       phase: 'queued',
-      createdAt: read.createdAt,
+      createdAt,
       // A publisher that dies makes another publish it again.
       claimed: true,
-      ...(read.notify === undefined ? {} : { notify: read.notify }),
-      ...(read.traceparent === undefined ? {} : { traceparent: read.traceparent }),
+      notify,
+      unique,
+      traceparent,
       value: request,
     }),
   };

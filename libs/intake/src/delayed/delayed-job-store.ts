@@ -1,4 +1,4 @@
-import type { Priority } from '@jobstream/contracts';
+import type { JobId, Priority } from '@jobstream/contracts';
 import { type Database, type Session, readDatabaseClock } from '@jobstream/database';
 import type { DelayedJob } from './delayed-job.js';
 import { restOfRefused } from './rest-of-refused.js';
@@ -23,11 +23,29 @@ interface DelayedRow {
   readonly headers: string;
 }
 
-const columns = ['id', 'run', 'attempt', 'due_at', 'queue', 'priority', 'key', 'value', 'headers']
+const written = 'id, run, attempt, due_at, queue, priority, key, value, headers';
+/** The jobs of {@link columnsOf}. */
+const given = `SELECT id, run, attempt, to_timestamp(due_at / 1000) AS due_at, queue, priority, key, value, headers
+  FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::double precision[], $5::text[], $6::text[], $7::text[],
+    $8::text[], $9::text[]) AS given(${written})`;
+const columns = written
+  .split(', ')
   .map((name) => `job.${name}`)
   .join(', ');
 /** Bytes of the records that a process holds in memory at a time. */
 const maxBytes = 16 * 1024 * 1024;
+
+/** A staged request that has no acknowledgement for so long is published by the scheduler. */
+const stagedFor = `interval '10 seconds'`;
+
+/**
+ * Subquery that finds the rows by which a delayed job may still be sent.
+ * @param operations the schema, quoted
+ * @param id SQL of the job's id
+ */
+export function unsentDelayed(operations: string, id: string): string {
+  return `SELECT FROM ${operations}.delayed_jobs AS delayed WHERE delayed.id = ${id}`;
+}
 
 /** The rows of `operations.delayed_jobs`. Only Postgres' clock counts. */
 export class DelayedJobStore {
@@ -42,23 +60,50 @@ export class DelayedJobStore {
     if (jobs.length === 0) return;
     await session.query({
       name: 'hold-delayed-jobs',
-      text: `INSERT INTO ${this.table} (id, run, attempt, state, due_at, queue, priority, key, value, headers)
-             SELECT id, run, attempt, 'waiting', to_timestamp(due_at / 1000), queue, priority, key, value, headers
-             FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::double precision[], $5::text[], $6::text[],
-               $7::text[], $8::text[], $9::text[])
-               AS given(id, run, attempt, due_at, queue, priority, key, value, headers)
+      text: `INSERT INTO ${this.table} (${written}, state)
+             SELECT ${written}, 'waiting' FROM (${given}) AS given
              ORDER BY id, run, attempt ON CONFLICT DO NOTHING`,
-      values: [
-        jobs.map(({ id }) => id),
-        jobs.map(({ run }) => run),
-        jobs.map(({ attempt }) => attempt),
-        jobs.map(({ dueAt }) => dueAt),
-        jobs.map(({ queue }) => queue),
-        jobs.map(({ priority }) => priority),
-        jobs.map(({ key }) => JSON.stringify(key)),
-        jobs.map(({ value }) => value),
-        jobs.map(({ headers }) => JSON.stringify(headers)),
-      ],
+      values: columnsOf(jobs),
+    });
+  }
+
+  /**
+   * Keeps requests that are being sent to their queues now. The scheduler sends those that are still here ten seconds later, because
+   * their sender has died or does not know whether the log has them.
+   */
+  async stage(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await session.query({
+      name: 'stage-jobs',
+      text: `INSERT INTO ${this.table} (${written}, state, rest_until)
+             SELECT ${written}, 'publishing', clock_timestamp() + ${stagedFor} FROM (${given}) AS given
+             ORDER BY id, run, attempt ON CONFLICT DO NOTHING`,
+      values: columnsOf(jobs),
+    });
+  }
+
+  /** Locks those of the jobs that wait for the time of their first run. Leaves out jobs that another process is publishing or cancelling. */
+  async lockScheduled(session: Session, ids: readonly JobId[]): Promise<ReadonlySet<JobId>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await session.query<{ id: JobId }>({
+      name: 'lock-scheduled-jobs',
+      text: `SELECT id FROM ${this.table} WHERE id = ANY($1) AND run = 1 AND attempt = 1 AND state = 'waiting'
+             ORDER BY id FOR UPDATE SKIP LOCKED`,
+      values: [ids],
+    });
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Gives waiting jobs another request and time. */
+  async replace(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await session.query({
+      name: 'replace-delayed-jobs',
+      text: `UPDATE ${this.table} AS job SET due_at = given.due_at, queue = given.queue, priority = given.priority,
+               key = given.key, value = given.value, headers = given.headers
+             FROM (${given}) AS given
+             WHERE (job.id, job.run, job.attempt) = (given.id, given.run, given.attempt) AND job.state = 'waiting'`,
+      values: columnsOf(jobs),
     });
   }
 
@@ -141,15 +186,19 @@ export class DelayedJobStore {
     });
   }
 
-  /** Deletes jobs that are published or cancelled. */
-  async delete(session: Session, jobs: readonly DelayedJob[]): Promise<void> {
-    if (jobs.length === 0) return;
-    await session.query({
+  /** Deletes jobs that are published or cancelled. @returns those that were there */
+  async delete(
+    session: Session,
+    jobs: readonly Pick<DelayedJob, 'id' | 'run' | 'attempt'>[],
+  ): Promise<ReadonlySet<JobId>> {
+    if (jobs.length === 0) return new Set();
+    const { rows } = await session.query<{ id: JobId }>({
       name: 'delete-published-jobs',
       text: `DELETE FROM ${this.table} WHERE (id, run, attempt) IN
-             (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[]))`,
+             (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[])) RETURNING id`,
       values: [jobs.map(({ id }) => id), jobs.map(({ run }) => run), jobs.map(({ attempt }) => attempt)],
     });
+    return new Set(rows.map(({ id }) => id));
   }
 }
 
@@ -160,4 +209,18 @@ function jobOfRow({ due_at, key, headers, ...row }: DelayedRow): DelayedJob {
     key: JSON.parse(key) as string,
     headers: JSON.parse(headers) as Record<string, string>,
   };
+}
+
+function columnsOf(jobs: readonly DelayedJob[]): unknown[] {
+  return [
+    jobs.map(({ id }) => id),
+    jobs.map(({ run }) => run),
+    jobs.map(({ attempt }) => attempt),
+    jobs.map(({ dueAt }) => dueAt),
+    jobs.map(({ queue }) => queue),
+    jobs.map(({ priority }) => priority),
+    jobs.map(({ key }) => JSON.stringify(key)),
+    jobs.map(({ value }) => value),
+    jobs.map(({ headers }) => JSON.stringify(headers)),
+  ];
 }
