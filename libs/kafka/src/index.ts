@@ -1,4 +1,5 @@
 export type { IncomingRecord, OutgoingRecord, RecordReceipt, TopicPartition } from './client/record.js';
+export { partitionOf } from './client/murmur2.js';
 export { partitionKey } from './client/topic-partition.js';
 export {
   kafkaSettingsFromEnv,
@@ -31,6 +32,7 @@ export { LogReader, type LogSlice } from './consume/tail/log-reader.js';
 export { isKafkaUnavailable } from './client/crash.js';
 export { KafkaRequestError } from './client/request-patience.js';
 export type { Delivery } from './consume/work/delivery.js';
+export type { Suspicion } from './consume/work/suspects.js';
 export {
   consumerFault,
   type AlarmCode,

@@ -27,14 +27,17 @@ export class AssignmentGate {
   /**
    * Begins an assignment, which ends the last. `settle` is repeated until it succeeds or the assignment is over. It never runs
    * beside that of an earlier assignment, whose late effects would undo its own.
+   * @param settled called once it is settled
    */
-  begin(settle: (isOver: () => boolean) => Promise<void>): void {
+  begin(settle: (isOver: () => boolean) => Promise<void>, settled: () => void = () => {}): void {
     const number = this.advance(true);
     const isOver = (): boolean => this.number !== number;
     this.settling = this.settling
       .then(() => this.persist(settle, isOver))
       .then(() => {
-        if (!isOver()) this.settledNumber = number;
+        if (isOver()) return;
+        this.settledNumber = number;
+        settled();
       });
   }
 

@@ -129,7 +129,10 @@ export abstract class GroupReader<
     }
     this.member.session?.resume(resumed);
     this.member.session?.pause(paused);
-    this.gate.begin((isOver) => this.settle(assigned, isOver));
+    this.gate.begin(
+      (isOver) => this.settle(assigned, isOver),
+      () => this.afterSettling(),
+    );
   }
 
   /** Finds the places, and has kafkajs read on at each. Repeated until it succeeds. */
@@ -269,6 +272,9 @@ export abstract class GroupReader<
 
   /** The next generation of the group is about to be joined; commits still count for the present one. */
   protected beforeRebalance(): void {}
+
+  /** The places of the present assignment are known. */
+  protected afterSettling(): void {}
 
   /** How many ms a batch has to wait before it is taken. */
   protected delayOf(_batch: FetchedBatch): number {

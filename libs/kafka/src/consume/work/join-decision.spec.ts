@@ -4,7 +4,15 @@ import { encodeOffsetMap } from './offset-map.js';
 
 const commitOf = (processId: string, offset: number, commitNumber: number) => ({
   offset,
-  metadata: encodeOffsetMap(offset, { processId, commitNumber, done: [], attempts: [], lastTime: null }),
+  metadata: encodeOffsetMap(offset, {
+    processId,
+    commitNumber,
+    done: [],
+    attempts: [],
+    lastTime: null,
+    open: [],
+    orderly: false,
+  }),
 });
 const history = (more: Partial<CommitHistory>): CommitHistory => ({
   startedFrom: null,

@@ -68,6 +68,12 @@ export class LostPartition implements DeliveryKeeper {
 
   attemptsNoted(): void {}
 
+  suspicionOf(): undefined {
+    return undefined;
+  }
+
+  async deathsNoted(): Promise<void> {}
+
   finished({ record: { offset } }: WorkDelivery): void {
     this.runningByOffset.delete(offset);
     this.finishedOffsets.add(offset, offset + 1);
@@ -87,6 +93,8 @@ export const nobody: DeliveryKeeper = {
   mayBegin: () => false,
   began: () => {},
   attemptsNoted: () => {},
+  suspicionOf: () => undefined,
+  deathsNoted: async () => {},
   finished: () => {},
   abandoned: () => {},
 };

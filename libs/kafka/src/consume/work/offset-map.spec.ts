@@ -38,6 +38,11 @@ describe('the offset map in commit metadata', () => {
             attempts: inFlight
               .sort((left, right) => left - right)
               .map((distance) => ({ offset: committed + distance, used: (distance % 7) + 1 })),
+            open: inFlight.map((distance) => ({
+              offset: committed + distance,
+              deaths: distance % 3 === 0 ? undefined : distance % 3,
+            })),
+            orderly: commitNumber % 2 === 0,
           };
           expect(decodeOffsetMap(committed, encodeOffsetMap(committed, map))).toEqual(map);
         },
@@ -57,12 +62,37 @@ describe('the offset map in commit metadata', () => {
       done,
       attempts,
       lastTime: 8.64e15,
+      open: attempts.map(({ offset }) => ({ offset, deaths: undefined })),
+      orderly: false,
     });
     expect(Buffer.byteLength(metadata)).toBeLessThanOrEqual(4_096);
     const read = decodeOffsetMap(1_000_000, metadata)!;
     expect(read.done.length).toBeGreaterThan(400);
     expect(read.done).toEqual(done.slice(0, read.done.length));
     expect(read.attempts).toEqual(attempts.slice(0, read.attempts.length));
+    expect(read.open.length).toBeGreaterThan(80);
+    expect(read.open).toEqual(
+      attempts.slice(0, read.open.length).map(({ offset }) => ({ offset, deaths: undefined })),
+    );
+  });
+
+  it('leaves out the open offsets with the fewest deaths where not all fit', () => {
+    const open = Array.from({ length: 1_000 }, (_, index) => ({
+      offset: 7 + index * 2 ** 40,
+      deaths: index > 990 ? 2 : undefined,
+    }));
+    const metadata = encodeOffsetMap(7, {
+      processId: 'p',
+      commitNumber: 1,
+      done: [],
+      attempts: [],
+      lastTime: null,
+      open,
+      orderly: false,
+    });
+    const read = decodeOffsetMap(7, metadata)!.open;
+    expect(read.slice(0, 3)).toEqual(open.slice(0, 3));
+    expect(read.slice(-9)).toEqual(open.slice(-9));
   });
 
   it('holds some thousand finished runs of a usual backlog below the bound at which the partition stops', () => {
@@ -77,13 +107,24 @@ describe('the offset map in commit metadata', () => {
         done,
         attempts: [],
         lastTime: Date.now(),
+        open: [],
+        orderly: false,
       }).length,
     ).toBeLessThan(3_000);
   });
 
-  it('decodes a map without a time, as it was written before', () => {
-    const map = { processId: 'p', commitNumber: 9, done: [{ from: 7, to: 9 }], attempts: [], lastTime: null };
+  it('decodes a map of version 1, with a time or without, as one of a process that gave the partition away', () => {
+    const map = {
+      processId: 'p',
+      commitNumber: 9,
+      done: [{ from: 7, to: 9 }],
+      attempts: [],
+      lastTime: null,
+      open: [],
+      orderly: true,
+    };
     expect(decodeOffsetMap(5, '1.p.9.AgI.')).toEqual(map);
+    expect(decodeOffsetMap(5, '1.p.9.AgI..z')).toEqual({ ...map, lastTime: 35 });
     expect(decodeOffsetMap(5, encodeOffsetMap(5, map))).toEqual(map);
   });
 
@@ -93,6 +134,13 @@ describe('the offset map in commit metadata', () => {
       '1',
       'hello',
       '2.p.1..',
+      '2.p.1...',
+      '2.p.1....',
+      '2.p.1....AA.x',
+      '2.p.1....AA.o',
+      '2.p.1....AA.o.',
+      '1.p.1....AA.o',
+      '3.p.1....AA.o',
       '1.p.1.%%.',
       '1.p.1..AA',
       '1.p.1.gA.',

@@ -23,6 +23,11 @@ import { WorkPartition, type WorkPartitionEvents } from './work-partition.js';
 const defaultBufferPerPartition = 4_000;
 const defaultBufferBytes = 64 * 1024 * 1024;
 const maxFlushMs = 4_000;
+/**
+ * A rebalance in which all members live is over within two of their heartbeats. One that waits for a dead member takes longer; what
+ * begins meanwhile is to be known of, in case that this process dies too.
+ */
+const maxHandOverMs = 1_500;
 
 /**
  * Reads topics as a member of a group and hands each record over for work, in any number at a time: one slow record holds up
@@ -45,6 +50,9 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   private readonly pausedTopics = new Set<string>();
   private isDraining = false;
   private isLosing = false;
+  /** The partitions may have another holder next, and this process is alive to say so in its commits. */
+  private isHandingOver = false;
+  private handOverEnd: NodeJS.Timeout | undefined;
   private runningChanged: (() => void) | null = null;
 
   constructor(connection: KafkaConnection, options: WorkConsumerOptions) {
@@ -69,6 +77,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
       handOver: (delivery) => this.handOver([delivery]),
       mayBegin: () => !this.isDraining,
       checkSession: () => this.checkSession(),
+      isHandingOver: () => this.isHandingOver,
     };
   }
 
@@ -106,6 +115,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   override async stop(): Promise<void> {
     await this.rejoinToCommit(maxFlushMs);
     await super.stop();
+    clearTimeout(this.handOverEnd);
     this.commits.stop();
   }
 
@@ -161,11 +171,24 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   }
 
   protected override beforeRebalance(): void {
-    this.commits.sendNow();
+    this.setHandingOver(true);
+    this.handOverEnd = setTimeout(() => this.setHandingOver(false), maxHandOverMs);
   }
 
   protected async beforeLeave(): Promise<void> {
+    this.setHandingOver(true);
     await this.commits.flush(maxFlushMs);
+  }
+
+  protected override afterSettling(): void {
+    this.setHandingOver(false);
+  }
+
+  /** Every commit of a held partition says whether it is given away: it is sent again when that changes. */
+  private setHandingOver(isHandingOver: boolean): void {
+    clearTimeout(this.handOverEnd);
+    this.isHandingOver = isHandingOver;
+    this.commits.sendNow();
   }
 
   /** Holds an assigned partition as the one it was, or anew from the group's commit. */
@@ -178,6 +201,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
     if (found === 'wiped' && !lost) this.reportWiped(partition, logStart);
     const commit = found === 'wiped' ? null : found;
     const opened = this.open(partition, commit, logStart, lost);
+    this.reportSuspects(opened);
     this.hold(opened, held);
     if (commit || lost) this.place(opened, range);
   }
@@ -253,6 +277,15 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
       this.alarms.raise('metadata_bound', topic, partition, message);
     }
     this.applyPause(held);
+  }
+
+  private reportSuspects({ topic, partition, suspectCount }: WorkPartition): void {
+    if (suspectCount === 0) return;
+    this.connection.log('warn', 'suspects found: a process had begun them and died, or was cut off', {
+      topic,
+      partition,
+      suspects: suspectCount,
+    });
   }
 
   private reportWiped({ topic, partition }: TopicPartition, logStart: number): void {

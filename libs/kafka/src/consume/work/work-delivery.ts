@@ -1,5 +1,6 @@
 import type { IncomingRecord } from '../../client/record.js';
 import type { Delivery } from './delivery.js';
+import type { Suspicion } from './suspects.js';
 
 /** The owner of a delivery: its partition while that is held, then the `LostPartition`, or `nobody`. */
 export interface DeliveryKeeper {
@@ -8,6 +9,8 @@ export interface DeliveryKeeper {
   mayBegin(delivery: WorkDelivery): boolean;
   began(delivery: WorkDelivery): void;
   attemptsNoted(delivery: WorkDelivery, used: number): void;
+  suspicionOf(delivery: WorkDelivery): Suspicion | undefined;
+  deathsNoted(delivery: WorkDelivery, deaths: number): Promise<void>;
   finished(delivery: WorkDelivery): void;
   abandoned(delivery: WorkDelivery): void;
 }
@@ -46,6 +49,14 @@ export class WorkDelivery implements Delivery {
 
   noteAttempts(used: number): void {
     if (this.state !== 'ended') this.owner.attemptsNoted(this, used);
+  }
+
+  get suspicion(): Suspicion | undefined {
+    return this.owner.suspicionOf(this);
+  }
+
+  async noteDeaths(deaths: number): Promise<void> {
+    if (this.state !== 'ended') await this.owner.deathsNoted(this, deaths);
   }
 
   done(): void {

@@ -9,6 +9,7 @@ import { WorkPartition } from './work-partition.js';
 class Consumer {
   handedOver: Delivery[] = [];
   mayBegin = true;
+  isHandingOver = false;
   held: WorkPartition;
 
   constructor(commit: Commit | null = null, lost: LostPartition | null = null) {
@@ -18,6 +19,7 @@ class Consumer {
       handOver: (delivery: Delivery) => this.handedOver.push(delivery),
       mayBegin: () => this.mayBegin,
       checkSession: () => true,
+      isHandingOver: () => this.isHandingOver,
     };
     const place = { topic: 'jobs', partition: 0, commit, logStart: 0 };
     this.held = new WorkPartition({ ...place, processId: 'me', lost, events });
@@ -65,6 +67,7 @@ describe('WorkPartition', () => {
     const consumer = new Consumer();
     const [a, b, c, d] = consumer.read(0, 4);
     for (const each of [a, b, c, d]) each!.begin();
+    expect(consumer.commit()!.offset).toBe(0);
     expect(consumer.commit()).toBeNull();
     b!.done();
     d!.done();
@@ -220,5 +223,67 @@ describe('WorkPartition', () => {
     a!.done();
     a!.abandon();
     expect([consumer.held.waiting, consumer.held.running]).toEqual([1, 0]);
+  });
+
+  describe('with what has begun', () => {
+    const mapOf = (commit: Commit | null) => decodeOffsetMap(commit!.offset, commit!.metadata)!;
+
+    it('tells it while it runs, and a job between two commits adds none', () => {
+      const consumer = new Consumer();
+      const [a, b] = consumer.read(0, 2);
+      expect(mapOf(consumer.commit())).toMatchObject({ open: [], orderly: false });
+      a!.begin();
+      expect(mapOf(consumer.commit()).open).toEqual([{ offset: 0, deaths: undefined }]);
+      b!.begin();
+      b!.done();
+      expect(mapOf(consumer.commit()).open).toEqual([{ offset: 0, deaths: undefined }]);
+      a!.done();
+      expect(mapOf(consumer.commit()).open).toEqual([]);
+    });
+
+    it('tells that the partition is given away, and takes it back where it is not', () => {
+      const consumer = new Consumer();
+      consumer.commit();
+      consumer.isHandingOver = true;
+      expect(mapOf(consumer.commit()).orderly).toBe(true);
+      expect(consumer.commit()).toBeNull();
+      consumer.isHandingOver = false;
+      expect(mapOf(consumer.commit()).orderly).toBe(false);
+    });
+
+    it('suspects what another process had begun, and tells it on until it ends', () => {
+      const before = new Consumer();
+      before.read(0, 3)[1]!.begin();
+      const { offset, metadata } = before.commit()!;
+      const consumer = new Consumer({ offset, metadata: metadata.replace('.me.', '.other.') });
+      const [a, b] = consumer.read(0, 2);
+      expect([a!.suspicion?.until === undefined, b!.suspicion]).toEqual([
+        false,
+        { deaths: 0, until: undefined },
+      ]);
+      expect(mapOf(consumer.commit()).open).toEqual([{ offset: 1, deaths: 0 }]);
+      b!.begin();
+      b!.done();
+      expect(mapOf(consumer.commit()).open).toEqual([]);
+    });
+
+    it('keeps the promise of a noted death once the commit with it has landed, or the partition is lost', async () => {
+      const consumer = new Consumer();
+      const [a] = consumer.read(0, 1);
+      a!.begin();
+      const kept: number[] = [];
+      const note = (deaths: number) => a!.noteDeaths(deaths).then(() => kept.push(deaths));
+      const first = note(1);
+      const sent = consumer.held.nextCommit()!;
+      await Promise.resolve();
+      expect(kept).toEqual([]);
+      sent.landed();
+      await first;
+      const second = note(2);
+      consumer.held.lose(1);
+      await second;
+      expect(kept).toEqual([1, 2]);
+      await note(3);
+    });
   });
 });

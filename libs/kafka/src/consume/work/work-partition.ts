@@ -9,13 +9,15 @@ import { HeldPartition } from '../held-partition.js';
 import { haltOf } from '../partition-trouble.js';
 import type { CommitHistory } from './join-decision.js';
 import { LostPartition, nobody } from './lost-partition.js';
-import { decodeOffsetMap, encodeOffsetMap, fullMapBytes } from './offset-map.js';
+import { decodeOffsetMap, encodeOffsetMap, fullMapBytes, type OpenOffset } from './offset-map.js';
 import { PartitionTracker } from './partition-tracker.js';
+import { Suspects, type Suspicion } from './suspects.js';
+import { judgeTakeover } from './takeover.js';
 import { WorkDelivery, type DeliveryKeeper } from './work-delivery.js';
 
 /** A partition's way back to its consumer. */
 export interface WorkPartitionEvents {
-  /** A delivery has ended: there may be something new to commit, and less is running. */
+  /** A delivery has begun or ended: there may be something new to commit, and another number is running. */
   changed(): void;
   /** More or fewer deliveries wait to begin. */
   waitingChanged(held: WorkPartition): void;
@@ -25,6 +27,8 @@ export interface WorkPartitionEvents {
   mayBegin(): boolean;
   /** Whether nobody else can hold the partition. Where someone can, it is about to be lost. */
   checkSession(): boolean;
+  /** Whether another process may get the partition next, because this one gives it away. */
+  isHandingOver(): boolean;
 }
 
 export interface WorkPartitionOptions {
@@ -38,6 +42,12 @@ export interface WorkPartitionOptions {
   /** What this process knows from an earlier epoch in which it held the partition. */
   readonly lost: LostPartition | null;
   readonly events: WorkPartitionEvents;
+}
+
+/** What the last commit that has landed says of the open offsets. */
+interface Told {
+  readonly deathsByOffset: ReadonlyMap<number, number | undefined>;
+  readonly orderly: boolean;
 }
 
 /**
@@ -55,6 +65,12 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   private readonly processId: string;
   /** Records that an earlier epoch began and that still run, by offset. Done counts here too. Abandoned: the record is handed over again. */
   private readonly runningFromBefore: Map<number, WorkDelivery>;
+  /** Records that this epoch has begun and that have not ended. */
+  private readonly begunOffsets = new Set<number>();
+  private readonly suspects: Suspects;
+  /** Undefined before the first commit of the epoch. */
+  private told: Told | undefined;
+  private whenTold: { readonly offset: number; readonly deaths: number; readonly resolve: () => void }[] = [];
   private readonly historySoFar: { -readonly [field in keyof CommitHistory]: CommitHistory[field] };
   private committedChanges = 0;
   private waitingRecords = 0;
@@ -78,6 +94,9 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
       attempts: map?.attempts ?? [],
     });
     this.time = new LogTime([map?.lastTime ?? null, lost?.lastTime ?? null], commit === null);
+    this.suspects = new Suspects(judgeTakeover(processId, commit));
+    for (const offset of this.suspects.listed.keys())
+      if (!this.tracker.isNew(offset)) this.suspects.acquit(offset);
     this.runningFromBefore = new Map(
       [...(lost?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)),
     );
@@ -108,6 +127,11 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   /** How many records of the partition this process runs, those of an earlier epoch included. */
   get running(): number {
     return this.runningRecords + this.runningFromBefore.size;
+  }
+
+  /** How many unfinished records the commits list as suspects. */
+  get suspectCount(): number {
+    return this.suspects.listed.size;
   }
 
   /** The map of finished offsets fills the commit: the lowest unfinished one has to finish first. */
@@ -141,10 +165,15 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
     if (this.tracker.changes !== before) this.events.changed();
   }
 
-  /** The commit to send now; null where nothing is new since the last that landed. */
+  /**
+   * The commit to send now; null where nothing is new since the last that landed. The first of an epoch is always sent: without it
+   * nobody would know that this process, and no other, died with what it began.
+   */
   nextCommit(): { commit: OffsetCommit; landed(): void } | null {
     const { changes, watermark } = this.tracker;
-    if (changes === this.committedChanges) return null;
+    const open = this.openOffsets();
+    const orderly = this.events.isHandingOver();
+    if (changes === this.committedChanges && !this.isNews(open, orderly)) return null;
     const number = this.historySoFar.sent + 1;
     const metadata = encodeOffsetMap(watermark, {
       processId: this.processId,
@@ -152,6 +181,8 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
       done: this.tracker.done,
       attempts: this.tracker.attempts,
       lastTime: this.time.latest,
+      open,
+      orderly,
     });
     this.historySoFar.sent = number;
     this.mapBytes = metadata.length;
@@ -160,6 +191,8 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
       landed: () => {
         this.committedChanges = changes;
         this.historySoFar.acknowledged = { offset: watermark, number };
+        this.told = { deathsByOffset: new Map(open.map(({ offset, deaths }) => [offset, deaths])), orderly };
+        this.tellWaiting();
       },
     };
   }
@@ -172,6 +205,7 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
 
   /** Ends the epoch. @returns what this process still knows of the partition, and has running */
   lose(now: number): LostPartition {
+    for (const { resolve } of this.whenTold.splice(0)) resolve();
     const running: WorkDelivery[] = [...this.runningFromBefore.values()];
     for (const delivery of this.tracker.outstanding.values()) {
       if (delivery.isRunning) running.push(delivery);
@@ -210,10 +244,26 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   }
 
   began(delivery: WorkDelivery): void {
+    const { offset } = delivery.record;
     this.waitingRecords -= 1;
     this.bytesWaiting -= delivery.bytes;
     this.runningRecords += 1;
+    this.begunOffsets.add(offset);
+    this.suspects.begin(offset);
     this.events.waitingChanged(this);
+    this.events.changed();
+  }
+
+  suspicionOf({ record: { offset } }: WorkDelivery): Suspicion | undefined {
+    return this.suspects.suspicionOf(offset);
+  }
+
+  deathsNoted({ record: { offset } }: WorkDelivery, deaths: number): Promise<void> {
+    this.suspects.note(offset, deaths);
+    return new Promise((resolve) => {
+      this.whenTold.push({ offset, deaths, resolve });
+      this.events.changed();
+    });
   }
 
   attemptsNoted({ record: { offset } }: WorkDelivery, used: number): void {
@@ -224,12 +274,15 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   finished(delivery: WorkDelivery): void {
     const { offset } = delivery.record;
     if (!this.runningFromBefore.delete(offset)) this.runningRecords -= 1;
+    this.begunOffsets.delete(offset);
+    this.suspects.acquit(offset);
     this.tracker.finish(offset);
     this.events.changed();
   }
 
   abandoned(delivery: WorkDelivery): void {
     const { offset } = delivery.record;
+    this.begunOffsets.delete(offset);
     if (this.runningFromBefore.delete(offset)) {
       const waiting = this.tracker.outstanding.get(offset);
       if (waiting) this.handOver(waiting); // else it is handed over once it has been read again
@@ -253,6 +306,7 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
     const bytes = keptBytes(record);
     const delivery = new WorkDelivery(record, this.tracker.attemptsUsed(offset), now, bytes, this);
     this.tracker.open(offset, delivery);
+    this.suspects.meet(offset);
     if (this.runningFromBefore.has(offset)) return null; // this process still runs it
     this.waitingRecords += 1;
     this.bytesWaiting += bytes;
@@ -264,6 +318,37 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
     this.bytesWaiting += delivery.bytes;
     this.events.handOver(delivery);
     this.events.waitingChanged(this);
+  }
+
+  /** Ascending: the records that have begun and not ended, and the suspects that have not ended. */
+  private openOffsets(): OpenOffset[] {
+    const { listed } = this.suspects;
+    if (this.running + listed.size === 0) return [];
+    const { watermark } = this.tracker;
+    const offsets = new Set([...this.begunOffsets, ...this.runningFromBefore.keys(), ...listed.keys()]);
+    return [...offsets]
+      .filter((offset) => offset >= watermark)
+      .sort((one, other) => one - other)
+      .map((offset) => ({ offset, deaths: listed.get(offset) }));
+  }
+
+  /** Whether the last commit that landed lacks some of it. Listing a record that has ended since does no harm. */
+  private isNews(open: readonly OpenOffset[], orderly: boolean): boolean {
+    const { told } = this;
+    if (told?.orderly !== orderly) return true;
+    const { deathsByOffset } = told;
+    return open.some(
+      ({ offset, deaths }) => !deathsByOffset.has(offset) || deathsByOffset.get(offset) !== deaths,
+    );
+  }
+
+  private tellWaiting(): void {
+    const { deathsByOffset } = this.told!;
+    this.whenTold = this.whenTold.filter(({ offset, deaths, resolve }) => {
+      const isTold = (deathsByOffset.get(offset) ?? Infinity) >= deaths;
+      if (isTold) resolve();
+      return !isTold;
+    });
   }
 
   private headOfLine(): HeadOfLine | null {

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { Suspects } from './suspects.js';
+
+function suspectsOf({ isUnclean = false, listed = [] as [number, number][] }) {
+  const clock = { time: 1_000 };
+  const suspects = new Suspects({ suspects: new Map(listed), isUnclean }, () => clock.time);
+  return { suspects, clock };
+}
+
+describe('Suspects', () => {
+  it('holds the listed until they end, whatever the time', () => {
+    const { suspects, clock } = suspectsOf({ listed: [[7, 2]] });
+    clock.time += 1_000_000;
+    expect(suspects.suspicionOf(7)).toEqual({ deaths: 2, until: undefined });
+    suspects.acquit(7);
+    expect(suspects.suspicionOf(7)).toBeUndefined();
+    expect(suspects.listed.size).toBe(0);
+  });
+
+  it('holds no unlisted record after a takeover in order', () => {
+    const { suspects } = suspectsOf({});
+    suspects.meet(8);
+    expect(suspects.suspicionOf(8)).toBeUndefined();
+  });
+
+  it('holds the first 1,000 unlisted records for 10 s after an unclean takeover', () => {
+    const { suspects, clock } = suspectsOf({ isUnclean: true, listed: [[0, 0]] });
+    for (let offset = 0; offset < 2_000; offset++) suspects.meet(offset);
+    expect(suspects.suspicionOf(1_000)).toEqual({ deaths: 0, until: 11_000 });
+    expect(suspects.suspicionOf(1_001)).toBeUndefined();
+    clock.time += 10_000;
+    expect(suspects.suspicionOf(1_000)).toBeUndefined();
+    expect(suspects.suspicionOf(0)).toBeDefined();
+  });
+
+  it('holds no record that is read 10 s after the takeover', () => {
+    const { suspects, clock } = suspectsOf({ isUnclean: true });
+    clock.time += 10_000;
+    suspects.meet(3);
+    expect(suspects.suspicionOf(3)).toBeUndefined();
+  });
+
+  it('lists a suspect that begins, and holds it beyond the 10 s', () => {
+    const { suspects, clock } = suspectsOf({ isUnclean: true });
+    suspects.meet(3);
+    suspects.begin(3);
+    suspects.begin(4);
+    clock.time += 20_000;
+    expect([...suspects.listed]).toEqual([[3, 0]]);
+    expect(suspects.suspicionOf(3)).toEqual({ deaths: 0, until: undefined });
+  });
+});
