@@ -49,8 +49,27 @@ async function failWhereAsked(
       throw Object.assign(new Error(`Attempt ${attempt} fails as asked.`), { code: 'probe_failed' });
     case 'non-retryable':
       throw new NonRetryableError(`Attempt ${attempt} fails for good as asked.`, { code: 'probe_failed' });
+    case 'exit':
+      process.stderr.write('The probe exits as asked.\n');
+      return process.exit(3);
+    case 'leak':
+      return leak();
+    case 'spin':
+      for (;;) Math.sqrt(attempt);
+    case 'stray-rejection':
+      void Promise.reject(Object.assign(new Error('Nobody awaits this.'), { code: 'probe_stray' }));
+      return new Promise(() => undefined);
     case 'hang':
       return new Promise(() => undefined);
+  }
+}
+
+/** Fills the heap, and lets the event loop turn meanwhile. */
+async function leak(): Promise<never> {
+  const kept: unknown[] = [];
+  for (;;) {
+    kept.push(Array.from({ length: 500_000 }, () => ({})));
+    await sleep(1);
   }
 }
 

@@ -54,8 +54,8 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
    */
   readonly exclusive?: boolean;
   /**
-   * What happens when a worker dies or freezes during a claimed attempt: `rerun` (default, up to 5 deaths) or `dead-letter`, with
-   * the reason `owner_died`.
+   * What happens when a worker dies or freezes during a claimed attempt: `rerun` (default), unless the job alone has ended three
+   * processes (reason `crashed`); or `dead-letter` (reason `owner_died`), whatever the worker died of.
    */
   readonly onOwnerDeath?: OwnerDeathPolicy;
   /**

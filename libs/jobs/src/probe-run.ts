@@ -4,7 +4,7 @@ import { defineJob, defineQueue, maxChildren } from '@jobstream/contracts';
 export const probeQueue = defineQueue('probe', { priorities: true });
 
 /** Failures that harm the worker: only operators may ask for them. */
-const harmful = ['crash', 'hang'];
+const harmful = ['crash', 'exit', 'leak', 'spin', 'stray-rejection', 'hang'];
 
 /** A job for operators, benchmarks and tests: it does what its payload says and reports exactly what it did. */
 export const probeRun = defineJob({
@@ -28,10 +28,10 @@ export const probeRun = defineJob({
         'Every attempt of the first so many runs fails, until replays have brought the job beyond them.',
       ),
     failWith: z
-      .enum(['retryable', 'non-retryable', 'crash', 'hang'])
+      .enum(['retryable', 'non-retryable', 'crash', 'exit', 'leak', 'spin', 'stray-rejection', 'hang'])
       .default('retryable')
       .describe(
-        'How they fail: by an error that is retried, one that is not, by killing the process, or by never returning. The last two need the scope `operate`.',
+        'How they fail: by an error that is retried, one that is not, or in a way that needs the scope `operate`: by killing the process (`crash`), ending it with code 3 (`exit`), filling its memory (`leak`), never giving the event loop back (`spin`), a rejected promise that nobody awaits (`stray-rejection`), or never returning (`hang`).',
       ),
     outputBytes: z
       .int()

@@ -8,7 +8,8 @@ export {
   type Outcome,
   type RetryWish,
 } from './outcome.js';
-export { isDoomed, maxOwnerDeaths } from './owner-deaths.js';
+export { isDoomed, maxOwnDeaths, maxOwnerDeaths } from './owner-deaths.js';
+export { describeCrash, type ProcessDeath } from './process-death.js';
 export { laneFor, retryDelay } from './retry-policy.js';
 export { parsePosition, positionOf, type Coordinates, type Position } from './coordinates.js';
 export { clean, foldRecord } from './fold-record.js';

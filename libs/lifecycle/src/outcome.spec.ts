@@ -79,6 +79,34 @@ describe('decideOutcome', () => {
     });
   });
 
+  describe('after the death of a process that ran the job alone', () => {
+    const death = { exitCode: null, signal: 'SIGSEGV', lastLines: 'first\nlast' };
+
+    it('dead-letters the job for good once that has happened too often, with what is known of the last death', () => {
+      expect(decideOutcome({ ...facts, attempt: 2 }, { kind: 'crashed', deaths: 3, death })).toEqual({
+        kind: 'dead-letter',
+        reason: 'crashed',
+        error: { code: 'crashed', message: expect.stringMatching(/3 times[^]*SIGSEGV[^]*first\nlast$/) },
+        attempts: 2,
+      });
+      expect(decideOutcome(facts, { kind: 'crashed', deaths: 3, death: undefined })).toMatchObject({
+        kind: 'dead-letter',
+        reason: 'crashed',
+      });
+    });
+
+    it('retries an isolated attempt by the ladder', () => {
+      expect(decideOutcome({ ...facts, attempt: 1 }, { kind: 'process-died', death })).toMatchObject({
+        kind: 'retry',
+        error: { code: 'crashed', message: expect.stringContaining('SIGSEGV') },
+      });
+      const full = { ...death, lastLines: 'FATAL ERROR: Reached heap limit Allocation failed' };
+      expect(decideOutcome({ ...facts, attempt: 1 }, { kind: 'process-died', death: full })).toMatchObject({
+        error: { code: 'out_of_memory' },
+      });
+    });
+  });
+
   it('counts the attempts of the request, not those of the present ladder', () => {
     expect(decideOutcome({ ...facts, attempt: 1, maxAttempts: 1 }, threw('by-ladder'))).toMatchObject({
       reason: 'exhausted',

@@ -2,6 +2,7 @@ import { maxResultBytes } from '@jobstream/contracts';
 import type { DeadLetterReason, JobError } from '@jobstream/contracts/records';
 import { maxDelayMs } from '@jobstream/contracts/rest';
 import { shorten } from './job-error.js';
+import { describeCrash, type ProcessDeath } from './process-death.js';
 import { laneFor, retryDelay } from './retry-policy.js';
 
 /**
@@ -57,7 +58,14 @@ export type AttemptEnding =
   | { readonly kind: 'threw'; readonly error: JobError; readonly retry: RetryWish }
   | { readonly kind: 'timed-out'; readonly timeoutMs: number }
   /** For a claimed job: it is not started, because too many owners died or froze in this attempt. */
-  | { readonly kind: 'owner-died'; readonly deaths: number };
+  | { readonly kind: 'owner-died'; readonly deaths: number }
+  /** The process that ran it, and nothing else, has died. */
+  | { readonly kind: 'process-died'; readonly death: ProcessDeath }
+  /**
+   * It is not run again: alone in a process it has ended that process so many times. `death`: the last one; undefined where another
+   * worker has seen it.
+   */
+  | { readonly kind: 'crashed'; readonly deaths: number; readonly death: ProcessDeath | undefined };
 
 /** The outcome of an attempt: exactly one record. */
 export type Outcome =
@@ -107,6 +115,10 @@ function decideEnding(facts: AttemptFacts, ending: AttemptEnding): Outcome {
       return decideFailure(facts, timedOut(ending.timeoutMs), 'by-ladder');
     case 'owner-died':
       return deadLetter('owner_died', ownerDied(ending.deaths), facts.attempt);
+    case 'process-died':
+      return decideFailure(facts, describeCrash(ending.death), 'by-ladder');
+    case 'crashed':
+      return deadLetter('crashed', crashed(ending.deaths, ending.death), facts.attempt);
   }
 }
 
@@ -175,6 +187,16 @@ function ownerDied(deaths: number): JobError {
     message:
       `${deaths === 1 ? 'A worker' : `${deaths} workers`} died or froze while running this attempt. ` +
       'See what it does to its worker and how far it came, then replay the dead letter.',
+  };
+}
+
+function crashed(deaths: number, death: ProcessDeath | undefined): JobError {
+  const last = death ? ` The last time: ${describeCrash(death).message}` : '';
+  return {
+    code: 'crashed',
+    message:
+      `The job alone ended the process that ran it ${deaths} times, so it is not run again. ` +
+      `Mend the handler or the payload, then replay the dead letter.${last}`,
   };
 }
 

@@ -11,7 +11,15 @@ describe('isDoomed', () => {
     ['dead-letter', 0, false],
     ['dead-letter', 1, true],
     ['dead-letter', maxOwnerDeaths, true],
-  ] as const)('%s after %i deaths: %s', (policy, deaths, doomed) => {
-    expect(isDoomed(deaths, policy)).toBe(doomed);
+  ] as const)('%s after %i deaths, where suspects run in the worker: %s', (policy, deaths, doomed) => {
+    expect(isDoomed(deaths, policy, false)).toBe(doomed);
+  });
+
+  it.each([
+    ['rerun', maxOwnerDeaths + 1, false],
+    ['dead-letter', 0, false],
+    ['dead-letter', 1, true],
+  ] as const)('%s after %i deaths, where suspects run apart: %s', (policy, deaths, doomed) => {
+    expect(isDoomed(deaths, policy, true)).toBe(doomed);
   });
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
 import { HealthRegistry } from './health.js';
 import { createLogger, type Logger } from './logger.js';
@@ -46,25 +47,16 @@ export async function runProcess(
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
   try {
-    const settings = readSettings(commonSettings, environment);
-    logger = createLogger(service, settings.LOG_LEVEL);
-    const health = new HealthRegistry(settings.JOBSTREAM_INSTANCE_TOKEN);
+    const context = openContext(service, environment, fatal);
+    const { settings, health } = context;
+    logger = context.logger;
     const signalled = nextSignal().then((signal) => {
       logger.info({ signal }, `${service} stops`);
       health.drain();
       endAtNextSignal(logger);
       endAfter(settings.DRAIN_SECONDS * 1_000 + stopGraceMs, logger);
     });
-    const stop = await main({
-      service,
-      instance: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
-      environment,
-      settings,
-      logger,
-      health,
-      metrics: createMetrics(service),
-      fatal,
-    });
+    const stop = await main(context);
     await signalled;
     await stop();
     logger.info(`${service} stopped`);
@@ -72,6 +64,44 @@ export async function runProcess(
   } catch (error) {
     fatal(error);
   }
+}
+
+/**
+ * Runs a process that serves its parent over their channel, until the parent has gone: then it ends at once, whatever it does. It
+ * outlives the signals by which its parent is told to stop, since the parent still finishes running work. An uncaught error ends it
+ * as Node does, with the error on standard error.
+ */
+export async function runChildProcess(
+  service: string,
+  main: (context: ProcessContext) => Promise<void>,
+): Promise<void> {
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  const fatal = (error: unknown) => {
+    process.stderr.write(`${inspect(error)}\n`);
+    process.exit(1);
+  };
+  await main(openContext(service, process.env, fatal));
+}
+
+/** @throws SettingsError */
+function openContext(
+  service: string,
+  environment: Environment,
+  fatal: ProcessContext['fatal'],
+): ProcessContext {
+  const settings = readSettings(commonSettings, environment);
+  return {
+    service,
+    instance: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    environment,
+    settings,
+    logger: createLogger(service, settings.LOG_LEVEL),
+    health: new HealthRegistry(settings.JOBSTREAM_INSTANCE_TOKEN),
+    metrics: createMetrics(service),
+    fatal,
+  };
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

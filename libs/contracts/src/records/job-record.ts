@@ -132,6 +132,8 @@ export const deadLetterReasons = [
   'unknown_type',
   /** Workers kept dying or freezing while they ran an attempt of a claimed job, or one did where its definition allows none. */
   'owner_died',
+  /** The job alone ended the process that ran it, three times. */
+  'crashed',
   /** The payload breaks the type's schema. */
   'invalid_payload',
   /** Value or headers are not the wire format. */

@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import type { JobDefinition } from '@jobstream/contracts';
 import { timeWriter, type JobRequest, type Start } from '@jobstream/contracts/records';
 import type { DrawnJob } from '@jobstream/intake';
-import { describeError, isDoomed, type AttemptEnding } from '@jobstream/lifecycle';
+import { isDoomed, type AttemptEnding } from '@jobstream/lifecycle';
 import type { Clock, Logger } from '@jobstream/runtime';
 import { LazyAbort } from './lazy-abort.js';
 import { Children } from './children.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { Cancellations } from './cancellations.js';
 import { AttemptContext } from '../handlers/attempt-context.js';
-import { retryWishOf } from '../handlers/retry-wish.js';
+import { check, endByError, endByResult } from './handler-ending.js';
 import type { ProgressReports } from './running-reports.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
-import { runWithin } from './time-limit.js';
+import { runWithin, type LimitedEnding } from './time-limit.js';
 
 /** The parts of the worker that attempts use. */
 export interface AttemptPorts {
@@ -30,6 +30,8 @@ export interface AttemptPorts {
   /** Both fingerprints, if another definition of the type is in force than the one of this worker, or it has none; else undefined. */
   readonly outdated: (type: string) => string | undefined;
   observeDuration(type: string, seconds: number): void;
+  /** Whether the deaths that a job causes alone are counted: see `isDoomed`. */
+  readonly runsSuspectsApart: boolean;
 }
 
 /** How an attempt ended; with `start` if the handler was called. */
@@ -48,9 +50,19 @@ export interface AttemptClaim {
   readonly signal: AbortSignal;
 }
 
+/** Calls the handler of a job that may start, in this process or elsewhere. Never rejects. */
+export type CallHandler = (
+  job: StartableJob,
+  registered: RegisteredHandler,
+  payload: unknown,
+  ports: AttemptPorts,
+  stop: AbortSignal | undefined,
+) => Promise<Attempted>;
+
 /**
  * Runs one attempt of a job. It does not call the handler when too many owners of the claim have died in the attempt, when the job
  * is cancelled or has expired, when its type is unknown, or when its payload breaks the schema. Never rejects.
+ * @param call default: in this process
  */
 export function attempt(
   job: StartableJob,
@@ -58,9 +70,11 @@ export function attempt(
   brokerNow: number,
   ports: AttemptPorts,
   claim?: AttemptClaim,
+  call: CallHandler = callHere,
 ): Attempted | Promise<Attempted> {
   const { request } = job;
-  if (claim && isDoomed(claim.deaths, registered?.definition.onOwnerDeath ?? 'rerun')) {
+  const policy = registered?.definition.onOwnerDeath ?? 'rerun';
+  if (claim && isDoomed(claim.deaths, policy, ports.runsSuspectsApart)) {
     return { ending: { kind: 'owner-died', deaths: claim.deaths } };
   }
   if (ports.cancellations.has(job)) return { ending: { kind: 'cancelled' } };
@@ -70,7 +84,7 @@ export function attempt(
   const payload = check(registered.definition.payload, request.payload);
   if ('detail' in payload)
     return refuse({ kind: 'invalid-payload', detail: payload.detail }, request.type, ports);
-  return callHandler(job, registered, payload.data, ports, claim?.signal);
+  return call(job, registered, payload.data, ports, claim?.signal);
 }
 
 type Refusal = Extract<AttemptEnding, { readonly kind: 'unknown-type' | 'invalid-payload' }>;
@@ -89,75 +103,77 @@ function refuse(refusal: Refusal, type: string, { outdated, worker, clock }: Att
 
 const writeStart = timeWriter();
 
-async function callHandler(
+async function callHere(
   job: StartableJob,
   { definition, handler }: RegisteredHandler,
   payload: unknown,
   ports: AttemptPorts,
   stop: AbortSignal | undefined,
 ): Promise<Attempted> {
-  const { clock, threads, logger, graceMs } = ports;
-  const start: Start = { worker: ports.worker, at: writeStart(clock.now()) };
+  const { clock, threads, logger } = ports;
+  const collected = new Children(job, clock);
+  const { start, ended } = await runAsAttempt(job, definition, ports, stop, ({ lazyAbort, report }) => {
+    const context = new AttemptContext(definition, job, {
+      logger,
+      clock,
+      threads,
+      lazyAbort,
+      children: collected,
+      report,
+    });
+    if (logger.isLevelEnabled('debug')) context.logger.debug('attempt started');
+    return handler.handle(payload, context);
+  });
+  const children = collected.end();
+  switch (ended.kind) {
+    case 'returned':
+      return { ending: endByResult(definition.result, ended.result), start, children };
+    case 'threw':
+      return { ending: endByError(ended.thrown), start };
+    case 'timed-out':
+      return { ending: endByStop(job, definition, ports), start };
+  }
+}
+
+/** What the call of a handler has from its attempt. */
+export interface RunningAttempt {
+  readonly lazyAbort: LazyAbort;
+  /** See `JobContext.progress`. */
+  report(progress: unknown): void;
+}
+
+/** Runs work as the call of a handler: dated, reported as running, within the time of its type, stopped by a cancel or by `stop`. */
+export async function runAsAttempt<Result>(
+  job: StartableJob,
+  { type, timeoutMs }: JobDefinition,
+  ports: AttemptPorts,
+  stop: AbortSignal | undefined,
+  work: (running: RunningAttempt) => Promise<Result> | Result,
+): Promise<{ readonly start: Start; readonly ended: LimitedEnding<Result> }> {
+  const { clock, worker, graceMs, cancellations } = ports;
+  const start: Start = { worker, at: writeStart(clock.now()) };
   const startedAt = performance.now();
   const reports = ports.openReports(job, start);
   const lazyAbort = new LazyAbort();
-  const collected = new Children(job, clock);
-  const context = new AttemptContext(definition, job, {
-    logger,
-    clock,
-    threads,
-    lazyAbort,
-    children: collected,
-    report: (progress) => reports.report(progress),
-  });
-  const limit = { timeoutMs: definition.timeoutMs, graceMs };
-  if (logger.isLevelEnabled('debug')) context.logger.debug('attempt started');
-  const endCancellations = ports.cancellations.began(job, lazyAbort);
-  const ended = await runWithin(limit, lazyAbort, () => handler.handle(payload, context), stop);
+  const running = { lazyAbort, report: (progress: unknown) => reports.report(progress) };
+  const endCancellations = cancellations.began(job, lazyAbort);
+  const ended = await runWithin({ timeoutMs, graceMs }, lazyAbort, () => work(running), stop);
   endCancellations();
   reports.end();
-  const children = collected.end();
-  ports.observeDuration(definition.type, (performance.now() - startedAt) / 1_000);
-  switch (ended.kind) {
-    case 'returned':
-      return { ending: endWith(definition.result, ended.result), start, children };
-    case 'threw':
-      return {
-        ending: { kind: 'threw', error: describeError(ended.thrown), retry: retryWishOf(ended.thrown) },
-        start,
-      };
-    case 'timed-out': {
-      const cancelled = ports.cancellations.has(job);
-      return {
-        ending: cancelled ? { kind: 'cancelled' } : { kind: 'timed-out', timeoutMs: definition.timeoutMs },
-        start,
-      };
-    }
-  }
+  ports.observeDuration(type, (performance.now() - startedAt) / 1_000);
+  return { start, ended };
+}
+
+/** The ending of an attempt that was told to stop and has not returned a result. */
+export function endByStop(
+  job: StartableJob,
+  { timeoutMs }: JobDefinition,
+  { cancellations }: AttemptPorts,
+): AttemptEnding {
+  return cancellations.has(job) ? { kind: 'cancelled' } : { kind: 'timed-out', timeoutMs };
 }
 
 /** Only a first attempt can expire, even if a worker has begun it and died: no record tells of that. */
 function hasExpired({ expiresAt }: JobRequest, attemptToStart: number, brokerNow: number): boolean {
   return expiresAt !== undefined && attemptToStart === 1 && Date.parse(expiresAt) <= brokerNow;
-}
-
-function endWith(schema: z.ZodType, returned: unknown): AttemptEnding {
-  const result = check(schema, returned);
-  if ('detail' in result) return { kind: 'invalid-result', detail: result.detail };
-  try {
-    const value = result.data ?? null;
-    return { kind: 'returned', result: value, bytes: Buffer.byteLength(JSON.stringify(value)) };
-  } catch (error) {
-    return { kind: 'invalid-result', detail: `It is no JSON: ${describeError(error).message}` };
-  }
-}
-
-/** A schema may throw too, e.g. when it has asynchronous parts: then no value fits it. */
-function check(schema: z.ZodType, value: unknown): { readonly data: unknown } | { readonly detail: string } {
-  try {
-    const parsed = schema.safeParse(value);
-    return parsed.success ? { data: parsed.data } : { detail: z.prettifyError(parsed.error) };
-  } catch (error) {
-    return { detail: describeError(error).message };
-  }
 }

@@ -1,4 +1,5 @@
 import type { TopicRole } from '@jobstream/contracts';
+import { maxOwnDeaths, type ProcessDeath } from '@jobstream/lifecycle';
 import type { Clock } from '@jobstream/runtime';
 import type { Copies } from '../admission/copies.js';
 import type { KeyOrder } from '../admission/key-order.js';
@@ -7,8 +8,11 @@ import { readRecord, type ReadRecord } from '../admission/record-reading.js';
 import type { RetriesInPlace } from '../admission/retries-in-place.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import { DeliveryLost, type Stay } from '../admission/stay.js';
+import type { SuspectGate } from '../admission/suspect-gate.js';
 import type { TypeGate } from '../admission/type-gate.js';
-import { attempt, type AttemptPorts, type Attempted } from '../attempt/attempt.js';
+import { callIn } from '../apart/call-apart.js';
+import type { HandlerProcesses } from '../apart/handler-processes.js';
+import { attempt, type AttemptPorts, type Attempted, type CallHandler } from '../attempt/attempt.js';
 import type { AdmittedClaim } from '../claims/admitted-claim.js';
 import type { ClaimEntry, ClaimGate } from '../claims/claim-gate.js';
 import { recordOutcome } from '../claims/recorded-outcome.js';
@@ -25,6 +29,9 @@ export interface DeliveryPipelineOptions {
   readonly claimGate: ClaimGate;
   readonly typeGate: TypeGate;
   readonly limitGate: LimitGate;
+  readonly suspectGate: SuspectGate;
+  /** Where suspects run; undefined where they run in the worker. */
+  readonly processes: HandlerProcesses | undefined;
   readonly handlers: Handlers;
   /** The broker's time: jobs expire by it. */
   readonly clock: Clock;
@@ -36,13 +43,21 @@ export interface DeliveryPipelineOptions {
   readonly attempts: AttemptPorts;
   readonly outcomes: AttemptOutcomes;
   readonly writer: OutcomeWriter;
+  /** A job has ended the process in which it ran alone. */
+  onDeath(job: StartableJob, deaths: number, death: ProcessDeath): void;
   /** The worker itself failed at the delivery. No record may cause that: it is a fault of ours. */
   onFailed(stay: Stay, cause: unknown): void;
 }
 
 /** An attempt that may start, under its claim if it needs one; or what the claim says instead. */
 type Admission =
-  | { readonly kind: 'admitted'; readonly job: StartableJob; readonly claim: AdmittedClaim | undefined }
+  | {
+      readonly kind: 'admitted';
+      readonly job: StartableJob;
+      readonly claim: AdmittedClaim | undefined;
+      /** Whether it runs alone in a process, as a suspect. */
+      readonly isApart: boolean;
+    }
   | Exclude<ClaimEntry, { readonly kind: 'taken' }>;
 
 /**
@@ -52,8 +67,9 @@ type Admission =
  * 2. Take the ordering key: wait behind the deliveries of the key that came before.
  * 3. Complete a copy of an attempt that this worker has taken already; it is not run.
  * 4. When an earlier process has retried the job in place, wait for its next attempt.
- * 5. Run an attempt: pass its claim, the gate of its type and the limits of its queue. Begin: from here on the delivery ends
- *    as done or abandoned. Call the handler, unless the job is cancelled, expired, of an unknown type or invalid.
+ * 5. Run an attempt: pass its claim, the gate of its type, the limits of its queue and, if it is a suspect, the gate of those. Begin:
+ *    from here on the delivery ends as done or abandoned. Call the handler, unless the job is cancelled, expired, of an unknown type
+ *    or invalid. A suspect's is called in a process of its own, again after each death of that process, up to three deaths.
  * 6. Write the outcome, to the claim first, then to the log. A claim may hold an outcome already (it is written again), or be past
  *    the attempt (nothing is written). After a retry in place, wait until the next attempt is due and return to step 5.
  *
@@ -103,20 +119,26 @@ export class DeliveryPipeline {
 
   /** Steps 5 and 6. @returns the attempt with its outcome, once that is acknowledged; undefined when there is none */
   private async runAttempt(stay: Stay, asked: StartableJob): Promise<DecidedAttempt | undefined> {
-    const { claimGate, typeGate, limitGate, outcomes, writer } = this.options;
-    const isGated = claimGate.appliesTo(asked) || typeGate.appliesTo(asked) || limitGate.appliesTo(asked);
+    const { claimGate, typeGate, limitGate, suspectGate, outcomes, writer } = this.options;
+    const isGated =
+      claimGate.appliesTo(asked) ||
+      typeGate.appliesTo(asked) ||
+      limitGate.appliesTo(asked) ||
+      suspectGate.appliesTo(stay);
     const admission: Admission = isGated
       ? await this.admit(stay, asked)
-      : { kind: 'admitted', job: asked, claim: undefined };
+      : { kind: 'admitted', job: asked, claim: undefined, isApart: false };
     if (admission.kind === 'outdated') return void stay.completeWithoutRunning();
     if (admission.kind === 'repeat') {
       const job = { ...asked, attempt: admission.attempt };
       return this.republishOutcome(stay, outcomes.read(stay, job, admission.outcome));
     }
-    const { job, claim } = admission;
+    const { job, claim, isApart } = admission;
     stay.begin();
     claim?.start();
-    let attempted = await this.attempt(job, claim);
+    let attempted = isApart ? await this.attemptApart(stay, job, claim) : await this.attempt(job, claim);
+    // Its partition was lost between two tries: the next holder knows of its deaths and goes on.
+    if (attempted === undefined) return void claim?.leaveToLease();
     if (isRefused(attempted) && (await this.learnsMore(job))) attempted = await this.attempt(job, claim);
     stay.handlerEnded();
     // The attempt was stopped when its claim was lost: whether it would have failed is unknown.
@@ -126,9 +148,39 @@ export class DeliveryPipeline {
     return finish(stay, decided, await writer.write(stay.delivery, decided.ended, decided.outcome));
   }
 
-  private attempt(job: StartableJob, claim: AdmittedClaim | undefined): Attempted | Promise<Attempted> {
+  private attempt(
+    job: StartableJob,
+    claim: AdmittedClaim | undefined,
+    call?: CallHandler,
+  ): Attempted | Promise<Attempted> {
     const { handlers, clock, attempts } = this.options;
-    return attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
+    return attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim, call);
+  }
+
+  /**
+   * An attempt of a suspect, alone in a process. A death of that process is one of the job, and no attempt; it is committed before
+   * the next try, for the job may end this process too.
+   * @returns undefined when the partition is lost between two tries
+   */
+  private async attemptApart(
+    { delivery }: Stay,
+    job: StartableJob,
+    claim: AdmittedClaim | undefined,
+  ): Promise<Attempted | undefined> {
+    const { processes, onDeath } = this.options;
+    let death: ProcessDeath | undefined;
+    for (let deaths = delivery.suspicion?.deaths ?? 0; deaths < maxOwnDeaths;) {
+      const place = await processes?.take();
+      const attempted = await this.attempt(job, claim, place && callIn(place));
+      if (place) processes?.giveBack(place);
+      if (attempted.ending.kind !== 'process-died') return attempted;
+      death = attempted.ending.death;
+      deaths += 1;
+      onDeath(job, deaths, death);
+      await delivery.noteDeaths(deaths);
+      if (!delivery.isCurrent()) return undefined;
+    }
+    return { ending: { kind: 'crashed', deaths: maxOwnDeaths, death } };
   }
 
   /** Whether the worker has another definition of the job's type once it has read the types to their end. */
@@ -139,9 +191,9 @@ export class DeliveryPipeline {
     return handlers.get(type)?.definition !== before;
   }
 
-  /** Passes the gates of one attempt: its claim, that of its type, then its limits. @throws DeliveryLost */
+  /** Passes the gates of one attempt: its claim, that of its type, its limits, then that of suspects. @throws DeliveryLost */
   private async admit(stay: Stay, asked: StartableJob): Promise<Admission> {
-    const { claimGate, typeGate, limitGate } = this.options;
+    const { claimGate, typeGate, limitGate, suspectGate } = this.options;
     for (;;) {
       stay.leaveGates();
       const entry = claimGate.appliesTo(asked) ? await claimGate.enter(stay, asked) : undefined;
@@ -151,8 +203,10 @@ export class DeliveryPipeline {
       // Before the limits: a permit would be taken from types that could use it.
       if (typeGate.appliesTo(job)) await typeGate.enter(stay, job);
       if (limitGate.appliesTo(job)) await limitGate.enter(stay, job);
+      // The last one: its places are few, and a job that had one could wait long for its claim.
+      const isApart = suspectGate.appliesTo(stay) && (await suspectGate.enter(stay));
       // A claim that was lost while its job waited for a limit may be another worker's by now: ask for it again.
-      if (!claim?.isLost) return { kind: 'admitted', job, claim };
+      if (!claim?.isLost) return { kind: 'admitted', job, claim, isApart };
     }
   }
 

@@ -1,13 +1,17 @@
 import type { TopicRole } from '@jobstream/contracts';
 import { partitionKey, type Delivery, type TopicPartition } from '@jobstream/kafka';
+import type { ProcessDeath } from '@jobstream/lifecycle';
 import type { Clock } from '@jobstream/runtime';
 import { Copies } from '../admission/copies.js';
 import { isSameRecord, KeyOrder, type RecordCoordinates } from '../admission/key-order.js';
 import { LimitGate, type StartLimits } from '../admission/limit-gate.js';
+import type { StartableJob } from '../admission/startable-job.js';
+import type { SuspectGate } from '../admission/suspect-gate.js';
 import { RetriesInPlace } from '../admission/retries-in-place.js';
 import { Stay, type StayHost } from '../admission/stay.js';
 import { TypeGate } from '../admission/type-gate.js';
 import { Waits } from '../admission/waits.js';
+import type { HandlerProcesses } from '../apart/handler-processes.js';
 import type { AttemptPorts } from '../attempt/attempt.js';
 import { ClaimGate } from '../claims/claim-gate.js';
 import type { Claims } from '../claims/claims.js';
@@ -33,9 +37,14 @@ export interface JobWorkerOptions {
   readonly attempts: AttemptPorts;
   readonly claims: Claims;
   readonly limits: StartLimits;
+  readonly suspectGate: SuspectGate;
+  /** See `DeliveryPipelineOptions`. */
+  readonly processes: HandlerProcesses | undefined;
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(this: void, topic: string): TopicRole | undefined;
+  /** A job has ended the process in which it ran alone. */
+  onDeath(job: StartableJob, deaths: number, death: ProcessDeath): void;
   /** The worker cannot continue. */
   onFatal(error: WorkFailedError): void;
 }
@@ -84,12 +93,15 @@ export class JobWorker {
       claimGate: new ClaimGate({ claims, handlers, worker: attempts.worker }),
       typeGate: new TypeGate(handlers),
       limitGate: new LimitGate(options.limits),
+      suspectGate: options.suspectGate,
+      processes: options.processes,
       handlers,
       clock,
       attempts,
       readTypes: options.readTypes,
       outcomes: new AttemptOutcomes({ handlers, clock, lanesMs: () => options.lanesMs() }),
       writer: options.writer,
+      onDeath: (job, deaths, death) => options.onDeath(job, deaths, death),
       onFailed: ({ delivery }, cause) => options.onFatal(new WorkFailedError(delivery, cause)),
     });
     const { waits, begun } = this;

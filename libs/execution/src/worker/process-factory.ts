@@ -32,7 +32,7 @@ export class ProcessFactory {
   ) {}
 
   /** @throws SettingsError */
-  create(named: Pick<WorkerProcessOptions, 'name' | 'queues'>): WorkerProcess {
+  create(named: Pick<WorkerProcessOptions, 'name' | 'queues' | 'apart'>): WorkerProcess {
     const { environment, settings, logger, metrics, health, instance, fatal } = this.context;
     const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
     const { CLAIM_LEASE_SECONDS } = readSettings(claimSettings, environment);

@@ -13,13 +13,17 @@ import {
   type TopicAdmin,
   type TopicPartition,
 } from '@jobstream/kafka';
+import type { ProcessDeath } from '@jobstream/lifecycle';
 import { JobLimits } from '@jobstream/limits';
 import type { OrderBook } from '@jobstream/orders';
 import { retryUntil, SharedCall, type Health, type Logger } from '@jobstream/runtime';
+import type { StartableJob } from '../admission/startable-job.js';
+import type { SuspectGate } from '../admission/suspect-gate.js';
+import type { HandlerProcesses } from '../apart/handler-processes.js';
 import type { Cancellations } from '../attempt/cancellations.js';
 import { RunningReports } from '../attempt/running-reports.js';
 import type { Claims } from '../claims/claims.js';
-import type { Handlers } from '../handlers/handlers.js';
+import { typeLabelOf, type Handlers } from '../handlers/handlers.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { runningRecord } from '../outcome/outcome-records.js';
@@ -53,6 +57,9 @@ export interface QueueWorkerHost {
   readonly database: Database;
   readonly claims: Claims;
   readonly threads: ThreadPool;
+  readonly suspectGate: SuspectGate;
+  /** Where suspects run; undefined where they run in the worker. */
+  readonly processes: HandlerProcesses | undefined;
   readonly topicSize: TopicSize;
   readonly instance: string;
   readonly drainMs: number;
@@ -185,6 +192,7 @@ export class QueueWorker {
   private createWorker(): JobWorker {
     const { topics, producer, logger, instance, graceMs, threads, metrics, claims, cancellations } =
       this.host;
+    const { suspectGate, processes } = this.host;
     const { queue, handlers, concurrency } = this.served;
     return new JobWorker({
       slots: concurrency,
@@ -204,12 +212,16 @@ export class QueueWorker {
         openReports: (job, start) =>
           new RunningReports((report) => producer.send(runningRecord(topics, job, start, report))),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
+        runsSuspectsApart: processes !== undefined,
       },
       claims,
       limits: this.limits,
+      suspectGate,
+      processes,
       lanesMs: () => this.workerTopics.lanesMs,
       readTypes: this.served.owner === undefined ? () => this.readTypes() : undefined,
       roleOf: (topic) => topics.roleOf(topic),
+      onDeath: (job, deaths, death) => this.noteDeath(job, deaths, death),
       onFatal: (error) => this.host.fatal(error),
     });
   }
@@ -258,6 +270,16 @@ export class QueueWorker {
       live: async () => servedBy(await admin.memberLabels(topics.group(this.served.queue.name))),
       passed: (place) => this.host.passed(place),
     });
+  }
+
+  private noteDeath({ request, run, attempt }: StartableJob, deaths: number, death: ProcessDeath): void {
+    const { id: job, type } = request;
+    const { exitCode, signal } = death;
+    this.host.metrics.countProcessDeath(typeLabelOf(this.served.handlers, type));
+    this.host.logger.warn(
+      { job, type, run, attempt, deaths, exitCode, signal },
+      'handler process died of its job',
+    );
   }
 
   private lose(partitions: readonly TopicPartition[]): void {

@@ -6,13 +6,19 @@ import type { DatabaseOptions } from '@jobstream/database';
 import { contextToken, NestErrors, PlatformModule, rootModule } from '@jobstream/platform';
 import {
   readSettings,
+  runChildProcess,
   runProcess,
   startOpsServer,
   type ProcessContext,
   type StopProcess,
 } from '@jobstream/runtime';
 import { z } from 'zod';
+import { BrokerClock } from '@jobstream/kafka';
+import type { Program } from '../apart/handler-process.js';
+import type { Order } from '../apart/messages.js';
+import { handlerProcessVariable, OrderServer } from '../apart/serve-orders.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
+import { ThreadPool } from '../handlers/thread-pool.js';
 import { programName } from './program-name.js';
 import { ProcessFactory } from './process-factory.js';
 import type { WorkerProcess } from './worker-process.js';
@@ -40,20 +46,39 @@ export interface WorkerOptions {
  * `DATABASE_URL`, `CONCURRENCY`, `CLAIM_LEASE_SECONDS`, `JOBSTREAM_OWNER` and the common ones.
  *
  * Exits with code 1, and a line that names the fix, if a queue has no handler, or a job type has several.
+ *
+ * The worker starts its program again for suspects. In such a process, which it tells by a variable of the environment, this calls
+ * handlers as the worker orders, until that has gone.
  */
 export function startWorker(options: WorkerOptions): Promise<void> {
-  return runProcess(`${nameOf(options)}-worker`, (context) => serveWorker(options, context));
+  const name = `${nameOf(options)}-worker`;
+  if (process.env[handlerProcessVariable] !== undefined && process.connected) {
+    // What a handler starts is no handler process.
+    delete process.env[handlerProcessVariable];
+    return runChildProcess(name, (context) => serveHandlers(options, context));
+  }
+  const [, file] = process.argv;
+  const program = file === undefined ? undefined : { file, environment: process.env };
+  return runProcess(name, (context) => serveWorker(options, context, program));
 }
 
-/** Starts a worker in a process that is set up already. @returns the function that stops it */
-export async function serveWorker(options: WorkerOptions, context: ProcessContext): Promise<StopProcess> {
+/**
+ * Starts a worker in a process that is set up already.
+ * @param program what it starts for suspects; without it they run in the worker
+ * @returns the function that stops it
+ */
+export async function serveWorker(
+  options: WorkerOptions,
+  context: ProcessContext,
+  program?: Program,
+): Promise<StopProcess> {
   const { settings, health, metrics, logger } = context;
   const errors = new NestErrors();
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(
     rootModule(context, WorkerModule.of(options), ...(options.module ? [options.module] : [])),
     {
       inject: [WorkerFactory],
-      useFactory: (factory: WorkerFactory) => ({ strategy: factory.create(options) }),
+      useFactory: (factory: WorkerFactory) => ({ strategy: factory.create(options, program) }),
       logger: errors,
       abortOnError: false,
     },
@@ -68,6 +93,29 @@ export async function serveWorker(options: WorkerOptions, context: ProcessContex
   };
 }
 
+/** Calls the handlers of a worker in a process of their own, with all that they inject, but consumes nothing. */
+async function serveHandlers(options: WorkerOptions, context: ProcessContext): Promise<void> {
+  const errors = new NestErrors();
+  const app = await NestFactory.createApplicationContext(
+    rootModule(context, WorkerModule.of(options), ...(options.module ? [options.module] : [])),
+    { logger: errors, abortOnError: false },
+  );
+  const clock = app.get(BrokerClock);
+  const server = new OrderServer(
+    {
+      handlers: app.get(HandlerRegistry).handlersOf(options.queues, options.handlers),
+      logger: context.logger,
+      threads: new ThreadPool(),
+      clock,
+      // No broker has this number: the worker says what the brokers have told it.
+      observe: (now) => clock.observe(-1, now),
+    },
+    (report) => process.send?.(report, () => undefined),
+  );
+  process.on('message', (order: Order) => server.take(order));
+  process.send?.({ kind: 'ready' });
+}
+
 /** Makes the worker once all handlers exist. */
 @Injectable()
 class WorkerFactory {
@@ -78,14 +126,20 @@ class WorkerFactory {
   ) {}
 
   /** @throws SettingsError, HandlerRegistryError */
-  create(options: WorkerOptions): WorkerProcess {
+  create(options: WorkerOptions, program: Program | undefined): WorkerProcess {
     const { queues, concurrency: defaultConcurrency, owner: defaultOwner = programName() } = options;
-    const { JOBSTREAM_OWNER: owner, CONCURRENCY: concurrency } = readSettings(
-      workerSettings(defaultConcurrency, defaultOwner),
-      this.context.environment,
-    );
+    const {
+      JOBSTREAM_OWNER: owner,
+      CONCURRENCY: concurrency,
+      SUSPECT_PROCESSES: suspects,
+    } = readSettings(workerSettings(defaultConcurrency, defaultOwner), this.context.environment);
     const handlers = this.registry.handlersOf(queues, options.handlers);
-    const worker = this.processes.create({ name: nameOf(options), queues: new Set(handlers.keys()) });
+    if (!program) this.context.logger.info('suspects run in the worker: no file names its program');
+    const worker = this.processes.create({
+      name: nameOf(options),
+      queues: new Set(handlers.keys()),
+      apart: program && { program, suspects },
+    });
     for (const queue of queues)
       worker.serve({ queue, handlers: handlers.get(queue.name)!, concurrency, owner });
     return worker;
@@ -109,6 +163,7 @@ function workerSettings(defaultConcurrency: number, defaultOwner: string) {
   return z.object({
     JOBSTREAM_OWNER: z.string().min(1).max(214).default(defaultOwner),
     CONCURRENCY: concurrencySetting(defaultConcurrency),
+    SUSPECT_PROCESSES: z.coerce.number().int().min(0).max(100).default(2),
   });
 }
 

@@ -6,6 +6,12 @@ import { pickLanes } from '../slots/lane-picker.js';
 /** How the end of an attempt is counted. `held_back`: its outcome was not acknowledged, because the partition was lost or the worker stopped; the next holder runs the attempt again. */
 export type AttemptCount = 'succeeded' | 'retrying' | 'dead_lettered' | 'expired' | 'cancelled' | 'held_back';
 
+/** The suspects of a worker. */
+export interface SuspectLoad {
+  readonly waiting: number;
+  readonly running: number;
+}
+
 /** The metrics of a worker. Ids are never labels. */
 export class WorkerMetrics {
   private readonly attempts: Counter<'type' | 'outcome'>;
@@ -13,8 +19,9 @@ export class WorkerMetrics {
   private readonly deadLetters: Counter<'reason'>;
   private readonly reruns: Counter<'type'>;
   private readonly copies: Counter;
+  private readonly processDeaths: Counter<'type'>;
 
-  constructor(registry: Registry, load: () => SlotLoad) {
+  constructor(registry: Registry, load: () => SlotLoad, suspects: () => SuspectLoad) {
     const registers = [registry];
     this.attempts = new Counter({
       name: 'jobstream_attempts_total',
@@ -46,7 +53,14 @@ export class WorkerMetrics {
       help: 'Records that repeated an attempt already taken and were not run.',
       registers,
     });
+    this.processDeaths = new Counter({
+      name: 'jobstream_process_deaths_total',
+      help: 'Handler processes that ended while they ran an attempt, by its job type.',
+      labelNames: ['type'],
+      registers,
+    });
     addLoadGauges(registry, load);
+    addSuspectGauges(registry, suspects);
   }
 
   countAttempt(type: string, outcome: AttemptCount): void {
@@ -63,6 +77,10 @@ export class WorkerMetrics {
 
   countRerun(type: string): void {
     this.reruns.inc({ type });
+  }
+
+  countProcessDeath(type: string): void {
+    this.processDeaths.inc({ type });
   }
 
   countCopy(): void {
@@ -120,6 +138,26 @@ function addLoadGauges(registry: Registry, load: () => SlotLoad): void {
     collect() {
       const { waiting } = load();
       for (const lane of pickLanes) this.set({ lane }, waiting[lane]);
+    },
+  });
+}
+
+function addSuspectGauges(registry: Registry, suspects: () => SuspectLoad): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'jobstream_suspect_deliveries',
+    help: 'Records that may have ended the process of another worker and wait to run apart.',
+    registers,
+    collect() {
+      this.set(suspects().waiting);
+    },
+  });
+  new Gauge({
+    name: 'jobstream_suspect_attempts',
+    help: 'Attempts of such records that run apart now.',
+    registers,
+    collect() {
+      this.set(suspects().running);
     },
   });
 }

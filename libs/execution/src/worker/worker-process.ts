@@ -3,7 +3,13 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { TopicSize, Topics } from '@jobstream/contracts';
 import { Database, migrate, type DatabaseSettings } from '@jobstream/database';
 import type { JobTypeReader } from '@jobstream/job-types';
-import { TopicFollower, type KafkaConnection, type RecordProducer, type TopicAdmin } from '@jobstream/kafka';
+import {
+  steadyTime,
+  TopicFollower,
+  type KafkaConnection,
+  type RecordProducer,
+  type TopicAdmin,
+} from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import {
   retryUntil,
@@ -13,6 +19,9 @@ import {
   type Logger,
 } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
+import { SuspectGate } from '../admission/suspect-gate.js';
+import type { Program } from '../apart/handler-process.js';
+import { HandlerProcesses } from '../apart/handler-processes.js';
 import { Cancellations } from '../attempt/cancellations.js';
 import { ClaimStore } from '../claims/claim-store.js';
 import { Claims } from '../claims/claims.js';
@@ -45,6 +54,8 @@ export interface WorkerProcessOptions {
   readonly drainMs: number;
   /** The time that a handler has to return after it was told to stop. Default 5 s. */
   readonly graceMs?: number;
+  /** Suspects run in processes of this program, at most so many at a time. Default: they run in the worker. */
+  readonly apart?: { readonly program: Program; readonly suspects: number } | undefined;
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly health: HealthRegistry;
@@ -128,12 +139,14 @@ export class WorkerProcess implements CustomTransportStrategy {
     await Promise.all([this.follower.stop(), ...[...this.queues.values()].map((queue) => queue.stop())]);
     await this.starting;
     await this.host.claims.stop();
-    await Promise.all([this.host.database.close(), this.host.threads.close()]);
+    const { database, threads, processes } = this.host;
+    await Promise.all([database.close(), threads.close(), processes?.close()]);
   }
 
   private createHost(): QueueWorkerHost {
     const { options } = this;
-    const { topics, connection, admin, producer, topicSize, instance, drainMs, logger } = options;
+    const { topics, connection, admin, producer, topicSize, instance, drainMs, logger, apart } = options;
+    const suspectGate = new SuspectGate(apart?.suspects ?? 0, steadyTime);
     const database = new Database(options.database, {
       connections: 4,
       applicationName: `jobstream ${options.name}-worker`,
@@ -156,8 +169,15 @@ export class WorkerProcess implements CustomTransportStrategy {
       cancellations: new Cancellations(this.orders.cancels),
       claims: this.createClaims(database),
       threads: new ThreadPool(),
-      metrics: new WorkerMetrics(options.metrics, () =>
-        addLoads([...this.queues.values()].map((queue) => queue.load())),
+      suspectGate,
+      processes:
+        apart && apart.suspects > 0
+          ? new HandlerProcesses({ program: apart.program, logger, monotonic: () => performance.now() })
+          : undefined,
+      metrics: new WorkerMetrics(
+        options.metrics,
+        () => addLoads([...this.queues.values()].map((queue) => queue.load())),
+        () => suspectGate,
       ),
       passed: (place) => this.follower.passed(place),
       fatal: (error) => options.fatal(error),

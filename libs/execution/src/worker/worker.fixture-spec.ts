@@ -10,6 +10,7 @@ import type {
   RecordProducer,
   RecordReceipt,
   SendOutcome,
+  Suspicion,
 } from '@jobstream/kafka';
 import { createLogger, type Clock } from '@jobstream/runtime';
 import { Registry } from 'prom-client';
@@ -21,6 +22,8 @@ import { RunningReports } from '../attempt/running-reports.js';
 import type { SlotLoad } from '../slots/slot-queue.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { StartLimits } from '../admission/limit-gate.js';
+import { SuspectGate } from '../admission/suspect-gate.js';
+import type { HandlerProcesses } from '../apart/handler-processes.js';
 import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { OutcomeWriter } from '../outcome/outcome-writer.js';
@@ -33,6 +36,8 @@ export class ScriptedDelivery implements Delivery {
   /** What the consumer does then. */
   whenAbandoned = (): void => undefined;
   whenDone = (): unknown => undefined;
+  /** What the consumer says against the record. */
+  suspicion: Suspicion | undefined;
   private held = true;
 
   constructor(
@@ -52,6 +57,9 @@ export class ScriptedDelivery implements Delivery {
   }
   noteAttempts(used: number): void {
     this.calls.push(`used ${used}`);
+  }
+  async noteDeaths(deaths: number): Promise<void> {
+    this.calls.push(`deaths ${deaths}`);
   }
   done(): void {
     this.calls.push('done');
@@ -90,6 +98,8 @@ export class TestWorker {
       limits?: Partial<StartLimits>;
       /** Where claims are; without it no job may need one. */
       claims?: ClaimRows;
+      /** Where suspects run; default: in the worker. */
+      processes?: HandlerProcesses;
     } = {},
   ) {
     const send = async (record: OutgoingRecord): Promise<RecordReceipt> => {
@@ -111,7 +121,12 @@ export class TestWorker {
     const logger = createLogger('test', 'silent');
     const { clock } = this;
     const roleOf = (topic: string): TopicRole | undefined => this.topics.roleOf(topic);
-    const metrics = new WorkerMetrics(this.metrics, (): SlotLoad => this.worker.load());
+    const suspectGate = new SuspectGate(options.processes ? 2 : 0, () => performance.now());
+    const metrics = new WorkerMetrics(
+      this.metrics,
+      (): SlotLoad => this.worker.load(),
+      () => suspectGate,
+    );
     this.handlers = new Map(handlers.map((handler) => [handler.definition.type, handler]));
     this.worker = new JobWorker({
       slots: options.slots ?? 4,
@@ -144,6 +159,7 @@ export class TestWorker {
         outdated: () => undefined,
         openReports: () => new RunningReports(() => Promise.resolve()),
         observeDuration: () => undefined,
+        runsSuspectsApart: options.processes !== undefined,
       },
       claims: new Claims({
         metrics: this.metrics,
@@ -156,6 +172,9 @@ export class TestWorker {
         },
       }),
       limits: { ...unlimited, ...options.limits },
+      suspectGate,
+      processes: options.processes,
+      onDeath: () => undefined,
       lanesMs: () => [1_000, 5_000],
       roleOf,
       onFatal: (error) => this.failures.push(error),

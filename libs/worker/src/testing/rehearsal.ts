@@ -109,6 +109,7 @@ export class Rehearsal {
       outdated: () => undefined,
       openReports: () => new KeptProgress(this.progress),
       observeDuration: () => undefined,
+      runsSuspectsApart: false,
     };
   }
 }

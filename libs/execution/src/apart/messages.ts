@@ -1,0 +1,41 @@
+import type { DrawnJob } from '@jobstream/intake';
+import type { StartableJob } from '../admission/startable-job.js';
+import type { HandlerEnding } from '../attempt/handler-ending.js';
+
+/** What a worker tells a handler process. One attempt at a time. */
+export type Order =
+  /** `now`: the broker's time. */
+  | { readonly kind: 'run'; readonly job: StartableJob; readonly now: number }
+  /** The attempt is to stop, for this reason. */
+  | { readonly kind: 'abort'; readonly reason: AbortReason };
+
+/** The reason of `JobContext.signal`, as it crosses a process border. */
+export interface AbortReason {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** What a handler process tells its worker. */
+export type Report =
+  /** It takes orders. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'progress'; readonly progress: unknown }
+  | { readonly kind: 'ended'; readonly ended: EndedCall };
+
+/** The end of a handler's call. `children`: those that it has enqueued; none where it has failed. */
+export interface EndedCall {
+  readonly ending: HandlerEnding;
+  readonly children: readonly DrawnJob[];
+}
+
+/** An abort's reason as plain data. */
+export function describeAbort({ name, message, code }: Error & { readonly code?: unknown }): AbortReason {
+  return { name, message, ...(typeof code === 'string' && { code }) };
+}
+
+/** The reason of an abort in another process: a `DOMException` where it was one there. */
+export function abortErrorOf({ name, message, code }: AbortReason): Error {
+  if (name === 'TimeoutError' || name === 'AbortError') return new DOMException(message, name);
+  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+}

@@ -1,0 +1,73 @@
+import type { Clock, Logger } from '@jobstream/runtime';
+import { Children } from '../attempt/children.js';
+import { check, endByError, endByResult } from '../attempt/handler-ending.js';
+import { LazyAbort } from '../attempt/lazy-abort.js';
+import { copyOfProgress } from '../attempt/running-reports.js';
+import type { StartableJob } from '../admission/startable-job.js';
+import { AttemptContext } from '../handlers/attempt-context.js';
+import type { Handlers } from '../handlers/handlers.js';
+import type { ThreadPool } from '../handlers/thread-pool.js';
+import { abortErrorOf, type EndedCall, type Order, type Report } from './messages.js';
+
+/** Set in the environment of a handler process, and nowhere else. */
+export const handlerProcessVariable = 'JOBSTREAM_HANDLER_PROCESS';
+
+/** The parts of a handler process. */
+export interface OrderPorts {
+  /** The handlers of each queue of the worker. */
+  readonly handlers: ReadonlyMap<string, Handlers>;
+  readonly logger: Logger;
+  readonly threads: ThreadPool;
+  /** The broker's time. */
+  readonly clock: Clock;
+  /** Takes the broker's time from an order. */
+  observe(now: number): void;
+}
+
+/** Calls handlers as the worker orders, one after another. */
+export class OrderServer {
+  private running: LazyAbort | undefined;
+
+  /** @param send tells the worker */
+  constructor(
+    private readonly ports: OrderPorts,
+    private readonly send: (report: Report) => void,
+  ) {}
+
+  take(order: Order): void {
+    switch (order.kind) {
+      case 'run':
+        this.ports.observe(order.now);
+        return void this.run(order.job).then((ended) => this.send({ kind: 'ended', ended }));
+      case 'abort':
+        return this.running?.abort(abortErrorOf(order.reason));
+    }
+  }
+
+  private async run(job: StartableJob): Promise<EndedCall> {
+    const { handlers, logger, threads, clock } = this.ports;
+    const lazyAbort = new LazyAbort();
+    this.running = lazyAbort;
+    const children = new Children(job, clock);
+    try {
+      const { definition, handler } = handlers.get(job.request.queue)!.get(job.request.type)!;
+      // Read here once more: what a schema makes of a payload may be unable to cross a process border.
+      const payload = check(definition.payload, job.request.payload);
+      if ('detail' in payload) throw new TypeError(`The payload is not valid here: ${payload.detail}`);
+      const report = (progress: unknown) =>
+        this.send({ kind: 'progress', progress: copyOfProgress(progress) });
+      const ports = { logger, clock, threads, lazyAbort, children, report };
+      const returned = await handler.handle(payload.data, new AttemptContext(definition, job, ports));
+      const ending = endByResult(definition.result, returned);
+      if (ending.kind !== 'returned') return { ending, children: [] };
+      // As JSON: so both cross the border as they will stand in the log.
+      const ended: EndedCall = { ending, children: children.end() };
+      return JSON.parse(JSON.stringify(ended)) as EndedCall;
+    } catch (error) {
+      return { ending: endByError(error), children: [] };
+    } finally {
+      children.end();
+      this.running = undefined;
+    }
+  }
+}
