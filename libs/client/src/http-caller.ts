@@ -130,7 +130,7 @@ export class HttpCaller {
       const response = await this.connection.send({
         method,
         path,
-        body,
+        body: body as RequestInit['body'],
         headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
         signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
       });

@@ -8,6 +8,8 @@ export interface ConnectionOptions {
   readonly apiKey?: string;
   /** Whether the caller is a page that the API serves: then the cookie of its session stands for a key. Default false. */
   readonly isPage?: boolean;
+  /** Sends each request, for whoever wants to look at the answers. Default: the global `fetch`. */
+  readonly fetch?: typeof fetch;
 }
 
 /** One request. */
@@ -23,10 +25,13 @@ export class RestConnection {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   private readonly proof: Readonly<Record<string, string>>;
+  private readonly fetch: typeof fetch;
 
   /** @throws BaseUrlError when `url` is not the URL of a platform */
-  constructor({ url, apiKey, isPage = false }: ConnectionOptions) {
+  constructor({ url, apiKey, isPage = false, fetch = globalThis.fetch }: ConnectionOptions) {
     this.baseUrl = readBaseUrl(url);
+    // Browsers call it only as a function of their window.
+    this.fetch = fetch.bind(globalThis);
     this.proof = {
       ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
       ...(isPage && { [consoleHeader]: '1' }),
@@ -38,6 +43,6 @@ export class RestConnection {
    * @throws what `fetch` throws: TypeError when nothing answers, the reason of `signal` when it aborts
    */
   send({ path, headers, ...init }: RestRequest): Promise<Response> {
-    return fetch(`${this.baseUrl}${path}`, { ...init, headers: { ...this.proof, ...headers } });
+    return this.fetch(`${this.baseUrl}${path}`, { ...init, headers: { ...this.proof, ...headers } });
   }
 }

@@ -1,5 +1,5 @@
 import { FaultList } from '../rest/problems/faults.js';
-import type { Fault } from '../rest/problems/problem-kind.js';
+import type { Fault } from '../rest/problems/fault.js';
 
 const integer = /^-?\d+$/;
 const zero = /^-?[0.]+(e|$)/i;

@@ -1,12 +1,7 @@
 // The bodies, queries and answers of the REST interface.
-export {
-  faultSchema,
-  problemCodeSchema,
-  mayPass,
-  problemKinds,
-  type Fault,
-  type ProblemCode,
-} from './problems/problem-kind.js';
+export { mayPass, problemKinds, type ProblemCode } from './problems/problem-kind.js';
+export { problemCodeSchema } from './problems/problem-code.js';
+export { faultSchema, type Fault } from './problems/fault.js';
 export { FaultList, faultsOf, maxFaults } from './problems/faults.js';
 export { describeProblem, problemSchema, type Problem, type ProblemDetails } from './problems/problem.js';
 export {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maxBatchItems } from '../../limits.js';
-import { faultSchema, problemCodeSchema } from '../problems/problem-kind.js';
+import { faultSchema } from '../problems/fault.js';
+import { problemCodeSchema } from '../problems/problem-code.js';
 
 /** `POST /v1/jobs/batch`. Items are checked one by one, so that a faulty one does not hold back the others. */
 export const batchSchema = z.strictObject({ items: z.array(z.unknown()).min(1).max(maxBatchItems) });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { escapeStep } from '../../json/pointer.js';
-import type { Fault } from './problem-kind.js';
+import type { Fault } from './fault.js';
 
 /** Faults of one request that an answer lists at most; when there are more, the last one says how many. */
 export const maxFaults = 100;

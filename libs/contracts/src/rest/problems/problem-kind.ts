@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /**
  * Every problem the REST surface answers with: its HTTP status and its title. The key is the problem's `code`, which
  * never changes; `type` is the code as a URN.
@@ -94,17 +92,3 @@ export type ProblemCode = keyof typeof problemKinds;
 export function mayPass(code: ProblemCode): boolean {
   return problemKinds[code].status >= 500;
 }
-
-/** A problem's code in a shape. */
-export const problemCodeSchema = z
-  .enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]])
-  .meta({ id: 'ProblemCode' });
-
-/** One fault of a request: its place, as a JSON Pointer (RFC 6901) into the body or the query, and the fault there. */
-export const faultSchema = z
-  .object({
-    pointer: z.string().describe('Empty for the whole body or query.'),
-    detail: z.string(),
-  })
-  .meta({ id: 'Fault' });
-export type Fault = z.infer<typeof faultSchema>;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { jobStates } from '../../job-state.js';
 import { batchItemSchema } from '../jobs/batch.js';
 import { errorViewSchema } from '../jobs/job-view.js';
-import { faultSchema, problemCodeSchema, problemKinds, type ProblemCode } from './problem-kind.js';
+import { faultSchema } from './fault.js';
+import { problemCodeSchema } from './problem-code.js';
+import { problemKinds, type ProblemCode } from './problem-kind.js';
 
 /** An error answer: a problem document (RFC 9457), sent as `application/problem+json`. */
 export const problemSchema = z
