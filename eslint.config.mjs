@@ -7,6 +7,8 @@ import tseslint from 'typescript-eslint';
 /** What a kind of project may import. Imports only point down; a project whose tags match nothing may import no lib. */
 const kinds = {
   app: ['stage', 'domain', 'platform', 'jobs', 'contracts', 'client'],
+  // It runs in browsers.
+  console: ['contracts', 'client'],
   command: ['contracts', 'client', 'platform', 'tool'],
   stage: ['domain', 'platform', 'jobs', 'contracts'],
   domain: ['contracts'],
@@ -73,7 +75,7 @@ const byVendor = projects.map(({ name }) => ({
   bannedExternalImports: Object.keys(fences).filter((vendor) => !fences[vendor].includes(name)),
 }));
 
-const withoutNest = ['contracts', 'jobs', 'lifecycle', 'client'].map((project) => ({
+const withoutNest = ['contracts', 'jobs', 'lifecycle', 'client', 'console'].map((project) => ({
   sourceTag: `name:${project}`,
   bannedExternalImports: ['@nestjs/*', 'pino', 'undici', 'fastify'],
 }));
@@ -117,12 +119,13 @@ const goByThisMachine = [
   'libs/client/**',
   'libs/testing/**',
   'apps/cli/**',
+  'apps/console/**',
 ];
 
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.jobstream', '.nx', 'bench/results'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     plugins: { '@nx': nx },
@@ -155,6 +158,14 @@ export default tseslint.config(
       'no-console': 'error',
       eqeqeq: ['error', 'always'],
     },
+  },
+  {
+    files: ['apps/console/src/**/*.ts', 'apps/console/src/**/*.tsx'],
+    languageOptions: {
+      parserOptions: { project: './apps/console/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    // Its types know Node, because those of libs/client do; a browser does not.
+    rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require'] },
   },
   {
     files: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts'],

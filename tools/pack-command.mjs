@@ -57,6 +57,7 @@ async function writeJobstream() {
   await bundle('tools/create/dist/index.js', 'tools/create/dist/index.js');
   copyTemplate('tools/create/template');
   for (const service of PLATFORM_SERVICES) copy(`apps/${service}/dist/bundle.js`);
+  cpSync(join(root, 'apps/console/dist'), join(stage, 'apps/console/dist'), { recursive: true });
   // Under its name a service publishes job types, and its version is that of the template's packages.
   for (const project of ['tools/create', ...PLATFORM_SERVICES.map((service) => `apps/${service}`)]) {
     const { name, version, type } = readJson(root, project, 'package.json');

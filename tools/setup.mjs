@@ -116,6 +116,7 @@ function hashSources() {
     add(file);
   for (const project of projects()) {
     add(join(project, 'package.json'));
+    add(join(project, 'vite.config.mjs'));
     add(join(project, 'src'));
   }
   return hash.digest('hex');

@@ -60,10 +60,18 @@ describe('every route needs its scope', () => {
     return entries;
   }
 
-  it('declared: open ones are health and sessions alone', () => {
+  it('declared: open ones are health, sessions and the shell of the console alone', () => {
     expect(routes.filter(({ access }) => access === undefined)).toEqual([]);
     const open = new Set(routes.filter(({ access }) => access === 'open').map(({ path }) => path));
-    expect([...open].sort()).toEqual(['/health/live', '/health/ready', '/v1/session']);
+    expect([...open].sort()).toEqual([
+      '/console',
+      '/console/:page',
+      '/console/:page/:item',
+      '/console/assets/:asset',
+      '/health/live',
+      '/health/ready',
+      '/v1/session',
+    ]);
     expect(routes.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['/metrics', '/dev/mail', '/v1/audit']),
     );

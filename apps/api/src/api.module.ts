@@ -56,6 +56,7 @@ import {
 } from './api-providers.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BackgroundTasks } from './background-tasks.js';
+import { ConsoleController } from './console/console.controller.js';
 import { CountsController } from './counts/counts.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { ApiHealth } from './health/api-health.js';
@@ -105,6 +106,7 @@ export const controllers = [
   RebuildsController,
   HealthController,
   DocsController,
+  ConsoleController,
 ];
 
 /**

@@ -96,6 +96,10 @@ const withoutCommand: Readonly<Record<Route, string>> = {
   'DELETE /v1/session': 'browsers sign out',
   'GET /docs': 'a page for a browser',
   'GET /docs/{asset}': 'a part of a page',
+  'GET /console': 'a page for a browser',
+  'GET /console/{page}': 'a page for a browser',
+  'GET /console/{page}/{item}': 'a page for a browser',
+  'GET /console/assets/{asset}': 'a part of a page',
   'GET /dev/mail': 'a page for a browser, on the embedded stack',
 };
 

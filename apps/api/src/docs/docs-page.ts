@@ -1,27 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { consoleHeader } from '@jobstream/contracts/rest';
 
 /** A file of the page. */
 export interface DocsAsset {
   readonly contentType: string;
   readonly body: string | Buffer;
 }
-
-/**
- * The policy of the page. It may run its own scripts, show its own styles, talk to this server. Nothing is fetched from anywhere
- * else, so it works offline.
- */
-export const docsPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** The OpenAPI document as a page to read and try: Swagger UI, from its package. */
 export const docsPage = `<!doctype html>
@@ -30,7 +16,13 @@ export const docsPage = `<!doctype html>
 <body><div id="page"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/open.js"></script></body></html>
 `;
 
-const opening = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true });
+/** The header lets a signed-in person try what changes something, as the console does. */
+const opening = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#page',
+  deepLinking: true,
+  requestInterceptor: (request) => ({ ...request, headers: { ...request.headers, '${consoleHeader}': '1' } }),
+});
 `;
 
 const folder = join(

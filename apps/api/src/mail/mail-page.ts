@@ -1,6 +1,6 @@
 import type { CaughtMail } from '@jobstream/contracts/rest';
 
-/** The policy of the page: it may show its own styles, and frames of mails. */
+/** The policy of the page: it may show frames of mails and, since mails bring their styles, styles within the page. */
 export const mailPolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -8,6 +8,7 @@ export const mailPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
+  "require-trusted-types-for 'script'",
 ].join('; ');
 
 /** Caught mails as a page that reloads itself. A mail's own HTML is shown in a frame without scripts, forms and links. */

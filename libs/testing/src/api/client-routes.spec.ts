@@ -98,6 +98,10 @@ const withoutCall: Readonly<Record<Route, string>> = {
   'GET /asyncapi.json': 'programs without this client read it',
   'GET /docs': 'a page',
   'GET /docs/{asset}': 'a part of a page',
+  'GET /console': 'a page',
+  'GET /console/{page}': 'a page',
+  'GET /console/{page}/{item}': 'a page',
+  'GET /console/assets/{asset}': 'a part of a page',
   'GET /dev/mail': 'only on the embedded stack',
 };
 

@@ -6,6 +6,9 @@ import type { RouteContract } from '../route-contract.js';
 /** A document whose shape another standard defines. */
 const anyDocument = z.record(z.string(), z.unknown());
 
+const consolePage = z.string().describe('The name of a page: `jobs`.');
+const consoleItem = z.string().describe('What the page shows one of: the id of a job.');
+
 export const processRoutes: readonly RouteContract[] = [
   {
     route: 'GET /health/live',
@@ -77,6 +80,33 @@ export const processRoutes: readonly RouteContract[] = [
     answers: {
       200: { description: 'The file.', contentType: 'text/*' },
     },
+    problems: ['route_not_found'],
+  },
+  ...(
+    [
+      ['GET /console', 'openConsole', {}],
+      ['GET /console/{page}', 'openConsolePage', { page: consolePage }],
+      ['GET /console/{page}/{item}', 'openConsoleItem', { page: consolePage, item: consoleItem }],
+    ] as const
+  ).map(([route, operationId, path]): RouteContract => ({
+    route,
+    operationId,
+    tag: 'Process',
+    scope: 'open',
+    summary: 'The console: see what runs, and act on it',
+    description: 'The page shows nothing by itself: it reads all it shows with the key of its user.',
+    path,
+    answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+    problems: ['route_not_found'],
+  })),
+  {
+    route: 'GET /console/assets/{asset}',
+    operationId: 'readConsoleAsset',
+    tag: 'Process',
+    scope: 'open',
+    summary: 'Scripts and styles of the console',
+    path: { asset: z.string().describe('Its file name, which changes with its content.') },
+    answers: { 200: { description: 'The file.', contentType: 'text/*' } },
     problems: ['route_not_found'],
   },
   {

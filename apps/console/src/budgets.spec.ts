@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const dist = new URL('../dist/', import.meta.url).pathname;
+const files = readdirSync(dist, { recursive: true })
+  .map(String)
+  .filter((file) => /\.(html|js|css)$/.test(file));
+const kilobytes = (kind: RegExp) =>
+  files
+    .filter((file) => kind.test(file))
+    .reduce((sum, file) => sum + readFileSync(join(dist, `${file}.gz`)).length / 1_024, 0);
+
+/** Addresses that the build names and never asks: of namespaces, and of messages for people. */
+const named = /^https?:\/\/(www\.w3\.org|host[/:]|host$|receiver\.example|json-schema\.org)/;
+
+describe('the build of the console', () => {
+  it('is within its budget: 45 KB for the first load, 12 KB of them styles', () => {
+    const [first, styles] = [kilobytes(/./), kilobytes(/\.css$/)];
+    console.log(`console: ${first.toFixed(1)} KB for the first load, ${styles.toFixed(1)} KB of them styles`);
+    expect(first).toBeGreaterThan(5);
+    expect(first).toBeLessThanOrEqual(45);
+    expect(styles).toBeLessThanOrEqual(12);
+  });
+
+  it('names no other server that it would ask', () => {
+    const addresses = files
+      .flatMap((file) => readFileSync(join(dist, file), 'utf8').match(/https?:\/\/[^\s"'`$)\\]+/g) ?? [])
+      .filter((address) => !named.test(address));
+    expect(addresses).toEqual([]);
+  });
+
+  it('has all styles and scripts in files of their own, as its policy asks', () => {
+    const page = readFileSync(join(dist, 'index.html'), 'utf8');
+    expect(page).toMatch(/<script type="module"[^>]* src="\/console\/assets\/[^"]+"><\/script>/);
+    expect(page).not.toMatch(/<style|style=|<script(?![^>]*src=)|onload=/);
+  });
+});

@@ -1,0 +1,48 @@
+import type { FunctionComponent } from 'preact';
+import type { Scope } from '@jobstream/contracts/rest';
+import { Access } from '../pages/access/access.js';
+import { DeadLetters } from '../pages/dead-letters/dead-letters.js';
+import { HealthPage } from '../pages/health/health.js';
+import { JobPage } from '../pages/job/job.js';
+import { Jobs } from '../pages/jobs/jobs.js';
+import { Overview } from '../pages/overview/overview.js';
+import { Queue } from '../pages/queues/queue.js';
+import { Queues } from '../pages/queues/queues.js';
+import { Rebuilds } from '../pages/rebuilds/rebuilds.js';
+import { Replay } from '../pages/replays/replay.js';
+import { Replays } from '../pages/replays/replays.js';
+import { Schedule } from '../pages/schedules/schedule.js';
+import { Schedules } from '../pages/schedules/schedules.js';
+import { Test } from '../pages/test/test.js';
+import { TypePage } from '../pages/types/type.js';
+import { Types } from '../pages/types/types.js';
+import { Webhook } from '../pages/webhooks/webhook.js';
+import { Webhooks } from '../pages/webhooks/webhooks.js';
+
+/** A page of the console. */
+export interface PageEntry {
+  /** Its name in the URL. */
+  readonly name: string;
+  readonly title: string;
+  /** The scope that it needs to show anything. */
+  readonly scope: Scope;
+  readonly show: FunctionComponent;
+  /** Shows one of what the page lists; the page has none without it. */
+  readonly showItem?: FunctionComponent<{ readonly item: string }>;
+}
+
+/** All pages, in the order of the menu. */
+export const pageList: readonly PageEntry[] = [
+  { name: '', title: 'Overview', scope: 'read', show: Overview },
+  { name: 'jobs', title: 'Jobs', scope: 'read', show: Jobs, showItem: JobPage },
+  { name: 'dead-letters', title: 'Dead letters', scope: 'read', show: DeadLetters },
+  { name: 'queues', title: 'Queues', scope: 'read', show: Queues, showItem: Queue },
+  { name: 'schedules', title: 'Schedules', scope: 'read', show: Schedules, showItem: Schedule },
+  { name: 'replays', title: 'Replays', scope: 'read', show: Replays, showItem: Replay },
+  { name: 'test', title: 'Test', scope: 'read', show: Test },
+  { name: 'types', title: 'Types', scope: 'read', show: Types, showItem: TypePage },
+  { name: 'webhooks', title: 'Webhooks', scope: 'read', show: Webhooks, showItem: Webhook },
+  { name: 'rebuilds', title: 'Rebuilds', scope: 'read', show: Rebuilds },
+  { name: 'access', title: 'Keys and audit', scope: 'admin', show: Access },
+  { name: 'health', title: 'Health', scope: 'read', show: HealthPage },
+];

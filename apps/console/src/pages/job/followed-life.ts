@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { TransitionView } from '@jobstream/contracts/rest';
+import { pause, untilAwake } from '../../server/attention.js';
+import { client } from '../../server/connection.js';
+import { failureOf, type Failure } from '../../server/failure.js';
+
+/** The life of a job as the log tells it, record by record. */
+export interface FollowedLife {
+  /** In the order of the job's life; the newest {@link maxTransitions}. */
+  readonly transitions: readonly TransitionView[];
+  /** How many older ones are left out. */
+  readonly leftOut: number;
+  /** What the handler reported last; undefined for nothing yet. */
+  readonly progress: unknown;
+  readonly failure: Failure | undefined;
+}
+
+/** Records that are kept of one job. */
+export const maxTransitions = 10_000;
+
+const againMs = 2_000;
+const nothing: FollowedLife = { transitions: [], leftOut: 0, progress: undefined, failure: undefined };
+
+/**
+ * Follows a job while the tab is seen. A hidden tab holds no stream.
+ * @param episode another one begins to follow again: a job that had ended is replayed
+ */
+export function useFollowedLife(id: string, episode: string, onEnd: () => void): FollowedLife {
+  const [life, setLife] = useState(nothing);
+  useEffect(() => {
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const follow = async () => {
+      for (;;) {
+        await untilAwake(signal);
+        if (signal.aborted) return;
+        try {
+          for await (const event of client.follow(id, { signal })) {
+            if (event.kind === 'transition') setLife((last) => withTransition(last, event.transition));
+            else if (event.kind === 'progress') setLife((last) => ({ ...last, progress: event.progress }));
+            else onEnd();
+          }
+          return;
+        } catch (error) {
+          if (signal.aborted) return;
+          const failure = failureOf(error);
+          setLife((last) => ({ ...last, failure }));
+          if (failure.code === 'job_not_found' || failure.code === 'invalid_job_id') return;
+        }
+        await pause(againMs, signal);
+      }
+    };
+    void follow();
+    return () => stopping.abort();
+  }, [id, episode]);
+  return life;
+}
+
+/** A stream that begins anew tells what was told before: each record counts once. */
+export function withTransition(life: FollowedLife, transition: TransitionView): FollowedLife {
+  const { topic, partition, offset } = transition;
+  const isSame = (other: TransitionView) =>
+    other.topic === topic && other.partition === partition && other.offset === offset;
+  const others = life.transitions.filter((other) => !isSame(other));
+  const all = [...others, transition].sort(byLife);
+  const tooMany = Math.max(all.length - maxTransitions, 0);
+  return {
+    ...life,
+    transitions: all.slice(tooMany),
+    leftOut: life.leftOut + tooMany,
+    failure: undefined,
+  };
+}
+
+function byLife(a: TransitionView, b: TransitionView): number {
+  return a.run - b.run || Date.parse(a.time) - Date.parse(b.time) || a.attempt - b.attempt;
+}

@@ -1,0 +1,65 @@
+import { useState } from 'preact/hooks';
+import type { VNode } from 'preact';
+import type { TransitionView } from '@jobstream/contracts/rest';
+import { Moment } from '../../parts/moment.js';
+import { RowTable } from '../../parts/row-table.js';
+import { StateMark } from '../../parts/state-mark.js';
+import { countOf } from '../../numbers/count.js';
+
+/** Rows that are shown before somebody asks for all. */
+const maxRows = 200;
+
+/** Every record of a job. Those that have no part in its state are marked. */
+export function TransitionTable({ transitions }: { readonly transitions: readonly TransitionView[] }): VNode {
+  const [isWhole, setWhole] = useState(false);
+  const hidden = isWhole ? 0 : Math.max(transitions.length - maxRows, 0);
+  return (
+    <>
+      {hidden > 0 && (
+        <p>
+          <button type="button" onClick={() => setWhole(true)}>
+            Show {countOf(hidden, 'older record')}
+          </button>
+        </p>
+      )}
+      <RowTable
+        label="Records of the job"
+        rows={transitions.slice(hidden)}
+        keyOf={({ topic, partition, offset }) => `${topic}/${partition}/${offset}`}
+        empty="No record was read yet."
+        columns={[
+          { title: 'Time', cell: ({ time }) => <Moment at={time} precise /> },
+          {
+            title: 'State',
+            cell: ({ state, superseded }) => (
+              <>
+                <StateMark state={state} />
+                {superseded && <span class="mark"> superseded</span>}
+              </>
+            ),
+          },
+          { title: 'Run', isNumber: true, cell: ({ run }) => run },
+          { title: 'Attempt', isNumber: true, cell: ({ attempt }) => attempt },
+          { title: 'Worker', cell: ({ worker }) => worker },
+          {
+            title: 'Error',
+            cell: ({ error, reason }) => (
+              <span class="error-text">
+                {reason !== null && <span class="mark">{reason}</span>} {error && <code>{error.code}</code>}{' '}
+                {error?.message}
+              </span>
+            ),
+          },
+          {
+            title: 'Record',
+            cell: ({ topic, partition, offset }) => (
+              <code>
+                {topic}/{partition}/{offset}
+              </code>
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import type { VNode } from 'preact';
+import { jobStates } from '@jobstream/contracts';
+import { stateNames } from '../../parts/state-mark.js';
+import { go, hrefOf } from '../../place/place.js';
+import { client } from '../../server/connection.js';
+import { usePolled } from '../../server/polled.js';
+import { filterFields, type FilterField, type JobFilter, type ReadFilter } from './job-filter.js';
+
+interface FilterFormProps {
+  readonly filter: JobFilter;
+  readonly faults: ReadFilter['faults'];
+}
+
+const labels: Readonly<Record<FilterField, string>> = {
+  state: 'State',
+  type: 'Type',
+  queue: 'Queue',
+  for: 'Submitted for',
+  since: 'Since',
+  until: 'Until',
+};
+const examples: Readonly<Partial<Record<FilterField, string>>> = { since: '2h', until: '2026-01-31T10:00Z' };
+
+/** Goes to the list with another filter: it is in the URL, and begins at the newest. */
+export function goToJobs(filter: JobFilter): void {
+  go(hrefOf('jobs', undefined, filter));
+}
+
+/** The conditions of the list. Each is in the URL as soon as it is entered. */
+export function FilterForm({ filter, faults }: FilterFormProps): VNode {
+  const { data: names } = usePolled(readNames, { key: 'names', everyMs: Infinity });
+  const change = (field: FilterField, value: string) =>
+    goToJobs({ ...filter, [field]: value.trim() === '' ? undefined : value.trim() });
+  return (
+    <form class="filter" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        {labels.state}
+        <select
+          data-filter
+          value={filter.state ?? ''}
+          onChange={(event) => change('state', event.currentTarget.value)}
+        >
+          <option value="">any</option>
+          {jobStates.map((state) => (
+            <option key={state} value={state}>
+              {stateNames[state]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {filterFields.slice(1).map((field) => (
+        <label key={field}>
+          {labels[field]}
+          <input
+            value={filter[field] ?? ''}
+            list={field === 'type' || field === 'queue' ? `names-of-${field}` : undefined}
+            placeholder={examples[field]}
+            maxLength={256}
+            aria-invalid={faults[field] !== undefined}
+            aria-describedby={faults[field] === undefined ? undefined : `fault-of-${field}`}
+            onChange={(event) => change(field, event.currentTarget.value)}
+          />
+          {faults[field] !== undefined && (
+            <span class="fault" id={`fault-of-${field}`}>
+              {faults[field]}
+            </span>
+          )}
+        </label>
+      ))}
+      <NameList id="names-of-type" names={names?.types} />
+      <NameList id="names-of-queue" names={names?.queues} />
+    </form>
+  );
+}
+
+function NameList({
+  id,
+  names = [],
+}: {
+  readonly id: string;
+  readonly names: readonly string[] | undefined;
+}): VNode {
+  return (
+    <datalist id={id}>
+      {names.map((name) => (
+        <option key={name} value={name} />
+      ))}
+    </datalist>
+  );
+}
+
+/** Each condition that holds, to be taken away alone. */
+export function FilterChips({ filter }: { readonly filter: JobFilter }): VNode | null {
+  const given = filterFields.filter((field) => filter[field] !== undefined);
+  if (given.length === 0) return null;
+  return (
+    <ul class="chips" aria-label="Conditions">
+      {given.map((field) => (
+        <li key={field}>
+          <button type="button" onClick={() => goToJobs({ ...filter, [field]: undefined })}>
+            {labels[field]}: {filter[field]} <span aria-hidden="true">×</span>
+            <span class="unseen">, remove</span>
+          </button>
+        </li>
+      ))}
+      <li>
+        <button type="button" onClick={() => goToJobs({})}>
+          Remove all
+        </button>
+      </li>
+    </ul>
+  );
+}
+
+async function readNames(
+  signal: AbortSignal,
+): Promise<{ readonly types: string[]; readonly queues: string[] }> {
+  const { items } = await client.jobTypes.list({ signal });
+  return {
+    types: items.map(({ type }) => type),
+    queues: [...new Set(items.map(({ queue }) => queue))].sort(),
+  };
+}

@@ -1,0 +1,140 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { VNode } from 'preact';
+import type { JobPage, JobView } from '@jobstream/contracts/rest';
+import { ActionButton } from '../../parts/action-button.js';
+import { CopyButton } from '../../parts/json-text.js';
+import { Freshness } from '../../parts/freshness.js';
+import { Age, Moment } from '../../parts/moment.js';
+import { RowTable, type Column } from '../../parts/row-table.js';
+import { StateMark } from '../../parts/state-mark.js';
+import { countOf } from '../../numbers/count.js';
+import { usePageKeys } from '../../keys/keyboard.js';
+import { go, hrefOf, place } from '../../place/place.js';
+import { client } from '../../server/connection.js';
+import { usePolled } from '../../server/polled.js';
+import { serverNow } from '../../server/server-clock.js';
+import { BulkCancel } from './bulk-cancel.js';
+import { FilterChips, FilterForm } from './filter-form.js';
+import { filterOf, mayBeUnfinished, readFilter, type JobFilter } from './job-filter.js';
+import { mergePage } from './merged-page.js';
+
+const everyMs = 2_000;
+const limit = 50;
+
+const columns: readonly Column<JobView>[] = [
+  { title: 'Job', cell: ({ id }) => <a href={hrefOf('jobs', id)}>{id}</a> },
+  { title: 'State', cell: ({ state }) => <StateMark state={state} /> },
+  { title: 'Type', cell: ({ type }) => type },
+  { title: 'Queue', cell: ({ queue }) => queue },
+  { title: 'For', cell: ({ submittedFor }) => submittedFor },
+  { title: 'Created', cell: ({ createdAt }) => <Age at={createdAt} /> },
+  { title: 'Ended', cell: ({ finishedAt }) => finishedAt && <Moment at={finishedAt} /> },
+  {
+    title: 'Attempt',
+    isNumber: true,
+    cell: ({ attempt, maxAttempts, run }) =>
+      `${attempt} of ${maxAttempts ?? '?'}${run > 1 ? `, run ${run}` : ''}`,
+  },
+  {
+    title: 'Error',
+    cell: ({ error }) =>
+      error && (
+        <span class="error-text">
+          <code>{error.code}</code> {error.message}
+        </span>
+      ),
+  },
+];
+
+/** The list of jobs, newest first. Its filter is its URL. */
+export function Jobs(): VNode {
+  const { query } = place.value;
+  const filter = filterOf(query);
+  const cursor = query.get('cursor') ?? undefined;
+  const [isCancelling, setCancelling] = useState(false);
+  usePageKeys({ c: { text: 'cancel all that match', run: () => setCancelling(mayBeUnfinished(filter)) } });
+  // The times of a link stay what they were when it was opened.
+  const [openedAt] = useState(() => serverNow.peek());
+  const { conditions, faults } = readFilter(filter, openedAt);
+  return (
+    <>
+      <h1>Jobs</h1>
+      <FilterForm filter={filter} faults={faults} />
+      <FilterChips filter={filter} />
+      <p class="actions">
+        {mayBeUnfinished(filter) && (
+          <ActionButton scope="operate" isDanger letter="c" onClick={() => setCancelling(true)}>
+            Cancel all that match
+          </ActionButton>
+        )}
+        <CopyButton text={commandOf(filter)}>Copy as command</CopyButton>
+      </p>
+      <JobRows key={query.toString()} filter={filter} conditions={conditions} cursor={cursor} />
+      {isCancelling && <BulkCancel filter={filter} onClose={() => setCancelling(false)} />}
+    </>
+  );
+}
+
+interface JobRowsProps {
+  readonly filter: JobFilter;
+  readonly conditions: ReturnType<typeof readFilter>['conditions'];
+  readonly cursor: string | undefined;
+}
+
+function JobRows({ filter, conditions, cursor }: JobRowsProps): VNode {
+  const polled = usePolled((signal) => client.listPage({ ...conditions, cursor, limit, signal }), {
+    key: 'rows',
+    // What is further down does not move.
+    everyMs: cursor === undefined ? everyMs : Infinity,
+  });
+  const [page, setPage] = useState<JobPage | undefined>(undefined);
+  const merged = polled.data && mergePage(page?.items ?? [], polled.data.items);
+  useEffect(() => {
+    if (polled.data && (page === undefined || page.items.length === 0)) setPage(polled.data);
+  }, [polled.data]);
+  const next = (page ?? polled.data)?.next ?? null;
+  const isEmpty = merged?.shown.length === 0;
+  return (
+    <>
+      <Freshness of={polled} />
+      {merged && merged.newer > 0 && (
+        <p role="status">
+          <button type="button" class="primary" onClick={() => setPage(polled.data)}>
+            Show {countOf(merged.newer, 'newer job')}
+          </button>
+        </p>
+      )}
+      <RowTable
+        label="Jobs"
+        columns={columns}
+        rows={merged?.shown}
+        keyOf={({ id }) => id}
+        empty={next === null ? emptyText(filter) : 'None among those that were looked through so far.'}
+      />
+      <p class="actions">
+        {cursor !== undefined && <a href={hrefOf('jobs', undefined, filter)}>To the newest</a>}
+        {next !== null && (
+          <button type="button" onClick={() => go(hrefOf('jobs', undefined, { ...filter, cursor: next }))}>
+            {isEmpty ? 'Look further' : 'Older'}
+          </button>
+        )}
+      </p>
+    </>
+  );
+}
+
+function emptyText(filter: JobFilter): VNode {
+  if (Object.keys(filter).length > 0) return <>No job meets these conditions.</>;
+  return (
+    <>
+      No job yet. <a href={hrefOf('test')}>Submit one</a>, or use POST /v1/jobs.
+    </>
+  );
+}
+
+function commandOf({ for: submittedFor, ...filter }: JobFilter): string {
+  const options = Object.entries({ ...filter, 'submitted-for': submittedFor })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` --${name} '${value!.replaceAll("'", "'\\''")}'`);
+  return `npx jobstream jobs list${options.join('')}`;
+}

@@ -1,0 +1,158 @@
+import { useState } from 'preact/hooks';
+import type { VNode } from 'preact';
+import type { LaneView, QueueView } from '@jobstream/contracts/rest';
+import { ActionButton } from '../../parts/action-button.js';
+import { ActionDialog } from '../../parts/action-dialog.js';
+import { Facts } from '../../parts/facts.js';
+import { Freshness } from '../../parts/freshness.js';
+import { RowTable } from '../../parts/row-table.js';
+import { countOf, writeCount } from '../../numbers/count.js';
+import { writeSpan } from '../../numbers/span.js';
+import { usePageKeys } from '../../keys/keyboard.js';
+import { hrefOf } from '../../place/place.js';
+import { client } from '../../server/connection.js';
+import { usePolled } from '../../server/polled.js';
+import { noteQueue, recentSamplesOf } from '../overview/queue-samples.js';
+import { judge } from '../overview/verdict.js';
+import { LimitsDialog } from './limits-dialog.js';
+import { writeLimits } from './limits-text.js';
+
+const everyMs = 2_000;
+
+/** One queue: how far its workers are, lane by lane, and what holds them back. */
+export function Queue({ item: name }: { readonly item: string }): VNode {
+  const polled = usePolled((signal) => client.queues.read(name, { signal }), { key: name, everyMs });
+  const [opened, setOpened] = useState<'pause' | 'limits' | 'clear' | undefined>(undefined);
+  const queue = polled.data;
+  if (queue) noteQueue(queue, polled.readAt);
+  const close = () => setOpened(undefined);
+  const done = () => {
+    close();
+    polled.refresh();
+  };
+  const resume = async () => {
+    await client.queues.resume(name);
+    polled.refresh();
+  };
+  usePageKeys({
+    p: { text: 'pause or resume', run: () => (queue?.paused ? void resume() : setOpened('pause')) },
+  });
+  return (
+    <>
+      <h1>Queue {name}</h1>
+      <Freshness of={polled} />
+      {queue && (
+        <>
+          <p class="actions">
+            {queue.paused ? (
+              <ActionButton scope="operate" letter="p" onClick={() => void resume()}>
+                Resume
+              </ActionButton>
+            ) : (
+              <ActionButton scope="operate" isDanger letter="p" onClick={() => setOpened('pause')}>
+                Pause
+              </ActionButton>
+            )}
+            <ActionButton scope="operate" onClick={() => setOpened('limits')}>
+              Change limits
+            </ActionButton>
+            <ActionButton scope="operate" onClick={() => setOpened('clear')}>
+              Limits as defined
+            </ActionButton>
+          </p>
+          <QueueFacts queue={queue} />
+          <Lanes lanes={queue.lanes} />
+        </>
+      )}
+      {queue && opened === 'pause' && (
+        <ActionDialog
+          title={`Pause ${name}`}
+          verb="Pause it"
+          isDanger
+          onClose={close}
+          onDone={done}
+          act={() => client.queues.pause(name)}
+        >
+          <p>
+            Its workers start nothing until it is resumed: {countOf(queue.lag, 'job')} wait or run now. Jobs
+            that run finish, and jobs go on coming in.
+          </p>
+        </ActionDialog>
+      )}
+      {queue && opened === 'limits' && (
+        <LimitsDialog queue={name} limits={queue.limits} onClose={close} onDone={done} />
+      )}
+      {opened === 'clear' && (
+        <ActionDialog
+          title={`Limits of ${name}`}
+          verb="Take them back"
+          onClose={close}
+          onDone={done}
+          act={() => client.queues.clearLimits(name)}
+        >
+          <p>The limits of the queue’s definition hold again.</p>
+        </ActionDialog>
+      )}
+    </>
+  );
+}
+
+function QueueFacts({ queue }: { readonly queue: QueueView }): VNode {
+  const verdict = judge(queue, recentSamplesOf(queue.queue));
+  const jobs = (state: string, count: number | null) => (
+    <a href={hrefOf('jobs', undefined, { queue: queue.queue, state })}>
+      {count === null ? 'not known' : writeCount(count)}
+    </a>
+  );
+  return (
+    <>
+      <p role="status" class={verdict.kind}>
+        {verdict.text}
+      </p>
+      <Facts
+        of={{
+          Lag: writeCount(queue.lag),
+          'Oldest waits':
+            queue.oldestWaitingSeconds === null
+              ? 'none waits'
+              : writeSpan(queue.oldestWaitingSeconds * 1_000),
+          Running: jobs('running', queue.running),
+          Retrying: jobs('retrying', queue.retrying),
+          Scheduled: jobs('scheduled', queue.scheduled),
+          'Dead letters': (
+            <a href={hrefOf('dead-letters', undefined, { queue: queue.queue })}>
+              {writeCount(queue.deadLetters)}
+            </a>
+          ),
+          Workers: writeCount(queue.workers),
+          Limits: writeLimits(queue.limits),
+        }}
+      />
+    </>
+  );
+}
+
+function Lanes({ lanes }: { readonly lanes: readonly LaneView[] }): VNode {
+  const rows = lanes.flatMap(({ lane, topic, partitions }) =>
+    partitions.map((partition) => ({ lane, topic, ...partition })),
+  );
+  return (
+    <section>
+      <h2>Lag by lane and partition</h2>
+      <RowTable
+        label="Lag by lane and partition"
+        rows={rows}
+        keyOf={({ topic, partition }) => `${topic}/${partition}`}
+        empty="The queue has no topic yet: it gets one when its first worker starts."
+        columns={[
+          { title: 'Lane', cell: ({ lane }) => lane },
+          { title: 'Topic', cell: ({ topic }) => <code>{topic}</code> },
+          { title: 'Partition', isNumber: true, cell: ({ partition }) => partition },
+          { title: 'Finished to', isNumber: true, cell: ({ committed }) => writeCount(committed) },
+          { title: 'End', isNumber: true, cell: ({ end }) => writeCount(end) },
+          { title: 'Lag', isNumber: true, cell: ({ lag }) => writeCount(lag) },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,161 @@
+import { useState } from 'preact/hooks';
+import type { VNode } from 'preact';
+import type { ReplayView } from '@jobstream/contracts/rest';
+import { ActionButton } from '../../parts/action-button.js';
+import { ActionDialog } from '../../parts/action-dialog.js';
+import { Facts } from '../../parts/facts.js';
+import { Freshness } from '../../parts/freshness.js';
+import { JsonText } from '../../parts/json-text.js';
+import { Age, Moment } from '../../parts/moment.js';
+import { RowTable } from '../../parts/row-table.js';
+import { StateMark } from '../../parts/state-mark.js';
+import { writeCount, writeRate } from '../../numbers/count.js';
+import { usePageKeys } from '../../keys/keyboard.js';
+import { hrefOf } from '../../place/place.js';
+import { client } from '../../server/connection.js';
+import { usePolled } from '../../server/polled.js';
+
+const everyMs = 2_000;
+/** Jobs of a replay whose state is shown. */
+const shownJobs = 50;
+
+/** One replay: how far it is, what it made, and what became of it. */
+export function Replay({ item: id }: { readonly item: string }): VNode {
+  const polled = usePolled((signal) => client.replays.read(id, { signal }), { key: id, everyMs });
+  const [isCancelling, setCancelling] = useState(false);
+  const replay = polled.data;
+  const isUnderWay = replay?.finishedAt === null;
+  usePageKeys(isUnderWay ? { c: { text: 'cancel it', run: () => setCancelling(true) } } : {});
+  return (
+    <>
+      <h1>
+        Replay <code class="id">{id}</code>
+      </h1>
+      <Freshness of={polled} />
+      {replay && isUnderWay && (
+        <p class="actions">
+          <ActionButton scope="operate" isDanger letter="c" onClick={() => setCancelling(true)}>
+            Cancel
+          </ActionButton>
+        </p>
+      )}
+      {replay && <ReplayFacts replay={replay} />}
+      <ReplayedJobs id={id} />
+      {isCancelling && (
+        <ActionDialog
+          title="Cancel the replay"
+          verb="Cancel it"
+          isDanger
+          onClose={() => setCancelling(false)}
+          act={() => client.replays.cancel(id)}
+        >
+          <p>It makes no further run. The runs that it has made go on.</p>
+        </ActionDialog>
+      )}
+    </>
+  );
+}
+
+function ReplayFacts({ replay }: { readonly replay: ReplayView }): VNode {
+  const { state, progress, skippedBy, eta, failure, trouble, faults, patch } = replay;
+  const skips = Object.entries(skippedBy).map(
+    ([reason, count]) => `${reason.replaceAll('_', ' ')}: ${count}`,
+  );
+  return (
+    <>
+      <p role="status">
+        <progress aria-label="Progress" value={progress} max={1} /> {state}
+        {eta !== null && (
+          <>
+            , ends <Age at={eta} />
+          </>
+        )}
+      </p>
+      {trouble !== null && <p class="notice">{trouble}</p>}
+      {failure && (
+        <p class="notice">
+          {failure.message} <code>{failure.code}</code>
+        </p>
+      )}
+      <Facts
+        of={{
+          Why: replay.why,
+          'Asked for by': replay.requestedBy,
+          Asked: <Moment at={replay.createdAt} />,
+          Ended: replay.finishedAt && <Moment at={replay.finishedAt} />,
+          Queue: <a href={hrefOf('queues', replay.queue)}>{replay.queue}</a>,
+          Source: replay.source,
+          Matched: writeCount(replay.matched),
+          'Run again': writeCount(replay.replayed),
+          'Passed over': `${writeCount(replay.skipped)}${skips.length > 0 ? ` (${skips.join(', ')})` : ''}`,
+          Failed: writeCount(replay.failed),
+          Rate:
+            replay.rate === null
+              ? null
+              : `at most ${writeCount(replay.rate)} a second, so far ${writeRate(replay.throughput ?? 0)}`,
+        }}
+      />
+      {Object.keys(replay.filter).length > 0 && (
+        <section>
+          <h2>Filter</h2>
+          <JsonText label="Filter" value={replay.filter} />
+        </section>
+      )}
+      {patch && (
+        <section>
+          <h2>Patch</h2>
+          <JsonText label="Patch" value={patch} />
+        </section>
+      )}
+      {faults.length > 0 && (
+        <section>
+          <h2>Jobs that could not run again</h2>
+          <ul>
+            {faults.map(({ id, detail }) => (
+              <li key={id}>
+                <a href={hrefOf('jobs', id)}>{id}</a> {detail}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function ReplayedJobs({ id }: { readonly id: string }): VNode {
+  const polled = usePolled((signal) => readReplayed(id, signal), { key: id, everyMs });
+  return (
+    <section>
+      <h2>What became of its jobs</h2>
+      <Freshness of={polled} />
+      <RowTable
+        label="What became of its jobs"
+        rows={polled.data}
+        keyOf={(job) => `${job.id}/${job.run}`}
+        empty="It has made no run yet."
+        columns={[
+          { title: 'Job', cell: (job) => <a href={hrefOf('jobs', job.id)}>{job.id}</a> },
+          { title: 'Run', isNumber: true, cell: ({ run }) => run },
+          { title: 'Put into its queue', cell: ({ state, detail }) => detail ?? state },
+          { title: 'State now', cell: ({ now }) => now && <StateMark state={now.state} /> },
+          {
+            title: 'Error now',
+            cell: ({ now }) => now?.error && <span class="error-text">{now.error.message}</span>,
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+/** The first jobs of the replay, each as it is now. */
+async function readReplayed(id: string, signal: AbortSignal) {
+  const { items } = await client.replays.listJobs(id, { signal, limit: shownJobs });
+  return Promise.all(
+    items.map(async (item) => {
+      const now = await client.read(item.id, { signal }).catch(() => undefined);
+      return { ...item, now };
+    }),
+  );
+}

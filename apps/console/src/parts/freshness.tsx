@@ -1,0 +1,18 @@
+import type { VNode } from 'preact';
+import { writeSpan } from '../numbers/span.js';
+import { serverNow } from '../server/server-clock.js';
+import type { Polled } from '../server/polled.js';
+
+/** Says why what is shown may be old, and how old it is; nothing while all is well. */
+export function Freshness({ of: { data, readAt, failure } }: { readonly of: Polled<unknown> }): VNode | null {
+  // Read, so that the age grows each second.
+  void serverNow.value;
+  if (!failure) return null;
+  const age = writeSpan(Math.floor((performance.now() - readAt) / 1_000) * 1_000);
+  return (
+    <p class="notice" role="status">
+      <strong>{failure.text}</strong> <code>{failure.code}</code>
+      {data !== undefined && <> What is shown was read {age} ago.</>}
+    </p>
+  );
+}

@@ -1,0 +1,35 @@
+import { computed, signal } from '@preact/signals';
+import { isRefused } from './connection.js';
+
+const isVisible = signal(document.visibilityState !== 'hidden');
+document.addEventListener('visibilitychange', () => {
+  isVisible.value = document.visibilityState !== 'hidden';
+});
+
+/** Whether reading makes sense: the tab is seen, and the session holds. */
+export const isAwake = computed(() => isVisible.value && !isRefused.value);
+
+/** Resolves once {@link isAwake}, or when `signal` aborts. */
+export async function untilAwake(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      leave();
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    const leave = isAwake.subscribe((awake) => {
+      if (awake || signal.aborted) queueMicrotask(end);
+    });
+  });
+}
+
+/** Resolves after this time, or when `signal` aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
