@@ -3,6 +3,8 @@ export type { IncomingRecord, OutgoingRecord } from '@jobstream/kafka';
 export type { Outcome } from '@jobstream/lifecycle';
 export { attempt, type Attempted, type AttemptPorts } from './attempt/attempt.js';
 export { Cancellations } from './attempt/cancellations.js';
+export { RunningAttempts } from './attempt/running-attempts.js';
+export { StrayRejections } from './attempt/stray-rejections.js';
 export { copyOfProgress, type ProgressReports } from './attempt/running-reports.js';
 export type { StartableJob } from './admission/startable-job.js';
 export { ThreadPool } from './handlers/thread-pool.js';

@@ -42,4 +42,5 @@ export {
 } from './health.js';
 export { explainListenError, ListenError } from './listen-error.js';
 export { startOpsServer, type OpsServer, type OpsServerOptions } from './ops-server.js';
+export { ProcessErrors } from './process-errors.js';
 export { runChildProcess, runProcess, type ProcessContext, type StopProcess } from './run-process.js';

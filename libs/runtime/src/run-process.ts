@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { HealthRegistry } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
+import { ProcessErrors } from './process-errors.js';
 import { commonSettings, readSettings, type CommonSettings, type Environment } from './settings.js';
 
 /** The process that an application runs in. */
@@ -17,6 +18,7 @@ export interface ProcessContext {
   readonly logger: Logger;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
+  readonly errors: ProcessErrors;
   /** Ends the process with exit code 1 and a log line with the reason: for errors that only a restart can mend. */
   fatal(this: void, error: unknown): void;
 }
@@ -29,25 +31,29 @@ const stopGraceMs = 5_000;
 
 /**
  * Runs a service until SIGTERM or SIGINT. `main` starts it and returns the function that stops it. The first signal stops it
- * (exit code 0), a second one ends the process at once (1). An uncaught error ends it with code 1 too.
+ * (exit code 0), a second one ends the process at once (1). An uncaught error ends it with code 1 too, unless {@link ProcessErrors}
+ * say otherwise.
  */
 export async function runProcess(
   service: string,
   main: (context: ProcessContext) => Promise<StopProcess>,
 ): Promise<void> {
   const environment = process.env;
+  const errors = new ProcessErrors();
   let logger = createLogger(service, 'info');
   const fatal = (error: unknown) => {
     logger.fatal(
-      { err: error },
+      { err: error, ...errors.describeWork() },
       `${service} ends: ${error instanceof Error ? error.message : String(error)}`,
     );
     process.exit(1);
   };
   process.on('uncaughtException', fatal);
-  process.on('unhandledRejection', fatal);
+  process.on('unhandledRejection', (error) => {
+    if (!errors.judgeRejection(error)) fatal(error);
+  });
   try {
-    const context = openContext(service, environment, fatal);
+    const context = openContext(service, environment, errors, fatal);
     const { settings, health } = context;
     logger = context.logger;
     const signalled = nextSignal().then((signal) => {
@@ -69,7 +75,7 @@ export async function runProcess(
 /**
  * Runs a process that serves its parent over their channel, until the parent has gone: then it ends at once, whatever it does. It
  * outlives the signals by which its parent is told to stop, since the parent still finishes running work. An uncaught error ends it
- * as Node does, with the error on standard error.
+ * as Node does, with the error on standard error, unless {@link ProcessErrors} say otherwise.
  */
 export async function runChildProcess(
   service: string,
@@ -82,13 +88,18 @@ export async function runChildProcess(
     process.stderr.write(`${inspect(error)}\n`);
     process.exit(1);
   };
-  await main(openContext(service, process.env, fatal));
+  const errors = new ProcessErrors();
+  process.on('unhandledRejection', (error) => {
+    if (!errors.judgeRejection(error)) fatal(error);
+  });
+  await main(openContext(service, process.env, errors, fatal));
 }
 
 /** @throws SettingsError */
 function openContext(
   service: string,
   environment: Environment,
+  errors: ProcessErrors,
   fatal: ProcessContext['fatal'],
 ): ProcessContext {
   const settings = readSettings(commonSettings, environment);
@@ -100,6 +111,7 @@ function openContext(
     logger: createLogger(service, settings.LOG_LEVEL),
     health: new HealthRegistry(settings.JOBSTREAM_INSTANCE_TOKEN),
     metrics: createMetrics(service),
+    errors,
     fatal,
   };
 }

@@ -1,5 +1,11 @@
 import type { AttemptEnding } from '@jobstream/lifecycle';
-import { endByStop, runAsAttempt, type Attempted, type CallHandler } from '../attempt/attempt.js';
+import {
+  endByStop,
+  runAsAttempt,
+  type Attempted,
+  type CallHandler,
+  type OpenCall,
+} from '../attempt/attempt.js';
 import { endByError } from '../attempt/handler-ending.js';
 import { ProcessDiedError, type HandlerProcess } from './handler-process.js';
 
@@ -17,17 +23,12 @@ export function callIn(place: HandlerProcess): CallHandler {
         'attempt started',
       );
     }
-    const { start, ended } = await runAsAttempt(
-      job,
-      definition,
-      ports,
-      stop,
-      async ({ lazyAbort, report }) => {
-        const { signal } = lazyAbort;
-        const call = await place.call({ job, now: clock.now(), signal, report });
-        return { ...call, isLate: lazyAbort.hasHappened };
-      },
-    );
+    const work = async ({ running: { lazyAbort }, report }: OpenCall) => {
+      const { signal } = lazyAbort;
+      const call = await place.call({ job, now: clock.now(), signal, report });
+      return { ...call, isLate: lazyAbort.hasHappened };
+    };
+    const { start, ended } = await runAsAttempt(job, definition, ports, { stop, isHere: false, work });
     switch (ended.kind) {
       case 'returned': {
         const { ending, children, isLate } = ended.result;

@@ -49,6 +49,7 @@ export class HandlerProcess {
   private readonly child: ChildProcess;
   private readonly lastLines = new LastLines();
   private over = false;
+  private spent = false;
   private running:
     { readonly call: RemoteCall; resolve(ended: EndedCall): void; reject(error: Error): void } | undefined;
 
@@ -80,8 +81,9 @@ export class HandlerProcess {
     return this.over;
   }
 
-  get isRunning(): boolean {
-    return this.running !== undefined;
+  /** Whether a handler runs in it, or may still do so. */
+  get isBusy(): boolean {
+    return this.running !== undefined || this.spent;
   }
 
   /** Has it call the handler of a job. @throws ProcessDiedError */
@@ -158,6 +160,7 @@ export class HandlerProcess {
           case 'progress':
             return this.running?.call.report(report.progress);
           case 'ended':
+            this.spent = report.ended.isSpent ?? false;
             return this.running?.resolve(report.ended);
         }
       });

@@ -43,10 +43,10 @@ export class HandlerProcesses {
     return undefined;
   }
 
-  /** Keeps a process for the next attempt, unless it has ended. One that still runs its attempt is ended. */
+  /** Keeps a process for the next attempt, unless it has ended. One in which a handler may still run is ended. */
   giveBack(used: HandlerProcess): void {
     if (used.isOver) return;
-    if (used.isRunning || this.isClosed) return void used.end();
+    if (used.isBusy || this.isClosed) return void used.end();
     this.idle.set(used, setTimeout(() => void used.end(), idleMs).unref());
   }
 

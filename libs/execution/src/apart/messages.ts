@@ -27,6 +27,8 @@ export type Report =
 export interface EndedCall {
   readonly ending: HandlerEnding;
   readonly children: readonly DrawnJob[];
+  /** Its handler may still run: the process is to be ended. */
+  readonly isSpent?: true;
 }
 
 /** An abort's reason as plain data. */

@@ -122,6 +122,17 @@ describe('OrderServer', () => {
     expect(await server.run()).toMatchObject({ ending: { kind: 'threw', ...expected }, children: [] });
   });
 
+  it('tells a rejection that nobody handles as the failure of the attempt that runs, in a process that is spent', async () => {
+    const server = new Server(() => new Promise(() => undefined));
+    expect(server.server.takeRejection(new Error('early'))).toBe(false);
+    const ended = server.run();
+    expect(server.server.takeRejection(new Error('stray'))).toBe(true);
+    expect(await ended).toMatchObject({
+      ending: { kind: 'threw', error: { message: 'stray' } },
+      isSpent: true,
+    });
+  });
+
   it('tells a result that breaks the schema', async () => {
     const server = new Server(() => ({ year: 'late' }));
     expect(await server.run()).toMatchObject({ ending: { kind: 'invalid-result' } });

@@ -26,7 +26,7 @@ export interface OrderPorts {
 
 /** Calls handlers as the worker orders, one after another. */
 export class OrderServer {
-  private running: LazyAbort | undefined;
+  private running: { readonly lazyAbort: LazyAbort; fail(error: unknown): void } | undefined;
 
   /** @param send tells the worker */
   constructor(
@@ -40,14 +40,27 @@ export class OrderServer {
         this.ports.observe(order.now);
         return void this.run(order.job).then((ended) => this.send({ kind: 'ended', ended }));
       case 'abort':
-        return this.running?.abort(abortErrorOf(order.reason));
+        return this.running?.lazyAbort.abort(abortErrorOf(order.reason));
     }
   }
 
-  private async run(job: StartableJob): Promise<EndedCall> {
-    const { handlers, logger, threads, clock } = this.ports;
+  /** Takes a rejection that nobody handles: the attempt that runs fails by it. @returns false where none runs */
+  takeRejection(error: unknown): boolean {
+    this.running?.fail(error);
+    return this.running !== undefined;
+  }
+
+  private run(job: StartableJob): Promise<EndedCall> {
     const lazyAbort = new LazyAbort();
-    this.running = lazyAbort;
+    const stray = new Promise<EndedCall>((resolve) => {
+      const fail = (error: unknown) => resolve({ ending: endByError(error), children: [], isSpent: true });
+      this.running = { lazyAbort, fail };
+    });
+    return Promise.race([this.call(job, lazyAbort), stray]);
+  }
+
+  private async call(job: StartableJob, lazyAbort: LazyAbort): Promise<EndedCall> {
+    const { handlers, logger, threads, clock } = this.ports;
     const children = new Children(job, clock);
     try {
       const { definition, handler } = handlers.get(job.request.queue)!.get(job.request.type)!;

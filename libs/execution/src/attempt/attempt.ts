@@ -9,7 +9,9 @@ import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { Cancellations } from './cancellations.js';
 import { AttemptContext } from '../handlers/attempt-context.js';
 import { check, endByError, endByResult } from './handler-ending.js';
+import type { RunningAttempt, RunningAttempts } from './running-attempts.js';
 import type { ProgressReports } from './running-reports.js';
+import type { StrayRejections } from './stray-rejections.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
 import { runWithin, type LimitedEnding } from './time-limit.js';
@@ -27,9 +29,13 @@ export interface AttemptPorts {
   /** Opens the reports of an attempt that starts. */
   openReports(job: StartableJob, start: Start): ProgressReports;
   readonly cancellations: Cancellations;
+  readonly running: RunningAttempts;
+  readonly strays: StrayRejections;
   /** Both fingerprints, if another definition of the type is in force than the one of this worker, or it has none; else undefined. */
   readonly outdated: (type: string) => string | undefined;
   observeDuration(type: string, seconds: number): void;
+  /** The call of a handler has held up the event loop for so long before it returned. */
+  noteBlock(job: StartableJob, ms: number): void;
   /** Whether the deaths that a job causes alone are counted: see `isDoomed`. */
   readonly runsSuspectsApart: boolean;
 }
@@ -110,20 +116,26 @@ async function callHere(
   ports: AttemptPorts,
   stop: AbortSignal | undefined,
 ): Promise<Attempted> {
-  const { clock, threads, logger } = ports;
+  const { clock, threads, logger, strays } = ports;
   const collected = new Children(job, clock);
-  const { start, ended } = await runAsAttempt(job, definition, ports, stop, ({ lazyAbort, report }) => {
+  const work = ({ running, startedAt, report }: OpenCall) => {
     const context = new AttemptContext(definition, job, {
       logger,
       clock,
       threads,
-      lazyAbort,
+      lazyAbort: running.lazyAbort,
       children: collected,
       report,
     });
     if (logger.isLevelEnabled('debug')) context.logger.debug('attempt started');
-    return handler.handle(payload, context);
-  });
+    try {
+      return strays.call(running, () => handler.handle(payload, context));
+    } finally {
+      const ms = performance.now() - startedAt;
+      if (ms > maxBlockMs) ports.noteBlock(job, ms);
+    }
+  };
+  const { start, ended } = await runAsAttempt(job, definition, ports, { stop, isHere: true, work });
   const children = collected.end();
   switch (ended.kind) {
     case 'returned':
@@ -135,11 +147,25 @@ async function callHere(
   }
 }
 
+/** A handler that holds up the event loop for longer is named. */
+const maxBlockMs = 1_000;
+
 /** What the call of a handler has from its attempt. */
-export interface RunningAttempt {
-  readonly lazyAbort: LazyAbort;
+export interface OpenCall {
+  readonly running: RunningAttempt;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
   /** See `JobContext.progress`. */
   report(progress: unknown): void;
+}
+
+/** The call of a handler. */
+export interface HandlerWork<Result> {
+  /** Stops it, as the end of its time does. */
+  readonly stop: AbortSignal | undefined;
+  /** Whether the handler runs in this process. */
+  readonly isHere: boolean;
+  work(call: OpenCall): Promise<Result> | Result;
 }
 
 /** Runs work as the call of a handler: dated, reported as running, within the time of its type, stopped by a cancel or by `stop`. */
@@ -147,18 +173,18 @@ export async function runAsAttempt<Result>(
   job: StartableJob,
   { type, timeoutMs }: JobDefinition,
   ports: AttemptPorts,
-  stop: AbortSignal | undefined,
-  work: (running: RunningAttempt) => Promise<Result> | Result,
+  { stop, isHere, work }: HandlerWork<Result>,
 ): Promise<{ readonly start: Start; readonly ended: LimitedEnding<Result> }> {
-  const { clock, worker, graceMs, cancellations } = ports;
+  const { clock, worker, graceMs } = ports;
   const start: Start = { worker, at: writeStart(clock.now()) };
   const startedAt = performance.now();
   const reports = ports.openReports(job, start);
   const lazyAbort = new LazyAbort();
-  const running = { lazyAbort, report: (progress: unknown) => reports.report(progress) };
-  const endCancellations = cancellations.began(job, lazyAbort);
-  const ended = await runWithin({ timeoutMs, graceMs }, lazyAbort, () => work(running), stop);
-  endCancellations();
+  const running: RunningAttempt = { job, lazyAbort, isHere };
+  const endRunning = ports.running.began(running);
+  const call: OpenCall = { running, startedAt, report: (progress) => reports.report(progress) };
+  const ended = await runWithin({ timeoutMs, graceMs }, lazyAbort, () => work(call), stop);
+  endRunning();
   reports.end();
   ports.observeDuration(type, (performance.now() - startedAt) / 1_000);
   return { start, ended };

@@ -4,6 +4,7 @@ import { decodeCancel, encodeCancel, type Cancel, type JobRequest } from '@jobst
 import { CancelBook } from '@jobstream/orders';
 import { LazyAbort } from './lazy-abort.js';
 import { Cancellations } from './cancellations.js';
+import { RunningAttempts } from './running-attempts.js';
 import type { StartableJob } from '../admission/startable-job.js';
 
 const jobOf = (id: string, run: number): StartableJob => {
@@ -31,9 +32,10 @@ describe('a cancel', () => {
   ])('reaches a job whatever the case of the id in %s', (_, asJob, asCancel) => {
     const id = newJobId();
     const [book, job, cancel] = [new CancelBook(), jobOf(asJob(id), 1), cancelOf(asCancel(id), 1)];
-    const cancellations = new Cancellations(book);
+    const running = new RunningAttempts();
+    const cancellations = new Cancellations(book, running);
     const lazyAbort = new LazyAbort();
-    cancellations.began(job, lazyAbort);
+    running.began({ job, lazyAbort, isHere: true });
     cancellations.abort(cancel);
     expect(lazyAbort.hasHappened).toBe(true);
     book.add(cancel);
@@ -42,10 +44,11 @@ describe('a cancel', () => {
 
   it('stops its run and earlier runs, but no later one', () => {
     const id = newJobId();
-    const cancellations = new Cancellations(new CancelBook());
+    const running = new RunningAttempts();
+    const cancellations = new Cancellations(new CancelBook(), running);
     const stopped = [1, 2, 3].map((run) => {
       const lazyAbort = new LazyAbort();
-      const end = cancellations.began(jobOf(id, run), lazyAbort);
+      const end = running.began({ job: jobOf(id, run), lazyAbort, isHere: true });
       cancellations.abort(cancelOf(id, 2));
       end();
       return lazyAbort.hasHappened;

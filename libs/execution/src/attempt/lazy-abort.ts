@@ -4,6 +4,8 @@ export class LazyAbort {
   private reason: Error | undefined;
   /** Called when it aborts, before the signal does. */
   whenHappening = (): void => undefined;
+  /** Called when the attempt has failed outside its handler's call, before the signal aborts. */
+  whenFailing: (error: unknown) => void = () => undefined;
 
   /** Always the same signal, aborted already if that has happened. */
   get signal(): AbortSignal {
@@ -16,6 +18,13 @@ export class LazyAbort {
 
   get hasHappened(): boolean {
     return this.reason !== undefined;
+  }
+
+  /** The attempt has failed, though its handler goes on: it ends by this error, and the signal aborts. */
+  fail(error: unknown): void {
+    this.whenFailing(error);
+    this.whenHappening = () => undefined;
+    this.abort(new DOMException('The attempt has failed.', 'AbortError'));
   }
 
   /** Only the first reason counts. */

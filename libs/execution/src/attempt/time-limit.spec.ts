@@ -61,6 +61,16 @@ describe('runWithin', () => {
     expect(lazyAbort.signal.reason).toMatchObject({ message: 'enough' });
   });
 
+  it('ends at once by a failure outside the work, which then has no other ending', async () => {
+    const lazyAbort = new LazyAbort();
+    const error = new Error('stray');
+    const ended = runWithin(limit, lazyAbort, () => whenAborted(lazyAbort));
+    await Promise.resolve();
+    lazyAbort.fail(error);
+    expect(await ended).toEqual({ kind: 'threw', thrown: error });
+    expect(lazyAbort.signal.reason).toMatchObject({ name: 'AbortError' });
+  });
+
   it('starts aborted when its signal has aborted before', async () => {
     const lazyAbort = new LazyAbort();
     const long = { timeoutMs: 60_000, graceMs: 20 };

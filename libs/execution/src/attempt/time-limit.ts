@@ -17,7 +17,7 @@ const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Calls `work` and aborts it (`TimeoutError`) when its time is over. A result within the grace still counts; a later one is ignored.
- * An abort for another reason ends its time in the same way.
+ * An abort for another reason ends its time in the same way. A failure told to `lazyAbort` ends it at once.
  * @param stop aborts the work with its own reason; it may be aborted already
  */
 export function runWithin<Result>(
@@ -35,6 +35,7 @@ export function runWithin<Result>(
       clearTimeout(timer);
       timer = setTimeout(() => resolve({ kind: 'timed-out' }), limit.graceMs);
     };
+    lazyAbort.whenFailing = (thrown) => end({ kind: 'threw', thrown });
     const forward = () => lazyAbort.abort(stop!.reason as Error);
     if (stop?.aborted) forward();
     else stop?.addEventListener('abort', forward);

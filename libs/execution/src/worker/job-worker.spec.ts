@@ -62,6 +62,16 @@ describe('a delivery', () => {
     expect(isCalled).toBe(true);
   });
 
+  it('is told of where its handler holds up the event loop for more than a second', async () => {
+    const worker = workerWith(({ n }) => {
+      for (const end = performance.now() + n; performance.now() < end;);
+      return n;
+    });
+    worker.worker.accept([worker.deliver({ payload: { n: 1 } }), worker.deliver({ payload: { n: 1_050 } })]);
+    await turn();
+    expect(worker.blocks).toEqual([expect.closeTo(1_060, -2)]);
+  });
+
   it('gives one record for a quick attempt, however it ends', async () => {
     const worker = workerWith(({ n }) => {
       if (n === 1) return 1;

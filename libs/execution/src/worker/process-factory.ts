@@ -9,7 +9,10 @@ import { z } from 'zod';
 import { defaultLeaseMs } from '../claims/claim-store.js';
 import { WorkerProcess, type WorkerProcessOptions } from './worker-process.js';
 
-const claimSettings = z.object({
+/** `LOOP_STAND_SECONDS`: the process ends once its event loop has stood still for so long; 0 for never. */
+export const loopSettings = z.object({ LOOP_STAND_SECONDS: z.coerce.number().min(0).max(3_600).default(30) });
+
+const processSettings = loopSettings.extend({
   CLAIM_LEASE_SECONDS: z.coerce
     .number()
     .min(1)
@@ -17,7 +20,7 @@ const claimSettings = z.object({
     .default(defaultLeaseMs / 1_000),
 });
 
-/** Makes the {@link WorkerProcess} of an application of what the platform has. Setting: `CLAIM_LEASE_SECONDS`. */
+/** Makes the {@link WorkerProcess} of an application of what the platform has. Settings: `CLAIM_LEASE_SECONDS`, `LOOP_STAND_SECONDS`. */
 @Injectable()
 export class ProcessFactory {
   constructor(
@@ -33,9 +36,9 @@ export class ProcessFactory {
 
   /** @throws SettingsError */
   create(named: Pick<WorkerProcessOptions, 'name' | 'queues' | 'apart'>): WorkerProcess {
-    const { environment, settings, logger, metrics, health, instance, fatal } = this.context;
+    const { environment, settings, logger, metrics, health, instance, errors, fatal } = this.context;
     const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
-    const { CLAIM_LEASE_SECONDS } = readSettings(claimSettings, environment);
+    const { CLAIM_LEASE_SECONDS, LOOP_STAND_SECONDS } = readSettings(processSettings, environment);
     return new WorkerProcess({
       ...named,
       topics,
@@ -49,7 +52,9 @@ export class ProcessFactory {
       metrics,
       health,
       instance,
+      errors,
       fatal,
+      loopStandMs: LOOP_STAND_SECONDS * 1_000,
       claimLeaseMs: CLAIM_LEASE_SECONDS * 1_000,
       topicSize: settings.JOBSTREAM_TOPIC_SIZE,
       drainMs: settings.DRAIN_SECONDS * 1_000,

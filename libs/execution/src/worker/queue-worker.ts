@@ -21,7 +21,9 @@ import type { StartableJob } from '../admission/startable-job.js';
 import type { SuspectGate } from '../admission/suspect-gate.js';
 import type { HandlerProcesses } from '../apart/handler-processes.js';
 import type { Cancellations } from '../attempt/cancellations.js';
+import type { RunningAttempts } from '../attempt/running-attempts.js';
 import { RunningReports } from '../attempt/running-reports.js';
+import type { StrayRejections } from '../attempt/stray-rejections.js';
 import type { Claims } from '../claims/claims.js';
 import { typeLabelOf, type Handlers } from '../handlers/handlers.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
@@ -54,6 +56,8 @@ export interface QueueWorkerHost {
   readonly book: JobTypeBook;
   readonly orders: OrderBook;
   readonly cancellations: Cancellations;
+  readonly running: RunningAttempts;
+  readonly strays: StrayRejections;
   readonly database: Database;
   readonly claims: Claims;
   readonly threads: ThreadPool;
@@ -67,6 +71,8 @@ export interface QueueWorkerHost {
   readonly graceMs: number;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
+  /** See `AttemptPorts`; with the type as metrics name it. */
+  noteBlock(job: StartableJob, type: string, ms: number): void;
   /** Resolves once the record at this place is in {@link book}. */
   passed(place: RecordPlace): Promise<void>;
   /** Ends the process, after an error that only a restart can mend. */
@@ -192,7 +198,7 @@ export class QueueWorker {
   private createWorker(): JobWorker {
     const { topics, producer, logger, instance, graceMs, threads, metrics, claims, cancellations } =
       this.host;
-    const { suspectGate, processes } = this.host;
+    const { suspectGate, processes, running, strays } = this.host;
     const { queue, handlers, concurrency } = this.served;
     return new JobWorker({
       slots: concurrency,
@@ -208,6 +214,9 @@ export class QueueWorker {
         threads,
         graceMs,
         cancellations,
+        running,
+        strays,
+        noteBlock: (job, ms) => this.host.noteBlock(job, typeLabelOf(handlers, job.request.type), ms),
         outdated: (type) => this.publications?.outdated(type),
         openReports: (job, start) =>
           new RunningReports((report) => producer.send(runningRecord(topics, job, start, report))),

@@ -20,8 +20,11 @@ import { handlerProcessVariable, OrderServer } from '../apart/serve-orders.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
 import { programName } from './program-name.js';
-import { ProcessFactory } from './process-factory.js';
+import { loopSettings, ProcessFactory } from './process-factory.js';
+import { Watchdog } from './watchdog.js';
 import type { WorkerProcess } from './worker-process.js';
+
+const handlerBeatMs = 500;
 
 export interface WorkerOptions {
   /** The queues whose jobs the worker runs, one at least. */
@@ -112,8 +115,18 @@ async function serveHandlers(options: WorkerOptions, context: ProcessContext): P
     },
     (report) => process.send?.(report, () => undefined),
   );
+  context.errors.judgeRejection = (error) => server.takeRejection(error);
+  watchLoop(context);
   process.on('message', (order: Order) => server.take(order));
   process.send?.({ kind: 'ready' });
+}
+
+/** A handler process whose event loop stands still would outlive its worker. */
+function watchLoop({ service, environment }: ProcessContext): void {
+  const { LOOP_STAND_SECONDS } = readSettings(loopSettings, environment);
+  if (LOOP_STAND_SECONDS === 0) return;
+  const watchdog = new Watchdog({ limitMs: LOOP_STAND_SECONDS * 1_000, service });
+  setInterval(() => watchdog.beat([]), handlerBeatMs).unref();
 }
 
 /** Makes the worker once all handlers exist. */

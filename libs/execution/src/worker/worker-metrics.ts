@@ -20,6 +20,7 @@ export class WorkerMetrics {
   private readonly reruns: Counter<'type'>;
   private readonly copies: Counter;
   private readonly processDeaths: Counter<'type'>;
+  private readonly loopBlocks: Counter<'type'>;
 
   constructor(registry: Registry, load: () => SlotLoad, suspects: () => SuspectLoad) {
     const registers = [registry];
@@ -59,6 +60,12 @@ export class WorkerMetrics {
       labelNames: ['type'],
       registers,
     });
+    this.loopBlocks = new Counter({
+      name: 'jobstream_event_loop_blocks_total',
+      help: 'Times that the event loop was held up for more than a second, by the job type of the handler if it is known.',
+      labelNames: ['type'],
+      registers,
+    });
     addLoadGauges(registry, load);
     addSuspectGauges(registry, suspects);
   }
@@ -81,6 +88,10 @@ export class WorkerMetrics {
 
   countProcessDeath(type: string): void {
     this.processDeaths.inc({ type });
+  }
+
+  countLoopBlock(type: string): void {
+    this.loopBlocks.inc({ type });
   }
 
   countCopy(): void {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue } from '@jobstream/contracts';
 import { databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import { JobTypeReader } from '@jobstream/job-types';
-import { ClockWatch } from '@jobstream/runtime';
+import { ClockWatch, ProcessErrors } from '@jobstream/runtime';
 import { processContext } from '@jobstream/testing';
 import { z } from 'zod';
 import type { ServedQueue } from './queue-worker.js';
@@ -80,6 +80,7 @@ beforeAll(async () => {
     logger,
     metrics,
     health,
+    errors: new ProcessErrors(),
     fatal: (error) => {
       throw error;
     },

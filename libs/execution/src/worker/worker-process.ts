@@ -17,16 +17,20 @@ import {
   type Health,
   type HealthRegistry,
   type Logger,
+  type ProcessErrors,
 } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { SuspectGate } from '../admission/suspect-gate.js';
 import type { Program } from '../apart/handler-process.js';
 import { HandlerProcesses } from '../apart/handler-processes.js';
 import { Cancellations } from '../attempt/cancellations.js';
+import { RunningAttempts } from '../attempt/running-attempts.js';
+import { StrayRejections } from '../attempt/stray-rejections.js';
 import { ClaimStore } from '../claims/claim-store.js';
 import { Claims } from '../claims/claims.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
 import { addLoads } from '../slots/slot-queue.js';
+import { LoopWatch } from './loop-watch.js';
 import { healthOfQueues } from './queues-health.js';
 import { queueParts, QueueWorker, type QueueWorkerHost, type ServedQueue } from './queue-worker.js';
 import { WorkerMetrics } from './worker-metrics.js';
@@ -59,10 +63,15 @@ export interface WorkerProcessOptions {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly health: HealthRegistry;
+  /** The process ends once its event loop has stood still for so long; 0 for never. Default 0. */
+  readonly loopStandMs?: number;
+  readonly errors: ProcessErrors;
   /** Ends the process, after an error that only a restart can mend. */
   fatal(error: unknown): void;
 }
 
+/** The jobs that the line about the end of the process names. */
+const maxNamed = 100;
 const defaultGraceMs = 5_000;
 const maxPauseMs = 5_000;
 
@@ -78,6 +87,7 @@ const maxPauseMs = 5_000;
 export class WorkerProcess implements CustomTransportStrategy {
   private readonly queues = new Map<string, QueueWorker>();
   private readonly host: QueueWorkerHost;
+  private readonly loopWatch: LoopWatch;
   private readonly orders: OrderReader;
   private readonly follower: TopicFollower;
   private readonly closing = new AbortController();
@@ -95,6 +105,10 @@ export class WorkerProcess implements CustomTransportStrategy {
       onFatal: (error) => options.fatal(error),
     });
     this.host = this.createHost();
+    this.loopWatch = this.watchLoop();
+    const { errors } = options;
+    errors.judgeRejection = (error) => this.host.strays.take(error);
+    errors.describeWork = () => ({ jobs: this.host.running.idsHere(maxNamed) });
     health.add('orders', () => this.followerHealth());
     for (const part of queueParts)
       health.add(part, () =>
@@ -140,12 +154,13 @@ export class WorkerProcess implements CustomTransportStrategy {
     await this.starting;
     await this.host.claims.stop();
     const { database, threads, processes } = this.host;
-    await Promise.all([database.close(), threads.close(), processes?.close()]);
+    await Promise.all([database.close(), threads.close(), processes?.close(), this.loopWatch.stop()]);
   }
 
   private createHost(): QueueWorkerHost {
     const { options } = this;
     const { topics, connection, admin, producer, topicSize, instance, drainMs, logger, apart } = options;
+    const running = new RunningAttempts();
     const suspectGate = new SuspectGate(apart?.suspects ?? 0, steadyTime);
     const database = new Database(options.database, {
       connections: 4,
@@ -166,7 +181,10 @@ export class WorkerProcess implements CustomTransportStrategy {
       graceMs: options.graceMs ?? defaultGraceMs,
       book: options.jobTypes.book,
       orders: this.orders.book,
-      cancellations: new Cancellations(this.orders.cancels),
+      running,
+      strays: new StrayRejections(running, logger),
+      noteBlock: (job, type, ms) => this.loopWatch.noteHandler(job, type, ms),
+      cancellations: new Cancellations(this.orders.cancels, running),
       claims: this.createClaims(database),
       threads: new ThreadPool(),
       suspectGate,
@@ -182,6 +200,18 @@ export class WorkerProcess implements CustomTransportStrategy {
       passed: (place) => this.follower.passed(place),
       fatal: (error) => options.fatal(error),
     };
+  }
+
+  private watchLoop(): LoopWatch {
+    const { name, logger, loopStandMs = 0 } = this.options;
+    const { running, metrics } = this.host;
+    return new LoopWatch({
+      running,
+      logger,
+      countBlock: (type) => metrics.countLoopBlock(type),
+      standMs: loopStandMs,
+      service: `${name}-worker`,
+    });
   }
 
   private createClaims(database: Database): Claims {

@@ -18,7 +18,9 @@ import { Claims, type ClaimRows } from '../claims/claims.js';
 import { ClaimStore } from '../claims/claim-store.js';
 import { CancelBook } from '@jobstream/orders';
 import { Cancellations } from '../attempt/cancellations.js';
+import { RunningAttempts } from '../attempt/running-attempts.js';
 import { RunningReports } from '../attempt/running-reports.js';
+import { StrayRejections } from '../attempt/stray-rejections.js';
 import type { SlotLoad } from '../slots/slot-queue.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { StartLimits } from '../admission/limit-gate.js';
@@ -79,13 +81,17 @@ export class TestWorker {
   readonly topics = new Topics();
   readonly sent: OutgoingRecord[] = [];
   readonly failures: Error[] = [];
+  /** How long handlers have held up the event loop. */
+  readonly blocks: number[] = [];
   readonly metrics = new Registry();
   readonly clock: Clock & { time: number } = { time: Date.now(), now: () => this.clock.time };
   readonly worker: JobWorker;
   /** Answers each send; by default at once. */
   answer: (record: OutgoingRecord) => Promise<void> = async () => undefined;
   readonly cancels = new CancelBook();
-  readonly cancellations = new Cancellations(this.cancels);
+  readonly running = new RunningAttempts();
+  readonly strays = new StrayRejections(this.running, createLogger('test', 'silent'));
+  readonly cancellations = new Cancellations(this.cancels, this.running);
   readonly handlers: Map<string, RegisteredHandler>;
   private nextOffset = 0;
 
@@ -156,6 +162,9 @@ export class TestWorker {
         threads: undefined as unknown as ThreadPool,
         graceMs: 20,
         cancellations: this.cancellations,
+        running: this.running,
+        strays: this.strays,
+        noteBlock: (_job, ms) => void this.blocks.push(ms),
         outdated: () => undefined,
         openReports: () => new RunningReports(() => Promise.resolve()),
         observeDuration: () => undefined,

@@ -4,6 +4,7 @@ import {
   createLogger,
   createMetrics,
   HealthRegistry,
+  ProcessErrors,
   readSettings,
   type Environment,
   type ProcessContext,
@@ -27,6 +28,7 @@ export function processContext(
     logger: createLogger(service, process.env.TEST_LOG ?? 'silent'),
     health: new HealthRegistry(),
     metrics: createMetrics(service),
+    errors: new ProcessErrors(),
     fatal: onFatal,
   };
 }

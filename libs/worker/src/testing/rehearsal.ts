@@ -6,6 +6,8 @@ import {
   AttemptOutcomes,
   Cancellations,
   outcomeRecord,
+  RunningAttempts,
+  StrayRejections,
   ThreadPool,
   type AttemptPorts,
   type IncomingRecord,
@@ -99,13 +101,17 @@ export class Rehearsal {
   }
 
   private portsWith(threads: ThreadPool): AttemptPorts {
+    const running = new RunningAttempts();
     return {
       worker: 'test',
       logger: this.log.logger,
       clock: this.clock,
       threads,
       graceMs,
-      cancellations: new Cancellations({ has: () => false }),
+      running,
+      strays: new StrayRejections(running, this.log.logger),
+      noteBlock: () => undefined,
+      cancellations: new Cancellations({ has: () => false }, running),
       outdated: () => undefined,
       openReports: () => new KeptProgress(this.progress),
       observeDuration: () => undefined,
