@@ -278,6 +278,30 @@ describe('a lost partition', () => {
   });
 });
 
+describe('a job that waits at the gate of its type', () => {
+  it('ends when it is cancelled, without passing the gate', async () => {
+    let waiting = 0;
+    const enter = () => {
+      waiting += 1;
+      return () => void (waiting -= 1);
+    };
+    const { calls, handle } = gate();
+    const worker = new TestWorker([{ definition: page, handler: { handle }, gate: { enter } }]);
+    const [id, other] = [newJobId(), newJobId()];
+    worker.worker.accept([worker.deliver({ id }), worker.deliver({ id: other })]);
+    await turn();
+    expect(waiting).toBe(2);
+    const cancel = { id, run: 1 };
+    worker.cancels.add(cancel);
+    worker.cancellations.abort(cancel);
+    await turn();
+    expect(worker.phases()).toEqual(['cancelled']);
+    expect(waiting).toBe(1);
+    expect(calls).toEqual([]);
+    worker.worker.drain();
+  });
+});
+
 describe('slots', () => {
   it('bound the running handlers, and are free while outcomes are on their way', async () => {
     const { calls, handle } = gate();

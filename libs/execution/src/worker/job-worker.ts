@@ -91,7 +91,7 @@ export class JobWorker {
       copies: this.copies,
       retriesInPlace: new RetriesInPlace(handlers, clock),
       claimGate: new ClaimGate({ claims, handlers, worker: attempts.worker }),
-      typeGate: new TypeGate(handlers),
+      typeGate: new TypeGate(handlers, attempts.cancellations),
       limitGate: new LimitGate(options.limits),
       suspectGate: options.suspectGate,
       processes: options.processes,
