@@ -73,8 +73,6 @@ async function bundleExport(name) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    // Error messages and logs name classes.
-    keepNames: true,
     packages: 'external',
     plugins: [ownLibs, zodByName],
     metafile: true,
