@@ -1,5 +1,5 @@
 import { defineJob, defineQueue, isTypeName, type JobType } from '@jobstream/contracts';
-import { publishJobType, type JobTypeRecord } from '@jobstream/contracts/records';
+import { publishJobType } from '@jobstream/contracts/records';
 import {
   endpointTypeSchema,
   rotateSecretSchema,
@@ -17,6 +17,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readBody } from '../http/body.js';
 import { ProblemError } from '../http/problem-error.js';
+import { endpointOwnerOf } from './endpoint-owner.js';
 import type { PublishedJobTypes } from './published-job-types.js';
 
 /** Who puts a job type; its key's owner has it from then on. */
@@ -49,7 +50,7 @@ export class EndpointTypes {
       .map(({ record }) => record)
       .filter((record) => record.type !== type && record.queue.name === jobType.queue.name);
     const publishedAt = new Date(brokerClock.now()).toISOString();
-    const decision = decideEndpoint(publishJobType(jobType, ownerOf(caller), publishedAt), {
+    const decision = decideEndpoint(publishJobType(jobType, endpointOwnerOf(caller), publishedAt), {
       standing: standing?.record,
       neighbours,
       isServed: standing !== undefined && !standing.record.endpoint && (await jobTypes.isServed(standing)),
@@ -68,7 +69,7 @@ export class EndpointTypes {
     const { validFor } = readBody(rotateSecretSchema.prefault({}), body);
     const { endpoint, owner } = (await this.options.jobTypes.get(type)).record;
     if (!endpoint) throw new ProblemError('job_type_without_endpoint', `Workers serve "${type}".`);
-    if (owner !== ownerOf(caller))
+    if (owner !== endpointOwnerOf(caller))
       throw new ProblemError('job_type_taken', `"${type}" belongs to ${owner}, who alone sees its secret.`);
     const { secret, beforeValidUntil } = await this.options.secrets.rotate(type, validFor);
     return { type, secret, beforeValidUntil: beforeValidUntil.toISOString() };
@@ -89,11 +90,6 @@ export class EndpointTypes {
       throw new ProblemError('job_type_taken', 'The type or the queue is part of the platform.');
     return jobTypeOf(type, wish);
   }
-}
-
-/** The owner of the types that are put with a key. */
-function ownerOf(caller: FastifyRequest['caller']): JobTypeRecord['owner'] {
-  return `endpoint:${caller?.owner ?? 'anyone'}`;
 }
 
 function jobTypeOf(type: string, wish: EndpointJobType): JobType {

@@ -33,7 +33,7 @@ export class JobTypesController {
   }
 
   @Route('DELETE /v1/job-types/{type}')
-  async delete(@Param('type') type: string): Promise<void> {
-    await this.jobTypes.delete(type);
+  async delete(@Param('type') type: string, @Req() { caller }: FastifyRequest): Promise<void> {
+    await this.jobTypes.delete(type, caller);
   }
 }

@@ -17,7 +17,9 @@ import {
   type TopicFollower,
 } from '@jobstream/kafka';
 import { inTime } from '@jobstream/runtime';
+import type { Caller } from '../access/key-ring.js';
 import { ProblemError } from '../http/problem-error.js';
+import { mayDelete } from './endpoint-owner.js';
 
 /** The types are read within milliseconds; when this process starts, somewhat later. */
 const patienceMs = 5_000;
@@ -56,10 +58,14 @@ export class PublishedJobTypes {
 
   /**
    * Takes a type back. Submissions of it are refused here once this resolves.
-   * @throws ProblemError `job_type_not_found`, `job_type_served`, `broker_unavailable`, `broker_refused`
+   * @throws ProblemError `job_type_not_found`, `job_type_taken`, `job_type_served`, `broker_unavailable`, `broker_refused`
    */
-  async delete(type: string): Promise<void> {
+  async delete(type: string, caller: Caller | null): Promise<void> {
     const known = await this.get(type);
+    if (!mayDelete(known.record, caller)) {
+      const detail = `"${type}" belongs to ${known.record.owner}. Delete it with a key of that owner, or with one of the scope \`admin\`.`;
+      throw new ProblemError('job_type_taken', detail);
+    }
     const workers = known.record.endpoint ? 0 : (await this.serving(known)).length;
     if (workers > 0) {
       const detail = `${workers} worker processes of the queue "${known.record.queue.name}" serve it: stop them first, or deploy them without it.`;

@@ -96,11 +96,12 @@ export const jobTypeRoutes: readonly RouteContract[] = [
     scope: 'operate',
     summary: 'Delete a job type that no worker serves',
     description:
-      'It can not be submitted any more. Jobs of it that are accepted stay, and wait for a worker. A type with an endpoint can be deleted at any time; jobs of it that wait become dead letters (`unknown_type`) while another endpoint serves the queue.',
+      'It can not be submitted any more. Jobs of it that are accepted stay, and wait for a worker. A type with an endpoint can be deleted at any time, with a key of its owner or of the scope `admin`; jobs of it that wait become dead letters (`unknown_type`) while another endpoint serves the queue.',
     path,
     answers: { 204: { description: 'The log has the deletion.' } },
     problems: [
       'job_type_not_found',
+      'job_type_taken',
       'job_type_served',
       'broker_unavailable',
       'broker_refused',
