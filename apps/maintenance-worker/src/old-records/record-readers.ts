@@ -108,25 +108,22 @@ export class RecordReaders {
 
   /** The positions of the scheduler, which moves delayed jobs into rows of its own, and of what makes the deliveries of webhooks. */
   private async ofSinks(partitions: readonly LogPartition[]): Promise<Reading[]> {
-    const { topics } = this.options;
-    const told = partitions.filter(({ topic }) => tellsOfEnds(topics.roleOf(topic)));
-    return [
-      ...(await this.ofSink(
-        topics.serviceGroup('scheduler'),
-        partitions.filter(({ topic }) => topic === topics.delayed),
-      )),
-      ...(await this.ofSink(topics.serviceGroup('webhook-ends'), told)),
-    ];
-  }
-
-  private async ofSink(reader: string, partitions: readonly LogPartition[]): Promise<Reading[]> {
-    const { admin, database } = this.options;
+    const { admin, database, topics } = this.options;
     const clusterId = await admin.clusterId();
+    const delayed = partitions.filter(({ topic }) => topic === topics.delayed);
+    const told = partitions.filter(({ topic }) => tellsOfEnds(topics.roleOf(topic)));
+    const sinks = [
+      ...delayed.map((place) => ({ reader: topics.serviceGroup('scheduler'), place })),
+      ...told.map((place) => ({ reader: topics.serviceGroup('webhook-ends'), place })),
+    ];
+    const positions = new Map<string, ReadonlyMap<number, number>>();
     const readings: Reading[] = [];
-    for (const topic of new Set(partitions.map((each) => each.topic))) {
-      const next = await readPositions(database, { reader, clusterId, topic });
-      for (const { partition } of partitions.filter((each) => each.topic === topic))
-        readings.push({ reader, topic, partition, next: next.get(partition) ?? 0 });
+    for (const { reader, place } of sinks) {
+      const { topic, partition } = place;
+      const key = `${reader} ${topic}`;
+      const next = positions.get(key) ?? (await readPositions(database, { reader, clusterId, topic }));
+      positions.set(key, next);
+      readings.push({ reader, topic, partition, next: next.get(partition) ?? 0 });
     }
     return readings;
   }

@@ -1,3 +1,3 @@
 // Signatures of the requests that the platform sends to others, in the way of Standard Webhooks.
-export { isSigningSecret, keyOf, newSigningSecret } from './signing-secret.js';
+export { keyOf, newSigningSecret } from './signing-secret.js';
 export { signatureHeaders, signatureOf, signatureScheme, type SignedMessage } from './signature.js';

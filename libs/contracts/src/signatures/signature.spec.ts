@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { signatureHeaders, signatureOf } from './signature.js';
-import { isSigningSecret, keyOf, newSigningSecret } from './signing-secret.js';
+import { keyOf, newSigningSecret } from './signing-secret.js';
 
 /** The example that the libraries of Standard Webhooks are tested with. */
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -27,8 +27,7 @@ describe('a signing secret', () => {
   it('is new each time, and one', () => {
     const [one, other] = [newSigningSecret(), newSigningSecret()];
     expect(one).not.toBe(other);
-    expect([one, other, secret].map(isSigningSecret)).toEqual([true, true, true]);
-    expect(keyOf(one)).toHaveLength(32);
+    expect([one, other].map((each) => keyOf(each).length)).toEqual([32, 32]);
   });
 
   it('may come without its prefix where a key is read', () => {
@@ -42,7 +41,6 @@ describe('a signing secret', () => {
     'whsec_not base64 at all, but long enough',
     `whsec_${'A'.repeat(100)}`,
   ])('is not %j, and the error does not repeat it', (text) => {
-    expect(isSigningSecret(text)).toBe(false);
     expect(() => keyOf(text)).toThrow(TypeError);
     if (text.length > 6) expect(() => keyOf(text)).not.toThrow(text.slice(6));
   });

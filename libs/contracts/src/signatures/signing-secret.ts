@@ -10,28 +10,16 @@ export function newSigningSecret(): string {
   return prefix + randomBytes(newKeyBytes).toString('base64');
 }
 
-/** Whether a text is a secret of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
-export function isSigningSecret(text: string): boolean {
-  return text.startsWith(prefix) && readKey(text) !== undefined;
-}
-
 /**
  * The key of a secret, with which requests are signed.
  * @param secret with or without `whsec_`
  * @throws TypeError when it is no secret; the message does not contain it
  */
 export function keyOf(secret: string): Buffer {
-  const key = readKey(secret);
-  if (key === undefined)
-    throw new TypeError(
-      `A signing secret is "${prefix}" and ${minKeyBytes} to ${maxKeyBytes} bytes in base64. Take it as the platform has shown it.`,
-    );
-  return key;
-}
-
-function readKey(secret: string): Buffer | undefined {
   const text = secret.startsWith(prefix) ? secret.slice(prefix.length) : secret;
-  if (!base64.test(text)) return undefined;
-  const key = Buffer.from(text, 'base64');
-  return key.length >= minKeyBytes && key.length <= maxKeyBytes ? key : undefined;
+  const key = Buffer.from(base64.test(text) ? text : '', 'base64');
+  if (key.length >= minKeyBytes && key.length <= maxKeyBytes) return key;
+  throw new TypeError(
+    `A signing secret is "${prefix}" and ${minKeyBytes} to ${maxKeyBytes} bytes in base64. Take it as the platform has shown it.`,
+  );
 }
