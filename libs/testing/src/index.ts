@@ -9,6 +9,13 @@ export { giveBrokerRights } from './broker/broker-rights.js';
 export { produceByConsole } from './broker/console-producer.js';
 export { randomNamespace, stackAddress } from './broker/namespace.js';
 export { publishJobTypes } from './broker/publish-job-types.js';
+export {
+  ConsoleBrowser,
+  type AxeFault,
+  type PageFaults,
+  type VisitedPage,
+  type Visitor,
+} from './browser/console-browser.js';
 export { DatabaseProxy } from './database/database-proxy.js';
 export { HostileDatabase } from './database/hostile-database.js';
 export { freePort } from './processes/free-port.js';

@@ -35,10 +35,15 @@ export function Frame(): VNode {
         <ShownPage />
       </main>
       {isSignedOut.value && <SignIn />}
-      {openedByKey.value === 'help' && <KeyHelp onClose={() => (openedByKey.value = undefined)} />}
-      {openedByKey.value === 'go-to' && <GoTo onClose={() => (openedByKey.value = undefined)} />}
+      {openedByKey.value === 'help' && <KeyHelp onClose={() => closeOpened('help')} />}
+      {openedByKey.value === 'go-to' && <GoTo onClose={() => closeOpened('go-to')} />}
     </>
   );
+}
+
+/** A dialog tells that it was closed a little later: another may be open by then. */
+function closeOpened(dialog: 'help' | 'go-to'): void {
+  if (openedByKey.value === dialog) openedByKey.value = undefined;
 }
 
 function Menu(): VNode {

@@ -23,7 +23,9 @@ const examples: Readonly<Partial<Record<FilterField, string>>> = { since: '2h', 
 
 /** Goes to the list with another filter: it is in the URL, and begins at the newest. */
 export function goToJobs(filter: JobFilter): void {
-  go(hrefOf('jobs', undefined, filter));
+  // One filter has one URL.
+  const inOrder = Object.fromEntries(filterFields.map((field) => [field, filter[field]]));
+  go(hrefOf('jobs', undefined, inOrder));
 }
 
 /** The conditions of the list. Each is in the URL as soon as it is entered. */
@@ -38,6 +40,8 @@ export function FilterForm({ filter, faults }: FilterFormProps): VNode {
         <select
           data-filter
           value={filter.state ?? ''}
+          aria-invalid={faults.state !== undefined}
+          aria-describedby={faults.state === undefined ? undefined : faultId('state')}
           onChange={(event) => change('state', event.currentTarget.value)}
         >
           <option value="">any</option>
@@ -47,6 +51,7 @@ export function FilterForm({ filter, faults }: FilterFormProps): VNode {
             </option>
           ))}
         </select>
+        <FieldFault of="state" faults={faults} />
       </label>
       {filterFields.slice(1).map((field) => (
         <label key={field}>
@@ -57,20 +62,32 @@ export function FilterForm({ filter, faults }: FilterFormProps): VNode {
             placeholder={examples[field]}
             maxLength={256}
             aria-invalid={faults[field] !== undefined}
-            aria-describedby={faults[field] === undefined ? undefined : `fault-of-${field}`}
+            aria-describedby={faults[field] === undefined ? undefined : faultId(field)}
             onChange={(event) => change(field, event.currentTarget.value)}
           />
-          {faults[field] !== undefined && (
-            <span class="fault" id={`fault-of-${field}`}>
-              {faults[field]}
-            </span>
-          )}
+          <FieldFault of={field} faults={faults} />
         </label>
       ))}
       <NameList id="names-of-type" names={names?.types} />
       <NameList id="names-of-queue" names={names?.queues} />
     </form>
   );
+}
+
+function FieldFault({
+  of: field,
+  faults,
+}: Pick<FilterFormProps, 'faults'> & { readonly of: FilterField }): VNode | null {
+  if (faults[field] === undefined) return null;
+  return (
+    <span class="fault" id={faultId(field)}>
+      {faults[field]}
+    </span>
+  );
+}
+
+function faultId(field: FilterField): string {
+  return `fault-of-${field}`;
 }
 
 function NameList({

@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { newJobId } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
+import { ConsoleBrowser, DatabaseProxy, Platform, writeRecords, type VisitedPage } from '@jobstream/testing';
+
+/** Text that would run as a script wherever it became HTML. */
+const hostile = '<img src="x" onerror="globalThis.hacked = true"><script>globalThis.hacked = true</script>';
+const maxDelayMs = 2_000;
+
+/** Each kind of page, with what only its own content says. */
+const pages: Readonly<Record<string, string>> = {
+  '': 'Jobs by state',
+  '/jobs': 'Created',
+  '/jobs/$failed': 'Payload and result',
+  '/dead-letters': 'Redrive the group',
+  '/queues': 'Oldest waits',
+  '/queues/probe': 'Lag by lane and partition',
+  '/schedules': 'health-check',
+  '/schedules/health-check': 'Next times',
+  '/replays': 'No replay yet',
+  '/test?type=probe.run': 'sleepMs',
+  '/types': 'probe.run',
+  '/types/probe.run': 'Schema of the payload',
+  '/webhooks': 'No webhook yet',
+  '/webhooks/notify': 'Newest deliveries',
+  '/rebuilds': 'Start a rebuild',
+  '/access': 'Audit',
+  '/health': 'The API can do its work.',
+  '/nowhere': 'No such page',
+};
+
+describe('the console', () => {
+  let database: DatabaseProxy;
+  let platform: Platform;
+  let browser: ConsoleBrowser;
+  let failed: string;
+  let visit: VisitedPage;
+  const visits: VisitedPage[] = [];
+  beforeAll(async () => {
+    database = await DatabaseProxy.open(process.env.DATABASE_URL!);
+    [platform, browser] = await Promise.all([
+      Platform.start({
+        services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1 },
+        environment: { DATABASE_URL: database.url },
+      }),
+      ConsoleBrowser.start(),
+    ]);
+    failed = await platform.api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' });
+    await platform.api.finished(failed);
+  });
+  afterAll(async () => {
+    await browser?.stop();
+    await platform?.stop();
+    await database?.close();
+  });
+
+  const open = async (path: string, visitor?: Parameters<ConsoleBrowser['open']>[1]) => {
+    visit = await browser.open(`${platform.api.url}/console${path}`, visitor);
+    visits.push(visit);
+    return visit.page;
+  };
+  const says = (text: string) => visit.page.locator('main').getByText(text).first().waitFor();
+
+  afterEach(async () => {
+    for (const { errors, foreignRequests, close } of visits.splice(0)) {
+      expect([errors, foreignRequests]).toEqual([[], []]);
+      await close();
+    }
+  });
+
+  it('is accessible on every page: axe finds nothing, in light at 1280 px and in dark at 360 px', async () => {
+    const found: unknown[] = [];
+    const pageInLight = await open('', { colours: 'light', width: 1280 });
+    for (const [path, text] of Object.entries(pages)) {
+      await pageInLight.goto(`${platform.api.url}/console${path.replace('$failed', failed)}`);
+      await says(text);
+      for (const [colours, width] of [
+        ['light', 1280],
+        ['dark', 360],
+      ] as const) {
+        await pageInLight.emulateMedia({ colorScheme: colours });
+        await pageInLight.setViewportSize({ width, height: 800 });
+        const faults = await browser.findAxeFaults(pageInLight);
+        const isTooWide = await pageInLight.evaluate('document.documentElement.scrollWidth > innerWidth');
+        if (faults.length > 0 || isTooWide) found.push({ path, colours, width, faults, isTooWide });
+      }
+    }
+    expect(found).toEqual([]);
+    console.log(`${Object.keys(pages).length} pages: no fault by WCAG 2.2 AA, none wider than the screen`);
+  });
+
+  it('works by keyboard: a failed job is found, understood, mended with an edited payload and run again', async () => {
+    const page = await open('');
+    await says('probe');
+    const press = (key: string) => page.keyboard.press(key);
+    await press('g');
+    await press('d');
+    await says('Redrive the group');
+    await page.locator('summary').focus();
+    await press('Enter');
+    await press('j');
+    await press('Enter');
+    await page.waitForURL(`**/console/jobs/${failed}`);
+    await says('Attempt 1 fails for good as asked.');
+    await press('r');
+    const dialog = page.getByRole('dialog', { name: 'Run it again' });
+    await dialog.waitFor();
+    expect(await dialog.getByRole('button', { name: 'Run it again' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Payload').focus();
+    await press('Control+a');
+    await page.keyboard.insertText('{"failTimes": 0, "failWith": "non-retryable", "note": "mended"}');
+    await dialog.getByText('{"op":"replace","path":"/failTimes","value":0}').waitFor();
+    await dialog.getByLabel('Why').focus();
+    await page.keyboard.type('it failed as it was asked to');
+    await press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('h1').getByText('succeeded').waitFor();
+    const { state, run, payload } = await platform.api.job(failed);
+    expect([state, run, payload]).toMatchObject(['succeeded', 2, { failTimes: 0, note: 'mended' }]);
+    await page.getByText('Run 2, attempt 1').waitFor();
+    await press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await press('Escape');
+    await press('Control+k');
+    await page.keyboard.type('queue pro');
+    await page.getByRole('link', { name: 'Queue probe' }).waitFor();
+    await press('Enter');
+    await page.waitForURL('**/console/queues/probe');
+  });
+
+  it('has its filter in the URL, so that a filter is a link and the way back works', async () => {
+    const ada = await platform.api.submit('probe.run', {});
+    const wanted = await platform.api.post('/v1/jobs', {
+      type: 'probe.run',
+      payload: {},
+      submittedFor: 'ada',
+    });
+    await Promise.all([ada, wanted].map(({ body }) => platform.api.finished(body.id as string)));
+    const page = await open('/jobs');
+    await page.getByLabel('Submitted for').fill('ada');
+    await page.keyboard.press('Tab');
+    await page.waitForURL('**/console/jobs?for=ada');
+    await page.getByLabel('State').selectOption('succeeded');
+    await page.waitForURL('**/console/jobs?state=succeeded&for=ada');
+    const link = page.url();
+    await page.goBack();
+    await page.waitForURL('**/console/jobs?for=ada');
+    const other = await open(new URL(link).href.split('/console')[1]!);
+    await other.locator('tbody tr').first().waitFor();
+    expect(await other.locator('tbody tr').count()).toBe(1);
+    expect(await other.locator('tbody tr').innerText()).toContain(wanted.body.id as string);
+    await other.getByRole('button', { name: /^Submitted for: ada/ }).click();
+    await other.waitForURL('**/console/jobs?state=succeeded');
+    await other.goto(`${platform.api.url}/console/jobs?state=lost&since=soon`);
+    await other.getByText('There is no state lost.').waitFor();
+  });
+
+  it('shows what a hostile job says as text', async () => {
+    const { body } = await platform.api.post('/v1/jobs', {
+      type: 'probe.run',
+      payload: { note: hostile },
+      submittedFor: hostile,
+    });
+    const head = { run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued' } as const;
+    const value = { v: 1, id: newJobId(), type: hostile, queue: 'probe', payload: {} } as const;
+    const record = encodeRecord({ ...head, value: { ...value, priority: 'normal', maxAttempts: 1 } });
+    await writeRecords([{ topic: platform.topics.requests('probe'), ...record }], process.env.KAFKA_BROKERS!);
+    await platform.api.finished(body.id as string);
+    const page = await open(`/jobs/${body.id as string}`);
+    await says('<img src=');
+    expect(await page.getByLabel('Result').innerText()).toContain(JSON.stringify(hostile));
+    await page.goto(`${platform.api.url}/console/jobs?for=${encodeURIComponent(hostile)}`);
+    await says('<img src=');
+    await page.goto(`${platform.api.url}/console/dead-letters`);
+    await says('dead letter in');
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+  });
+
+  it('is under a policy that lets no text become a script', async () => {
+    const page = await open('');
+    await says('probe');
+    const plant = "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=hacked=1>')";
+    await expect(page.evaluate(plant)).rejects.toThrow(/TrustedHTML/);
+    const { headers } = await platform.api.request('GET', '/console');
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    );
+    // The browser has told of what was planted: whatever a page does against its policy is seen here.
+    expect(visit.errors.splice(0).length).toBeGreaterThan(0);
+  });
+
+  it('shows the log within two seconds, and the end of a job as it comes', async () => {
+    const id = await platform.api.submitted('probe.run', { sleepMs: 1_500 });
+    const page = await open(`/jobs/${id}`);
+    const seen = async (state: string) => {
+      await page.getByRole('region', { name: 'Records of the job' }).getByText(state).waitFor();
+      return Date.now();
+    };
+    const running = await seen('running');
+    const ended = await seen('succeeded');
+    const { startedAt, finishedAt } = await platform.api.finished(id);
+    const delays = [running - Date.parse(startedAt as string), ended - Date.parse(finishedAt as string)];
+    console.log(`a start was seen after ${delays[0]} ms, an end after ${delays[1]} ms`);
+    for (const delayMs of delays) expect(delayMs).toBeLessThan(maxDelayMs);
+  });
+
+  it('says that Postgres is away, keeps what it shows, and goes on by itself', async () => {
+    const page = await open(`/jobs?state=succeeded`);
+    await page.locator('tbody tr').first().waitFor();
+    const rows = await page.locator('tbody tr').count();
+    const refused = database.refused();
+    database.cut();
+    await refused;
+    const notice = page.getByRole('status').getByText('database_unavailable');
+    await notice.waitFor();
+    await says('What is shown was read');
+    expect(await page.locator('tbody tr').count()).toBe(rows);
+    database.mend();
+    await notice.waitFor({ state: 'detached' });
+  });
+});
