@@ -148,7 +148,7 @@ describe('the console', () => {
     const other = await open(new URL(link).href.split('/console')[1]!);
     await other.locator('tbody tr').first().waitFor();
     expect(await other.locator('tbody tr').count()).toBe(1);
-    expect(await other.locator('tbody tr').innerText()).toContain(wanted.body.id as string);
+    expect(await other.locator('tbody tr').innerText()).toContain(wanted.body.id);
     await other.getByRole('button', { name: /^Submitted for: ada/ }).click();
     await other.waitForURL('**/console/jobs?state=succeeded');
     await other.goto(`${platform.api.url}/console/jobs?state=lost&since=soon`);
@@ -164,7 +164,7 @@ describe('the console', () => {
     const head = { run: 1, attempt: 1, createdAt: Date.now(), phase: 'queued' } as const;
     const value = { v: 1, id: newJobId(), type: hostile, queue: 'probe', payload: {} } as const;
     const record = encodeRecord({ ...head, value: { ...value, priority: 'normal', maxAttempts: 1 } });
-    await writeRecords([{ topic: platform.topics.requests('probe'), ...record }], process.env.KAFKA_BROKERS!);
+    await writeRecords([{ topic: platform.topics.requests('probe'), ...record }], process.env.KAFKA_BROKERS);
     await platform.api.finished(body.id as string);
     const page = await open(`/jobs/${body.id as string}`);
     await says('<img src=');

@@ -7,14 +7,14 @@ import { ActionDialog } from '../../parts/action-dialog.js';
 import { CopyButton, JsonText } from '../../parts/json-text.js';
 import { Facts } from '../../parts/facts.js';
 import { Freshness } from '../../parts/freshness.js';
-import { Age, Moment } from '../../parts/moment.js';
+import { Moment } from '../../parts/moment.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
-import { writeSpan } from '../../numbers/span.js';
 import { usePageKeys } from '../../keys/keyboard.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
+import { Explanation } from './explanation.js';
 import { useFollowedLife } from './followed-life.js';
 import { ReplayDialog } from './replay-dialog.js';
 import { Timeline } from './timeline.js';
@@ -71,7 +71,7 @@ export function JobPage({ item: id }: { readonly item: string }): VNode {
           </p>
           <section tabIndex={-1} ref={why}>
             <h2>Why it is where it is</h2>
-            <Why job={job} />
+            <Explanation job={job} />
           </section>
         </>
       )}
@@ -103,38 +103,6 @@ export function JobPage({ item: id }: { readonly item: string }): VNode {
             same counts.
           </p>
         </ActionDialog>
-      )}
-    </>
-  );
-}
-
-function Why({ job }: { readonly job: JobDetail }): VNode {
-  const { waitingFor, error, reason, cancelRequested, state } = job;
-  return (
-    <>
-      {waitingFor && (
-        <p>
-          {waitingFor.text}
-          {waitingFor.until !== null && (
-            <>
-              {' '}
-              Until <Moment at={waitingFor.until} />, <Age at={waitingFor.until} />.
-            </>
-          )}
-          {waitingFor.ahead !== null && ` At most ${countOf(waitingFor.ahead, 'job')} before it.`}
-          {waitingFor.estimateSeconds !== null &&
-            ` It starts in about ${writeSpan(waitingFor.estimateSeconds * 1_000)} if its queue goes on like this.`}
-        </p>
-      )}
-      {state === 'running' && <p>It runs.</p>}
-      {cancelRequested && !isFinal(state) && <p>It was asked to end.</p>}
-      {state === 'succeeded' && <p>Its handler returned.</p>}
-      {state === 'cancelled' && <p>It was cancelled.</p>}
-      {state === 'expired' && <p>It had not started in time.</p>}
-      {error && (
-        <p class="error-text">
-          {reason !== null && <span class="mark">{reason}</span>} <code>{error.code}</code> {error.message}
-        </p>
       )}
     </>
   );

@@ -14,6 +14,7 @@ const quiet: QueueView = {
   limits: {},
   workers: 1,
   oldestWaitingSeconds: null,
+  waitingFor: null,
 };
 
 function withBacklog(lag: number, more: Partial<QueueView> = {}): QueueView {
@@ -49,6 +50,13 @@ describe('the verdict on a queue', () => {
       [],
       'trouble',
       'No worker runs: 1 job unfinished, the oldest for 1 min 30 s.',
+    ],
+    [
+      'the server of its endpoint fails',
+      withBacklog(12, { waitingFor: { kind: 'endpoint', text: 'billing.example fails.' } }),
+      [],
+      'trouble',
+      'billing.example fails. 12 jobs unfinished, the oldest for 1 min 30 s.',
     ],
     [
       'it is seen for the first time',

@@ -77,6 +77,8 @@ export function judge(queue: QueueView, samples: readonly QueueSample[]): Verdic
   const waiting = `${countOf(backlog, 'job')} unfinished${oldest}`;
   if (queue.paused)
     return { kind: backlog > 0 ? 'trouble' : 'fine', text: backlog > 0 ? `Paused: ${waiting}.` : 'Paused.' };
+  if (queue.waitingFor?.kind === 'endpoint')
+    return { kind: 'trouble', text: `${queue.waitingFor.text} ${waiting}.` };
   if (queue.workers === 0) {
     if (backlog + queue.lag === 0) return { kind: 'fine', text: 'No worker runs, and nothing waits.' };
     return { kind: 'trouble', text: `No worker runs: ${waiting}.` };

@@ -36,7 +36,7 @@ export function TypePage({ item: name }: { readonly item: string }): VNode {
               Queue: <a href={hrefOf('queues', type.queue.name)}>{type.queue.name}</a>,
               Owner: type.owner,
               Published: <Moment at={type.publishedAt} />,
-              'Workers that serve it': writeCount(type.workers),
+              'Workers that serve it': type.workers === null ? 'not known now' : writeCount(type.workers),
               Endpoint: type.endpoint?.url,
               Attempts: type.maxAttempts,
               'Time limit': writeSpan(type.timeoutMs),
