@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, Platform, type JobAnswer } from '@jobstream/testing';
 import { AttemptLedger } from '../attempt-ledger.js';
 
-const count = 2_000;
-const rate = 400;
+const count = 800;
+const rate = 160;
 
 describe('dead letters are redriven after the fault is fixed', () => {
   let platform: Platform;
@@ -80,7 +80,7 @@ describe('dead letters are redriven after the fault is fixed', () => {
     });
     expect(status).toBe(202);
     const id = body.id as string;
-    const kills = [await killRunner(id, 300), await killRunner(id, 1_000)];
+    const kills = [await killRunner(id, 120), await killRunner(id, 400)];
     const replay = await eventually(
       async () => {
         const now = await read(id);

@@ -3,8 +3,8 @@ import { decodeRecord, encodeRecord, type JobRecord } from '@jobstream/contracts
 import { eventually, Platform, readTopics, writeRecords } from '@jobstream/testing';
 import { AttemptLedger } from '../attempt-ledger.js';
 
-const succeeding = 5_000;
-const failing = 500;
+const succeeding = 1_500;
+const failing = 150;
 
 interface Replay {
   readonly id: string;
@@ -50,7 +50,7 @@ describe('a replayed job', () => {
       source: 'history',
       queue: 'probe',
       why: 'a test',
-      rate: 3_000,
+      rate: 1_000,
       ...range,
       ...more,
     });
