@@ -13,7 +13,7 @@ GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.replays, operations.replay_jobs TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.rebuilds TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.unique_keys, operations.delayed_jobs TO jobstream_api;
-GRANT SELECT ON operations.claims, operations.limit_slots, operations.rate_grants, operations.endpoint_circuits TO jobstream_api;
+GRANT SELECT ON operations.claims, operations.job_logs, operations.read_positions, operations.limit_slots, operations.rate_grants, operations.endpoint_circuits TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_secrets TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.webhooks TO jobstream_api;
 GRANT SELECT, UPDATE ON operations.webhook_changes TO jobstream_api;
@@ -40,7 +40,7 @@ GRANT SELECT ON operations.endpoint_secrets TO jobstream_http_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_circuits TO jobstream_http_worker;
 
 GRANT SELECT, UPDATE, DELETE ON operations.claims, operations.idempotency_keys, operations.api_keys TO jobstream_maintenance_worker;
-GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings TO jobstream_maintenance_worker;
+GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings, operations.job_logs TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.delayed_jobs, operations.replay_jobs, operations.read_positions TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.rebuilds, operations.schedules TO jobstream_maintenance_worker;
 GRANT SELECT, INSERT, UPDATE ON operations.daily_statistics TO jobstream_maintenance_worker;

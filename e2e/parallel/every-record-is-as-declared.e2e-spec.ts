@@ -43,7 +43,7 @@ describe('every record on the topics of jobs is one that the AsyncAPI document d
     const submit = async (payload: object, more: object = {}) =>
       (await api.post('/v1/jobs', { type: 'probe.run', payload, ...more })).body.id as string;
     const ids = [
-      await submit({ sleepMs: 300 }),
+      await submit({ sleepMs: 300, logLines: 2 }),
       await submit({ failTimes: 1 }),
       await submit({ failTimes: 1, failWith: 'non-retryable' }),
       await submit({}, { delay: '1s', submittedFor: 'ada' }),

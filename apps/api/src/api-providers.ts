@@ -9,10 +9,10 @@ import { JobTypeReader } from '@jobstream/job-types';
 import { KafkaConnection, TopicAdmin, TopicFollower } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import { contextToken, databaseSettingsToken, tokenOf } from '@jobstream/platform';
-import { JobQueries, LogEnds, ProjectionProgress, Rebuilds } from '@jobstream/projection';
+import { JobLogProgress, JobQueries, LogEnds, ProjectionProgress, Rebuilds } from '@jobstream/projection';
 import type { Projection } from '@jobstream/replay';
 import { readSettings, type ProcessContext } from '@jobstream/runtime';
-import { JobFeed } from '@jobstream/status';
+import { CatchUp, JobFeed } from '@jobstream/status';
 import { accessSettings, areKeysRequired } from './access/access-settings.js';
 import { KeyRing } from './access/key-ring.js';
 import { ApiMetrics } from './api-metrics.js';
@@ -29,6 +29,10 @@ export const endpointHostsToken = tokenOf<AllowedHosts>('EndpointHosts');
 export const allEndsToken = tokenOf<LogEnds>('AllEnds');
 /** The ends of the topics on which a job can appear first. */
 export const requestEndsToken = tokenOf<LogEnds>('RequestEnds');
+/** The end of what handlers have logged. */
+export const logLinesEndToken = tokenOf<LogEnds>('LogLinesEnd');
+/** Waits for the rows of what handlers have logged. */
+export const logLinesCatchUpToken = tokenOf<CatchUp>('LogLinesCatchUp');
 /** The projection as replays need it. */
 export const projectionToken = tokenOf<Projection>('Projection');
 
@@ -63,7 +67,14 @@ export const idempotencyKeysProvider: FactoryProvider<IdempotencyKeys> = {
 export const logEndsProviders: readonly FactoryProvider<LogEnds>[] = [
   { provide: allEndsToken, inject: [TopicAdmin, Topics], useFactory: LogEnds.ofAll },
   { provide: requestEndsToken, inject: [TopicAdmin, Topics], useFactory: LogEnds.ofRequests },
+  { provide: logLinesEndToken, inject: [TopicAdmin, Topics], useFactory: LogEnds.ofLogs },
 ];
+
+export const logLinesCatchUpProvider: FactoryProvider<CatchUp> = {
+  provide: logLinesCatchUpToken,
+  inject: [logLinesEndToken, JobLogProgress],
+  useFactory: (ends: LogEnds, progress: JobLogProgress) => new CatchUp({ ends, progress }),
+};
 
 export const jobFeedProvider: FactoryProvider<JobFeed> = {
   provide: JobFeed,

@@ -13,7 +13,14 @@ import { LimitUse } from '@jobstream/limits';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { loggerToken, PlatformModule, provide, provideFrom } from '@jobstream/platform';
 import { storageProvider } from '@jobstream/platform/storage';
-import { ActiveJobs, JobCounts, JobQueries, ProjectionProgress } from '@jobstream/projection';
+import {
+  ActiveJobs,
+  JobCounts,
+  JobLogProgress,
+  JobLogRows,
+  JobQueries,
+  ProjectionProgress,
+} from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
 import { Schedules } from '@jobstream/scheduling';
 import {
@@ -23,6 +30,7 @@ import {
   JobFactReader,
   JobFeed,
   JobLists,
+  JobLogs,
   JobReader,
   JobStreams,
   JobWaits,
@@ -47,6 +55,8 @@ import {
   keyRequirementProvider,
   keyRingProvider,
   logEndsProviders,
+  logLinesCatchUpProvider,
+  logLinesCatchUpToken,
   followerProvider,
   orderReaderProvider,
   projectionProvider,
@@ -174,7 +184,13 @@ export const controllers = [
       queries: JobQueries,
       progress: ProjectionProgress,
       ends: allEndsToken,
+      logs: JobLogRows,
+      topics: Topics,
     }),
+    provide(JobLogRows, [Database]),
+    provide(JobLogProgress, [Database, TopicAdmin, Topics]),
+    logLinesCatchUpProvider,
+    provide(JobLogs, { reader: JobReader, rows: JobLogRows, catchUp: logLinesCatchUpToken }),
 
     QueueOrders,
     JobCancels,

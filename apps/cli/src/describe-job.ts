@@ -1,5 +1,5 @@
 import type { JobEvent } from '@jobstream/client';
-import type { JobAtView, JobDetail, JobView, TransitionView } from '@jobstream/contracts/rest';
+import type { JobAtView, JobDetail, JobLogLine, JobView, TransitionView } from '@jobstream/contracts/rest';
 import type { Columns } from './table.js';
 
 /** Jobs in a table. */
@@ -66,8 +66,15 @@ function describeFields(job: Omit<JobView, 'progress'> & { readonly progress?: u
   ];
 }
 
-/** What happens to a job before its end, in one line. */
+/** A line that its handler has logged. */
+export function describeLine({ time, level, message, fields }: JobLogLine): string {
+  const beside = fields === null ? '' : `  ${JSON.stringify(fields)}`;
+  return `${time}  ${level.padEnd(5)}  ${message}${beside}`;
+}
+
+/** What happens to a job before its end, in one line; what its handler logs, in as many as there are. */
 export function describeEvent(event: Exclude<JobEvent, { kind: 'end' }>): string {
+  if (event.kind === 'logs') return event.lines.map(describeLine).join('\n');
   if (event.kind === 'progress') return `progress ${JSON.stringify(event.progress)}`;
   const { time, run, attempt, state, error } = event.transition;
   const why = error === null ? '' : `  ${error.code}: ${error.message}`;

@@ -13,6 +13,7 @@ import { addHealthCommand } from './commands/health.js';
 import { addEndpointsCommands } from './commands/endpoints.js';
 import { addInitCommand } from './commands/init.js';
 import { addJobsCommands } from './commands/jobs.js';
+import { addLogsCommand } from './commands/logs.js';
 import { addQueueCommands } from './commands/queues.js';
 import { addRebuildCommands } from './commands/rebuild.js';
 import { addReplayCommands } from './commands/replay.js';
@@ -94,6 +95,7 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
   addSubmitCommand(program, run);
   addBatchCommand(program, run);
   addJobsCommands(program, run);
+  addLogsCommand(program, run);
   addCancelCommand(program, run);
   addTypesCommands(program, run);
   addEndpointsCommands(program, run);

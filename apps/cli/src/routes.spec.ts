@@ -29,6 +29,7 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'POST /v1/jobs/cancel': ['cancel', '--queue', 'probe', '--older-than', '1h', '--yes'],
   'GET /v1/jobs/{id}/history': ['jobs', 'history', id],
   'GET /v1/jobs/{id}/explain': ['jobs', 'explain', id],
+  'GET /v1/jobs/{id}/logs': ['jobs', 'logs', id, '--run', '1', '--attempt', '2'],
   'GET /v1/jobs/{id}/stream': ['jobs', 'watch', id],
   'GET /v1/counts': ['jobs', 'count', '--at', '2026-01-31'],
   'GET /v1/job-types': ['types', 'list'],

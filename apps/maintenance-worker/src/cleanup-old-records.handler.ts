@@ -4,7 +4,7 @@ import { Database } from '@jobstream/database';
 import { cleanupOldRecords } from '@jobstream/jobs';
 import { ClaimStore, JobHandler } from '@jobstream/execution';
 import { LogReader, TopicAdmin } from '@jobstream/kafka';
-import { OldJobs } from '@jobstream/projection';
+import { JobLogRows, OldJobs } from '@jobstream/projection';
 import { unsentRuns } from '@jobstream/replay';
 import { FiringStore, unsentJobs } from '@jobstream/scheduling';
 import { deleteAll } from './delete-all.js';
@@ -34,7 +34,7 @@ const resentForMs = dayMs;
 /**
  * Deletes the records that the log took before one cut for all topics. The cut is as old as the retention, and older than any
  * record that workers, a projection or the scheduler have not read yet. Nothing is deleted by age alone: a job that waits in
- * a paused queue stays, and so does every later record.
+ * a paused queue stays, and so does every later record. What handlers have logged is no record of a job: it goes by its age.
  */
 @JobHandler(cleanupOldRecords)
 export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
@@ -46,6 +46,7 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     private readonly firings: FiringStore,
     private readonly claims: ClaimStore,
     private readonly oldJobs: OldJobs,
+    private readonly logRows: JobLogRows,
     @Inject(retentionToken) private readonly retention: Retention,
   ) {}
 
@@ -67,7 +68,9 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     const claimedBefore = new Date(cut.at - resentForMs - clockMarginMs);
     const claims = await deleteAll(() => this.claims.purge(claimedBefore, [unsentJobs, unsentRuns]), signal);
     const heldBy = cut.heldBy?.reader ?? null;
-    return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims };
+    const logsBefore = new Date(context.now() - retention.RETENTION_LOGS_DAYS * dayMs);
+    const logs = await deleteAll(() => this.logRows.purge(logsBefore), signal);
+    return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims, logs };
   }
 
   /** The times of the unread records, and the time since which a schedule waits for the end of a job. */

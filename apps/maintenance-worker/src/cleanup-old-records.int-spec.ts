@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
-import type { RebuildView } from '@jobstream/contracts/rest';
+import type { JobLogPage, RebuildView } from '@jobstream/contracts/rest';
 import { schemasOf } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
 import { KafkaConnection } from '@jobstream/kafka';
@@ -128,6 +128,16 @@ describe('old records', () => {
     await api.finished(once);
     expect(await cleanIn(29)).toMatchObject({ heldBy: null, records: {}, jobs: 0, claims: 0 });
     expect(await claimed(once)).toBe(true);
+  });
+
+  it('of what handlers have logged go by their age alone', async () => {
+    const [id] = await finish(1, { logLines: 2 });
+    const lines = async () => (await api.get<JobLogPage>(`/v1/jobs/${id}/logs`)).body.items;
+    await eventually(async () => expect(await lines()).toHaveLength(2));
+    expect(await cleanIn(6)).toMatchObject({ logs: 0 });
+    expect(await lines()).toHaveLength(2);
+    expect(await cleanIn(8)).toMatchObject({ logs: 1, records: {} });
+    expect(await lines()).toEqual([]);
   });
 
   it('go where all have passed them; a job that waits keeps itself and all that came later', async () => {

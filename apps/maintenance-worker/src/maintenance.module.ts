@@ -10,6 +10,7 @@ import { databaseSettingsToken, provide, provideFrom } from '@jobstream/platform
 import { preparedStorageProvider } from '@jobstream/platform/storage';
 import {
   DailyStatistics,
+  JobLogRows,
   JobQueries,
   NeededJobs,
   OldJobs,
@@ -62,6 +63,7 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
     provide(JobQueries, [Database]),
     provide(NeededJobs, [Database]),
     provide(OldJobs, [Database]),
+    provide(JobLogRows, [Database]),
     provide(ProjectionProgress, [Database]),
     provide(ReportQueries, [Database]),
     provide(DailyStatistics, [Database]),

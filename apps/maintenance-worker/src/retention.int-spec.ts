@@ -7,7 +7,15 @@ import type { RebuildView } from '@jobstream/contracts/rest';
 import { databaseSettingsFromEnv, migrate, quoteName } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
-import { LogEnds, OldJobs, ProjectionProgress, Projector, Rebuilder, Rebuilds } from '@jobstream/projection';
+import {
+  LogEnds,
+  JobLogRows,
+  OldJobs,
+  ProjectionProgress,
+  Projector,
+  Rebuilder,
+  Rebuilds,
+} from '@jobstream/projection';
 import { Replays } from '@jobstream/replay';
 import { createLogger } from '@jobstream/runtime';
 import { FiringStore } from '@jobstream/scheduling';
@@ -234,6 +242,7 @@ describe('retention and dead letters', () => {
       maintenance.get(FiringStore),
       maintenance.get(ClaimStore),
       maintenance.get(OldJobs),
+      maintenance.get(JobLogRows),
       {
         ...retention,
         RETENTION_RECORDS_DAYS: 30,

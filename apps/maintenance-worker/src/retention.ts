@@ -14,6 +14,8 @@ export const retentionSettings = z.object({
   RETENTION_API_KEYS_DAYS: days(30),
   /** The audit: requests that were to change something. */
   RETENTION_AUDIT_DAYS: days(365),
+  /** What handlers have logged. */
+  RETENTION_LOGS_DAYS: days(7),
   /** Records of the log that no reader needs any more, and rows of jobs that ended. */
   RETENTION_RECORDS_DAYS: days(30),
   /** Whether dead letters are deleted like all other records. */

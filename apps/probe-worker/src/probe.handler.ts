@@ -12,9 +12,11 @@ import { countCrash } from './crash-count.js';
 
 type Probe = typeof probeRun;
 
+const linesAtOnce = 1_000;
+const logPauseMs = 50;
 const burnScript = new URL('./burn.thread.js', import.meta.url);
 
-/** Does what the payload says, in this order: sleep, burn, enqueue, fail or return. */
+/** Does what the payload says, in this order: sleep, burn, log, enqueue, fail or return. */
 @JobHandler(probeRun)
 export class ProbeHandler implements HandlerOf<Probe> {
   async handle(payload: PayloadOf<Probe>, context: JobContext<Probe>): Promise<ResultOf<Probe>> {
@@ -23,6 +25,7 @@ export class ProbeHandler implements HandlerOf<Probe> {
     const sleptMs =
       sleepMs > 0 ? await timed(() => sleep(sleepMs, undefined, { signal: context.signal })) : 0;
     const burntMs = cpuMs > 0 ? await context.runInThread<number>({ script: burnScript, input: cpuMs }) : 0;
+    await logLines(payload.logLines, context);
     const children = Array.from({ length: fanOut }, () =>
       context.enqueue(probeRun, note === undefined ? {} : { note }),
     );
@@ -35,6 +38,14 @@ export class ProbeHandler implements HandlerOf<Probe> {
       children: fanOut > 0 ? children : undefined,
       note,
     };
+  }
+}
+
+/** Other jobs run between two thousands of lines. */
+async function logLines(count: number, { logger, signal }: JobContext<Probe>): Promise<void> {
+  for (let line = 1; line <= count; line += 1) {
+    logger.info(`line ${line} of ${count}`);
+    if (line % linesAtOnce === 0) await sleep(logPauseMs, undefined, { signal });
   }
 }
 

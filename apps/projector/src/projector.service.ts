@@ -6,16 +6,17 @@ import {
 } from '@nestjs/common';
 import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
-import { BrokerClock, KafkaConnection } from '@jobstream/kafka';
+import { BrokerClock, KafkaConnection, TopicAdmin } from '@jobstream/kafka';
 import { contextToken, Preparation } from '@jobstream/platform';
-import { Projector, Rebuilder } from '@jobstream/projection';
+import { JobLogSink, Projector, Rebuilder } from '@jobstream/projection';
 import { ClockWatch, type ProcessContext } from '@jobstream/runtime';
 import { ProjectorMetrics } from './projector-metrics.js';
 
-/** Runs the projector from the start of the application to its end, and the rebuilder as soon as the schemas exist. */
+/** Runs the projector, and the sink of what handlers log, from the start of the application to its end, and the rebuilder as soon as the schemas exist. */
 @Injectable()
 export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly projector: Projector;
+  private readonly logs: JobLogSink;
 
   constructor(
     @Inject(contextToken) { logger, health, metrics: registry, fatal }: ProcessContext,
@@ -23,6 +24,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     database: Database,
     topics: Topics,
     brokerClock: BrokerClock,
+    admin: TopicAdmin,
     private readonly clockWatch: ClockWatch,
     private readonly preparation: Preparation,
     private readonly rebuilder: Rebuilder,
@@ -37,15 +39,26 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       onFatal: fatal,
       onWritten: (batch) => metrics.count(batch),
     });
+    this.logs = new JobLogSink({
+      connection,
+      admin,
+      database,
+      topics,
+      logger,
+      prepare: () => this.preparation.prepare(),
+      onFatal: fatal,
+    });
     health.add('projector', () => this.projector.health());
+    health.add('job_logs', () => this.logs.health());
   }
 
   onApplicationBootstrap(): void {
     this.projector.start();
+    this.logs.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.rebuilder.stop(), this.projector.stop()]);
+    await Promise.all([this.rebuilder.stop(), this.projector.stop(), this.logs.stop()]);
   }
 
   private async prepare(): Promise<void> {

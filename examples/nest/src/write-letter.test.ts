@@ -15,6 +15,6 @@ test('a letter greets the one whom it is for', async () => {
     { to: 'Ada' },
   );
   assert.deepEqual(job.result, { text: 'Dear Ada,' });
-  assert.equal(job.logs[0]?.msg, 'letter written');
+  assert.equal(job.logs[0]?.message, 'letter written');
   await app.close();
 });

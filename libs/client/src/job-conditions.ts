@@ -25,5 +25,15 @@ export interface CountOptions extends CallOptions {
   readonly until?: Date;
 }
 
+/** Which lines of a job's handlers to read: those that meet every condition. */
+export interface JobLogOptions {
+  readonly run?: number;
+  readonly attempt?: number;
+  /** The `id` of the line after which to begin. Default: the first line. */
+  readonly after?: string;
+  /** Lines of a page at most: 1 to 1,000. Default 500. */
+  readonly limit?: number;
+}
+
 /** Which jobs to cancel: those that meet every condition, of which there has to be one. */
 export type BulkCancelWish = z.input<typeof bulkCancelSchema>;

@@ -1,4 +1,4 @@
-import type { JobView, TransitionView } from '@jobstream/contracts/rest';
+import type { JobLogLine, JobView, TransitionView } from '@jobstream/contracts/rest';
 import { get } from './call-options.js';
 import { readEvents } from './event-stream.js';
 import { pause, type HttpCaller } from './http-caller.js';
@@ -7,6 +7,7 @@ import { pause, type HttpCaller } from './http-caller.js';
 export type JobEvent =
   | { readonly kind: 'transition'; readonly transition: TransitionView }
   | { readonly kind: 'progress'; readonly progress: unknown }
+  | { readonly kind: 'logs'; readonly lines: readonly JobLogLine[] }
   | { readonly kind: 'end'; readonly job: JobView };
 
 /** The server sends at least a comment every 15 s: after this time without a byte the connection is lost. */
@@ -91,6 +92,8 @@ function eventOf(event: string, data: string): JobEvent | undefined {
       return { kind: 'transition', transition: JSON.parse(data) as TransitionView };
     case 'progress':
       return { kind: 'progress', progress: JSON.parse(data) as unknown };
+    case 'logs':
+      return { kind: 'logs', lines: JSON.parse(data) as JobLogLine[] };
     case 'end':
       return { kind: 'end', job: JSON.parse(data) as JobView };
     default:

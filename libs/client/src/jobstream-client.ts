@@ -10,6 +10,8 @@ import type {
   JobDetail,
   JobExplanation,
   JobHistory,
+  JobLogLine,
+  JobLogPage,
   JobPage,
   JobReplay,
   JobView,
@@ -22,7 +24,7 @@ import { JobFailedError, JobUnfinishedError } from './client-errors.js';
 import { FileCalls } from './file-calls.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
 import { submitInBatches, type ItemsOptions, type SubmittedItem } from './job-batches.js';
-import type { BulkCancelWish, CountOptions, ListOptions } from './job-conditions.js';
+import type { BulkCancelWish, CountOptions, JobLogOptions, ListOptions } from './job-conditions.js';
 import { followJob, type JobEvent } from './job-stream.js';
 import { JobTypeCalls } from './job-type-calls.js';
 import { QueueCalls } from './queue-calls.js';
@@ -250,6 +252,20 @@ export class JobstreamClient {
   /** Why the job is where it is: what holds it now, what comes behind that, and when it may start. */
   explain(id: string, { signal }: CallOptions = {}): Promise<JobExplanation> {
     return this.caller.read<JobExplanation>(get(`${pathOf(id)}/explain`, signal));
+  }
+
+  /** What the handlers of a job have logged, the first line first; pages are read as they are needed. */
+  async *readLogs(id: string, options: JobLogOptions & CallOptions = {}): AsyncGenerator<JobLogLine, void> {
+    for (let after: string | null | undefined = options.after; after !== null;) {
+      const page: JobLogPage = await this.readLogPage(id, { ...options, ...(after && { after }) });
+      yield* page.items;
+      after = page.next;
+    }
+  }
+
+  /** A page of what the handlers of a job have logged. It may hold fewer lines than asked for while `next` is not null. */
+  readLogPage(id: string, { signal, ...conditions }: JobLogOptions & CallOptions = {}): Promise<JobLogPage> {
+    return this.caller.read<JobLogPage>(get(`${pathOf(id)}/logs${queryOf({ ...conditions })}`, signal));
   }
 
   /** Jobs, the newest first; pages are read as they are needed. */

@@ -44,7 +44,11 @@ export interface JobContext<Definition extends JobDefinition = JobDefinition> {
   readonly traceparent: string;
   /** Aborts when the attempt's time is over (`TimeoutError`), its job is cancelled (`AbortError`) or its claim is lost (`ClaimLostError`). An attempt that does not return within the grace has failed. */
   readonly signal: AbortSignal;
-  /** A logger whose lines have the job's id, type, run, attempt and trace. */
+  /**
+   * Writes lines to the log of the worker, with the job's id, type, run, attempt and trace, and keeps them with the attempt, for
+   * `GET /v1/jobs/{id}/logs`. The first 1,000 lines of an attempt count, or 64 KiB of them: further ones are left out of both, and
+   * one line says how many. Long lines are cut.
+   */
   readonly logger: JobLogger;
 
   /** The broker's time, in milliseconds since 1970: all stored times go by it. The clock of the machine may be wrong. */

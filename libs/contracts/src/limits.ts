@@ -36,6 +36,16 @@ export const maxDeadLetterRecordBytes = 2 * maxRequestRecordBytes;
 export const maxOrderRecordBytes = 64 * 1024;
 /** Bytes the record of a job type may take on its topic: two schemas and what surrounds them. */
 export const maxJobTypeRecordBytes = 256 * 1024;
+/** Lines that are kept of what one attempt logs. */
+export const maxLogLines = 1_000;
+/** Bytes that they take, as JSON. */
+export const maxLogBytes = 64 * 1024;
+/** Characters kept of one line's message. */
+export const maxLogMessageLength = 4_000;
+/** Bytes the lines of one record may take on their topic, with what surrounds them. */
+export const maxJobLogRecordBytes = 128 * 1024;
+/** How long Kafka keeps lines, unless the topic is set otherwise. */
+export const jobLogRetentionMs = 7 * 24 * 3_600_000;
 /** Characters kept of an error's message and stack; longer ones are cut at the end. */
 export const maxErrorMessageLength = 2_000;
 export const maxErrorStackLength = 4_000;

@@ -1,5 +1,5 @@
 /** The platform's own topics, beside those of queues: `jobs.events`. */
-export const ownTopics = ['events', 'delayed', 'cancels', 'control', 'types', 'clock'] as const;
+export const ownTopics = ['events', 'delayed', 'cancels', 'control', 'types', 'logs', 'clock'] as const;
 
 /** Readers with a consumer group, beside the workers of queues: `jobstream.projector`. */
 export const services = [
@@ -10,6 +10,7 @@ export const services = [
   'schedule-ends',
   'webhook-ends',
   'endpoints',
+  'logs',
 ] as const;
 export type Service = (typeof services)[number];
 

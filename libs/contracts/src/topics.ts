@@ -2,7 +2,9 @@ import { formatDelay, parseDuration } from './duration.js';
 import type { JobRules, Priority, QueueDefinition } from './job-definition.js';
 import { isReservedName, ownTopics, type Service } from './own-names.js';
 import {
+  jobLogRetentionMs,
   maxDeadLetterRecordBytes,
+  maxJobLogRecordBytes,
   maxJobTypeRecordBytes,
   maxOrderRecordBytes,
   maxRequestRecordBytes,
@@ -13,7 +15,7 @@ export type TopicRole =
   | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }
   | { readonly kind: 'retry'; readonly queue: string; readonly delayMs: number }
   | { readonly kind: 'dead-letters'; readonly queue: string }
-  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'types' | 'clock' };
+  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'types' | 'logs' | 'clock' };
 
 /** A topic as it has to be; `libs/kafka` makes it so. */
 export interface TopicPlan {
@@ -22,6 +24,8 @@ export interface TopicPlan {
   readonly maxMessageBytes: number;
   /** `compact`: of each key the newest record is kept. `delete`: records stay until they are deleted. */
   readonly cleanup: 'delete' | 'compact';
+  /** Kafka deletes records of this age. Undefined: it deletes none by age. */
+  readonly retentionMs?: number;
 }
 
 /** Partition counts: `standard` for a cluster, `small` for one broker on one machine. Never changed in place. */
@@ -34,9 +38,20 @@ export const partitionCounts = {
     cancels: 3,
     control: 1,
     types: 1,
+    logs: 6,
     clock: 1,
   },
-  small: { requests: 6, retry: 2, events: 6, deadLetters: 1, cancels: 1, control: 1, types: 1, clock: 1 },
+  small: {
+    requests: 6,
+    retry: 2,
+    events: 6,
+    deadLetters: 1,
+    cancels: 1,
+    control: 1,
+    types: 1,
+    logs: 2,
+    clock: 1,
+  },
 } as const;
 
 /** A key of {@link partitionCounts}. */
@@ -58,6 +73,8 @@ export class Topics {
   readonly control: string;
   /** The job types in force: the newest record of each name counts. */
   readonly types: string;
+  /** What handlers have logged: lines of attempts, kept for a week. */
+  readonly logs: string;
   /** Records without content: their append times tell their writers the brokers' time. Nobody reads the topic. */
   readonly clock: string;
   private readonly prefix: string;
@@ -74,6 +91,7 @@ export class Topics {
     this.cancels = `${this.prefix}cancels`;
     this.control = `${this.prefix}control`;
     this.types = `${this.prefix}types`;
+    this.logs = `${this.prefix}logs`;
     this.clock = `${this.prefix}clock`;
   }
 
@@ -109,10 +127,10 @@ export class Topics {
     return role;
   }
 
-  /** Whether a topic tells of jobs: one of this namespace, but not one of orders or of the brokers' time. */
+  /** Whether a topic tells of jobs: one of this namespace, but not one of orders, of what handlers log, or of the brokers' time. */
   tellsOfJobs(topic: string): boolean {
     const role = this.roleOf(topic);
-    return role !== undefined && !['cancels', 'control', 'types', 'clock'].includes(role.kind);
+    return role !== undefined && !['cancels', 'control', 'types', 'logs', 'clock'].includes(role.kind);
   }
 
   /** Whether a job can appear first on a topic: one of requests, or that of delayed jobs. */
@@ -135,7 +153,15 @@ export class Topics {
 
   /** Every topic that these job types need and the platform's own, each once, in no particular order. */
   plan(jobTypes: readonly JobRules[], size: TopicSize): TopicPlan[] {
-    const names = new Set([this.cancels, this.control, this.types, this.clock, this.events, this.delayed]);
+    const names = new Set([
+      this.cancels,
+      this.control,
+      this.types,
+      this.logs,
+      this.clock,
+      this.events,
+      this.delayed,
+    ]);
     for (const { queue, backoffMs } of jobTypes) {
       for (const lane of lanesOf(queue)) names.add(this.requests(queue.name, lane));
       for (const delayMs of backoffMs) names.add(this.retry(queue.name, delayMs));
@@ -176,6 +202,14 @@ export class Topics {
         };
       case 'cancels':
         return { name, partitions: counts.cancels, maxMessageBytes: maxOrderRecordBytes, cleanup: 'delete' };
+      case 'logs':
+        return {
+          name,
+          partitions: counts.logs,
+          maxMessageBytes: maxJobLogRecordBytes,
+          cleanup: 'delete',
+          retentionMs: jobLogRetentionMs,
+        };
       case 'types':
         return { name, partitions: counts.types, maxMessageBytes: maxJobTypeRecordBytes, cleanup: 'compact' };
       case 'control':

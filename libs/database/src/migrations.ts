@@ -12,6 +12,7 @@ import { TellNamesakesApart1763920000000 } from './operations/migrations/1763920
 import { CreateEndpoints1763940000000 } from './operations/migrations/1763940000000-create-endpoints.js';
 import { CreateWebhooks1763950000000 } from './operations/migrations/1763950000000-create-webhooks.js';
 import { CreateUniqueKeys1763960000000 } from './operations/migrations/1763960000000-create-unique-keys.js';
+import { CreateJobLogs1763970000000 } from './operations/migrations/1763970000000-create-job-logs.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
 import { AddNotify1763960000000 } from './projection/migrations/1763960000000-add-notify.js';
@@ -40,6 +41,7 @@ export const migrations = {
     CreateEndpoints1763940000000,
     CreateWebhooks1763950000000,
     CreateUniqueKeys1763960000000,
+    CreateJobLogs1763970000000,
   ],
 };
 

@@ -7,6 +7,7 @@ export { RunningAttempts } from './attempt/running-attempts.js';
 export { StrayRejections } from './attempt/stray-rejections.js';
 export { copyOfProgress, type ProgressReports } from './attempt/running-reports.js';
 export type { StartableJob } from './admission/startable-job.js';
+export type { LineKeeper } from './logs/attempt-log.js';
 export { ThreadPool } from './handlers/thread-pool.js';
 export { AttemptOutcomes } from './outcome/attempt-outcomes.js';
 export { outcomeRecord } from './outcome/outcome-records.js';

@@ -39,6 +39,12 @@ export const probeRun = defineJob({
       .max(1_048_576)
       .default(0)
       .describe('Length of the filler text in the result.'),
+    logLines: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(0)
+      .describe('Logs so many lines, a thousand at a time, with 50 ms between; before it fails or returns.'),
     fanOut: z
       .int()
       .min(0)

@@ -86,6 +86,7 @@ export function belongsOn(phase: Phase, role: TopicRole): boolean {
       return phase !== 'scheduled' && phase !== 'queued' && phase !== 'dead_lettered';
     case 'cancels':
     case 'types':
+    case 'logs':
     case 'control':
     case 'clock':
       return false;

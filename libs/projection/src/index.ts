@@ -1,6 +1,9 @@
 // Records become rows, rows become answers.
 export { JobQueries, type ActiveCount, type JobStanding } from './reads/job-queries.js';
 export { JobCounts, TooManyToCountError, type CountScope, type CountedJobs } from './reads/job-counts.js';
+export { JobLogProgress } from './logs/job-log-progress.js';
+export { JobLogRows, maxLogRows, type JobLogRow } from './logs/job-log-rows.js';
+export { JobLogSink, type JobLogSinkOptions } from './logs/job-log-sink.js';
 export { ActiveJobs, type ActiveJob, type RunningJob } from './reads/active-jobs.js';
 export type { JobRow } from './reads/job-row.js';
 export type { JobFilter, JobPage } from './reads/job-list.js';

@@ -13,6 +13,7 @@ export { waitingFor } from './queues/waiting-for.js';
 export { CatchUp } from './reads/catch-up.js';
 export type { FoundJob } from './reads/found-job.js';
 export { JobLists } from './reads/job-lists.js';
+export { JobLogs } from './reads/job-logs.js';
 export { JobReader, readJobId, refuseFuture } from './reads/job-reader.js';
 export { LogPosition } from './reads/log-position.js';
 export { ShownJobs } from './reads/shown-jobs.js';

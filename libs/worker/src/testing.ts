@@ -2,7 +2,7 @@
 export type { EnqueuedJob } from './testing/enqueued-job.js';
 export { FakeClock } from './testing/fake-clock.js';
 export type { FinishedJob } from './testing/finished-job.js';
-export type { LogLine } from './testing/memory-log.js';
+export type { LogLine } from '@jobstream/contracts/records';
 export { runJob } from './testing/run-job.js';
 export {
   testWorker,

@@ -3,6 +3,7 @@ import { isFinal, maxBatchBytes } from '@jobstream/contracts';
 import {
   bulkCancelSchema,
   jobListQuerySchema,
+  jobLogsQuerySchema,
   jobQuerySchema,
   type AcceptedJob,
   type BatchAnswer,
@@ -11,12 +12,14 @@ import {
   type JobDetail,
   type JobExplanation,
   type JobHistory,
+  type JobLogPage,
   type JobPage,
 } from '@jobstream/contracts/rest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type FoundJob,
   JobLists,
+  JobLogs,
   JobReader,
   JobExplanations,
   JobFactReader,
@@ -45,6 +48,7 @@ export class JobsController {
     private readonly openRequests: OpenRequests,
     private readonly facts: JobFactReader,
     private readonly explanations: JobExplanations,
+    private readonly logs: JobLogs,
     private readonly cancels: JobCancels,
   ) {}
 
@@ -113,6 +117,11 @@ export class JobsController {
   @Route('GET /v1/jobs/{id}/explain')
   explain(@Param('id') id: string): Promise<JobExplanation> {
     return this.explanations.explain(id);
+  }
+
+  @Route('GET /v1/jobs/{id}/logs')
+  readLogs(@Param('id') id: string, @Query() query: unknown): Promise<JobLogPage> {
+    return this.logs.page(id, readQuery(jobLogsQuerySchema, query));
   }
 
   private async readDetail(id: string, waitMs: number | undefined, reply: FastifyReply): Promise<JobDetail> {

@@ -38,6 +38,6 @@ export async function writeEvents(
 }
 
 function textOf(event: StreamEvent): string {
-  const id = event.kind === 'transition' ? `id: ${event.id}\n` : '';
+  const id = 'id' in event ? `id: ${event.id}\n` : '';
   return `${id}event: ${event.kind}\ndata: ${JSON.stringify(event.data)}\n\n`;
 }

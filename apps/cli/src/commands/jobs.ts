@@ -17,6 +17,7 @@ import { readDate, readDuration, readJson } from '../options.js';
 import type { RunCommand } from '../program.js';
 import type { Terminal } from '../terminal.js';
 import { exitCodeOfJob, watchJob } from '../watch-job.js';
+import { addLogsCommand } from './logs.js';
 import { paged, type PagedOptions } from './paged.js';
 
 /** Jobs of one request at most. */
@@ -28,6 +29,7 @@ export function addJobsCommands(program: Command, run: RunCommand): void {
   addLists(jobs, run);
   addReads(jobs, run);
   addWaits(jobs, run);
+  addLogsCommand(jobs, run);
   jobs
     .command('replay <id>')
     .description('Runs a job again, however it ended.')

@@ -20,7 +20,7 @@ describe('the words that a shell offers', () => {
     [['sub'], ['submit']],
     [
       ['jobs', ''],
-      ['list', 'count', 'get', 'explain', 'history', 'watch', 'result', 'replay', 'help'],
+      ['list', 'count', 'get', 'explain', 'history', 'watch', 'result', 'logs', 'replay', 'help'],
     ],
     [['jobs', 'li'], ['list']],
     [['help', ''], []],

@@ -24,12 +24,15 @@ export interface KeptTopic {
 export class RecordReaders {
   constructor(private readonly options: RecordReadersOptions) {}
 
-  /** All topics of this platform but those that Kafka compacts: their newest records are in force whatever their age. */
+  /**
+   * All topics of this platform but those that Kafka compacts, whose newest records are in force whatever their age, and the one of
+   * log lines, of which Kafka itself deletes what is old.
+   */
   async topics(): Promise<KeptTopic[]> {
     const { admin, topics } = this.options;
     return (await admin.listTopics()).flatMap((topic) => {
       const role = topics.roleOf(topic);
-      return role && !isCompacted(role) ? [{ topic, role }] : [];
+      return role && !isCompacted(role) && role.kind !== 'logs' ? [{ topic, role }] : [];
     });
   }
 

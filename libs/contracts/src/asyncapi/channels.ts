@@ -55,6 +55,12 @@ export const topicChannels = {
     messages: ['Cancel'],
     action: 'receive',
   },
+  logs: {
+    address: 'jobs.logs',
+    description: 'What handlers have logged. Kept by age, for a week unless the topic is set otherwise.',
+    messages: ['JobLog'],
+    action: 'send',
+  },
 } as const satisfies Record<string, TopicChannel>;
 
 /** The channel that a topic belongs to; undefined when its records are not about jobs. */
@@ -69,6 +75,7 @@ export function channelOf(role: TopicRole): keyof typeof topicChannels | undefin
     case 'events':
     case 'delayed':
     case 'cancels':
+    case 'logs':
       return role.kind;
     case 'control':
     case 'types':

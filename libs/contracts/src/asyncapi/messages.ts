@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonSchema, JsonSchemas } from '../json-schemas.js';
 import type { Phase } from '../job-state.js';
 import { cancelSchema } from '../records/cancel.js';
+import { jobLogSchema } from '../records/job-log.js';
 import {
   deadLetterSchema,
   delayedRequestSchema,
@@ -70,6 +71,7 @@ const messages = {
     phases: ['dead_lettered'],
     key: 'Where the record stood: topic/partition/offset.',
   },
+  JobLog: { summary: 'An attempt has logged lines.', value: jobLogSchema, key: ofJob },
   Cancel: { summary: 'A run is not to be started any more.', value: cancelSchema, key: ofJob },
 } as const satisfies Record<string, RecordMessage>;
 

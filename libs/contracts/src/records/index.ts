@@ -41,6 +41,16 @@ export {
   type Unreadable,
 } from './codec.js';
 export { isTooDeep } from './nesting.js';
+export {
+  decodeJobLog,
+  encodeJobLog,
+  jobLogSchema,
+  logLevels,
+  logLineSchema,
+  type JobLog,
+  type LogLevel,
+  type LogLine,
+} from './job-log.js';
 export { cancelSchema, decodeCancel, encodeCancel, type Cancel } from './cancel.js';
 export {
   decodeOrder,

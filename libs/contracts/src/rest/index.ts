@@ -44,6 +44,15 @@ export {
   type TransitionView,
 } from './jobs/job-view.js';
 export {
+  jobLogLineSchema,
+  jobLogPageSchema,
+  jobLogsQuerySchema,
+  lineId,
+  type JobLogLine,
+  type JobLogPage,
+  type LinePlace,
+} from './jobs/job-logs.js';
+export {
   causeCodes,
   causeSchema,
   jobExplanationSchema,

@@ -23,9 +23,9 @@ export function callIn(place: HandlerProcess): CallHandler {
         'attempt started',
       );
     }
-    const work = async ({ running: { lazyAbort }, report }: OpenCall) => {
+    const work = async ({ running: { lazyAbort }, report, keepLines }: OpenCall) => {
       const { signal } = lazyAbort;
-      const call = await place.call({ job, now: clock.now(), signal, report });
+      const call = await place.call({ job, now: clock.now(), signal, report, keepLines });
       return { ...call, isLate: lazyAbort.hasHappened };
     };
     const { start, ended } = await runAsAttempt(job, definition, ports, { stop, isHere: false, work });

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { ProcessDeath } from '@jobstream/lifecycle';
+import type { LineKeeper } from '../logs/attempt-log.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import { LastLines } from './last-lines.js';
 import { describeAbort, type EndedCall, type Order, type Report } from './messages.js';
@@ -29,6 +30,8 @@ export interface RemoteCall {
   readonly now: number;
   readonly signal: AbortSignal;
   report(progress: unknown): void;
+  /** Takes the lines that the handler logs. */
+  keepLines(this: void): LineKeeper;
 }
 
 /** What it writes last is read for so long after it has ended; others may hold its standard error open. */
@@ -149,6 +152,11 @@ export class HandlerProcess {
     });
   }
 
+  private keep(line: string): void {
+    const lines = this.running?.call.keepLines();
+    if (lines?.keep(line) === false) lines.leaveOut(1);
+  }
+
   private watchReadiness(): Promise<boolean> {
     return new Promise((resolve) => {
       void this.ended.then(() => resolve(false));
@@ -159,6 +167,10 @@ export class HandlerProcess {
             return resolve(true);
           case 'progress':
             return this.running?.call.report(report.progress);
+          case 'line':
+            return void this.keep(report.line);
+          case 'lines-left-out':
+            return this.running?.call.keepLines().leaveOut(report.count);
           case 'ended':
             this.spent = report.ended.isSpent ?? false;
             return this.running?.resolve(report.ended);

@@ -21,6 +21,10 @@ export type Report =
   /** It takes orders. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: unknown }
+  /** A line that the handler has logged, as JSON. */
+  | { readonly kind: 'line'; readonly line: string }
+  /** How many lines were left out; comes before the end. */
+  | { readonly kind: 'lines-left-out'; readonly count: number }
   | { readonly kind: 'ended'; readonly ended: EndedCall };
 
 /** The end of a handler's call. `children`: those that it has enqueued; none where it has failed. */

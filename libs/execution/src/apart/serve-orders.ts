@@ -6,6 +6,7 @@ import { copyOfProgress } from '../attempt/running-reports.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import { AttemptContext } from '../handlers/attempt-context.js';
 import type { Handlers } from '../handlers/handlers.js';
+import type { LineKeeper } from '../logs/attempt-log.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
 import { abortErrorOf, type EndedCall, type Order, type Report } from './messages.js';
 
@@ -62,6 +63,7 @@ export class OrderServer {
   private async call(job: StartableJob, lazyAbort: LazyAbort): Promise<EndedCall> {
     const { handlers, logger, threads, clock } = this.ports;
     const children = new Children(job, clock);
+    const lines = new ReportedLines(this.send);
     try {
       const { definition, handler } = handlers.get(job.request.queue)!.get(job.request.type)!;
       // Read here once more: what a schema makes of a payload may be unable to cross a process border.
@@ -69,7 +71,7 @@ export class OrderServer {
       if ('detail' in payload) throw new TypeError(`The payload is not valid here: ${payload.detail}`);
       const report = (progress: unknown) =>
         this.send({ kind: 'progress', progress: copyOfProgress(progress) });
-      const ports = { logger, clock, threads, lazyAbort, children, report };
+      const ports = { logger, clock, threads, lazyAbort, children, report, keepLines: () => lines };
       const returned = await handler.handle(payload.data, new AttemptContext(definition, job, ports));
       const ending = endByResult(definition.result, returned);
       if (ending.kind !== 'returned') return { ending, children: [] };
@@ -80,7 +82,30 @@ export class OrderServer {
       return { ending: endByError(error), children: [] };
     } finally {
       children.end();
+      lines.end();
       this.running = undefined;
     }
+  }
+}
+
+/** Tells the worker the lines of one attempt. */
+class ReportedLines implements LineKeeper {
+  private leftOut = 0;
+  private hasEnded = false;
+
+  constructor(private readonly send: (report: Report) => void) {}
+
+  keep(line: string): boolean {
+    if (!this.hasEnded) this.send({ kind: 'line', line });
+    return !this.hasEnded;
+  }
+
+  leaveOut(count: number): void {
+    this.leftOut += count;
+  }
+
+  end(): void {
+    this.hasEnded = true;
+    if (this.leftOut > 0) this.send({ kind: 'lines-left-out', count: this.leftOut });
   }
 }

@@ -6,6 +6,7 @@ import type { Clock, Logger } from '@jobstream/runtime';
 import { LazyAbort } from './lazy-abort.js';
 import { Children } from './children.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
+import type { LineKeeper } from '../logs/attempt-log.js';
 import type { Cancellations } from './cancellations.js';
 import { AttemptContext } from '../handlers/attempt-context.js';
 import { check, endByError, endByResult } from './handler-ending.js';
@@ -26,6 +27,8 @@ export interface AttemptPorts {
   readonly threads: ThreadPool;
   /** The time that a handler has to return after it was told to stop. */
   readonly graceMs: number;
+  /** Takes the lines of an attempt whose handler logs something. */
+  keepLines(job: StartableJob): LineKeeper;
   /** Opens the reports of an attempt that starts. */
   openReports(job: StartableJob, start: Start): ProgressReports;
   readonly cancellations: Cancellations;
@@ -118,7 +121,7 @@ async function callHere(
 ): Promise<Attempted> {
   const { clock, threads, logger, strays } = ports;
   const collected = new Children(job, clock);
-  const work = ({ running, startedAt, report }: OpenCall) => {
+  const work = ({ running, startedAt, report, keepLines }: OpenCall) => {
     const context = new AttemptContext(definition, job, {
       logger,
       clock,
@@ -126,8 +129,9 @@ async function callHere(
       lazyAbort: running.lazyAbort,
       children: collected,
       report,
+      keepLines,
     });
-    if (logger.isLevelEnabled('debug')) context.logger.debug('attempt started');
+    if (logger.isLevelEnabled('debug')) context.workerLogger.debug('attempt started');
     try {
       return strays.call(running, () => handler.handle(payload, context));
     } finally {
@@ -157,6 +161,8 @@ export interface OpenCall {
   readonly startedAt: number;
   /** See `JobContext.progress`. */
   report(progress: unknown): void;
+  /** Takes the lines that the handler logs. */
+  keepLines(this: void): LineKeeper;
 }
 
 /** The call of a handler. */
@@ -182,10 +188,17 @@ export async function runAsAttempt<Result>(
   const lazyAbort = new LazyAbort();
   const running: RunningAttempt = { job, lazyAbort, isHere };
   const endRunning = ports.running.began(running);
-  const call: OpenCall = { running, startedAt, report: (progress) => reports.report(progress) };
+  let lines: LineKeeper | undefined;
+  const call: OpenCall = {
+    running,
+    startedAt,
+    report: (progress) => reports.report(progress),
+    keepLines: () => (lines ??= ports.keepLines(job)),
+  };
   const ended = await runWithin({ timeoutMs, graceMs }, lazyAbort, () => work(call), stop);
   endRunning();
   reports.end();
+  lines?.end();
   ports.observeDuration(type, (performance.now() - startedAt) / 1_000);
   return { start, ended };
 }

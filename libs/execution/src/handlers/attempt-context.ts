@@ -1,10 +1,11 @@
-import type { JobContext, JobDefinition, JobId, ThreadTask } from '@jobstream/contracts';
+import type { JobContext, JobDefinition, JobId, JobLogger, ThreadTask } from '@jobstream/contracts';
 import { isTraceparent, traceIdOf, traceparentOf } from '@jobstream/contracts/records';
 import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import type { Clock, Logger } from '@jobstream/runtime';
 import type { z } from 'zod';
 import type { LazyAbort } from '../attempt/lazy-abort.js';
 import type { Children } from '../attempt/children.js';
+import { AttemptLog, type LineKeeper } from '../logs/attempt-log.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool } from './thread-pool.js';
 
@@ -17,11 +18,14 @@ export interface ContextPorts {
   /** The broker's time. */
   readonly clock: Clock;
   report(progress: unknown): void;
+  /** Called where the handler logs something. */
+  keepLines(this: void): LineKeeper;
 }
 
 /** What a running attempt shows its handler. */
 export class AttemptContext<Definition extends JobDefinition> implements JobContext<Definition> {
-  private ownLogger: Logger | undefined;
+  private workerLog: Logger | undefined;
+  private ownLog: AttemptLog | undefined;
 
   constructor(
     readonly definition: Definition,
@@ -66,8 +70,14 @@ export class AttemptContext<Definition extends JobDefinition> implements JobCont
     return this.ports.lazyAbort.signal;
   }
 
-  get logger(): Logger {
-    return (this.ownLogger ??= this.ports.logger.child({
+  get logger(): JobLogger {
+    const { keepLines, clock } = this.ports;
+    return (this.ownLog ??= new AttemptLog({ logger: this.workerLogger, keeper: keepLines(), clock }));
+  }
+
+  /** The log of the worker, with the facts of the attempt: for lines that are not of the handler. */
+  get workerLogger(): Logger {
+    return (this.workerLog ??= this.ports.logger.child({
       job: this.id,
       type: this.definition.type,
       run: this.run,

@@ -27,6 +27,7 @@ import type { StrayRejections } from '../attempt/stray-rejections.js';
 import type { Claims } from '../claims/claims.js';
 import { typeLabelOf, type Handlers } from '../handlers/handlers.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
+import type { LogOutbox } from '../logs/log-outbox.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { runningRecord } from '../outcome/outcome-records.js';
 import { OutcomeWriter } from '../outcome/outcome-writer.js';
@@ -64,6 +65,7 @@ export interface QueueWorkerHost {
   readonly suspectGate: SuspectGate;
   /** Where suspects run; undefined where they run in the worker. */
   readonly processes: HandlerProcesses | undefined;
+  readonly logs: LogOutbox;
   readonly topicSize: TopicSize;
   readonly instance: string;
   readonly drainMs: number;
@@ -196,7 +198,7 @@ export class QueueWorker {
   }
 
   private createWorker(): JobWorker {
-    const { topics, producer, logger, instance, graceMs, threads, metrics, claims, cancellations } =
+    const { topics, producer, logger, instance, graceMs, threads, metrics, claims, cancellations, logs } =
       this.host;
     const { suspectGate, processes, running, strays } = this.host;
     const { queue, handlers, concurrency } = this.served;
@@ -218,6 +220,7 @@ export class QueueWorker {
         strays,
         noteBlock: (job, ms) => this.host.noteBlock(job, typeLabelOf(handlers, job.request.type), ms),
         outdated: (type) => this.publications?.outdated(type),
+        keepLines: ({ request: { id }, run, attempt }) => logs.open({ id, run, attempt }),
         openReports: (job, start) =>
           new RunningReports((report) => producer.send(runningRecord(topics, job, start, report))),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),

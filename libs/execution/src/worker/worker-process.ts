@@ -28,6 +28,7 @@ import { RunningAttempts } from '../attempt/running-attempts.js';
 import { StrayRejections } from '../attempt/stray-rejections.js';
 import { ClaimStore } from '../claims/claim-store.js';
 import { Claims } from '../claims/claims.js';
+import { LogOutbox } from '../logs/log-outbox.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
 import { addLoads } from '../slots/slot-queue.js';
 import { LoopWatch } from './loop-watch.js';
@@ -152,6 +153,7 @@ export class WorkerProcess implements CustomTransportStrategy {
     this.options.clockWatch.stop();
     await Promise.all([this.follower.stop(), ...[...this.queues.values()].map((queue) => queue.stop())]);
     await this.starting;
+    this.host.logs.close();
     await this.host.claims.stop();
     const { database, threads, processes } = this.host;
     await Promise.all([database.close(), threads.close(), processes?.close(), this.loopWatch.stop()]);
@@ -188,6 +190,13 @@ export class WorkerProcess implements CustomTransportStrategy {
       claims: this.createClaims(database),
       threads: new ThreadPool(),
       suspectGate,
+      logs: new LogOutbox({
+        topic: topics.logs,
+        worker: instance,
+        send: (record) => producer.send(record),
+        metrics: options.metrics,
+        logger,
+      }),
       processes:
         apart && apart.suspects > 0
           ? new HandlerProcesses({ program: apart.program, logger, monotonic: () => performance.now() })

@@ -19,6 +19,7 @@ import { ClaimStore } from '../claims/claim-store.js';
 import { CancelBook } from '@jobstream/orders';
 import { Cancellations } from '../attempt/cancellations.js';
 import { RunningAttempts } from '../attempt/running-attempts.js';
+import { LogOutbox } from '../logs/log-outbox.js';
 import { RunningReports } from '../attempt/running-reports.js';
 import { StrayRejections } from '../attempt/stray-rejections.js';
 import type { SlotLoad } from '../slots/slot-queue.js';
@@ -127,6 +128,13 @@ export class TestWorker {
     const logger = createLogger('test', 'silent');
     const { clock } = this;
     const roleOf = (topic: string): TopicRole | undefined => this.topics.roleOf(topic);
+    const logs = new LogOutbox({
+      topic: this.topics.logs,
+      worker: 'test-worker',
+      send,
+      metrics: this.metrics,
+      logger,
+    });
     const suspectGate = new SuspectGate(options.processes ? 2 : 0, () => performance.now());
     const metrics = new WorkerMetrics(
       this.metrics,
@@ -166,6 +174,7 @@ export class TestWorker {
         strays: this.strays,
         noteBlock: (_job, ms) => void this.blocks.push(ms),
         outdated: () => undefined,
+        keepLines: ({ request: { id }, run, attempt }) => logs.open({ id, run, attempt }),
         openReports: () => new RunningReports(() => Promise.resolve()),
         observeDuration: () => undefined,
         runsSuspectsApart: options.processes !== undefined,

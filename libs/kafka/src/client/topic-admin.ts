@@ -32,8 +32,10 @@ export interface TopicSpec {
   partitions: number;
   /** Largest record batch in bytes, `max.message.bytes` (default 1 MiB). */
   maxMessageBytes?: number;
-  /** `cleanup.policy` (default `delete`; nothing is deleted by age either way). */
+  /** `cleanup.policy` (default `delete`). */
   cleanup?: 'delete' | 'compact';
+  /** `retention.ms`: the age at which records are deleted (default: none are deleted by age). */
+  retentionMs?: number;
 }
 
 /** A topic whose partition count is not the one declared. Keys map to partitions by the count: it is never changed in place. */
@@ -67,7 +69,7 @@ export class TopicAdmin {
 
   /**
    * Creates what is missing: replicated to min(3, brokers), two in-sync replicas required where there are three, kept
-   * without end, stamped with the broker's time, stored uncompressed, which costs readers least.
+   * without end unless its spec says otherwise, stamped with the broker's time, stored uncompressed, which costs readers least.
    * Safe to call from several processes at once. A differing partition count is logged and returned, never changed.
    * Resolves when every partition has a leader.
    */
@@ -254,7 +256,7 @@ export class TopicAdmin {
 function toTopicConfig(spec: TopicSpec, replicationFactor: number): ITopicConfig {
   const settings: Record<string, string> = {
     'cleanup.policy': spec.cleanup ?? 'delete',
-    'retention.ms': '-1',
+    'retention.ms': String(spec.retentionMs ?? -1),
     'retention.bytes': '-1',
     'message.timestamp.type': 'LogAppendTime',
     'compression.type': 'uncompressed',

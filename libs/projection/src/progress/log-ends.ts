@@ -22,6 +22,11 @@ export class LogEnds {
     return new LogEnds(admin, (topic) => topics.tellsOfJobs(topic));
   }
 
+  /** The ends of the topic of what handlers log. */
+  static ofLogs(admin: TopicAdmin, topics: Topics): LogEnds {
+    return new LogEnds(admin, (topic) => topic === topics.logs);
+  }
+
   /** Ends that are no older than the call. Rejects while Kafka is away. */
   now(): Promise<EndOffsets> {
     return this.shared.call();

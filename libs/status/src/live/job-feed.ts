@@ -77,7 +77,7 @@ export class JobFeed {
     const { connection, topics, admin, onFatal } = this.options;
     const consumer = new TailConsumer(connection, {
       groupIdPrefix: `${topics.serviceGroup('api')}.`,
-      topics: async () => (await admin.listTopics()).filter((topic) => topics.roleOf(topic) !== undefined),
+      topics: async () => (await admin.listTopics()).filter((topic) => topics.tellsOfJobs(topic)),
       onRecords: (records) => this.take(records),
       onFatal,
     });

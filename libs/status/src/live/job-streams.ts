@@ -1,7 +1,15 @@
-import { isFinal, type JobId } from '@jobstream/contracts';
-import type { JobView } from '@jobstream/contracts/rest';
-import type { HistoryItem, JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
+import { isFinal, type JobId, type Topics } from '@jobstream/contracts';
+import type { JobLogLine, JobView } from '@jobstream/contracts/rest';
+import {
+  maxLogRows,
+  type HistoryItem,
+  type JobLogRows,
+  type JobQueries,
+  type LogEnds,
+  type ProjectionProgress,
+} from '@jobstream/projection';
 import type { FoundJob } from '../reads/found-job.js';
+import { viewOfLines } from '../reads/job-logs.js';
 import type { JobReader } from '../reads/job-reader.js';
 import type { ShownJobs } from '../reads/shown-jobs.js';
 import { Inbox } from './inbox.js';
@@ -10,8 +18,11 @@ import type { LogPosition } from '../reads/log-position.js';
 import { SeenRecords } from './seen-records.js';
 import { StreamedJob, type ToldEvent } from './streamed-job.js';
 
-/** An event of a stream: a transition with the id to resume by, a progress report, or the end of the job. */
-export type StreamEvent = ToldEvent | { readonly kind: 'end'; readonly data: JobView };
+/** An event of a stream: a transition or lines of the log, with the id to resume by, a progress report, or the end of the job. */
+export type StreamEvent =
+  | ToldEvent
+  | { readonly kind: 'logs'; readonly id: string; readonly data: readonly JobLogLine[] }
+  | { readonly kind: 'end'; readonly data: JobView };
 
 export interface JobStreamsOptions {
   readonly feed: JobFeed;
@@ -20,6 +31,8 @@ export interface JobStreamsOptions {
   readonly queries: JobQueries;
   readonly progress: ProjectionProgress;
   readonly ends: LogEnds;
+  readonly logs: Pick<JobLogRows, 'read'>;
+  readonly topics: Topics;
 }
 
 const lookMs = 1_000;
@@ -50,10 +63,16 @@ export class JobStreams {
       const told = new StreamedJob(seen);
       yield* told.tellPast(await this.readPast(id, signal));
       const records = new SeenRecords();
+      let lookedAt = -Infinity;
       while (!signal.aborted) {
         // A new run may have begun since the run that was told last has ended.
         const end = told.hasEnded ? records.over(await reader.peek(id)) : undefined;
-        if (end && isFinal(end.view.state)) {
+        const isOver = end !== undefined && isFinal(end.view.state);
+        if (isOver || performance.now() - lookedAt >= lookMs) {
+          lookedAt = performance.now();
+          yield* this.tellLogs(id, seen);
+        }
+        if (isOver) {
           yield { kind: 'end', data: end.view };
           return;
         }
@@ -68,6 +87,22 @@ export class JobStreams {
       }
     } finally {
       watch.stop();
+    }
+  }
+
+  /** The lines that were not told yet, as far as their rows are there. None while Postgres is away: they are told later. */
+  private async *tellLogs(id: JobId, seen: LogPosition): AsyncGenerator<StreamEvent, void> {
+    const { logs, topics } = this.options;
+    for (let from = 0; ;) {
+      const rows = await logs.read(id, { from }).catch(() => []);
+      for (const row of rows) {
+        const place = { topic: topics.logs, partition: row.partition, offset: row.offset };
+        if (seen.has(place)) continue;
+        seen.advance(place);
+        yield { kind: 'logs', id: seen.toString(), data: viewOfLines(row) };
+      }
+      if (rows.length < maxLogRows) return;
+      from = rows.at(-1)!.offset + 1;
     }
   }
 

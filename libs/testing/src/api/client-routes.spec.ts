@@ -28,6 +28,8 @@ const calls: Readonly<Record<Route, Calls>> = {
   'POST /v1/jobs/{id}/cancel': (client) => client.cancel(id),
   'POST /v1/jobs/cancel': (client) => client.cancelAll({ queue: 'probe', dryRun: true }),
   'GET /v1/jobs/{id}/explain': (client) => client.explain(id),
+  'GET /v1/jobs/{id}/logs': (client) =>
+    client.readLogPage(id, { run: 1, attempt: 2, after: '7.1', limit: 10 }),
   'GET /v1/jobs/{id}/history': (client) => client.readHistory(id),
   'GET /v1/jobs/{id}/stream': (client) => takeAll(client.follow(id)),
   'GET /v1/counts': (client) => client.count({ at: new Date(0) }),

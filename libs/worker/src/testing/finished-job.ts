@@ -1,7 +1,6 @@
 import type { FinalState, JobDefinition, ResultOf } from '@jobstream/contracts';
-import type { DeadLetterReason, JobError, JobRecord } from '@jobstream/contracts/records';
+import type { DeadLetterReason, JobError, JobRecord, LogLine } from '@jobstream/contracts/records';
 import type { EnqueuedJob } from './enqueued-job.js';
-import type { LogLine } from './memory-log.js';
 
 /** A job that has ended, with all that happened until then. */
 export interface FinishedJob<Definition extends JobDefinition = JobDefinition> {
@@ -24,7 +23,7 @@ export interface FinishedJob<Definition extends JobDefinition = JobDefinition> {
   readonly children: readonly EnqueuedJob[];
   /** Every value that its handler has reported, where a worker sends the newest from time to time. */
   readonly progress: readonly unknown[];
-  /** What its handler has logged. */
+  /** What its handler has logged and a platform keeps: of each attempt at most 1,000 lines and 64 KiB. */
   readonly logs: readonly LogLine[];
 }
 

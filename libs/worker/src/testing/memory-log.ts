@@ -1,18 +1,23 @@
+import type { LogLine } from '@jobstream/contracts/records';
+import type { LineKeeper } from '@jobstream/execution/in-memory';
 import { createLoggerTo, type Logger } from '@jobstream/runtime';
 
-/** A line of the log, with its fields. */
-export interface LogLine {
-  readonly level: string;
-  readonly msg?: string;
-  readonly [field: string]: unknown;
-}
-
-/** Keeps the lines that a worker would write at the level `info`. */
-export class MemoryLog {
+/** Keeps the lines of handlers as a platform keeps them, of all attempts of a job together. */
+export class MemoryLog implements LineKeeper {
   readonly lines: LogLine[] = [];
-  readonly logger: Logger = createLoggerTo(
-    { write: (line) => void this.lines.push(JSON.parse(line) as LogLine) },
-    'test',
-    'info',
-  );
+  /** What the worker would log goes nowhere. */
+  readonly logger: Logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
+
+  keep(line: string): boolean {
+    this.lines.push(JSON.parse(line) as LogLine);
+    return true;
+  }
+
+  leaveOut(): void {
+    // A test sees the lines that are kept.
+  }
+
+  end(): void {
+    // They stay.
+  }
 }

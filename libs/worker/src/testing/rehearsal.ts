@@ -113,6 +113,7 @@ export class Rehearsal {
       noteBlock: () => undefined,
       cancellations: new Cancellations({ has: () => false }, running),
       outdated: () => undefined,
+      keepLines: () => this.log,
       openReports: () => new KeptProgress(this.progress),
       observeDuration: () => undefined,
       runsSuspectsApart: false,

@@ -43,7 +43,7 @@ describe('runJob', () => {
       result: { pages: 2 },
       attempts: 1,
       delaysMs: [],
-      logs: [{ level: 'info', msg: 'invoice sent', copies: 1, type: 'invoice.send', attempt: 1 }],
+      logs: [{ level: 'info', message: 'invoice sent', fields: { copies: 1 } }],
     });
   });
 
@@ -159,7 +159,7 @@ describe('testWorker', () => {
       'No invoice.remind with {"id":"8"} is enqueued. There are: {"id":"7"}, {"id":"other"}',
     );
     const drained = await jobs.drain();
-    expect(drained.map(({ outcome, logs }) => [outcome, logs[0]!.at])).toEqual([
+    expect(drained.map(({ outcome, logs }) => [outcome, logs[0]!.fields!.at])).toEqual([
       ['succeeded', Date.parse('2026-03-01T00:00:00Z')],
       ['succeeded', Date.parse('2026-03-08T00:00:00Z')],
     ]);

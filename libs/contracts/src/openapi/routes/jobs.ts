@@ -11,6 +11,7 @@ import {
   jobQuerySchema,
 } from '../../rest/jobs/job-view.js';
 import { jobExplanationSchema } from '../../rest/jobs/job-explanation.js';
+import { jobLogPageSchema, jobLogsQuerySchema } from '../../rest/jobs/job-logs.js';
 import { bulkCancelledSchema, bulkCancelSchema, cancelledJobSchema } from '../../rest/jobs/job-cancel.js';
 import { acceptedJobSchema } from '../../rest/jobs/submission.js';
 import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
@@ -188,6 +189,19 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       problems: readJobProblems,
     },
     {
+      route: 'GET /v1/jobs/{id}/logs',
+      operationId: 'readJobLogs',
+      tag: 'Jobs',
+      scope: 'read',
+      summary: 'Read what the handler of a job has logged',
+      description:
+        'Of each attempt at most 1,000 lines and 64 KiB; one line says how many were left out. Lines are kept for a week, unless the platform is set otherwise. A page may hold fewer lines than asked for while `next` is not null.',
+      path: { id: jobIdParameter },
+      query: jobLogsQuerySchema,
+      answers: { 200: { description: 'A page of lines, the first logged first.', schema: jobLogPageSchema } },
+      problems: [...readJobProblems, 'invalid_request'],
+    },
+    {
       route: 'GET /v1/jobs/{id}/stream',
       operationId: 'streamJob',
       tag: 'Jobs',
@@ -197,6 +211,7 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
         'Events, each with JSON as its data:',
         '- `transition`: a TransitionView. Its `id` is what to resume by.',
         '- `progress`: what the handler reported.',
+        '- `logs`: JobLogLines that the handler has logged, within about a second. Its `id` is what to resume by. The last lines may be missing when the job ends: `GET /v1/jobs/{id}/logs` has all.',
         '- `end`: the JobView. Nothing comes after it.',
       ].join('\n'),
       path: { id: jobIdParameter },
