@@ -10,7 +10,7 @@ export const services = [
   'schedule-ends',
   'webhook-ends',
   'endpoints',
-  'logs',
+  'job-logs',
 ] as const;
 export type Service = (typeof services)[number];
 

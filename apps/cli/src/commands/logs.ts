@@ -40,7 +40,8 @@ async function showLines(
     isEmpty = false;
     terminal.answer(line, describeLine(line));
   }
-  if (isEmpty) terminal.tell('No lines: its handler has logged none, or they are no longer kept.');
+  if (isEmpty && !terminal.json)
+    terminal.answer(null, 'No lines: its handler has logged none, or they are no longer kept.');
   return exitCodes.ok;
 }
 

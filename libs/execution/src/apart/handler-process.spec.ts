@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
+import type { LineKeeper } from '../logs/attempt-log.js';
 import { HandlerProcess } from './handler-process.js';
 import { HandlerProcesses } from './handler-processes.js';
 
@@ -18,6 +19,12 @@ process.on('message', (order) => {
   if (say === 'variable') end([process.env.JOBSTREAM_HANDLER_PROCESS, process.execArgv.filter((flag) => flag.includes('old-space'))]);
   if (say === 'pid') end(process.pid);
   if (say === 'progress') { process.send({ kind: 'progress', progress: { done: 1 } }); end(null); }
+  if (say === 'log') {
+    process.send({ kind: 'line', line: 'one' });
+    process.send({ kind: 'line', line: 'no room' });
+    process.send({ kind: 'lines-left-out', count: 7 });
+    end(null);
+  }
   if (say === 'wait') { stop = end; process.send({ kind: 'progress', progress: 'waiting' }); }
   if (say === 'exit') { console.error('last words'); process.exit(7); }
   if (say === 'kill') process.kill(process.pid, 'SIGKILL');
@@ -49,6 +56,7 @@ describe('a handler process', () => {
     now: 1,
     signal: new AbortController().signal,
     report: () => undefined,
+    keepLines: () => ({ keep: () => true, leaveOut: () => undefined, end: () => undefined }),
     ...more,
   });
 
@@ -61,6 +69,18 @@ describe('a handler process', () => {
     const progress: unknown[] = [];
     await start().call(callOf('progress', { report: (value: unknown) => progress.push(value) }));
     expect(progress).toEqual([{ done: 1 }]);
+  });
+
+  it('hands lines on, and counts those without room', async () => {
+    const kept: string[] = [];
+    let leftOut = 0;
+    const lines: LineKeeper = {
+      keep: (line) => line !== 'no room' && kept.push(line) > 0,
+      leaveOut: (count) => (leftOut += count),
+      end: () => undefined,
+    };
+    await start().call(callOf('log', { keepLines: () => lines }));
+    expect({ kept, leftOut }).toEqual({ kept: ['one'], leftOut: 8 });
   });
 
   it('is told of an abort, with its reason', async () => {

@@ -44,6 +44,7 @@ function jobOf(payload: unknown): StartableJob {
 /** A server of one handler, as its worker sees it. */
 class Server {
   readonly progress: unknown[] = [];
+  readonly lines: unknown[] = [];
   readonly server: OrderServer;
   private now = 0;
   private tell: (ended: EndedCall) => void = () => undefined;
@@ -55,6 +56,8 @@ class Server {
     };
     const send = (report: Report) => {
       if (report.kind === 'progress') this.progress.push(report.progress);
+      if (report.kind === 'line') this.lines.push((JSON.parse(report.line) as { message: string }).message);
+      if (report.kind === 'lines-left-out') this.lines.push(report.count);
       if (report.kind === 'ended') this.tell(report.ended);
     };
     this.server = new OrderServer(
@@ -88,6 +91,18 @@ describe('OrderServer', () => {
       children: [],
     });
     expect(seen).toEqual([3, 2, 2]);
+  });
+
+  it('tells what the handler logs, to the bounds of an attempt', async () => {
+    const server = new Server((_, { logger }) => {
+      for (let nth = 1; nth <= 1_002; nth += 1) logger.info(`${nth}`);
+      return { year: 1 };
+    });
+    await server.run();
+    expect(server.lines.slice(0, 2)).toEqual(['1', '2']);
+    const leftOut = server.lines.at(-1) as number;
+    expect(leftOut).toBeGreaterThan(1);
+    expect(server.lines).toHaveLength(1_002 - leftOut + 1);
   });
 
   it('tells progress and the jobs that the handler has enqueued', async () => {

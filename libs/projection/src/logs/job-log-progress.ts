@@ -30,7 +30,7 @@ export class JobLogProgress {
   private async hasPassed(ends: EndOffsets): Promise<boolean> {
     const { topics } = this;
     this.clusterId ??= await this.admin.clusterId();
-    const reader = topics.serviceGroup('logs');
+    const reader = topics.serviceGroup('job-logs');
     const held = await readPositions(this.database, {
       reader,
       clusterId: this.clusterId,

@@ -28,7 +28,7 @@ export class JobLogSink extends LogSink<JobLogRow> {
   private readonly rows: JobLogRows;
 
   constructor({ connection, admin, topics, database, logger, prepare, onFatal }: JobLogSinkOptions) {
-    const groupId = topics.serviceGroup('logs');
+    const groupId = topics.serviceGroup('job-logs');
     super({
       connection,
       database,
