@@ -30,6 +30,7 @@ export class ToldReceivers {
     const [live, dead] = [await ReceiverProcess.start(), `127.0.0.1:${await freePort()}`];
     const platform = await Platform.start({
       services: { api: 1, projector: 1, scheduler: 1, 'probe-worker': 1, 'webhooks-worker': 1 },
+      ownRoles: true,
       environment: { ENDPOINT_ALLOW: `${live.host},${dead}`, WEBHOOK_RETRIES: '1', LOG_LEVEL: 'info' },
     });
     return new ToldReceivers(platform, live, dead);

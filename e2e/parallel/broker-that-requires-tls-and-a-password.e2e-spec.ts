@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -15,7 +18,15 @@ import {
 import { generate } from 'selfsigned';
 
 const password = 'correct horse';
-const services = ['api', 'projector', 'scheduler', 'probe-worker', 'maintenance-worker'];
+const services = [
+  'api',
+  'projector',
+  'scheduler',
+  'probe-worker',
+  'maintenance-worker',
+  'http-worker',
+  'webhooks-worker',
+];
 const userOf = (service: string) => `jobstream-${service}`;
 
 /** A listener beside the usual one, which takes TLS and a password only, and lets each user do what it was given rights to. */
@@ -42,7 +53,15 @@ describe('a broker that requires TLS and a password', () => {
   let stack: OwnStack;
   let secured: Record<string, string>;
   let platform: Platform;
+  /** An endpoint, and a receiver of webhooks: it notes what it is sent and answers 200. */
+  const sent: string[] = [];
+  const server = createServer((request, response) => {
+    sent.push(request.url!);
+    request.resume().on('end', () => response.end('{}'));
+  });
   beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
     folder = mkdtempSync(join(tmpdir(), 'jobstream-secured-'));
     const [caFile, keyStore] = [join(folder, 'ca.pem'), join(folder, 'broker.pem')];
     const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
@@ -59,7 +78,12 @@ describe('a broker that requires TLS and a password', () => {
       KAFKA_SASL_PASSWORD: password,
     };
     const environmentOf = (service: string) => ({ KAFKA_SASL_USERNAME: userOf(service) });
-    platform = await Platform.start({ services: {}, environment: secured, environmentOf });
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    platform = await Platform.start({
+      services: {},
+      environment: { ...secured, ENDPOINT_ALLOW: host },
+      environmentOf,
+    });
     await giveBrokerRights(stack.kafka.addresses, platform.namespace);
     await Promise.all(services.map((service) => platform.launch(service)));
   });
@@ -67,6 +91,8 @@ describe('a broker that requires TLS and a password', () => {
     await platform?.stop();
     await stack?.stop();
     rmSync(folder, { recursive: true, force: true });
+    server.closeAllConnections();
+    server.close();
   });
 
   it('runs jobs for services that have both', async () => {
@@ -107,6 +133,33 @@ describe('a broker that requires TLS and a password', () => {
     }
   });
 
+  it('runs endpoints and webhooks under the rights of their workers', async () => {
+    const { api } = platform;
+    const { port } = server.address() as AddressInfo;
+    const headers = { 'content-type': 'application/json' };
+    const type = {
+      endpoint: { url: `http://127.0.0.1:${port}/job` },
+      queue: { name: 'http-secured' },
+      payload: { type: 'object' },
+      result: { type: 'object' },
+    };
+    const put = await api.request('PUT', '/v1/job-types/secured.call', {
+      body: JSON.stringify(type),
+      headers,
+    });
+    expect(put.status).toBe(200);
+    const { status, body } = await api.post('/v1/jobs', {
+      type: 'secured.call',
+      payload: {},
+      notify: `http://127.0.0.1:${port}/end`,
+    });
+    expect(status).toBe(202);
+    expect(await api.finished(body.id as string, { timeoutMs: 60_000 })).toMatchObject({
+      state: 'succeeded',
+    });
+    await eventually(() => expect(sent).toEqual(['/job', '/end']), { timeoutMs: 60_000 });
+  });
+
   it.each([
     ['api', 'events'],
     ['probe-worker', 'control'],
@@ -114,6 +167,9 @@ describe('a broker that requires TLS and a password', () => {
     ['probe-worker', 'maintenance'],
     ['projector', 'events'],
     ['maintenance-worker', 'control'],
+    ['http-worker', 'types'],
+    ['http-worker', 'webhooks'],
+    ['webhooks-worker', 'control'],
   ])('lets the %s write nothing to jobs.%s', async (service, topic) => {
     const settings = kafkaSettingsFromEnv({ ...secured, KAFKA_SASL_USERNAME: userOf(service) });
     const producer = new RecordProducer(new KafkaConnection(settings));
