@@ -204,6 +204,25 @@ describe('the console', () => {
     for (const delayMs of delays) expect(delayMs).toBeLessThan(maxDelayMs);
   });
 
+  it('judges queues by the second: what holds jobs is said within two seconds, and taken back', async () => {
+    const page = await open('');
+    const verdict = page.locator('tr', { has: page.getByRole('link', { name: 'probe', exact: true }) });
+    await verdict.getByText('Nothing waits.').waitFor();
+    await platform.api.post('/v1/queues/probe/pause', {});
+    const id = await platform.api.submitted('probe.run', {});
+    const acceptedAt = Date.now();
+    await verdict.getByText('Paused: 1 job unfinished').waitFor();
+    expect(Date.now() - acceptedAt).toBeLessThan(maxDelayMs + 1_000);
+    await page.getByText('1 queue in trouble.').waitFor();
+    await page.goto(`${platform.api.url}/console/jobs/${id}`);
+    await page.locator('main').getByText('queue_paused').waitFor();
+    await page.goto(`${platform.api.url}/console/queues/probe`);
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: /^Pause/ }).waitFor();
+    await platform.api.finished(id);
+  });
+
   it('says that Postgres is away, keeps what it shows, and goes on by itself', async () => {
     const page = await open(`/jobs?state=succeeded`);
     await page.locator('tbody tr').first().waitFor();

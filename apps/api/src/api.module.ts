@@ -35,6 +35,7 @@ import {
   JobStreams,
   JobWaits,
   OrdersInForce,
+  LiveBoard,
   QueueMetrics,
   QueueStates,
   QueueViews,
@@ -251,6 +252,12 @@ export const controllers = [
       progress: ProjectionProgress,
     }),
     provide(QueueMetrics, [Registry, QueueViews]),
+    provide(LiveBoard, {
+      views: QueueViews,
+      ends: allEndsToken,
+      progress: ProjectionProgress,
+      brokerClock: BrokerClock,
+    }),
 
     projectionProvider,
     provide(Replays, {

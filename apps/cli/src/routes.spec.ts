@@ -95,6 +95,7 @@ const withoutCommand: Readonly<Record<Route, string>> = {
   'GET /asyncapi.json': 'programs read it',
   'POST /v1/session': 'browsers sign in; the command sends the key itself',
   'DELETE /v1/session': 'browsers sign out',
+  'GET /v1/live': 'queues list shows a moment; the console watches',
   'GET /docs': 'a page for a browser',
   'GET /docs/{asset}': 'a part of a page',
   'GET /console': 'a page for a browser',

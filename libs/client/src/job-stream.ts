@@ -1,6 +1,6 @@
 import type { JobLogLine, JobView, TransitionView } from '@jobstream/contracts/rest';
 import { get } from './call-options.js';
-import { readEvents } from './event-stream.js';
+import { openEvents } from './event-connection.js';
 import { pause, type HttpCaller } from './http-caller.js';
 
 /** An event of a job that is followed. `end` is the last one. */
@@ -10,8 +10,6 @@ export type JobEvent =
   | { readonly kind: 'logs'; readonly lines: readonly JobLogLine[] }
   | { readonly kind: 'end'; readonly job: JobView };
 
-/** The server sends at least a comment every 15 s: after this time without a byte the connection is lost. */
-const silenceMs = 45_000;
 /** Pause after a dropped connection. */
 const reconnectMs = 500;
 
@@ -26,62 +24,22 @@ export async function* followJob(
 ): AsyncGenerator<JobEvent, void> {
   let lastId: string | undefined;
   for (;;) {
-    const silence = new AbortController();
-    const response = await caller.open({
-      ...get(`${path}/stream`, signal ? AbortSignal.any([signal, silence.signal]) : silence.signal),
+    const { status, events } = await openEvents(caller, {
+      ...get(`${path}/stream`, signal),
       headers: lastId === undefined ? {} : { 'last-event-id': lastId },
     });
-    if (response.status === 204) {
+    if (status === 204) {
       // Everything was seen but the end.
       yield { kind: 'end', job: await caller.read<JobView>(get(path, signal)) };
       return;
     }
-    const watch = new SilenceWatch(silence);
-    try {
-      for await (const { id, event, data } of readEvents(textOf(response, watch))) {
-        lastId = id ?? lastId;
-        const told = eventOf(event, data);
-        if (told) yield told;
-        if (told?.kind === 'end') return;
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof SyntaxError) throw error;
-    } finally {
-      watch.end();
-      silence.abort();
+    for await (const { id, event, data } of events) {
+      lastId = id ?? lastId;
+      const told = eventOf(event, data);
+      if (told) yield told;
+      if (told?.kind === 'end') return;
     }
     await pause(reconnectMs, signal);
-  }
-}
-
-/** Aborts a request once nothing has come for it for {@link silenceMs}. */
-class SilenceWatch {
-  private timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(private readonly silence: AbortController) {
-    this.hear();
-  }
-
-  hear(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.silence.abort(), silenceMs);
-  }
-
-  end(): void {
-    clearTimeout(this.timer);
-  }
-}
-
-/** Not every browser can iterate over a body. */
-async function* textOf(response: Response, watch: SilenceWatch): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    watch.hear();
-    yield decoder.decode(value, { stream: true });
   }
 }
 

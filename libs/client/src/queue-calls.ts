@@ -1,7 +1,8 @@
 import type { QueueLimits } from '@jobstream/contracts';
-import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
+import type { LiveEvent, QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
 import { get, type CallOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
+import { watchQueues } from './live-stream.js';
 
 /** The calls about queues: looks at them, pauses and limits them. Each but `list` throws a ProblemError `queue_not_found`. */
 export class QueueCalls {
@@ -15,6 +16,11 @@ export class QueueCalls {
   /** The queue as it is now: lag by lane and partition, workers, limits. */
   read(queue: string, { signal }: CallOptions = {}): Promise<QueueView> {
     return this.caller.read<QueueView>(get(pathOf(queue), signal));
+  }
+
+  /** All queues once a second, over dropped connections too, until `signal` aborts. The past of the last 15 minutes comes first. */
+  watch({ signal }: CallOptions = {}): AsyncGenerator<LiveEvent, void> {
+    return watchQueues(this.caller, signal);
   }
 
   /** Tells the workers of a queue to start no job. Running jobs finish. */

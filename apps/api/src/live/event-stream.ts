@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { protectiveHeaders } from '@jobstream/runtime';
-import type { StreamEvent } from '@jobstream/status';
+
+/** An event to be written. */
+export interface WrittenEvent {
+  /** Its name. */
+  readonly kind: string;
+  readonly data: unknown;
+  /** What a client resumes by. */
+  readonly id?: string;
+}
 
 const heartbeatMs = 15_000;
 /** Pause of a browser before it connects again. */
@@ -13,7 +21,7 @@ const reconnectMs = 1_000;
  */
 export async function writeEvents(
   response: ServerResponse,
-  events: AsyncIterable<StreamEvent>,
+  events: AsyncIterable<WrittenEvent>,
   signal: AbortSignal,
 ): Promise<void> {
   response.writeHead(200, {
@@ -37,7 +45,7 @@ export async function writeEvents(
   }
 }
 
-function textOf(event: StreamEvent): string {
-  const id = 'id' in event ? `id: ${event.id}\n` : '';
-  return `${id}event: ${event.kind}\ndata: ${JSON.stringify(event.data)}\n\n`;
+function textOf({ id, kind, data }: WrittenEvent): string {
+  const line = id === undefined ? '' : `id: ${id}\n`;
+  return `${line}event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,9 +1,12 @@
-import { Body, Controller, Param } from '@nestjs/common';
+import { Body, Controller, Param, Res } from '@nestjs/common';
 import { queueLimitsSchema } from '@jobstream/contracts';
 import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
-import { QueueViews } from '@jobstream/status';
+import { LiveBoard, QueueViews } from '@jobstream/status';
+import type { FastifyReply } from 'fastify';
 import { Route } from '../http/route.js';
 import { noBody, readBody } from '../http/body.js';
+import { writeEvents } from '../live/event-stream.js';
+import { OpenRequests } from '../live/open-requests.js';
 import { QueueOrders } from './queue-orders.js';
 
 @Controller()
@@ -11,11 +14,20 @@ export class QueuesController {
   constructor(
     private readonly queues: QueueViews,
     private readonly orders: QueueOrders,
+    private readonly board: LiveBoard,
+    private readonly openRequests: OpenRequests,
   ) {}
 
   @Route('GET /v1/queues')
   async list(): Promise<QueueList> {
     return { items: await this.queues.list() };
+  }
+
+  @Route('GET /v1/live')
+  async watch(@Res() reply: FastifyReply): Promise<void> {
+    const signal = this.openRequests.signalOf(reply);
+    reply.hijack();
+    await writeEvents(reply.raw, this.board.watch(signal), signal);
   }
 
   @Route('GET /v1/queues/{queue}')

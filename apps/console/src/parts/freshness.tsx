@@ -4,7 +4,11 @@ import { serverNow } from '../server/server-clock.js';
 import type { Polled } from '../server/polled.js';
 
 /** Says why what is shown may be old, and how old it is; nothing while all is well. */
-export function Freshness({ of: { data, readAt, failure } }: { readonly of: Polled<unknown> }): VNode | null {
+export function Freshness({
+  of: { data, readAt, failure },
+}: {
+  readonly of: Omit<Polled<unknown>, 'refresh'>;
+}): VNode | null {
   // Read, so that the age grows each second.
   void serverNow.value;
   if (!failure) return null;

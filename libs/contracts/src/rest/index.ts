@@ -129,6 +129,18 @@ export {
   type CancelledJob,
 } from './jobs/job-cancel.js';
 export {
+  liveFrameSchema,
+  pastFrameSchema,
+  queueFrameSchema,
+  queueTotalsSchema,
+  type LiveEvent,
+  type LiveFrame,
+  type LiveTrouble,
+  type PastFrame,
+  type QueueFrame,
+  type QueueTotals,
+} from './operations/live.js';
+export {
   laneViewSchema,
   partitionLagSchema,
   queueListSchema,

@@ -78,7 +78,7 @@ function send(response: ServerResponse, { answers }: RouteContract, isDryRun: bo
   const successes = Object.entries(answers).filter(([status]) => status < '300');
   // Of a stream, that it has ended; of what can be tried first, the deed.
   const fits = successes.filter(([, { contentType }]) => contentType !== 'text/event-stream');
-  const [status, answer] = fits.find(([status]) => !isDryRun && status === '202') ?? fits[0]!;
+  const [status, answer] = fits.find(([status]) => !isDryRun && status === '202') ?? fits[0] ?? successes[0]!;
   response.writeHead(Number(status), { 'content-type': answer.contentType ?? 'application/json' });
   response.end(bodyOf(answer));
 }

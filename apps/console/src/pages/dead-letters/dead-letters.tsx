@@ -7,23 +7,12 @@ import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf, writeCount } from '../../numbers/count.js';
 import { go, hrefOf, place } from '../../place/place.js';
-import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
-import { groupLetters, type LetterGroup, type QueueLetter } from './letter-groups.js';
+import { groupLetters, type LetterGroup } from './letter-groups.js';
+import { lettersOfQueue, readLetters } from './read-letters.js';
 import { RedriveDialog } from './redrive-dialog.js';
 
 const everyMs = 5_000;
-/** Dead letters of one queue that are looked at: the newest. */
-const lettersOfQueue = 200;
-
-/** What was read of the dead letters. */
-interface ReadLetters {
-  readonly queues: readonly { readonly queue: string; readonly deadLetters: number }[];
-  readonly letters: readonly QueueLetter[];
-  /** Whether a queue has more of them than were looked at. */
-  readonly isPart: boolean;
-}
-
 /** Dead letters by what went wrong, over all queues or in one. */
 export function DeadLetters(): VNode {
   const chosen = place.value.query.get('queue') ?? undefined;
@@ -133,21 +122,4 @@ function Group({ group }: { readonly group: LetterGroup }): VNode {
       )}
     </section>
   );
-}
-
-async function readLetters(chosen: string | undefined, signal: AbortSignal): Promise<ReadLetters> {
-  const { items } = await client.queues.list({ signal });
-  const queues = items.filter(({ deadLetters }) => deadLetters > 0);
-  const wanted = queues.filter(({ queue }) => chosen === undefined || queue === chosen);
-  const pages = await Promise.all(
-    wanted.map(async ({ queue }) => ({
-      queue,
-      page: await client.listDeadLetters(queue, { signal, limit: lettersOfQueue }),
-    })),
-  );
-  return {
-    queues,
-    letters: pages.flatMap(({ queue, page }) => page.items.map((letter) => ({ queue, letter }))),
-    isPart: pages.some(({ page }) => page.next !== null),
-  };
 }

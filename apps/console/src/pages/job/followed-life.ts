@@ -23,9 +23,9 @@ const nothing: FollowedLife = { transitions: [], leftOut: 0, progress: undefined
 
 /**
  * Follows a job while the tab is seen. A hidden tab holds no stream.
- * @param episode another one begins to follow again: a job that had ended is replayed
+ * @param runsLater how many runs have begun since the job was seen first: each begins to follow again
  */
-export function useFollowedLife(id: string, episode: string, onEnd: () => void): FollowedLife {
+export function useFollowedLife(id: string, runsLater: number, onEnd: () => void): FollowedLife {
   const [life, setLife] = useState(nothing);
   useEffect(() => {
     const stopping = new AbortController();
@@ -52,7 +52,7 @@ export function useFollowedLife(id: string, episode: string, onEnd: () => void):
     };
     void follow();
     return () => stopping.abort();
-  }, [id, episode]);
+  }, [id, runsLater]);
   return life;
 }
 

@@ -26,8 +26,10 @@ const everyMs = 2_000;
 export function JobPage({ item: id }: { readonly item: string }): VNode {
   const polled = usePolled((signal) => client.read(id, { signal }), { key: id, everyMs });
   const job = polled.data;
-  const episode = job && !isFinal(job.state) ? `run ${job.run}` : 'the first';
-  const life = useFollowedLife(id, episode, polled.refresh);
+  const firstRun = useRef<number | undefined>(undefined);
+  firstRun.current ??= job?.run;
+  // The stream ends with the run that was seen first; each later run is followed by another one.
+  const life = useFollowedLife(id, (job?.run ?? 0) - (firstRun.current ?? 0), polled.refresh);
   const [opened, setOpened] = useState<'replay' | 'cancel' | undefined>(undefined);
   const why = useRef<HTMLElement>(null);
   const canCancel = job !== undefined && !isFinal(job.state);

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { jobStates } from '@jobstream/contracts';
-import type { CountsView, QueueView, RebuildView, ReplayView } from '@jobstream/contracts/rest';
+import type { CountsView, LiveFrame, QueueFrame, RebuildView, ReplayView } from '@jobstream/contracts/rest';
 import { Freshness } from '../../parts/freshness.js';
 import { Age } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
@@ -8,27 +8,28 @@ import { StateMark } from '../../parts/state-mark.js';
 import { countOf, writeCount, writeRate } from '../../numbers/count.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
+import { useLive } from '../../server/live.js';
 import { usePolled, type Polled } from '../../server/polled.js';
-import { noteQueues, recentSamplesOf, samplesOf } from './queue-samples.js';
+import { recentSamplesOf, samplesOf } from '../../server/queue-samples.js';
+import { groupLetters } from '../dead-letters/letter-groups.js';
+import { readLetters } from '../dead-letters/read-letters.js';
 import { Spark } from './spark.js';
-import { judge, ratesOf, type Verdict } from './verdict.js';
+import { judge, ratesOf, type QueueRates, type Verdict } from './verdict.js';
 
-const queuesEveryMs = 2_000;
+/** Records that the status may be behind without a word. */
+const onTheirWay = 100;
 const countsEveryMs = 10_000;
 const dayMs = 24 * 3_600_000;
 
 /** What a person wants to know first: is anything wrong, and where. */
 export function Overview(): VNode {
-  const queues = usePolled((signal) => client.queues.list({ signal }), {
-    key: 'queues',
-    everyMs: queuesEveryMs,
-  });
-  if (queues.data) noteQueues(queues.data.items, queues.readAt);
+  const live = useLive();
   return (
     <>
       <h1>Overview</h1>
-      <Freshness of={queues} />
-      <QueueVerdicts queues={queues.data?.items} />
+      <Freshness of={live} />
+      <QueueVerdicts frame={live.data} />
+      <NewestGroups />
       <Counts />
       <UnderWay />
     </>
@@ -36,23 +37,26 @@ export function Overview(): VNode {
 }
 
 interface JudgedQueue {
-  readonly queue: QueueView;
+  readonly queue: QueueFrame;
   readonly verdict: Verdict;
 }
 
 const order: readonly Verdict['kind'][] = ['trouble', 'busy', 'fine'];
 
-function QueueVerdicts({ queues }: { readonly queues: readonly QueueView[] | undefined }): VNode {
-  const judged = queues
-    ?.map((queue): JudgedQueue => ({ queue, verdict: judge(queue, recentSamplesOf(queue.queue)) }))
+function QueueVerdicts({ frame }: { readonly frame: LiveFrame | undefined }): VNode {
+  const judged = frame?.queues
+    .map((queue): JudgedQueue => ({ queue, verdict: judge(queue, recentSamplesOf(queue.queue)) }))
     .sort((a, b) => order.indexOf(a.verdict.kind) - order.indexOf(b.verdict.kind));
   const troubled = judged?.filter(({ verdict }) => verdict.kind === 'trouble').length ?? 0;
   return (
     <section>
       <h2>Queues</h2>
-      {judged && (
-        <p role="status" class={troubled > 0 ? 'trouble' : 'fine'}>
-          {troubled > 0 ? `${countOf(troubled, 'queue')} in trouble.` : 'All queues are fine.'}
+      {frame && (
+        <p role="status">
+          <span class={troubled > 0 ? 'trouble' : 'fine'}>
+            {troubled > 0 ? `${countOf(troubled, 'queue')} in trouble.` : 'All queues are fine.'}
+          </span>{' '}
+          <StatusBehind records={frame.statusBehind} />
         </p>
       )}
       <RowTable
@@ -80,6 +84,8 @@ function QueueVerdicts({ queues }: { readonly queues: readonly QueueView[] | und
               </>
             ),
           },
+          { title: 'Retried/s', isNumber: true, cell: ({ queue }) => rateText(queue.queue, 'retried') },
+          { title: 'Dead/s', isNumber: true, cell: ({ queue }) => rateText(queue.queue, 'deadLettered') },
           { title: 'Running', isNumber: true, cell: ({ queue }) => knownCount(queue.running) },
           { title: 'Workers', isNumber: true, cell: ({ queue }) => writeCount(queue.workers) },
           {
@@ -100,13 +106,55 @@ function QueueVerdicts({ queues }: { readonly queues: readonly QueueView[] | und
   );
 }
 
-function rateText(queue: string, of: 'came' | 'done'): string {
+/** Whether what is said of jobs is as new as the log. Some records are always on their way. */
+function StatusBehind({ records }: { readonly records: number | null }): VNode {
+  if (records === null)
+    return <span class="trouble">How far the status is behind the log is not known.</span>;
+  if (records <= onTheirWay) return <span class="muted">The status is up to date with the log.</span>;
+  return <span class="busy">The status is {countOf(records, 'record')} behind the log.</span>;
+}
+
+function rateText(queue: string, of: keyof QueueRates): string {
   const rates = ratesOf(recentSamplesOf(queue));
   return rates ? writeRate(rates[of]) : '…';
 }
 
 function knownCount(count: number | null): string {
   return count === null ? 'not known' : writeCount(count);
+}
+
+/** Groups of dead letters that are named here. */
+const shownGroups = 5;
+
+function NewestGroups(): VNode {
+  const polled = usePolled((signal) => readLetters(undefined, signal), {
+    key: 'letters',
+    everyMs: countsEveryMs,
+  });
+  const groups = polled.data && groupLetters(polled.data.letters).slice(0, shownGroups);
+  return (
+    <section>
+      <h2>What broke last</h2>
+      <Freshness of={polled} />
+      <RowTable
+        label="What broke last"
+        rows={groups}
+        keyOf={({ key }) => key}
+        empty="Nothing: there is no dead letter."
+        columns={[
+          {
+            title: 'Error',
+            cell: ({ queue, code }) => <a href={hrefOf('dead-letters', undefined, { queue })}>{code}</a>,
+          },
+          { title: 'Type', cell: ({ type }) => type ?? 'no job could be read' },
+          { title: 'Message', cell: ({ message }) => <span class="error-text">{message}</span> },
+          { title: 'Dead letters', isNumber: true, cell: ({ letters }) => writeCount(letters.length) },
+          { title: 'First', cell: ({ first }) => <Age at={first} /> },
+          { title: 'Last', cell: ({ last }) => <Age at={last} /> },
+        ]}
+      />
+    </section>
+  );
 }
 
 function Counts(): VNode {

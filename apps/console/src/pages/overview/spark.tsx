@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { writeRate } from '../../numbers/count.js';
-import { ratesOf, type QueueSample } from './verdict.js';
+import type { QueueSample } from '../../server/queue-samples.js';
+import { ratesOf } from './verdict.js';
 
 const width = 120;
 const height = 24;

@@ -1,34 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
-import type { QueueView } from '@jobstream/contracts/rest';
-import { judge, ratesOf, sampleOf, type QueueSample } from './verdict.js';
+import type { QueueFrame } from '@jobstream/contracts/rest';
+import type { QueueSample } from '../../server/queue-samples.js';
+import { judge, ratesOf } from './verdict.js';
 
-const quiet: QueueView = {
+const none = { came: 0, finished: 0, retried: 0, deadLettered: 0 };
+
+const quiet: QueueFrame = {
   queue: 'image',
   lag: 0,
-  lanes: [],
+  backlog: 0,
   running: 0,
   retrying: 0,
   scheduled: 0,
   deadLetters: 0,
   paused: false,
-  limits: {},
+  totals: none,
   workers: 1,
   oldestWaitingSeconds: null,
   waitingFor: null,
 };
 
-function withBacklog(lag: number, more: Partial<QueueView> = {}): QueueView {
-  const partitions = [{ partition: 0, committed: 1_000 - lag, end: 1_000, lag }];
-  const lanes = [{ lane: 'normal', topic: 'jobs.image', lag, partitions }];
-  return { ...quiet, lag, lanes, oldestWaitingSeconds: 90, ...more };
+function withBacklog(backlog: number, more: Partial<QueueFrame> = {}): QueueFrame {
+  return { ...quiet, lag: backlog, backlog, oldestWaitingSeconds: 90, ...more };
 }
 
 /** Two samples, this many seconds apart. */
-function moving(seconds: number, came: number, done: number): QueueSample[] {
-  const sample = { came: 0, done: 0, inRetry: 0 };
+function moving(seconds: number, came: number, finished: number): QueueSample[] {
   return [
-    { ...sample, at: 0 },
-    { ...sample, at: seconds * 1_000, came: came * seconds, done: done * seconds },
+    { ...none, at: 0 },
+    { ...none, at: seconds * 1_000, came: came * seconds, finished: finished * seconds },
   ];
 }
 
@@ -99,26 +99,10 @@ describe('the verdict on a queue', () => {
 });
 
 describe('the rates of a queue', () => {
-  it('count the request lanes alone', () => {
-    const queue = withBacklog(10);
-    const retry = {
-      lane: 'retry.60s',
-      topic: 'x',
-      lag: 7,
-      partitions: [{ partition: 0, committed: 0, end: 7, lag: 7 }],
-    };
-    expect(sampleOf({ ...queue, lanes: [...queue.lanes, retry] }, 5)).toEqual({
-      at: 5,
-      came: 1_000,
-      done: 990,
-      inRetry: 7,
-    });
-  });
-
   it('are known from two samples a second apart, and never negative', () => {
     expect(ratesOf([])).toBeUndefined();
     expect(ratesOf(moving(0.5, 1, 1))).toBeUndefined();
-    expect(ratesOf(moving(10, 3, 2))).toEqual({ came: 3, done: 2 });
-    expect(ratesOf(moving(10, -3, -2))).toEqual({ came: 0, done: 0 });
+    expect(ratesOf(moving(10, 3, 2))).toEqual({ came: 3, done: 2, retried: 0, deadLettered: 0 });
+    expect(ratesOf(moving(10, -3, -2))).toEqual({ came: 0, done: 0, retried: 0, deadLettered: 0 });
   });
 });

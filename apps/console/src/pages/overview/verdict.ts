@@ -1,23 +1,14 @@
-import type { QueueView } from '@jobstream/contracts/rest';
+import type { QueueFrame } from '@jobstream/contracts/rest';
 import { countOf, writeRate } from '../../numbers/count.js';
 import { writeSpan } from '../../numbers/span.js';
-
-/** What was seen of a queue at a time. */
-export interface QueueSample {
-  /** By `performance.now()`. */
-  readonly at: number;
-  /** Records that ever came into its request lanes. */
-  readonly came: number;
-  /** Of these: finished. */
-  readonly done: number;
-  /** Records in its retry lanes. */
-  readonly inRetry: number;
-}
+import type { QueueSample } from '../../server/queue-samples.js';
 
 /** How fast a queue moves, a second. */
 export interface QueueRates {
   readonly came: number;
   readonly done: number;
+  readonly retried: number;
+  readonly deadLettered: number;
 }
 
 /** What is said of a queue, in one sentence. */
@@ -32,25 +23,6 @@ const stuckMs = 30_000;
 /** A backlog grows if more comes than is done, by more than this share of what comes. */
 const noise = 0.05;
 
-const isRetryLane = (lane: string) => lane.startsWith('retry.');
-
-/** A sample of a queue. */
-export function sampleOf({ lanes }: QueueView, at: number): QueueSample {
-  const sum = (partitions: readonly { readonly end: number; readonly committed: number }[]) =>
-    partitions.reduce(
-      ({ came, done }, { end, committed }) => ({ came: came + end, done: done + committed }),
-      {
-        came: 0,
-        done: 0,
-      },
-    );
-  const requests = sum(
-    lanes.filter(({ lane }) => !isRetryLane(lane)).flatMap(({ partitions }) => partitions),
-  );
-  const inRetry = lanes.filter(({ lane }) => isRetryLane(lane)).reduce((lag, lane) => lag + lane.lag, 0);
-  return { at, ...requests, inRetry };
-}
-
 /** The rates between the first and the last of these samples; undefined where they tell nothing yet. */
 export function ratesOf(samples: readonly QueueSample[]): QueueRates | undefined {
   const [first, last] = [samples[0], samples.at(-1)];
@@ -58,7 +30,9 @@ export function ratesOf(samples: readonly QueueSample[]): QueueRates | undefined
   const seconds = (last.at - first.at) / 1_000;
   return {
     came: Math.max(0, last.came - first.came) / seconds,
-    done: Math.max(0, last.done - first.done) / seconds,
+    done: Math.max(0, last.finished - first.finished) / seconds,
+    retried: Math.max(0, last.retried - first.retried) / seconds,
+    deadLettered: Math.max(0, last.deadLettered - first.deadLettered) / seconds,
   };
 }
 
@@ -66,10 +40,8 @@ export function ratesOf(samples: readonly QueueSample[]): QueueRates | undefined
  * What to say of a queue.
  * @param samples of the last minute or so, the oldest first
  */
-export function judge(queue: QueueView, samples: readonly QueueSample[]): Verdict {
-  const backlog = queue.lanes
-    .filter(({ lane }) => !isRetryLane(lane))
-    .reduce((lag, lane) => lag + lane.lag, 0);
+export function judge(queue: QueueFrame, samples: readonly QueueSample[]): Verdict {
+  const { backlog } = queue;
   const oldest =
     queue.oldestWaitingSeconds === null
       ? ''

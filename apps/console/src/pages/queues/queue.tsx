@@ -11,8 +11,9 @@ import { writeSpan } from '../../numbers/span.js';
 import { usePageKeys } from '../../keys/keyboard.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
+import { useLive } from '../../server/live.js';
 import { usePolled } from '../../server/polled.js';
-import { noteQueue, recentSamplesOf } from '../overview/queue-samples.js';
+import { recentSamplesOf } from '../../server/queue-samples.js';
 import { judge } from '../overview/verdict.js';
 import { LimitsDialog } from './limits-dialog.js';
 import { writeLimits } from './limits-text.js';
@@ -24,7 +25,6 @@ export function Queue({ item: name }: { readonly item: string }): VNode {
   const polled = usePolled((signal) => client.queues.read(name, { signal }), { key: name, everyMs });
   const [opened, setOpened] = useState<'pause' | 'limits' | 'clear' | undefined>(undefined);
   const queue = polled.data;
-  if (queue) noteQueue(queue, polled.readAt);
   const close = () => setOpened(undefined);
   const done = () => {
     close();
@@ -34,9 +34,8 @@ export function Queue({ item: name }: { readonly item: string }): VNode {
     await client.queues.resume(name);
     polled.refresh();
   };
-  usePageKeys({
-    p: { text: 'pause or resume', run: () => (queue?.paused ? void resume() : setOpened('pause')) },
-  });
+  const pauseOrResume = () => (queue?.paused ? void resume() : setOpened('pause'));
+  usePageKeys(queue ? { p: { text: 'pause or resume', run: pauseOrResume } } : {});
   return (
     <>
       <h1>Queue {name}</h1>
@@ -98,7 +97,8 @@ export function Queue({ item: name }: { readonly item: string }): VNode {
 }
 
 function QueueFacts({ queue }: { readonly queue: QueueView }): VNode {
-  const verdict = judge(queue, recentSamplesOf(queue.queue));
+  const frame = useLive().data?.queues.find((each) => each.queue === queue.queue);
+  const verdict = frame && judge(frame, recentSamplesOf(queue.queue));
   const jobs = (state: string, count: number | null) => (
     <a href={hrefOf('jobs', undefined, { queue: queue.queue, state })}>
       {count === null ? 'not known' : writeCount(count)}
@@ -106,8 +106,8 @@ function QueueFacts({ queue }: { readonly queue: QueueView }): VNode {
   );
   return (
     <>
-      <p role="status" class={verdict.kind}>
-        {verdict.text}
+      <p role="status" class={verdict?.kind ?? 'muted'}>
+        {verdict?.text ?? 'Looking…'}
       </p>
       <Facts
         of={{

@@ -26,7 +26,7 @@ export function Schedule({ item: name }: { readonly item: string }): VNode {
     close();
     polled.refresh();
   };
-  usePageKeys({ p: { text: 'pause or resume', run: () => setOpened('pause') } });
+  usePageKeys(schedule ? { p: { text: 'pause or resume', run: () => setOpened('pause') } } : {});
   return (
     <>
       <h1>Schedule {name}</h1>

@@ -24,6 +24,21 @@ export const queueRoutes: readonly RouteContract[] = [
     problems: ['broker_unavailable'],
   },
   {
+    route: 'GET /v1/live',
+    operationId: 'watchQueues',
+    tag: 'Queues',
+    scope: 'read',
+    summary: 'Watch all queues as server-sent events',
+    description: [
+      'It has no end. Events, each with JSON as its data:',
+      '- `past`: what the queues had done at times of the last 15 minutes, as far as somebody watched; comes first.',
+      '- `frame`: all queues, once a second: what each has done so far (`totals`, of which two frames tell how fast it goes), its backlog, its workers, what holds it; and how many records the status is behind the log.',
+      '- `trouble`: why there is no frame now: `code` and `detail`.',
+    ].join('\n'),
+    answers: { 200: { description: 'The events.', contentType: 'text/event-stream' } },
+    problems: ['too_many_open', 'open_share_used_up'],
+  },
+  {
     route: 'GET /v1/queues/{queue}',
     operationId: 'readQueue',
     tag: 'Queues',

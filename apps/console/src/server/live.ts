@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { LiveFrame } from '@jobstream/contracts/rest';
+import { pause, untilAwake } from './attention.js';
+import { client } from './connection.js';
+import { failureOf, type Failure } from './failure.js';
+import { noteFrame, notePast } from './queue-samples.js';
+
+/** All queues as they were seen last. */
+export interface Live {
+  /** Undefined until the first frame. */
+  readonly data: LiveFrame | undefined;
+  /** When it came, by `performance.now()`. */
+  readonly readAt: number;
+  /** Why no newer one comes. */
+  readonly failure: Failure | undefined;
+}
+
+const againMs = 2_000;
+
+/** Watches all queues by one stream while the tab is seen. A hidden tab holds none. */
+export function useLive(): Live {
+  const [live, setLive] = useState<Live>({ data: undefined, readAt: 0, failure: undefined });
+  useEffect(() => {
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const watch = async () => {
+      while (!signal.aborted) {
+        await untilAwake(signal);
+        await watchWhileSeen(signal, setLive).catch((error: unknown) => {
+          if (!signal.aborted) setLive((last) => ({ ...last, failure: failureOf(error) }));
+        });
+        await pause(againMs, signal);
+      }
+    };
+    void watch();
+    return () => stopping.abort();
+  }, []);
+  return live;
+}
+
+async function watchWhileSeen(
+  signal: AbortSignal,
+  setLive: (change: (last: Live) => Live) => void,
+): Promise<void> {
+  const hidden = new AbortController();
+  const hide = () => {
+    if (document.visibilityState === 'hidden') hidden.abort();
+  };
+  document.addEventListener('visibilitychange', hide, { signal });
+  try {
+    for await (const event of client.queues.watch({ signal: AbortSignal.any([signal, hidden.signal]) })) {
+      const readAt = performance.now();
+      if (event.kind === 'past') notePast(event.data, readAt);
+      if (event.kind === 'frame') {
+        noteFrame(event.data, readAt);
+        setLive(() => ({ data: event.data, readAt, failure: undefined }));
+      }
+      if (event.kind === 'trouble') {
+        const { code, detail } = event.data;
+        setLive((last) => ({ ...last, failure: { code, text: detail, faults: [] } }));
+      }
+    }
+  } catch (error) {
+    if (!hidden.signal.aborted) throw error;
+  } finally {
+    document.removeEventListener('visibilitychange', hide);
+  }
+}
