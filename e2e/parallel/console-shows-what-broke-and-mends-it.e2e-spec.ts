@@ -223,6 +223,25 @@ describe('the console', () => {
     await platform.api.finished(id);
   });
 
+  it('shows the past read only, as a link of each record', async () => {
+    const id = await platform.api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' });
+    await platform.api.finished(id);
+    const page = await open(`/jobs/${id}`);
+    await page.getByRole('button', { name: /^Run it again/ }).waitFor();
+    const records = page.getByRole('region', { name: 'Records of the job' });
+    await records.locator('tr', { hasText: 'queued' }).getByRole('link').click();
+    await page.waitForURL(`**/console/jobs/${id}?at=*`);
+    await page.getByText('read only').waitFor();
+    await page.getByText('It was queued since').waitFor();
+    expect(await page.locator('main button').allInnerTexts()).toEqual(['Copy']);
+    await page.keyboard.press('r');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.getByRole('slider').press('End');
+    await page.getByText('It was dead-lettered since').waitFor();
+    await page.goto(`${platform.api.url}/console/jobs/${id}?at=soon`);
+    await page.getByText('The address names no time').waitFor();
+  });
+
   it('says that Postgres is away, keeps what it shows, and goes on by itself', async () => {
     const page = await open(`/jobs?state=succeeded`);
     await page.locator('tbody tr').first().waitFor();

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { TransitionView } from '@jobstream/contracts/rest';
+import type { JobEvent } from '@jobstream/client';
+import type { JobLogLine, TransitionView } from '@jobstream/contracts/rest';
 import { pause, untilAwake } from '../../server/attention.js';
 import { client } from '../../server/connection.js';
 import { failureOf, type Failure } from '../../server/failure.js';
@@ -10,6 +11,8 @@ export interface FollowedLife {
   readonly transitions: readonly TransitionView[];
   /** How many older ones are left out. */
   readonly leftOut: number;
+  /** What the handlers have logged, the newest {@link maxLines}. */
+  readonly lines: readonly JobLogLine[];
   /** What the handler reported last; undefined for nothing yet. */
   readonly progress: unknown;
   readonly failure: Failure | undefined;
@@ -18,8 +21,17 @@ export interface FollowedLife {
 /** Records that are kept of one job. */
 export const maxTransitions = 10_000;
 
+/** Lines that are kept of one job. */
+const maxLines = 5_000;
+
 const againMs = 2_000;
-const nothing: FollowedLife = { transitions: [], leftOut: 0, progress: undefined, failure: undefined };
+const nothing: FollowedLife = {
+  transitions: [],
+  leftOut: 0,
+  lines: [],
+  progress: undefined,
+  failure: undefined,
+};
 
 /**
  * Follows a job while the tab is seen. A hidden tab holds no stream.
@@ -36,9 +48,8 @@ export function useFollowedLife(id: string, runsLater: number, onEnd: () => void
         if (signal.aborted) return;
         try {
           for await (const event of client.follow(id, { signal })) {
-            if (event.kind === 'transition') setLife((last) => withTransition(last, event.transition));
-            else if (event.kind === 'progress') setLife((last) => ({ ...last, progress: event.progress }));
-            else onEnd();
+            if (event.kind === 'end') onEnd();
+            else setLife((last) => withEvent(last, event));
           }
           return;
         } catch (error) {
@@ -56,8 +67,25 @@ export function useFollowedLife(id: string, runsLater: number, onEnd: () => void
   return life;
 }
 
+function withEvent(life: FollowedLife, event: Exclude<JobEvent, { readonly kind: 'end' }>): FollowedLife {
+  switch (event.kind) {
+    case 'transition':
+      return withTransition(life, event.transition);
+    case 'progress':
+      return { ...life, progress: event.progress };
+    case 'logs':
+      return { ...life, lines: withLines(life.lines, event.lines) };
+  }
+}
+
+/** A stream that begins anew tells what was told before: each line counts once. */
+function withLines(known: readonly JobLogLine[], told: readonly JobLogLine[]): readonly JobLogLine[] {
+  const ids = new Set(known.map(({ id }) => id));
+  return [...known, ...told.filter(({ id }) => !ids.has(id))].slice(-maxLines);
+}
+
 /** A stream that begins anew tells what was told before: each record counts once. */
-export function withTransition(life: FollowedLife, transition: TransitionView): FollowedLife {
+function withTransition(life: FollowedLife, transition: TransitionView): FollowedLife {
   const { topic, partition, offset } = transition;
   const isSame = (other: TransitionView) =>
     other.topic === topic && other.partition === partition && other.offset === offset;

@@ -11,19 +11,27 @@ import { Moment } from '../../parts/moment.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
-import { hrefOf } from '../../place/place.js';
+import { hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { Explanation } from './explanation.js';
 import { useFollowedLife } from './followed-life.js';
+import { LogLines } from './log-lines.js';
+import { PastJob } from './past-job.js';
 import { ReplayDialog } from './replay-dialog.js';
 import { Timeline } from './timeline.js';
 import { TransitionTable } from './transition-table.js';
 
 const everyMs = 2_000;
 
-/** One job: why it is where it is, what happened to it, and what can be done about it. */
+/** One job, as it is now or, with `at` in the URL, as it was then. */
 export function JobPage({ item: id }: { readonly item: string }): VNode {
+  const at = place.value.query.get('at');
+  return at === null ? <PresentJob id={id} /> : <PastJob id={id} at={at} />;
+}
+
+/** Why the job is where it is, what happened to it, and what can be done about it. */
+function PresentJob({ id }: { readonly id: string }): VNode {
   const polled = usePolled((signal) => client.read(id, { signal }), { key: id, everyMs });
   const job = polled.data;
   const firstRun = useRef<number | undefined>(undefined);
@@ -87,7 +95,11 @@ export function JobPage({ item: id }: { readonly item: string }): VNode {
           </>
         )}
         {life.leftOut > 0 && <p class="muted">{countOf(life.leftOut, 'older record')} left out.</p>}
-        <TransitionTable transitions={life.transitions} />
+        <TransitionTable id={id} transitions={life.transitions} />
+      </section>
+      <section>
+        <h2>Log</h2>
+        <LogLines lines={life.lines} />
       </section>
       {job && <Content job={job} />}
       {job && opened === 'replay' && <ReplayDialog job={job} onClose={close} onDone={done} />}

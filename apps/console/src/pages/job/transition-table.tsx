@@ -5,12 +5,18 @@ import { Moment } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
+import { hrefOf } from '../../place/place.js';
 
 /** Rows that are shown before somebody asks for all. */
 const maxRows = 200;
 
-/** Every record of a job. Those that have no part in its state are marked. */
-export function TransitionTable({ transitions }: { readonly transitions: readonly TransitionView[] }): VNode {
+interface TransitionTableProps {
+  readonly id: string;
+  readonly transitions: readonly TransitionView[];
+}
+
+/** Every record of a job, each a link to the job as it was then. Those that have no part in its state are marked. */
+export function TransitionTable({ id, transitions }: TransitionTableProps): VNode {
   const [isWhole, setWhole] = useState(false);
   const hidden = isWhole ? 0 : Math.max(transitions.length - maxRows, 0);
   return (
@@ -28,7 +34,14 @@ export function TransitionTable({ transitions }: { readonly transitions: readonl
         keyOf={({ topic, partition, offset }) => `${topic}/${partition}/${offset}`}
         empty="No record was read yet."
         columns={[
-          { title: 'Time', cell: ({ time }) => <Moment at={time} precise /> },
+          {
+            title: 'Time',
+            cell: ({ time }) => (
+              <a href={hrefOf('jobs', id, { at: time })}>
+                <Moment at={time} precise />
+              </a>
+            ),
+          },
           {
             title: 'State',
             cell: ({ state, superseded }) => (
