@@ -158,6 +158,16 @@ describe('an explanation', () => {
     expect(held.verdict).toContain('the one that ran it has gone');
   });
 
+  it('names the suspicion of a job whose worker has died with it', async () => {
+    await platform.launch('probe-worker');
+    const id = await submitted(lasting);
+    await running(id);
+    await platform.one('probe-worker').crash();
+    await platform.launch('probe-worker');
+    expect((await heldBy(id, 'suspect')).cause!.text).toContain('Its own deaths: 0.');
+    await end(id);
+  }, 60_000);
+
   it('says that the status is behind the log while no projector runs', async () => {
     await platform.one('projector').crash();
     const id = await submitted({}, { orderingKey: 'behind' });

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Admin, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
 import { readMemberLabels } from '../consume/sticky-assigner.js';
+import { decodeOffsetMap, type OpenOffset } from '../consume/work/offset-map.js';
 import { ClusterReader, type OffsetsByTopic } from './cluster-reader.js';
 import type { KafkaConnection } from './connection.js';
+import type { TopicPartition } from './record.js';
 
 const requestTimeoutMs = 15_000;
 const defaultMaxMessageBytes = 1024 * 1024;
@@ -125,6 +127,13 @@ export class TopicAdmin {
       byTopic.get(topic)!.push(commit && commit !== 'wiped' ? commit.offset : null);
     });
     return byTopic;
+  }
+
+  /** Of a partition the records that had begun and not ended when the workers of a group committed last, with the suspects among them. */
+  async openOffsets(groupId: string, partition: TopicPartition): Promise<readonly OpenOffset[]> {
+    const [commit] = await this.reader.commits(groupId, [partition]);
+    if (commit === null || commit === undefined || commit === 'wiped') return [];
+    return decodeOffsetMap(commit.offset, commit.metadata)?.open ?? [];
   }
 
   /** Ids of the consumer groups the brokers know. */

@@ -1,6 +1,9 @@
 import type { JobId, JobState } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
-import { parse } from './job-row.js';
+import { parsePosition, type Position } from '@jobstream/lifecycle';
+import { parse, type JobRow } from './job-row.js';
+
+type Place = JobRow['place'];
 
 /** A job that has begun and not ended: it runs, or waits for its retry. */
 export interface ActiveJob {
@@ -38,6 +41,16 @@ export class ActiveJobs {
       values: [queue, orderingKey, except],
     });
     return rows[0];
+  }
+
+  /** The request that the newest run of a job began with; undefined where the projection has none. */
+  async findRequest(id: JobId): Promise<Place | undefined> {
+    const { rows } = await this.database.query<{ position: Position }>({
+      name: 'request-of-job',
+      text: `SELECT request_position AS position FROM ${this.database.projection}.jobs WHERE id = $1`,
+      values: [id],
+    });
+    return rows[0] && parsePosition(rows[0].position);
   }
 
   /** Jobs of a queue that run, at most 200, with a top-level field of their payloads if one is named. */

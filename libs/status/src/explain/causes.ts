@@ -31,7 +31,7 @@ const nothingNamed = {
 
 type Held = Pick<Cause, 'text' | 'remedy'> & Partial<Cause>;
 
-/** Each cause by its code, undefined where it does not apply. A job that crashed its workers is to be told of before `claim`. */
+/** Each cause by its code, undefined where it does not apply. */
 const holds: Readonly<Record<CauseCode, (facts: JobFacts) => Held | undefined>> = {
   projection_behind: (facts) => {
     const { recordsBehind = 0 } = facts;
@@ -128,6 +128,16 @@ const holds: Readonly<Record<CauseCode, (facts: JobFacts) => Held | undefined>> 
 
   limit: ({ view: { queue, state }, usedLimits: [first] = [] }) =>
     first === undefined || state === 'running' ? undefined : holdOfLimit(queue, first),
+
+  suspect: ({ suspicion }) => {
+    if (suspicion === undefined) return undefined;
+    const { deaths } = suspicion;
+    return {
+      text: `A process of its own: a worker died with it in flight, so suspects run alone, two at a time. Its own deaths: ${deaths}.`,
+      remedy:
+        'Wait: if it ends, it is cleared; after three deaths of its own it is a dead letter. To end it sooner, cancel it.',
+    };
+  },
 
   backlog: (facts) => {
     const { view, place, head } = facts;

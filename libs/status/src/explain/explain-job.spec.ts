@@ -84,6 +84,10 @@ const cases: Record<CauseCode, { more?: Partial<JobFacts>; view?: Partial<JobVie
     more: { usedLimits },
     names: { jobs: [other], workers: ['w-1'], limit: { id: 'probe', allows: '2 at once', inUse: 2 } },
   },
+  suspect: {
+    more: { suspicion: { deaths: 1 } },
+    names: { text: expect.stringContaining('Its own deaths: 1.') },
+  },
   backlog: {
     more: { queue: queueOf(100), head },
     names: { ahead: 30, jobs: [other], since: noon, place: head.place },
@@ -110,6 +114,7 @@ describe('the explanation of a job', () => {
         keyHolder: earlier,
         claim,
         usedLimits,
+        suspicion: { deaths: 0 },
         head,
       },
       { state: 'retrying', nextAttemptAt: later, orderingKey: 'ada' },

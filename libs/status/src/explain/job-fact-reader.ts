@@ -56,13 +56,14 @@ export class JobFactReader {
     const { view } = found;
     const ask = <Answer>(question: Promise<Answer>) => inTime(question.catch(unknown), maxLookMs);
     const queueAsked = ask(this.queueOf(view.queue));
-    const [queue, usedLimits, failing, isTypeServed, keyHolder, claim, head] = await Promise.all([
+    const [queue, usedLimits, failing, isTypeServed, keyHolder, claim, suspicion, head] = await Promise.all([
       queueAsked,
       ask(this.usedLimits(found)),
       ask(this.options.failing.ofType(view.type)),
       ask(this.isTypeServed(found)),
       ask(this.keyHolder(found)),
       ask(this.claimOf(found)),
+      ask(this.suspicionOf(found)),
       ask(queueAsked.then((state) => this.headBefore(found, state))),
     ]);
     return {
@@ -74,6 +75,7 @@ export class JobFactReader {
       isTypeServed,
       keyHolder,
       claim,
+      suspicion,
       head,
     };
   }
@@ -136,6 +138,20 @@ export class JobFactReader {
       takenAt: claim.takenAt.toISOString(),
       leasedUntil: claim.leasedUntil.toISOString(),
     };
+  }
+
+  /** By the last commit of the workers. Of a later attempt only while it has not started: no row has the place of its record then. */
+  private async suspicionOf({
+    view: { id, queue, state, attempt },
+    place,
+  }: FoundJob): Promise<JobFacts['suspicion']> {
+    const { admin, active, topics } = this.options;
+    const isStarted = state === 'running';
+    const record = isStarted && attempt === 1 ? await active.findRequest(id) : isStarted ? null : place;
+    if (!record || topics.roleOf(record.topic)?.kind === 'delayed') return undefined;
+    const open = await admin.openOffsets(topics.group(queue), record);
+    const deaths = open.find(({ offset }) => offset === record.offset)?.deaths;
+    return deaths === undefined ? undefined : { deaths };
   }
 
   /** The head of the job's partition, where it is of another job: one record is read from the log. */

@@ -69,5 +69,7 @@ export interface JobFacts extends FoundJob {
   readonly claim?: RunningClaim | undefined;
   /** The limits that are used up, in the order in which the job waits for them. */
   readonly usedLimits?: readonly UsedLimit[] | undefined;
+  /** Set where a worker died with the job in flight; `deaths`: those that it alone has caused. */
+  readonly suspicion?: { readonly deaths: number } | undefined;
   readonly head?: PartitionHead | undefined;
 }

@@ -26,6 +26,7 @@ export function estimateStart(facts: JobFacts, cause: Cause | undefined): Start 
     case 'endpoint_failing':
     case 'ordering_key':
     case 'claim':
+    case 'suspect':
       return unknown('Nobody can know when what holds it ends.');
   }
 }

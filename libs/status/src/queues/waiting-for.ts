@@ -38,6 +38,7 @@ function kindOf(code: CauseCode | undefined, { orderingKey }: JobView): WaitingF
     case 'ordering_key':
       return 'key';
     case 'claim':
+    case 'suspect':
     case 'backlog':
     case 'lane_share':
     case 'projection_behind':

@@ -13,6 +13,7 @@ export const causeCodes = [
   'ordering_key',
   'claim',
   'limit',
+  'suspect',
   'backlog',
   'lane_share',
 ] as const;
@@ -32,6 +33,7 @@ const codeMeanings = `
 - \`ordering_key\`: an earlier job of its key, \`jobs\`, runs or waits for its retry;
 - \`claim\`: another worker, \`workers\`, holds its claim, until \`until\` if it shows no more sign of life;
 - \`limit\`: \`limit\` is used up, by \`jobs\` on \`workers\` as far as they are known;
+- \`suspect\`: a worker died with it in flight, so it runs apart, in its turn;
 - \`backlog\`: \`ahead\` records of its partition come before it, the first of them is of \`jobs\`;
 - \`lane_share\`: \`ahead\` jobs wait in lanes that are picked more often.`;
 
