@@ -87,6 +87,7 @@ function describePlatform(platform: Platform, late: readonly string[], workplace
   return `
 Jobstream is running${late.length > 0 ? ` without ${late.join(', ')}` : ''}. Ctrl-C stops it.
   API        ${api}
+  console    ${api}/console
   Kafka      ${platform.kafkaAddresses}
   Postgres   ${describeDatabase(platform, workplace)}
   logs       ${logs}/

@@ -127,6 +127,7 @@ async function greet({ folder, workplace, platform, log }: Work, isUsualPort: bo
   const logs = relative(folder, workplace.logs);
   const lines = [
     `ready: ${platform.apiUrl}, its API is described at ${platform.apiUrl}/docs. Ctrl-C stops everything.`,
+    `see your jobs: ${platform.apiUrl}/console`,
     ...(sample ? [`try it in another terminal: ${sample}`] : []),
     ...(existsSync(workplace.logs) ? [`all logs: ${logs}/`] : []),
   ];
