@@ -15,7 +15,7 @@ const statementTimeoutMs = 20_000;
 @Module({
   imports: [
     PlatformModule.of({
-      database: { connections: 3, statementTimeoutMs },
+      database: { connections: 4, statementTimeoutMs },
       // Rows are of use whatever the time is: only how old they are is counted from it.
       clocks: { broker: 'watched', postgres: 'watched' },
     }),

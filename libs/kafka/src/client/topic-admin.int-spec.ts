@@ -37,6 +37,14 @@ describe('TopicAdmin on a real broker', () => {
     });
   });
 
+  it('makes a topic whose records go by age where that is asked for', async () => {
+    const name = `${fixture.namespace}aged`;
+    await fixture.admin.ensureTopics([{ name, partitions: 1, retentionMs: 604_800_000 }]);
+    const settings = (await fixture.admin.topicSettings([name])).get(name)!;
+    expect(settings.get('retention.ms')).toBe('604800000');
+    expect(settings.get('cleanup.policy')).toBe('delete');
+  });
+
   it('makes the topics that are missing, beside those that exist', async () => {
     const [one, two] = [`${fixture.namespace}one`, `${fixture.namespace}two`];
     await fixture.admin.ensureTopics([{ name: one, partitions: 1 }]);

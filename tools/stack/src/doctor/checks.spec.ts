@@ -41,6 +41,8 @@ describe('the doctor', () => {
     expect(judgeTopics([plans[0]!, plans[3]!], counts, settings)).toEqual([
       ok('topics', '1 there, 1 to be made by the services'),
     ]);
+    const byAge = { ...plans[2]!, maxMessageBytes: 999, retentionMs: 604_800_000 };
+    expect(judgeTopics([byAge], counts, settings)).toMatchObject([{ state: 'ok' }]);
     expect(judgeTopics(plans, new Map(), new Map())).toMatchObject([{ state: 'ok' }]);
   });
 

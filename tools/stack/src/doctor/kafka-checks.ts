@@ -88,13 +88,13 @@ async function checkClock(
 
 /** The topics as they are beside the topics as they are to be. */
 export function judgeTopics(
-  plans: readonly Pick<TopicPlan, 'name' | 'partitions' | 'maxMessageBytes'>[],
+  plans: readonly Pick<TopicPlan, 'name' | 'partitions' | 'maxMessageBytes' | 'retentionMs'>[],
   counts: ReadonlyMap<string, number>,
   settings: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): Finding[] {
   const existing = plans.filter(({ name }) => counts.has(name));
   if (existing.length === 0) return [ok('topics', 'none yet: the services make them when they start')];
-  const findings = existing.flatMap(({ name: topic, partitions, maxMessageBytes }) => {
+  const findings = existing.flatMap(({ name: topic, partitions, maxMessageBytes, retentionMs }) => {
     const of = settings.get(topic);
     const problems: Finding[] = [];
     if (counts.get(topic) !== partitions) {
@@ -103,7 +103,7 @@ export function judgeTopics(
         'keys map to partitions by the count: leave it as it is if JOBSTREAM_TOPIC_SIZE was another when it was made';
       problems.push(advice('topics', says, mend));
     }
-    if (Number(of?.get('retention.ms') ?? -1) >= 0) {
+    if (retentionMs === undefined && Number(of?.get('retention.ms') ?? -1) >= 0) {
       const says = `${topic} deletes records after ${of!.get('retention.ms')} ms, read or not`;
       problems.push(fault('topics', says, `set retention.ms=-1 on ${topic}: waiting jobs would vanish`));
     }
