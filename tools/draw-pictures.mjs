@@ -1,5 +1,6 @@
-// Draws the pictures of docs/product.md (npm run pictures): starts a platform of its own, has it work, and takes what comes
-// out: a page of its report, the mail that announces it, and the text that it reads from a photographed page.
+// Draws the pictures of docs/product.md and docs/console.md (npm run pictures): starts a platform of its own, has it work, and
+// takes what comes out: a page of its report, the mail that announces it, the text that it reads from a photographed page, and
+// each page of its console.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,9 +9,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
-import { deriveJobId, encodeRecord, lowestIdAt, Topics } from '@jobstream/contracts';
+import { deriveJobId, Topics } from '@jobstream/contracts';
+import { encodeRecord } from '@jobstream/contracts/records';
+import { lowestIdAt } from '@jobstream/contracts/rest';
 import { findFreePort } from '@jobstream/stack';
-import { ApiClient, eventually, writeRecords } from '@jobstream/testing';
+import { ApiClient, ConsoleBrowser, eventually, writeRecords } from '@jobstream/testing';
 import sharp from 'sharp';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -108,6 +111,52 @@ async function drawMail({ from, to, subject, text }, name) {
   await writePicture(extended, name);
 }
 
+/** Pages of the console by the names of their pictures. */
+function consolePages(failed) {
+  return {
+    overview: '',
+    jobs: '/jobs',
+    job: `/jobs/${failed}`,
+    'dead-letters': '/dead-letters',
+    queues: '/queues',
+    queue: '/queues/probe',
+    schedules: '/schedules',
+    schedule: '/schedules/health-check',
+    replays: '/replays',
+    test: '/test?type=probe.run',
+    types: '/types',
+    webhooks: '/webhooks',
+    rebuilds: '/rebuilds',
+    access: '/access',
+    health: '/health',
+  };
+}
+
+/** Each page in light and dark, for a desk and for a hand. */
+async function drawConsole(api) {
+  const { body } = await api.get('/v1/jobs?state=dead_lettered&limit=1');
+  const browser = await ConsoleBrowser.start();
+  try {
+    for (const colours of ['light', 'dark'])
+      for (const width of [1280, 360]) {
+        const { page, close } = await browser.open(`${api.url}/console`, { colours, width });
+        for (const [name, path] of Object.entries(consolePages(body.items[0].id))) {
+          await page.goto(`${api.url}/console${path}`);
+          await page
+            .getByText(/^(Reading|Counting|Looking)…$/)
+            .first()
+            .waitFor({ state: 'detached' });
+          // Rates are known from the second frame on.
+          await page.waitForTimeout(path === '' ? 3_000 : 500);
+          await writePicture(sharp(await page.screenshot()), `console/${name}-${colours}-${width}.png`);
+        }
+        await close();
+      }
+  } finally {
+    await browser.stop();
+  }
+}
+
 async function writePicture(image, name) {
   await image.png({ palette: true, effort: 10, compressionLevel: 9 }).toFile(join(pictures, name));
 }
@@ -115,12 +164,13 @@ async function writePicture(image, name) {
 const home = mkdtempSync(join(tmpdir(), 'jobstream-pictures-'));
 const platform = await startPlatform(home);
 try {
-  mkdirSync(pictures, { recursive: true });
+  mkdirSync(join(pictures, 'console'), { recursive: true });
   const { page, text } = await work(platform);
   const { pdf, mail } = await report(platform.api);
   await drawFirstPage(pdf, 'usage-report.png');
   await drawMail(mail, 'report-ready-mail.png');
   await writePicture(sharp(page).resize({ width: 480 }), 'photographed-page.png');
+  await drawConsole(platform.api);
   console.log(`Read from the photographed page:\n\n${text}`);
 } finally {
   const exited = once(platform.starter, 'exit');

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { provideChromium } from './chromium.js';
 
 /** How a person has set up the browser. */
@@ -31,17 +31,20 @@ export interface AxeFault {
   readonly places: readonly string[];
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2, levels A and AA. */
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const height = 800;
 
 /** A real browser, for the tests of pages. One serves a whole test file. */
 export class ConsoleBrowser {
+  private axe: string | undefined;
+
   private constructor(private readonly browser: Browser) {}
 
   static async start(): Promise<ConsoleBrowser> {
     const { executable, environment } = await provideChromium();
+    // Most tests of this lib's handles need no browser, and its driver takes a while to load.
+    const { chromium } = await import('playwright-core');
     const browser = await chromium.launch({
       executablePath: executable,
       env: { ...(process.env as Record<string, string>), ...environment },
@@ -78,7 +81,8 @@ export class ConsoleBrowser {
 
   /** The rules of WCAG 2.2 AA that a page breaks as it is now. Its policy stays in force meanwhile. */
   async findAxeFaults(page: Page): Promise<AxeFault[]> {
-    await page.evaluate(axe);
+    this.axe ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await page.evaluate(this.axe);
     const options = JSON.stringify({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
     const { violations } = await page.evaluate<{
       readonly violations: readonly {
