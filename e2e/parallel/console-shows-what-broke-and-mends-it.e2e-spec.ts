@@ -190,7 +190,7 @@ describe('the console', () => {
   });
 
   it('shows the log within two seconds, and the end of a job as it comes', async () => {
-    const id = await platform.api.submitted('probe.run', { sleepMs: 1_500 });
+    const id = await platform.api.submitted('probe.run', { logLines: 2, sleepMs: 1_500 });
     const page = await open(`/jobs/${id}`);
     const seen = async (state: string) => {
       await page.getByRole('region', { name: 'Records of the job' }).getByText(state).waitFor();
@@ -198,6 +198,7 @@ describe('the console', () => {
     };
     const running = await seen('running');
     const ended = await seen('succeeded');
+    await page.getByRole('region', { name: 'Log of the job' }).getByText('line 2 of 2').waitFor();
     const { startedAt, finishedAt } = await platform.api.finished(id);
     const delays = [running - Date.parse(startedAt as string), ended - Date.parse(finishedAt as string)];
     console.log(`a start was seen after ${delays[0]} ms, an end after ${delays[1]} ms`);
@@ -240,6 +241,21 @@ describe('the console', () => {
     await page.getByText('It was dead-lettered since').waitFor();
     await page.goto(`${platform.api.url}/console/jobs/${id}?at=soon`);
     await page.getByText('The address names no time').waitFor();
+  });
+
+  it('outlives an API that is killed: what it shows stays, and a job is followed to its end', async () => {
+    const id = await platform.api.submitted('probe.run', { sleepMs: 4_000 });
+    const page = await open(`/jobs/${id}`);
+    const records = page.getByRole('region', { name: 'Records of the job' });
+    await records.getByText('running').waitFor();
+    const api = platform.one('api');
+    await api.crash();
+    await page.getByRole('status').getByText('no_answer').first().waitFor();
+    await records.getByText('running').waitFor();
+    await platform.launch('api', api.port);
+    await records.getByText('succeeded').waitFor();
+    await page.locator('h1').getByText('succeeded').waitFor();
+    expect(await page.getByText('no_answer').count()).toBe(0);
   });
 
   it('says that Postgres is away, keeps what it shows, and goes on by itself', async () => {

@@ -33,3 +33,28 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
     });
   });
 }
+
+/**
+ * Works while the tab is seen and the session holds.
+ * @param work ends when its signal aborts
+ * @returns whether it came to its end by itself
+ * @throws what `work` throws, but for what follows from the end of attention
+ */
+export async function whileAwake(
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
+  const asleep = new AbortController();
+  const leave = isAwake.subscribe((awake) => {
+    if (!awake) asleep.abort();
+  });
+  try {
+    await work(AbortSignal.any([signal, asleep.signal]));
+    return !asleep.signal.aborted && !signal.aborted;
+  } catch (error) {
+    if (asleep.signal.aborted || signal.aborted) return false;
+    throw error;
+  } finally {
+    leave();
+  }
+}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LiveFrame } from '@jobstream/contracts/rest';
-import { pause, untilAwake } from './attention.js';
+import { pause, untilAwake, whileAwake } from './attention.js';
 import { client } from './connection.js';
 import { failureOf, type Failure } from './failure.js';
 import { noteFrame, notePast } from './queue-samples.js';
@@ -26,8 +26,8 @@ export function useLive(): Live {
     const watch = async () => {
       while (!signal.aborted) {
         await untilAwake(signal);
-        await watchWhileSeen(signal, setLive).catch((error: unknown) => {
-          if (!signal.aborted) setLive((last) => ({ ...last, failure: failureOf(error) }));
+        await whileAwake(signal, (seen) => show(seen, setLive)).catch((error: unknown) => {
+          setLive((last) => ({ ...last, failure: failureOf(error) }));
         });
         await pause(againMs, signal);
       }
@@ -38,31 +38,21 @@ export function useLive(): Live {
   return live;
 }
 
-async function watchWhileSeen(
-  signal: AbortSignal,
-  setLive: (change: (last: Live) => Live) => void,
-): Promise<void> {
-  const hidden = new AbortController();
-  const hide = () => {
-    if (document.visibilityState === 'hidden') hidden.abort();
-  };
-  document.addEventListener('visibilitychange', hide, { signal });
-  try {
-    for await (const event of client.queues.watch({ signal: AbortSignal.any([signal, hidden.signal]) })) {
-      const readAt = performance.now();
-      if (event.kind === 'past') notePast(event.data, readAt);
-      if (event.kind === 'frame') {
+async function show(signal: AbortSignal, setLive: (change: (last: Live) => Live) => void): Promise<void> {
+  for await (const event of client.queues.watch({ signal })) {
+    const readAt = performance.now();
+    switch (event.kind) {
+      case 'past':
+        notePast(event.data, readAt);
+        break;
+      case 'frame':
         noteFrame(event.data, readAt);
         setLive(() => ({ data: event.data, readAt, failure: undefined }));
-      }
-      if (event.kind === 'trouble') {
+        break;
+      case 'trouble': {
         const { code, detail } = event.data;
         setLive((last) => ({ ...last, failure: { code, text: detail, faults: [] } }));
       }
     }
-  } catch (error) {
-    if (!hidden.signal.aborted) throw error;
-  } finally {
-    document.removeEventListener('visibilitychange', hide);
   }
 }

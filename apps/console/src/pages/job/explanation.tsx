@@ -38,7 +38,7 @@ export function Explanation({ job }: { readonly job: JobDetail }): VNode {
         </>
       )}
       {cancelRequested && !isFinal(state) && <p>It was asked to end.</p>}
-      {error && (
+      {error && !explanation && (
         <p class="error-text">
           {reason !== null && <span class="mark">{reason}</span>} <code>{error.code}</code> {error.message}
         </p>

@@ -1,105 +1,69 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobEvent } from '@jobstream/client';
-import type { JobLogLine, TransitionView } from '@jobstream/contracts/rest';
-import { pause, untilAwake } from '../../server/attention.js';
+import { pause, untilAwake, whileAwake } from '../../server/attention.js';
 import { client } from '../../server/connection.js';
 import { failureOf, type Failure } from '../../server/failure.js';
+import { untold, withEvents, withLines, type Life } from './life.js';
 
-/** The life of a job as the log tells it, record by record. */
-export interface FollowedLife {
-  /** In the order of the job's life; the newest {@link maxTransitions}. */
-  readonly transitions: readonly TransitionView[];
-  /** How many older ones are left out. */
-  readonly leftOut: number;
-  /** What the handlers have logged, the newest {@link maxLines}. */
-  readonly lines: readonly JobLogLine[];
-  /** What the handler reported last; undefined for nothing yet. */
-  readonly progress: unknown;
+/** The life of a job, and why no more of it comes. */
+export interface FollowedLife extends Life {
   readonly failure: Failure | undefined;
 }
 
-/** Records that are kept of one job. */
-export const maxTransitions = 10_000;
-
-/** Lines that are kept of one job. */
-const maxLines = 5_000;
-
+/** Events that come within this time are shown at once: a job may have thousands. */
+const gatherMs = 50;
+/** When to look for lines that came after the end: nothing waits for a line. */
+const lateLinesMs = [500, 1_500, 4_000];
 const againMs = 2_000;
-const nothing: FollowedLife = {
-  transitions: [],
-  leftOut: 0,
-  lines: [],
-  progress: undefined,
-  failure: undefined,
-};
 
 /**
  * Follows a job while the tab is seen. A hidden tab holds no stream.
  * @param runsLater how many runs have begun since the job was seen first: each begins to follow again
  */
 export function useFollowedLife(id: string, runsLater: number, onEnd: () => void): FollowedLife {
-  const [life, setLife] = useState(nothing);
+  const [life, setLife] = useState<FollowedLife>({ ...untold, failure: undefined });
   useEffect(() => {
     const stopping = new AbortController();
     const { signal } = stopping;
-    const follow = async () => {
-      for (;;) {
+    let gathered: JobEvent[] = [];
+    const show = () => {
+      const events = gathered;
+      gathered = [];
+      if (!signal.aborted) setLife((last) => ({ ...withEvents(last, events), failure: undefined }));
+    };
+    const gather = (event: JobEvent) => {
+      if (gathered.length === 0) setTimeout(show, gatherMs);
+      gathered.push(event);
+      if (event.kind === 'end') onEnd();
+    };
+    let lastLine: string | undefined;
+    const follow = async (seen: AbortSignal) => {
+      for await (const event of client.follow(id, { signal: seen })) {
+        gather(event);
+        if (event.kind === 'logs') lastLine = event.lines.at(-1)?.id ?? lastLine;
+      }
+      for (const waitMs of lateLinesMs) {
+        await pause(waitMs, seen);
+        const { items } = await client.readLogPage(id, { after: lastLine, signal: seen });
+        lastLine = items.at(-1)?.id ?? lastLine;
+        setLife((last) => ({ ...last, ...withLines(last, items) }));
+      }
+    };
+    const followOn = async () => {
+      while (!signal.aborted) {
         await untilAwake(signal);
-        if (signal.aborted) return;
         try {
-          for await (const event of client.follow(id, { signal })) {
-            if (event.kind === 'end') onEnd();
-            else setLife((last) => withEvent(last, event));
-          }
-          return;
+          if (await whileAwake(signal, follow)) return;
         } catch (error) {
-          if (signal.aborted) return;
           const failure = failureOf(error);
-          setLife((last) => ({ ...last, failure }));
+          if (!signal.aborted) setLife((last) => ({ ...last, failure }));
           if (failure.code === 'job_not_found' || failure.code === 'invalid_job_id') return;
         }
         await pause(againMs, signal);
       }
     };
-    void follow();
+    void followOn();
     return () => stopping.abort();
   }, [id, runsLater]);
   return life;
-}
-
-function withEvent(life: FollowedLife, event: Exclude<JobEvent, { readonly kind: 'end' }>): FollowedLife {
-  switch (event.kind) {
-    case 'transition':
-      return withTransition(life, event.transition);
-    case 'progress':
-      return { ...life, progress: event.progress };
-    case 'logs':
-      return { ...life, lines: withLines(life.lines, event.lines) };
-  }
-}
-
-/** A stream that begins anew tells what was told before: each line counts once. */
-function withLines(known: readonly JobLogLine[], told: readonly JobLogLine[]): readonly JobLogLine[] {
-  const ids = new Set(known.map(({ id }) => id));
-  return [...known, ...told.filter(({ id }) => !ids.has(id))].slice(-maxLines);
-}
-
-/** A stream that begins anew tells what was told before: each record counts once. */
-function withTransition(life: FollowedLife, transition: TransitionView): FollowedLife {
-  const { topic, partition, offset } = transition;
-  const isSame = (other: TransitionView) =>
-    other.topic === topic && other.partition === partition && other.offset === offset;
-  const others = life.transitions.filter((other) => !isSame(other));
-  const all = [...others, transition].sort(byLife);
-  const tooMany = Math.max(all.length - maxTransitions, 0);
-  return {
-    ...life,
-    transitions: all.slice(tooMany),
-    leftOut: life.leftOut + tooMany,
-    failure: undefined,
-  };
-}
-
-function byLife(a: TransitionView, b: TransitionView): number {
-  return a.run - b.run || Date.parse(a.time) - Date.parse(b.time) || a.attempt - b.attempt;
 }
