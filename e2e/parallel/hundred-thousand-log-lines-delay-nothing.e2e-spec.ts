@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JobstreamClient, type JobEvent } from '@jobstream/client';
 import { maxLogBytes, maxLogLines } from '@jobstream/contracts';
 import { jobLogPageSchema, type JobLogLine, type JobLogPage } from '@jobstream/contracts/rest';
-import { eventually, Platform, readTopics } from '@jobstream/testing';
+import { eventually, Platform, readStream, readTopics, type SentEvent } from '@jobstream/testing';
 
 const flood = 100_000;
 
@@ -22,12 +22,12 @@ describe('a hundred thousand log lines', () => {
   /** Every line, read in pages of 300. */
   async function allLines(id: string): Promise<JobLogLine[]> {
     const lines: JobLogLine[] = [];
-    for (let after: string | null = '0.0', first = true; after !== null; first = false) {
-      const { items, next }: JobLogPage = await page(id, `?limit=300${first ? '' : `&after=${after}`}`);
+    for (let query = '?limit=300'; ;) {
+      const { items, next } = await page(id, query);
       lines.push(...items);
-      after = next;
+      if (next === null) return lines;
+      query = `?limit=300&after=${next}`;
     }
-    return lines;
   }
 
   it('of one job are bounded, it is told how many were left out, and other jobs go on beside it', async () => {
@@ -66,6 +66,21 @@ describe('a hundred thousand log lines', () => {
     expect(ofFlood.length).toBeLessThan(20);
     for (const each of quick) expect((await page(each)).items).toHaveLength(2);
   }, 90_000);
+
+  it('are told once to a client whose stream is dropped and resumed', async () => {
+    const id = await platform.api.submitted('probe.run', { logLines: 40_000 });
+    const url = `${platform.api.url}/v1/jobs/${id}/stream`;
+    const isLogs = ({ event }: SentEvent) => event === 'logs';
+    const first = await readStream(url, undefined, (events) => events.some(isLogs));
+    const rest = await readStream(url, first.events.find(isLogs)!.id);
+    expect(rest.events.at(-1)!.event).toBe('end');
+    const idsIn = ({ events }: { events: readonly SentEvent[] }) =>
+      events.filter(isLogs).flatMap(({ data }) => (data as unknown as JobLogLine[]).map((line) => line.id));
+    const told = [...idsIn(first), ...idsIn(rest)];
+    const all = (await allLines(id)).map((line) => line.id);
+    expect(told).toEqual(all.slice(0, told.length));
+    expect(told.length).toBeGreaterThan(100);
+  }, 60_000);
 
   it('or a few are told in the stream of their job, and by run and attempt', async () => {
     const id = await platform.api.submitted('probe.run', { sleepMs: 500, logLines: 3, failTimes: 1 });
