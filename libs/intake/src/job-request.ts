@@ -69,6 +69,12 @@ export interface RequestMarks {
   readonly claimed?: boolean;
   /** The unique key that the job holds, as its header says it. Default: none. */
   readonly unique?: string;
+  /** The flow that the job is a step of. Default: none. */
+  readonly flow?: JobId;
+  /** The job whose handler made this one. Default: none. */
+  readonly parent?: JobId | undefined;
+  /** The run that the request starts. Default 1. */
+  readonly run?: number;
 }
 
 /** A job request, ready to be produced. */
@@ -195,7 +201,7 @@ function faultOfKey(value: unknown): string | undefined {
 export function drawJob(
   job: CheckedJob,
   id: JobId,
-  { traceparent = traceparentOf(id), claimed = false, unique }: RequestMarks = {},
+  { traceparent = traceparentOf(id), claimed = false, unique, flow, parent, run = 1 }: RequestMarks = {},
   countedFrom = createdAtOf(id),
 ): DrawnJob | IntakeError {
   const { rules, payload, submittedFor, notify, expiresInMs, priority, orderingKey } = job;
@@ -219,24 +225,28 @@ export function drawJob(
   const record = encodeRecord(
     'runAt' in request
       ? {
-          run: 1,
+          run,
           attempt: 1,
           createdAt,
           traceparent,
           claimed: mark,
           notify,
           unique,
+          flow,
+          parent,
           phase: 'scheduled',
           value: request,
         }
       : {
-          run: 1,
+          run,
           attempt: 1,
           createdAt,
           traceparent,
           claimed: mark,
           notify,
           unique,
+          flow,
+          parent,
           phase: 'queued',
           value: request,
         },

@@ -24,6 +24,8 @@ export function foldRecord(record: JobRecord, at: Coordinates): JobFold {
       submittedFor: value.submittedFor === undefined ? null : clean(value.submittedFor),
       traceId: foreignTraceId(value.id, record.traceparent),
       notify: record.notify === undefined ? null : clean(record.notify),
+      flow: record.flow ?? null,
+      parent: record.parent ?? null,
       createdAt: record.createdAt,
     },
     request: requestOf(record, at, position),

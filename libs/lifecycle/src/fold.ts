@@ -18,6 +18,10 @@ export interface JobOrigin {
   readonly traceId: string | null;
   /** The URL that hears of the end of each run, where the submitter named one. */
   readonly notify: string | null;
+  /** The flow that it is a step of. */
+  readonly flow: JobId | null;
+  /** The job whose handler made it. */
+  readonly parent: JobId | null;
   readonly createdAt: number;
 }
 

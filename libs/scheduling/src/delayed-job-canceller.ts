@@ -78,7 +78,7 @@ export class DelayedJobCanceller {
 function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): OutgoingRecord {
   const read = decodeRecord(Buffer.from(job.value), job.headers);
   if ('fault' in read) throw new Error(`The row of delayed job ${job.id} cannot be read: ${read.detail}`);
-  const { run, attempt, createdAt, notify, unique, traceparent } = read;
+  const { run, attempt, createdAt, notify, unique, flow, traceparent } = read;
   const { v, id, type, queue, submittedFor } = read.value as Extract<
     typeof read,
     { phase: 'queued' }
@@ -92,6 +92,7 @@ function cancelledRecord(topics: Topics, job: DelayedJob, finishedAt: string): O
       phase: 'cancelled',
       notify,
       unique,
+      flow,
       traceparent,
       value: { v, id, type, queue, ...(submittedFor === undefined ? {} : { submittedFor }), finishedAt },
     }),

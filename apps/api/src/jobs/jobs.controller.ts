@@ -15,6 +15,8 @@ import {
   type JobLogPage,
   type JobPage,
 } from '@jobstream/contracts/rest';
+import { isUnavailable } from '@jobstream/database';
+import { JobQueries } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type FoundJob,
@@ -37,6 +39,9 @@ import { noBody, readBody } from '../http/body.js';
 import { JobCancels } from './job-cancels.js';
 import { Submissions } from './submissions.js';
 
+/** Children that one answer names. */
+const maxShownChildren = 100;
+
 @Controller()
 export class JobsController {
   constructor(
@@ -50,6 +55,7 @@ export class JobsController {
     private readonly explanations: JobExplanations,
     private readonly logs: JobLogs,
     private readonly cancels: JobCancels,
+    private readonly queries: JobQueries,
   ) {}
 
   @Route('POST /v1/jobs')
@@ -135,6 +141,16 @@ export class JobsController {
   private async describe(job: FoundJob): Promise<JobDetail> {
     const { view } = job;
     const cancelRequested = this.cancels.isRequested(view.id, view.run);
-    return { ...view, waitingFor: waitingFor(await this.facts.glance(job)), cancelRequested };
+    const [children, facts] = await Promise.all([this.childrenOf(view), this.facts.glance(job)]);
+    return { ...view, children, waitingFor: waitingFor(facts), cancelRequested };
+  }
+
+  /** Only a job that has succeeded has children. Postgres may be away where the job itself is known. */
+  private async childrenOf({ id, state }: FoundJob['view']): Promise<string[] | null> {
+    if (state !== 'succeeded') return [];
+    return this.queries.children(id, maxShownChildren).catch((error: unknown) => {
+      if (isUnavailable(error)) return null;
+      throw error;
+    });
   }
 }

@@ -113,12 +113,24 @@ export function decodeRecord(
 
 /** Fields written out: a spread takes longer than all the rest of reading. */
 function recordOf(
-  { run, attempt, phase, createdAt, claimed, notify, unique, traceparent }: RecordHead,
+  { run, attempt, phase, createdAt, claimed, notify, unique, flow, parent, traceparent }: RecordHead,
   value: unknown,
 ): JobRecord {
-  if (claimed === undefined && notify === undefined && unique === undefined)
-    return { run, attempt, phase, createdAt, traceparent, value } as JobRecord;
-  return { run, attempt, phase, createdAt, claimed, notify, unique, traceparent, value } as JobRecord;
+  const isMarked = claimed ?? notify ?? unique ?? flow ?? parent;
+  if (isMarked === undefined) return { run, attempt, phase, createdAt, traceparent, value } as JobRecord;
+  return {
+    run,
+    attempt,
+    phase,
+    createdAt,
+    claimed,
+    notify,
+    unique,
+    flow,
+    parent,
+    traceparent,
+    value,
+  } as JobRecord;
 }
 
 /** Almost every record is one of these. Reading it without its schema takes a tenth of the time. */

@@ -14,6 +14,8 @@ export const headerNames = {
   claim: 'js-claim',
   notify: 'js-notify',
   unique: 'js-unique',
+  flow: 'js-flow',
+  parent: 'js-parent',
   trace: 'traceparent',
 } as const;
 
@@ -41,6 +43,13 @@ export interface RecordHead {
    * run carries it on, so that the record of its end is enough to free the key.
    */
   readonly unique?: string;
+  /**
+   * The flow that the job is a step of. Every later record of the run carries it on, so that the record of its end is enough to go
+   * on with the flow.
+   */
+  readonly flow?: string;
+  /** The job whose handler made this one. Only the request says it. */
+  readonly parent?: string;
   /** W3C trace context of the request that made the job, where there was one. */
   readonly traceparent?: string;
 }
@@ -62,6 +71,8 @@ export const headSchema = z.object({
   [headerNames.claim]: z.literal('1').optional(),
   [headerNames.notify]: z.string().max(maxCalledUrlLength).optional(),
   [headerNames.unique]: z.string().regex(uniqueMarkPattern).optional(),
+  [headerNames.flow]: z.uuidv7().optional(),
+  [headerNames.parent]: z.uuidv7().optional(),
   [headerNames.trace]: z.string().max(256).optional(),
 });
 
@@ -79,6 +90,8 @@ export function encodeHead(head: RecordHead): Record<string, string> {
   if (head.claimed) headers['js-claim'] = '1';
   if (head.notify !== undefined) headers['js-notify'] = head.notify;
   if (head.unique !== undefined) headers['js-unique'] = head.unique;
+  if (head.flow !== undefined) headers['js-flow'] = head.flow;
+  if (head.parent !== undefined) headers['js-parent'] = head.parent;
   if (head.traceparent !== undefined) headers.traceparent = head.traceparent;
   return headers;
 }
@@ -99,6 +112,8 @@ export function decodeHeadBySchema(
   const trace = parsed.data[headerNames.trace];
   const notify = parsed.data[headerNames.notify];
   const unique = parsed.data[headerNames.unique];
+  const flow = parsed.data[headerNames.flow];
+  const parent = parsed.data[headerNames.parent];
   return {
     run: parsed.data[headerNames.run],
     attempt: parsed.data[headerNames.attempt],
@@ -107,6 +122,8 @@ export function decodeHeadBySchema(
     ...(parsed.data[headerNames.claim] === undefined ? {} : { claimed: true }),
     ...(notify === undefined ? {} : { notify }),
     ...(unique === undefined ? {} : { unique }),
+    ...(flow === undefined ? {} : { flow: flow.toLowerCase() }),
+    ...(parent === undefined ? {} : { parent: parent.toLowerCase() }),
     ...(trace === undefined ? {} : { traceparent: trace }),
   };
 }
@@ -140,6 +157,8 @@ function isMarked(headers: Readonly<Record<string, string>>): boolean {
   return (
     headers[headerNames.claim] !== undefined ||
     headers[headerNames.notify] !== undefined ||
-    headers[headerNames.unique] !== undefined
+    headers[headerNames.unique] !== undefined ||
+    headers[headerNames.flow] !== undefined ||
+    headers[headerNames.parent] !== undefined
   );
 }

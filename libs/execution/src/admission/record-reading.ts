@@ -43,6 +43,7 @@ export function readRecord(record: IncomingRecord, role: TopicRole | undefined):
       claimed: read.claimed,
       notify: read.notify,
       unique: read.unique,
+      flow: read.flow,
       traceparent: read.traceparent,
     },
   };

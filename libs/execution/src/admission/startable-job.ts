@@ -14,5 +14,7 @@ export interface StartableJob {
   readonly notify?: string;
   /** The unique key that the job's first run holds, as its header says it. */
   readonly unique?: string;
+  /** The flow that the job is a step of. */
+  readonly flow?: string;
   readonly traceparent?: string;
 }

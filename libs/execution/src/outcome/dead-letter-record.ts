@@ -84,8 +84,8 @@ export function originOf(record: IncomingRecord): Origin {
 
 /** The headers that all records of a job have. */
 export function headOf(job: StartableJob): Omit<RecordHead, 'phase'> {
-  const { run, attempt, createdAt, claimed, notify, unique, traceparent } = job;
-  return { run, attempt, createdAt, claimed, notify, unique, traceparent };
+  const { run, attempt, createdAt, claimed, notify, unique, flow, traceparent } = job;
+  return { run, attempt, createdAt, claimed, notify, unique, flow, traceparent };
 }
 
 function fittingHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

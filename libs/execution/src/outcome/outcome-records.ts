@@ -80,7 +80,7 @@ export function outcomeRecord(topics: Topics, ended: EndedAttempt, outcome: Outc
 /** Written field by field: almost every job comes here, and a spread takes as long as the JSON. */
 function successRecord(
   topics: Topics,
-  { request, run, attempt, createdAt, claimed, notify, unique, traceparent }: StartableJob,
+  { request, run, attempt, createdAt, claimed, notify, unique, flow, traceparent }: StartableJob,
   start: Start,
   finishedAt: string,
   result: unknown,
@@ -93,6 +93,7 @@ function successRecord(
     claimed,
     notify,
     unique,
+    flow,
     traceparent,
     phase: 'succeeded',
     value: { v, id, type, queue, submittedFor, start, finishedAt, result },

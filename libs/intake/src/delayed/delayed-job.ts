@@ -56,7 +56,7 @@ export function isHeldByKey({ headers }: Pick<IncomingRecord, 'headers'>): boole
 
 /** The job of a request that waits, with the record that puts it into its queue. @param head with the attempt that waits */
 export function delayedJobOf(
-  { run, attempt, createdAt, notify, unique, traceparent }: Omit<RecordHead, 'phase'>,
+  { run, attempt, createdAt, notify, unique, flow, traceparent }: Omit<RecordHead, 'phase'>,
   value: JobRequest,
   dueAt: number,
 ): DelayedJob {
@@ -77,6 +77,7 @@ export function delayedJobOf(
       claimed: true,
       notify,
       unique,
+      flow,
       traceparent,
       value: request,
     }),

@@ -89,6 +89,16 @@ export class JobQueries {
     );
   }
 
+  /** The jobs that a job's handler has made, by id, at most so many. */
+  async children(parent: JobId, limit: number): Promise<JobId[]> {
+    const { rows } = await this.database.query<{ id: JobId }>({
+      name: 'job-children',
+      text: `SELECT id FROM ${this.database.projection}.jobs WHERE parent_id = $1 ORDER BY id LIMIT $2`,
+      values: [parent, limit],
+    });
+    return rows.map(({ id }) => id);
+  }
+
   private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {
     const { rows } = await this.database.query<SelectedJob>(findJobs(this.database.projection, ids));
     return new Map(rows.map((row) => [row.id, readJobRow(row)]));

@@ -16,6 +16,8 @@ const fold: JobFold = {
     submittedFor: 'ada',
     traceId: 'f'.repeat(32),
     notify: 'https://receiver.example/',
+    flow: '0190163d-8694-739b-aea5-966c26f8ad92',
+    parent: '0190163d-8694-739b-aea5-966c26f8ad93',
     createdAt: 10_000,
   },
   request: {
@@ -91,6 +93,8 @@ describe('the table of jobs', () => {
       submittedFor: origin.submittedFor,
       traceId: origin.traceId,
       notify: origin.notify,
+      flow: origin.flow,
+      parent: origin.parent,
       createdAt: new Date(origin.createdAt),
       queue: request.queue,
       payload: { width: 320 },

@@ -16,6 +16,8 @@ const origin = {
   submittedFor: ['submitted_for', 'text'],
   traceId: ['trace_id', 'word'],
   notify: ['notify', 'text'],
+  flow: ['flow_id', 'uuid'],
+  parent: ['parent_id', 'uuid'],
   createdAt: ['created_at', 'time'],
 } as const satisfies ColumnsOf<JobOrigin>;
 

@@ -28,6 +28,8 @@ const nothing: FoundJob = {
     traceId: '',
     orderingKey: null,
     notify: null,
+    flow: null,
+    parent: null,
     createdAt: new Date(0).toISOString(),
     startedAt: null,
     finishedAt: null,

@@ -25,6 +25,8 @@ const row: JobRow = {
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   orderingKey: null,
   notify: 'https://receiver.example/',
+  flow: '0190163d-8694-739b-aea5-966c26f8ad92',
+  parent: null,
   reason: 'exhausted',
   worker: 'host-1',
   createdAt: at,

@@ -32,6 +32,8 @@ export function viewOfRow(row: JobRow): JobView {
     traceId: row.traceId,
     orderingKey: row.orderingKey,
     notify: row.notify,
+    flow: row.flow,
+    parent: row.parent,
     createdAt: row.createdAt.toISOString(),
     startedAt: timeOf(row.startedAt),
     finishedAt: timeOf(row.finishedAt),
@@ -96,6 +98,9 @@ export function viewOfRemembered({ request, createdAt, traceId, notify }: Rememb
     traceId,
     orderingKey: request.orderingKey ?? null,
     notify: notify ?? null,
+    // Only workers and the scheduler send such jobs, and they remember none.
+    flow: null,
+    parent: null,
     createdAt: new Date(createdAt).toISOString(),
     startedAt: null,
     finishedAt: null,

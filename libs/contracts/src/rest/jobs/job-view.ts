@@ -43,6 +43,8 @@ export const jobViewSchema = z
       .describe('The W3C trace that the job belongs to, as logs name it too: 32 hex digits.'),
     orderingKey: z.string().nullable(),
     notify: z.string().nullable().describe('The URL that hears of the end of each run.'),
+    flow: z.uuidv7().nullable().describe('The flow that it is a step of.'),
+    parent: z.uuidv7().nullable().describe('The job whose handler made it.'),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable().describe('When the latest attempt that is known of was started.'),
     finishedAt: z.iso.datetime().nullable(),
@@ -56,6 +58,10 @@ export type JobView = z.infer<typeof jobViewSchema>;
 /** `GET /v1/jobs/{id}`: the job, and why it waits; null while it runs and once it is final. */
 export const jobDetailSchema = jobViewSchema
   .extend({
+    children: z
+      .array(z.uuidv7())
+      .nullable()
+      .describe('Jobs that its handler has made, the first hundred; null while that can not be told.'),
     waitingFor: waitingForSchema.nullable(),
     cancelRequested: z
       .boolean()
