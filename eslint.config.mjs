@@ -30,6 +30,7 @@ const kinds = {
 const stagesOf = {
   replay: ['intake'],
   scheduling: ['intake'],
+  flows: ['intake'],
   webhooks: ['intake'],
   execution: ['intake'],
   status: ['intake', 'projection', 'execution'],

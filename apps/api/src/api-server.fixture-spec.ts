@@ -7,6 +7,7 @@ import { ApiKeyStore, type AuditStore } from '@jobstream/access';
 import { Topics } from '@jobstream/contracts';
 import { problemSchema, type ProblemCode } from '@jobstream/contracts/rest';
 import { Database } from '@jobstream/database';
+import { Flows } from '@jobstream/flows';
 import { downloadSettings } from '@jobstream/downloads';
 import { IdempotencyKeys, JobIntake } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
@@ -52,6 +53,7 @@ const checking: readonly object[] = [
     emptyOf(IdempotencyKeys),
     allowedHosts,
     receiverUrls,
+    new Flows({ database: emptyOf(Database), intake }),
     new ApiMetrics(createMetrics('unread')),
   ),
   receiverUrls,

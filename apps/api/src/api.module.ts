@@ -5,6 +5,7 @@ import { Topics } from '@jobstream/contracts';
 import { Database, DatabaseClock } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { EndpointSecrets, FailingServers } from '@jobstream/endpoints';
+import { Flows } from '@jobstream/flows';
 import { ClaimStore } from '@jobstream/execution';
 import { AcceptedJobs, JobIntake, UniqueJobs } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
@@ -82,6 +83,7 @@ import { JobCancels } from './jobs/job-cancels.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { Submissions } from './jobs/submissions.js';
 import { OpenRequests } from './live/open-requests.js';
+import { FlowsController } from './flows/flows.controller.js';
 import { QueueOrders } from './queues/queue-orders.js';
 import { QueuesController } from './queues/queues.controller.js';
 import { RebuildsController } from './rebuilds/rebuilds.controller.js';
@@ -99,6 +101,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
 /** The REST surface. */
 export const controllers = [
   JobsController,
+  FlowsController,
   ImagesController,
   TasksController,
   ReportsController,
@@ -275,6 +278,7 @@ export const controllers = [
       projection: projectionToken,
     }),
     rebuildsProvider,
+    provide(Flows, { database: Database, intake: JobIntake }),
     ReceiverUrls,
     provide(Webhooks, { database: Database, intake: JobIntake, brokerClock: BrokerClock }),
     provide(Schedules, { database: Database, intake: JobIntake, logger: loggerToken, metrics: Registry }),

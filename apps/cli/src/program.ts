@@ -9,6 +9,7 @@ import { addCompletionCommands } from './commands/completion.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addDevCommand } from './commands/dev.js';
 import { addFilesCommands } from './commands/files.js';
+import { addFlowsCommands } from './commands/flows.js';
 import { addHealthCommand } from './commands/health.js';
 import { addEndpointsCommands } from './commands/endpoints.js';
 import { addInitCommand } from './commands/init.js';
@@ -94,6 +95,7 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
   program.commandsGroup('Jobs:');
   addSubmitCommand(program, run);
   addBatchCommand(program, run);
+  addFlowsCommands(program, run);
   addJobsCommands(program, run);
   addLogsCommand(program, run);
   addCancelCommand(program, run);

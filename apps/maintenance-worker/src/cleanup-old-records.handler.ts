@@ -7,6 +7,7 @@ import { LogReader, TopicAdmin } from '@jobstream/kafka';
 import { JobLogRows, OldJobs } from '@jobstream/projection';
 import { unsentRuns } from '@jobstream/replay';
 import { FiringStore, unsentJobs } from '@jobstream/scheduling';
+import { FlowArchive, unsentSteps } from '@jobstream/flows';
 import { deleteAll } from './delete-all.js';
 import {
   decideCut,
@@ -44,6 +45,7 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     private readonly log: LogReader,
     private readonly database: Database,
     private readonly firings: FiringStore,
+    private readonly flows: FlowArchive,
     private readonly claims: ClaimStore,
     private readonly oldJobs: OldJobs,
     private readonly logRows: JobLogRows,
@@ -66,14 +68,17 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     const jobs = await this.deleteJobs(topics, cut, signal);
     // Only after the records: a record that is read again before has to meet its claim.
     const claimedBefore = new Date(cut.at - resentForMs - clockMarginMs);
-    const claims = await deleteAll(() => this.claims.purge(claimedBefore, [unsentJobs, unsentRuns]), signal);
+    const claims = await deleteAll(
+      () => this.claims.purge(claimedBefore, [unsentJobs, unsentRuns, unsentSteps]),
+      signal,
+    );
     const heldBy = cut.heldBy?.reader ?? null;
     const logsBefore = new Date(context.now() - retention.RETENTION_LOGS_DAYS * dayMs);
     const logs = await deleteAll(() => this.logRows.purge(logsBefore), signal);
     return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims, logs };
   }
 
-  /** The times of the unread records, and the time since which a schedule waits for the end of a job. */
+  /** The times of the unread records, since when a schedule waits for the end of a job, and since when a flow runs. */
   private async holds(unread: readonly UnreadRecord[]): Promise<Hold[]> {
     const holds: Hold[] = [];
     for (const { reader, topic, partition, offset } of unread) {
@@ -81,7 +86,10 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
       if (at !== undefined) holds.push({ reader, at });
     }
     const { since } = await this.firings.awaited(this.database);
-    return since === undefined ? holds : [...holds, { reader: 'schedules', at: since - clockMarginMs }];
+    if (since !== undefined) holds.push({ reader: 'schedules', at: since - clockMarginMs });
+    const flowsSince = await this.flows.oldestUnfinished();
+    if (flowsSince !== undefined) holds.push({ reader: 'flows', at: flowsSince - clockMarginMs });
+    return holds;
   }
 
   /** When the log took the first record at or after `offset`; undefined where none exists. */

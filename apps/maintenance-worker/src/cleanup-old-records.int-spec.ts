@@ -3,6 +3,7 @@ import { newJobId } from '@jobstream/contracts';
 import type { JobLogPage, RebuildView } from '@jobstream/contracts/rest';
 import { schemasOf } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
+import { FlowCoordinator } from '@jobstream/flows';
 import { KafkaConnection } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { readPositions } from '@jobstream/sink';
@@ -21,6 +22,7 @@ describe('old records', () => {
   let maintenance: Maintenance;
   let handler: CleanupOldRecordsHandler;
   let follower: WebhookFollower;
+  let coordinator: FlowCoordinator;
   /** A job that ran under a claim. */
   let once: string;
   beforeAll(async () => {
@@ -45,9 +47,21 @@ describe('old records', () => {
       },
     });
     follower.start();
+    coordinator = new FlowCoordinator({
+      connection: maintenance.get(KafkaConnection),
+      admin,
+      topics: platform.topics,
+      database,
+      intake,
+      logger: createLogger('flows', 'silent'),
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    coordinator.start();
   });
   afterAll(async () => {
-    await follower?.stop();
+    await Promise.all([follower?.stop(), coordinator?.stop()]);
     await maintenance?.close();
     await platform?.stop();
   });
@@ -78,12 +92,18 @@ describe('old records', () => {
     const topics = (await maintenance.admin.listTopics()).filter((topic) =>
       tellsOfEnds(platform.topics.roleOf(topic)),
     );
-    const reader = platform.topics.serviceGroup('webhook-ends');
     const clusterId = await maintenance.admin.clusterId();
     await eventually(async () => {
       for (const [topic, ends] of await maintenance.admin.endOffsets(topics)) {
-        const next = await readPositions(maintenance.database, { reader, clusterId, topic });
-        expect(ends.map((_, partition) => next.get(partition))).toEqual(ends);
+        for (const service of ['webhook-ends', 'flow-ends'] as const) {
+          const reader = platform.topics.serviceGroup(service);
+          const next = await readPositions(maintenance.database, { reader, clusterId, topic });
+          expect([service, topic, ends.map((_, partition) => next.get(partition))]).toEqual([
+            service,
+            topic,
+            ends,
+          ]);
+        }
       }
     });
   };
@@ -97,16 +117,24 @@ describe('old records', () => {
         values: [id],
       })
     ).rows.length === 1;
-  /** Ended claims of jobs that a delayed job, an occurrence of a schedule and a replay may still send. */
+  /** Ended claims of jobs that a delayed job, an occurrence of a schedule, a replay and a flow may still send. */
   const claimsOfUnsent = async () => {
     const { operations } = maintenance.database;
     const claims = maintenance.get(ClaimStore);
+    const flow = newJobId();
+    await maintenance.database.query({
+      text: `INSERT INTO ${operations}.flows (id, state, on_failure, total, created_at)
+             VALUES ($1, 'running', 'cancel', 1, now() + interval '100 days')`,
+      values: [flow],
+    });
     const rows = [
       `delayed_jobs (id, run, attempt, state, due_at, queue, priority, key, value, headers)
          VALUES ($1, 1, 1, 'publishing', now(), 'probe', 'normal', '', '', '')`,
       `schedule_firings (schedule, fire_at, job_id, job, state, watched, decided_at)
          VALUES ('s', now(), $1, '{}', 'pending', false, now())`,
       `replay_jobs (job_id, run, replay_id, state) VALUES ($1, 2, $1, 'reserved')`,
+      `flow_steps (flow_id, place, name, job_id, type, queue, state, waits, is_last, is_referred, submission)
+         VALUES ('${flow}', 0, 'step', $1, 'probe.run', 'probe', 'started', 0, true, false, '{}')`,
     ];
     const ids = [];
     for (const row of rows) {

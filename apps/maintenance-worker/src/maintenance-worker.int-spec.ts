@@ -333,6 +333,7 @@ describe('maintenance', () => {
       idempotencyKeys: 12_000,
       uniqueKeys: 0,
       scheduleFirings: 1,
+      flows: 0,
       apiKeys: 3,
       auditEntries: 1,
     });
@@ -340,6 +341,7 @@ describe('maintenance', () => {
       idempotencyKeys: 0,
       uniqueKeys: 0,
       scheduleFirings: 0,
+      flows: 0,
       apiKeys: 0,
       auditEntries: 0,
     });

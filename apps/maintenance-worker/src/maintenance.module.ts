@@ -3,6 +3,7 @@ import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { isFinal, Topics } from '@jobstream/contracts';
 import { Database, type DatabaseSettings } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
+import { FlowArchive } from '@jobstream/flows';
 import { JobTypeBook } from '@jobstream/job-types';
 import { JobIntake, KeyStore } from '@jobstream/intake';
 import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
@@ -57,6 +58,7 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
       useFactory: createReaper,
     },
     provide(FiringStore, [Database]),
+    provide(FlowArchive, [Database]),
     provide(ClaimStore, [Database]),
     provide(ApiKeyStore, [Database]),
     provide(AuditStore, [Database]),

@@ -18,6 +18,7 @@ import {
 } from '@jobstream/projection';
 import { Replays } from '@jobstream/replay';
 import { createLogger } from '@jobstream/runtime';
+import { FlowArchive } from '@jobstream/flows';
 import { FiringStore } from '@jobstream/scheduling';
 import { randomNamespace } from '@jobstream/testing';
 import fc from 'fast-check';
@@ -240,6 +241,7 @@ describe('retention and dead letters', () => {
       maintenance.log,
       maintenance.database,
       maintenance.get(FiringStore),
+      maintenance.get(FlowArchive),
       maintenance.get(ClaimStore),
       maintenance.get(OldJobs),
       maintenance.get(JobLogRows),

@@ -10,6 +10,8 @@ export const retentionSettings = z.object({
   RETENTION_REPORTS_DAYS: days(90),
   /** Occurrences of schedules, and what was decided for each. */
   RETENTION_FIRINGS_DAYS: days(30),
+  /** Flows that have ended. */
+  RETENTION_FLOWS_DAYS: days(30),
   /** API keys, after they expired or were revoked. */
   RETENTION_API_KEYS_DAYS: days(30),
   /** The audit: requests that were to change something. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
+import { FlowCoordinator } from '@jobstream/flows';
 import { JobIntake } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { maxDeliveryRetries } from '@jobstream/jobs';
@@ -17,7 +18,7 @@ import { SchedulerService } from './scheduler.service.js';
 const projectionToken = tokenOf<Projection>('Projection');
 
 /**
- * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays, makes the deliveries of webhooks. Run two or
+ * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays, makes the deliveries of webhooks, moves flows on. Run two or
  * more, so that one is left when another dies. Settings: `KAFKA_*`, `DATABASE_URL`, `WEBHOOK_RETRIES` and the common ones.
  */
 @Module({
@@ -45,6 +46,11 @@ const projectionToken = tokenOf<Projection>('Projection');
       projection: projectionToken,
       logger: loggerToken,
     }),
+    {
+      provide: FlowCoordinator,
+      inject: [contextToken, KafkaConnection, TopicAdmin, Topics, Database, JobIntake],
+      useFactory: createCoordinator,
+    },
     provide(WebhookStore, [Database]),
     {
       provide: WebhookFollower,
@@ -81,6 +87,17 @@ function createFollower(
     logger,
     onFatal: fatal,
   });
+}
+
+function createCoordinator(
+  { logger, fatal }: ProcessContext,
+  connection: KafkaConnection,
+  admin: TopicAdmin,
+  topics: Topics,
+  database: Database,
+  intake: JobIntake,
+): FlowCoordinator {
+  return new FlowCoordinator({ connection, admin, topics, database, intake, logger, onFatal: fatal });
 }
 
 function readProjection(

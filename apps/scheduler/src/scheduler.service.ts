@@ -2,6 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import { Interval } from '@nestjs/schedule';
 import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
+import { FlowCoordinator } from '@jobstream/flows';
 import { JobIntake } from '@jobstream/intake';
 import { JobTypeReader } from '@jobstream/job-types';
 import { describeTroubles, KafkaConnection, RecordProducer } from '@jobstream/kafka';
@@ -13,7 +14,7 @@ import { WebhookFollower } from '@jobstream/webhooks';
 
 const tickMs = 25;
 
-/** Runs the scheduler as long as the application lives, and replays and webhooks as soon as their tables exist. */
+/** Runs the scheduler as long as the application lives, and replays, webhooks and flows as soon as their tables exist. */
 @Injectable()
 export class SchedulerService implements BeforeApplicationShutdown {
   private readonly scheduler: Scheduler;
@@ -30,6 +31,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
     private readonly preparation: Preparation,
     private readonly replays: ReplayRunner,
     private readonly webhooks: WebhookFollower,
+    private readonly flows: FlowCoordinator,
   ) {
     this.scheduler = new Scheduler({
       connection,
@@ -45,6 +47,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
     });
     health.add('scheduler', () => this.scheduler.health());
     health.add('webhooks', () => this.webhooks.health());
+    health.add('flows', () => this.flows.health());
     health.add('topics', () => ({ ok: true, detail: describeTroubles(producer.troubles.list()) }));
   }
 
@@ -54,7 +57,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.scheduler.stop(), this.replays.stop(), this.webhooks.stop()]);
+    await Promise.all([this.scheduler.stop(), this.replays.stop(), this.webhooks.stop(), this.flows.stop()]);
   }
 
   private async prepare(): Promise<void> {
@@ -63,5 +66,6 @@ export class SchedulerService implements BeforeApplicationShutdown {
     await this.producer.askTime(this.topics.clock);
     this.replays.start();
     this.webhooks.start();
+    this.flows.start();
   }
 }

@@ -1,4 +1,4 @@
-import type { JobView, Problem, ProblemCode } from '@jobstream/contracts/rest';
+import type { FlowView, JobView, Problem, ProblemCode } from '@jobstream/contracts/rest';
 
 /** The API refused a call, or could not serve it after any number of tries. */
 export class ProblemError extends Error {
@@ -49,5 +49,15 @@ export class JobUnfinishedError extends Error {
 
   constructor(readonly job: JobView) {
     super(`Job ${job.id} is still ${job.state}: wait for it again, or follow it.`);
+  }
+}
+
+/** The flow had not ended when the time to wait for it was over. Nothing was changed by that. */
+export class FlowUnfinishedError extends Error {
+  override readonly name = 'FlowUnfinishedError';
+  readonly code = 'flow_unfinished';
+
+  constructor(readonly flow: FlowView) {
+    super(`Flow ${flow.id} is still ${flow.state}: wait for it again.`);
   }
 }

@@ -22,7 +22,13 @@ export {
 } from '@jobstream/contracts';
 export { BaseUrlError } from '@jobstream/contracts/rest';
 export type { AccessCalls, ApiKeyWish, AuditOptions } from './access-calls.js';
-export { JobFailedError, JobUnfinishedError, NoAnswerError, ProblemError } from './client-errors.js';
+export {
+  FlowUnfinishedError,
+  JobFailedError,
+  JobUnfinishedError,
+  NoAnswerError,
+  ProblemError,
+} from './client-errors.js';
 export { readEvents, type ServerSentEvent } from './event-stream.js';
 export type { FileCalls } from './file-calls.js';
 export type { ItemsOptions, SubmittedItem } from './job-batches.js';
@@ -38,6 +44,7 @@ export {
   type SubmitOptions,
   type WaitOptions,
 } from './jobstream-client.js';
+export type { FlowCalls, FlowWaitOptions, ListFlowOptions, SubmitFlowOptions } from './flow-calls.js';
 export type { JobTypeCalls } from './job-type-calls.js';
 export type { QueueCalls } from './queue-calls.js';
 export type { RebuildCalls } from './rebuild-calls.js';

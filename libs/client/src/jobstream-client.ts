@@ -22,6 +22,7 @@ import { AccessCalls } from './access-calls.js';
 import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
 import { JobFailedError, JobUnfinishedError } from './client-errors.js';
 import { FileCalls } from './file-calls.js';
+import { FlowCalls } from './flow-calls.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
 import { submitInBatches, type ItemsOptions, type SubmittedItem } from './job-batches.js';
 import type { BulkCancelWish, CountOptions, JobLogOptions, ListOptions } from './job-conditions.js';
@@ -79,6 +80,8 @@ export class JobstreamClient {
   readonly schedules: ScheduleCalls;
   /** Has URLs hear of the ends of jobs. */
   readonly webhooks: WebhookCalls;
+  /** Submits and steers flows: jobs that wait for each other. */
+  readonly flows: FlowCalls;
   /** Runs many jobs again. */
   readonly replays: ReplayCalls;
   /** Makes the status of all jobs again from the log. */
@@ -96,6 +99,7 @@ export class JobstreamClient {
     this.queues = new QueueCalls(this.caller);
     this.schedules = new ScheduleCalls(this.caller);
     this.webhooks = new WebhookCalls(this.caller);
+    this.flows = new FlowCalls(this.caller);
     this.replays = new ReplayCalls(this.caller);
     this.rebuilds = new RebuildCalls(this.caller);
     this.access = new AccessCalls(this.caller);

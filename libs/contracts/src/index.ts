@@ -32,6 +32,8 @@ export {
   maxDeadLetterRecordBytes,
   maxErrorMessageLength,
   maxErrorStackLength,
+  maxFlowEdges,
+  maxFlowJobs,
   maxLogBytes,
   maxLogLines,
   maxLogMessageLength,

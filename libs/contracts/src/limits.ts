@@ -13,6 +13,10 @@ export const maxBodyValues = 500_000;
 export const maxChildren = 1_000;
 /** Bytes of the requests of all jobs that one attempt enqueues. */
 export const maxChildrenBytes = 32 * 1024 * 1024;
+/** Jobs of one flow. */
+export const maxFlowJobs = 10_000;
+/** Waits of one flow: of each job the others that it waits for. */
+export const maxFlowEdges = 50_000;
 /** Bytes of one uploaded image. */
 export const maxUploadBytes = 25 * 1024 * 1024;
 /** Bytes of a handler's result as JSON; a larger one is the non-retryable `result_too_large`. */

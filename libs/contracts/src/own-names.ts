@@ -9,6 +9,7 @@ export const services = [
   'scheduler',
   'schedule-ends',
   'webhook-ends',
+  'flow-ends',
   'endpoints',
   'job-logs',
 ] as const;

@@ -11,6 +11,7 @@ import { CreateClaims1763840000000 } from './operations/migrations/1763840000000
 import { TellNamesakesApart1763920000000 } from './operations/migrations/1763920000000-tell-namesakes-apart.js';
 import { CreateEndpoints1763940000000 } from './operations/migrations/1763940000000-create-endpoints.js';
 import { CreateWebhooks1763950000000 } from './operations/migrations/1763950000000-create-webhooks.js';
+import { CreateFlows1763980000000 } from './operations/migrations/1763980000000-create-flows.js';
 import { CreateUniqueKeys1763960000000 } from './operations/migrations/1763960000000-create-unique-keys.js';
 import { CreateJobLogs1763970000000 } from './operations/migrations/1763970000000-create-job-logs.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
@@ -44,6 +45,7 @@ export const migrations = {
     CreateWebhooks1763950000000,
     CreateUniqueKeys1763960000000,
     CreateJobLogs1763970000000,
+    CreateFlows1763980000000,
   ],
 };
 

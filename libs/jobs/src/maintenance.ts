@@ -14,6 +14,7 @@ export const cleanupExpiredTokens = defineJob({
     idempotencyKeys: z.int(),
     uniqueKeys: z.int(),
     scheduleFirings: z.int(),
+    flows: z.int(),
     apiKeys: z.int(),
     auditEntries: z.int(),
   }),

@@ -53,6 +53,7 @@ export const probeRun = defineJob({
       .describe(
         'Enqueues so many jobs of this type that do nothing, with the same `note`; before it fails or returns.',
       ),
+    told: z.unknown().optional().describe('Any JSON, which the job does not look at: what a flow tells it.'),
     note: z
       .string()
       .max(1_000)

@@ -1,6 +1,7 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
 import { InvalidCursorError, type ProblemCode, type ProblemDetails } from '@jobstream/contracts/rest';
 import { codeOf, DatabaseClockUnknownError, isUnavailable } from '@jobstream/database';
+import { FlowError } from '@jobstream/flows';
 import { IntakeError } from '@jobstream/intake';
 import { ClockUnknownError, isKafkaUnavailable } from '@jobstream/kafka';
 import { RebuildError, TooManyToCountError } from '@jobstream/projection';
@@ -43,7 +44,14 @@ export function problemOf(error: unknown): FoundProblem {
 }
 
 type OwnError =
-  ProblemError | IntakeError | StatusError | ScheduleError | WebhookError | RebuildError | ReplayError;
+  | ProblemError
+  | IntakeError
+  | StatusError
+  | ScheduleError
+  | WebhookError
+  | FlowError
+  | RebuildError
+  | ReplayError;
 
 function isOurs(error: unknown): error is OwnError {
   const kinds = [
@@ -52,6 +60,7 @@ function isOurs(error: unknown): error is OwnError {
     StatusError,
     ScheduleError,
     WebhookError,
+    FlowError,
     RebuildError,
     ReplayError,
   ];

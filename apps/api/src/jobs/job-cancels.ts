@@ -59,6 +59,15 @@ export class JobCancels {
     return { count, dryRun };
   }
 
+  /**
+   * Cancels these runs, whatever their jobs' states are by now.
+   * @throws as {@link write} does
+   */
+  async cancelRuns(runs: readonly Pick<Cancel, 'id' | 'run' | 'queue'>[]): Promise<void> {
+    for (let first = 0; first < runs.length; first += pageSize)
+      await this.write(runs.slice(first, first + pageSize).map((run) => this.cancelOf(run)));
+  }
+
   private async cancelPages(
     filter: { type: string | undefined; queue: string | undefined; until: Date | undefined },
     state: JobState,

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { JobId } from '@jobstream/contracts';
 import { isTraceparent } from '@jobstream/contracts/records';
-import type { AcceptedJob, BatchAnswer } from '@jobstream/contracts/rest';
+import type { AcceptedJob, BatchAnswer, FlowSummary } from '@jobstream/contracts/rest';
 import type { AllowedHosts } from '@jobstream/downloads';
+import { Flows } from '@jobstream/flows';
 import {
   IntakeError,
   isSettled,
@@ -34,6 +35,7 @@ export class Submissions {
     private readonly keys: IdempotencyKeys,
     @Inject(allowedHostsToken) private readonly allowedHosts: AllowedHosts,
     private readonly receiverUrls: ReceiverUrls,
+    private readonly flows: Flows,
     metrics: ApiMetrics,
   ) {
     this.accepted = metrics.acceptedJobs;
@@ -76,6 +78,15 @@ export class Submissions {
         return answer;
       },
       isFinished: isSettled,
+    });
+  }
+
+  /** @throws IntakeError, and what the database throws */
+  async submitFlow(route: string, body: unknown, submitter: Submitter): Promise<FlowSummary> {
+    const flow = this.flows.check(body, (job) => this.checkWish(job, submitter));
+    return this.once<FlowSummary>(route, submitter, {
+      body,
+      perform: (id, { traceparent }) => this.flows.accept(flow, id, { traceparent }),
     });
   }
 

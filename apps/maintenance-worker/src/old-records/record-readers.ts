@@ -4,6 +4,7 @@ import { partitionKey, type TopicAdmin } from '@jobstream/kafka';
 import type { ProjectionPositions } from '@jobstream/projection';
 import { readPositions } from '@jobstream/sink';
 import { tellsOfEnds } from '@jobstream/webhooks';
+import { tellsOfSteps } from '@jobstream/flows';
 import type { LogPartition, Reading } from './record-cut.js';
 
 /** Where the positions of all readers are kept. */
@@ -69,6 +70,7 @@ export class RecordReaders {
       names.serviceGroup('projector'),
       names.serviceGroup('scheduler'),
       names.serviceGroup('webhook-ends'),
+      names.serviceGroup('flow-ends'),
     ];
     const groups = new Set([...lanes.map(({ group }) => group), ...(await admin.listGroups())]);
     const readings: Reading[] = [];
@@ -109,15 +111,17 @@ export class RecordReaders {
     });
   }
 
-  /** The positions of the scheduler, which moves delayed jobs into rows of its own, and of what makes the deliveries of webhooks. */
+  /** The positions of the scheduler, which moves delayed jobs into rows of its own, of what makes the deliveries of webhooks, and of flows. */
   private async ofSinks(partitions: readonly LogPartition[]): Promise<Reading[]> {
     const { admin, database, topics } = this.options;
     const clusterId = await admin.clusterId();
     const delayed = partitions.filter(({ topic }) => topic === topics.delayed);
     const told = partitions.filter(({ topic }) => tellsOfEnds(topics.roleOf(topic)));
+    const ofSteps = partitions.filter(({ topic }) => tellsOfSteps(topics, topic));
     const sinks = [
       ...delayed.map((place) => ({ reader: topics.serviceGroup('scheduler'), place })),
       ...told.map((place) => ({ reader: topics.serviceGroup('webhook-ends'), place })),
+      ...ofSteps.map((place) => ({ reader: topics.serviceGroup('flow-ends'), place })),
     ];
     const positions = new Map<string, ReadonlyMap<number, number>>();
     const readings: Reading[] = [];

@@ -5,6 +5,7 @@ import type { ProblemCode } from '../rest/problems/problem-kind.js';
 /** The groups of routes in the document, with their purpose. */
 export const routeTags = {
   Jobs: 'Submit jobs and follow them.',
+  Flows: 'Jobs that wait for each other.',
   'Job types': 'The jobs that can be submitted, and who serves them.',
   Queues: 'The progress of the workers of each queue; pause, resume and limit it.',
   Replays: 'Run jobs again: dead letters, or a time range of the log.',

@@ -1,6 +1,7 @@
 import type { JobType } from '../job-type.js';
 import type { RouteContract } from './route-contract.js';
 import { accessRoutes } from './routes/access.js';
+import { flowRoutes } from './routes/flows.js';
 import { jobTypeRoutes } from './routes/job-types.js';
 import { jobRoutes } from './routes/jobs.js';
 import { processRoutes } from './routes/process.js';
@@ -15,6 +16,7 @@ import { webhookRoutes } from './routes/webhooks.js';
 export function routeContracts(jobTypes: readonly JobType[]): readonly RouteContract[] {
   return [
     ...jobRoutes(jobTypes),
+    ...flowRoutes,
     ...jobTypeRoutes,
     ...queueRoutes,
     ...replayRoutes,

@@ -181,6 +181,25 @@ export {
   type ReplayView,
   type SkipReason,
 } from './operations/replay.js';
+export {
+  failurePolicies,
+  flowListQuerySchema,
+  flowPageSchema,
+  flowRequestSchema,
+  flowStates,
+  flowSummarySchema,
+  flowViewSchema,
+  stepStates,
+  type FailurePolicy,
+  type FlowJob,
+  type FlowListQuery,
+  type FlowPage,
+  type FlowRequest,
+  type FlowState,
+  type FlowSummary,
+  type FlowView,
+  type StepState,
+} from './flows/flow.js';
 export { BaseUrlError, readBaseUrl } from './fields/base-url.js';
 export { healthReportSchema, type HealthReport } from './operations/health.js';
 export { readRetryAfter } from './fields/retry-after.js';

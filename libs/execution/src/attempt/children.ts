@@ -84,7 +84,10 @@ export class Children {
       definition,
       checkSubmission(submission, { now: () => now }, () => typeOfDefinition(definition)),
     );
-    return accepted(definition, drawJob(checked, this.idOf(checked), { traceparent, claimed: true, parent: request.id }, now));
+    return accepted(
+      definition,
+      drawJob(checked, this.idOf(checked), { traceparent, claimed: true, parent: request.id }, now),
+    );
   }
 
   /** The parent's time, then a hash of parent, run, number of the child, type and payload. */

@@ -32,6 +32,12 @@ const calls: Readonly<Record<Route, Calls>> = {
     client.readLogPage(id, { run: 1, attempt: 2, after: '7.1', limit: 10 }),
   'GET /v1/jobs/{id}/history': (client) => client.readHistory(id),
   'GET /v1/jobs/{id}/stream': (client) => takeAll(client.follow(id)),
+  'POST /v1/flows': (client) =>
+    client.flows.submit({ jobs: [{ name: 'one', type: 'probe.run', payload: {} }] }),
+  'GET /v1/flows': (client) => client.flows.list({ state: 'failed', limit: 5 }),
+  'GET /v1/flows/{id}': (client) => client.flows.read(id),
+  'POST /v1/flows/{id}/cancel': (client) => client.flows.cancel(id),
+  'POST /v1/flows/{id}/replay': (client) => client.flows.replay(id),
   'GET /v1/counts': (client) => client.count({ at: new Date(0) }),
   'GET /v1/job-types': (client) => client.jobTypes.list(),
   'GET /v1/job-types/{type}': (client) => client.jobTypes.read('probe.run'),

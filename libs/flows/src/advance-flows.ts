@@ -1,0 +1,49 @@
+import type { JobId } from '@jobstream/contracts';
+import type { Session } from '@jobstream/database';
+import { addEnds, decideFlowState, isOver, letsGo } from './decide-flow.js';
+import type { FlowStore, LockedFlow, NewlyEnded, StepEnd } from './flow-store.js';
+
+/** Notes the ends of jobs and what follows from them: which jobs are ready or cancelled, and how their flows stand. */
+export async function advanceFlows(
+  session: Session,
+  store: FlowStore,
+  ends: readonly StepEnd[],
+): Promise<void> {
+  if (ends.length === 0) return;
+  const flows = await store.lock(session, [...new Set(ends.map(({ flowId }) => flowId))]);
+  if (flows.size > 0) await followEnds(session, store, flows, await store.end(session, ends));
+}
+
+/** Carries out what follows from ends that are noted. @param flows those of the ends, locked */
+export async function followEnds(
+  session: Session,
+  store: FlowStore,
+  flows: ReadonlyMap<JobId, LockedFlow>,
+  ended: readonly NewlyEnded[],
+): Promise<void> {
+  if (ended.length === 0) return;
+  const isLettingGo = (step: NewlyEnded) => letsGo(step, flows.get(step.flowId)!.onFailure);
+  await store.letGo(session, ended.filter(isLettingGo));
+  const cancelled = await store.cancelFollowers(
+    session,
+    ended.filter((step) => !isLettingGo(step)),
+  );
+  await saveFlows(session, store, flows, [...ended, ...cancelled]);
+}
+
+/** Writes how flows stand after these ends. */
+export async function saveFlows(
+  session: Session,
+  store: FlowStore,
+  flows: ReadonlyMap<JobId, LockedFlow>,
+  ended: readonly NewlyEnded[],
+): Promise<void> {
+  const standing = [...new Set(ended.map(({ flowId }) => flowId))].map((id) => {
+    const ofFlow = ended.filter(({ flowId }) => flowId === id);
+    const flow = flows.get(id)!;
+    const counted = { ...flow, ...addEnds(flow, ofFlow) };
+    const state = decideFlowState(counted);
+    return { ...counted, state, isOver: isOver(state) };
+  });
+  await store.save(session, standing);
+}
