@@ -153,6 +153,8 @@ describe('the console', () => {
     await other.waitForURL('**/console/jobs?state=succeeded');
     await other.goto(`${platform.api.url}/console/jobs?state=lost&since=soon`);
     await other.getByText('There is no state lost.').waitFor();
+    await other.goto(`${platform.api.url}/console/jobs?type=${'x'.repeat(4_000)}`);
+    await other.getByRole('status').getByText('/type: ').waitFor();
   });
 
   it('shows what a hostile job says as text', async () => {

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { queueListSchema, queueViewSchema, type JobDetail, type QueueView } from '@jobstream/contracts/rest';
-import { eventually, Platform } from '@jobstream/testing';
+import {
+  liveFrameSchema,
+  pastFrameSchema,
+  queueListSchema,
+  queueViewSchema,
+  type JobDetail,
+  type QueueView,
+} from '@jobstream/contracts/rest';
+import { eventually, Platform, readStream, type SentEvent } from '@jobstream/testing';
+import { z } from 'zod';
 
 describe('queues', () => {
   let platform: Platform;
@@ -51,6 +59,36 @@ describe('queues', () => {
       return jobs.map((job) => job.waitingFor!.ahead);
     });
     expect(Math.max(...waiting.map(Number))).toBeGreaterThan(0);
+  });
+
+  it('are watched by one stream: what they have done, once a second, and for the next watcher the past', async () => {
+    const watch = async (frames: number) => {
+      const enough = (events: SentEvent[]) =>
+        events.filter(({ event }) => event === 'frame').length >= frames;
+      const { status, events } = await readStream(`${platform.api.url}/v1/live`, undefined, enough);
+      expect(status).toBe(200);
+      return events;
+    };
+    const probeOf = ({ data }: SentEvent) =>
+      liveFrameSchema.parse(data).queues.find(({ queue: name }) => name === 'probe')!;
+    const [first, ...frames] = await watch(3);
+    expect(first).toEqual({ event: 'past', data: [] });
+    expect(frames.map(({ event }) => event)).toEqual(['frame', 'frame', 'frame']);
+    const [before, , after] = frames.map((frame) => liveFrameSchema.parse(frame.data));
+    expect(Date.parse(after!.at!) - Date.parse(before!.at!)).toBeGreaterThan(1_500);
+    expect(after!.statusBehind).toEqual(expect.any(Number));
+    const { came, finished } = probeOf(frames[2]!).totals;
+    expect(probeOf(frames[2]!)).toMatchObject({ backlog: came - finished, workers: 0 });
+    await platform.api.submitted('probe.run', {});
+    // What is shared with others may be a second old.
+    const [past, , , next] = await watch(3);
+    expect(
+      z
+        .array(pastFrameSchema)
+        .parse(past!.data)[0]!
+        .queues.map(({ queue: name }) => name),
+    ).toContain('probe');
+    expect(probeOf(next!).totals).toMatchObject({ came: came + 1, finished });
   });
 
   it('show workers, what runs, what retries and what is dead, and jobs say what they wait for', async () => {

@@ -15,7 +15,7 @@ export function Freshness({
   const age = writeSpan(Math.floor((performance.now() - readAt) / 1_000) * 1_000);
   return (
     <p class="notice" role="status">
-      <strong>{failure.text}</strong> <code>{failure.code}</code>
+      <strong>{failure.text}</strong> <code>{failure.code}</code> {failure.faults.join(' ')}
       {data !== undefined && <> What is shown was read {age} ago.</>}
     </p>
   );
