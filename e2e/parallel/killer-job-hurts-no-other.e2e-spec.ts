@@ -100,11 +100,11 @@ describe('a killer job hurts no other', () => {
     };
     const killers = Array.from({ length: killerCount }, () => ({
       id: idIn(),
-      payload: { sleepMs: 80, failWith, failTimes: 1_000 },
+      payload: { sleepMs: 30, failWith, failTimes: 1_000 },
     }));
     const quick = Array.from({ length: quickJobs }, (_, n) => ({
       id: idIn(),
-      payload: { sleepMs: 40 + (n % 9) * 20 },
+      payload: { sleepMs: n % 5 === 0 ? 200 : 30 },
     }));
     const jobs = quick.toSpliced(20, 0, killers[0]!).toSpliced(100, 0, ...killers.slice(1));
     await submit(jobs);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export function describeEndpoint({ record }: KnownJobType): JobDefinition {
   const { payload, result, ...rules } = record;
   const { handle } = defineJob({ type: rules.type, queue: rules.queue, payload: z.any(), result: z.any() });
-  return { ...rules, payload: schemaOf(payload), result: schemaOf(result), handle };
+  return { ...rules, payload: schemaOf(payload), result: schemaOf(result), isolation: 'none', handle };
 }
 
 function schemaOf(schema: JsonSchema): z.ZodType {

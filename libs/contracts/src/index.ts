@@ -57,6 +57,7 @@ export {
   submitScopes,
   defaultParkAfter,
   type HandlerFunction,
+  type Isolation,
   type JobDefinition,
   type JobOptions,
   type JobRules,

@@ -81,6 +81,18 @@ describe('defineJob', () => {
     ).toThrow(message);
   });
 
+  it('reads the isolation and the memory of a handler, and publishes neither', () => {
+    const plain = { type: 'a', queue, payload: schema, result: schema };
+    const isolated = defineJob({ ...plain, isolation: 'process', memory: '2GB' });
+    expect(isolated).toMatchObject({ isolation: 'process', memoryMiB: 2_048 });
+    expect(defineJob(plain).isolation).toBe('none');
+    expect(describeJobType(isolated)).toEqual(describeJobType(defineJob(plain)));
+    expect(() => defineJob({ ...plain, isolation: 'vm' as 'thread' })).toThrow(
+      /isolation must be one of none, thread, process/,
+    );
+    expect(() => defineJob({ ...plain, memory: '1MB' })).toThrow(/"a": memory: "1MB" is not an amount/);
+  });
+
   it('refuses a queue name that a topic name can not contain', () => {
     expect(() => defineQueue('a.b')).toThrow(/Queue name/);
   });

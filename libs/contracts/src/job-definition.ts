@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
 import type { DefinedHandler, JobContext } from './job-handler.js';
+import { parseMemorySize, type MemorySize } from './memory-size.js';
 import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
 import type { Scope } from './rest/access/scope.js';
@@ -31,6 +32,11 @@ export const ownerDeathPolicies = ['rerun', 'dead-letter'] as const;
 /** See {@link ownerDeathPolicies}. */
 export type OwnerDeathPolicy = (typeof ownerDeathPolicies)[number];
 
+/** Where a handler runs: in the worker beside others, or alone in a thread or a process. */
+export const isolations = ['none', 'thread', 'process'] as const;
+/** See {@link isolations}. */
+export type Isolation = (typeof isolations)[number];
+
 /** A job type as its author writes it; {@link defineJob} checks it and fills in the defaults. */
 export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType> {
   /** Dotted name, e.g. `image.thumbnail`; chooses schema and handler. */
@@ -58,6 +64,14 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
    * processes (reason `crashed`); or `dead-letter` (reason `owner_died`), whatever the worker died of.
    */
   readonly onOwnerDeath?: OwnerDeathPolicy;
+  /**
+   * Where each attempt runs. `process`: alone in a process of the worker's program, which is used again; a handler that spins, fills
+   * its memory or faults is ended and fails its own attempt (`timeout`, `out_of_memory`, `crashed`), by the ladder. `thread`: the
+   * same in a thread, which costs less; a fault in native code ends the worker. Default `none`: in the worker, beside others.
+   */
+  readonly isolation?: Isolation;
+  /** The JavaScript heap of that process or thread. Default: half of the memory of the machine, or of the worker's control group. */
+  readonly memory?: MemorySize;
   /**
    * The path of the payload field that holds the ordering key of a job, a text or a number: `customer.id`. Jobs of one key run one
    * after another; a request's own `orderingKey` wins, and a payload without the field has no key. They are retried in place: the
@@ -110,6 +124,10 @@ export interface JobDefinition<
 > extends JobRules {
   readonly payload: Payload;
   readonly result: Result;
+  /** See {@link JobOptions}. The worker's own matter: it is not published. */
+  readonly isolation: Isolation;
+  /** Mebibytes; absent for the default. */
+  readonly memoryMiB?: number | undefined;
 
   /**
    * Makes a handler of a function: for `worker` of `@jobstream/worker`. It only puts the two side by side, so whoever imports the
@@ -190,8 +208,12 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   options: JobOptions<Payload, Result>,
 ): JobDefinition<Payload, Result> {
   const { type, retries = 0, backoff = [], orderBy, unique, operateWhen } = options;
+  const { isolation = 'none' } = options;
   if (!isTypeName(type)) {
     throw new TypeError(`Job type "${type}": use lower case words joined by dots, e.g. image.thumbnail.`);
+  }
+  if (!isolations.includes(isolation)) {
+    throw new TypeError(`Job type "${type}": isolation must be one of ${isolations.join(', ')}.`);
   }
   if (!Number.isInteger(retries) || retries < 0 || retries > maxRetries) {
     throw new RangeError(
@@ -224,11 +246,21 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     onOwnerDeath: options.onOwnerDeath ?? 'rerun',
     submitScope: options.submitScope ?? 'submit',
     fetches: options.fetches ?? [],
+    isolation,
+    ...(options.memory !== undefined && { memoryMiB: memoryOf(type, options.memory) }),
     ...(orderBy !== undefined && { orderBy }),
     ...(unique && { unique }),
     ...(operateWhen && { operateWhen }),
     handle: pairWithHandler,
   };
+}
+
+function memoryOf(type: string, memory: MemorySize): number {
+  try {
+    return parseMemorySize(memory);
+  } catch (error) {
+    throw new RangeError(`Job type "${type}": memory: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function pairWithHandler<Payload extends z.ZodType, Result extends z.ZodType>(

@@ -22,7 +22,7 @@ export interface JobType extends JobRules {
 
 /** The published form of a definition. What JSON Schema can not say (refinements, conversions) stays with the worker. */
 export function describeJobType(definition: JobDefinition): JobType {
-  const { payload, result, handle: _, ...rules } = definition;
+  const { payload, result, handle: _, isolation: _isolation, memoryMiB: _memoryMiB, ...rules } = definition;
   return {
     ...rules,
     payload: z.toJSONSchema(payload, { io: 'input', unrepresentable: 'any' }),

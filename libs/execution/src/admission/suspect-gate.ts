@@ -23,6 +23,11 @@ export class SuspectGate {
     private readonly monotonic: () => number,
   ) {}
 
+  /** Whether suspects run apart at all. */
+  get isOpen(): boolean {
+    return this.places > 0;
+  }
+
   get waiting(): number {
     return this.line.size;
   }
@@ -32,7 +37,7 @@ export class SuspectGate {
   }
 
   appliesTo({ delivery }: Stay): boolean {
-    return this.places > 0 && delivery.suspicion !== undefined;
+    return this.isOpen && delivery.suspicion !== undefined;
   }
 
   /**

@@ -7,25 +7,40 @@ import {
   type OpenCall,
 } from '../attempt/attempt.js';
 import { endByError } from '../attempt/handler-ending.js';
-import { ProcessDiedError, type HandlerProcess } from './handler-process.js';
+import { CellDiedError, type Cell } from './cell.js';
+
+/** An isolated job could not be given a process or thread of its own. It is not run without. */
+class NotIsolatedError extends Error {
+  override readonly name = 'NotIsolatedError';
+  readonly code = 'not_isolated';
+
+  constructor(type: string) {
+    super(
+      `The worker could not start the process or thread that "${type}" is isolated in. ` +
+        'Its program must be a file that may be started a second time: see the log of the worker.',
+    );
+  }
+}
 
 /**
- * Calls handlers in a process of their own. What its time limit is to a handler in the worker, the end of the process is here: a
- * handler that goes on after its grace is ended with it.
+ * Calls handlers in a cell. What its time limit is to a handler in the worker, the end of the cell is here: a handler that goes on
+ * after its grace is ended with it.
+ * @param cell undefined where none could be started: the attempt fails
  */
-export function callIn(place: HandlerProcess): CallHandler {
+export function callIn(cell: Cell | undefined): CallHandler {
   return async (job, { definition }, _payload, ports, stop): Promise<Attempted> => {
     const { clock, logger } = ports;
     if (logger.isLevelEnabled('debug')) {
       const { request, run, attempt } = job;
       logger.debug(
-        { job: request.id, type: definition.type, run, attempt, handlerProcess: place.pid },
+        { job: request.id, type: definition.type, run, attempt, cell: cell?.id },
         'attempt started',
       );
     }
     const work = async ({ running: { lazyAbort }, report, keepLines }: OpenCall) => {
       const { signal } = lazyAbort;
-      const call = await place.call({ job, now: clock.now(), signal, report, keepLines });
+      if (!cell) throw new NotIsolatedError(definition.type);
+      const call = await cell.call({ job, now: clock.now(), signal, report, keepLines });
       return { ...call, isLate: lazyAbort.hasHappened };
     };
     const { start, ended } = await runAsAttempt(job, definition, ports, { stop, isHere: false, work });
@@ -44,7 +59,5 @@ export function callIn(place: HandlerProcess): CallHandler {
 }
 
 function endOf(thrown: unknown): AttemptEnding {
-  return thrown instanceof ProcessDiedError
-    ? { kind: 'process-died', death: thrown.death }
-    : endByError(thrown);
+  return thrown instanceof CellDiedError ? { kind: 'process-died', death: thrown.death } : endByError(thrown);
 }

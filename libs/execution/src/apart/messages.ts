@@ -2,21 +2,21 @@ import type { DrawnJob } from '@jobstream/intake';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { HandlerEnding } from '../attempt/handler-ending.js';
 
-/** What a worker tells a handler process. One attempt at a time. */
+/** What a worker tells a cell. One attempt at a time. */
 export type Order =
   /** `now`: the broker's time. */
   | { readonly kind: 'run'; readonly job: StartableJob; readonly now: number }
   /** The attempt is to stop, for this reason. */
   | { readonly kind: 'abort'; readonly reason: AbortReason };
 
-/** The reason of `JobContext.signal`, as it crosses a process border. */
+/** The reason of `JobContext.signal`, as it crosses the border of a cell. */
 export interface AbortReason {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
 }
 
-/** What a handler process tells its worker. */
+/** What a cell tells its worker. */
 export type Report =
   /** It takes orders. */
   | { readonly kind: 'ready' }
@@ -31,7 +31,7 @@ export type Report =
 export interface EndedCall {
   readonly ending: HandlerEnding;
   readonly children: readonly DrawnJob[];
-  /** Its handler may still run: the process is to be ended. */
+  /** Its handler may still run: the cell is to be ended. */
   readonly isSpent?: true;
 }
 

@@ -10,10 +10,7 @@ import type { LineKeeper } from '../logs/attempt-log.js';
 import type { ThreadPool } from '../handlers/thread-pool.js';
 import { abortErrorOf, type EndedCall, type Order, type Report } from './messages.js';
 
-/** Set in the environment of a handler process, and nowhere else. */
-export const handlerProcessVariable = 'JOBSTREAM_HANDLER_PROCESS';
-
-/** The parts of a handler process. */
+/** The parts of a cell. */
 export interface OrderPorts {
   /** The handlers of each queue of the worker. */
   readonly handlers: ReadonlyMap<string, Handlers>;

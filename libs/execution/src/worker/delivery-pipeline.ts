@@ -11,12 +11,12 @@ import { DeliveryLost, type Stay } from '../admission/stay.js';
 import type { SuspectGate } from '../admission/suspect-gate.js';
 import type { TypeGate } from '../admission/type-gate.js';
 import { callIn } from '../apart/call-apart.js';
-import type { HandlerProcesses } from '../apart/handler-processes.js';
+import type { CellNeed, Cells } from '../apart/cells.js';
 import { attempt, type AttemptPorts, type Attempted, type CallHandler } from '../attempt/attempt.js';
 import type { AdmittedClaim } from '../claims/admitted-claim.js';
 import type { ClaimEntry, ClaimGate } from '../claims/claim-gate.js';
 import { recordOutcome } from '../claims/recorded-outcome.js';
-import type { Handlers } from '../handlers/handlers.js';
+import { cellNeedOf, type Handlers } from '../handlers/handlers.js';
 import type { AttemptOutcomes, DecidedAttempt } from '../outcome/attempt-outcomes.js';
 import type { OutcomeWriter } from '../outcome/outcome-writer.js';
 
@@ -30,8 +30,8 @@ export interface DeliveryPipelineOptions {
   readonly typeGate: TypeGate;
   readonly limitGate: LimitGate;
   readonly suspectGate: SuspectGate;
-  /** Where suspects run; undefined where they run in the worker. */
-  readonly processes: HandlerProcesses | undefined;
+  /** Where suspects and isolated jobs run; undefined where the program cannot be started again. */
+  readonly cells: Cells | undefined;
   readonly handlers: Handlers;
   /** The broker's time: jobs expire by it. */
   readonly clock: Clock;
@@ -43,8 +43,8 @@ export interface DeliveryPipelineOptions {
   readonly attempts: AttemptPorts;
   readonly outcomes: AttemptOutcomes;
   readonly writer: OutcomeWriter;
-  /** A job has ended the process in which it ran alone. */
-  onDeath(job: StartableJob, deaths: number, death: ProcessDeath): void;
+  /** A job has ended the process or thread in which it ran alone. @param deaths its own deaths so far, where it is a suspect */
+  onDeath(job: StartableJob, death: ProcessDeath, deaths?: number): void;
   /** The worker itself failed at the delivery. No record may cause that: it is a fault of ours. */
   onFailed(stay: Stay, cause: unknown): void;
 }
@@ -119,12 +119,12 @@ export class DeliveryPipeline {
 
   /** Steps 5 and 6. @returns the attempt with its outcome, once that is acknowledged; undefined when there is none */
   private async runAttempt(stay: Stay, asked: StartableJob): Promise<DecidedAttempt | undefined> {
-    const { claimGate, typeGate, limitGate, suspectGate, outcomes, writer } = this.options;
+    const { claimGate, typeGate, limitGate, outcomes, writer } = this.options;
     const isGated =
       claimGate.appliesTo(asked) ||
       typeGate.appliesTo(asked) ||
       limitGate.appliesTo(asked) ||
-      suspectGate.appliesTo(stay);
+      this.isSuspect(stay, asked);
     const admission: Admission = isGated
       ? await this.admit(stay, asked)
       : { kind: 'admitted', job: asked, claim: undefined, isApart: false };
@@ -136,7 +136,7 @@ export class DeliveryPipeline {
     const { job, claim, isApart } = admission;
     stay.begin();
     claim?.start();
-    let attempted = isApart ? await this.attemptApart(stay, job, claim) : await this.attempt(job, claim);
+    let attempted = await this.attemptWhereDue(stay, job, claim, isApart);
     // Its partition was lost between two tries: the next holder knows of its deaths and goes on.
     if (attempted === undefined) return void claim?.leaveToLease();
     if (isRefused(attempted) && (await this.learnsMore(job))) attempted = await this.attempt(job, claim);
@@ -146,6 +146,31 @@ export class DeliveryPipeline {
     const decided = outcomes.decide(stay, job, attempted);
     if (claim && !(await claim.end(recordOutcome(decided.ended, decided.outcome)))) return undefined;
     return finish(stay, decided, await writer.write(stay.delivery, decided.ended, decided.outcome));
+  }
+
+  /** A suspect's attempt runs apart, an isolated job's in a cell as its definition says, any other in the worker. */
+  private attemptWhereDue(
+    stay: Stay,
+    job: StartableJob,
+    claim: AdmittedClaim | undefined,
+    isApart: boolean,
+  ): Attempted | Promise<Attempted | undefined> {
+    if (isApart) return this.attemptApart(stay, job, claim);
+    const need = cellNeedOf(this.options.handlers, job.request.type);
+    return need === undefined ? this.attempt(job, claim) : this.attemptIn(need, job, claim);
+  }
+
+  private async attemptIn(
+    need: CellNeed,
+    job: StartableJob,
+    claim: AdmittedClaim | undefined,
+  ): Promise<Attempted> {
+    const { cells, onDeath } = this.options;
+    const cell = await cells?.take(need);
+    const attempted = await this.attempt(job, claim, callIn(cell));
+    if (cell) cells?.giveBack(cell);
+    if (attempted.ending.kind === 'process-died') onDeath(job, attempted.ending.death);
+    return attempted;
   }
 
   private attempt(
@@ -167,20 +192,27 @@ export class DeliveryPipeline {
     job: StartableJob,
     claim: AdmittedClaim | undefined,
   ): Promise<Attempted | undefined> {
-    const { processes, onDeath } = this.options;
+    const { cells, handlers, onDeath } = this.options;
+    const heapMiB = handlers.get(job.request.type)?.definition.memoryMiB;
     let death: ProcessDeath | undefined;
     for (let deaths = delivery.suspicion?.deaths ?? 0; deaths < maxOwnDeaths;) {
-      const place = await processes?.take();
-      const attempted = await this.attempt(job, claim, place && callIn(place));
-      if (place) processes?.giveBack(place);
+      const cell = await cells?.take({ kind: 'process', heapMiB });
+      const attempted = await this.attempt(job, claim, cell && callIn(cell));
+      if (cell) cells?.giveBack(cell);
       if (attempted.ending.kind !== 'process-died') return attempted;
       death = attempted.ending.death;
       deaths += 1;
-      onDeath(job, deaths, death);
+      onDeath(job, death, deaths);
       await delivery.noteDeaths(deaths);
       if (!delivery.isCurrent()) return undefined;
     }
     return { ending: { kind: 'crashed', deaths: maxOwnDeaths, death } };
+  }
+
+  /** An isolated job cannot have ended a worker. */
+  private isSuspect(stay: Stay, { request: { type } }: StartableJob): boolean {
+    const { suspectGate, handlers } = this.options;
+    return suspectGate.appliesTo(stay) && cellNeedOf(handlers, type)?.kind !== 'process';
   }
 
   /** Whether the worker has another definition of the job's type once it has read the types to their end. */
@@ -204,7 +236,7 @@ export class DeliveryPipeline {
       if (typeGate.appliesTo(job)) await typeGate.enter(stay, job);
       if (limitGate.appliesTo(job)) await limitGate.enter(stay, job);
       // The last one: its places are few, and a job that had one could wait long for its claim.
-      const isApart = suspectGate.appliesTo(stay) && (await suspectGate.enter(stay));
+      const isApart = this.isSuspect(stay, job) && (await suspectGate.enter(stay));
       // A claim that was lost while its job waited for a limit may be another worker's by now: ask for it again.
       if (!claim?.isLost) return { kind: 'admitted', job, claim, isApart };
     }

@@ -11,7 +11,7 @@ import { RetriesInPlace } from '../admission/retries-in-place.js';
 import { Stay, type StayHost } from '../admission/stay.js';
 import { TypeGate } from '../admission/type-gate.js';
 import { Waits } from '../admission/waits.js';
-import type { HandlerProcesses } from '../apart/handler-processes.js';
+import type { Cells } from '../apart/cells.js';
 import type { AttemptPorts } from '../attempt/attempt.js';
 import { ClaimGate } from '../claims/claim-gate.js';
 import type { Claims } from '../claims/claims.js';
@@ -39,12 +39,12 @@ export interface JobWorkerOptions {
   readonly limits: StartLimits;
   readonly suspectGate: SuspectGate;
   /** See `DeliveryPipelineOptions`. */
-  readonly processes: HandlerProcesses | undefined;
+  readonly cells: Cells | undefined;
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(this: void, topic: string): TopicRole | undefined;
-  /** A job has ended the process in which it ran alone. */
-  onDeath(job: StartableJob, deaths: number, death: ProcessDeath): void;
+  /** See `DeliveryPipelineOptions`. */
+  onDeath(job: StartableJob, death: ProcessDeath, deaths?: number): void;
   /** The worker cannot continue. */
   onFatal(error: WorkFailedError): void;
 }
@@ -94,14 +94,14 @@ export class JobWorker {
       typeGate: new TypeGate(handlers, attempts.cancellations),
       limitGate: new LimitGate(options.limits),
       suspectGate: options.suspectGate,
-      processes: options.processes,
+      cells: options.cells,
       handlers,
       clock,
       attempts,
       readTypes: options.readTypes,
       outcomes: new AttemptOutcomes({ handlers, clock, lanesMs: () => options.lanesMs() }),
       writer: options.writer,
-      onDeath: (job, deaths, death) => options.onDeath(job, deaths, death),
+      onDeath: (job, death, deaths) => options.onDeath(job, death, deaths),
       onFailed: ({ delivery }, cause) => options.onFatal(new WorkFailedError(delivery, cause)),
     });
     const { waits, begun } = this;

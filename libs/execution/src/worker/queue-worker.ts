@@ -19,7 +19,7 @@ import type { OrderBook } from '@jobstream/orders';
 import { retryUntil, SharedCall, type Health, type Logger } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { SuspectGate } from '../admission/suspect-gate.js';
-import type { HandlerProcesses } from '../apart/handler-processes.js';
+import type { Cells } from '../apart/cells.js';
 import type { Cancellations } from '../attempt/cancellations.js';
 import type { RunningAttempts } from '../attempt/running-attempts.js';
 import { RunningReports } from '../attempt/running-reports.js';
@@ -63,8 +63,8 @@ export interface QueueWorkerHost {
   readonly claims: Claims;
   readonly threads: ThreadPool;
   readonly suspectGate: SuspectGate;
-  /** Where suspects run; undefined where they run in the worker. */
-  readonly processes: HandlerProcesses | undefined;
+  /** See `DeliveryPipelineOptions`. */
+  readonly cells: Cells | undefined;
   readonly logs: LogOutbox;
   readonly topicSize: TopicSize;
   readonly instance: string;
@@ -200,7 +200,7 @@ export class QueueWorker {
   private createWorker(): JobWorker {
     const { topics, producer, logger, instance, graceMs, threads, metrics, claims, cancellations, logs } =
       this.host;
-    const { suspectGate, processes, running, strays } = this.host;
+    const { suspectGate, cells, running, strays } = this.host;
     const { queue, handlers, concurrency } = this.served;
     return new JobWorker({
       slots: concurrency,
@@ -224,16 +224,16 @@ export class QueueWorker {
         openReports: (job, start) =>
           new RunningReports((report) => producer.send(runningRecord(topics, job, start, report))),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
-        runsSuspectsApart: processes !== undefined,
+        runsSuspectsApart: suspectGate.isOpen,
       },
       claims,
       limits: this.limits,
       suspectGate,
-      processes,
+      cells,
       lanesMs: () => this.workerTopics.lanesMs,
       readTypes: this.served.owner === undefined ? () => this.readTypes() : undefined,
       roleOf: (topic) => topics.roleOf(topic),
-      onDeath: (job, deaths, death) => this.noteDeath(job, deaths, death),
+      onDeath: (job, death, deaths) => this.noteDeath(job, death, deaths),
       onFatal: (error) => this.host.fatal(error),
     });
   }
@@ -284,13 +284,13 @@ export class QueueWorker {
     });
   }
 
-  private noteDeath({ request, run, attempt }: StartableJob, deaths: number, death: ProcessDeath): void {
+  private noteDeath({ request, run, attempt }: StartableJob, death: ProcessDeath, deaths?: number): void {
     const { id: job, type } = request;
     const { exitCode, signal } = death;
     this.host.metrics.countProcessDeath(typeLabelOf(this.served.handlers, type));
     this.host.logger.warn(
       { job, type, run, attempt, deaths, exitCode, signal },
-      'handler process died of its job',
+      'handler process or thread died of its job',
     );
   }
 

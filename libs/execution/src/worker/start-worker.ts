@@ -14,9 +14,9 @@ import {
 } from '@jobstream/runtime';
 import { z } from 'zod';
 import { BrokerClock } from '@jobstream/kafka';
-import type { Program } from '../apart/handler-process.js';
-import type { Order } from '../apart/messages.js';
-import { handlerProcessVariable, OrderServer } from '../apart/serve-orders.js';
+import type { Program } from '../apart/cell.js';
+import { findOwnCell, type OwnCell } from '../apart/own-cell.js';
+import { OrderServer } from '../apart/serve-orders.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
 import { programName } from './program-name.js';
@@ -50,16 +50,13 @@ export interface WorkerOptions {
  *
  * Exits with code 1, and a line that names the fix, if a queue has no handler, or a job type has several.
  *
- * The worker starts its program again for suspects. In such a process, which it tells by a variable of the environment, this calls
- * handlers as the worker orders, until that has gone.
+ * The worker starts its program again for suspects and isolated jobs. In such a process or thread this calls handlers as the worker
+ * orders, until that has gone.
  */
 export function startWorker(options: WorkerOptions): Promise<void> {
   const name = `${nameOf(options)}-worker`;
-  if (process.env[handlerProcessVariable] !== undefined && process.connected) {
-    // What a handler starts is no handler process.
-    delete process.env[handlerProcessVariable];
-    return runChildProcess(name, (context) => serveHandlers(options, context));
-  }
+  const cell = findOwnCell();
+  if (cell) return runChildProcess(name, (context) => serveHandlers(options, context, cell));
   const [, file] = process.argv;
   const program = file === undefined ? undefined : { file, environment: process.env };
   return runProcess(name, (context) => serveWorker(options, context, program));
@@ -67,7 +64,7 @@ export function startWorker(options: WorkerOptions): Promise<void> {
 
 /**
  * Starts a worker in a process that is set up already.
- * @param program what it starts for suspects; without it they run in the worker
+ * @param program what it starts for suspects and isolated jobs; without it suspects run in the worker, and isolated jobs fail
  * @returns the function that stops it
  */
 export async function serveWorker(
@@ -96,8 +93,8 @@ export async function serveWorker(
   };
 }
 
-/** Calls the handlers of a worker in a process of their own, with all that they inject, but consumes nothing. */
-async function serveHandlers(options: WorkerOptions, context: ProcessContext): Promise<void> {
+/** Calls the handlers of a worker in a cell, with all that they inject, but consumes nothing. */
+async function serveHandlers(options: WorkerOptions, context: ProcessContext, cell: OwnCell): Promise<void> {
   const errors = new NestErrors();
   const app = await NestFactory.createApplicationContext(
     rootModule(context, WorkerModule.of(options), ...(options.module ? [options.module] : [])),
@@ -113,12 +110,12 @@ async function serveHandlers(options: WorkerOptions, context: ProcessContext): P
       // No broker has this number: the worker says what the brokers have told it.
       observe: (now) => clock.observe(-1, now),
     },
-    (report) => process.send?.(report, () => undefined),
+    (report) => cell.send(report),
   );
   context.errors.judgeRejection = (error) => server.takeRejection(error);
-  watchLoop(context);
-  process.on('message', (order: Order) => server.take(order));
-  process.send?.({ kind: 'ready' });
+  if (!cell.isThread) watchLoop(context);
+  cell.onOrder((order) => server.take(order));
+  cell.send({ kind: 'ready' });
 }
 
 /** A handler process whose event loop stands still would outlive its worker. */

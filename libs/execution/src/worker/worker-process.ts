@@ -21,8 +21,8 @@ import {
 } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
 import { SuspectGate } from '../admission/suspect-gate.js';
-import type { Program } from '../apart/handler-process.js';
-import { HandlerProcesses } from '../apart/handler-processes.js';
+import type { Program } from '../apart/cell.js';
+import { Cells } from '../apart/cells.js';
 import { Cancellations } from '../attempt/cancellations.js';
 import { RunningAttempts } from '../attempt/running-attempts.js';
 import { StrayRejections } from '../attempt/stray-rejections.js';
@@ -59,7 +59,10 @@ export interface WorkerProcessOptions {
   readonly drainMs: number;
   /** The time that a handler has to return after it was told to stop. Default 5 s. */
   readonly graceMs?: number;
-  /** Suspects run in processes of this program, at most so many at a time. Default: they run in the worker. */
+  /**
+   * Suspects run in processes of this program, at most so many at a time, and isolated jobs as they ask. Default: suspects run in the
+   * worker, isolated jobs fail.
+   */
   readonly apart?: { readonly program: Program; readonly suspects: number } | undefined;
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -155,8 +158,8 @@ export class WorkerProcess implements CustomTransportStrategy {
     await this.starting;
     this.host.logs.close();
     await this.host.claims.stop();
-    const { database, threads, processes } = this.host;
-    await Promise.all([database.close(), threads.close(), processes?.close(), this.loopWatch.stop()]);
+    const { database, threads, cells } = this.host;
+    await Promise.all([database.close(), threads.close(), cells?.close(), this.loopWatch.stop()]);
   }
 
   private createHost(): QueueWorkerHost {
@@ -197,10 +200,9 @@ export class WorkerProcess implements CustomTransportStrategy {
         metrics: options.metrics,
         logger,
       }),
-      processes:
-        apart && apart.suspects > 0
-          ? new HandlerProcesses({ program: apart.program, logger, monotonic: () => performance.now() })
-          : undefined,
+      cells: apart
+        ? new Cells({ program: apart.program, logger, monotonic: () => performance.now() })
+        : undefined,
       metrics: new WorkerMetrics(
         options.metrics,
         () => addLoads([...this.queues.values()].map((queue) => queue.load())),

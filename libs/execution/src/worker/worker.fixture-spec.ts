@@ -26,7 +26,7 @@ import type { SlotLoad } from '../slots/slot-queue.js';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
 import type { StartLimits } from '../admission/limit-gate.js';
 import { SuspectGate } from '../admission/suspect-gate.js';
-import type { HandlerProcesses } from '../apart/handler-processes.js';
+import type { Cells } from '../apart/cells.js';
 import { JobWorker } from './job-worker.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { OutcomeWriter } from '../outcome/outcome-writer.js';
@@ -106,7 +106,7 @@ export class TestWorker {
       /** Where claims are; without it no job may need one. */
       claims?: ClaimRows;
       /** Where suspects run; default: in the worker. */
-      processes?: HandlerProcesses;
+      cells?: Cells;
     } = {},
   ) {
     const send = async (record: OutgoingRecord): Promise<RecordReceipt> => {
@@ -135,7 +135,7 @@ export class TestWorker {
       metrics: this.metrics,
       logger,
     });
-    const suspectGate = new SuspectGate(options.processes ? 2 : 0, () => performance.now());
+    const suspectGate = new SuspectGate(options.cells ? 2 : 0, () => performance.now());
     const metrics = new WorkerMetrics(
       this.metrics,
       (): SlotLoad => this.worker.load(),
@@ -177,7 +177,7 @@ export class TestWorker {
         keepLines: ({ request: { id }, run, attempt }) => logs.open({ id, run, attempt }),
         openReports: () => new RunningReports(() => Promise.resolve()),
         observeDuration: () => undefined,
-        runsSuspectsApart: options.processes !== undefined,
+        runsSuspectsApart: options.cells !== undefined,
       },
       claims: new Claims({
         metrics: this.metrics,
@@ -191,7 +191,7 @@ export class TestWorker {
       }),
       limits: { ...unlimited, ...options.limits },
       suspectGate,
-      processes: options.processes,
+      cells: options.cells,
       onDeath: () => undefined,
       lanesMs: () => [1_000, 5_000],
       roleOf,

@@ -3,17 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue } from '@jobstream/contracts';
+import type { JobRequest } from '@jobstream/contracts/records';
 import { createLogger } from '@jobstream/runtime';
 import { z } from 'zod';
-import { HandlerProcesses } from '../apart/handler-processes.js';
+import { Cells } from '../apart/cells.js';
 import { TestWorker, until } from './worker.fixture-spec.js';
 
-const page = defineJob({
-  type: 'print.page',
-  queue: defineQueue('print'),
+const queue = defineQueue('print');
+const schemas = {
+  queue,
   payload: z.object({ say: z.string() }),
   result: z.unknown(),
-  timeout: '500ms',
+  timeout: '500ms' as const,
+};
+const page = defineJob({ ...schemas, type: 'print.page' });
+const isolated = defineJob({
+  ...schemas,
+  type: 'print.isolated',
+  isolation: 'process',
+  memory: '64MB',
+  retries: 1,
+  backoff: ['1s'],
 });
 
 /** A handler process that does what the payload says. */
@@ -31,9 +41,9 @@ process.on('message', (order) => {
 process.send({ kind: 'ready' });
 `;
 
-describe('a suspect', () => {
+describe('a job that runs apart', () => {
   let folder: string;
-  let processes: HandlerProcesses;
+  let cells: Cells;
   let worker: TestWorker;
   const calledHere: string[] = [];
 
@@ -42,7 +52,7 @@ describe('a suspect', () => {
     writeFileSync(join(folder, 'program.mjs'), script);
   });
   beforeEach(() => {
-    processes = new HandlerProcesses({
+    cells = new Cells({
       program: { file: join(folder, 'program.mjs'), environment: process.env },
       logger: createLogger('test', 'silent'),
       monotonic: () => performance.now(),
@@ -51,14 +61,15 @@ describe('a suspect', () => {
       calledHere.push(say);
       return say;
     };
-    worker = new TestWorker([{ definition: page, handler: { handle } }], { processes });
+    const handlers = [page, isolated].map((definition) => ({ definition, handler: { handle } }));
+    worker = new TestWorker(handlers, { cells });
     calledHere.length = 0;
   });
-  afterEach(() => processes.close());
+  afterEach(() => cells.close());
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function deliver(say: string, deaths: number | undefined) {
-    const delivery = worker.deliver({ payload: { say }, maxAttempts: 1 });
+  function deliver(say: string, deaths: number | undefined, more: Partial<JobRequest> = {}) {
+    const delivery = worker.deliver({ payload: { say }, maxAttempts: 1, ...more });
     delivery.suspicion = deaths === undefined ? undefined : { deaths, until: undefined };
     worker.worker.accept([delivery]);
     return delivery;
@@ -119,5 +130,33 @@ describe('a suspect', () => {
     deliver('spin', 0);
     await until(() => worker.sent.length === 1);
     expect(ends()).toMatchObject([{ reason: 'exhausted', error: { code: 'timeout' } }]);
+  });
+
+  describe('because it is isolated', () => {
+    const type = isolated.type;
+
+    it('ends as any job does', async () => {
+      deliver('return', undefined, { type });
+      await until(() => worker.sent.length === 1);
+      expect([ends(), calledHere]).toEqual([[expect.objectContaining({ result: 'apart' })], []]);
+    });
+
+    it('is retried by its ladder after the death of its process, and no suspect', async () => {
+      const dying = deliver('exit', 0, { type, maxAttempts: 2 });
+      await until(() => worker.sent.length === 1);
+      expect(dying.calls).toEqual(['begin', 'done']);
+      expect(worker.sent[0]!.topic).toBe('jobs.print.retry.1s');
+      expect(ends()).toMatchObject([{ error: { code: 'crashed' } }]);
+    });
+
+    it('fails where no process can be started', async () => {
+      await cells.close();
+      deliver('return', undefined, { type });
+      await until(() => worker.sent.length === 1);
+      expect([ends(), calledHere]).toMatchObject([
+        [{ reason: 'exhausted', error: { code: 'not_isolated' } }],
+        [],
+      ]);
+    });
   });
 });

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createLogger } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { LineKeeper } from '../logs/attempt-log.js';
+import { Cells } from './cells.js';
 import { HandlerProcess } from './handler-process.js';
-import { HandlerProcesses } from './handler-processes.js';
 
 /** Does what the payload of a job says. */
 const script = `
@@ -95,50 +95,51 @@ describe('a handler process', () => {
     ['kill', { exitCode: null, signal: 'SIGKILL', lastLines: '' }],
   ])('fails its call by its death: %s', async (say, death) => {
     const dying = start();
-    await expect(dying.call(callOf(say))).rejects.toMatchObject({ code: 'process_died', death });
+    await expect(dying.call(callOf(say))).rejects.toMatchObject({ code: 'cell_died', death });
     expect(dying.isOver).toBe(true);
   });
 
   describe('of a worker', () => {
     const lines: string[] = [];
-    let processes: HandlerProcesses;
+    const need = { kind: 'process' as const };
+    let cells: Cells;
     const open = (environment: Record<string, string | undefined>) =>
-      (processes = new HandlerProcesses({
+      (cells = new Cells({
         program: { file, environment: { ...process.env, ...environment } },
         logger: Object.assign(createLogger('test', 'silent'), {
           warn: (_: object, message: string) => lines.push(message),
         }),
         monotonic: () => performance.now(),
       }));
-    afterEach(() => processes.close());
+    afterEach(() => cells.close());
 
     it('is used again, and replaced when it has died', async () => {
       open({});
-      const first = (await processes.take())!;
+      const first = (await cells.take(need))!;
       await first.call(callOf('pid'));
-      processes.giveBack(first);
-      const second = (await processes.take())!;
+      cells.giveBack(first);
+      const second = (await cells.take(need))!;
       expect(second).toBe(first);
       await second.call(callOf('kill')).catch(() => undefined);
-      processes.giveBack(second);
-      expect((await processes.take())!.pid).not.toBe(first.pid);
+      cells.giveBack(second);
+      expect((await cells.take(need))!.id).not.toBe(first.id);
     });
 
     it('is ended when it is given back while it still runs', async () => {
       open({});
-      const busy = (await processes.take())!;
+      const busy = (await cells.take(need))!;
       await new Promise<void>((resolve) => {
         void busy.call(callOf('wait', { report: resolve })).catch(() => undefined);
       });
-      processes.giveBack(busy);
+      cells.giveBack(busy);
       expect(await busy.ended).toMatchObject({ signal: 'SIGKILL' });
     });
 
     it('is not there where the program does not start, which one line says', async () => {
       open({ FAILS: '1' });
-      expect(await processes.take()).toBeUndefined();
-      expect(await processes.take()).toBeUndefined();
-      expect(lines).toEqual(['handler process not started: suspects run in the worker']);
+      expect(await cells.take(need)).toBeUndefined();
+      expect(await cells.take(need)).toBeUndefined();
+      expect(lines).toEqual(['program not started again: suspects run in the worker, isolated jobs fail']);
     });
   });
 });
