@@ -18,6 +18,7 @@ describe('the topics', () => {
       'jobs.inference.dlq 1',
       'jobs.inference.retry.10s 2',
       'jobs.inference.retry.60s 2',
+      'jobs.logs 2',
       'jobs.maintenance 6',
       'jobs.maintenance.dlq 1',
       'jobs.maintenance.high 6',

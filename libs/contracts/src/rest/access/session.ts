@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { freeText } from '../../free-text.js';
 import { scopes } from './scope.js';
 
 /** `POST /v1/session`. */
 export const sessionRequestSchema = z
-  .strictObject({ key: z.string().max(200).describe('An API key: `jsk_...`.') })
+  .strictObject({ key: freeText(200).describe('An API key: `jsk_...`.') })
   .meta({ id: 'SessionRequest' });
 export type SessionRequest = z.infer<typeof sessionRequestSchema>;
 
