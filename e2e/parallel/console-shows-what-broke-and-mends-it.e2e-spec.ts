@@ -18,6 +18,7 @@ const pages: Readonly<Record<string, string>> = {
   '/schedules': 'health-check',
   '/schedules/health-check': 'Next times',
   '/replays': 'No replay yet',
+  '/flows': 'No flow yet',
   '/test?type=probe.run': 'sleepMs',
   '/types': 'probe.run',
   '/types/probe.run': 'Schema of the payload',
@@ -122,6 +123,7 @@ describe('the console', () => {
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await press('Escape');
     await press('Control+k');
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor();
     await page.keyboard.type('queue pro');
     await page.getByRole('link', { name: 'Queue probe' }).waitFor();
     await press('Enter');

@@ -16,6 +16,7 @@ export const pageLetters: Readonly<Record<string, string>> = {
   q: 'queues',
   s: 'schedules',
   r: 'replays',
+  f: 'flows',
   t: 'test',
   y: 'types',
   w: 'webhooks',
@@ -65,9 +66,9 @@ export function followKeys(): void {
   });
 }
 
-/** Whether the key belongs to a field or a dialog. */
+/** Whether the key belongs to a field or a dialog, also one that is about to open. */
 function isTaken({ target }: KeyboardEvent): boolean {
-  if (document.querySelector('dialog[open]')) return true;
+  if (openedByKey.value !== undefined || document.querySelector('dialog[open]')) return true;
   return (target as Element).matches('input, textarea, select, [contenteditable]');
 }
 

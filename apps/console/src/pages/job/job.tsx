@@ -142,6 +142,17 @@ function Content({ job }: { readonly job: JobDetail }): VNode {
             For: job.submittedFor && (
               <a href={hrefOf('jobs', undefined, { for: job.submittedFor })}>{job.submittedFor}</a>
             ),
+            Flow: job.flow && <a href={hrefOf('flows', job.flow)}>{job.flow}</a>,
+            Parent: job.parent && <a href={hrefOf('jobs', job.parent)}>{job.parent}</a>,
+            Children: job.children && job.children.length > 0 && (
+              <ul>
+                {job.children.map((child) => (
+                  <li key={child}>
+                    <a href={hrefOf('jobs', child)}>{child}</a>
+                  </li>
+                ))}
+              </ul>
+            ),
             'Ordering key': job.orderingKey,
             Created: <Moment at={job.createdAt} precise />,
             'Started last': job.startedAt && <Moment at={job.startedAt} precise />,
