@@ -25,17 +25,17 @@ export class UniqueLoad {
   ) {}
 
   /**
-   * Submits in turns over the keys, 20 at a time, until told to stop, while APIs die. Each submission is repeated until it is answered
+   * Submits in turns over the keys, so many at a time, until told to stop, while APIs die. Each submission is repeated until it is answered
    * with a job, whose end is waited for before the next one.
    */
-  async submitUntil(isOver: (submitted: number) => boolean): Promise<void> {
+  async submitUntil(isOver: (submitted: number) => boolean, atOnce = 20): Promise<void> {
     const submitter = async () => {
       while (!isOver(this.submitted)) {
         const id = await this.insist(this.keys[this.submitted++ % this.keys.length]!);
         await this.platform.api.get(`/v1/jobs/${id}?wait=2s`).catch(() => undefined);
       }
     };
-    await Promise.all(Array.from({ length: 20 }, submitter));
+    await Promise.all(Array.from({ length: atOnce }, submitter));
   }
 
   /** Waits until all jobs that the answers named have ended. */
