@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { logLevels, logLineSchema } from '../../records/job-log.js';
 import { pageLimit } from '../fields/page-query.js';
 
-const counter = z.preprocess(
-  (text) => (typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : text),
-  z.int('Write a whole number from 1.'),
-);
+const counter = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'Write a whole number from 1.')
+  .transform(Number);
 const linePlace = /^(\d{1,15})\.(\d{1,4})$/;
 
 /** Where a line is among those of its job: the offset of its record, and its number in that record. */
@@ -32,7 +32,7 @@ export const jobLogsQuerySchema = z.strictObject({
     })
     .optional()
     .describe('Lines after the one with this `id`.'),
-  limit: pageLimit(1_000, 500),
+  limit: pageLimit(500, 500),
 });
 
 /** A line that a handler has logged. */
