@@ -130,13 +130,14 @@ describe('the probe worker', () => {
     expect(again.length).toBeLessThanOrEqual(inFlight);
   }, 90_000);
 
-  it('crashes as often as asked, each time in a process of its own', async () => {
-    const [id] = await submit([{ failTimes: 2, failWith: 'crash' }]);
-    expect(await worker.ended).toEqual({ code: null, signal: 'SIGKILL' });
-    worker = await ServiceProcess.launch('probe-worker', environment);
+  it('crashes as often as asked: with the worker once, then in processes of its own', async () => {
+    const [id] = await submit([{ failTimes: 3, failWith: 'crash' }]);
     expect(await worker.ended).toEqual({ code: null, signal: 'SIGKILL' });
     worker = await ServiceProcess.launch('probe-worker', environment);
     expect((await finals([id!])).get(id!)).toMatchObject([{ phase: 'succeeded', attempt: 1 }]);
+    expect(worker.log.filter(({ msg }) => msg === 'handler process or thread died of its job')).toHaveLength(
+      2,
+    );
     await worker.ready();
   }, 120_000);
 
