@@ -3,7 +3,7 @@ import { isFinal, type JobState } from '@jobstream/contracts';
 import { DeclaredAnswers } from './declared-answers.js';
 import { eventually, type Patience } from '../eventually.js';
 
-/** An answer of the API with its body read. */
+/** An answer of the API with its body read; that of an event stream is not, since it may have no end. */
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
@@ -46,9 +46,11 @@ export class ApiClient {
     options: Pick<RestRequest, 'body' | 'headers'> = {},
   ): Promise<Answer<Body>> {
     const response = await this.connection.send({ method, path, ...options });
-    const text = await response.text();
     const { status } = response;
     const contentType = response.headers.get('content-type');
+    const isEndless = contentType?.startsWith('text/event-stream') ?? false;
+    if (isEndless) await response.body?.cancel();
+    const text = isEndless ? '' : await response.text();
     const body: unknown = contentType?.includes('json') ? JSON.parse(text) : text;
     declared ??= new DeclaredAnswers();
     declared.check(method, path, { status, contentType, body });
