@@ -6,6 +6,10 @@ describe('isSource', () => {
     expect(isSource('kafka/src/record.ts')).toBe(true);
     expect(isSource('kafka/src/deep/record.ts')).toBe(true);
   });
+  it('is what the console is built from', () => {
+    expect(isSource('console/src/pages/jobs/jobs.tsx')).toBe(true);
+    expect(isSource('console/src/console.css')).toBe(true);
+  });
   it.each([
     'kafka/src/record.spec.ts',
     'kafka/src/record.int-spec.ts',

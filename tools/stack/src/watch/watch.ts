@@ -27,7 +27,7 @@ export async function watchSources(platform: Platform, table: ProgressTable): Pr
     for (const file of await changes.settled()) unbuilt.add(file);
     if (platform.isStopping) return;
     try {
-      const errors = await findSyntaxErrors([...unbuilt]);
+      const errors = await findSyntaxErrors([...unbuilt].filter((file) => file.endsWith('.ts')));
       unreadable.clear();
       for (const error of errors) unreadable.add(error.slice(0, error.indexOf(':')));
       if (errors.length > 0) {
@@ -102,10 +102,10 @@ async function findSyntaxErrors(files: readonly string[]): Promise<string[]> {
   }
 }
 
-/** Whether a path below apps/ or libs/ is code that a service runs. */
+/** Whether a path below apps/ or libs/ is code that a service runs, or part of the console. */
 export function isSource(file: string): boolean {
   const parts = file.split(sep);
-  return parts[1] === 'src' && file.endsWith('.ts') && !file.endsWith('spec.ts');
+  return parts[1] === 'src' && /\.(ts|tsx|css)$/.test(file) && !file.endsWith('spec.ts');
 }
 
 async function affectedProjects(files: readonly string[]): Promise<string[]> {
