@@ -64,13 +64,14 @@ export class JobStreams {
       yield* told.tellPast(await this.readPast(id, signal));
       const records = new SeenRecords();
       let lookedAt = -Infinity;
+      let linesFrom = 0;
       while (!signal.aborted) {
         // A new run may have begun since the run that was told last has ended.
         const end = told.hasEnded ? records.over(await reader.peek(id)) : undefined;
         const isOver = end !== undefined && isFinal(end.view.state);
         if (isOver || performance.now() - lookedAt >= lookMs) {
           lookedAt = performance.now();
-          yield* this.tellLogs(id, seen);
+          linesFrom = yield* this.tellLogs(id, seen, linesFrom);
         }
         if (isOver) {
           yield { kind: 'end', data: end.view };
@@ -90,10 +91,14 @@ export class JobStreams {
     }
   }
 
-  /** The lines that were not told yet, as far as their rows are there. None while Postgres is away: they are told later. */
-  private async *tellLogs(id: JobId, seen: LogPosition): AsyncGenerator<StreamEvent, void> {
+  /**
+   * The lines that were not told yet, as far as their rows are there. None while Postgres is away: they are told later.
+   * @param start the offset to look from: the records of one job are in one partition, and their rows come in its order
+   * @returns the offset to look from the next time
+   */
+  private async *tellLogs(id: JobId, seen: LogPosition, start: number): AsyncGenerator<StreamEvent, number> {
     const { logs, topics } = this.options;
-    for (let from = 0; ;) {
+    for (let from = start; ;) {
       const rows = await logs.read(id, { from }).catch(() => []);
       for (const row of rows) {
         const place = { topic: topics.logs, partition: row.partition, offset: row.offset };
@@ -101,8 +106,9 @@ export class JobStreams {
         seen.advance(place);
         yield { kind: 'logs', id: seen.toString(), data: viewOfLines(row) };
       }
-      if (rows.length < maxLogRows) return;
-      from = rows.at(-1)!.offset + 1;
+      const last = rows.at(-1);
+      if (last) from = last.offset + 1;
+      if (rows.length < maxLogRows) return from;
     }
   }
 
