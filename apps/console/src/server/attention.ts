@@ -13,10 +13,11 @@ export const isAwake = computed(() => isVisible.value && !isRefused.value);
 export async function untilAwake(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = () => {
+      signal.removeEventListener('abort', end);
       leave();
       resolve();
     };
-    signal.addEventListener('abort', end, { once: true });
+    signal.addEventListener('abort', end);
     const leave = isAwake.subscribe((awake) => {
       if (awake || signal.aborted) queueMicrotask(end);
     });
@@ -26,11 +27,13 @@ export async function untilAwake(signal: AbortSignal): Promise<void> {
 /** Resolves after this time, or when `signal` aborts. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
 }
 
