@@ -55,13 +55,14 @@ export class ConsoleController {
   }
 
   private async read(): Promise<ReadonlyMap<string, ConsoleFile>> {
+    if (this.files) return this.files;
     const folder = findConsole();
     if (folder === undefined)
       throw new ProblemError(
         'route_not_found',
         'The console is not built here: npx nx run @jobstream/console:build',
       );
-    this.files ??= readConsole(folder);
+    this.files = readConsole(folder);
     return this.files;
   }
 }
