@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { VNode } from 'preact';
+import { isJobId } from '@jobstream/contracts';
 import { Dialog } from '../parts/dialog.js';
 import { go, hrefOf } from '../place/place.js';
 import { client } from '../server/connection.js';
 import { usePolled } from '../server/polled.js';
 import { pageList } from './page-list.js';
 
-const jobId = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const maxShown = 12;
 
 interface Goal {
@@ -19,7 +19,7 @@ export function GoTo({ onClose }: { onClose(this: void): void }): VNode {
   const [typed, setTyped] = useState('');
   const { data: named = [] } = usePolled(readNamed, { key: 'go to', everyMs: Infinity });
   const wanted = typed.trim().toLowerCase();
-  const goals = jobId.test(wanted)
+  const goals = isJobId(wanted)
     ? [{ text: `Job ${wanted}`, href: hrefOf('jobs', wanted) }]
     : [...pages, ...named].filter(({ text }) => text.toLowerCase().includes(wanted)).slice(0, maxShown);
   const enter = (event: Event) => {

@@ -1,3 +1,4 @@
+import { isFinal } from '@jobstream/contracts';
 import type { TransitionView } from '@jobstream/contracts/rest';
 
 /** A part of a job's life. */
@@ -52,7 +53,7 @@ function startOfWait(
 function barOf(group: readonly TransitionView[], waitsFrom: number, now: number): AttemptBar {
   const { run, attempt } = group[0]!;
   const starts = group.flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]));
-  const end = group.find(({ state }) => state === 'retrying' || isEnd(state));
+  const end = group.find(({ state }) => state === 'retrying' || isFinal(state));
   const endedAt = end && Date.parse(end.time);
   const startedAt = starts.length > 0 ? Math.min(...starts) : undefined;
   const waitedTo = startedAt ?? endedAt;
@@ -73,8 +74,4 @@ function barOf(group: readonly TransitionView[], waitsFrom: number, now: number)
 function part(kind: LifePart['kind'], from: number, to: number | undefined, now: number): LifePart {
   const end = to === undefined ? Math.max(now, from) : Math.max(to, from);
   return { kind, from, to: end, isOpen: to === undefined || to > now };
-}
-
-function isEnd(state: TransitionView['state']): boolean {
-  return ['succeeded', 'dead_lettered', 'cancelled', 'expired'].includes(state);
 }

@@ -1,3 +1,4 @@
+import { escapeStep } from '@jobstream/contracts';
 import type { PayloadPatch } from '@jobstream/contracts/rest';
 
 type Operation = PayloadPatch[number];
@@ -22,9 +23,9 @@ export function patchOf(before: unknown, after: unknown): MadePatch {
 function changesOf(before: JsonObject, after: JsonObject, path: string): Operation[] {
   const removed = Object.keys(before)
     .filter((name) => !Object.hasOwn(after, name))
-    .map((name): Operation => ({ op: 'remove', path: stepTo(path, name) }));
+    .map((name): Operation => ({ op: 'remove', path: `${path}/${escapeStep(name)}` }));
   const others = Object.entries(after).flatMap(([name, value]): Operation[] => {
-    const at = stepTo(path, name);
+    const at = `${path}/${escapeStep(name)}`;
     if (!Object.hasOwn(before, name)) return [{ op: 'add', path: at, value }];
     const old = before[name];
     if (isObject(old) && isObject(value)) return changesOf(old, value, at);
@@ -44,8 +45,4 @@ function isSame(one: unknown, other: unknown): boolean {
     return one.length === other.length && one.every((item, at) => isSame(item, other[at]));
   if (isObject(one) && isObject(other)) return changesOf(one, other, '').length === 0;
   return Object.is(one, other);
-}
-
-function stepTo(path: string, name: string): string {
-  return `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
