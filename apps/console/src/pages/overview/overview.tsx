@@ -23,12 +23,10 @@ const dayMs = 24 * 3_600_000;
 
 /** What a person wants to know first: is anything wrong, and where. */
 export function Overview(): VNode {
-  const live = useLive();
   return (
     <>
       <h1>Overview</h1>
-      <Freshness of={live} />
-      <QueueVerdicts frame={live.data} />
+      <LiveQueues />
       <NewestGroups />
       <Counts />
       <UnderWay />
@@ -36,16 +34,29 @@ export function Overview(): VNode {
   );
 }
 
+/** A component of its own: what else the page shows is not rendered anew with each frame. */
+function LiveQueues(): VNode {
+  const live = useLive();
+  return (
+    <>
+      <Freshness of={live} />
+      <QueueVerdicts frame={live.data} />
+    </>
+  );
+}
+
 interface JudgedQueue {
   readonly queue: QueueFrame;
   readonly verdict: Verdict;
+  /** Undefined where they are not known yet. */
+  readonly rates: QueueRates | undefined;
 }
 
 const order: readonly Verdict['kind'][] = ['trouble', 'busy', 'fine'];
 
 function QueueVerdicts({ frame }: { readonly frame: LiveFrame | undefined }): VNode {
   const judged = frame?.queues
-    .map((queue): JudgedQueue => ({ queue, verdict: judge(queue, recentSamplesOf(queue.queue)) }))
+    .map(judgeQueue)
     .sort((a, b) => order.indexOf(a.verdict.kind) - order.indexOf(b.verdict.kind));
   const troubled = judged?.filter(({ verdict }) => verdict.kind === 'trouble').length ?? 0;
   return (
@@ -73,19 +84,19 @@ function QueueVerdicts({ frame }: { readonly frame: LiveFrame | undefined }): VN
           {
             title: 'Came/s',
             isNumber: true,
-            cell: ({ queue }) => rateText(queue.queue, 'came'),
+            cell: ({ rates }) => rateText(rates?.came),
           },
           {
             title: 'Done/s',
             isNumber: true,
-            cell: ({ queue }) => (
+            cell: ({ queue, rates }) => (
               <>
-                {rateText(queue.queue, 'done')} <Spark samples={samplesOf(queue.queue)} />
+                {rateText(rates?.done)} <Spark samples={samplesOf(queue.queue)} />
               </>
             ),
           },
-          { title: 'Retried/s', isNumber: true, cell: ({ queue }) => rateText(queue.queue, 'retried') },
-          { title: 'Dead/s', isNumber: true, cell: ({ queue }) => rateText(queue.queue, 'deadLettered') },
+          { title: 'Retried/s', isNumber: true, cell: ({ rates }) => rateText(rates?.retried) },
+          { title: 'Dead/s', isNumber: true, cell: ({ rates }) => rateText(rates?.deadLettered) },
           { title: 'Running', isNumber: true, cell: ({ queue }) => knownCount(queue.running) },
           { title: 'Workers', isNumber: true, cell: ({ queue }) => writeCount(queue.workers) },
           {
@@ -106,6 +117,11 @@ function QueueVerdicts({ frame }: { readonly frame: LiveFrame | undefined }): VN
   );
 }
 
+function judgeQueue(queue: QueueFrame): JudgedQueue {
+  const samples = recentSamplesOf(queue.queue);
+  return { queue, verdict: judge(queue, samples), rates: ratesOf(samples) };
+}
+
 /** Whether what is said of jobs is as new as the log. Some records are always on their way. */
 function StatusBehind({ records }: { readonly records: number | null }): VNode {
   if (records === null)
@@ -114,9 +130,8 @@ function StatusBehind({ records }: { readonly records: number | null }): VNode {
   return <span class="busy">The status is {countOf(records, 'record')} behind the log.</span>;
 }
 
-function rateText(queue: string, of: keyof QueueRates): string {
-  const rates = ratesOf(recentSamplesOf(queue));
-  return rates ? writeRate(rates[of]) : '…';
+function rateText(rate: number | undefined): string {
+  return rate === undefined ? '…' : writeRate(rate);
 }
 
 function knownCount(count: number | null): string {
