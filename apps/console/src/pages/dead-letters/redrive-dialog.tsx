@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import type { ReplayWish } from '@jobstream/client';
 import type { ReplaySurvey } from '@jobstream/contracts/rest';
 import { ActionDialog, FailureNotice } from '../../parts/action-dialog.js';
-import { countOf } from '../../numbers/count.js';
+import { countOf, writeReasons } from '../../numbers/count.js';
 import { go, hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
@@ -56,11 +56,11 @@ export function RedriveDialog({ title, wish, onClose }: RedriveDialogProps): VNo
 }
 
 function Survey({ of: { replayable, matched, skipped, complete } }: { readonly of: ReplaySurvey }): VNode {
-  const left = Object.entries(skipped).map(([reason, count]) => `${reason.replaceAll('_', ' ')}: ${count}`);
+  const reasons = writeReasons(skipped);
   return (
     <p role="status">
       {countOf(replayable, 'job')} would run again, of {countOf(matched, 'dead letter')} that match.
-      {left.length > 0 && ` Passed over: ${left.join(', ')}.`}
+      {reasons !== '' && ` Passed over: ${reasons}.`}
       {!complete && ' The log is long: this is the count of its beginning.'}
     </p>
   );

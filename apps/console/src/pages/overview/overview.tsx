@@ -5,7 +5,7 @@ import { Freshness } from '../../parts/freshness.js';
 import { Age } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
-import { countOf, writeCount, writeRate } from '../../numbers/count.js';
+import { countOf, writeCount, writeKnownCount, writeRate } from '../../numbers/count.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { useLive } from '../../server/live.js';
@@ -97,7 +97,7 @@ function QueueVerdicts({ frame }: { readonly frame: LiveFrame | undefined }): VN
           },
           { title: 'Retried/s', isNumber: true, cell: ({ rates }) => rateText(rates?.retried) },
           { title: 'Dead/s', isNumber: true, cell: ({ rates }) => rateText(rates?.deadLettered) },
-          { title: 'Running', isNumber: true, cell: ({ queue }) => knownCount(queue.running) },
+          { title: 'Running', isNumber: true, cell: ({ queue }) => writeKnownCount(queue.running) },
           { title: 'Workers', isNumber: true, cell: ({ queue }) => writeCount(queue.workers) },
           {
             title: 'Dead letters',
@@ -132,10 +132,6 @@ function StatusBehind({ records }: { readonly records: number | null }): VNode {
 
 function rateText(rate: number | undefined): string {
   return rate === undefined ? '…' : writeRate(rate);
-}
-
-function knownCount(count: number | null): string {
-  return count === null ? 'not known' : writeCount(count);
 }
 
 /** Groups of dead letters that are named here. */

@@ -6,7 +6,7 @@ import { ActionDialog } from '../../parts/action-dialog.js';
 import { Facts } from '../../parts/facts.js';
 import { Freshness } from '../../parts/freshness.js';
 import { RowTable } from '../../parts/row-table.js';
-import { countOf, writeCount } from '../../numbers/count.js';
+import { countOf, writeCount, writeKnownCount } from '../../numbers/count.js';
 import { writeSpan } from '../../numbers/span.js';
 import { usePageKeys } from '../../keys/keyboard.js';
 import { hrefOf } from '../../place/place.js';
@@ -100,9 +100,7 @@ function QueueFacts({ queue }: { readonly queue: QueueView }): VNode {
   const frame = useLive().data?.queues.find((each) => each.queue === queue.queue);
   const verdict = frame && judge(frame, recentSamplesOf(queue.queue));
   const jobs = (state: string, count: number | null) => (
-    <a href={hrefOf('jobs', undefined, { queue: queue.queue, state })}>
-      {count === null ? 'not known' : writeCount(count)}
-    </a>
+    <a href={hrefOf('jobs', undefined, { queue: queue.queue, state })}>{writeKnownCount(count)}</a>
   );
   return (
     <>

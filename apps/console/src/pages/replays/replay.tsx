@@ -9,7 +9,7 @@ import { JsonText } from '../../parts/json-text.js';
 import { Age, Moment } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
-import { writeCount, writeRate } from '../../numbers/count.js';
+import { writeCount, writeRate, writeReasons } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
@@ -58,9 +58,7 @@ export function Replay({ item: id }: { readonly item: string }): VNode {
 
 function ReplayFacts({ replay }: { readonly replay: ReplayView }): VNode {
   const { state, progress, skippedBy, eta, failure, trouble, faults, patch } = replay;
-  const skips = Object.entries(skippedBy).map(
-    ([reason, count]) => `${reason.replaceAll('_', ' ')}: ${count}`,
-  );
+  const reasons = writeReasons(skippedBy);
   return (
     <>
       <p role="status">
@@ -87,7 +85,7 @@ function ReplayFacts({ replay }: { readonly replay: ReplayView }): VNode {
           Source: replay.source,
           Matched: writeCount(replay.matched),
           'Run again': writeCount(replay.replayed),
-          'Passed over': `${writeCount(replay.skipped)}${skips.length > 0 ? ` (${skips.join(', ')})` : ''}`,
+          'Passed over': `${writeCount(replay.skipped)}${reasons === '' ? '' : ` (${reasons})`}`,
           Failed: writeCount(replay.failed),
           Rate:
             replay.rate === null
