@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { isFinal } from '@jobstream/contracts';
 import type { Cause, JobDetail, JobExplanation } from '@jobstream/contracts/rest';
+import { ErrorText } from '../../parts/error-text.js';
 import { Freshness } from '../../parts/freshness.js';
 import { Age } from '../../parts/moment.js';
 import { countOf } from '../../numbers/count.js';
@@ -39,8 +40,8 @@ export function Explanation({ job }: { readonly job: JobDetail }): VNode {
       )}
       {cancelRequested && !isFinal(state) && <p>It was asked to end.</p>}
       {error && !explanation && (
-        <p class="error-text">
-          {reason !== null && <span class="mark">{reason}</span>} <code>{error.code}</code> {error.message}
+        <p>
+          <ErrorText error={error} reason={reason} />
         </p>
       )}
     </>

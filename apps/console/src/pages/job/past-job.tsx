@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { JobAtView, TransitionView } from '@jobstream/contracts/rest';
+import { ErrorText } from '../../parts/error-text.js';
 import { Facts } from '../../parts/facts.js';
 import { Freshness } from '../../parts/freshness.js';
 import { JsonText } from '../../parts/json-text.js';
@@ -92,8 +93,8 @@ function PastFacts({ job }: { readonly job: JobAtView }): VNode {
         It was <StateMark state={state} /> since <Moment at={since} precise />.
       </p>
       {error && (
-        <p class="error-text">
-          {reason !== null && <span class="mark">{reason}</span>} <code>{error.code}</code> {error.message}
+        <p>
+          <ErrorText error={error} reason={reason} />
         </p>
       )}
       <Facts

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import type { TransitionView } from '@jobstream/contracts/rest';
+import { ErrorText } from '../../parts/error-text.js';
 import { Moment } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
@@ -54,15 +55,7 @@ export function TransitionTable({ id, transitions }: TransitionTableProps): VNod
           { title: 'Run', isNumber: true, cell: ({ run }) => run },
           { title: 'Attempt', isNumber: true, cell: ({ attempt }) => attempt },
           { title: 'Worker', cell: ({ worker }) => worker },
-          {
-            title: 'Error',
-            cell: ({ error, reason }) => (
-              <span class="error-text">
-                {reason !== null && <span class="mark">{reason}</span>} {error && <code>{error.code}</code>}{' '}
-                {error?.message}
-              </span>
-            ),
-          },
+          { title: 'Error', cell: ({ error, reason }) => <ErrorText error={error} reason={reason} /> },
           {
             title: 'Record',
             cell: ({ topic, partition, offset }) => (

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import type { JobPage, JobView } from '@jobstream/contracts/rest';
 import { ActionButton } from '../../parts/action-button.js';
+import { ErrorText } from '../../parts/error-text.js';
 import { CopyButton } from '../../parts/json-text.js';
 import { Freshness } from '../../parts/freshness.js';
 import { Age, Moment } from '../../parts/moment.js';
@@ -35,15 +36,7 @@ const columns: readonly Column<JobView>[] = [
     cell: ({ attempt, maxAttempts, run }) =>
       `${attempt} of ${maxAttempts ?? '?'}${run > 1 ? `, run ${run}` : ''}`,
   },
-  {
-    title: 'Error',
-    cell: ({ error }) =>
-      error && (
-        <span class="error-text">
-          <code>{error.code}</code> {error.message}
-        </span>
-      ),
-  },
+  { title: 'Error', cell: ({ error }) => error && <ErrorText error={error} /> },
 ];
 
 /** The list of jobs, newest first. Its filter is its URL. */
