@@ -9,7 +9,7 @@ import { countOf, writeCount, writeKnownCount, writeRate } from '../../numbers/c
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { useLive } from '../../server/live.js';
-import { usePolled, type Polled } from '../../server/polled.js';
+import { usePolled } from '../../server/polled.js';
 import { recentSamplesOf, samplesOf } from '../../server/queue-samples.js';
 import { groupLetters } from '../dead-letters/letter-groups.js';
 import { readLetters } from '../dead-letters/read-letters.js';
@@ -169,30 +169,29 @@ function NewestGroups(): VNode {
 }
 
 function Counts(): VNode {
-  const all = usePolled((signal) => client.count({ signal }), { key: 'counts', everyMs: countsEveryMs });
-  const at = all.data && Date.parse(all.data.at);
-  const day = usePolled(
-    async (signal) => (at === undefined ? undefined : client.count({ signal, since: new Date(at - dayMs) })),
-    { key: at === undefined ? 'no day yet' : 'day', everyMs: countsEveryMs },
-  );
+  const counted = usePolled(readCounts, { key: 'counts', everyMs: countsEveryMs });
   return (
     <section>
       <h2>Jobs by state</h2>
-      <Freshness of={all} />
-      <StateStrip counts={all} day={day.data} />
+      <Freshness of={counted} />
+      {counted.data ? <StateStrip {...counted.data} /> : <p class="muted">Counting…</p>}
     </section>
   );
 }
 
-function StateStrip({
-  counts,
-  day,
-}: {
-  readonly counts: Polled<CountsView>;
-  readonly day: CountsView | undefined;
-}): VNode {
-  if (!counts.data) return <p class="muted">Counting…</p>;
-  const { states, total } = counts.data;
+interface Counted {
+  readonly all: CountsView;
+  /** Of the 24 hours before `all` was counted, by the server's clock. */
+  readonly day: CountsView;
+}
+
+async function readCounts(signal: AbortSignal): Promise<Counted> {
+  const all = await client.count({ signal });
+  const day = await client.count({ signal, since: new Date(Date.parse(all.at) - dayMs) });
+  return { all, day };
+}
+
+function StateStrip({ all: { states, total, at }, day }: Counted): VNode {
   return (
     <>
       <ul class="strip">
@@ -201,13 +200,13 @@ function StateStrip({
             <a href={hrefOf('jobs', undefined, { state })}>
               <StateMark state={state} />
               <b>{writeCount(states[state])}</b>
-              {day && <span class="muted">{writeCount(day.states[state])} of the last 24 h</span>}
+              <span class="muted">{writeCount(day.states[state])} of the last 24 h</span>
             </a>
           </li>
         ))}
       </ul>
       <p class="muted">
-        {countOf(total, 'job')}, counted <Age at={counts.data.at} />.
+        {countOf(total, 'job')}, counted <Age at={at} />.
       </p>
     </>
   );
