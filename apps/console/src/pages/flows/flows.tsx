@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
 import { Freshness } from '../../parts/freshness.js';
 import { Age, Moment } from '../../parts/moment.js';
+import { Paging } from '../../parts/paging.js';
 import { RowTable } from '../../parts/row-table.js';
 import { writeCount } from '../../numbers/count.js';
-import { go, hrefOf, place } from '../../place/place.js';
+import { hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 
@@ -16,7 +17,6 @@ export function Flows(): VNode {
     key: cursor ?? 'newest',
     everyMs,
   });
-  const next = polled.data?.next ?? null;
   return (
     <>
       <h1>Flows</h1>
@@ -37,14 +37,7 @@ export function Flows(): VNode {
           { title: 'Ended', cell: ({ finishedAt }) => finishedAt && <Moment at={finishedAt} /> },
         ]}
       />
-      <p class="actions">
-        {cursor !== undefined && <a href={hrefOf('flows')}>To the newest</a>}
-        {next !== null && (
-          <button type="button" onClick={() => go(hrefOf('flows', undefined, { cursor: next }))}>
-            Older
-          </button>
-        )}
-      </p>
+      <Paging page="flows" cursor={cursor} next={polled.data?.next ?? null} />
     </>
   );
 }

@@ -6,11 +6,12 @@ import { ErrorText } from '../../parts/error-text.js';
 import { CopyButton } from '../../parts/json-text.js';
 import { Freshness } from '../../parts/freshness.js';
 import { Age, Moment } from '../../parts/moment.js';
+import { Paging } from '../../parts/paging.js';
 import { RowTable, type Column } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
-import { go, hrefOf, place } from '../../place/place.js';
+import { hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { serverNow } from '../../server/server-clock.js';
@@ -104,14 +105,13 @@ function JobRows({ filter, conditions, cursor }: JobRowsProps): VNode {
         keyOf={({ id }) => id}
         empty={next === null ? emptyText(filter) : 'None among those that were looked through so far.'}
       />
-      <p class="actions">
-        {cursor !== undefined && <a href={hrefOf('jobs', undefined, filter)}>To the newest</a>}
-        {next !== null && (
-          <button type="button" onClick={() => go(hrefOf('jobs', undefined, { ...filter, cursor: next }))}>
-            {isEmpty ? 'Look further' : 'Older'}
-          </button>
-        )}
-      </p>
+      <Paging
+        page="jobs"
+        query={filter}
+        cursor={cursor}
+        next={next}
+        older={isEmpty ? 'Look further' : 'Older'}
+      />
     </>
   );
 }
