@@ -3,7 +3,8 @@ import type { VNode } from 'preact';
 import { openedByKey } from '../keys/keyboard.js';
 import { isUtc, showUtc } from '../parts/moment.js';
 import { hrefOf, place } from '../place/place.js';
-import { caller, callerFailure, isSignedOut, may, signOut } from '../server/caller.js';
+import { caller, callerFailure, may, signOut } from '../server/caller.js';
+import { isRefused } from '../server/connection.js';
 import { GoTo } from './go-to.js';
 import { KeyHelp } from './key-help.js';
 import { pageList, type PageEntry } from './page-list.js';
@@ -34,7 +35,7 @@ export function Frame(): VNode {
         )}
         <ShownPage />
       </main>
-      {isSignedOut.value && <SignIn />}
+      {isRefused.value && <SignIn />}
       {openedByKey.value === 'help' && <KeyHelp onClose={() => closeOpened('help')} />}
       {openedByKey.value === 'go-to' && <GoTo onClose={() => closeOpened('go-to')} />}
     </>

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { isGranted, type CallerView, type Scope } from '@jobstream/contracts/rest';
 import { client, isRefused } from './connection.js';
 import { failureOf, type Failure } from './failure.js';
@@ -7,8 +7,6 @@ import { failureOf, type Failure } from './failure.js';
 export const caller = signal<CallerView | undefined>(undefined);
 /** Why the API could not say who uses the console. */
 export const callerFailure = signal<Failure | undefined>(undefined);
-/** Whether somebody has to sign in before anything more can be read. */
-export const isSignedOut = computed(() => isRefused.value);
 
 const againMs = 2_000;
 
