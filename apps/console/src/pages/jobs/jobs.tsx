@@ -8,6 +8,7 @@ import { Freshness } from '../../parts/freshness.js';
 import { Age, Moment } from '../../parts/moment.js';
 import { Paging } from '../../parts/paging.js';
 import { RowTable, type Column } from '../../parts/row-table.js';
+import { writeShellWord } from '../../parts/shell-word.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
@@ -128,6 +129,6 @@ function emptyText(filter: JobFilter): VNode {
 function commandOf({ for: submittedFor, ...filter }: JobFilter): string {
   const options = Object.entries({ ...filter, 'submitted-for': submittedFor })
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` --${name} '${value!.replaceAll("'", "'\\''")}'`);
+    .map(([name, value]) => ` --${name} ${writeShellWord(value!)}`);
   return `npx jobstream jobs list${options.join('')}`;
 }

@@ -6,6 +6,7 @@ import { FailureNotice } from '../../parts/action-dialog.js';
 import { Freshness } from '../../parts/freshness.js';
 import { JsonField, readJson, type ReadJson } from '../../parts/json-field.js';
 import { CopyButton } from '../../parts/json-text.js';
+import { writeShellWord } from '../../parts/shell-word.js';
 import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { failureOf, type Failure } from '../../server/failure.js';
@@ -222,12 +223,8 @@ function writeValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 function curlOf(job: string): string {
-  return `curl -s ${location.origin}/v1/jobs -H 'content-type: application/json' -d ${quote(job)}`;
+  return `curl -s ${location.origin}/v1/jobs -H 'content-type: application/json' -d ${writeShellWord(job)}`;
 }
 
 function typescriptOf(type: string, read: ReadJson): string {
