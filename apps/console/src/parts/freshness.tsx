@@ -9,9 +9,9 @@ export function Freshness({
 }: {
   readonly of: Omit<Polled<unknown>, 'refresh'>;
 }): VNode | null {
+  if (!failure) return null;
   // Read, so that the age grows each second.
   void serverNow.value;
-  if (!failure) return null;
   const age = writeSpan(Math.floor((performance.now() - readAt) / 1_000) * 1_000);
   return (
     <p class="notice" role="status">
