@@ -54,15 +54,21 @@ export class ConsoleController {
     await reply.send(file.bytes[encoding]);
   }
 
-  private async read(): Promise<ReadonlyMap<string, ConsoleFile>> {
-    if (this.files) return this.files;
-    const folder = findConsole();
-    if (folder === undefined)
-      throw new ProblemError(
-        'route_not_found',
-        'The console is not built here: npx nx run @jobstream/console:build',
-      );
-    this.files = readConsole(folder);
+  /** Reads the files once; where that fails, the next request tries again. @throws ProblemError `route_not_found` */
+  private read(): Promise<ReadonlyMap<string, ConsoleFile>> {
+    this.files ??= readBuilt().catch((error: unknown) => {
+      this.files = undefined;
+      throw error;
+    });
     return this.files;
   }
+}
+
+async function readBuilt(): Promise<ReadonlyMap<string, ConsoleFile>> {
+  const folder = findConsole();
+  if (folder !== undefined) return readConsole(folder);
+  throw new ProblemError(
+    'route_not_found',
+    'The console is not built here: npx nx run @jobstream/console:build',
+  );
 }
