@@ -112,7 +112,7 @@ async function drawMail({ from, to, subject, text }, name) {
 }
 
 /** Pages of the console by the names of their pictures. */
-function consolePages(failed) {
+function consolePages(failed, flow) {
   return {
     overview: '',
     jobs: '/jobs',
@@ -123,6 +123,8 @@ function consolePages(failed) {
     schedules: '/schedules',
     schedule: '/schedules/health-check',
     replays: '/replays',
+    flows: '/flows',
+    flow: `/flows/${flow}`,
     test: '/test?type=probe.run',
     types: '/types',
     webhooks: '/webhooks',
@@ -132,15 +134,34 @@ function consolePages(failed) {
   };
 }
 
+/** One job before two, one after them; a failure holds the last one. @returns the id of the flow, which has ended */
+async function runFlow(api) {
+  const probe = { type: 'probe.run' };
+  const { body } = await api.post('/v1/flows', {
+    jobs: [
+      { ...probe, name: 'read', payload: { note: 'hello' } },
+      { ...probe, name: 'left', payload: { note: { $result: 'read.note' } } },
+      { ...probe, name: 'right', payload: { failWith: 'non-retryable', failTimes: 9 }, after: ['read'] },
+      { ...probe, name: 'join', payload: {}, after: ['left', 'right'] },
+    ],
+  });
+  return eventually(async () => {
+    const { state } = (await api.get(`/v1/flows/${body.id}`)).body;
+    if (state === 'running') throw new Error('The flow has not ended.');
+    return body.id;
+  }, patience);
+}
+
 /** Each page in light and dark, for a desk and for a hand. */
 async function drawConsole(api) {
   const { body } = await api.get('/v1/jobs?state=dead_lettered&limit=1');
+  const flow = await runFlow(api);
   const browser = await ConsoleBrowser.start();
   try {
     for (const colours of ['light', 'dark'])
       for (const width of [1280, 360]) {
         const { page, close } = await browser.open(`${api.url}/console`, { colours, width });
-        for (const [name, path] of Object.entries(consolePages(body.items[0].id))) {
+        for (const [name, path] of Object.entries(consolePages(body.items[0].id, flow))) {
           await page.goto(`${api.url}/console${path}`);
           await page
             .getByText(/^(Reading|Counting|Looking)…$/)
