@@ -19,6 +19,20 @@ export function get(path: string, signal: AbortSignal | undefined): Call {
   return { method: 'GET', path, repeatable: true, signal };
 }
 
+/** The part of a submission that its key decides: only under a key may it be sent again, as the same one. */
+export function keyed(
+  idempotencyKey: string | false,
+  traceparent?: string,
+): Pick<Call, 'headers' | 'repeatable'> {
+  return {
+    headers: {
+      ...(idempotencyKey !== false && { 'idempotency-key': idempotencyKey }),
+      ...(traceparent !== undefined && { traceparent }),
+    },
+    repeatable: idempotencyKey !== false,
+  };
+}
+
 /** The query of these parameters, those that are given: empty, or `?` and them. */
 export function queryOf(parameters: Readonly<Record<string, string | number | Date | undefined>>): string {
   const query = new URLSearchParams();

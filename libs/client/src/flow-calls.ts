@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { FlowPage, FlowRequest, FlowState, FlowSummary, FlowView } from '@jobstream/contracts/rest';
-import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
+import { get, keyed, queryOf, type CallOptions, type PageOptions } from './call-options.js';
 import { FlowUnfinishedError } from './client-errors.js';
 import { pause, type HttpCaller } from './http-caller.js';
 
@@ -37,18 +36,14 @@ export class FlowCalls {
    */
   submit(
     flow: FlowRequest,
-    { signal, idempotencyKey = randomUUID(), traceparent }: SubmitFlowOptions = {},
+    { signal, idempotencyKey = crypto.randomUUID(), traceparent }: SubmitFlowOptions = {},
   ): Promise<FlowSummary> {
     return this.caller.read<FlowSummary>({
       method: 'POST',
       path: '/v1/flows',
       body: JSON.stringify(flow),
-      headers: {
-        ...(idempotencyKey !== false && { 'idempotency-key': idempotencyKey }),
-        ...(traceparent !== undefined && { traceparent }),
-      },
+      ...keyed(idempotencyKey, traceparent),
       heldMs: checkMs,
-      repeatable: idempotencyKey !== false,
       signal,
     });
   }

@@ -1,6 +1,6 @@
 import { mayPass, type BatchAnswer, type ItemError, type Submission } from '@jobstream/contracts/rest';
 import { chunkItems, type BatchChunk } from './batch-chunks.js';
-import type { CallOptions } from './call-options.js';
+import { keyed, type CallOptions } from './call-options.js';
 import { ProblemError } from './client-errors.js';
 import type { HttpCaller } from './http-caller.js';
 
@@ -48,8 +48,7 @@ async function submitChunk(
         method: 'POST',
         path: '/v1/jobs/batch',
         body,
-        headers: idempotencyKey === false ? {} : { 'idempotency-key': idempotencyKey },
-        repeatable: idempotencyKey !== false,
+        ...keyed(idempotencyKey),
         signal,
       },
       ({ items }) => !items.some((item) => 'error' in item && mayPass(item.error.code)),

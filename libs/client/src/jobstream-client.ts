@@ -19,7 +19,7 @@ import type {
   TransitionView,
 } from '@jobstream/contracts/rest';
 import { AccessCalls } from './access-calls.js';
-import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
+import { get, keyed, queryOf, type CallOptions, type PageOptions } from './call-options.js';
 import { JobFailedError, JobUnfinishedError } from './client-errors.js';
 import { FileCalls } from './file-calls.js';
 import { FlowCalls } from './flow-calls.js';
@@ -125,11 +125,7 @@ export class JobstreamClient {
       method: 'POST',
       path: '/v1/jobs',
       body: JSON.stringify({ type, payload, ...job }),
-      headers: {
-        ...(idempotencyKey !== false && { 'idempotency-key': idempotencyKey }),
-        ...(traceparent !== undefined && { traceparent }),
-      },
-      repeatable: idempotencyKey !== false,
+      ...keyed(idempotencyKey, traceparent),
       signal,
     });
   }
