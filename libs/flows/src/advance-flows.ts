@@ -38,12 +38,22 @@ export async function saveFlows(
   flows: ReadonlyMap<JobId, LockedFlow>,
   ended: readonly NewlyEnded[],
 ): Promise<void> {
-  const standing = [...new Set(ended.map(({ flowId }) => flowId))].map((id) => {
-    const ofFlow = ended.filter(({ flowId }) => flowId === id);
+  const standing = [...groupByFlow(ended)].map(([id, ofFlow]) => {
     const flow = flows.get(id)!;
     const counted = { ...flow, ...addEnds(flow, ofFlow) };
     const state = decideFlowState(counted);
     return { ...counted, state, isOver: isOver(state) };
   });
   await store.save(session, standing);
+}
+
+/** One pass: a batch may end thousands of jobs, each of another flow. */
+function groupByFlow(ended: readonly NewlyEnded[]): Map<JobId, NewlyEnded[]> {
+  const byFlow = new Map<JobId, NewlyEnded[]>();
+  for (const step of ended) {
+    const ofFlow = byFlow.get(step.flowId);
+    if (ofFlow === undefined) byFlow.set(step.flowId, [step]);
+    else ofFlow.push(step);
+  }
+  return byFlow;
 }
