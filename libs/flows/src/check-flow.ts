@@ -1,4 +1,4 @@
-import { maxFlowEdges, valueAt, type JobRules, type JsonSchema } from '@jobstream/contracts';
+import { maxFlowEdges, type JobRules, type JsonSchema } from '@jobstream/contracts';
 import {
   FaultList,
   faultsOf,
@@ -94,7 +94,7 @@ export function checkFlow(request: unknown, checks: FlowChecks): CheckedFlow {
     if (checked instanceof IntakeError) faults.addError(index, checked);
   });
   faults.throwAny();
-  return { onFailure: parsed.data.onFailure, steps: stepsOf(jobs, after, known) };
+  return { onFailure: parsed.data.onFailure, steps: stepsOf(jobs, after, places, known) };
 }
 
 /** The faults of all jobs, and the code of the first. */
@@ -275,7 +275,7 @@ function checkJob(
     () => stand,
   );
   if (checked instanceof IntakeError) return checked;
-  return needsOperateByReference(type.rules, submission.payload) ?? also(checked);
+  return decidesByReference(type.rules, references) ?? also(checked);
 }
 
 /** At the reference, below it, or at what it is part of: a choice of shapes has its fault there. */
@@ -284,12 +284,12 @@ function isAboutReference({ pointer }: Fault, places: readonly string[]): boolea
 }
 
 /** A value that needs a right may not come from a result, which nobody has seen when the right is checked. */
-function needsOperateByReference(
+function decidesByReference(
   { operateWhen = {}, orderBy }: JobRules,
-  payload: unknown,
+  references: readonly PlacedReference[],
 ): IntakeError | undefined {
   const errors = [...Object.keys(operateWhen), ...(orderBy === undefined ? [] : [orderBy])]
-    .filter((path) => isReferenceAt(payload, path))
+    .filter((path) => givesValueAt(references, path))
     .map((path) => {
       const detail = 'This field decides who may submit the job, or its order: give a value of its own.';
       return { pointer: `/payload/${path.replaceAll('.', '/')}`, detail };
@@ -299,21 +299,20 @@ function needsOperateByReference(
     : new IntakeError('invalid_payload', 'A reference stands where none may.', { errors });
 }
 
-function isReferenceAt(payload: unknown, path: string): boolean {
+/** Whether a reference stands at the path, or at what the path leads through. */
+function givesValueAt(references: readonly PlacedReference[], path: string): boolean {
   const names = path.split('.');
-  return [payload, ...names.map((_, nth) => valueAt(payload, names.slice(0, nth + 1).join('.')))].some(
-    (value) => findReferences(value).references.some(({ steps }) => steps.length === 0),
-  );
+  return references.some(({ steps }) => steps.every((step, nth) => step === names[nth]));
 }
 
 function stepsOf(
   jobs: readonly GivenJob[],
   after: readonly (readonly number[])[],
+  places: ReadonlyMap<string, number>,
   types: readonly FlowJobType[],
 ): CheckedStep[] {
   const waitedFor = new Set(after.flat());
   const referred = new Set<number>();
-  const places = new Map(jobs.map(({ name }, index) => [name, index]));
   jobs.forEach(({ references }, index) => {
     for (const { reference } of references) {
       if (reference.kind === 'outcomes') for (const place of after[index]!) referred.add(place);
