@@ -2,12 +2,12 @@ import { isFinal, stateOfPhase, type JobState, type Topics } from '@jobstream/co
 import { decodeRecord, headerNames, type JobRecord } from '@jobstream/contracts/records';
 import type { Database, Session } from '@jobstream/database';
 import type { IncomingRecord, KafkaConnection, TopicAdmin } from '@jobstream/kafka';
-import { clean } from '@jobstream/lifecycle';
 import type { Logger } from '@jobstream/runtime';
 import { LogSink, ReadPositions, type WrittenBatch } from '@jobstream/sink';
 import { advanceFlows } from './advance-flows.js';
 import type { EndedState } from './decide-flow.js';
 import type { FlowStore, StepEnd } from './flow-store.js';
+import { stepErrorOf, type StepError } from './step-error.js';
 
 export interface FlowEndReaderOptions {
   readonly connection: KafkaConnection;
@@ -23,8 +23,6 @@ export interface FlowEndReaderOptions {
 
 /** Ends are gathered so long before they are looked through. */
 const paceMs = 20;
-/** Characters of an error's message that a flow shows and tells. */
-const maxMessageLength = 500;
 
 /**
  * Follows the ends of jobs that belong to flows. Its place in the log moves in the transaction that notes the ends, so none is
@@ -97,14 +95,12 @@ function endedStateOf(state: JobState): EndedState {
   return 'failed';
 }
 
-function errorOf(record: JobRecord, state: JobState): StepEnd['error'] {
+function errorOf(record: JobRecord, state: JobState): StepError | null {
   switch (record.phase) {
     case 'succeeded':
       return null;
-    case 'dead_lettered': {
-      const { code, message } = record.value.error;
-      return { code: clean(code), message: clean(message.slice(0, maxMessageLength)) };
-    }
+    case 'dead_lettered':
+      return stepErrorOf(record.value.error.code, record.value.error.message);
     default:
       return { code: state, message: `The job has ended as ${state}.` };
   }

@@ -13,6 +13,7 @@ import type { Logger } from '@jobstream/runtime';
 import { followEnds } from './advance-flows.js';
 import type { FlowStore, ReadyStep, StepEnd } from './flow-store.js';
 import { findReferences, replaceReferences, valueOf } from './references.js';
+import { stepErrorOf } from './step-error.js';
 
 export interface FlowReleaserOptions {
   readonly database: Database;
@@ -105,7 +106,7 @@ export class FlowReleaser {
   private async fail(step: ReadyStep, error: IntakeError): Promise<void> {
     const { database, flows, logger } = this.options;
     const faults = (error.details.errors ?? []).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
-    const told = { code: error.code, message: [error.message, ...faults].join(' ').slice(0, 500) };
+    const told = stepErrorOf(error.code, [error.message, ...faults].join(' '));
     const end: Pick<StepEnd, 'outcome' | 'error'> = {
       outcome: JSON.stringify({ state: 'failed', error: told }),
       error: told,

@@ -5,6 +5,7 @@ import type { CheckedFlow } from './check-flow.js';
 import type { EndedState, FlowStanding } from './decide-flow.js';
 import type { FlowRow } from './flow-queries.js';
 import type { ToldOutcome } from './references.js';
+import type { StepError } from './step-error.js';
 
 /** A flow that is to be kept. */
 export interface NewFlow {
@@ -36,7 +37,7 @@ export interface StepEnd {
   readonly state: EndedState;
   /** JSON text: what is told to those that refer to the job, without its name and id. */
   readonly outcome: string;
-  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly error: StepError | null;
 }
 
 /** A job whose end was not known before. */
