@@ -150,6 +150,12 @@ describe('the check of a flow', () => {
       'invalid_payload',
       '/jobs/1/payload/danger',
     ],
+    [
+      'a reference in whose value something decides about rights',
+      [job('r'), job('a', { payload: { $result: 'r' } })],
+      'invalid_payload',
+      '/jobs/1/payload/danger',
+    ],
     ['10,001 jobs', Array.from({ length: 10_001 }, (_, nth) => job(`j${nth}`)), 'invalid_request', '/jobs'],
   ])('refuses %s, with its place', (_, jobs, code, pointer) => {
     const faults = faultsOf(jobs);
