@@ -11,7 +11,8 @@ import {
 import type { SendOutcome } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import { followEnds } from './advance-flows.js';
-import type { FlowStore, ReadyStep, StepEnd } from './flow-store.js';
+import type { FlowStore, StepEnd } from './flow-store.js';
+import { ReadySteps, type ReadyStep } from './ready-steps.js';
 import { findReferences, replaceReferences, valueOf } from './references.js';
 import { stepErrorOf } from './step-error.js';
 
@@ -43,7 +44,11 @@ const retryMs = 500;
  * dies in between, another sends the same request again: a copy, which is not run twice, because it runs under a claim.
  */
 export class FlowReleaser {
-  constructor(private readonly options: FlowReleaserOptions) {}
+  private readonly steps: ReadySteps;
+
+  constructor(private readonly options: FlowReleaserOptions) {
+    this.steps = new ReadySteps(options.database);
+  }
 
   /** Releases ready jobs. Resolves with the milliseconds until the next look; undefined when none is left. */
   async look(): Promise<number | undefined> {
@@ -54,10 +59,11 @@ export class FlowReleaser {
   }
 
   private async releaseSome(): Promise<Released> {
-    const { database, flows } = this.options;
+    const { database } = this.options;
+    const { steps } = this;
     const unfit: UnfitStep[] = [];
     const released = await database.transaction(async (session) => {
-      const ready = await flows.lockReady(session, stepsAtOnce);
+      const ready = await steps.lockReady(session, stepsAtOnce);
       const drawn: { step: ReadyStep; job: DrawnJob }[] = [];
       const waiting: ReadyStep[] = [];
       unfit.length = 0;
@@ -73,8 +79,8 @@ export class FlowReleaser {
         outcomes,
       );
       unfit.push(...sorted.unfit);
-      await flows.start(session, sorted.started);
-      await flows.rest(session, sorted.refused);
+      await steps.start(session, sorted.started);
+      await steps.rest(session, sorted.refused);
       return { started: sorted.started.length, left: ready.length - sorted.started.length };
     });
     for (const { step, error } of unfit) await this.fail(step, error);
@@ -83,11 +89,11 @@ export class FlowReleaser {
   }
 
   private async draw(session: Session, step: ReadyStep): Promise<DrawnJob | IntakeError> {
-    const { intake, flows } = this.options;
+    const { intake } = this.options;
     const stored = JSON.parse(step.submission) as { payload: unknown };
     const submission = { ...stored };
     if (findReferences(stored.payload).references.length > 0) {
-      const outcomes = await flows.readOutcomes(session, step);
+      const outcomes = await this.steps.readOutcomes(session, step);
       if (outcomes === undefined) return tooMuchTold();
       submission.payload = replaceReferences(stored.payload, (reference) => valueOf(reference, outcomes));
     }

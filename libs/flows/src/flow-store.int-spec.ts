@@ -8,6 +8,7 @@ import type { CheckedFlow, CheckedStep } from './check-flow.js';
 import { FlowArchive } from './flow-archive.js';
 import { FlowQueries } from './flow-queries.js';
 import { FlowStore, stepJobId, type StepEnd } from './flow-store.js';
+import { ReadySteps } from './ready-steps.js';
 
 const rules = defineJob({
   type: 'probe',
@@ -23,6 +24,7 @@ describe('the rows of flows', () => {
   };
   const database = new Database(settings);
   const store = new FlowStore(database);
+  const readySteps = new ReadySteps(database);
   const queries = new FlowQueries(database);
   beforeAll(() => migrate(settings));
   afterAll(async () => {
@@ -65,8 +67,8 @@ describe('the rows of flows', () => {
   const states = async (id: JobId) => (await queries.listSteps(id)).map(({ state }) => state);
   const startReady = (limit = 100) =>
     database.transaction(async (session) => {
-      const ready = await store.lockReady(session, limit);
-      await store.start(session, ready);
+      const ready = await readySteps.lockReady(session, limit);
+      await readySteps.start(session, ready);
       return ready;
     });
 
@@ -120,7 +122,7 @@ describe('the rows of flows', () => {
     await startReady();
     await end(endOf(id, 0, 'failed'));
     const [ready] = await startReady();
-    const told = await database.transaction((session) => store.readOutcomes(session, ready!));
+    const told = await database.transaction((session) => readySteps.readOutcomes(session, ready!));
     expect(told).toEqual([{ name: '0', id: stepJobId(id, '0'), state: 'failed' }]);
     await end(endOf(id, 1));
     expect(await queries.find(id)).toMatchObject({
@@ -139,7 +141,7 @@ describe('the rows of flows', () => {
     const parts = Array.from({ length: 8 }, (_, part) => ends.filter((_, nth) => nth % 8 === part));
     // As coordinators do that read other partitions, one of them twice.
     await Promise.all([...parts, parts[0]!].map((part) => end(...part)));
-    const ready = await database.transaction((session) => store.lockReady(session, 10));
+    const ready = await database.transaction((session) => readySteps.lockReady(session, 10));
     expect(ready.map(({ name }) => name)).toEqual([`${width}`]);
     expect(await queries.find(id)).toMatchObject({ progress: { succeeded: width } });
   });

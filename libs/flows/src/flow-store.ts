@@ -1,10 +1,8 @@
 import { deriveJobId, type JobId } from '@jobstream/contracts';
-import type { StepState } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import type { CheckedFlow } from './check-flow.js';
 import type { EndedState, FlowStanding } from './decide-flow.js';
 import type { FlowRow } from './flow-queries.js';
-import type { ToldOutcome } from './references.js';
 import type { StepError } from './step-error.js';
 
 /** A flow that is to be kept. */
@@ -46,24 +44,10 @@ export interface NewlyEnded extends StepPlace {
   readonly isLast: boolean;
 }
 
-/** A job that is to be put into its queue. */
-export interface ReadyStep extends StepPlace {
-  readonly jobId: JobId;
-  readonly run: number;
-  readonly name: string;
-  readonly type: string;
-  /** JSON text. */
-  readonly submission: string;
-  readonly parent: JobId | null;
-  readonly traceparent: string | null;
-}
-
 type StandingRow = Omit<FlowRow, 'parent_id' | 'created_at' | 'finished_at'>;
 
 /** Rows of one statement when a flow is written. */
 const rowsAtOnce = 2_000;
-/** Bytes of the submissions that are held in memory at a time, and of the outcomes that one job is told. */
-const maxBytes = 16 * 1024 * 1024;
 
 /** The id of the job of a flow: always the same, so that a job that is sent twice is one. */
 export function stepJobId(flowId: JobId, name: string): JobId {
@@ -74,7 +58,7 @@ export function stepJobId(flowId: JobId, name: string): JobId {
  * The rows of flows.
  *
  * Invariants: whoever changes how the jobs of a flow stand holds the lock of the flow's row, except for the step from ready to
- * started. Flows are locked in the order of their ids.
+ * started, which is that of `ReadySteps`. Flows are locked in the order of their ids.
  */
 export class FlowStore {
   private readonly flows: string;
@@ -237,91 +221,6 @@ export class FlowStore {
     });
   }
 
-  /** Locks ready jobs, those that were refused last. Skips those that another process puts into their queues. */
-  async lockReady(session: Session, limit: number): Promise<ReadyStep[]> {
-    const { rows } = await session.query<{
-      flow_id: JobId;
-      place: number;
-      job_id: JobId;
-      run: number;
-      name: string;
-      type: string;
-      submission: string;
-      parent_id: JobId | null;
-      traceparent: string | null;
-    }>({
-      name: 'lock-ready-steps',
-      text: `WITH locked AS MATERIALIZED (
-               SELECT flow_id, place, rest_until, octet_length(submission) AS bytes FROM ${this.steps}
-               WHERE state = 'ready' AND rest_until <= clock_timestamp()
-               ORDER BY rest_until, flow_id, place LIMIT $1 FOR UPDATE SKIP LOCKED
-             ), summed AS (
-               SELECT *, sum(bytes) OVER (ORDER BY rest_until, flow_id, place) - bytes AS before FROM locked
-             )
-             SELECT step.flow_id, step.place, step.job_id, step.run, step.name, step.type, step.submission,
-               flow.parent_id, flow.traceparent
-             FROM summed JOIN ${this.steps} AS step USING (flow_id, place) JOIN ${this.flows} AS flow ON flow.id = flow_id
-             WHERE before < $2 ORDER BY summed.rest_until, flow_id, place`,
-      values: [limit, maxBytes],
-    });
-    return rows.map(({ flow_id, job_id, parent_id, ...row }) => {
-      return { ...row, flowId: flow_id, jobId: job_id, parent: parent_id };
-    });
-  }
-
-  /**
-   * How the jobs ended that a job waits for and refers to, in the order of the flow. Undefined when they take more than 16 MiB.
-   */
-  async readOutcomes(session: Session, { flowId, place }: StepPlace): Promise<ToldOutcome[] | undefined> {
-    const awaited = `${this.waits} AS wait JOIN ${this.steps} AS step
-      ON step.flow_id = wait.flow_id AND step.place = wait.awaited
-      WHERE wait.flow_id = $1 AND wait.waiting = $2 AND step.is_referred`;
-    const { rows: sizes } = await session.query<{ bytes: number | null }>({
-      name: 'size-of-outcomes',
-      text: `SELECT sum(octet_length(step.outcome)) AS bytes FROM ${awaited}`,
-      values: [flowId, place],
-    });
-    if (Number(sizes[0]?.bytes ?? 0) > maxBytes) return undefined;
-    const { rows } = await session.query<{
-      name: string;
-      job_id: JobId;
-      state: StepState;
-      outcome: string | null;
-    }>({
-      name: 'read-outcomes',
-      text: `SELECT step.name, step.job_id, step.state, step.outcome FROM ${awaited} ORDER BY step.place`,
-      values: [flowId, place],
-    });
-    return rows.map(({ name, job_id, state, outcome }): ToldOutcome => {
-      const told = outcome === null ? { state } : (JSON.parse(outcome) as Omit<ToldOutcome, 'name' | 'id'>);
-      return { name, id: job_id, ...told };
-    });
-  }
-
-  /** Notes that the log has the requests of locked jobs. */
-  async start(session: Session, steps: readonly StepPlace[]): Promise<void> {
-    if (steps.length === 0) return;
-    await session.query({
-      name: 'start-flow-steps',
-      text: `UPDATE ${this.steps} AS step SET state = 'started', started_at = clock_timestamp()
-             FROM unnest($1::uuid[], $2::integer[]) AS given(flow_id, place)
-             WHERE step.flow_id = given.flow_id AND step.place = given.place`,
-      values: placeColumns(steps),
-    });
-  }
-
-  /** Lets locked jobs rest that were refused, so that others go first. */
-  async rest(session: Session, steps: readonly StepPlace[]): Promise<void> {
-    if (steps.length === 0) return;
-    await session.query({
-      name: 'rest-flow-steps',
-      text: `UPDATE ${this.steps} AS step SET rest_until = clock_timestamp() + interval '5 seconds'
-             FROM unnest($1::uuid[], $2::integer[]) AS given(flow_id, place)
-             WHERE step.flow_id = given.flow_id AND step.place = given.place`,
-      values: placeColumns(steps),
-    });
-  }
-
   /**
    * Sets all jobs of a locked flow back that did not succeed: as the next run where they had one, ready where they wait for no
    * other of them.
@@ -391,7 +290,8 @@ export class FlowStore {
   }
 }
 
-function placeColumns(steps: readonly StepPlace[]): unknown[] {
+/** The columns of places, as `unnest` takes them. */
+export function placeColumns(steps: readonly StepPlace[]): unknown[] {
   return [steps.map(({ flowId }) => flowId), steps.map(({ place }) => place)];
 }
 
