@@ -5,5 +5,4 @@ export { FlowError } from './flow-error.js';
 export { tellsOfSteps } from './flow-end-reader.js';
 export { FlowArchive, unsentSteps } from './flow-archive.js';
 export type { StartedStep } from './flow-queries.js';
-export { FlowStore } from './flow-store.js';
 export type { CheckedFlow } from './check-flow.js';
