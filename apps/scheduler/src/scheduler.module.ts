@@ -18,8 +18,8 @@ import { SchedulerService } from './scheduler.service.js';
 const projectionToken = tokenOf<Projection>('Projection');
 
 /**
- * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays, makes the deliveries of webhooks, moves flows on. Run two or
- * more, so that one is left when another dies. Settings: `KAFKA_*`, `DATABASE_URL`, `WEBHOOK_RETRIES` and the common ones.
+ * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays, makes the deliveries of webhooks, moves flows
+ * on. Run two or more, so that one is left when another dies. Settings: `KAFKA_*`, `DATABASE_URL`, `WEBHOOK_RETRIES` and the common ones.
  */
 @Module({
   imports: [

@@ -65,13 +65,11 @@ export class FlowReleaser {
     const released = await database.transaction(async (session) => {
       const ready = await steps.lockReady(session, stepsAtOnce);
       const drawn: { step: ReadyStep; job: DrawnJob }[] = [];
-      const waiting: ReadyStep[] = [];
       unfit.length = 0;
       for (const step of ready) {
         const job = await this.draw(session, step);
         if (!(job instanceof IntakeError)) drawn.push({ step, job });
-        else if (job.code === 'broker_unavailable') waiting.push(step);
-        else unfit.push({ step, error: job });
+        else if (job.code !== 'broker_unavailable') unfit.push({ step, error: job });
       }
       const outcomes = await this.options.intake.produce(drawn.map(({ job }) => job));
       const sorted = sortByOutcome(
