@@ -91,6 +91,7 @@ export {
 export { payloadPath, valueAt, type PlainValue } from './payload-path.js';
 export { fingerprintOf } from './fingerprint.js';
 export { isReservedName, type Service } from './own-names.js';
+export { platformVersion } from './platform-version.js';
 export { intervalOfRate, queueLimitsSchema, rateSchema, type QueueLimits } from './queue-limits.js';
 export {
   isCompacted,

@@ -50,6 +50,10 @@ export const maxLogMessageLength = 4_000;
 export const maxJobLogRecordBytes = 128 * 1024;
 /** How long Kafka keeps lines, unless the topic is set otherwise. */
 export const jobLogRetentionMs = 7 * 24 * 3_600_000;
+/** How long Kafka keeps the newest sign of a worker at least: longer than anybody shows one that is silent. */
+export const signRetentionMs = 3_600_000;
+/** Signs that are older than this go, where the worker has given others since. */
+export const signSegmentMs = 600_000;
 /** Characters kept of an error's message and stack; longer ones are cut at the end. */
 export const maxErrorMessageLength = 2_000;
 export const maxErrorStackLength = 4_000;

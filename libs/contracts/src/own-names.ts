@@ -1,5 +1,14 @@
 /** The platform's own topics, beside those of queues: `jobs.events`. */
-export const ownTopics = ['events', 'delayed', 'cancels', 'control', 'types', 'logs', 'clock'] as const;
+export const ownTopics = [
+  'events',
+  'delayed',
+  'cancels',
+  'control',
+  'types',
+  'logs',
+  'clock',
+  'workers',
+] as const;
 
 /** Readers with a consumer group, beside the workers of queues: `jobstream.projector`. */
 export const services = [

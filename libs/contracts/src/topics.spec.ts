@@ -30,7 +30,8 @@ function topicsIn(topics: Topics): string[] {
     topics.retry(queue, 1_000),
     topics.deadLetters(queue),
   ]);
-  return [topics.events, topics.delayed, topics.cancels, topics.control, topics.clock, ...ofQueues];
+  const own = [topics.events, topics.delayed, topics.cancels, topics.control, topics.clock, topics.workers];
+  return [...own, ...ofQueues];
 }
 
 /** Readers of orders, feeds and rebuilds have groups of their own, whose names begin with that of who reads. */
@@ -96,10 +97,17 @@ describe('topics', () => {
     expect(topics.roleOf(topics.events)).toEqual({ kind: 'events' });
   });
 
-  it('are about jobs unless they carry orders or the time, or are not ours', () => {
+  it('are about jobs unless they carry orders, the time or signs of workers, or are not ours', () => {
     const topics = new Topics('n1');
     const tell = [topics.requests('image', 'low'), topics.retry('image', 1_000), topics.deadLetters('image')];
-    const others = [topics.cancels, topics.control, topics.clock, new Topics().events, 'orders'];
+    const others = [
+      topics.cancels,
+      topics.control,
+      topics.clock,
+      topics.workers,
+      new Topics().events,
+      'orders',
+    ];
     expect(tell.concat(topics.events, topics.delayed).every((name) => topics.tellsOfJobs(name))).toBe(true);
     expect(others.filter((name) => topics.tellsOfJobs(name))).toEqual([]);
   });

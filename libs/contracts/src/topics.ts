@@ -8,6 +8,8 @@ import {
   maxJobTypeRecordBytes,
   maxOrderRecordBytes,
   maxRequestRecordBytes,
+  signRetentionMs,
+  signSegmentMs,
 } from './limits.js';
 
 /** The purpose of one of our topics, read from its name. */
@@ -15,17 +17,22 @@ export type TopicRole =
   | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }
   | { readonly kind: 'retry'; readonly queue: string; readonly delayMs: number }
   | { readonly kind: 'dead-letters'; readonly queue: string }
-  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'types' | 'logs' | 'clock' };
+  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'types' | 'logs' | 'clock' | 'workers' };
 
 /** A topic as it has to be; `libs/kafka` makes it so. */
 export interface TopicPlan {
   readonly name: string;
   readonly partitions: number;
   readonly maxMessageBytes: number;
-  /** `compact`: of each key the newest record is kept. `delete`: records stay until they are deleted. */
-  readonly cleanup: 'delete' | 'compact';
+  /**
+   * `compact`: of each key the newest record is kept. `delete`: records stay until they are deleted. `compact,delete`: of each key the
+   * newest record is kept until it has the age of `retentionMs`.
+   */
+  readonly cleanup: 'delete' | 'compact' | 'compact,delete';
   /** Kafka deletes records of this age. Undefined: it deletes none by age. */
   readonly retentionMs?: number;
+  /** Kafka compacts and deletes only what is older than this. Undefined: as its brokers are set. */
+  readonly segmentMs?: number;
 }
 
 /** Partition counts: `standard` for a cluster, `small` for one broker on one machine. Never changed in place. */
@@ -40,6 +47,7 @@ export const partitionCounts = {
     types: 1,
     logs: 6,
     clock: 1,
+    workers: 1,
   },
   small: {
     requests: 6,
@@ -51,6 +59,7 @@ export const partitionCounts = {
     types: 1,
     logs: 2,
     clock: 1,
+    workers: 1,
   },
 } as const;
 
@@ -60,6 +69,15 @@ export type TopicSize = keyof typeof partitionCounts;
 /** Names whose role is remembered; more than a cluster of ours has topics. */
 const maxRemembered = 10_000;
 const namespacePattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
+/** Kinds of topics that do not tell of jobs. */
+const otherKinds: ReadonlySet<TopicRole['kind']> = new Set([
+  'cancels',
+  'control',
+  'types',
+  'logs',
+  'clock',
+  'workers',
+]);
 const ownRoles = new Map<string, TopicRole>(ownTopics.map((kind) => [kind, { kind }]));
 
 /**
@@ -77,6 +95,8 @@ export class Topics {
   readonly logs: string;
   /** Records without content: their append times tell their writers the brokers' time. Nobody reads the topic. */
   readonly clock: string;
+  /** Signs of workers: what each process runs, told every few seconds. */
+  readonly workers: string;
   private readonly prefix: string;
   private readonly roles = new Map<string, TopicRole | undefined>();
 
@@ -93,6 +113,7 @@ export class Topics {
     this.types = `${this.prefix}types`;
     this.logs = `${this.prefix}logs`;
     this.clock = `${this.prefix}clock`;
+    this.workers = `${this.prefix}workers`;
   }
 
   requests(queue: string, lane: Priority = 'normal'): string {
@@ -127,10 +148,10 @@ export class Topics {
     return role;
   }
 
-  /** Whether a topic tells of jobs: one of this namespace, but not one of orders, of what handlers log, or of the brokers' time. */
+  /** Whether a topic tells of jobs: one of this namespace, but not one of orders, of what handlers log, of workers, or of the brokers' time. */
   tellsOfJobs(topic: string): boolean {
     const role = this.roleOf(topic);
-    return role !== undefined && !['cancels', 'control', 'types', 'logs', 'clock'].includes(role.kind);
+    return role !== undefined && !otherKinds.has(role.kind);
   }
 
   /** Whether a job can appear first on a topic: one of requests, or that of delayed jobs. */
@@ -159,6 +180,7 @@ export class Topics {
       this.types,
       this.logs,
       this.clock,
+      this.workers,
       this.events,
       this.delayed,
     ]);
@@ -212,6 +234,15 @@ export class Topics {
         };
       case 'types':
         return { name, partitions: counts.types, maxMessageBytes: maxJobTypeRecordBytes, cleanup: 'compact' };
+      case 'workers':
+        return {
+          name,
+          partitions: counts.workers,
+          maxMessageBytes: maxOrderRecordBytes,
+          cleanup: 'compact,delete',
+          retentionMs: signRetentionMs,
+          segmentMs: signSegmentMs,
+        };
       case 'control':
       case 'clock':
         return {

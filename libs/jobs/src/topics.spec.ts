@@ -50,6 +50,7 @@ describe('the topics', () => {
       'jobs.webhooks.retry.5s 2',
       'jobs.webhooks.retry.600s 2',
       'jobs.webhooks.retry.60s 2',
+      'jobs.workers 1',
     ]);
   });
 });

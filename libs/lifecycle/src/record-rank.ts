@@ -89,6 +89,7 @@ export function belongsOn(phase: Phase, role: TopicRole): boolean {
     case 'logs':
     case 'control':
     case 'clock':
+    case 'workers':
       return false;
   }
 }

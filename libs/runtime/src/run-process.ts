@@ -13,6 +13,8 @@ export interface ProcessContext {
   readonly service: string;
   /** The name of this process, unlike that of every other: host, pid and a random part. */
   readonly instance: string;
+  /** The end of {@link instance}, which names no host. */
+  readonly id: string;
   readonly environment: Environment;
   readonly settings: CommonSettings;
   readonly logger: Logger;
@@ -103,9 +105,11 @@ function openContext(
   fatal: ProcessContext['fatal'],
 ): ProcessContext {
   const settings = readSettings(commonSettings, environment);
+  const id = `${process.pid}-${randomBytes(6).toString('hex')}`;
   return {
     service,
-    instance: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    instance: `${hostname()}-${id}`,
+    id,
     environment,
     settings,
     logger: createLogger(service, settings.LOG_LEVEL),

@@ -26,14 +26,15 @@ export class RecordReaders {
   constructor(private readonly options: RecordReadersOptions) {}
 
   /**
-   * All topics of this platform but those that Kafka compacts, whose newest records are in force whatever their age, and the one of
-   * log lines, of which Kafka itself deletes what is old.
+   * All topics of this platform but those that Kafka compacts, whose newest records are in force whatever their age, and those of
+   * log lines and signs of workers, of which Kafka itself deletes what is old.
    */
   async topics(): Promise<KeptTopic[]> {
     const { admin, topics } = this.options;
     return (await admin.listTopics()).flatMap((topic) => {
       const role = topics.roleOf(topic);
-      return role && !isCompacted(role) && role.kind !== 'logs' ? [{ topic, role }] : [];
+      const isOurs = role && !isCompacted(role) && role.kind !== 'logs' && role.kind !== 'workers';
+      return isOurs ? [{ topic, role }] : [];
     });
   }
 

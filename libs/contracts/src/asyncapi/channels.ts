@@ -80,6 +80,7 @@ export function channelOf(role: TopicRole): keyof typeof topicChannels | undefin
     case 'control':
     case 'types':
     case 'clock':
+    case 'workers':
       return undefined;
   }
 }

@@ -56,7 +56,8 @@ describe('the AsyncAPI document', () => {
     const topics = new Topics('ns');
     for (const { name } of topics.plan([printing], 'small')) {
       const channel = channelOf(topics.roleOf(name)!);
-      if ([topics.control, topics.types, topics.clock].includes(name)) expect(channel).toBeUndefined();
+      if ([topics.control, topics.types, topics.clock, topics.workers].includes(name))
+        expect(channel).toBeUndefined();
       else {
         const pattern = topicChannels[channel!].address
           .replaceAll('.', '\\.')

@@ -72,3 +72,15 @@ export {
   type JobTypeRecord,
   type Publication,
 } from './job-type-record.js';
+export {
+  decodeWorkerSign,
+  encodeWorkerSign,
+  maxSignedJobs,
+  maxSignedPartitions,
+  maxSignedQueues,
+  maxSignedTopics,
+  workerSignSchema,
+  type SignedJob,
+  type SignedQueue,
+  type WorkerSign,
+} from './worker-sign.js';

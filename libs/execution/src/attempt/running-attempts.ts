@@ -23,6 +23,15 @@ export class RunningAttempts {
     };
   }
 
+  get count(): number {
+    return this.byId.size;
+  }
+
+  /** All, in the order of their starts. */
+  all(): Iterable<RunningAttempt> {
+    return this.byId.values();
+  }
+
   /** @param id in lower case */
   find(id: string): RunningAttempt | undefined {
     return this.byId.get(id);

@@ -7,6 +7,7 @@ import { contextToken, databaseSettingsToken } from '@jobstream/platform';
 import { ClockWatch, readSettings, type ProcessContext } from '@jobstream/runtime';
 import { z } from 'zod';
 import { defaultLeaseMs } from '../claims/claim-store.js';
+import { findProgram } from './program.js';
 import { WorkerProcess, type WorkerProcessOptions } from './worker-process.js';
 
 /** `LOOP_STAND_SECONDS`: the process ends once its event loop has stood still for so long; 0 for never. */
@@ -37,6 +38,7 @@ export class ProcessFactory {
   /** @throws SettingsError */
   create(named: Pick<WorkerProcessOptions, 'name' | 'queues' | 'apart'>): WorkerProcess {
     const { environment, settings, logger, metrics, health, instance, errors, fatal } = this.context;
+    const { id, service } = this.context;
     const { database, topics, connection, admin, producer, clockWatch, jobTypes } = this;
     const { CLAIM_LEASE_SECONDS, LOOP_STAND_SECONDS } = readSettings(processSettings, environment);
     return new WorkerProcess({
@@ -52,6 +54,7 @@ export class ProcessFactory {
       metrics,
       health,
       instance,
+      identity: { id, service, program: findProgram() },
       errors,
       fatal,
       loopStandMs: LOOP_STAND_SECONDS * 1_000,

@@ -31,6 +31,7 @@ import type { LogOutbox } from '../logs/log-outbox.js';
 import { OutcomePublisher } from '../outcome/outcome-publisher.js';
 import { runningRecord } from '../outcome/outcome-records.js';
 import { OutcomeWriter } from '../outcome/outcome-writer.js';
+import type { QueueStanding } from '../signs/sign-of-worker.js';
 import type { SlotLoad } from '../slots/slot-queue.js';
 import { JobWorker } from './job-worker.js';
 import { healthOfTopics } from './topics-health.js';
@@ -168,6 +169,16 @@ export class QueueWorker {
 
   load(): SlotLoad {
     return this.worker.load();
+  }
+
+  /** How it stands in its queue. */
+  standing(): QueueStanding {
+    return {
+      queue: this.served.queue.name,
+      load: this.load(),
+      paused: this.worker.isPaused,
+      partitions: this.consumer.health().partitions,
+    };
   }
 
   /** The health of one of its parts. */
@@ -374,6 +385,8 @@ export class QueueWorker {
   private topicsHealth(): Health {
     if (!this.topicsReady) return { ok: false, why: 'Kafka has not been reached yet.' };
     const own = new Set(this.plan.map(({ name }) => name));
+    // No job needs the signs of workers.
+    own.delete(this.host.topics.workers);
     const { missing } = this;
     return healthOfTopics({ own, missing, troubles: this.host.producer.troubles.list() }, steadyTime());
   }

@@ -19,8 +19,8 @@ import { findOwnCell, type OwnCell } from '../apart/own-cell.js';
 import { OrderServer } from '../apart/serve-orders.js';
 import { HandlerRegistry } from '../handlers/handler-registry.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
-import { programName } from './program-name.js';
 import { loopSettings, ProcessFactory } from './process-factory.js';
+import { findProgram } from './program.js';
 import { Watchdog } from './watchdog.js';
 import type { WorkerProcess } from './worker-process.js';
 
@@ -137,7 +137,7 @@ class WorkerFactory {
 
   /** @throws SettingsError, HandlerRegistryError */
   create(options: WorkerOptions, program: Program | undefined): WorkerProcess {
-    const { queues, concurrency: defaultConcurrency, owner: defaultOwner = programName() } = options;
+    const { queues, concurrency: defaultConcurrency, owner: defaultOwner = findProgram().name } = options;
     const {
       JOBSTREAM_OWNER: owner,
       CONCURRENCY: concurrency,

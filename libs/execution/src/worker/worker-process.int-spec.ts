@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineJob, defineQueue } from '@jobstream/contracts';
+import { defineJob, defineQueue, platformVersion } from '@jobstream/contracts';
+import { decodeWorkerSign } from '@jobstream/contracts/records';
 import { databaseSettingsFromEnv, schemasOf } from '@jobstream/database';
 import { JobTypeReader } from '@jobstream/job-types';
 import { ClockWatch, ProcessErrors } from '@jobstream/runtime';
@@ -48,7 +49,16 @@ const served = (definition: typeof letters): ServedQueue => ({
   ]),
 });
 
-const { health, metrics, logger, instance } = processContext({});
+const { health, metrics, logger, instance, id, service } = processContext({});
+
+/** What the worker has told of itself, the newest last; null once it has taken it back. */
+const signs = () =>
+  stack.on(stack.topics.workers).map(({ key, value }) => {
+    const read = decodeWorkerSign(key, value);
+    if ('detail' in read) throw new Error(read.detail);
+    expect(read.id).toBe(id);
+    return read.sign;
+  });
 const isReady = async () => (await health.report()).ready;
 const load = async () => (await metrics.getSingleMetricAsString('jobstream_slots')).split('\n').at(-1);
 
@@ -76,6 +86,7 @@ beforeAll(async () => {
     claimLeaseMs: 10_000,
     topicSize: 'small',
     instance,
+    identity: { id, service, program: { name: 'post', version: '1.2.3' } },
     drainMs: 10_000,
     logger,
     metrics,
@@ -88,7 +99,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  await worker.close();
   await stack.stop();
 }, 60_000);
 
@@ -112,6 +122,26 @@ describe('a worker process', () => {
   it('finishes what runs in a queue that it leaves, while the other one goes on', async () => {
     const last = await stack.submit(parcels, { waits: true });
     await waiting;
+    const tells = () =>
+      signs()
+        .at(-1)
+        ?.running.some((job) => job.id === last.id) === true;
+    await stack.until(tells, 'the worker to tell what it runs');
+    expect(signs().at(-1)).toMatchObject({
+      program: { name: 'post', version: '1.2.3' },
+      platformVersion,
+      queueCount: 2,
+      runningCount: 1,
+      running: [{ type: 'parcels.run', queue: 'parcels', run: 1, attempt: 1, apart: false }],
+      queues: [
+        { queue: 'letters', slots: 4, running: 0 },
+        {
+          queue: 'parcels',
+          running: 1,
+          partitions: [{ topic: stack.topics.requests('parcels'), partitions: [0, 1, 2, 3, 4, 5] }],
+        },
+      ],
+    });
     const left = worker.leave('parcels');
     const meanwhile = await stack.submit(letters, {});
     await stack.succeeded(meanwhile.id);
@@ -129,5 +159,10 @@ describe('a worker process', () => {
     expect(stack.of(late.id, 'succeeded')).toEqual([]);
     worker.serve(served(parcels));
     await stack.succeeded(late.id);
+  });
+
+  it('takes back what it tells of itself when it ends', async () => {
+    await worker.close();
+    await stack.until(() => signs().at(-1) === null, 'the worker to take its sign back');
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { TopicSize, Topics } from '@jobstream/contracts';
+import { maxSignedQueues, type WorkerSign } from '@jobstream/contracts/records';
 import { Database, migrate, type DatabaseSettings } from '@jobstream/database';
 import type { JobTypeReader } from '@jobstream/job-types';
 import {
@@ -30,6 +31,8 @@ import { ClaimStore } from '../claims/claim-store.js';
 import { Claims } from '../claims/claims.js';
 import { LogOutbox } from '../logs/log-outbox.js';
 import { ThreadPool } from '../handlers/thread-pool.js';
+import { signOfWorker, type WorkerIdentity } from '../signs/sign-of-worker.js';
+import { SignSender } from '../signs/sign-sender.js';
 import { addLoads } from '../slots/slot-queue.js';
 import { LoopWatch } from './loop-watch.js';
 import { healthOfQueues } from './queues-health.js';
@@ -55,6 +58,8 @@ export interface WorkerProcessOptions {
   readonly topicSize: TopicSize;
   /** The name of this process, different from that of every other. */
   readonly instance: string;
+  /** How it names itself to people. */
+  readonly identity: WorkerIdentity;
   /** The time that running handlers have to end when a queue is left. */
   readonly drainMs: number;
   /** The time that a handler has to return after it was told to stop. Default 5 s. */
@@ -92,6 +97,7 @@ export class WorkerProcess implements CustomTransportStrategy {
   private readonly queues = new Map<string, QueueWorker>();
   private readonly host: QueueWorkerHost;
   private readonly loopWatch: LoopWatch;
+  private readonly signs: SignSender;
   private readonly orders: OrderReader;
   private readonly follower: TopicFollower;
   private readonly closing = new AbortController();
@@ -110,6 +116,13 @@ export class WorkerProcess implements CustomTransportStrategy {
     });
     this.host = this.createHost();
     this.loopWatch = this.watchLoop();
+    this.signs = new SignSender({
+      topic: topics.workers,
+      id: options.identity.id,
+      sign: () => this.sign(),
+      send: (record) => producer.send(record),
+      logger: options.logger,
+    });
     const { errors } = options;
     errors.judgeRejection = (error) => this.host.strays.take(error);
     errors.describeWork = () => ({ jobs: this.host.running.idsHere(maxNamed) });
@@ -157,6 +170,7 @@ export class WorkerProcess implements CustomTransportStrategy {
     await Promise.all([this.follower.stop(), ...[...this.queues.values()].map((queue) => queue.stop())]);
     await this.starting;
     this.host.logs.close();
+    this.signs.close();
     await this.host.claims.stop();
     const { database, threads, cells } = this.host;
     await Promise.all([database.close(), threads.close(), cells?.close(), this.loopWatch.stop()]);
@@ -255,6 +269,22 @@ export class WorkerProcess implements CustomTransportStrategy {
     if (!(await this.follower.start()) || !(await this.awaitTime())) return;
     this.isServing = true;
     for (const queue of this.queues.values()) queue.start();
+    this.signs.start();
+  }
+
+  private sign(): WorkerSign {
+    const { running, suspectGate } = this.host;
+    const names = [...this.queues.keys()].sort().slice(0, maxSignedQueues);
+    return signOfWorker({
+      identity: this.options.identity,
+      startedAt: this.options.producer.brokerClock.now() - process.uptime() * 1_000,
+      queueCount: this.queues.size,
+      queues: names.map((name) => this.queues.get(name)!.standing()),
+      runningCount: running.count,
+      running: running.all(),
+      suspects: suspectGate,
+      memory: process.memoryUsage(),
+    });
   }
 
   /** The topics that every process needs. @returns false when it is closed meanwhile */

@@ -35,9 +35,11 @@ export interface TopicSpec {
   /** Largest record batch in bytes, `max.message.bytes` (default 1 MiB). */
   maxMessageBytes?: number;
   /** `cleanup.policy` (default `delete`). */
-  cleanup?: 'delete' | 'compact';
+  cleanup?: 'delete' | 'compact' | 'compact,delete';
   /** `retention.ms`: the age at which records are deleted (default: none are deleted by age). */
   retentionMs?: number;
+  /** `segment.ms`: compacted and deleted is only what is older (default: as the brokers are set). */
+  segmentMs?: number;
 }
 
 /** A topic whose partition count is not the one declared. Keys map to partitions by the count: it is never changed in place. */
@@ -271,6 +273,7 @@ function toTopicConfig(spec: TopicSpec, replicationFactor: number): ITopicConfig
     'compression.type': 'uncompressed',
     'max.message.bytes': String(spec.maxMessageBytes ?? defaultMaxMessageBytes),
     'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
+    ...(spec.segmentMs !== undefined && { 'segment.ms': String(spec.segmentMs) }),
   };
   return {
     topic: spec.name,

@@ -20,9 +20,11 @@ export function processContext(
   onFatal: (error: unknown) => void = rethrow,
 ): ProcessContext {
   const service = 'test-worker';
+  const id = newJobId();
   return {
     service,
-    instance: `test-${newJobId()}`,
+    instance: `test-${id}`,
+    id,
     environment,
     settings: readSettings(commonSettings, environment),
     logger: createLogger(service, process.env.TEST_LOG ?? 'silent'),
