@@ -5,6 +5,8 @@ import type { CallOptions } from './call-options.js';
 
 /** Which jobs to list: those that meet every condition. */
 export interface ListOptions extends CallOptions {
+  /** A filter: `state:dead_lettered,expired -queue:probe type:image.*`; at most 4,000 characters. */
+  readonly q?: string;
   readonly type?: string;
   readonly queue?: string;
   readonly state?: JobState;

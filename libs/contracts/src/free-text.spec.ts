@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineJob, defineQueue } from './job-definition.js';
 import { describeJobType } from './job-type.js';
-import { freeText, isStorable, whySchema } from './free-text.js';
+import { freeText, whySchema } from './free-text.js';
+import { isStorable } from './storable-text.js';
 import { routeContracts } from './openapi/routes.js';
 
 describe('free text', () => {

@@ -1,14 +1,7 @@
 import { z } from 'zod';
-
-/** NUL, which Postgres' text can't hold, and halves of surrogate pairs, which UTF-8 can't. */
-const unstorable = /[\0\ud800-\udfff]/u;
+import { isStorable } from './storable-text.js';
 
 const unstorableFault = 'Leave out NUL characters and halves of surrogate pairs: they can not be stored.';
-
-/** Whether a text comes back from Kafka and Postgres as it was given. */
-export function isStorable(text: string): boolean {
-  return !unstorable.test(text);
-}
 
 /**
  * Text of at least one character that is stored and shown in the sender's words: why, for whom, by which key. Refuses text that

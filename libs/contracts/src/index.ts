@@ -88,7 +88,8 @@ export {
   type UniquePolicy,
   type UniqueRule,
 } from './unique-rule.js';
-export { payloadPath, valueAt, type PlainValue } from './payload-path.js';
+export { payloadPath } from './payload-path-schema.js';
+export { valueAt, type PlainValue } from './payload-path.js';
 export { fingerprintOf } from './fingerprint.js';
 export { isReservedName, type Service } from './own-names.js';
 export { platformVersion } from './platform-version.js';
@@ -102,7 +103,29 @@ export {
   type TopicRole,
   type TopicSize,
 } from './topics.js';
-export { isStorable } from './free-text.js';
+export { isStorable } from './storable-text.js';
+export {
+  filterFields,
+  isFilterField,
+  type FilterField,
+  type FilterFieldRule,
+} from './filter/filter-fields.js';
+export type { FilterFault } from './filter/filter-words.js';
+export { formatFilter, formatTerm, writeFilterText } from './filter/format-filter.js';
+export {
+  fixTimes,
+  maxFilterLength,
+  maxFilterTerms,
+  maxFilterValues,
+  termsOf,
+  type Comparison,
+  type FilterTerm,
+  type FilterValue,
+  type FixedTerm,
+  type PlainConditions,
+} from './filter/job-filter.js';
+export { maxComparedLength, meetsFilter, type FilteredJob } from './filter/meets-filter.js';
+export { parseFilter, type ParsedFilter } from './filter/parse-filter.js';
 export { escapeStep, unescapeStep } from './json/pointer.js';
 export { findInexactNumbers, isExact } from './json/inexact-numbers.js';
 export type { JsonSchema, JsonSchemasOptions } from './json-schemas.js';

@@ -1,19 +1,13 @@
-import { z } from 'zod';
-
 /** A JSON value that `operateWhen` compares with: no array, no object. */
 export type PlainValue = string | number | boolean | null;
 
-const pathPattern = /^[^.\0]{1,100}(\.[^.\0]{1,100}){0,9}$/;
+/** At most ten names, joined by dots. */
+export const pathPattern = /^[^.\0]{1,100}(\.[^.\0]{1,100}){0,9}$/;
 
 /** Whether a text is the path of a field: at most ten names, joined by dots. */
 export function isPayloadPath(text: string): boolean {
   return pathPattern.test(text);
 }
-
-/** The path of a field in a payload: its names, joined by dots. A name with a dot in it can not be reached. */
-export const payloadPath = z
-  .string()
-  .regex(pathPattern, 'Write the names of fields, joined by dots: customer.id.');
 
 /** The value at a path of a payload; undefined where it has none. */
 export function valueAt(payload: unknown, path: string): unknown {

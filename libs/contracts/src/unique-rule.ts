@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration, type Duration } from './duration.js';
-import { payloadPath } from './payload-path.js';
+import { payloadPath } from './payload-path-schema.js';
 import { freeText } from './free-text.js';
 
 /** What happens to a submission whose unique key another job holds. */

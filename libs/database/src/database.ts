@@ -38,6 +38,7 @@ interface TransactionOptions {
   readonly lazyCommit?: boolean;
   readonly snapshot?: boolean;
   readonly sharedLock?: string;
+  readonly statementMs?: number;
   readonly once?: boolean;
 }
 
@@ -97,6 +98,7 @@ export class Database implements Session {
    * may undo the transaction, whole. For rows that can be derived again.
    * @param options.snapshot reads only, and all of it as it was at the first statement
    * @param options.sharedLock an advisory lock of this name, taken at the beginning beside all others who share it
+   * @param options.statementMs how long each statement may take, in place of the limit of all
    * @param options.once for work that can't run again: the error is thrown instead
    */
   transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -143,9 +145,10 @@ export class Database implements Session {
 }
 
 /** All in one round trip. */
-function beginStatement({ lazyCommit, snapshot, sharedLock }: TransactionOptions): string {
+function beginStatement({ lazyCommit, snapshot, sharedLock, statementMs }: TransactionOptions): string {
   const statements = [snapshot ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN'];
   if (lazyCommit) statements.push('SET LOCAL synchronous_commit = off');
+  if (statementMs !== undefined) statements.push(`SET LOCAL statement_timeout = ${statementMs}`);
   if (sharedLock !== undefined)
     statements.push(
       `SELECT pg_advisory_xact_lock_shared(hashtextextended(${pg.escapeLiteral(sharedLock)}, 0))`,

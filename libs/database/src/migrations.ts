@@ -17,6 +17,7 @@ import { CreateJobLogs1763970000000 } from './operations/migrations/176397000000
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
 import { AddFlowAndParent1763970000000 } from './projection/migrations/1763970000000-add-flow-and-parent.js';
+import { IndexFlow1763990000000 } from './projection/migrations/1763990000000-index-flow.js';
 import { AddNotify1763960000000 } from './projection/migrations/1763960000000-add-notify.js';
 import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
 
@@ -28,6 +29,7 @@ export const migrations = {
     AddTraceId1763890000000,
     AddNotify1763960000000,
     AddFlowAndParent1763970000000,
+    IndexFlow1763990000000,
   ],
   operations: [
     CreateIdempotencyKeys1763800000000,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deriveJobId, lowestJobId } from '@jobstream/contracts';
+import { deriveJobId, lowestJobId, termsOf } from '@jobstream/contracts';
 import { HostileDatabase } from '@jobstream/testing';
 import { rowsOf, writeRows } from './rows/projected-rows.js';
 import { DatabaseFixture } from './database.fixture-spec.js';
@@ -35,8 +35,11 @@ async function writeAndRead(fixture: DatabaseFixture): Promise<Record<string, un
   return {
     found: await queries.find(id),
     then: await queries.findAt(id, start),
-    list: await queries.list({ limit: 10 }),
-    ofOne: await queries.list({ limit: 10, submittedFor: 'ıİ\\日', since: start, until: later }),
+    list: await queries.list({ terms: [], limit: 10 }),
+    ofOne: await queries.list({
+      terms: termsOf({ submittedFor: 'ıİ\\日', since: start, until: later }),
+      limit: 10,
+    }),
     history: await queries.history(id),
     counts: (await new JobCounts(database).count({ since: start, until: later })).counts,
     byDay: await reports.countsByDay(scope),

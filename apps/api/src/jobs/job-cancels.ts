@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isFinal, type JobState } from '@jobstream/contracts';
+import { isFinal, termsOf, type JobState } from '@jobstream/contracts';
 import type { Cancel } from '@jobstream/contracts/records';
 import {
   unfinishedStates,
@@ -73,9 +73,10 @@ export class JobCancels {
     state: JobState,
     dryRun: boolean,
   ): Promise<number> {
+    const terms = termsOf({ ...filter, state });
     let count = 0;
     for (let cursor: string | undefined; ;) {
-      const { items, next } = await this.queries.list({ ...filter, state, cursor, limit: pageSize });
+      const { items, next } = await this.queries.list({ terms, cursor, limit: pageSize });
       const cancels = items
         .filter(({ id, run }) => !this.isRequested(id, run))
         .map((job) => this.cancelOf(job));

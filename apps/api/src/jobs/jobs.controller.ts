@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { isFinal, maxBatchBytes } from '@jobstream/contracts';
+import { isFinal, maxBatchBytes, termsOf } from '@jobstream/contracts';
 import {
   bulkCancelSchema,
   jobListQuerySchema,
@@ -16,6 +16,7 @@ import {
   type JobPage,
 } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
+import { BrokerClock } from '@jobstream/kafka';
 import { JobQueries } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -31,11 +32,13 @@ import {
   waitingFor,
 } from '@jobstream/status';
 import { Route } from '../http/route.js';
+import { sendUnlessKnown } from '../http/entity-tag.js';
 import { readQuery } from '../http/query.js';
 import { writeEvents } from '../live/event-stream.js';
 import { readLastEventId } from '../live/last-event-id.js';
 import { OpenRequests } from '../live/open-requests.js';
 import { noBody, readBody } from '../http/body.js';
+import { readFilter } from './filter-query.js';
 import { JobCancels } from './job-cancels.js';
 import { Submissions } from './submissions.js';
 
@@ -56,6 +59,7 @@ export class JobsController {
     private readonly logs: JobLogs,
     private readonly cancels: JobCancels,
     private readonly queries: JobQueries,
+    private readonly clock: BrokerClock,
   ) {}
 
   @Route('POST /v1/jobs')
@@ -74,8 +78,15 @@ export class JobsController {
   }
 
   @Route('GET /v1/jobs')
-  list(@Query() query: unknown): Promise<JobPage> {
-    return this.lists.page(readQuery(jobListQuerySchema, query));
+  async list(
+    @Query() query: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { q, cursor, limit, ...conditions } = readQuery(jobListQuerySchema, query);
+    const terms = [...termsOf(conditions), ...(q === undefined ? [] : readFilter(q, this.clock))];
+    const page: JobPage = await this.lists.page({ terms, cursor, limit });
+    await sendUnlessKnown(JSON.stringify(page), request, reply);
   }
 
   @Route('GET /v1/jobs/{id}')

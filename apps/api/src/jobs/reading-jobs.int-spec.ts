@@ -117,7 +117,35 @@ describe('reading jobs', () => {
     expect((await page(`submittedFor=filters&until=2100-01-01T00:00:00%2B02:00`)).items).toHaveLength(1);
   });
 
+  it('lists what a filter finds, as the same conditions one by one do', async () => {
+    const [id] = await submitted(1, { submittedFor: 'q "quoted", 100%' });
+    const q = encodeURIComponent(
+      'for:"q \\"quoted\\", 100%" state:queued -type:image.* since:2h payload.none:x*',
+    );
+    expect((await page(`q=${q}`)).items).toEqual([]);
+    const hit = encodeURIComponent('for:"q \\"*%" -type:image.* since:2h');
+    const { items, next, scannedTo } = await page(`q=${hit}&queue=probe`);
+    expect([items.map((job) => job.id), next, scannedTo]).toEqual([[id], null, null]);
+  });
+
+  it('answers 304 for a page that the client has, and the page once it has changed', async () => {
+    await submitted(1, { submittedFor: 'tagged' });
+    await page('submittedFor=tagged');
+    const path = '/v1/jobs?submittedFor=tagged&state=queued';
+    const first = await platform.api.get<JobPage>(path);
+    const tag = String(first.headers.get('etag'));
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    const again = await platform.api.request('GET', path, { headers: { 'if-none-match': tag } });
+    expect(again.status).toBe(304);
+    await submitted(1, { submittedFor: 'tagged' });
+    const changed = await platform.api.request<JobPage>('GET', path, { headers: { 'if-none-match': tag } });
+    expect([changed.status, changed.body.items.length]).toEqual([200, 2]);
+  });
+
   it.each([
+    ['q=state:queued%20qeue:image', '/q'],
+    ['q=%00', '/q'],
+    [`q=${'x'.repeat(4_001)}`, '/q'],
     ['limit=0', '/limit'],
     ['limit=501', '/limit'],
     ['limit=1e2', '/limit'],

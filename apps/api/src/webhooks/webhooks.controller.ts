@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { isFinal, type PayloadOf, type ResultOf } from '@jobstream/contracts';
+import { isFinal, termsOf, type PayloadOf, type ResultOf } from '@jobstream/contracts';
 import {
   deliveryQuerySchema,
   rotateSecretSchema,
@@ -102,7 +102,8 @@ export class WebhooksController {
   async deliveries(@Param('id') id: string, @Query() query: unknown): Promise<DeliveryPage> {
     const { state, cursor, limit } = readQuery(deliveryQuerySchema, query);
     const submittedFor = await this.webhooks.deliveredFor(id);
-    const page = await this.lists.page({ queue: webhooksQueue.name, submittedFor, state, cursor, limit });
+    const terms = termsOf({ queue: webhooksQueue.name, submittedFor, state });
+    const page = await this.lists.page({ terms, cursor, limit });
     return { items: page.items.map(deliveryOf), next: page.next };
   }
 

@@ -49,6 +49,7 @@ function addLists(jobs: Command, run: RunCommand): void {
     jobs
       .command('list')
       .description('Lists jobs, the newest first: those that meet every condition.')
+      .option('-q, --q <filter>', 'a filter: state:dead_lettered,expired -queue:probe type:image.* since:2h')
       .option('--type <type>', 'of this job type')
       .option('--queue <queue>', 'in this queue')
       .addOption(new Option('--state <state>', 'in this state').choices(jobStates))
@@ -148,7 +149,7 @@ async function readJobs(
     items.push(...page.items);
     next = page.next;
   } while (next !== null && items.length < limit);
-  return { items, next };
+  return { items, next, scannedTo: items.length < limit ? next : null };
 }
 
 function showCounts(terminal: Terminal, counts: CountsView): void {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Phase } from '../job-state.js';
 import { maxRecordNesting } from '../limits.js';
 import { decodeHead, encodeHead, headerNames, maxCounter, type RecordHead } from './record-head.js';
+import type { DeadLetterReason } from './dead-letter-reason.js';
 import {
   deadLetterSchema,
   delayedRequestSchema,
@@ -12,7 +13,6 @@ import {
   runningEventSchema,
   succeededEventSchema,
   type DeadLetter,
-  type DeadLetterReason,
   type DelayedRequest,
   type EndedEvent,
   type JobRequest,

@@ -1,10 +1,10 @@
 // The records of the log, as they are written and read.
+export { deadLetterReasons, type DeadLetterReason } from './dead-letter-reason.js';
 export { decodeHead, encodeHead, headerNames, type RecordHead } from './record-head.js';
 export { decodeUniqueMark, encodeUniqueMark, type UniqueHold, type UniqueMark } from './unique-mark.js';
 export { timeWriter } from './time-writer.js';
 export { foreignTraceId, isTraceparent, ownTraceId, traceIdOf, traceparentOf } from './trace-context.js';
 export {
-  deadLetterReasons,
   deadLetterSchema,
   delayedRequestSchema,
   endedEventSchema,
@@ -19,7 +19,6 @@ export {
   succeededEventSchema,
   wireVersion,
   type DeadLetter,
-  type DeadLetterReason,
   type DelayedRequest,
   type EndedEvent,
   type JobError,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isQueueName, isTypeName, maxRetries, ownerDeathPolicies, submitScopes } from '../job-definition.js';
 import { maxCalledUrlLength } from '../limits.js';
-import { payloadPath } from '../payload-path.js';
+import { payloadPath } from '../payload-path-schema.js';
 import { queueLimitsSchema } from '../queue-limits.js';
 import type { JobType } from '../job-type.js';
 import { fingerprintOf } from '../fingerprint.js';

@@ -2,7 +2,7 @@ import type { JobState } from '@jobstream/contracts';
 import { lowestIdAt } from '@jobstream/contracts/rest';
 import { codeOf, type Database } from '@jobstream/database';
 import { lowestEndRank } from '@jobstream/lifecycle';
-import { idSlackMs } from './job-list.js';
+import { idSlackMs } from './job-search.js';
 
 /** Which jobs to count: those created in `[since, until)`, as they are or as they were at a time. */
 export interface CountScope {

@@ -1,19 +1,12 @@
-import type { JobId, JobState } from '@jobstream/contracts';
-import { decodeCursor, encodeCursor, lowestIdAt } from '@jobstream/contracts/rest';
-import type { Database } from '@jobstream/database';
-import { clean } from '@jobstream/lifecycle';
+import type { FixedTerm, JobId } from '@jobstream/contracts';
+import { decodeCursor, encodeCursor } from '@jobstream/contracts/rest';
+import { codeOf, type Database } from '@jobstream/database';
 import { jobColumns, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
+import { searchOf, type JobSearch } from './job-search.js';
 
-/** Which jobs to list: those that meet every condition given. */
+/** Which jobs to list: those that meet every term. */
 export interface JobFilter {
-  readonly type?: string | undefined;
-  readonly queue?: string | undefined;
-  readonly state?: JobState | undefined;
-  readonly submittedFor?: string | undefined;
-  /** Created at this time or later. */
-  readonly since?: Date | undefined;
-  /** Created before this time. */
-  readonly until?: Date | undefined;
+  readonly terms: readonly FixedTerm[];
   /** The `next` of the page before; undefined for the newest. */
   readonly cursor?: string | undefined;
   /** Jobs a page at most, 1 or more. */
@@ -29,14 +22,26 @@ export interface JobPage {
   readonly next: string | null;
 }
 
-/** Times in ids and `createdAt` come from different clocks and moments (a request made again after an unknown answer). */
-export const idSlackMs = 2 * 24 * 3_600_000;
 const minWindow = 1_000;
 const maxWindow = 64_000;
+/** JSON bytes of payloads that one step reads; one row may have more. */
+const maxStepBytes = 16 * 1024 * 1024;
+/** Time limit of a step. One that takes longer is made again with a smaller window. */
+const maxStepMs = 1_000;
 /** Time after which a page is answered as it is. */
 const maxSearchMs = 1_500;
 /** Maximum of JSON bytes of a page with more than one job. */
 const maxPageBytes = 4 * 1024 * 1024;
+/** SQLSTATE of a statement that its time limit has ended. */
+const queryCancelled = '57014';
+
+/** What one step of a search has found. */
+interface Step {
+  readonly hits: readonly JobId[];
+  /** The last row that was looked at. */
+  readonly last: JobId | undefined;
+  readonly isEnd: boolean;
+}
 
 /** Pages through the jobs by id, newest first: window by window, so that no filter makes Postgres read without end. */
 export class JobList {
@@ -48,40 +53,56 @@ export class JobList {
   /** @throws InvalidCursorError */
   async page(filter: JobFilter): Promise<JobPage> {
     const giveUpAt = this.now() + maxSearchMs;
-    const search = searchOf(filter);
+    const search = searchOf(filter.terms, this.database);
     const found: JobId[] = [];
     let below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
-    let window = search.selective ? minWindow : filter.limit + 1;
+    let largest = maxWindow;
+    let window = search.hit === undefined ? filter.limit + 1 : minWindow;
     for (;;) {
       const step = await this.step(search, below, window, filter.limit + 1 - found.length);
+      if (step === undefined) {
+        window = largest = Math.ceil(window / 8);
+        continue;
+      }
       found.push(...step.hits);
       if (found.length > filter.limit)
         return this.load(found.slice(0, filter.limit), found[filter.limit - 1]);
-      if (step.seen < window) return this.load(found, undefined);
+      if (step.isEnd) return this.load(found, undefined);
       below = step.last;
       if (this.now() >= giveUpAt) return this.load(found, below);
-      window = Math.min(window * 4, maxWindow);
+      window = Math.min(window * 4, largest);
     }
   }
 
-  /** The hits among the next `window` jobs below an id, and the last one seen. */
+  /**
+   * Looks through at most `window` rows below an id.
+   * @returns undefined if that took too long
+   */
   private async step(
-    { range, hit, values }: Search,
+    search: JobSearch,
     below: JobId | undefined,
     window: number,
     maxHits: number,
-  ): Promise<{ hits: JobId[]; seen: number; last: JobId | undefined }> {
-    const bounds = below === undefined ? range : [...range, `id < $${values.length + 1}::uuid`];
-    const where = bounds.length === 0 ? '' : `WHERE ${bounds.join(' AND ')}`;
-    const { rows } = await this.database.query<{ hits: JobId[] | null; seen: number; last: JobId | null }>({
-      text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${maxHits}]::text[] AS hits, count(*) AS seen,
-               (array_agg(id))[count(*)]::text AS last
-             FROM (SELECT id, ${hit.length === 0 ? 'true' : hit.join(' AND ')} AS hit
-                   FROM ${this.database.projection}.jobs ${where} ORDER BY id DESC LIMIT ${window}) AS seen`,
-      values: below === undefined ? values : [...values, below],
+  ): Promise<Step | undefined> {
+    const statement = stepStatement(search, {
+      jobs: `${this.database.projection}.jobs`,
+      below,
+      window,
+      maxHits,
     });
-    const { hits, seen, last } = rows[0]!;
-    return { hits: hits ?? [], seen, last: last ?? undefined };
+    try {
+      const { rows } = await (search.hit === undefined
+        ? this.database.query<StepRow>(statement)
+        : this.database.transaction((session) => session.query<StepRow>(statement), {
+            statementMs: maxStepMs,
+          }));
+      const { hits, seen, near, last } = rows[0]!;
+      return { hits: hits ?? [], last: last ?? undefined, isEnd: seen < window && seen === (near ?? seen) };
+    } catch (error) {
+      // One row is always looked through in time, unless Postgres is in trouble.
+      if (codeOf(error) === queryCancelled && window > 1) return undefined;
+      throw error;
+    }
   }
 
   private async load(ids: JobId[], last: JobId | undefined): Promise<JobPage> {
@@ -104,32 +125,56 @@ const jsonBytes = ['payload', 'result', 'error', 'progress']
   .map((column) => `coalesce(octet_length(${column}), 0)`)
   .join(' + ');
 
-interface Search {
-  /** Conditions that an index finds rows by. */
-  readonly range: string[];
-  /** Conditions that rows have to be read for. */
-  readonly hit: string[];
-  readonly selective: boolean;
-  readonly values: unknown[];
+interface StepRow {
+  readonly hits: JobId[] | null;
+  readonly seen: number;
+  readonly near: number | null;
+  readonly last: JobId | null;
 }
 
-function searchOf({ type, queue, state, submittedFor, since, until }: JobFilter): Search {
-  const range: string[] = [];
-  const hit: string[] = [];
-  const values: unknown[] = [];
-  const value = (given: string | Date) => `$${values.push(typeof given === 'string' ? clean(given) : given)}`;
-  if (state === 'queued' || state === 'succeeded') hit.push(`state = ${value(state)}`);
-  else if (state !== undefined) range.push(`indexed_state = ${value(state)}`);
-  if (submittedFor !== undefined) range.push(`submitted_for = ${value(submittedFor)}`);
-  if (type !== undefined) hit.push(`type = ${value(type)}`);
-  if (queue !== undefined) hit.push(`queue = ${value(queue)}`);
-  if (since !== undefined) {
-    range.push(`id >= ${value(lowestIdAt(since.getTime() - idSlackMs))}::uuid`);
-    hit.push(`created_at >= ${value(since)}`);
-  }
-  if (until !== undefined) {
-    range.push(`id < ${value(lowestIdAt(until.getTime() + idSlackMs))}::uuid`);
-    hit.push(`created_at < ${value(until)}`);
-  }
-  return { range, hit, values, selective: hit.length > 0 };
+interface StepBounds {
+  readonly jobs: string;
+  readonly below: JobId | undefined;
+  readonly window: number;
+  readonly maxHits: number;
+}
+
+function stepStatement(
+  search: JobSearch,
+  { jobs, below, window, maxHits }: StepBounds,
+): {
+  text: string;
+  values: unknown[];
+} {
+  const values = [...search.values.list];
+  const bounds = [...search.bounds, ...(below === undefined ? [] : [`id < $${values.push(below)}::uuid`])];
+  const rows = search.readsPayload
+    ? withinBytes(windowOf(search, jobs, bounds, window))
+    : windowOf(search, jobs, bounds, window);
+  return {
+    text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${maxHits}]::text[] AS hits, count(*) AS seen,
+             ${search.readsPayload ? 'max(near)' : 'NULL'} AS near, (array_agg(id))[count(*)]::text AS last
+           FROM (SELECT *, ${search.hit ?? 'true'} AS hit FROM (${rows}) AS looked) AS seen`,
+    values,
+  };
+}
+
+/** The rows to look through, newest first. */
+function windowOf({ seek }: JobSearch, jobs: string, bounds: readonly string[], window: number): string {
+  const rows = (conditions: readonly string[]) =>
+    `SELECT * FROM ${jobs} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     ORDER BY id DESC LIMIT ${window}`;
+  if (seek === undefined) return rows(bounds);
+  // Each value is a range of the index in the order of ids; together they have to be merged.
+  return `SELECT near.* FROM unnest(${seek.sought}::${seek.type}[]) AS sought(value)
+          CROSS JOIN LATERAL (${rows([`${seek.column} = sought.value`, ...bounds])}) AS near
+          ORDER BY near.id DESC LIMIT ${window}`;
+}
+
+/** The first of these rows, as many as have few enough bytes of payload; `near` is how many there would be. */
+function withinBytes(rows: string): string {
+  const bytes = 'coalesce(octet_length(payload), 0)';
+  return `SELECT * FROM (SELECT *, count(*) OVER () AS near, sum(${bytes}) OVER (ORDER BY id DESC) - ${bytes} AS before
+                         FROM (${rows}) AS near) AS measured
+          WHERE before < ${maxStepBytes}`;
 }

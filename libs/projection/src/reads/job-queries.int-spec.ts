@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newJobId, type JobId } from '@jobstream/contracts';
+import { newJobId, termsOf, type JobId, type PlainConditions } from '@jobstream/contracts';
 import { InvalidCursorError } from '@jobstream/contracts/rest';
 import { rowsOf, writeRows } from '../rows/projected-rows.js';
 import { DatabaseFixture } from '../database.fixture-spec.js';
-import type { JobFilter } from './job-list.js';
 import { JobCounts } from './job-counts.js';
 import { JobQueries } from './job-queries.js';
 import { projectRecord } from '../rows/projected-record.js';
@@ -37,11 +36,15 @@ async function queue(count: number, more: Partial<Facts> = {}): Promise<JobId[]>
 }
 
 /** Ids of all pages, as a client that follows `next` sees them. */
-async function listAll(filter: JobFilter, betweenPages = async () => {}): Promise<JobId[]> {
+async function listAll(
+  { limit, ...conditions }: PlainConditions & { readonly limit: number },
+  betweenPages = async () => {},
+): Promise<JobId[]> {
+  const terms = termsOf(conditions);
   const ids: JobId[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await queries.list({ ...filter, ...(cursor ? { cursor } : {}) });
-    expect(page.items.length).toBeLessThanOrEqual(filter.limit);
+    const page = await queries.list({ terms, limit, ...(cursor ? { cursor } : {}) });
+    expect(page.items.length).toBeLessThanOrEqual(limit);
     ids.push(...page.items.map(({ id }) => id));
     cursor = page.next;
     await betweenPages();
@@ -145,14 +148,16 @@ describe('list', () => {
     const text = 'x'.repeat(200_000);
     const ids: JobId[] = [];
     for (let batch = 0; batch < 5; batch += 1) ids.push(...(await queue(20, { text, submittedFor: 'ada' })));
-    const page = await queries.list({ limit: 100 });
+    const page = await queries.list({ terms: [], limit: 100 });
     expect(page.items.length).toBeLessThan(100);
     expect(page.items.length).toBeGreaterThan(10);
     expect(await listAll({ limit: 100 })).toEqual(ids.sort().toReversed());
   });
 
   it('refuses a cursor that is not valid', async () => {
-    await expect(queries.list({ cursor: 'nonsense', limit: 5 })).rejects.toThrow(InvalidCursorError);
+    await expect(queries.list({ terms: [], cursor: 'nonsense', limit: 5 })).rejects.toThrow(
+      InvalidCursorError,
+    );
   });
 
   it('finds nothing for text that no job can hold', async () => {

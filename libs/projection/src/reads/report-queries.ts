@@ -3,7 +3,7 @@ import type { DeadLetterReason } from '@jobstream/contracts/records';
 import { lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { DailyStatistics } from './daily-statistics.js';
-import { idSlackMs } from './job-list.js';
+import { idSlackMs } from './job-search.js';
 
 /** Which jobs a report is about: those created in `[since, until)`, of one submitter or of all. */
 export interface ReportScope {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { newJobId, type JobState } from '@jobstream/contracts';
+import { meetsFilter, newJobId, termsOf, type JobState } from '@jobstream/contracts';
 import { ownTraceId } from '@jobstream/contracts/records';
 import { decodeCursor, encodeCursor, type JobPage } from '@jobstream/contracts/rest';
 import type { JobFilter, JobRow } from '@jobstream/projection';
 import fc from 'fast-check';
 import { LogPosition } from './log-position.js';
-import type { FoundJob } from './found-job.js';
+import { foundRow, type FoundJob } from './found-job.js';
 import { JobLists } from './job-lists.js';
 import { viewOfRemembered } from './job-view.js';
 import { ShownJob } from './shown-jobs.js';
@@ -38,11 +38,11 @@ function rowIn(id: string, state: State): JobRow {
 
 /** Over a database of these rows that pages as the real one does. */
 function listsOf(jobs: ReadonlyMap<string, Known>): JobLists {
-  const list = ({ state, cursor, limit }: JobFilter) => {
+  const list = ({ terms, cursor, limit }: JobFilter) => {
     const below = cursor === undefined ? undefined : decodeCursor(cursor);
     const hits = [...jobs]
       .flatMap(([id, { row }]) => (row === undefined ? [] : [rowIn(id, row)]))
-      .filter((row) => (state ?? row.state) === row.state && (below === undefined || row.id < below))
+      .filter((row) => meetsFilter(foundRow(row).view, terms) && (below === undefined || row.id < below))
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     const items = hits.slice(0, limit);
     return Promise.resolve({ items, next: hits.length > limit ? encodeCursor(items.at(-1)!.id) : null });
@@ -67,7 +67,7 @@ function listsOf(jobs: ReadonlyMap<string, Known>): JobLists {
 async function readAll(lists: JobLists, limit: number, state?: JobState): Promise<JobPage['items']> {
   const found: JobPage['items'] = [];
   for (let cursor: string | undefined; ;) {
-    const { items, next } = await lists.page({ limit, state, cursor });
+    const { items, next } = await lists.page({ limit, terms: termsOf({ state }), cursor });
     expect(items.length).toBeLessThanOrEqual(limit);
     found.push(...items);
     if (next === null) return found;

@@ -1,9 +1,9 @@
-import type { JobId } from '@jobstream/contracts';
+import { meetsFilter, type JobId } from '@jobstream/contracts';
 import { decodeCursor, encodeCursor, type JobPage, type JobView } from '@jobstream/contracts/rest';
 import type { JobFilter, JobQueries } from '@jobstream/projection';
 import type { CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
-import type { JobTraits, ShownJob, ShownJobs } from './shown-jobs.js';
+import type { ShownJob, ShownJobs } from './shown-jobs.js';
 
 export interface JobListsOptions {
   readonly queries: Pick<JobQueries, 'list' | 'find'>;
@@ -27,14 +27,19 @@ export class JobLists {
     const { items, next } = await queries.list(filter);
     const known = new Map([...before, ...shown.all()]);
     const rows = items.map(foundRow);
-    if (known.size === 0) return { items: rows.map(({ view }) => view), next };
+    if (known.size === 0)
+      return described(
+        rows.map(({ view }) => view),
+        next,
+        filter.limit,
+      );
     const onPage = rows.map((row) => latestOf([row, known.get(row.view.id)?.read()]) ?? row);
     const missing = missingOn(rows, next, known, filter);
     const considered = missing.slice(0, filter.limit + 1);
     const last = missing.length > considered.length ? encodeCursor(considered.at(-1)!.traits.id) : next;
     const found = [...onPage, ...(await this.readMissing(considered))].map(({ view }) => view);
     // The database has chosen the rows. Only jobs that this process knows better may not belong.
-    const chosen = found.filter((view) => !known.has(view.id) || meets(view, filter));
+    const chosen = found.filter((view) => !known.has(view.id) || meetsFilter(view, filter.terms));
     return pageOf(chosen, filter.limit, last);
   }
 
@@ -56,13 +61,15 @@ function missingOn(
   known: ReadonlyMap<JobId, ShownJob>,
   filter: JobFilter,
 ): ShownJob[] {
+  // Only the projection can tell which jobs a replay has run.
+  if (filter.terms.some(({ field }) => field === 'replay')) return [];
   const onPage = new Set(rows.map(({ view }) => view.id));
   const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
   const last = next === null ? undefined : decodeCursor(next);
   return [...known.values()]
     .filter(({ traits: { id } }) => !onPage.has(id))
     .filter(({ traits: { id } }) => (below === undefined || id < below) && (last === undefined || id >= last))
-    .filter(({ traits }) => meets(traits, filter))
+    .filter(({ traits }) => meetsFilter(traits, filter.terms))
     .sort((a, b) => newestFirst(a.traits, b.traits));
 }
 
@@ -71,19 +78,12 @@ function pageOf(views: readonly JobView[], limit: number, next: string | null): 
   const last = next === null ? undefined : decodeCursor(next);
   const within = views.filter(({ id }) => last === undefined || id >= last).sort(newestFirst);
   const items = within.slice(0, limit);
-  return { items, next: within.length > items.length ? encodeCursor(items.at(-1)!.id) : next };
+  return described(items, within.length > items.length ? encodeCursor(items.at(-1)!.id) : next, limit);
 }
 
-function meets(job: JobTraits, { type, queue, state, submittedFor, since, until }: JobFilter): boolean {
-  const createdAt = Date.parse(job.createdAt);
-  return (
-    (type ?? job.type) === job.type &&
-    (queue ?? job.queue) === job.queue &&
-    (state ?? job.state) === job.state &&
-    (submittedFor ?? job.submittedFor) === job.submittedFor &&
-    (since === undefined || createdAt >= since.getTime()) &&
-    (until === undefined || createdAt < until.getTime())
-  );
+/** A page that is not full before the end says how far the jobs were looked through. */
+function described(items: JobView[], next: string | null, limit: number): JobPage {
+  return { items, next, scannedTo: items.length < limit ? next : null };
 }
 
 function newestFirst(a: { id: JobId }, b: { id: JobId }): number {

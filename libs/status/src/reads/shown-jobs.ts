@@ -1,17 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobId } from '@jobstream/contracts';
+import type { FilteredJob, JobId } from '@jobstream/contracts';
 import type { JobView } from '@jobstream/contracts/rest';
 import type { ProjectionProgress } from '@jobstream/projection';
 import { LRUCache } from 'lru-cache';
 import { LogPosition, type Place } from './log-position.js';
 import { laterOf, type FoundJob } from './found-job.js';
 
-/** The fields by which lists choose jobs. */
-export type JobTraits = Pick<JobView, 'id' | 'type' | 'queue' | 'state' | 'submittedFor' | 'createdAt'>;
-
 /** A job as it was shown. */
 export class ShownJob {
-  readonly traits: JobTraits;
+  /** The fields by which lists choose jobs. The large ones are read when they are asked for. */
+  readonly traits: FilteredJob;
   /** A string takes a tenth of the memory of objects. */
   private readonly json: string;
   private readonly place: Place | null;
@@ -21,10 +19,26 @@ export class ShownJob {
     { view, place }: FoundJob,
     readonly records: LogPosition,
   ) {
-    const { id, type, queue, state, submittedFor, createdAt } = view;
-    this.traits = { id, type, queue, state, submittedFor, createdAt };
+    this.traits = this.traitsOf(view);
     this.json = JSON.stringify(view);
     this.place = place;
+  }
+
+  private traitsOf({ payload: _, error: __, ...small }: JobView): FilteredJob {
+    const read = () => this.read().view;
+    const { id, type, queue, state, reason, priority, submittedFor, orderingKey, run, attempt } = small;
+    const { parent, flow, createdAt, startedAt, finishedAt } = small;
+    const times = { createdAt, startedAt, finishedAt };
+    return {
+      ...{ id, type, queue, state, reason, priority, submittedFor, orderingKey, run, attempt, parent, flow },
+      ...times,
+      get payload() {
+        return read().payload;
+      },
+      get error() {
+        return read().error;
+      },
+    };
   }
 
   /** About its memory, in bytes. */

@@ -108,9 +108,17 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       scope: 'read',
       summary: 'List jobs, the newest first',
       description:
-        'The jobs that meet every condition. `next` is the cursor of the following page, null at the end. A page before the end may hold fewer jobs than asked for, even none.',
+        'The jobs that meet every condition, and the filter `q`. `next` is the cursor of the following page, null at the end. A page before the end may hold fewer jobs than asked for, even none; `scannedTo` then says how far it has looked.',
       query: jobListQuerySchema,
-      answers: { 200: { description: 'A page of jobs.', schema: jobPageSchema } },
+      headers: { 'If-None-Match': z.string().optional().describe('The ETag that is known.') },
+      answers: {
+        200: {
+          description: 'A page of jobs.',
+          schema: jobPageSchema,
+          headers: { ETag: 'Follows from the page.' },
+        },
+        304: { description: 'The page is the one that is known.' },
+      },
       problems: ['invalid_request', 'database_unavailable'],
     },
     {

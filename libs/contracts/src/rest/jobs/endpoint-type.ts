@@ -3,7 +3,7 @@ import { parseDuration } from '../../duration.js';
 import { freeText } from '../../free-text.js';
 import { isQueueName, maxRetries, ownerDeathPolicies, submitScopes } from '../../job-definition.js';
 import { maxCalledUrlLength } from '../../limits.js';
-import { payloadPath } from '../../payload-path.js';
+import { payloadPath } from '../../payload-path-schema.js';
 import { queueLimitsSchema } from '../../queue-limits.js';
 import { uniqueRuleSchema } from '../../unique-rule.js';
 import { durationSchema } from './submission.js';

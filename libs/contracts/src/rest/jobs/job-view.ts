@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { maxFilterLength } from '../../filter/job-filter.js';
 import { freeText } from '../../free-text.js';
 import { priorities } from '../../job-definition.js';
 import { jobStates } from '../../job-state.js';
-import { deadLetterReasons, jobErrorSchema, originSchema } from '../../records/job-record.js';
+import { deadLetterReasons } from '../../records/dead-letter-reason.js';
+import { jobErrorSchema, originSchema } from '../../records/job-record.js';
 import { pageCursor, pageLimit } from '../fields/page-query.js';
 import { waitingForSchema } from '../operations/queue-view.js';
 import { durationSchema, jobLinksSchema } from './submission.js';
@@ -111,6 +113,11 @@ export type JobAtView = z.infer<typeof jobAtSchema>;
 
 /** `GET /v1/jobs`: the newest first, those that meet every condition given. */
 export const jobListQuerySchema = z.strictObject({
+  q: freeText(maxFilterLength)
+    .optional()
+    .describe(
+      'A filter: `state:dead_lettered,expired -queue:probe type:image.* took:>30s`. See docs/filters.md.',
+    ),
   type: freeText(200).optional().describe('Of this job type.'),
   queue: freeText(41).optional().describe('In this queue.'),
   state: z.enum(jobStates).optional().describe('In this state.'),
@@ -126,7 +133,16 @@ export const jobListQuerySchema = z.strictObject({
  * is not null: rare jobs among many are found in bounded steps.
  */
 export const jobPageSchema = z
-  .object({ items: z.array(jobViewSchema), next: z.string().nullable() })
+  .object({
+    items: z.array(jobViewSchema),
+    next: z.string().nullable(),
+    scannedTo: z
+      .string()
+      .nullable()
+      .describe(
+        'How far the jobs were looked through, where that ended before the page was full: a cursor, as `next` is.',
+      ),
+  })
   .meta({ id: 'JobPage' });
 export type JobPage = z.infer<typeof jobPageSchema>;
 

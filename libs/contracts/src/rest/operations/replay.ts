@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { freeText, whySchema } from '../../free-text.js';
 import { jobStates } from '../../job-state.js';
-import { deadLetterReasons, originSchema } from '../../records/job-record.js';
+import { deadLetterReasons } from '../../records/dead-letter-reason.js';
+import { originSchema } from '../../records/job-record.js';
 import { errorViewSchema } from '../jobs/job-view.js';
 import { pageCursor, pageLimit } from '../fields/page-query.js';
 import { durationSchema } from '../jobs/submission.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTypeName } from '../../job-definition.js';
 import { freeText } from '../../free-text.js';
 import { finalStates, jobStates } from '../../job-state.js';
-import { deadLetterReasons } from '../../records/job-record.js';
+import { deadLetterReasons } from '../../records/dead-letter-reason.js';
 import { errorViewSchema } from '../jobs/job-view.js';
 import { pageCursor, pageLimit } from '../fields/page-query.js';
 import { receiverUrlSchema } from '../fields/receiver-url.js';
