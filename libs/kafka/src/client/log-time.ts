@@ -16,10 +16,7 @@ export class LogTime {
    * @param isWhole whether nothing was read below where reading begins; else what was read there may have later times
    */
   constructor(known: readonly (number | null)[], isWhole: boolean) {
-    this.latestTime = known.reduce(
-      (one, other) => (one === null || other === null ? (one ?? other) : Math.max(one, other)),
-      null,
-    );
+    this.latestTime = latestOf(known);
     this.marginMs = isWhole || this.latestTime !== null ? 0 : clockMarginMs;
   }
 
@@ -33,4 +30,10 @@ export class LogTime {
     if (time <= 0) return;
     this.latestTime = Math.min(maxTime, Math.max(this.latestTime ?? 0, time + this.marginMs));
   }
+}
+
+/** The latest of these times, each null where nothing is known. */
+export function latestOf(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }

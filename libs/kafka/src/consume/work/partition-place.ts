@@ -1,4 +1,5 @@
 import type { ClusterReader, GroupCommit } from '../../client/cluster-reader.js';
+import { latestOf } from '../../client/log-time.js';
 import type { TopicPartition } from '../../client/record.js';
 import { judgeRange, type OffsetRange } from '../offset-range.js';
 import { decodeOffsetMap } from './offset-map.js';
@@ -40,7 +41,7 @@ export async function lookUpPlaces(
     return {
       topic,
       partition: number,
-      lastTime: laterOf(map?.lastTime, memory?.lastTime),
+      lastTime: latestOf([map?.lastTime ?? null, memory?.lastTime ?? null]),
       from: commit?.offset,
       reached,
     };
@@ -59,8 +60,4 @@ export async function lookUpPlaces(
       range: isGone ? range : judgeRange(partition, reached, log),
     };
   });
-}
-
-function laterOf(one: number | null = null, other: number | null = null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
