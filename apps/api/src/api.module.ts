@@ -21,6 +21,7 @@ import {
   JobLogRows,
   JobQueries,
   ProjectionProgress,
+  Throughput,
 } from '@jobstream/projection';
 import { DeadLetters, Replays } from '@jobstream/replay';
 import { Schedules } from '@jobstream/scheduling';
@@ -70,6 +71,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { ConsoleController } from './console/console.controller.js';
 import { CountsController } from './counts/counts.controller.js';
+import { ThroughputController } from './counts/throughput.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { ApiHealth } from './health/api-health.js';
 import { HealthController } from './health/health.controller.js';
@@ -111,6 +113,7 @@ export const controllers = [
   SchedulesController,
   WebhooksController,
   CountsController,
+  ThroughputController,
   ApiKeysController,
   SessionController,
   AuditController,
@@ -166,6 +169,7 @@ export const controllers = [
     ...logEndsProviders,
     provide(JobQueries, [Database]),
     provide(JobCounts, [Database]),
+    provide(Throughput, [Database]),
     provide(ProjectionProgress, [Database]),
     provide(CatchUp, { ends: allEndsToken, progress: ProjectionProgress }),
     provide(ShownJobs, { progress: ProjectionProgress }),

@@ -32,6 +32,7 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'GET /v1/jobs/{id}/logs': ['jobs', 'logs', id, '--run', '1', '--attempt', '2'],
   'GET /v1/jobs/{id}/stream': ['jobs', 'watch', id],
   'GET /v1/counts': ['jobs', 'count', '--at', '2026-01-31'],
+  'GET /v1/throughput': ['jobs', 'throughput', '--since', '2026-01-31', '--step', '1h'],
   'GET /v1/job-types': ['types', 'list'],
   'GET /v1/job-types/{type}': ['types', 'get', 'probe.run'],
   'PUT /v1/job-types/{type}': ['endpoints', 'put', 'invoice.send', JSON.stringify(endpointType)],

@@ -4,7 +4,7 @@ import { Database } from '@jobstream/database';
 import { cleanupOldRecords } from '@jobstream/jobs';
 import { ClaimStore, JobHandler } from '@jobstream/execution';
 import { LogReader, TopicAdmin } from '@jobstream/kafka';
-import { JobLogRows, OldJobs } from '@jobstream/projection';
+import { JobLogRows, OldJobs, Throughput } from '@jobstream/projection';
 import { unsentRuns } from '@jobstream/replay';
 import { FiringStore, unsentJobs } from '@jobstream/scheduling';
 import { FlowArchive, unsentSteps } from '@jobstream/flows';
@@ -35,7 +35,8 @@ const resentForMs = dayMs;
 /**
  * Deletes the records that the log took before one cut for all topics. The cut is as old as the retention, and older than any
  * record that workers, a projection or the scheduler have not read yet. Nothing is deleted by age alone: a job that waits in
- * a paused queue stays, and so does every later record. What handlers have logged is no record of a job: it goes by its age.
+ * a paused queue stays, and so does every later record. What handlers have logged is no record of a job: it goes by its age,
+ * as do the counts of the throughput.
  */
 @JobHandler(cleanupOldRecords)
 export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
@@ -49,6 +50,7 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     private readonly claims: ClaimStore,
     private readonly oldJobs: OldJobs,
     private readonly logRows: JobLogRows,
+    private readonly throughput: Throughput,
     @Inject(retentionToken) private readonly retention: Retention,
   ) {}
 
@@ -75,7 +77,8 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     const heldBy = cut.heldBy?.reader ?? null;
     const logsBefore = new Date(context.now() - retention.RETENTION_LOGS_DAYS * dayMs);
     const logs = await deleteAll(() => this.logRows.purge(logsBefore), signal);
-    return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims, logs };
+    const throughput = await deleteAll(() => this.throughput.purge(), signal);
+    return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims, logs, throughput };
   }
 
   /** The times of the unread records, since when a schedule waits for the end of a job, and since when a flow runs. */

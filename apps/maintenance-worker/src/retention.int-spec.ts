@@ -11,6 +11,7 @@ import {
   LogEnds,
   JobLogRows,
   OldJobs,
+  Throughput,
   ProjectionProgress,
   Projector,
   Rebuilder,
@@ -245,6 +246,7 @@ describe('retention and dead letters', () => {
       maintenance.get(ClaimStore),
       maintenance.get(OldJobs),
       maintenance.get(JobLogRows),
+      maintenance.get(Throughput),
       {
         ...retention,
         RETENTION_RECORDS_DAYS: 30,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { JobState } from '@jobstream/contracts';
-import type { bulkCancelSchema } from '@jobstream/contracts/rest';
+import type { bulkCancelSchema, ThroughputPartLength } from '@jobstream/contracts/rest';
 import type { CallOptions } from './call-options.js';
 
 /** Which jobs to list: those that meet every condition. */
@@ -25,6 +25,16 @@ export interface CountOptions extends CallOptions {
   readonly since?: Date;
   /** Created before this time. */
   readonly until?: Date;
+}
+
+/** Which steps of jobs to count. */
+export interface ThroughputOptions extends CallOptions {
+  readonly type?: string;
+  readonly queue?: string;
+  /** At most a day ago. Default: 15 minutes ago. */
+  readonly since?: Date;
+  /** The length of each part. Default: one that makes few parts. */
+  readonly step?: ThroughputPartLength;
 }
 
 /** Which lines of a job's handlers to read: those that meet every condition. */

@@ -16,6 +16,7 @@ import type {
   JobReplay,
   JobView,
   Submission,
+  ThroughputView,
   TransitionView,
 } from '@jobstream/contracts/rest';
 import { AccessCalls } from './access-calls.js';
@@ -25,7 +26,13 @@ import { FileCalls } from './file-calls.js';
 import { FlowCalls } from './flow-calls.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
 import { submitInBatches, type ItemsOptions, type SubmittedItem } from './job-batches.js';
-import type { BulkCancelWish, CountOptions, JobLogOptions, ListOptions } from './job-conditions.js';
+import type {
+  BulkCancelWish,
+  CountOptions,
+  JobLogOptions,
+  ListOptions,
+  ThroughputOptions,
+} from './job-conditions.js';
 import { followJob, type JobEvent } from './job-stream.js';
 import { JobTypeCalls } from './job-type-calls.js';
 import { QueueCalls } from './queue-calls.js';
@@ -285,6 +292,11 @@ export class JobstreamClient {
   /** How many jobs there are by state and type, now or at a time. */
   count({ signal, ...conditions }: CountOptions = {}): Promise<CountsView> {
     return this.caller.read<CountsView>(get(`/v1/counts${queryOf({ ...conditions })}`, signal));
+  }
+
+  /** What became of jobs over the last 15 minutes, or since a time of the last day, in parts of time. */
+  readThroughput({ signal, ...conditions }: ThroughputOptions = {}): Promise<ThroughputView> {
+    return this.caller.read<ThroughputView>(get(`/v1/throughput${queryOf({ ...conditions })}`, signal));
   }
 
   /** Whether the API process can do its work, and which of its parts are down. Both are answers. */

@@ -19,6 +19,7 @@ import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000
 import { AddFlowAndParent1763970000000 } from './projection/migrations/1763970000000-add-flow-and-parent.js';
 import { IndexFlow1763990000000 } from './projection/migrations/1763990000000-index-flow.js';
 import { AddNotify1763960000000 } from './projection/migrations/1763960000000-add-notify.js';
+import { CreateThroughput1764000000000 } from './projection/migrations/1764000000000-create-throughput.js';
 import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
 
 /** By kind of schema, the steps to its present state. They are only ever appended to. */
@@ -30,6 +31,7 @@ export const migrations = {
     AddNotify1763960000000,
     AddFlowAndParent1763970000000,
     IndexFlow1763990000000,
+    CreateThroughput1764000000000,
   ],
   operations: [
     CreateIdempotencyKeys1763800000000,

@@ -28,7 +28,8 @@ export class DatabaseFixture {
   async truncate(): Promise<void> {
     const { projection } = this.database;
     await this.database.query({
-      text: `TRUNCATE ${projection}.jobs, ${projection}.job_transitions, ${projection}.checkpoints, ${projection}.rejected_records`,
+      text: `TRUNCATE ${projection}.jobs, ${projection}.job_transitions, ${projection}.checkpoints, ${projection}.rejected_records,
+             ${projection}.throughput`,
     });
   }
 

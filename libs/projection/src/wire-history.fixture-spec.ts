@@ -4,7 +4,7 @@ import type { IncomingRecord } from '@jobstream/kafka';
 import fc from 'fast-check';
 
 export const topics = new Topics();
-const createdAt = Date.parse('2026-01-01T00:00:00.000Z');
+const longAgo = Date.parse('2026-01-01T00:00:00.000Z');
 
 const topicsOf: Record<Phase, readonly string[]> = {
   scheduled: [topics.delayed],
@@ -33,11 +33,13 @@ export interface Facts {
   type?: string;
   submittedFor?: string;
   timestamp?: number;
+  createdAt?: number;
 }
 
 /** A record as it comes from the log. */
 export function incoming(facts: Facts): IncomingRecord {
   const { id, phase, run = 1, attempt = 1, partition = 0, offset = 0, start = 0, text = 'text' } = facts;
+  const { createdAt = longAgo } = facts;
   const topic = facts.topic ?? topicsOf[phase][0]!;
   const iso = (ms: number) => new Date(createdAt + ms).toISOString();
   const base = {

@@ -18,6 +18,7 @@ import type { RunCommand } from '../program.js';
 import type { Terminal } from '../terminal.js';
 import { exitCodeOfJob, watchJob } from '../watch-job.js';
 import { addLogsCommand } from './logs.js';
+import { addThroughputCommand } from './throughput.js';
 import { paged, type PagedOptions } from './paged.js';
 
 /** Jobs of one request at most. */
@@ -30,6 +31,7 @@ export function addJobsCommands(program: Command, run: RunCommand): void {
   addReads(jobs, run);
   addWaits(jobs, run);
   addLogsCommand(jobs, run);
+  addThroughputCommand(jobs, run);
   jobs
     .command('replay <id>')
     .description('Runs a job again, however it ended.')

@@ -78,6 +78,15 @@ export {
   type RebuildView,
   type SwapPolicy,
 } from './operations/rebuild.js';
+export {
+  throughputPartLengths,
+  throughputQuerySchema,
+  throughputSteps,
+  throughputViewSchema,
+  type ThroughputPartLength,
+  type ThroughputStep,
+  type ThroughputView,
+} from './fields/throughput.js';
 export { countsQuerySchema, countsViewSchema, type CountsView } from './fields/counts.js';
 export {
   acceptedTaskSchema,

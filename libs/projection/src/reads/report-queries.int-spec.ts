@@ -80,7 +80,9 @@ describe('ReportQueries', () => {
       foldOf({ hoursAgo: 49, tookMs: 1 }),
       foldOf({ hoursAgo: 0, tookMs: 1 }),
     ].sort((one, other) => (one.id < other.id ? -1 : 1));
-    await fixture.database.transaction((session) => upsertJobs(session, fixture.database.projection, folds));
+    await fixture.database.transaction((session) =>
+      upsertJobs(session, fixture.database.projection, folds, []),
+    );
   });
   afterAll(() => fixture.drop());
 

@@ -66,7 +66,7 @@ export class Generations {
 
   /** Gathers the planner's statistics of new tables. */
   async analyze(schema: string): Promise<void> {
-    for (const table of ['jobs', 'job_transitions', 'rejected_records'])
+    for (const table of ['jobs', 'job_transitions', 'rejected_records', 'throughput'])
       await this.database.query({ text: `ANALYZE ${quoteName(schema)}.${table}` });
   }
 

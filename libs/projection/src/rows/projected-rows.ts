@@ -2,6 +2,7 @@ import type { JobId } from '@jobstream/contracts';
 import type { Database, Session } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import { freeKeys, type KeyOfJob } from '@jobstream/unique-keys';
+import { StepTally } from '../throughput/step-tally.js';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
 import { insertRejected } from './rejected-table.js';
 import { insertTransitions, type JobTransition } from './transitions-table.js';
@@ -14,9 +15,9 @@ export type RowSchemas = Pick<Database, 'projection' | 'operations'>;
 export async function writeRows(
   session: Session,
   { projection, operations }: RowSchemas,
-  { folds, transitions, rejected, freed }: Rows,
+  { folds, steps, transitions, rejected, freed }: Rows,
 ): Promise<void> {
-  await upsertJobs(session, projection, folds.values());
+  await upsertJobs(session, projection, folds.values(), steps.buckets);
   if (transitions.length > 0) await insertTransitions(session, projection, transitions);
   if (rejected.length > 0) await insertRejected(session, projection, rejected);
   if (freed.length > 0) await freeKeys(session, operations, freed);
@@ -31,6 +32,8 @@ export interface WrittenRows {
 /** The rows of a batch. */
 export interface Rows extends WrittenRows {
   readonly folds: Map<JobId, JobFold>;
+  /** What the records tell of the throughput. */
+  readonly steps: StepTally;
   readonly transitions: JobTransition[];
   readonly rejected: RejectedRecord[];
   /** Unique keys, each with the job whose end frees it. */
@@ -39,12 +42,13 @@ export interface Rows extends WrittenRows {
 
 /** Folds records in memory, so that a batch writes each row once. */
 export function rowsOf(records: readonly ProjectedRecord[]): Rows {
-  const rows: Rows = { folds: new Map(), transitions: [], rejected: [], freed: [] };
+  const rows: Rows = { folds: new Map(), steps: new StepTally(), transitions: [], rejected: [], freed: [] };
   for (const record of records) {
     switch (record.kind) {
       case 'job': {
         const { fold, transition, freed } = record;
         const known = rows.folds.get(fold.id);
+        rows.steps.add(fold, known);
         rows.folds.set(fold.id, known === undefined ? fold : mergeFolds(known, fold));
         if (transition !== null) rows.transitions.push({ id: fold.id, transition });
         if (freed !== undefined) rows.freed.push(freed);

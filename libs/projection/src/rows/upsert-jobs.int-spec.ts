@@ -131,9 +131,9 @@ describe('rows merged by SQL', () => {
     const folds = (phase: 'queued' | 'succeeded') => ids.map((id, offset) => foldOf([{ id, phase, offset }]));
     const { database } = fixture;
     await fixture.truncate();
-    await database.transaction((session) => upsertJobs(session, database.projection, folds('queued')));
+    await database.transaction((session) => upsertJobs(session, database.projection, folds('queued'), []));
     const updates = await database.transaction(async (session) => {
-      await upsertJobs(session, database.projection, folds('succeeded'));
+      await upsertJobs(session, database.projection, folds('succeeded'), []);
       const { rows } = await session.query({
         text: `SELECT pg_stat_get_xact_tuples_updated(id) AS all, pg_stat_get_xact_tuples_hot_updated(id) AS hot
                FROM (SELECT $1::regclass::oid AS id) AS jobs`,

@@ -1,21 +1,29 @@
 import type { Session } from '@jobstream/database';
 import { lowestEndRank, maxPastEntries, maxStarts, type JobFold } from '@jobstream/lifecycle';
+import { countSteps, returnedForCounting, tallyValues } from '../throughput/count-steps.js';
+import type { TalliedBucket } from '../throughput/step-tally.js';
 import { foldColumns, originColumns, outcomeColumns, requestColumns } from './jobs-table.js';
 import { arraysOf, insertStatement, type Column } from './table-columns.js';
 
 /**
- * Merges folds into their rows, as `mergeFolds` merges folds: the two must not differ (upsert-jobs.int-spec.ts compares
+ * Merges folds into their rows and counts what is new. Rows are merged as `mergeFolds` merges folds: the two must not differ (upsert-jobs.int-spec.ts compares
  * them on random histories). In one statement and in SQL alone, so that whatever another projector committed meanwhile
  * is what a row is merged with.
  * @param folds each job once; sorted by id here, so that concurrent statements lock rows in one order
+ * @param steps the steps that the records of the folds tell of
  */
-export async function upsertJobs(session: Session, schema: string, folds: Iterable<JobFold>): Promise<void> {
+export async function upsertJobs(
+  session: Session,
+  schema: string,
+  folds: Iterable<JobFold>,
+  steps: readonly TalliedBucket[],
+): Promise<void> {
   const sorted = [...folds].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (sorted.length === 0) return;
   await session.query({
     name: 'upsert-jobs',
     text: upsertStatement(schema),
-    values: arraysOf(foldColumns, sorted),
+    values: [...arraysOf(foldColumns, sorted), ...tallyValues(steps)],
   });
 }
 
@@ -100,8 +108,9 @@ const statements = new Map<string, string>();
 function upsertStatement(schema: string): string {
   const known = statements.get(schema);
   if (known !== undefined) return known;
-  const statement = `${insertStatement(`${schema}.jobs AS old`, foldColumns)}
-    ${mergeIntoRow}`;
+  const statement = `WITH written AS (${insertStatement(`${schema}.jobs AS old`, foldColumns)}
+    ${mergeIntoRow} ${returnedForCounting})
+    ${countSteps(schema)}`;
   statements.set(schema, statement);
   return statement;
 }

@@ -39,6 +39,7 @@ const calls: Readonly<Record<Route, Calls>> = {
   'POST /v1/flows/{id}/cancel': (client) => client.flows.cancel(id),
   'POST /v1/flows/{id}/replay': (client) => client.flows.replay(id),
   'GET /v1/counts': (client) => client.count({ at: new Date(0) }),
+  'GET /v1/throughput': (client) => client.readThroughput({ since: new Date(0), step: '1h' }),
   'GET /v1/job-types': (client) => client.jobTypes.list(),
   'GET /v1/job-types/{type}': (client) => client.jobTypes.read('probe.run'),
   'PUT /v1/job-types/{type}': (client) => client.jobTypes.put('invoice.send', endpointType),

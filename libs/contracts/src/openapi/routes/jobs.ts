@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JobType } from '../../job-type.js';
 import { batchAnswerSchema } from '../../rest/jobs/batch.js';
 import { countsQuerySchema, countsViewSchema } from '../../rest/fields/counts.js';
+import { throughputQuerySchema, throughputViewSchema } from '../../rest/fields/throughput.js';
 import {
   jobAtSchema,
   jobDetailSchema,
@@ -251,6 +252,18 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       query: countsQuerySchema,
       answers: { 200: { description: 'The counts.', schema: countsViewSchema } },
       problems: ['invalid_request', 'too_many_to_count', 'database_unavailable'],
+    },
+    {
+      route: 'GET /v1/throughput',
+      operationId: 'readThroughput',
+      tag: 'Jobs',
+      scope: 'read',
+      summary: 'Count what became of jobs over the last day, in parts of time',
+      description:
+        'Steps of jobs by the time at which the log took their records. A step that a crash has written twice counts once if it ends a run.',
+      query: throughputQuerySchema,
+      answers: { 200: { description: 'The counts.', schema: throughputViewSchema } },
+      problems: ['invalid_request', 'database_unavailable'],
     },
   ];
 }
