@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
-import type { ReplayView } from '@jobstream/contracts/rest';
+import { isFinal } from '@jobstream/contracts';
+import type { JobView, ReplayView } from '@jobstream/contracts/rest';
 import { ActionButton } from '../../parts/action-button.js';
 import { ActionDialog } from '../../parts/action-dialog.js';
 import { Facts } from '../../parts/facts.js';
@@ -40,7 +41,7 @@ export function Replay({ item: id }: { readonly item: string }): VNode {
         </p>
       )}
       {replay && <ReplayFacts replay={replay} />}
-      <ReplayedJobs id={id} />
+      <ReplayedJobs key={id} id={id} isOver={replay !== undefined && !isUnderWay} />
       {isCancelling && (
         <ActionDialog
           title="Cancel the replay"
@@ -121,8 +122,27 @@ function ReplayFacts({ replay }: { readonly replay: ReplayView }): VNode {
   );
 }
 
-function ReplayedJobs({ id }: { readonly id: string }): VNode {
-  const polled = usePolled((signal) => readReplayed(id, signal), { key: id, everyMs });
+interface ReplayedJobsProps {
+  readonly id: string;
+  /** Whether the replay makes no further run. */
+  readonly isOver: boolean;
+}
+
+/** Jobs that have ended are read no more; once the replay and all of them have, nothing is. */
+function ReplayedJobs({ id, isOver }: ReplayedJobsProps): VNode {
+  const ended = useRef(new Map<string, JobView>());
+  const [areAllEnded, setAllEnded] = useState(false);
+  const isSettled = isOver && areAllEnded;
+  const polled = usePolled(
+    async (signal) => {
+      const jobs = await readReplayed(id, ended.current, signal);
+      setAllEnded(
+        jobs.every(({ id, run, state }) => state === 'refused' || ended.current.has(`${id}/${run}`)),
+      );
+      return jobs;
+    },
+    { key: id, everyMs: isSettled ? Infinity : everyMs },
+  );
   return (
     <section>
       <h2>What became of its jobs</h2>
@@ -147,12 +167,14 @@ function ReplayedJobs({ id }: { readonly id: string }): VNode {
   );
 }
 
-/** The first jobs of the replay, each as it is now. */
-async function readReplayed(id: string, signal: AbortSignal) {
+/** The first jobs of the replay, each as it is now. @param ended those that need no other look, by id and run */
+async function readReplayed(id: string, ended: Map<string, JobView>, signal: AbortSignal) {
   const { items } = await client.replays.listJobs(id, { signal, limit: shownJobs });
   return Promise.all(
     items.map(async (item) => {
-      const now = await client.read(item.id, { signal }).catch(() => undefined);
+      const key = `${item.id}/${item.run}`;
+      const now = ended.get(key) ?? (await client.read(item.id, { signal }).catch(() => undefined));
+      if (now !== undefined && now.run >= item.run && isFinal(now.state)) ended.set(key, now);
       return { ...item, now };
     }),
   );
