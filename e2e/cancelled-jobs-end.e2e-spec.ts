@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { encodeRecord } from '@jobstream/contracts/records';
-import type { JobDetail, JobHistory } from '@jobstream/contracts/rest';
+import type { ActionView, JobDetail, JobHistory, ReplayJobPage } from '@jobstream/contracts/rest';
 import { eventually, Platform, writeRecords } from '@jobstream/testing';
 
 describe('cancelled jobs end', () => {
@@ -23,6 +23,17 @@ describe('cancelled jobs end', () => {
       expect(status).toBe(200);
       return body.items;
     });
+
+  const act = async (wish: object): Promise<string> => {
+    const { status, body } = await platform.api.post<ActionView>('/v1/actions', wish);
+    expect({ status, body }).toMatchObject({ status: 202, body: { state: expect.any(String) } });
+    return body.id;
+  };
+  const readAction = async (id: string) => (await platform.api.get<ActionView>(`/v1/actions/${id}`)).body;
+  const overAction = async (id: string, state: string): Promise<ActionView> => {
+    await eventually(async () => expect((await readAction(id)).state).toBe(state));
+    return readAction(id);
+  };
 
   it('while they run, wait, retry or are scheduled; a job that has ended keeps its end', async () => {
     const running = await platform.api.submitted('probe.run', { sleepMs: 60_000 });
@@ -61,34 +72,70 @@ describe('cancelled jobs end', () => {
     console.log(`a running job's end was shown ${Math.round(stoppedMs)} ms after its cancel was sent`);
   });
 
-  it('many at once, by what they are; not those that a worker never met before its restart', async () => {
+  it('many at once, by a filter, although the scheduler dies half-way; an action that is ended leaves the rest', async () => {
     await platform.one('probe-worker').stop();
     const items = Array.from({ length: 1_200 }, () => ({ type: 'probe.run', payload: {} }));
     const { body } = await platform.api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
+    const waiting = { action: 'cancel', q: 'queue:probe state:queued' };
+    const counted = { matched: items.length, actionable: items.length, byState: { queued: items.length } };
     await eventually(async () => {
-      const dry = await platform.api.post('/v1/jobs/cancel', { type: 'probe.run', dryRun: true });
-      expect(dry).toMatchObject({ status: 202, body: { count: items.length, dryRun: true } });
+      const dry = await platform.api.post('/v1/actions', { ...waiting, dryRun: true });
+      expect(dry).toMatchObject({ status: 200, body: { ...counted, complete: true } });
     });
-    const old = await platform.api.post('/v1/jobs/cancel', { queue: 'probe', olderThan: '1h' });
-    expect(old).toMatchObject({ status: 202, body: { count: 0 } });
-    const done = await platform.api.post('/v1/jobs/cancel', { queue: 'probe', state: 'queued' });
-    expect(done).toMatchObject({ status: 202, body: { count: items.length, dryRun: false } });
-    for (const [bad, pointer] of [
-      [{}, ''],
-      [{ state: 'succeeded' }, '/state'],
-      [{ olderThan: 'soon' }, '/olderThan'],
-      [{ queue: 'probe', all: true }, '/all'],
-    ] as const) {
-      expect(await platform.api.post('/v1/jobs/cancel', bad)).toMatchObject({
-        status: 422,
-        body: { errors: [{ pointer }] },
-      });
-    }
+
+    const slow = await act({ ...waiting, rate: 100, why: 'to be ended' });
+    await eventually(async () => expect((await readAction(slow)).done).toBeGreaterThan(0));
+    expect((await platform.api.request('POST', `/v1/actions/${slow}/cancel`)).status).toBe(202);
+    const { done } = await overAction(slow, 'cancelled');
+    expect(done).toBeLessThan(items.length);
+    expect(await platform.api.request('POST', `/v1/actions/${slow}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: 'action_over' },
+    });
+
+    const whole = await act({ ...waiting, rate: 400, why: 'all of them' });
+    await eventually(async () => expect((await readAction(whole)).done).toBeGreaterThan(0));
+    await platform.crash(platform.one('scheduler'));
+    // No worker has ended a job yet, so those of the first action still wait.
+    expect(await overAction(whole, 'finished')).toMatchObject({ done: items.length, failed: 0, progress: 1 });
     await platform.launch('probe-worker');
     const states = await Promise.all(
       body.items.filter((_, index) => index % 10 === 0).map(({ id }) => platform.api.finished(id)),
     );
     expect(new Set(states.map(({ state }) => state))).toEqual(new Set(['cancelled']));
+  });
+
+  it('and an action runs as many of them again as it may, each once', async () => {
+    const again = { action: 'replay', q: 'state:cancelled type:probe.*', cap: 40 };
+    expect(await platform.api.post('/v1/actions', { ...again, why: 'x' })).toMatchObject({
+      status: 422,
+      body: { code: 'nothing_to_do' },
+    });
+    const id = await act({ ...again, only: 'all', rate: 1_000, why: 'they were needed' });
+    expect(await overAction(id, 'finished')).toMatchObject({ done: 40, failed: 0, expected: 40 });
+    const { body } = await platform.api.get<ReplayJobPage>(`/v1/replays/${id}/jobs?limit=100`);
+    expect(body.items.map(({ run }) => run)).toEqual(Array.from({ length: 40 }, () => 2));
+    const jobs = await Promise.all(body.items.map((job) => platform.api.finished(job.id)));
+    expect(new Set(jobs.map(({ run, state }) => `${run} ${state}`))).toEqual(new Set(['2 succeeded']));
+  });
+
+  it('but not for an action with a fault, or one that no job meets', async () => {
+    for (const [bad, pointer] of [
+      [{ q: 'queue:probe', why: 'x' }, '/action'],
+      [{ action: 'cancel', why: 'x' }, '/q'],
+      [{ action: 'cancel', q: 'stat:queued', why: 'x' }, '/q'],
+      [{ action: 'cancel', q: 'queue:probe' }, '/why'],
+      [{ action: 'cancel', q: 'queue:probe', why: 'x', patch: [{ op: 'remove', path: '/note' }] }, '/patch'],
+    ] as const)
+      expect(await platform.api.post('/v1/actions', bad)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer }] },
+      });
+    const none = { action: 'cancel', q: 'queue:probe until:1h', why: 'x' };
+    expect(await platform.api.post('/v1/actions', none)).toMatchObject({
+      status: 422,
+      body: { code: 'nothing_to_do' },
+    });
   });
 
   it('whoever wrote the request', async () => {

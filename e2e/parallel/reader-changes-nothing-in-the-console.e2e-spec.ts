@@ -6,7 +6,7 @@ import { ApiClient, ConsoleBrowser, makeFirstApiKey, Platform } from '@jobstream
 const changes = [
   ['POST', '/v1/jobs'],
   ['POST', '/v1/queues/probe/pause'],
-  ['POST', '/v1/jobs/cancel'],
+  ['POST', '/v1/actions'],
   ['POST', '/v1/replays'],
   ['POST', '/v1/api-keys'],
   ['DELETE', '/v1/schedules/health-check'],

@@ -23,7 +23,7 @@ import {
   ProjectionProgress,
   Throughput,
 } from '@jobstream/projection';
-import { DeadLetters, Replays } from '@jobstream/replay';
+import { Actions, DeadLetters, Replays } from '@jobstream/replay';
 import { Schedules } from '@jobstream/scheduling';
 import {
   CatchUp,
@@ -67,6 +67,7 @@ import {
   rebuildsProvider,
   requestEndsToken,
 } from './api-providers.js';
+import { ActionsController } from './actions/actions.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { ConsoleController } from './console/console.controller.js';
@@ -119,6 +120,7 @@ export const controllers = [
   AuditController,
   ReplaysController,
   JobReplaysController,
+  ActionsController,
   DeadLettersController,
   RebuildsController,
   HealthController,
@@ -275,6 +277,7 @@ export const controllers = [
       intake: JobIntake,
       projection: projectionToken,
     }),
+    provide(Actions, { database: Database, intake: JobIntake, projection: projectionToken }),
     provide(DeadLetters, {
       reader: LogReader,
       admin: TopicAdmin,

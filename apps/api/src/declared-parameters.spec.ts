@@ -103,7 +103,7 @@ const odd = [
 
 /** What is refused though it has the shape of what is taken; each says so in words. */
 function isRefusedByValue(name: string, text: string): boolean {
-  return ['cursor', 'Last-Event-ID'].includes(name) || (name === 'wait' && text === '99h');
+  return ['cursor', 'Last-Event-ID', 'q'].includes(name) || (name === 'wait' && text === '99h');
 }
 
 /** Whether the handler was reached, which has no parts to work with; where it needs the time first, that is not known. */
@@ -114,7 +114,7 @@ function isReached(status: number): boolean {
 /** Codes that say that a parameter has no shape that the route takes. */
 const refusals: ReadonlySet<ProblemCode | undefined> = new Set<ProblemCode>([
   ...(['invalid_request', 'invalid_idempotency_key', 'invalid_job_id', 'invalid_replay_id'] as const),
-  ...(['invalid_api_key_id', 'invalid_schedule_name', 'invalid_image_id'] as const),
+  ...(['invalid_api_key_id', 'invalid_schedule_name', 'invalid_image_id', 'invalid_action_id'] as const),
 ]);
 
 describe('every parameter', () => {

@@ -1,7 +1,7 @@
 import type { ReplaySurvey, ReplayView } from '@jobstream/contracts/rest';
 
 /** Counts by name: `3 exhausted, 1 parked`. */
-function list(counts: Readonly<Record<string, number | undefined>>): string {
+export function listCounts(counts: Readonly<Record<string, number | undefined>>): string {
   const entries = Object.entries(counts).filter(([, count]) => count);
   return entries.map(([name, count]) => `${count} ${name}`).join(', ') || 'none';
 }
@@ -11,9 +11,9 @@ export function describeSurvey(survey: ReplaySurvey): string {
   const { matched, replayable, skipped, failed, faults, byReason, byType, complete } = survey;
   return [
     `matched      ${matched}`,
-    `would run    ${replayable}  (${list(byReason)})`,
-    `types        ${list(byType)}`,
-    `passed over  ${list(skipped)}`,
+    `would run    ${replayable}  (${listCounts(byReason)})`,
+    `types        ${listCounts(byType)}`,
+    `passed over  ${listCounts(skipped)}`,
     ...(failed > 0 ? [`can't run    ${failed}`] : []),
     ...faults.slice(0, 5).map(({ id, detail }) => `  ${id}: ${detail}`),
     ...(complete ? [] : ['The range is long: these are the counts of its beginning.']),
@@ -38,11 +38,11 @@ export function describeReplay(replay: ReplayView): string {
   return [
     `id           ${id}`,
     `state        ${state}${replay.finishedAt === null ? '' : ` at ${replay.finishedAt}`}`,
-    `of           ${source} of ${queue}${why === null ? '' : `: ${why}`}`,
+    `of           ${source}${queue === null ? '' : ` of ${queue}`}${why === null ? '' : `: ${why}`}`,
     `asked for    ${createdAt}${replay.requestedBy === null ? '' : ` by ${replay.requestedBy}`}`,
     `matched      ${matched}`,
     `replayed     ${replayed}`,
-    `passed over  ${list(skippedBy)}`,
+    `passed over  ${listCounts(skippedBy)}`,
     `failed       ${failed}`,
     ...faults.slice(0, 5).map(({ id: job, detail }) => `  ${job}: ${detail}`),
     ...(replay.trouble === null ? [] : [`trouble      ${replay.trouble}`]),

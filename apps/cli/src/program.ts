@@ -2,6 +2,7 @@ import { BaseUrlError, JobstreamClient } from '@jobstream/client';
 import { Command, CommanderError } from 'commander';
 import { explainApiFailure } from './api-failure.js';
 import { CommandError } from './command-error.js';
+import { addActionsCommands } from './commands/actions.js';
 import { addAccessCommands } from './commands/access.js';
 import { addBatchCommand } from './commands/batch.js';
 import { addCancelCommand } from './commands/cancel.js';
@@ -109,6 +110,7 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
   addDeadLettersCommand(program, run);
   addReplayCommands(program, run);
   addReplaysCommands(program, run);
+  addActionsCommands(program, run);
   addRebuildCommands(program, run);
   program.commandsGroup('The platform:');
   addHealthCommand(program, run);

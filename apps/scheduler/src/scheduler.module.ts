@@ -7,6 +7,7 @@ import { JobIntake } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { maxDeliveryRetries } from '@jobstream/jobs';
 import { KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { OrderWriter } from '@jobstream/orders';
 import { contextToken, loggerToken, PlatformModule, provide, tokenOf } from '@jobstream/platform';
 import { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import { ReplayRunner, type Projection } from '@jobstream/replay';
@@ -18,7 +19,7 @@ import { SchedulerService } from './scheduler.service.js';
 const projectionToken = tokenOf<Projection>('Projection');
 
 /**
- * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays, makes the deliveries of webhooks, moves flows
+ * A scheduler: fires schedules, holds delayed jobs until they are due, runs replays and bulk actions, makes the deliveries of webhooks, moves flows
  * on. Run two or more, so that one is left when another dies. Settings: `KAFKA_*`, `DATABASE_URL`, `WEBHOOK_RETRIES` and the common ones.
  */
 @Module({
@@ -39,11 +40,13 @@ const projectionToken = tokenOf<Projection>('Projection');
       inject: [JobQueries, ProjectionProgress, TopicAdmin, Topics],
       useFactory: readProjection,
     },
+    provide(OrderWriter, [RecordProducer, Topics]),
     provide(ReplayRunner, {
       connection: KafkaConnection,
       database: Database,
       intake: JobIntake,
       projection: projectionToken,
+      orders: OrderWriter,
       logger: loggerToken,
     }),
     {

@@ -32,13 +32,7 @@ export {
 export { readEvents, type ServerSentEvent } from './event-stream.js';
 export type { FileCalls } from './file-calls.js';
 export type { ItemsOptions, SubmittedItem } from './job-batches.js';
-export type {
-  BulkCancelWish,
-  CountOptions,
-  JobLogOptions,
-  ListOptions,
-  ThroughputOptions,
-} from './job-conditions.js';
+export type { CountOptions, JobLogOptions, ListOptions, ThroughputOptions } from './job-conditions.js';
 export type { ClientOptions } from './http-caller.js';
 export type { CallOptions, PageOptions } from './call-options.js';
 export type { JobEvent } from './job-stream.js';
@@ -54,6 +48,7 @@ export type { FlowCalls, FlowWaitOptions, ListFlowOptions, SubmitFlowOptions } f
 export type { JobTypeCalls } from './job-type-calls.js';
 export type { QueueCalls } from './queue-calls.js';
 export type { RebuildCalls } from './rebuild-calls.js';
+export type { ActionCalls, ActionWish } from './action-calls.js';
 export type { ReplayCalls, ReplayWish } from './replay-calls.js';
 export type { ScheduleCalls, ScheduleWish } from './schedule-calls.js';
 export type { DeliveryListOptions, WebhookCalls } from './webhook-calls.js';

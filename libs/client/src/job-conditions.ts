@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import type { JobState } from '@jobstream/contracts';
-import type { bulkCancelSchema, ThroughputPartLength } from '@jobstream/contracts/rest';
+import type { ThroughputPartLength } from '@jobstream/contracts/rest';
 import type { CallOptions } from './call-options.js';
 
 /** Which jobs to list: those that meet every condition. */
@@ -46,6 +45,3 @@ export interface JobLogOptions {
   /** Lines of a page at most: 1 to 1,000. Default 500. */
   readonly limit?: number;
 }
-
-/** Which jobs to cancel: those that meet every condition, of which there has to be one. */
-export type BulkCancelWish = z.input<typeof bulkCancelSchema>;

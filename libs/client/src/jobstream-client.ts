@@ -1,7 +1,6 @@
 import { isFinal, type JobDefinition, type PayloadInputOf, type ResultOf } from '@jobstream/contracts';
 import type {
   AcceptedJob,
-  BulkCancelled,
   CancelledJob,
   CountsView,
   DeadLetterPage,
@@ -26,17 +25,12 @@ import { FileCalls } from './file-calls.js';
 import { FlowCalls } from './flow-calls.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
 import { submitInBatches, type ItemsOptions, type SubmittedItem } from './job-batches.js';
-import type {
-  BulkCancelWish,
-  CountOptions,
-  JobLogOptions,
-  ListOptions,
-  ThroughputOptions,
-} from './job-conditions.js';
+import type { CountOptions, JobLogOptions, ListOptions, ThroughputOptions } from './job-conditions.js';
 import { followJob, type JobEvent } from './job-stream.js';
 import { JobTypeCalls } from './job-type-calls.js';
 import { QueueCalls } from './queue-calls.js';
 import { RebuildCalls } from './rebuild-calls.js';
+import { ActionCalls } from './action-calls.js';
 import { ReplayCalls } from './replay-calls.js';
 import { ScheduleCalls } from './schedule-calls.js';
 import { WebhookCalls } from './webhook-calls.js';
@@ -71,8 +65,6 @@ export interface WaitOptions extends CallOptions {
 }
 
 const maxHoldMs = 30_000;
-/** The API writes a record for each job before it answers. */
-const bulkMs = 60_000;
 
 /**
  * Calls the REST API, and makes calls again after outages, with the pause that the server asks for. A call throws a
@@ -91,6 +83,8 @@ export class JobstreamClient {
   readonly flows: FlowCalls;
   /** Runs many jobs again. */
   readonly replays: ReplayCalls;
+  /** All jobs that meet a filter, cancelled or run again. */
+  readonly actions: ActionCalls;
   /** Makes the status of all jobs again from the log. */
   readonly rebuilds: RebuildCalls;
   /** Makes API keys, and shows who changed what. */
@@ -108,6 +102,7 @@ export class JobstreamClient {
     this.webhooks = new WebhookCalls(this.caller);
     this.flows = new FlowCalls(this.caller);
     this.replays = new ReplayCalls(this.caller);
+    this.actions = new ActionCalls(this.caller);
     this.rebuilds = new RebuildCalls(this.caller);
     this.access = new AccessCalls(this.caller);
     this.files = new FileCalls(this.caller);
@@ -211,21 +206,6 @@ export class JobstreamClient {
     return this.caller.read<CancelledJob>({
       method: 'POST',
       path: `${pathOf(id)}/cancel`,
-      repeatable: true,
-      signal,
-    });
-  }
-
-  /**
-   * Cancels the unfinished jobs that meet every condition, or only counts them.
-   * @throws ProblemError `invalid_request` without a condition
-   */
-  cancelAll(wish: BulkCancelWish, { signal }: CallOptions = {}): Promise<BulkCancelled> {
-    return this.caller.read<BulkCancelled>({
-      method: 'POST',
-      path: '/v1/jobs/cancel',
-      body: JSON.stringify(wish),
-      heldMs: bulkMs,
       repeatable: true,
       signal,
     });

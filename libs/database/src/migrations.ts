@@ -14,6 +14,7 @@ import { CreateWebhooks1763950000000 } from './operations/migrations/17639500000
 import { CreateFlows1763980000000 } from './operations/migrations/1763980000000-create-flows.js';
 import { CreateUniqueKeys1763960000000 } from './operations/migrations/1763960000000-create-unique-keys.js';
 import { CreateJobLogs1763970000000 } from './operations/migrations/1763970000000-create-job-logs.js';
+import { RunActions1764000000000 } from './operations/migrations/1764000000000-run-actions.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
 import { AddFlowAndParent1763970000000 } from './projection/migrations/1763970000000-add-flow-and-parent.js';
@@ -50,6 +51,7 @@ export const migrations = {
     CreateUniqueKeys1763960000000,
     CreateJobLogs1763970000000,
     CreateFlows1763980000000,
+    RunActions1764000000000,
   ],
 };
 

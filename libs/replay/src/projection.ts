@@ -1,4 +1,4 @@
-import type { JobId, JobState, Priority } from '@jobstream/contracts';
+import type { FixedTerm, JobId, JobState, Priority } from '@jobstream/contracts';
 import type { DeadLetterReason } from '@jobstream/contracts/records';
 
 /** How a job stands, as far as the projection has read. */
@@ -22,8 +22,8 @@ export interface ProjectedJob extends JobStanding {
   readonly submittedFor: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
-  /** Where the record stands that the state is from. */
-  readonly place: { readonly topic: string; readonly partition: number; readonly offset: number };
+  /** The URL that hears of the end of each run. */
+  readonly notify: string | null;
 }
 
 /** Questions of a replay to the projection. Stages don't import each other, so the app supplies this. */
@@ -32,6 +32,12 @@ export interface Projection {
     /** Jobs that the projection does not know are left out. */
     standings(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, JobStanding>>;
     find(id: JobId): Promise<ProjectedJob | undefined>;
+    /** Jobs that meet every term, newest first. A page may be empty although there are more; `next` is null at the end. */
+    list(filter: {
+      readonly terms: readonly FixedTerm[];
+      readonly cursor: string;
+      readonly limit: number;
+    }): Promise<{ readonly items: readonly ProjectedJob[]; readonly next: string | null }>;
   };
   /**
    * Resolves true once the projection holds every record that the log holds now, false after `timeoutMs`. Only then the

@@ -5,15 +5,17 @@ import type { Projection } from './projection.js';
 import type { Replay, Skipped } from './replay.js';
 import type { HeldReplay, ReplayStore } from './replay-store.js';
 import { NotAcknowledgedError, type ReservedRuns, type RunId } from './reserved-runs.js';
+import type { MatchingJobs } from './matching-jobs.js';
 import type { SelectedPage, Selection } from './selection.js';
+import { StoppedError, type Turn } from './turn.js';
 
 export interface ReplayRunOptions {
   readonly database: Database;
   readonly replays: ReplayStore;
   readonly reserved: ReservedRuns;
   readonly selection: Selection;
+  readonly matching: MatchingJobs;
   readonly projection: Projection;
-  readonly leaseMs: number;
 }
 
 /** The projection has not read yet the records that the log held when the replay began. Retried. */
@@ -25,9 +27,6 @@ export class ProjectionBehindError extends Error {
     super('The status of jobs is not up to date: waiting until the projection has read the log.');
   }
 }
-
-/** The replay stops in this process: it was cancelled, another process holds it, or this process ends. */
-class StoppedError extends Error {}
 
 const projectionPatienceMs = 3_000;
 const maxPageRecords = 500;
@@ -43,57 +42,50 @@ export class ReplayRun {
   private faults: Replay['faults'];
   /** Runs that count against the cap. */
   private made: number;
-  private state: Replay['state'] | undefined;
   /** Why some runs that were tried are still reserved. */
   private refusal: Error | undefined;
 
-  /** @param stopping aborted when the process ends */
   constructor(
     private readonly options: ReplayRunOptions,
     private readonly held: HeldReplay,
-    private readonly stopping: AbortSignal,
+    private readonly turn: Turn,
   ) {
-    const { request, skipped, faults, replayed, state } = held.replay;
+    const { request, skipped, faults, replayed } = held.replay;
     this.pacer = new RatePacer(request.source === 'job' ? 1_000 : request.rate);
     this.skipped = skipped;
     this.faults = faults;
     this.made = replayed;
-    this.state = state;
   }
 
   /**
    * Resolves with true once the replay has ended, with false when it is left to another process.
    * @throws the errors of Kafka and Postgres; the replay continues when it is taken again
    */
-  async run(): Promise<boolean> {
-    const renewing = setInterval(() => void this.renew().catch(() => undefined), this.options.leaseMs / 3);
-    try {
+  run(): Promise<boolean> {
+    return this.turn.during(async () => {
       this.made += await this.produceReserved();
       await this.makePages();
       if (this.refusal) throw new NotAcknowledgedError(this.refusal);
-      return await this.options.replays.finish(this.held);
-    } catch (error) {
-      if (!(error instanceof StoppedError) && !this.stopping.aborted) throw error;
-      return false;
-    } finally {
-      clearInterval(renewing);
-    }
+    });
   }
 
   private async makePages(): Promise<void> {
-    const { request, ranges, createdAt } = this.held.replay;
-    if (request.source === 'job' || this.state !== 'running' || this.isFull()) return;
-    if (!(await this.options.projection.waitUntilCurrent(projectionPatienceMs))) {
-      await this.check();
-      throw new ProjectionBehindError();
-    }
-    const pageRecords = Math.min(Math.max(request.rate, minPageRecords), maxPageRecords);
-    const pages = this.options.selection.pages(request, ranges, pageRecords, createdAt.getTime());
-    for await (const page of pages) {
+    if (this.turn.state !== 'running' || this.isFull()) return;
+    for await (const page of this.pages()) {
       if (!(await this.reserve(page))) return;
       this.made += await this.produceReserved();
       if (this.isFull()) return;
     }
+  }
+
+  private async *pages(): AsyncGenerator<SelectedPage> {
+    const { selection, matching, projection } = this.options;
+    const { id, request, ranges, below, createdAt } = this.held.replay;
+    if (request.source === 'job') return;
+    await waitForProjection(projection, this.turn);
+    const size = Math.min(Math.max(request.rate, minPageRecords), maxPageRecords);
+    if (request.source === 'jobs') yield* matching.pages(request, below ?? id, size, createdAt);
+    else yield* selection.pages(request, ranges, size, createdAt.getTime());
   }
 
   /** Resolves with false when the replay was cancelled meanwhile. */
@@ -111,12 +103,13 @@ export class ReplayRun {
         const all = known > 0 ? { ...skipped, already_replayed: known } : skipped;
         const matched = runs.length + page.faults.length + skippedNow;
         const failed = page.faults.length;
-        const counts = { ranges: page.ranges, matched, failed, skipped: all, faults };
+        const { ranges, below = null } = page;
+        const counts = { ranges, below, matched, done: 0, failed, skipped: all, faults };
         if (await replays.advance(session, this.held, counts)) return all;
         throw new StoppedError();
       })
       .catch(async (error: unknown) => {
-        if (error instanceof StoppedError && (await this.renew()) === 'cancelling') return undefined;
+        if (error instanceof StoppedError && (await this.turn.renew()) === 'cancelling') return undefined;
         throw error;
       });
     if (counted) Object.assign(this, { skipped: counted, faults });
@@ -129,8 +122,8 @@ export class ReplayRun {
     let after: RunId | undefined;
     this.refusal = undefined;
     for (;;) {
-      await this.pacer.wait(this.stopping);
-      await this.check();
+      await this.pacer.wait(this.turn.stopping);
+      this.turn.check();
       const { settled, last, refusal } = await this.options.reserved.produce(
         this.held.replay.id,
         this.pacer.slice,
@@ -152,15 +145,11 @@ export class ReplayRun {
   private isFull(): boolean {
     return (this.room() ?? 1) <= 0;
   }
+}
 
-  /** @throws StoppedError when this process has to stop */
-  private async check(): Promise<void> {
-    this.stopping.throwIfAborted();
-    if (this.state === undefined) throw new StoppedError();
-  }
-
-  private async renew(): Promise<Replay['state'] | undefined> {
-    this.state = await this.options.replays.renew(this.held, this.options.leaseMs);
-    return this.state;
-  }
+/** @throws ProjectionBehindError; what {@link Turn.check} throws */
+export async function waitForProjection(projection: Projection, turn: Turn): Promise<void> {
+  if (await projection.waitUntilCurrent(projectionPatienceMs)) return;
+  turn.check();
+  throw new ProjectionBehindError();
 }

@@ -27,10 +27,11 @@ function createRunner(): ReplayRunner {
   return new ReplayRunner({
     connection,
     database,
+    orders: { cancel: refuseToSay },
     logger: createLogger('test', 'silent'),
     intake: new JobIntake({ producer, topics, jobTypes: new JobTypeBook() }),
     projection: {
-      queries: { standings: refuseToSay, find: refuseToSay },
+      queries: { standings: refuseToSay, find: refuseToSay, list: refuseToSay },
       waitUntilCurrent: refuseToSay,
     },
   });
@@ -42,6 +43,7 @@ async function insertDeadly(deaths: number): Promise<string> {
     id: newJobId(),
     request,
     ranges: [],
+    below: null,
     expected: null,
     requestedBy: null,
   });

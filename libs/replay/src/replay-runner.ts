@@ -5,17 +5,21 @@ import type { JobIntake } from '@jobstream/intake';
 import { LogReader, type KafkaConnection } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import type { Projection } from './projection.js';
+import { CancelRun, type CancelOrders, type CancelRunOptions } from './cancel-run.js';
+import { MatchingJobs } from './matching-jobs.js';
 import { ReplayRun, type ReplayRunOptions } from './replay-run.js';
 import { ReplayStore, type HeldReplay } from './replay-store.js';
 import type { ReplayFailure } from './replay.js';
 import { ReservedRuns } from './reserved-runs.js';
 import { Selection } from './selection.js';
+import { Turn } from './turn.js';
 
 export interface ReplayRunnerOptions {
   readonly connection: KafkaConnection;
   readonly database: Database;
   readonly intake: JobIntake;
   readonly projection: Projection;
+  readonly orders: CancelOrders;
   readonly logger: Logger;
 }
 
@@ -35,13 +39,13 @@ const maxRunning = 8;
 const purgeEveryMs = 3_600_000;
 
 /**
- * Runs the open replays. Any number of processes may do so: one at a time holds the lease of a replay, and another continues
+ * Runs the open replays and actions. Any number of processes may do so: one at a time holds the lease of a replay, and another continues
  * it when that one dies.
  */
 export class ReplayRunner {
   private readonly reader: LogReader;
   private readonly replays: ReplayStore;
-  private readonly runOptions: ReplayRunOptions;
+  private readonly runOptions: ReplayRunOptions & CancelRunOptions;
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
   /** Replays that this process left while Postgres did not answer. Each would count as a death. */
@@ -52,21 +56,19 @@ export class ReplayRunner {
   private purgeAt = performance.now() + purgeEveryMs;
 
   constructor(private readonly options: ReplayRunnerOptions) {
-    const { connection, database, intake, projection } = options;
+    const { connection, database, intake, projection, orders } = options;
+    const { clock, jobTypes } = intake;
     this.reader = new LogReader(connection);
     this.replays = new ReplayStore(database);
     this.runOptions = {
       database,
       replays: this.replays,
-      leaseMs,
       reserved: new ReservedRuns(database, this.replays, intake),
-      selection: new Selection({
-        reader: this.reader,
-        projection,
-        clock: intake.clock,
-        jobTypes: intake.jobTypes,
-      }),
+      selection: new Selection({ reader: this.reader, projection, clock, jobTypes }),
+      matching: new MatchingJobs({ projection, clock, jobTypes }),
       projection,
+      orders,
+      clock,
     };
   }
 
@@ -119,7 +121,7 @@ export class ReplayRunner {
         return;
       }
       logger.info(about, 'replay taken');
-      const isOver = await new ReplayRun(this.runOptions, held, this.stopping.signal).run();
+      const isOver = await this.runTurn(held);
       this.troubles.delete(about.replay);
       if (!isOver) this.unreleased.add({ held, trouble: null, pauseMs: 0 });
       logger.info(about, isOver ? 'replay ended' : 'replay left to another process');
@@ -131,6 +133,14 @@ export class ReplayRunner {
       logger[level]({ ...about, err: error }, 'replay interrupted: trying again');
       this.unreleased.add({ held, trouble, pauseMs: afterTroubleMs });
     }
+  }
+
+  private runTurn(held: HeldReplay): Promise<boolean> {
+    const turn = new Turn(this.replays, held, leaseMs, this.stopping.signal);
+    const { request } = held.replay;
+    if (request.source === 'jobs' && request.action === 'cancel')
+      return new CancelRun(this.runOptions, held, request, turn).run();
+    return new ReplayRun(this.runOptions, held, turn).run();
   }
 
   private async releaseAll(): Promise<void> {

@@ -11,7 +11,15 @@ const database = new Database(settings);
 const store = new ReplayStore(database);
 const request = replayRequestSchema.parse({ source: 'history', queue: 'probe', why: 'a test' });
 const ranges = [{ topic: 't', partition: 0, from: 0, next: 0, to: 10 }];
-const page = { ranges: [{ ...ranges[0]!, next: 5 }], matched: 5, failed: 0, skipped: {}, faults: [] };
+const page = {
+  ranges: [{ ...ranges[0]!, next: 5 }],
+  below: null,
+  matched: 5,
+  done: 0,
+  failed: 0,
+  skipped: {},
+  faults: [],
+};
 
 describe('replays in the database', () => {
   beforeAll(() => migrate(settings));
@@ -22,7 +30,7 @@ describe('replays in the database', () => {
   });
 
   const insert = () =>
-    store.insert(database, { id: newJobId(), request, ranges, expected: 5, requestedBy: 'ada' });
+    store.insert(database, { id: newJobId(), request, ranges, below: null, expected: 5, requestedBy: 'ada' });
   const expire = () =>
     database.query({
       text: `UPDATE ${database.operations}.replays SET lease_until = now() - interval '1 s'`,

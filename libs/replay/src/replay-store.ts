@@ -1,10 +1,11 @@
+import type { JobId } from '@jobstream/contracts';
 import type { ReplayFault } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import type { Range } from './ranges.js';
 import { replayOf, type Replay, type ReplayFailure, type ReplayRow, type Skipped } from './replay.js';
 
 /** A replay to insert. */
-export type NewReplay = Pick<Replay, 'id' | 'request' | 'ranges' | 'expected' | 'requestedBy'>;
+export type NewReplay = Pick<Replay, 'id' | 'request' | 'ranges' | 'below' | 'expected' | 'requestedBy'>;
 
 /** A replay that this process runs, as long as the row has its token. */
 export interface HeldReplay {
@@ -15,14 +16,17 @@ export interface HeldReplay {
 /** The result of one page of a replay. */
 export interface PageResult {
   readonly ranges: readonly Range[];
+  readonly below: JobId | null;
   readonly matched: number;
+  /** Jobs that are done with this page: those of a cancel. Runs are counted when they are in their queue. */
+  readonly done: number;
   readonly failed: number;
   /** The new totals, as are the faults. */
   readonly skipped: Skipped;
   readonly faults: readonly ReplayFault[];
 }
 
-const columns = `id, source, queue, request, ranges, state, matched, replayed, failed, skipped, faults, expected,
+const columns = `id, source, action, queue, request, ranges, below, state, matched, replayed, failed, skipped, faults, expected,
   requested_by, created_at, started_at, finished_at, trouble, failure, cardinality(deaths) AS deaths,
   clock_timestamp() AS read_at`;
 const isOpen = `state IN ('pending', 'running', 'cancelling')`;
@@ -43,26 +47,28 @@ export class ReplayStore {
   /** Inserts a replay. With a lease this process holds it from the start. */
   async insert(
     session: Session,
-    { id, request, ranges, expected, requestedBy }: NewReplay,
+    { id, request, ranges, below, expected, requestedBy }: NewReplay,
     lease?: { readonly token: string; readonly ms: number },
   ): Promise<Replay> {
     const { rows } = await session.query<ReplayRow>({
       text: `INSERT INTO ${this.table} (id, source, queue, request, ranges, state, matched, replayed, failed, skipped, faults,
-               expected, requested_by, created_at, started_at, lease_token, lease_until)
+               expected, requested_by, created_at, started_at, lease_token, lease_until, action, below)
              SELECT $1, $2, $3, $4, $5, CASE WHEN $8::uuid IS NULL THEN 'pending' ELSE 'running' END, 0, 0, 0, '{}', '[]',
                $6, $7, now(), CASE WHEN $8::uuid IS NOT NULL THEN now() END, $8,
-               clock_timestamp() + $9::double precision * interval '1 ms'
+               clock_timestamp() + $9::double precision * interval '1 ms', $10, $11
              RETURNING ${columns}`,
       values: [
         id,
         request.source,
-        request.queue,
+        request.source === 'jobs' ? null : request.queue,
         JSON.stringify(request),
         JSON.stringify(ranges),
         expected,
         requestedBy,
         lease?.token ?? null,
         lease?.ms ?? null,
+        request.source === 'jobs' ? request.action : 'replay',
+        below,
       ],
     });
     return replayOf(rows[0]!);
@@ -76,12 +82,13 @@ export class ReplayStore {
     return rows[0] && replayOf(rows[0]);
   }
 
-  /** The newest replays, or those older than the one with this id. */
-  async list(below: string | undefined, limit: number): Promise<Replay[]> {
+  /** The newest replays, or the newest actions: those older than the one with this id. */
+  async list(what: 'replays' | 'actions', older: string | undefined, limit: number): Promise<Replay[]> {
     const { rows } = await this.database.query<ReplayRow>({
-      text: `SELECT ${columns} FROM ${this.table} WHERE $1::uuid IS NULL OR id < $1::uuid
+      text: `SELECT ${columns} FROM ${this.table}
+             WHERE ${what === 'actions' ? "source = 'jobs'" : "action = 'replay'"} AND ($1::uuid IS NULL OR id < $1::uuid)
              ORDER BY id DESC LIMIT $2`,
-      values: [below ?? null, limit],
+      values: [older ?? null, limit],
     });
     return rows.map(replayOf);
   }
@@ -126,8 +133,8 @@ export class ReplayStore {
   async advance(session: Session, { replay, token }: HeldReplay, page: PageResult): Promise<boolean> {
     const { affected } = await session.query({
       name: 'advance-replay',
-      text: `UPDATE ${this.table} SET ranges = $3, matched = matched + $4, failed = failed + $5, skipped = $6, faults = $7,
-               deaths = '{}'
+      text: `UPDATE ${this.table} SET ranges = $3, below = $8, matched = matched + $4, replayed = replayed + $9,
+               failed = failed + $5, skipped = $6, faults = $7, deaths = '{}'
              WHERE id = $1 AND lease_token = $2 AND state = 'running'`,
       values: [
         replay.id,
@@ -137,6 +144,8 @@ export class ReplayStore {
         page.failed,
         JSON.stringify(page.skipped),
         JSON.stringify(page.faults),
+        page.below,
+        page.done,
       ],
     });
     return affected > 0;

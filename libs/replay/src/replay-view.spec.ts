@@ -26,6 +26,7 @@ const replay: Replay = {
   requestedBy: 'ada',
   skipped: { succeeded: 20, parked: 10 },
   faults: [],
+  below: null,
   expected: null,
   createdAt: startedAt,
   startedAt,

@@ -6,7 +6,8 @@ import type { Replay } from './replay.js';
 /** A replay as REST shows it. */
 export function viewOfReplay(replay: Replay): ReplayView {
   const { id, state, matched, replayed, failed, faults, expected, trouble, failure, requestedBy } = replay;
-  const { patch, why, queue } = replay.request;
+  const { patch, why } = replay.request;
+  const queue = replay.request.source === 'jobs' ? null : replay.request.queue;
   const self = `/v1/replays/${id}`;
   return {
     id,
@@ -60,6 +61,10 @@ type Asked = Pick<ReplayView, 'source' | 'rate' | 'only' | 'filter' | 'cap' | 'f
 function askedOf(request: Replay['request']): Asked {
   if (request.source === 'job')
     return { source: 'job', rate: null, only: 'all', filter: {}, cap: 1, from: null, to: null };
+  if (request.source === 'jobs') {
+    const { source, rate, only, q, cap = null } = request;
+    return { source, rate, only, filter: { q }, cap, from: null, to: null };
+  }
   const { source, rate, only, filter, cap = null, from, to } = request;
   const { olderThan, ...others } = filter;
   const age = olderThan === undefined ? {} : { olderThan: formatDelay(olderThan) };

@@ -1,4 +1,7 @@
+import type { JobId } from '@jobstream/contracts';
 import type {
+  ActionKind,
+  ActionRequest,
   ReplayFault,
   ReplayRequest,
   ReplaySource,
@@ -18,11 +21,19 @@ export interface JobReplayRequest {
   readonly why?: string;
 }
 
+/** An action on all jobs that meet a filter: it runs as a replay does, also where it cancels them. */
+export interface JobsRequest extends Omit<ActionRequest, 'dryRun'> {
+  readonly source: 'jobs';
+  readonly rate: number;
+}
+
 /** A replay as its row holds it. */
 export interface Replay {
-  readonly id: string;
-  readonly request: ReplayRequest | JobReplayRequest;
+  readonly id: JobId;
+  readonly request: ReplayRequest | JobReplayRequest | JobsRequest;
   readonly ranges: readonly Range[];
+  /** Below which job an action goes on; null of a replay that reads the log. */
+  readonly below: JobId | null;
   readonly state: ReplayState;
   readonly matched: number;
   readonly replayed: number;
@@ -42,6 +53,13 @@ export interface Replay {
   readonly deaths: number;
 }
 
+/** An action as its row holds it. */
+export type Action = Replay & { readonly request: JobsRequest };
+
+export function isAction(replay: Replay): replay is Action {
+  return replay.request.source === 'jobs';
+}
+
 /** Why a replay failed, and what to do next. */
 export interface ReplayFailure {
   readonly code: string;
@@ -50,11 +68,13 @@ export interface ReplayFailure {
 
 /** The columns of {@link replayOf}. */
 export interface ReplayRow {
-  id: string;
-  source: ReplaySource | 'job';
-  queue: string;
+  id: JobId;
+  source: ReplaySource | 'job' | 'jobs';
+  action: ActionKind;
+  queue: string | null;
   request: string;
   ranges: string;
+  below: JobId | null;
   state: ReplayState;
   matched: number;
   replayed: number;
@@ -73,10 +93,11 @@ export interface ReplayRow {
 }
 
 export function replayOf(row: ReplayRow): Replay {
-  const { id, state, matched, replayed, failed, expected, trouble, deaths } = row;
+  const { id, state, below, matched, replayed, failed, expected, trouble, deaths } = row;
   return {
     id,
     state,
+    below,
     matched,
     replayed,
     failed,

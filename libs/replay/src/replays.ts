@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { isJobId, type JobId, type Topics } from '@jobstream/contracts';
-import { traceparentOf, wireVersion, type JobRequest } from '@jobstream/contracts/records';
 import {
   decodeCursor,
   encodeCursor,
@@ -22,12 +21,12 @@ import type { JobIntake } from '@jobstream/intake';
 import type { LogReader, TopicAdmin } from '@jobstream/kafka';
 import type { JobTypeBook } from '@jobstream/job-types';
 import type { z } from 'zod';
+import { candidateOfJob } from './candidate-of-job.js';
 import { decideReplay } from './decide-replay.js';
 import { newRunOf, type NewRun } from './new-run.js';
 import { decodePlace, encodePlace } from './place-cursor.js';
 import { patchPayload } from './patch-payload.js';
 import type { ProjectedJob, Projection } from './projection.js';
-import { readNotify } from './read-notify.js';
 import { locateRanges, type Range } from './ranges.js';
 import type { JobReplayRequest } from './replay.js';
 import { ReplayError } from './replay-error.js';
@@ -83,7 +82,14 @@ export class Replays {
       return surveyReplay(this.selection, request, ranges, await this.now(), dryRunPatienceMs);
     }
     const expected = isKnown ? await this.lookThrough(request, ranges) : null;
-    const replay = { id: await this.options.intake.drawId(), request, ranges, expected, requestedBy };
+    const replay = {
+      id: await this.options.intake.drawId(),
+      request,
+      ranges,
+      below: null,
+      expected,
+      requestedBy,
+    };
     return viewOfReplay(await this.replays.insert(this.options.database, replay));
   }
 
@@ -97,8 +103,8 @@ export class Replays {
 
   /** Lists replays, newest first. @throws InvalidCursorError */
   async list({ cursor, limit }: PageQuery): Promise<ReplayPage> {
-    const below = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.replays.list(below, limit + 1);
+    const older = cursor === undefined ? undefined : decodeCursor(cursor);
+    const found = await this.replays.list('replays', older, limit + 1);
     const items = found.slice(0, limit).map(viewOfReplay);
     return { items, next: found.length > limit ? encodeCursor(items.at(-1)!.id) : null };
   }
@@ -133,8 +139,7 @@ export class Replays {
   async replayJob(text: string, body: unknown, requestedBy: string | null): Promise<AcceptedJob> {
     const { patch, why } = check(jobReplaySchema, body === undefined ? {} : body, 'replay');
     const job = await this.findReplayable(text);
-    const notify = await readNotify(this.options.reader, job.place);
-    const made = makeRun({ ...job, notify }, patch, await this.now(), this.options.intake.jobTypes);
+    const made = makeRun(job, patch, await this.now(), this.options.intake.jobTypes);
     const id = await this.options.intake.drawId();
     const token = randomUUID();
     const request: JobReplayRequest = {
@@ -145,7 +150,7 @@ export class Replays {
     };
     const replay = await this.options.database.transaction(async (session) => {
       const lease = { token, ms: jobLeaseMs };
-      const row = { id, request, ranges: [], expected: 1, requestedBy };
+      const row = { id, request, ranges: [], below: null, expected: 1, requestedBy };
       const written = await this.replays.insert(session, row, lease);
       if ((await this.reserved.reserve(session, id, [made])) === 0) throw alreadyReplayed(job);
       return written;
@@ -224,40 +229,19 @@ export class Replays {
 }
 
 function makeRun(
-  job: ProjectedJob & { readonly notify: string | undefined },
+  job: ProjectedJob,
   patch: PayloadPatch | undefined,
   now: number,
   jobTypes: JobTypeBook,
 ): NewRun {
-  const { id, run, type, queue, payload, maxAttempts, submittedFor, orderingKey, expiresAt, notify } = job;
+  const candidate = candidateOfJob(job);
   // An end can be projected before its request.
-  if (maxAttempts === null) throw projectionBehind();
-  const patched = patch ? patchPayload(patch, type, payload, jobTypes) : { payload };
+  if (candidate === undefined) throw projectionBehind();
+  const patched = patch ? patchPayload(patch, job.type, job.payload, jobTypes) : { payload: job.payload };
   if ('detail' in patched) {
     const errors = [{ pointer: '/patch', detail: patched.detail }];
     throw new ReplayError('patch_breaks_schema', 'The patch breaks the payload of this job.', errors);
   }
-  const request: JobRequest = {
-    v: wireVersion,
-    id,
-    type,
-    queue,
-    payload,
-    priority: job.priority ?? 'normal',
-    maxAttempts,
-    ...(submittedFor !== null && { submittedFor }),
-    ...(orderingKey !== null && { orderingKey }),
-    ...(expiresAt !== null && { expiresAt: expiresAt.toISOString() }),
-  };
-  const createdAt = job.createdAt.getTime();
-  const candidate = {
-    id,
-    run,
-    request,
-    createdAt,
-    traceparent: traceparentOf(id),
-    ...(notify !== undefined && { notify }),
-  };
   return newRunOf(candidate, patched.payload, now, jobTypes);
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as immediately } from 'node:timers/promises';
+import type { JobId } from '@jobstream/contracts';
 import type { ReplayFault, ReplayRequest, SkipReason } from '@jobstream/contracts/rest';
 import type { IncomingRecord, LogReader } from '@jobstream/kafka';
 import type { JobTypeBook } from '@jobstream/job-types';
@@ -6,22 +6,18 @@ import type { Clock } from '@jobstream/runtime';
 import { readCandidate, type Candidate, type Failure } from './candidate.js';
 import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
 import { decideReplay } from './decide-replay.js';
-import { newRunOf, type NewRun } from './new-run.js';
+import { newRunOf } from './new-run.js';
+import { PageTally, type SelectedRun } from './page-tally.js';
 import { patchPayload } from './patch-payload.js';
 import type { JobStanding, Projection } from './projection.js';
 import type { Range } from './ranges.js';
 
-/** A run to make, and what it is counted under. */
-export interface SelectedRun extends NewRun {
-  readonly type: string;
-  /** The reason of its dead letter or, without one, its state. */
-  readonly cause: string;
-}
-
-/** The runs selected from some records, in the order of the log. */
+/** The runs selected from some records, in the order of the log, or from some jobs. */
 export interface SelectedPage {
   /** Where to continue after this page. */
   readonly ranges: readonly Range[];
+  /** Below which job to continue, where the jobs are found in the projection. */
+  readonly below?: JobId;
   readonly runs: readonly SelectedRun[];
   readonly skipped: ReadonlyMap<SkipReason, number>;
   /** Jobs whose payload cannot be patched. */
@@ -36,9 +32,6 @@ export interface SelectionOptions {
   /** What a changed payload is checked by. */
   readonly jobTypes: JobTypeBook;
 }
-
-/** Patching a large payload takes milliseconds. After this time the process does other work before it continues. */
-const maxHeldMs = 20;
 
 type Criteria = Pick<ReplayRequest, 'source' | 'filter' | 'patch' | 'only'>;
 
@@ -75,8 +68,8 @@ export class Selection {
     records: readonly IncomingRecord[],
     criteria: Criteria,
     askedAt: number,
-  ): Promise<Omit<SelectedPage, 'ranges'>> {
-    const tally = new Tally(this.options.clock, this.options.jobTypes);
+  ): Promise<PageTally> {
+    const tally = new PageTally();
     const candidates: Candidate[] = [];
     for (const record of records) {
       const read = readCandidate(record, criteria.source);
@@ -86,14 +79,30 @@ export class Selection {
     }
     const ids = [...new Set(candidates.map(({ id }) => id))];
     const standings = await this.options.projection.queries.standings(ids);
-    let letOthersAt = performance.now() + maxHeldMs;
     for (const candidate of candidates) {
-      tally.add(candidate, standings.get(candidate.id), criteria);
-      if (performance.now() < letOthersAt) continue;
-      await immediately();
-      letOthersAt = performance.now() + maxHeldMs;
+      await tally.letOthers();
+      this.add(tally, candidate, standings.get(candidate.id), criteria);
     }
     return tally;
+  }
+
+  private add(
+    tally: PageTally,
+    candidate: Candidate,
+    standing: JobStanding | undefined,
+    { filter, only, source, patch }: Criteria,
+  ): void {
+    const { clock, jobTypes } = this.options;
+    const { id, run, request, failure } = candidate;
+    if (!meetsState(filter, standing)) return;
+    if (source === 'history' && !meetsFailure(filter, standing)) return;
+    const decision = decideReplay(run, standing, only, isNaming(filter));
+    if (decision !== 'replay') return tally.skip(decision);
+    if (tally.sees(id, run)) return tally.skip('already_replayed');
+    const patched = patch ? patchPayload(patch, request.type, request.payload, jobTypes) : request;
+    if ('detail' in patched) return tally.fail(id, patched.detail);
+    const cause = failure?.reason ?? standing?.reason ?? standing!.state;
+    tally.add({ ...newRunOf(candidate, patched.payload, clock.now(), jobTypes), type: request.type, cause });
   }
 }
 
@@ -108,42 +117,4 @@ function meansCandidate(candidate: Candidate, { source, filter }: Criteria, aske
 function meansPoison(failure: Failure, { filter }: Criteria): boolean {
   const { type, ids, state } = filter;
   return [type, ids, state].every((asked) => asked === undefined) && meetsFailure(filter, failure);
-}
-
-/** Sorts the candidates of a page. */
-class Tally {
-  readonly runs: SelectedRun[] = [];
-  readonly skipped = new Map<SkipReason, number>();
-  readonly faults: ReplayFault[] = [];
-  private readonly seen = new Set<string>();
-
-  constructor(
-    private readonly clock: Clock,
-    private readonly jobTypes: JobTypeBook,
-  ) {}
-
-  skip(reason: SkipReason): void {
-    this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
-  }
-
-  add(candidate: Candidate, standing: JobStanding | undefined, criteria: Criteria): void {
-    const { filter, only, source, patch } = criteria;
-    if (!meetsState(filter, standing)) return;
-    if (source === 'history' && !meetsFailure(filter, standing)) return;
-    const { id, run, request, failure } = candidate;
-    const decision = decideReplay(run, standing, only, isNaming(filter));
-    if (decision !== 'replay') return this.skip(decision);
-    if (this.seen.has(`${id}/${run}`)) return this.skip('already_replayed');
-    this.seen.add(`${id}/${run}`);
-    const patched = patch ? patchPayload(patch, request.type, request.payload, this.jobTypes) : request;
-    if ('detail' in patched) this.faults.push({ id, detail: patched.detail });
-    else {
-      const cause = failure?.reason ?? standing?.reason ?? standing!.state;
-      this.runs.push({
-        ...newRunOf(candidate, patched.payload, this.clock.now(), this.jobTypes),
-        type: request.type,
-        cause,
-      });
-    }
-  }
 }

@@ -1,15 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { isFinal, termsOf, type JobState } from '@jobstream/contracts';
+import { isFinal } from '@jobstream/contracts';
 import type { Cancel } from '@jobstream/contracts/records';
-import {
-  unfinishedStates,
-  type BulkCancel,
-  type BulkCancelled,
-  type CancelledJob,
-} from '@jobstream/contracts/rest';
+import type { CancelledJob } from '@jobstream/contracts/rest';
 import { BrokerClock, TopicFollower } from '@jobstream/kafka';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
-import { JobQueries } from '@jobstream/projection';
 import { inTime } from '@jobstream/runtime';
 import { JobReader } from '@jobstream/status';
 import { ProblemError } from '../http/problem-error.js';
@@ -24,7 +18,6 @@ const readTimeoutMs = 2_000;
 export class JobCancels {
   constructor(
     private readonly jobs: JobReader,
-    private readonly queries: JobQueries,
     private readonly clock: BrokerClock,
     private readonly reader: OrderReader,
     private readonly follower: TopicFollower,
@@ -48,43 +41,12 @@ export class JobCancels {
   }
 
   /**
-   * Cancels the matching jobs of the projection, page by page.
-   * @throws as {@link write} does; the pages written before stay cancelled
-   */
-  async cancelAll({ type, queue, state, olderThan, dryRun }: BulkCancel): Promise<BulkCancelled> {
-    const until = olderThan === undefined ? undefined : new Date(this.clock.now() - olderThan);
-    let count = 0;
-    for (const each of state === undefined ? unfinishedStates : [state])
-      count += await this.cancelPages({ type, queue, until }, each, dryRun);
-    return { count, dryRun };
-  }
-
-  /**
    * Cancels these runs, whatever their jobs' states are by now.
    * @throws as {@link write} does
    */
   async cancelRuns(runs: readonly Pick<Cancel, 'id' | 'run' | 'queue'>[]): Promise<void> {
     for (let first = 0; first < runs.length; first += pageSize)
       await this.write(runs.slice(first, first + pageSize).map((run) => this.cancelOf(run)));
-  }
-
-  private async cancelPages(
-    filter: { type: string | undefined; queue: string | undefined; until: Date | undefined },
-    state: JobState,
-    dryRun: boolean,
-  ): Promise<number> {
-    const terms = termsOf({ ...filter, state });
-    let count = 0;
-    for (let cursor: string | undefined; ;) {
-      const { items, next } = await this.queries.list({ terms, cursor, limit: pageSize });
-      const cancels = items
-        .filter(({ id, run }) => !this.isRequested(id, run))
-        .map((job) => this.cancelOf(job));
-      if (!dryRun) await this.write(cancels);
-      count += cancels.length;
-      if (next === null) return count;
-      cursor = next;
-    }
   }
 
   private cancelOf({ id, run, queue }: Pick<Cancel, 'id' | 'run' | 'queue'>): Cancel {

@@ -1,13 +1,11 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { isFinal, maxBatchBytes, termsOf } from '@jobstream/contracts';
 import {
-  bulkCancelSchema,
   jobListQuerySchema,
   jobLogsQuerySchema,
   jobQuerySchema,
   type AcceptedJob,
   type BatchAnswer,
-  type BulkCancelled,
   type CancelledJob,
   type JobDetail,
   type JobExplanation,
@@ -95,11 +93,6 @@ export class JobsController {
     await reply.send(
       at === undefined ? await this.readDetail(id, wait, reply) : await this.reader.readAt(id, at),
     );
-  }
-
-  @Route('POST /v1/jobs/cancel')
-  cancelAll(@Body() body: unknown): Promise<BulkCancelled> {
-    return this.cancels.cancelAll(readBody(bulkCancelSchema, body));
   }
 
   @Route('POST /v1/jobs/{id}/cancel')

@@ -1,66 +1,25 @@
-import { Option, type Command } from 'commander';
-import type { BulkCancelWish, JobstreamClient } from '@jobstream/client';
-import { unfinishedStates, type CancelledJob } from '@jobstream/contracts/rest';
+import type { Command } from 'commander';
+import type { JobstreamClient } from '@jobstream/client';
+import type { CancelledJob } from '@jobstream/contracts/rest';
 import { explainApiFailure } from '../api-failure.js';
 import { CommandError } from '../command-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { readDurationText } from '../options.js';
 import type { RunCommand } from '../program.js';
 import type { Terminal } from '../terminal.js';
-
-type Conditions = Omit<BulkCancelWish, 'dryRun'>;
-
-interface CancelOptions extends Conditions {
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-}
 
 const examples = `
 Examples:
   $ npx jobstream cancel 01a20495-2546-7ab4-9119-1338e5675ed4
-  $ npx jobstream cancel --queue probe --state queued --older-than 1h --dry-run`;
+  $ npx jobstream actions start cancel 'queue:probe state:queued until:1h' --dry-run`;
 
-/** `jobstream cancel`: jobs by their ids, or all unfinished ones that meet conditions. */
+/** `jobstream cancel`: jobs by their ids. */
 export function addCancelCommand(program: Command, run: RunCommand): void {
   program
-    .command('cancel [id...]')
+    .command('cancel <id...>')
     .summary('cancel jobs')
-    .description('Cancels jobs by their ids, or the unfinished jobs that meet every condition.')
-    .option('--type <type>', 'of this job type')
-    .option('--queue <queue>', 'in this queue')
-    .addOption(new Option('--state <state>', 'in this state').choices(unfinishedStates))
-    .option('--older-than <duration>', 'created longer ago than that: 1h', readDurationText)
-    .option('--dry-run', 'count them only')
-    .option('-y, --yes', 'do not ask before jobs are cancelled by conditions')
+    .description('Cancels jobs by their ids. `actions start cancel` cancels all that meet a filter.')
     .addHelpText('after', examples)
-    .action((ids: string[], options: CancelOptions) =>
-      run((client, terminal) => cancel(client, terminal, ids, options)),
-    );
-}
-
-async function cancel(
-  client: JobstreamClient,
-  terminal: Terminal,
-  ids: readonly string[],
-  { dryRun = false, yes, ...conditions }: CancelOptions,
-): Promise<ExitCode> {
-  const byConditions = Object.keys(conditions).length > 0;
-  if (ids.length > 0 === byConditions)
-    throw new CommandError(
-      exitCodes.usage,
-      'Give the ids of jobs, or else one condition or more: --type, --queue, --state, --older-than.',
-    );
-  if (!byConditions) return cancelEach(client, terminal, ids);
-  if (!dryRun && !yes) {
-    const { count } = await client.cancelAll({ ...conditions, dryRun: true });
-    if (count > 0) await terminal.confirm(`Cancel ${count} jobs?`);
-  }
-  const cancelled = await client.cancelAll({ ...conditions, dryRun });
-  terminal.answer(
-    cancelled,
-    dryRun ? `${cancelled.count} jobs would be cancelled.` : `${cancelled.count} jobs are being cancelled.`,
-  );
-  return exitCodes.ok;
+    .action((ids: string[]) => run((client, terminal) => cancelEach(client, terminal, ids)));
 }
 
 /** One after another: one that has ended keeps no other from its cancel. */

@@ -1,6 +1,8 @@
 import type { FunctionComponent } from 'preact';
 import type { Scope } from '@jobstream/contracts/rest';
 import { Access } from '../pages/access/access.js';
+import { Action } from '../pages/actions/action.js';
+import { Actions } from '../pages/actions/actions.js';
 import { DeadLetters } from '../pages/dead-letters/dead-letters.js';
 import { Flow } from '../pages/flows/flow.js';
 import { Flows } from '../pages/flows/flows.js';
@@ -41,6 +43,7 @@ export const pageList: readonly PageEntry[] = [
   { name: 'queues', title: 'Queues', scope: 'read', show: Queues, showItem: Queue },
   { name: 'schedules', title: 'Schedules', scope: 'read', show: Schedules, showItem: Schedule },
   { name: 'replays', title: 'Replays', scope: 'read', show: Replays, showItem: Replay },
+  { name: 'actions', title: 'Actions', scope: 'read', show: Actions, showItem: Action },
   { name: 'flows', title: 'Flows', scope: 'read', show: Flows, showItem: Flow },
   { name: 'test', title: 'Test', scope: 'read', show: Test },
   { name: 'types', title: 'Types', scope: 'read', show: Types, showItem: TypePage },

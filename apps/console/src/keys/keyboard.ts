@@ -16,6 +16,7 @@ export const pageLetters: Readonly<Record<string, string>> = {
   q: 'queues',
   s: 'schedules',
   r: 'replays',
+  a: 'actions',
   f: 'flows',
   t: 'test',
   y: 'types',

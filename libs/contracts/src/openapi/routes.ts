@@ -1,6 +1,7 @@
 import type { JobType } from '../job-type.js';
 import type { RouteContract } from './route-contract.js';
 import { accessRoutes } from './routes/access.js';
+import { actionRoutes } from './routes/actions.js';
 import { flowRoutes } from './routes/flows.js';
 import { jobTypeRoutes } from './routes/job-types.js';
 import { jobRoutes } from './routes/jobs.js';
@@ -20,6 +21,7 @@ export function routeContracts(jobTypes: readonly JobType[]): readonly RouteCont
     ...jobTypeRoutes,
     ...queueRoutes,
     ...replayRoutes,
+    ...actionRoutes,
     ...scheduleRoutes,
     ...webhookRoutes,
     ...rebuildRoutes,

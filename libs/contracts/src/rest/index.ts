@@ -128,15 +128,7 @@ export {
   type ReportType,
 } from './shipped/report.js';
 export { signedUpSchema, signUpSchema, type SignedUp, type SignUp } from './shipped/sign-up.js';
-export {
-  bulkCancelledSchema,
-  bulkCancelSchema,
-  cancelledJobSchema,
-  unfinishedStates,
-  type BulkCancel,
-  type BulkCancelled,
-  type CancelledJob,
-} from './jobs/job-cancel.js';
+export { cancelledJobSchema, unfinishedStates, type CancelledJob } from './jobs/job-cancel.js';
 export {
   liveFrameSchema,
   pastFrameSchema,
@@ -164,7 +156,22 @@ export {
   type WaitingFor,
 } from './operations/queue-view.js';
 export {
+  actionKinds,
+  actionPageSchema,
+  actionRequestSchema,
+  actionSurveySchema,
+  actionViewSchema,
+  defaultCancelRate,
+  type ActionKind,
+  type ActionPage,
+  type ActionRequest,
+  type ActionRequestInput,
+  type ActionSurvey,
+  type ActionView,
+} from './operations/action.js';
+export {
   deadLetterPageSchema,
+  defaultReplayRate,
   jobReplaySchema,
   maxReplayFaults,
   pageQuerySchema,

@@ -26,7 +26,6 @@ const calls: Readonly<Record<Route, Calls>> = {
     client.listPage({ state: 'running', since: new Date(0), limit: 5, cursor: 'AA' }),
   'GET /v1/jobs/{id}': (client) => client.readAt(id, new Date(0)),
   'POST /v1/jobs/{id}/cancel': (client) => client.cancel(id),
-  'POST /v1/jobs/cancel': (client) => client.cancelAll({ queue: 'probe', dryRun: true }),
   'GET /v1/jobs/{id}/explain': (client) => client.explain(id),
   'GET /v1/jobs/{id}/logs': (client) =>
     client.readLogPage(id, { run: 1, attempt: 2, after: '7.1', limit: 10 }),
@@ -59,6 +58,10 @@ const calls: Readonly<Record<Route, Calls>> = {
   'GET /v1/replays/{id}': (client) => client.replays.read(id),
   'GET /v1/replays/{id}/jobs': (client) => client.replays.listJobs(id),
   'POST /v1/replays/{id}/cancel': (client) => client.replays.cancel(id),
+  'POST /v1/actions': (client) => client.actions.create({ action: 'cancel', q: 'queue:probe', why: 'x' }),
+  'GET /v1/actions': (client) => client.actions.list({ limit: 5 }),
+  'GET /v1/actions/{id}': (client) => client.actions.read(id),
+  'POST /v1/actions/{id}/cancel': (client) => client.actions.cancel(id),
   'POST /v1/jobs/{id}/replay': (client) => client.replay(id, { why: 'x' }),
   'GET /v1/queues/{queue}/dead-letters': (client) => client.listDeadLetters('probe'),
   'GET /v1/schedules': (client) => client.schedules.list(),

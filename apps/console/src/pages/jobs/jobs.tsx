@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
-import type { JobPage, JobView } from '@jobstream/contracts/rest';
+import type { ActionKind, JobPage, JobView } from '@jobstream/contracts/rest';
 import { ActionButton } from '../../parts/action-button.js';
 import { ErrorText } from '../../parts/error-text.js';
 import { CopyButton } from '../../parts/json-text.js';
@@ -16,7 +16,7 @@ import { hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { serverNow } from '../../server/server-clock.js';
-import { BulkCancel } from './bulk-cancel.js';
+import { BulkAction } from './bulk-action.js';
 import { FilterChips, FilterForm } from './filter-form.js';
 import { filterOf, mayBeUnfinished, readFilter, type JobFilter } from './job-filter.js';
 import { mergePage } from './merged-page.js';
@@ -46,8 +46,14 @@ export function Jobs(): VNode {
   const { query } = place.value;
   const filter = filterOf(query);
   const cursor = query.get('cursor') ?? undefined;
-  const [isCancelling, setCancelling] = useState(false);
-  usePageKeys({ c: { text: 'cancel all that match', run: () => setCancelling(mayBeUnfinished(filter)) } });
+  const [action, setAction] = useState<ActionKind | undefined>(undefined);
+  usePageKeys({
+    c: {
+      text: 'cancel all that match',
+      run: () => setAction(mayBeUnfinished(filter) ? 'cancel' : undefined),
+    },
+    r: { text: 'run all that match again', run: () => setAction('replay') },
+  });
   // The times of a link stay what they were when it was opened.
   const [openedAt] = useState(() => serverNow.peek());
   const { conditions, faults } = readFilter(filter, openedAt);
@@ -58,14 +64,17 @@ export function Jobs(): VNode {
       <FilterChips filter={filter} />
       <p class="actions">
         {mayBeUnfinished(filter) && (
-          <ActionButton scope="operate" isDanger letter="c" onClick={() => setCancelling(true)}>
+          <ActionButton scope="operate" isDanger letter="c" onClick={() => setAction('cancel')}>
             Cancel all that match
           </ActionButton>
         )}
+        <ActionButton scope="operate" letter="r" onClick={() => setAction('replay')}>
+          Run all that match again
+        </ActionButton>
         <CopyButton text={commandOf(filter)}>Copy as command</CopyButton>
       </p>
       <JobRows key={query.toString()} filter={filter} conditions={conditions} cursor={cursor} />
-      {isCancelling && <BulkCancel filter={filter} onClose={() => setCancelling(false)} />}
+      {action && <BulkAction action={action} filter={filter} onClose={() => setAction(undefined)} />}
     </>
   );
 }

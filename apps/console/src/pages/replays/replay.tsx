@@ -82,7 +82,7 @@ function ReplayFacts({ replay }: { readonly replay: ReplayView }): VNode {
           'Asked for by': replay.requestedBy,
           Asked: <Moment at={replay.createdAt} />,
           Ended: replay.finishedAt && <Moment at={replay.finishedAt} />,
-          Queue: <a href={hrefOf('queues', replay.queue)}>{replay.queue}</a>,
+          Queue: replay.queue !== null && <a href={hrefOf('queues', replay.queue)}>{replay.queue}</a>,
           Source: replay.source,
           Matched: writeCount(replay.matched),
           'Run again': writeCount(replay.replayed),

@@ -13,7 +13,7 @@ import {
 } from '../../rest/jobs/job-view.js';
 import { jobExplanationSchema } from '../../rest/jobs/job-explanation.js';
 import { jobLogPageSchema, jobLogsQuerySchema } from '../../rest/jobs/job-logs.js';
-import { bulkCancelledSchema, bulkCancelSchema, cancelledJobSchema } from '../../rest/jobs/job-cancel.js';
+import { cancelledJobSchema } from '../../rest/jobs/job-cancel.js';
 import { acceptedJobSchema } from '../../rest/jobs/submission.js';
 import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
 import { readJobProblems, submitProblems } from '../problem-groups.js';
@@ -151,29 +151,6 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       body: noBodyAsked,
       answers: { 202: { description: 'The log has the cancel.', schema: cancelledJobSchema } },
       problems: [...readJobProblems, 'job_final', 'broker_unavailable'],
-    },
-    {
-      route: 'POST /v1/jobs/cancel',
-      operationId: 'cancelJobs',
-      tag: 'Jobs',
-      scope: 'operate',
-      summary: 'Cancel the unfinished jobs that meet every condition',
-      description: 'Give at least one condition. Only jobs that the projection already has are found.',
-      body: {
-        schema: bulkCancelSchema,
-        examples: {
-          count: {
-            summary: 'Count them first',
-            value: { queue: 'probe', state: 'queued', dryRun: true },
-          },
-          old: {
-            summary: 'Jobs that have waited for an hour',
-            value: { type: 'probe.run', olderThan: '1h' },
-          },
-        },
-      },
-      answers: { 202: { description: 'The log has the cancels.', schema: bulkCancelledSchema } },
-      problems: ['database_unavailable', 'broker_unavailable'],
     },
     {
       route: 'GET /v1/jobs/{id}/history',

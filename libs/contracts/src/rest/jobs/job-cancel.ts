@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { freeText } from '../../free-text.js';
 import type { JobState } from '../../job-state.js';
-import { durationSchema } from './submission.js';
 
 const unfinished = ['scheduled', 'queued', 'running', 'retrying'] as const satisfies readonly JobState[];
 
@@ -17,31 +15,6 @@ export const cancelledJobSchema = z
   })
   .meta({ id: 'CancelledJob' });
 export type CancelledJob = z.infer<typeof cancelledJobSchema>;
-
-/** `POST /v1/jobs/cancel`: the unfinished jobs that meet every condition given. */
-export const bulkCancelSchema = z
-  .strictObject({
-    type: freeText(200).optional(),
-    queue: freeText(41).optional(),
-    state: z.enum(unfinished).optional(),
-    olderThan: durationSchema.optional().describe('Created longer ago than that: `1h`.'),
-    dryRun: z.boolean().default(false).describe('Only counts them.'),
-  })
-  .refine(
-    ({ type, queue, state, olderThan }) => [type, queue, state, olderThan].some((each) => each !== undefined),
-    'Give a type, a queue, a state or an age: all jobs at once are not cancelled by accident.',
-  )
-  .meta({ id: 'BulkCancel' });
-export type BulkCancel = z.infer<typeof bulkCancelSchema>;
-
-/** 202 of `POST /v1/jobs/cancel`. */
-export const bulkCancelledSchema = z
-  .object({
-    count: z.int().describe('Jobs whose cancel the log has; with `dryRun`, that would be cancelled.'),
-    dryRun: z.boolean(),
-  })
-  .meta({ id: 'BulkCancelled' });
-export type BulkCancelled = z.infer<typeof bulkCancelledSchema>;
 
 /** The states of jobs that can be cancelled. */
 export const unfinishedStates: readonly (typeof unfinished)[number][] = unfinished;

@@ -178,8 +178,10 @@ export const replayViewSchema = z
         '`pending` until a scheduler takes it; `cancelling` until the jobs it has reserved are in their queue; ' +
           '`failed` where three schedulers died of it.',
       ),
-    source: z.enum([...replaySources, 'job']).describe('`job` for one job that was named.'),
-    queue: z.string(),
+    source: z
+      .enum([...replaySources, 'job', 'jobs'])
+      .describe('`job` for one job that was named; `jobs` for an action on all that met a filter.'),
+    queue: z.string().nullable().describe('Null where jobs of any queue may be meant.'),
     matched: countSchema.describe(
       'Records looked at so far that met the filter; each was replayed, skipped or failed.',
     ),

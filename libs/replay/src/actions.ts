@@ -1,0 +1,182 @@
+import { isJobId, type JobId } from '@jobstream/contracts';
+import {
+  actionRequestSchema,
+  decodeCursor,
+  defaultCancelRate,
+  defaultReplayRate,
+  encodeCursor,
+  faultsOf,
+  maxReplayFaults,
+  type ActionPage,
+  type ActionSurvey,
+  type ActionView,
+  type PageQuery,
+  type SkipReason,
+} from '@jobstream/contracts/rest';
+import type { Database } from '@jobstream/database';
+import type { JobIntake } from '@jobstream/intake';
+import { viewOfAction } from './action-view.js';
+import { MatchingJobs } from './matching-jobs.js';
+import type { Projection } from './projection.js';
+import { isAction, type JobsRequest } from './replay.js';
+import { ReplayError } from './replay-error.js';
+import { ReplayStore } from './replay-store.js';
+
+export interface ActionsOptions {
+  readonly database: Database;
+  readonly intake: JobIntake;
+  readonly projection: Projection;
+}
+
+/** Time limit of waiting for the projection. */
+const projectionPatienceMs = 5_000;
+/** Time limits of counting: in a dry run, and before an action is accepted. */
+const dryRunPatienceMs = 20_000;
+const firstLookPatienceMs = 3_000;
+const pageSize = 500;
+
+/** The operations that REST offers on all jobs that meet a filter. */
+export class Actions {
+  private readonly replays: ReplayStore;
+  private readonly matching: MatchingJobs;
+
+  constructor(private readonly options: ActionsOptions) {
+    const { intake, projection } = options;
+    this.replays = new ReplayStore(options.database);
+    this.matching = new MatchingJobs({ projection, clock: intake.clock, jobTypes: intake.jobTypes });
+  }
+
+  /**
+   * Accepts an action, which a scheduler then runs; a dry run only counts. Refuses an action that would change nothing.
+   * @param requestedBy the owner of the API key; null when none was needed
+   * @throws ReplayError `invalid_request`, `nothing_to_do`, `patch_breaks_schema`; of a dry run `projection_behind`
+   */
+  async create(body: unknown, requestedBy: string | null): Promise<ActionSurvey | ActionView> {
+    const { dryRun, request } = readRequest(body);
+    const { database, intake, projection } = this.options;
+    await intake.learnTime();
+    const isKnown = await projection.waitUntilCurrent(projectionPatienceMs);
+    if (dryRun && !isKnown) throw projectionBehind();
+    const id = await intake.drawId();
+    if (dryRun) return this.survey(request, id, dryRunPatienceMs);
+    const expected = isKnown ? await this.lookThrough(request, id) : null;
+    const row = { id, request, ranges: [], below: id, expected, requestedBy };
+    return viewOfAction({ ...(await this.replays.insert(database, row)), request });
+  }
+
+  /** @throws ReplayError `invalid_action_id`, `action_not_found` */
+  async read(text: string): Promise<ActionView> {
+    const id = checkActionId(text);
+    const row = await this.replays.find(id);
+    if (!row || !isAction(row)) throw new ReplayError('action_not_found', `No action has the id ${id}.`);
+    return viewOfAction(row);
+  }
+
+  /** Lists actions, newest first. @throws InvalidCursorError */
+  async list({ cursor, limit }: PageQuery): Promise<ActionPage> {
+    const older = cursor === undefined ? undefined : decodeCursor(cursor);
+    const found = await this.replays.list('actions', older, limit + 1);
+    const items = found.slice(0, limit).filter(isAction).map(viewOfAction);
+    return { items, next: found.length > limit ? encodeCursor(items.at(-1)!.id) : null };
+  }
+
+  /**
+   * Ends an action. What it has changed stays changed.
+   * @throws ReplayError `invalid_action_id`, `action_not_found`; `action_over` when it has ended
+   */
+  async cancel(text: string): Promise<ActionView> {
+    const { id, state } = await this.read(text);
+    if (await this.replays.cancel(id)) return this.read(id);
+    throw new ReplayError('action_over', `The action is ${state} already: there is nothing left to cancel.`);
+  }
+
+  /** @returns the number of jobs it will change; null when there are too many to tell */
+  private async lookThrough(request: JobsRequest, id: JobId): Promise<number | null> {
+    const { failed, faults, matched, actionable, skipped, complete } = await this.survey(
+      request,
+      id,
+      firstLookPatienceMs,
+    );
+    if (failed > 0 && request.patch) {
+      const errors = faults.map((fault) => ({
+        pointer: '/patch',
+        detail: `Job ${fault.id}: ${fault.detail}`,
+      }));
+      const detail = `The patch breaks the payload of ${failed} jobs. Change it, or leave them out by the filter.`;
+      throw new ReplayError('patch_breaks_schema', detail, errors);
+    }
+    if (!complete) return null;
+    if (actionable > 0) return Math.min(actionable, request.cap ?? Infinity);
+    const passed = Object.entries(skipped).map(([reason, count]) => `${count} ${reason}`);
+    const detail =
+      matched === 0
+        ? `No ${request.action === 'cancel' ? 'unfinished ' : ''}job meets the filter.`
+        : `None of the ${matched} jobs that meet the filter would run again: ${passed.join(', ')}.`;
+    throw new ReplayError('nothing_to_do', detail);
+  }
+
+  /** Counts what the action would do, and changes nothing. After the time limit the counts are those so far. */
+  private async survey(request: JobsRequest, below: JobId, timeoutMs: number): Promise<ActionSurvey> {
+    const giveUpAt = performance.now() + timeoutMs;
+    const skipped: Partial<Record<SkipReason, number>> = {};
+    const byState: Record<string, number> = {};
+    const byType: Record<string, number> = {};
+    const faults: ActionSurvey['faults'] = [];
+    let [matched, actionable, failed] = [0, 0, 0];
+    let complete = true;
+    for await (const page of this.changes(request, below)) {
+      matched += page.changed.length + page.faults.length;
+      for (const [reason, count] of page.skipped) {
+        skipped[reason] = (skipped[reason] ?? 0) + count;
+        matched += count;
+      }
+      for (const { state, type } of page.changed) {
+        byState[state] = (byState[state] ?? 0) + 1;
+        byType[type] = (byType[type] ?? 0) + 1;
+      }
+      actionable += page.changed.length;
+      failed += page.faults.length;
+      faults.push(...page.faults.slice(0, maxReplayFaults - faults.length));
+      if (performance.now() < giveUpAt) continue;
+      complete = false;
+      break;
+    }
+    const { action } = request;
+    return { action, matched, actionable, skipped, failed, faults, byState, byType, complete };
+  }
+
+  private async *changes(request: JobsRequest, below: JobId) {
+    const askedAt = new Date(this.options.intake.clock.now());
+    const { matching } = this;
+    if (request.action === 'cancel')
+      for await (const { jobs } of matching.jobs(request, below, pageSize, askedAt))
+        yield { changed: jobs, skipped: new Map<SkipReason, number>(), faults: [] };
+    else
+      for await (const { runs, skipped, faults } of matching.pages(request, below, pageSize, askedAt))
+        yield { changed: runs.map(({ cause, type }) => ({ state: cause, type })), skipped, faults };
+  }
+}
+
+function readRequest(body: unknown): { readonly dryRun: boolean; readonly request: JobsRequest } {
+  const parsed = actionRequestSchema.safeParse(body);
+  if (!parsed.success)
+    throw new ReplayError('invalid_request', 'The action has faults.', faultsOf(parsed.error));
+  const { dryRun, rate, ...rest } = parsed.data;
+  const usual = rest.action === 'cancel' ? defaultCancelRate : defaultReplayRate;
+  return { dryRun, request: { ...rest, source: 'jobs', rate: rate ?? usual } };
+}
+
+function checkActionId(text: string): string {
+  if (isJobId(text)) return text.toLowerCase();
+  throw new ReplayError(
+    'invalid_action_id',
+    'The id of an action is a UUID of version 7, as its answer says.',
+  );
+}
+
+function projectionBehind(): ReplayError {
+  return new ReplayError(
+    'projection_behind',
+    'What became of jobs is not known yet: the projection has not read the whole log. Ask again.',
+  );
+}
