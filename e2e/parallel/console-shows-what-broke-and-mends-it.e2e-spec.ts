@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { encodeRecord } from '@jobstream/contracts/records';
@@ -157,6 +158,42 @@ describe('the console', () => {
     await other.getByText('There is no state lost.').waitFor();
     await other.goto(`${platform.api.url}/console/jobs?type=${'x'.repeat(4_000)}`);
     await other.getByRole('status').getByText('/type: ').waitFor();
+  });
+
+  it('completes a filter by keyboard, takes a term away, says where it is wrong, and saves what it finds', async () => {
+    const { body } = await platform.api.post('/v1/jobs', {
+      type: 'probe.run',
+      payload: {},
+      submittedFor: '=lovelace',
+    });
+    await platform.api.finished(body.id as string);
+    const page = await open('/jobs');
+    const filter = page.getByRole('combobox', { name: 'Filter' });
+    await filter.pressSequentially('sta');
+    await page.getByRole('option', { name: /^state:/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('succ');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await filter.inputValue()).toBe('state:succeeded');
+    await page.keyboard.type(' for:=love*');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.get('q') === 'state:succeeded for:=love*');
+    await page.locator('tbody tr').first().waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ]);
+    const saved = await readFile(await download.path(), 'utf8');
+    expect(saved.split('\r\n')[1]).toContain(`${body.id as string},succeeded,probe.run,probe,'=lovelace,`);
+    await page.getByRole('button', { name: /^state:succeeded/ }).click();
+    await page.waitForURL((url) => url.searchParams.get('q') === 'for:=love*');
+    await filter.fill('run:1 qeue:probe');
+    await page.getByText('Column 7: There is no field qeue.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.get('q') === 'run:1 qeue:probe');
   });
 
   it('shows what a hostile job says as text', async () => {

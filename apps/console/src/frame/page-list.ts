@@ -1,5 +1,6 @@
 import type { FunctionComponent } from 'preact';
 import type { Scope } from '@jobstream/contracts/rest';
+import { lazyPage } from './lazy-page.js';
 import { Access } from '../pages/access/access.js';
 import { Action } from '../pages/actions/action.js';
 import { Actions } from '../pages/actions/actions.js';
@@ -8,7 +9,6 @@ import { Flow } from '../pages/flows/flow.js';
 import { Flows } from '../pages/flows/flows.js';
 import { HealthPage } from '../pages/health/health.js';
 import { JobPage } from '../pages/job/job.js';
-import { Jobs } from '../pages/jobs/jobs.js';
 import { Overview } from '../pages/overview/overview.js';
 import { Queue } from '../pages/queues/queue.js';
 import { Queues } from '../pages/queues/queues.js';
@@ -38,7 +38,13 @@ export interface PageEntry {
 /** All pages, in the order of the menu. */
 export const pageList: readonly PageEntry[] = [
   { name: '', title: 'Overview', scope: 'read', show: Overview },
-  { name: 'jobs', title: 'Jobs', scope: 'read', show: Jobs, showItem: JobPage },
+  {
+    name: 'jobs',
+    title: 'Jobs',
+    scope: 'read',
+    show: lazyPage(() => import('../pages/jobs/jobs.js').then(({ Jobs }) => Jobs)),
+    showItem: JobPage,
+  },
   { name: 'dead-letters', title: 'Dead letters', scope: 'read', show: DeadLetters },
   { name: 'queues', title: 'Queues', scope: 'read', show: Queues, showItem: Queue },
   { name: 'schedules', title: 'Schedules', scope: 'read', show: Schedules, showItem: Schedule },

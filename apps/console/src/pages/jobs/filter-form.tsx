@@ -1,9 +1,11 @@
 import type { VNode } from 'preact';
-import { jobStates } from '@jobstream/contracts';
+import { formatFilter, formatTerm, jobStates, parseFilter } from '@jobstream/contracts';
 import { stateNames } from '../../parts/state-mark.js';
 import { go, hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
+import type { FilterNames } from './filter-completion.js';
+import { FilterText } from './filter-text.js';
 import { filterFields, type FilterField, type JobFilter, type ReadFilter } from './job-filter.js';
 
 interface FilterFormProps {
@@ -18,8 +20,11 @@ const labels: Readonly<Record<FilterField, string>> = {
   for: 'Submitted for',
   since: 'Since',
   until: 'Until',
+  q: 'Filter',
 };
 const examples: Readonly<Partial<Record<FilterField, string>>> = { since: '2h', until: '2026-01-31T10:00Z' };
+
+const noNames: FilterNames = { types: [], queues: [] };
 
 /** Goes to the list with another filter: it is in the URL, and begins at the newest. */
 export function goToJobs(filter: JobFilter): void {
@@ -35,6 +40,12 @@ export function FilterForm({ filter, faults }: FilterFormProps): VNode {
     goToJobs({ ...filter, [field]: value.trim() === '' ? undefined : value.trim() });
   return (
     <form class="filter" onSubmit={(event) => event.preventDefault()}>
+      <FilterText
+        key={filter.q}
+        text={filter.q ?? ''}
+        names={names ?? noNames}
+        onEnter={(text) => change('q', text)}
+      />
       <label>
         {labels.state}
         <select
@@ -53,7 +64,7 @@ export function FilterForm({ filter, faults }: FilterFormProps): VNode {
         </select>
         <FieldFault of="state" faults={faults} />
       </label>
-      {filterFields.slice(1).map((field) => (
+      {filterFields.slice(1, -1).map((field) => (
         <label key={field}>
           {labels[field]}
           <input
@@ -108,14 +119,26 @@ function NameList({
 
 /** Each condition that holds, to be taken away alone. */
 export function FilterChips({ filter }: { readonly filter: JobFilter }): VNode | null {
-  const given = filterFields.filter((field) => filter[field] !== undefined);
-  if (given.length === 0) return null;
+  const given = filterFields.filter((field) => field !== 'q' && filter[field] !== undefined);
+  const { terms } = parseFilter(filter.q ?? '');
+  if (given.length === 0 && filter.q === undefined) return null;
   return (
     <ul class="chips" aria-label="Conditions">
       {given.map((field) => (
         <li key={field}>
           <button type="button" onClick={() => goToJobs({ ...filter, [field]: undefined })}>
             {labels[field]}: {filter[field]} <span aria-hidden="true">×</span>
+            <span class="unseen">, remove</span>
+          </button>
+        </li>
+      ))}
+      {terms.map((term, at) => (
+        <li key={at}>
+          <button
+            type="button"
+            onClick={() => goToJobs({ ...filter, q: formatFilter(terms.filter((each) => each !== term)) })}
+          >
+            {formatTerm(term)} <span aria-hidden="true">×</span>
             <span class="unseen">, remove</span>
           </button>
         </li>
@@ -129,9 +152,7 @@ export function FilterChips({ filter }: { readonly filter: JobFilter }): VNode |
   );
 }
 
-async function readNames(
-  signal: AbortSignal,
-): Promise<{ readonly types: string[]; readonly queues: string[] }> {
+async function readNames(signal: AbortSignal): Promise<FilterNames> {
   const { items } = await client.jobTypes.list({ signal });
   return {
     types: items.map(({ type }) => type),

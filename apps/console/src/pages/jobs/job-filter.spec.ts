@@ -45,6 +45,14 @@ describe('the filter of jobs', () => {
     expect(Object.keys(faults)).toEqual(['state', 'since', 'until']);
   });
 
+  it('takes a filter as one text as it is, and leaves it out where it can not be read', () => {
+    expect(readFilter({ q: 'run:>1' }, now)).toEqual({ conditions: { q: 'run:>1' }, faults: {} });
+    expect(readFilter({ q: 'run:>1 x', queue: 'a' }, now)).toEqual({
+      conditions: { queue: 'a' },
+      faults: { q: expect.stringMatching(/^Column 8: /) },
+    });
+  });
+
   it('knows whether there may be something to cancel', () => {
     expect([{}, { state: 'queued' }, { state: 'expired' }].map(mayBeUnfinished)).toEqual([true, true, false]);
   });

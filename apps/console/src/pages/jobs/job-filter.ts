@@ -1,14 +1,17 @@
-import { isFinal, jobStates, parseDuration, type JobState } from '@jobstream/contracts';
+import { isFinal, jobStates, parseDuration, parseFilter, type JobState } from '@jobstream/contracts';
 import type { ListOptions } from '@jobstream/client';
 
 /** The conditions of the list, as the URL has them. */
-export const filterFields = ['state', 'type', 'queue', 'for', 'since', 'until'] as const;
+export const filterFields = ['state', 'type', 'queue', 'for', 'since', 'until', 'q'] as const;
 export type FilterField = (typeof filterFields)[number];
 export type JobFilter = Readonly<Partial<Record<FilterField, string>>>;
 
 /** A filter as the API takes it, or the fault of each field that it can not take. */
 export interface ReadFilter {
-  readonly conditions: Pick<ListOptions, 'state' | 'type' | 'queue' | 'submittedFor' | 'since' | 'until'>;
+  readonly conditions: Pick<
+    ListOptions,
+    'state' | 'type' | 'queue' | 'submittedFor' | 'since' | 'until' | 'q'
+  >;
   readonly faults: Readonly<Partial<Record<FilterField, string>>>;
 }
 
@@ -25,8 +28,10 @@ export function filterOf(query: URLSearchParams): JobFilter {
  */
 export function readFilter(filter: JobFilter, now: number): ReadFilter {
   const faults: Partial<Record<FilterField, string>> = {};
-  const { state, type, queue, for: submittedFor } = filter;
+  const { state, type, queue, for: submittedFor, q } = filter;
   if (state !== undefined && !isState(state)) faults.state = `There is no state ${state}.`;
+  const [wrong] = parseFilter(q ?? '').faults;
+  if (wrong) faults.q = `Column ${wrong.column}: ${wrong.detail}`;
   const time = (field: 'since' | 'until'): Date | undefined => {
     const text = filter[field];
     const ms = text === undefined ? undefined : readTime(text, now);
@@ -43,6 +48,7 @@ export function readFilter(filter: JobFilter, now: number): ReadFilter {
       ...(submittedFor !== undefined && { submittedFor }),
       ...(since && { since }),
       ...(until && { until }),
+      ...(q !== undefined && !wrong && { q }),
     },
     faults,
   };

@@ -17,6 +17,7 @@ import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { serverNow } from '../../server/server-clock.js';
 import { BulkAction } from './bulk-action.js';
+import { ExportButtons } from './export-buttons.js';
 import { FilterChips, FilterForm } from './filter-form.js';
 import { filterOf, mayBeUnfinished, readFilter, type JobFilter } from './job-filter.js';
 import { mergePage } from './merged-page.js';
@@ -72,6 +73,8 @@ export function Jobs(): VNode {
           Run all that match again
         </ActionButton>
         <CopyButton text={commandOf(filter)}>Copy as command</CopyButton>
+        <CopyButton text={curlOf(conditions)}>Copy as curl</CopyButton>
+        <ExportButtons conditions={conditions} />
       </p>
       <JobRows key={query.toString()} filter={filter} conditions={conditions} cursor={cursor} />
       {action && <BulkAction action={action} filter={filter} onClose={() => setAction(undefined)} />}
@@ -140,4 +143,13 @@ function commandOf({ for: submittedFor, ...filter }: JobFilter): string {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` --${name} ${writeShellWord(value!)}`);
   return `npx jobstream jobs list${options.join('')}`;
+}
+
+function curlOf(conditions: JobRowsProps['conditions']): string {
+  const parameters = Object.entries(conditions).map(([name, value]) => {
+    const text = value instanceof Date ? value.toISOString() : value;
+    return ` --data-urlencode ${writeShellWord(`${name}=${text}`)}`;
+  });
+  const key = `-H "Authorization: Bearer $JOBSTREAM_API_KEY"`;
+  return `curl -sG ${key} ${writeShellWord(`${location.origin}/v1/jobs`)}${parameters.join('')}`;
 }
