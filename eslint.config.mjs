@@ -32,7 +32,7 @@ const stagesOf = {
   scheduling: ['intake'],
   flows: ['intake'],
   webhooks: ['intake'],
-  execution: ['intake'],
+  execution: ['intake', 'flows'],
   status: ['intake', 'projection', 'execution'],
 };
 

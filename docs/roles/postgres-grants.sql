@@ -44,7 +44,7 @@ GRANT SELECT ON operations.endpoint_secrets TO jobstream_http_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_circuits TO jobstream_http_worker;
 
 GRANT SELECT, UPDATE, DELETE ON operations.claims, operations.idempotency_keys, operations.api_keys TO jobstream_maintenance_worker;
-GRANT SELECT, UPDATE, DELETE ON operations.flows, operations.flow_steps, operations.flow_waits TO jobstream_maintenance_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.flows, operations.flow_steps, operations.flow_waits TO jobstream_maintenance_worker;
 GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings, operations.job_logs TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.delayed_jobs, operations.replay_jobs, operations.read_positions TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.rebuilds, operations.schedules TO jobstream_maintenance_worker;

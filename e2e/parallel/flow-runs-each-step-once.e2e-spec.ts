@@ -7,7 +7,7 @@ describe('a flow', () => {
   let platform: Platform;
   beforeAll(async () => {
     platform = await Platform.start({
-      services: { api: 1, projector: 1, scheduler: 2, 'probe-worker': 2 },
+      services: { api: 1, projector: 1, scheduler: 2, 'probe-worker': 2, 'maintenance-worker': 1 },
       ownRoles: true,
     });
   });
@@ -43,5 +43,26 @@ describe('a flow', () => {
     );
     expect(last).toMatchObject({ flow: ids[0], run: 1 });
     console.log(`${flows.reduce((sum, { jobs }) => sum + jobs.length, 0)} jobs of two flows, one run each`);
+  });
+
+  it('that a handler enqueues runs each of its jobs once, and its last job is told how the others ended', async () => {
+    const { body } = await platform.api.post('/v1/jobs', {
+      type: 'probe.run',
+      payload: { fanOut: 5, gather: true, note: 'gathered' },
+    });
+    const parent = await platform.api.finished(body.id as string);
+    const { flow: id } = parent.result as { flow: string };
+    await platform.api.finished(id);
+    const flow = await endedFlow(platform, id);
+    expect(flow).toMatchObject({ state: 'succeeded', parent: parent.id, progress: { total: 6 } });
+    const runs = await loggedRuns(platform, flow);
+    expect(runs.map(({ run, ends }) => `${run} ${[...ends].join()}`)).toEqual(
+      flow.jobs.map(() => '1 succeeded'),
+    );
+    expect(startedTooEarly(flow, runs)).toEqual([]);
+    const last = await platform.api.finished(flow.jobs.at(-1)!.id);
+    expect(last).toMatchObject({ flow: id, parent: parent.id });
+    const { told } = last.payload as { told: { result: { note: string } }[] };
+    expect(told.map(({ result }) => result.note)).toEqual(Array(5).fill('gathered'));
   });
 });

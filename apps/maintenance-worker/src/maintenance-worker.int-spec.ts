@@ -7,6 +7,7 @@ import { issueKey } from '@jobstream/access';
 import { deriveJobId, lowestJobId, newJobId, Topics, type JobId } from '@jobstream/contracts';
 import { encodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { apiKeyRequestSchema } from '@jobstream/contracts/rest';
+import { Flows } from '@jobstream/flows';
 import { jobDefinitions, thumbnailKey, uploadKey } from '@jobstream/jobs';
 import { databaseSettingsFromEnv, migrate } from '@jobstream/database';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer, TopicAdmin } from '@jobstream/kafka';
@@ -17,6 +18,7 @@ import { randomNamespace } from '@jobstream/testing';
 import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
 import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
 import { DailyStatsHandler } from './daily-stats.handler.js';
+import { MakeFlowHandler } from './make-flow.handler.js';
 import { Maintenance } from './maintenance.fixture-spec.js';
 import { NeededUploads } from './needed-uploads.js';
 import { dayMs } from './retention.js';
@@ -347,5 +349,38 @@ describe('maintenance', () => {
     });
     expect((await maintenance.apiKeys.list()).map(({ id }) => id).sort()).toEqual(kept.sort());
     expect((await maintenance.audit.page({ limit: 10 })).items).toHaveLength(1);
+  });
+
+  describe('flow.make', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const job = (name: string, after: string[]) => ({ name, type: 'probe.run', payload: {}, after });
+
+    it('makes one flow under its id, with its parent, however often it runs', async () => {
+      const [id, parent] = [newJobId(), newJobId()];
+      const flow = { jobs: [job('first', []), job('last', ['first'])] };
+      const handler = maintenance.get(MakeFlowHandler);
+      for (let delivery = 1; delivery <= 2; delivery += 1)
+        expect(await handler.handle({ parent, flow }, { id, traceparent })).toEqual({ flow: id, jobs: 2 });
+      expect(await maintenance.get(Flows).read(id)).toMatchObject({
+        parent,
+        state: 'running',
+        jobs: [
+          { name: 'first', state: 'ready' },
+          { name: 'last', state: 'waiting', after: ['first'] },
+        ],
+      });
+    });
+
+    it('fails for good where the flow is not valid, and is tried again while a type is not published', async () => {
+      const make = (...jobs: object[]) =>
+        maintenance
+          .get(MakeFlowHandler)
+          .handle({ parent: newJobId(), flow: { jobs } }, { id: newJobId(), traceparent });
+      const cycle = make(job('one', ['two']), job('two', ['one']));
+      await expect(cycle).rejects.toMatchObject({ code: 'invalid_flow', retryable: false });
+      const unknown = make({ ...job('one', []), type: 'not.published' });
+      await expect(unknown).rejects.toMatchObject({ code: 'unknown_type' });
+      await expect(unknown).rejects.not.toHaveProperty('retryable');
+    });
   });
 });

@@ -3,7 +3,7 @@ import { ApiKeyStore, AuditStore } from '@jobstream/access';
 import { isFinal, Topics } from '@jobstream/contracts';
 import { Database, type DatabaseSettings } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
-import { FlowArchive } from '@jobstream/flows';
+import { FlowArchive, Flows } from '@jobstream/flows';
 import { JobTypeBook } from '@jobstream/job-types';
 import { JobIntake, KeyStore } from '@jobstream/intake';
 import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
@@ -28,6 +28,7 @@ import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
 import { CurrentProjection } from './current-projection.js';
 import { DailyStatsHandler } from './daily-stats.handler.js';
 import { HealthCheckHandler } from './health-check.handler.js';
+import { MakeFlowHandler } from './make-flow.handler.js';
 import { NeededUploads } from './needed-uploads.js';
 import { RecordReaders } from './old-records/record-readers.js';
 import { retentionSettings, retentionToken } from './retention.js';
@@ -43,6 +44,7 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
     CleanupOldRecordsHandler,
     DailyStatsHandler,
     HealthCheckHandler,
+    MakeFlowHandler,
     CurrentProjection,
     NeededUploads,
     preparedStorageProvider,
@@ -60,6 +62,7 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
     },
     provide(FiringStore, [Database]),
     provide(FlowArchive, [Database]),
+    provide(Flows, { database: Database, intake: JobIntake }),
     provide(ClaimStore, [Database]),
     provide(ApiKeyStore, [Database]),
     provide(AuditStore, [Database]),

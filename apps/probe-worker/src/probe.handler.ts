@@ -20,25 +20,34 @@ const burnScript = new URL('./burn.thread.js', import.meta.url);
 @JobHandler(probeRun)
 export class ProbeHandler implements HandlerOf<Probe> {
   async handle(payload: PayloadOf<Probe>, context: JobContext<Probe>): Promise<ResultOf<Probe>> {
-    const { sleepMs, cpuMs, outputBytes, fanOut } = payload;
-    const { note } = payload;
+    const { sleepMs, cpuMs, outputBytes, note } = payload;
     const sleptMs =
       sleepMs > 0 ? await timed(() => sleep(sleepMs, undefined, { signal: context.signal })) : 0;
     const burntMs = cpuMs > 0 ? await context.runInThread<number>({ script: burnScript, input: cpuMs }) : 0;
     await logLines(payload.logLines, context);
-    const children = Array.from({ length: fanOut }, () =>
-      context.enqueue(probeRun, note === undefined ? {} : { note }),
-    );
+    const enqueued = enqueue(payload, context);
     await failWhereAsked(payload, context);
     return {
       attempt: context.attempt,
       sleptMs,
       cpuMs: burntMs,
       output: 'x'.repeat(outputBytes),
-      children: fanOut > 0 ? children : undefined,
+      ...enqueued,
       note,
     };
   }
+}
+
+function enqueue(
+  { fanOut, gather, note }: PayloadOf<Probe>,
+  context: JobContext<Probe>,
+): Pick<ResultOf<Probe>, 'children' | 'flow'> {
+  if (fanOut === 0) return {};
+  const payload = note === undefined ? {} : { note };
+  if (!gather) return { children: Array.from({ length: fanOut }, () => context.enqueue(probeRun, payload)) };
+  const jobs = Array.from({ length: fanOut }, () => ({ type: probeRun, payload }));
+  const flow = context.enqueueAndThen(jobs, { type: probeRun, payload: { told: { $outcomes: true } } });
+  return { flow: flow.id };
 }
 
 /** Other jobs run between two thousands of lines. */

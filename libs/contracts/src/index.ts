@@ -78,6 +78,7 @@ export type {
   LogMethod,
   ThreadTask,
 } from './job-handler.js';
+export type { EnqueuedFlow, FlowOptions, FlowPart, FlowStep } from './enqueued-flow.js';
 export { describeJobType, type Endpoint, type JobType } from './job-type.js';
 export {
   keyConflictPolicies,

@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { z } from 'zod';
+import type { EnqueuedFlow, FlowOptions, FlowPart, FlowStep } from './enqueued-flow.js';
 import type { JobDefinition, PayloadOf, ResultOf } from './job-definition.js';
 import type { JobId } from './job-id.js';
 import type { SubmissionOptions } from './rest/jobs/submission.js';
@@ -77,6 +78,23 @@ export interface JobContext<Definition extends JobDefinition = JobDefinition> {
     payload: z.input<Payload>,
     options?: SubmissionOptions,
   ): JobId;
+
+  /**
+   * Enqueues jobs that wait for each other, as `POST /v1/flows` does. The flow is sent, repeated and bounded as a child is: see
+   * {@link enqueue}. A job of the platform, `flow.make`, then makes it; that job is the child, and has the id of the flow. The jobs
+   * of the flow have this job as their parent, and its user unless they say otherwise.
+   * @throws NonRetryableError `invalid_flow` with the place of each fault; `invalid_child` when the flow takes more than a job may,
+   * 256 KiB; `too_many_children`, `too_late` as {@link enqueue}
+   */
+  flow(steps: readonly FlowStep[], options?: FlowOptions): EnqueuedFlow;
+
+  /**
+   * Enqueues jobs side by side, and one that starts once all of them are final, also where some failed. In the payload of `then`,
+   * `{ $outcomes: true }` is the list of how they ended, `{ $outcomes: 'failed' }` of those that did not succeed. It is a
+   * {@link flow}: the jobs are called `job-0`, `job-1`, …, and the last one `then`.
+   * @throws NonRetryableError as {@link flow} does
+   */
+  enqueueAndThen(jobs: readonly FlowPart[], then: FlowPart): EnqueuedFlow;
 
   /**
    * Runs a function of a script outside the event loop: for work that needs much CPU, or decodes data that cannot be trusted. The

@@ -109,8 +109,7 @@ export class FlowReleaser {
 
   private async fail(step: ReadyStep, error: IntakeError): Promise<void> {
     const { database, flows, logger } = this.options;
-    const faults = (error.details.errors ?? []).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
-    const told = stepErrorOf(error.code, [error.message, ...faults].join(' '));
+    const told = stepErrorOf(error.code, error.fullText);
     const end: Pick<StepEnd, 'outcome' | 'error'> = {
       outcome: JSON.stringify({ state: 'failed', error: told }),
       error: told,

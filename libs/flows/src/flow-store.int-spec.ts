@@ -7,8 +7,9 @@ import { advanceFlows } from './advance-flows.js';
 import type { CheckedFlow, CheckedStep } from './check-flow.js';
 import { FlowArchive } from './flow-archive.js';
 import { FlowQueries } from './flow-queries.js';
-import { FlowStore, stepJobId, type StepEnd } from './flow-store.js';
+import { FlowStore, type StepEnd } from './flow-store.js';
 import { ReadySteps } from './ready-steps.js';
+import { stepJobId } from './step-job-id.js';
 
 const rules = defineJob({
   type: 'probe',

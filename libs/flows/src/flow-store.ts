@@ -1,9 +1,10 @@
-import { deriveJobId, type JobId } from '@jobstream/contracts';
+import type { JobId } from '@jobstream/contracts';
 import type { Database, Session } from '@jobstream/database';
 import type { CheckedFlow } from './check-flow.js';
 import type { EndedState, FlowStanding } from './decide-flow.js';
 import type { FlowRow } from './flow-queries.js';
 import type { StepError } from './step-error.js';
+import { stepJobId } from './step-job-id.js';
 
 /** A flow that is to be kept. */
 export interface NewFlow {
@@ -48,11 +49,6 @@ type StandingRow = Omit<FlowRow, 'parent_id' | 'created_at' | 'finished_at'>;
 
 /** Rows of one statement when a flow is written. */
 const rowsAtOnce = 2_000;
-
-/** The id of the job of a flow: always the same, so that a job that is sent twice is one. */
-export function stepJobId(flowId: JobId, name: string): JobId {
-  return deriveJobId(flowId, `step:${name}`);
-}
 
 /**
  * The rows of flows.

@@ -137,6 +137,6 @@ function readFlowId(text: string): JobId {
 function notFound(id: JobId): FlowError {
   return new FlowError(
     'flow_not_found',
-    `There is no flow ${id}. Flows are deleted some time after their end.`,
+    `There is no flow ${id}. One that a handler enqueued is there once the job of the same id has made it: GET /v1/jobs/${id}. Flows are deleted some time after their end.`,
   );
 }

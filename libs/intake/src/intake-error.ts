@@ -25,6 +25,12 @@ export class IntakeError extends Error {
   ) {
     super(detail, { cause: details.cause });
   }
+
+  /** The message with each fault and its place. */
+  get fullText(): string {
+    const faults = (this.details.errors ?? []).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
+    return [this.message, ...faults].join(' ');
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { JobDefinition, QueueDefinition } from '@jobstream/contracts';
+import { flowMake } from './flow-make.js';
 import { imageThumbnail } from './image-thumbnail.js';
 import { inferenceOcr } from './inference-ocr.js';
 import {
@@ -24,6 +25,7 @@ export const jobDefinitions: readonly JobDefinition[] = [
   cleanupOldFiles,
   cleanupOldRecords,
   inferenceOcr,
+  flowMake,
   webhookDeliver,
   probeRun,
 ];

@@ -1,6 +1,7 @@
 // The job types and schedules that ship.
 export { imageIdOfUrl, isImageIdOfUrl, uploadKey } from './image-source.js';
 export { imageQueue, imageThumbnail, thumbnailKey } from './image-thumbnail.js';
+export { flowMake } from './flow-make.js';
 export { inferenceOcr, inferenceQueue } from './inference-ocr.js';
 export { notificationEmail, notificationQueue } from './notification-email.js';
 export { reportGenerate, reportKey, reportQueue } from './report-generate.js';

@@ -53,6 +53,10 @@ export const probeRun = defineJob({
       .describe(
         'Enqueues so many jobs of this type that do nothing, with the same `note`; before it fails or returns.',
       ),
+    gather: z
+      .boolean()
+      .default(false)
+      .describe('Enqueues those of `fanOut` as a flow, with one after them that is told how they ended.'),
     told: z.unknown().optional().describe('Any JSON, which the job does not look at: what a flow tells it.'),
     note: z
       .string()
@@ -67,6 +71,8 @@ export const probeRun = defineJob({
     output: z.string(),
     /** The ids of the jobs enqueued. */
     children: z.array(z.uuidv7()).optional(),
+    /** The id of the flow that it has enqueued. */
+    flow: z.uuidv7().optional(),
     note: z.string().optional(),
   }),
   retries: 3,

@@ -4,6 +4,9 @@ import {
   maxChildren,
   maxChildrenBytes,
   NonRetryableError,
+  type EnqueuedFlow,
+  type FlowOptions,
+  type FlowStep,
   type JobDefinition,
   type JobId,
   type PayloadInputOf,
@@ -17,8 +20,11 @@ import {
   type CheckedJob,
   type DrawnJob,
 } from '@jobstream/intake';
+import { stepJobId } from '@jobstream/flows/in-memory';
+import { flowMake } from '@jobstream/jobs';
 import type { Clock } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
+import { flowOfSteps } from './flow-of-steps.js';
 
 /**
  * The jobs that an attempt enqueues: each is checked at once, collected while the handler runs, and produced only if the attempt
@@ -58,6 +64,17 @@ export class Children {
     }
     this.collected.push(child);
     return child.request.id;
+  }
+
+  /**
+   * Adds the job that makes a flow: it has the id of the flow.
+   * @throws NonRetryableError as `JobContext.flow` says
+   */
+  addFlow(steps: readonly FlowStep[], options: FlowOptions): EnqueuedFlow {
+    const { id: parent, submittedFor } = this.parent.request;
+    const flow = acceptedFlow(() => flowOfSteps(steps, options, { clock: this.clock, submittedFor }));
+    const id = this.add(flowMake, { parent, flow }, { priority: 'high' });
+    return { id, jobs: new Map(steps.map(({ name }) => [name, stepJobId(id, name)])) };
   }
 
   /** The collected jobs. No more are taken. */
@@ -103,8 +120,16 @@ export class Children {
 /** An invalid child is a fault of the handler, which a retry would repeat. */
 function accepted<Job>(definition: JobDefinition, result: Job | IntakeError): Job {
   if (!(result instanceof IntakeError)) return result;
-  const faults = (result.details.errors ?? []).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
-  throw refusal(definition, 'invalid_child', [result.message, ...faults].join(' '));
+  throw refusal(definition, 'invalid_child', result.fullText);
+}
+
+function acceptedFlow<Flow>(check: () => Flow): Flow {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof IntakeError)) throw error;
+    throw new NonRetryableError(`The flow cannot be enqueued. ${error.fullText}`, { code: 'invalid_flow' });
+  }
 }
 
 function refusal({ type }: JobDefinition, code: string, detail: string): NonRetryableError {

@@ -1,10 +1,21 @@
-import type { JobContext, JobDefinition, JobId, JobLogger, ThreadTask } from '@jobstream/contracts';
+import type {
+  EnqueuedFlow,
+  FlowOptions,
+  FlowPart,
+  FlowStep,
+  JobContext,
+  JobDefinition,
+  JobId,
+  JobLogger,
+  ThreadTask,
+} from '@jobstream/contracts';
 import { isTraceparent, traceIdOf, traceparentOf } from '@jobstream/contracts/records';
 import type { SubmissionOptions } from '@jobstream/contracts/rest';
 import type { Clock, Logger } from '@jobstream/runtime';
 import type { z } from 'zod';
 import type { LazyAbort } from '../attempt/lazy-abort.js';
 import type { Children } from '../attempt/children.js';
+import { stepsOfAll } from '../attempt/flow-of-steps.js';
 import { AttemptLog, type LineKeeper } from '../logs/attempt-log.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { ThreadPool } from './thread-pool.js';
@@ -96,6 +107,14 @@ export class AttemptContext<Definition extends JobDefinition> implements JobCont
     options: SubmissionOptions = {},
   ): JobId {
     return this.ports.children.add(definition, payload, options);
+  }
+
+  flow(steps: readonly FlowStep[], options: FlowOptions = {}): EnqueuedFlow {
+    return this.ports.children.addFlow(steps, options);
+  }
+
+  enqueueAndThen(jobs: readonly FlowPart[], then: FlowPart): EnqueuedFlow {
+    return this.flow(stepsOfAll(jobs, then), { onFailure: 'continue' });
   }
 
   runInThread<Output>(task: ThreadTask): Promise<Output> {

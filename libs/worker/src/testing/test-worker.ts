@@ -223,7 +223,6 @@ function dueAt({ request }: DrawnJob): number {
 }
 
 /** The same error, with its faults in the message: test frameworks show no more of it. */
-function withFaults({ code, message, details }: IntakeError): IntakeError {
-  const faults = (details.errors ?? []).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
-  return new IntakeError(code, [message, ...faults].join(' '), details);
+function withFaults(error: IntakeError): IntakeError {
+  return new IntakeError(error.code, error.fullText, error.details);
 }
