@@ -16,6 +16,7 @@ const pages: Readonly<Record<string, string>> = {
   '/dead-letters': 'Redrive the group',
   '/queues': 'Oldest waits',
   '/queues/probe': 'Lag by lane and partition',
+  '/workers': 'Last sign',
   '/schedules': 'health-check',
   '/schedules/health-check': 'Next times',
   '/replays': 'No replay yet',

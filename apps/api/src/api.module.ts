@@ -42,6 +42,7 @@ import {
   QueueStates,
   QueueViews,
   ShownJobs,
+  Workers,
 } from '@jobstream/status';
 import { Webhooks } from '@jobstream/webhooks';
 import { Registry } from 'prom-client';
@@ -99,6 +100,7 @@ import { SchedulesController } from './schedules/schedules.controller.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
 import { TasksController } from './tasks/tasks.controller.js';
 import { ReceiverUrls } from './webhooks/receiver-urls.js';
+import { WorkersController } from './workers/workers.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 
 /** The REST surface. */
@@ -111,6 +113,7 @@ export const controllers = [
   SignUpController,
   JobTypesController,
   QueuesController,
+  WorkersController,
   SchedulesController,
   WebhooksController,
   CountsController,
@@ -261,6 +264,13 @@ export const controllers = [
       progress: ProjectionProgress,
     }),
     provide(QueueMetrics, [Registry, QueueViews]),
+    provide(Workers, {
+      admin: TopicAdmin,
+      log: LogReader,
+      topics: Topics,
+      brokerClock: BrokerClock,
+      logger: loggerToken,
+    }),
     provide(LiveBoard, {
       views: QueueViews,
       ends: allEndsToken,

@@ -24,6 +24,7 @@ import { addSchedulesCommands } from './commands/schedules.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addTypesCommands } from './commands/types.js';
 import { addWebhooksCommands } from './commands/webhooks.js';
+import { addWorkersCommand } from './commands/workers.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 import { makeVisible } from './visible-text.js';
@@ -104,6 +105,7 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
   addEndpointsCommands(program, run);
   program.commandsGroup('Queues, schedules, webhooks:');
   addQueueCommands(program, run);
+  addWorkersCommand(program, run);
   addSchedulesCommands(program, run);
   addWebhooksCommands(program, run);
   program.commandsGroup('Again:');

@@ -43,6 +43,7 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'POST /v1/queues/{queue}/resume': ['resume', 'probe'],
   'PUT /v1/queues/{queue}/limits': ['limits', 'set', 'probe', '--key', 'user', '--key-rate', '5/s'],
   'DELETE /v1/queues/{queue}/limits': ['limits', 'clear', 'probe'],
+  'GET /v1/workers': ['workers', '--queue', 'probe'],
   'POST /v1/flows': ['flows', 'submit', '{"jobs": [{"name": "one", "type": "probe.run", "payload": {}}]}'],
   'GET /v1/flows': ['flows', 'list', '--state', 'failed'],
   'GET /v1/flows/{id}': ['flows', 'get', id],

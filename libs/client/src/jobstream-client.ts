@@ -34,6 +34,7 @@ import { ActionCalls } from './action-calls.js';
 import { ReplayCalls } from './replay-calls.js';
 import { ScheduleCalls } from './schedule-calls.js';
 import { WebhookCalls } from './webhook-calls.js';
+import { WorkerCalls } from './worker-calls.js';
 
 /** Everything of a submission but its type and payload; as `POST /v1/jobs` takes it. */
 export type JobOptions = Omit<Submission, 'type' | 'payload'>;
@@ -75,6 +76,8 @@ export class JobstreamClient {
   readonly jobTypes: JobTypeCalls;
   /** Looks at queues, pauses and limits them. */
   readonly queues: QueueCalls;
+  /** Looks at worker processes. */
+  readonly workers: WorkerCalls;
   /** Makes jobs at set times. */
   readonly schedules: ScheduleCalls;
   /** Has URLs hear of the ends of jobs. */
@@ -98,6 +101,7 @@ export class JobstreamClient {
     this.caller = new HttpCaller(options);
     this.jobTypes = new JobTypeCalls(this.caller);
     this.queues = new QueueCalls(this.caller);
+    this.workers = new WorkerCalls(this.caller);
     this.schedules = new ScheduleCalls(this.caller);
     this.webhooks = new WebhookCalls(this.caller);
     this.flows = new FlowCalls(this.caller);

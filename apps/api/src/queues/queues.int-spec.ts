@@ -4,6 +4,7 @@ import {
   pastFrameSchema,
   queueListSchema,
   queueViewSchema,
+  workerListSchema,
   type JobDetail,
   type QueueView,
 } from '@jobstream/contracts/rest';
@@ -101,6 +102,20 @@ describe('queues', () => {
     await eventually(async () =>
       expect(await queue('probe')).toMatchObject({ running: 1, retrying: 1, deadLetters: 1, workers: 1 }),
     );
+    const workers = async (query: string) =>
+      workerListSchema.parse((await platform.api.get(`/v1/workers${query}`)).body).items;
+    await eventually(async () =>
+      expect(await workers('?queue=probe')).toMatchObject([
+        {
+          service: 'probe-worker',
+          state: 'alive',
+          program: { name: '@jobstream/probe-worker' },
+          queues: [{ queue: 'probe', running: 1 }],
+          running: [{ id: running, type: 'probe.run', attempt: 1 }],
+        },
+      ]),
+    );
+    expect(await workers('?queue=nobodys')).toEqual([]);
     expect(await detail(running)).toMatchObject({ state: 'running', waitingFor: null });
     expect(await detail(dead)).toMatchObject({ state: 'dead_lettered', waitingFor: null });
     await eventually(async () => {

@@ -22,6 +22,7 @@ import { TypePage } from '../pages/types/type.js';
 import { Types } from '../pages/types/types.js';
 import { Webhook } from '../pages/webhooks/webhook.js';
 import { Webhooks } from '../pages/webhooks/webhooks.js';
+import { Workers } from '../pages/workers/workers.js';
 
 /** A page of the console. */
 export interface PageEntry {
@@ -47,6 +48,7 @@ export const pageList: readonly PageEntry[] = [
   },
   { name: 'dead-letters', title: 'Dead letters', scope: 'read', show: DeadLetters },
   { name: 'queues', title: 'Queues', scope: 'read', show: Queues, showItem: Queue },
+  { name: 'workers', title: 'Workers', scope: 'read', show: Workers },
   { name: 'schedules', title: 'Schedules', scope: 'read', show: Schedules, showItem: Schedule },
   { name: 'replays', title: 'Replays', scope: 'read', show: Replays, showItem: Replay },
   { name: 'actions', title: 'Actions', scope: 'read', show: Actions, showItem: Action },

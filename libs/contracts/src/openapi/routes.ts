@@ -12,6 +12,7 @@ import { replayRoutes } from './routes/replays.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { taskRoutes } from './routes/tasks.js';
 import { webhookRoutes } from './routes/webhooks.js';
+import { workerRoutes } from './routes/workers.js';
 
 /** Every route of the REST server, where jobs of these types may be submitted. */
 export function routeContracts(jobTypes: readonly JobType[]): readonly RouteContract[] {
@@ -20,6 +21,7 @@ export function routeContracts(jobTypes: readonly JobType[]): readonly RouteCont
     ...flowRoutes,
     ...jobTypeRoutes,
     ...queueRoutes,
+    ...workerRoutes,
     ...replayRoutes,
     ...actionRoutes,
     ...scheduleRoutes,

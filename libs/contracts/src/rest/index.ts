@@ -298,6 +298,13 @@ export {
   type WebhookRequestInput,
   type WebhookView,
 } from './operations/webhook.js';
+export {
+  workerListSchema,
+  workerQuerySchema,
+  workerViewSchema,
+  type WorkerList,
+  type WorkerView,
+} from './operations/worker-view.js';
 export { receiverUrlSchema } from './fields/receiver-url.js';
 export { emailAddressSchema } from './fields/email-address.js';
 export { personNameSchema } from './fields/person-name.js';

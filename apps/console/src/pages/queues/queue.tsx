@@ -122,7 +122,9 @@ function QueueFacts({ queue }: { readonly queue: QueueView }): VNode {
               {writeCount(queue.deadLetters)}
             </a>
           ),
-          Workers: writeCount(queue.workers),
+          Workers: (
+            <a href={hrefOf('workers', undefined, { queue: queue.queue })}>{writeCount(queue.workers)}</a>
+          ),
           Limits: writeLimits(queue.limits),
         }}
       />
