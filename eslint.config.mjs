@@ -26,6 +26,7 @@ const kinds = {
 /**
  * The stages that each stage may import; none where it is not named. Those that make new jobs do so through intake. Status
  * answers from the rows of the projection, what intake has just accepted and has no row yet, and the claims of execution.
+ * Execution checks the flows that handlers make, so flows come with it.
  */
 const stagesOf = {
   replay: ['intake'],
@@ -33,7 +34,7 @@ const stagesOf = {
   flows: ['intake'],
   webhooks: ['intake'],
   execution: ['intake', 'flows'],
-  status: ['intake', 'projection', 'execution'],
+  status: ['intake', 'projection', 'execution', 'flows'],
 };
 
 /** Who may import a vendor's package; everyone else may not. */
