@@ -46,6 +46,7 @@ const calls: Readonly<Record<Route, Calls>> = {
     client.jobTypes.rotateSecret('invoice.send', { validFor: '1h' }),
   'DELETE /v1/job-types/{type}': (client) => client.jobTypes.delete('probe.run'),
   'GET /v1/queues': (client) => client.queues.list(),
+  'GET /v1/workers': (client) => client.workers.list({ queue: 'probe' }),
   'GET /v1/live': (client) =>
     takeAll(client.queues.watch({ signal: AbortSignal.timeout(300) })).catch(() => undefined),
   'GET /v1/queues/{queue}': (client) => client.queues.read('probe'),
