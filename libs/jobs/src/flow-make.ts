@@ -21,9 +21,9 @@ export const flowMake = defineJob({
       .describe('As in `POST /v1/flows`.'),
   }),
   result: z.strictObject({ flow: z.uuidv7(), jobs: z.int() }),
-  // A worker publishes the types of the flow when it starts: that may take a while.
-  retries: 6,
-  backoff: ['1s', '5s', '30s', '2m', '10m'],
+  // A worker publishes the types of the flow when it starts: that may take a while. The queue has this lane already.
+  retries: 20,
+  backoff: ['60s'],
   timeout: '2m',
   exclusive: true,
 });
