@@ -72,8 +72,8 @@ const internalError: FoundProblem = {
   details: { detail: 'The request could not be served. The log tells more, under the id in `instance`.' },
 };
 
-/** SQLSTATE of a table or schema that is not there: Postgres answers, but was not set up yet. */
-const notSetUp = new Set(['42P01', '3F000']);
+/** SQLSTATE of a table, column or schema that is not there: Postgres answers, but was not set up to the end yet. */
+const notSetUp = new Set(['42P01', '42703', '3F000']);
 
 function ofLibraries(error: unknown): FoundProblem | undefined {
   // Before the database: the codes of refused and broken connections are the same.
