@@ -46,6 +46,7 @@ describe('migrate', () => {
       { table: 'claims', options: ['fillfactor=70'] },
       { table: 'jobs', options: ['fillfactor=45'] },
       { table: 'read_positions', options: ['fillfactor=10'] },
+      { table: 'throughput', options: ['fillfactor=50'] },
     ]);
   });
 
