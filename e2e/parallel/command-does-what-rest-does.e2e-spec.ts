@@ -90,7 +90,7 @@ describe('the command does what REST does', () => {
     [['submit', 'probe.rum', '{}'], 2, 'probe.run'],
     [['submit', 'probe.run', '{}', '--delay', 'soon'], 2, 'Write a whole number and a unit'],
     [['jobs', 'list', '--state', 'lost'], 2, 'Allowed choices'],
-    [['cancel'], 2, '--queue'],
+    [['cancel'], 2, "argument 'id'"],
     [['limits', 'set', 'probe'], 2, '--none'],
     [['limits', 'set', 'probe', '--key-rate', '5/s'], 2, '--key'],
     [['schedules', 'put', 'never', 'probe.run'], 2, 'Give either cron or every'],
@@ -154,10 +154,11 @@ describe('the command does what REST does', () => {
     expect((await run('jobs', 'get', id)).stdout).toMatch(/waits .*paused/i);
     expect((await run('queues', 'list')).stdout).toMatch(/^probe .*PAUSED$/m);
     expect((await run('queues', 'get', 'probe')).stdout).toMatch(/PAUSED[\s\S]*LANE/);
-    const cancelled = await run('cancel', '--queue', 'probe', '--type', 'probe.run', '--dry-run', '--json');
-    expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringContaining('"dryRun":true') });
-    const unasked = await run('cancel', '--type', 'no.such');
-    expect(unasked).toMatchObject({ code: 0, stdout: '0 jobs are being cancelled.\n' });
+    const cancel = ['actions', 'start', 'cancel'];
+    const counted = await run(...cancel, 'queue:probe type:probe.run', '--dry-run', '--json');
+    expect(counted).toMatchObject({ code: 0, stdout: expect.stringContaining('"actionable":') });
+    const none = await run(...cancel, 'type:no.such', '--why', 'a test');
+    expect(none).toMatchObject({ code: 0, stdout: 'Nothing to do.\n' });
     expect(await run('resume', 'probe')).toMatchObject({ code: 0, stdout: 'probe is resumed.\n' });
     expect(await run('jobs', 'result', id, '--wait', '30s')).toMatchObject({ code: 0 });
   });
