@@ -48,13 +48,19 @@ export class MatchingJobs {
 
   /** Yields the runs that a replay makes of these jobs. */
   async *pages(request: Criteria, below: JobId, limit: number, askedAt: Date): AsyncGenerator<SelectedPage> {
-    for await (const page of this.jobs(request, below, limit, askedAt))
-      yield { ...(await this.select(page.jobs, request)), ranges: [], below: page.below };
+    const isNamed = isNaming(request.q);
+    for await (const page of this.jobs(request, below, limit, askedAt)) {
+      const { runs, skipped, faults } = await this.select(page.jobs, request, isNamed);
+      yield { runs, skipped, faults, ranges: [], below: page.below };
+    }
   }
 
-  private async select(jobs: readonly ProjectedJob[], { q, only, patch }: Criteria): Promise<PageTally> {
+  private async select(
+    jobs: readonly ProjectedJob[],
+    { only, patch }: Criteria,
+    isNamed: boolean,
+  ): Promise<PageTally> {
     const tally = new PageTally();
-    const isNamed = isNaming(q);
     for (const job of jobs) {
       await tally.letOthers();
       const decision = decideReplay(job.run, job, only, isNamed);
@@ -76,8 +82,8 @@ export class MatchingJobs {
   }
 }
 
-/** No job has a lower id. */
-const lowestId = '00000000-0000-0000-0000-000000000000' as JobId;
+/** No job has a lower id. It is one itself, because an action that is taken up again goes on below it. */
+const lowestId: JobId = '00000000-0000-7000-8000-000000000000';
 
 const unfinished: FixedTerm = {
   field: 'state',
