@@ -1,5 +1,6 @@
 import type { ActionView } from '@jobstream/contracts/rest';
-import type { Action, Replay } from './replay.js';
+import { countSkipped, paceOf, shareOf } from './pace.js';
+import type { Action } from './replay.js';
 
 /** An action as REST shows it. */
 export function viewOfAction(row: Action): ActionView {
@@ -12,12 +13,12 @@ export function viewOfAction(row: Action): ActionView {
     state,
     matched,
     done: replayed,
-    skipped: Object.values(skipped).reduce((sum, count) => sum + count, 0),
+    skipped: countSkipped(skipped),
     failed,
     skippedBy: skipped,
     faults: [...row.faults],
     expected,
-    ...paceOf(row),
+    ...paceOf(row, expected === null ? null : shareOf(replayed, expected)),
     rate,
     trouble,
     failure,
@@ -31,29 +32,4 @@ export function viewOfAction(row: Action): ActionView {
     finishedAt: row.finishedAt?.toISOString() ?? null,
     links: { self: `/v1/actions/${id}` },
   };
-}
-
-function paceOf({
-  state,
-  startedAt,
-  finishedAt,
-  readAt,
-  replayed,
-  expected,
-}: Replay): Pick<ActionView, 'progress' | 'throughput' | 'eta'> {
-  const progress = progressOf(state, replayed, expected);
-  const elapsedMs =
-    startedAt === null ? 0 : Math.max((finishedAt ?? readAt).getTime() - startedAt.getTime(), 1);
-  const isGoing = state === 'running' && progress !== null && progress > 0 && progress < 1;
-  return {
-    progress: progress === null ? null : Math.floor(progress * 10_000) / 10_000,
-    throughput: elapsedMs === 0 ? null : Math.round((replayed / elapsedMs) * 10_000) / 10,
-    eta: isGoing ? new Date(readAt.getTime() + elapsedMs / progress - elapsedMs).toISOString() : null,
-  };
-}
-
-function progressOf(state: Replay['state'], done: number, expected: number | null): number | null {
-  if (state === 'finished') return 1;
-  if (expected === null) return null;
-  return expected === 0 ? 0 : Math.min(done / expected, 1);
 }

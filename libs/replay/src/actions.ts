@@ -6,12 +6,10 @@ import {
   defaultReplayRate,
   encodeCursor,
   faultsOf,
-  maxReplayFaults,
   type ActionPage,
   type ActionSurvey,
   type ActionView,
   type PageQuery,
-  type SkipReason,
 } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
@@ -21,6 +19,7 @@ import type { Projection } from './projection.js';
 import { isAction, type JobsRequest } from './replay.js';
 import { ReplayError } from './replay-error.js';
 import { ReplayStore } from './replay-store.js';
+import { surveyPages, type SurveyedPage } from './survey.js';
 
 export interface ActionsOptions {
   readonly database: Database;
@@ -117,43 +116,21 @@ export class Actions {
 
   /** Counts what the action would do, and changes nothing. After the time limit the counts are those so far. */
   private async survey(request: JobsRequest, below: JobId, timeoutMs: number): Promise<ActionSurvey> {
-    const giveUpAt = performance.now() + timeoutMs;
-    const skipped: Partial<Record<SkipReason, number>> = {};
-    const byState: Record<string, number> = {};
-    const byType: Record<string, number> = {};
-    const faults: ActionSurvey['faults'] = [];
-    let [matched, actionable, failed] = [0, 0, 0];
-    let complete = true;
-    for await (const page of this.changes(request, below)) {
-      matched += page.changed.length + page.faults.length;
-      for (const [reason, count] of page.skipped) {
-        skipped[reason] = (skipped[reason] ?? 0) + count;
-        matched += count;
-      }
-      for (const { state, type } of page.changed) {
-        byState[state] = (byState[state] ?? 0) + 1;
-        byType[type] = (byType[type] ?? 0) + 1;
-      }
-      actionable += page.changed.length;
-      failed += page.faults.length;
-      faults.push(...page.faults.slice(0, maxReplayFaults - faults.length));
-      if (performance.now() < giveUpAt) continue;
-      complete = false;
-      break;
-    }
-    const { action } = request;
-    return { action, matched, actionable, skipped, failed, faults, byState, byType, complete };
+    const { changed, byCause, ...counts } = await surveyPages(this.pages(request, below), timeoutMs);
+    return { ...counts, action: request.action, actionable: changed, byState: byCause };
   }
 
-  private async *changes(request: JobsRequest, below: JobId) {
+  private async *pages(request: JobsRequest, below: JobId): AsyncGenerator<SurveyedPage> {
     const askedAt = new Date(this.options.intake.clock.now());
     const { matching } = this;
     if (request.action === 'cancel')
-      for await (const { jobs } of matching.jobs(request, below, pageSize, askedAt))
-        yield { changed: jobs, skipped: new Map<SkipReason, number>(), faults: [] };
+      for await (const { jobs } of matching.jobs(request, below, pageSize, askedAt)) {
+        const changed = jobs.map(({ state, type }) => ({ cause: state, type }));
+        yield { changed, skipped: new Map(), faults: [], isLast: false };
+      }
     else
       for await (const { runs, skipped, faults } of matching.pages(request, below, pageSize, askedAt))
-        yield { changed: runs.map(({ cause, type }) => ({ state: cause, type })), skipped, faults };
+        yield { changed: runs, skipped, faults, isLast: false };
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Cancel } from '@jobstream/contracts/records';
+import type { Database } from '@jobstream/database';
 import type { Clock } from '@jobstream/runtime';
 import type { MatchingJobs } from './matching-jobs.js';
 import type { ProjectedJob, Projection } from './projection.js';
+import { waitForProjection } from './projection-behind.js';
 import { RatePacer } from './rate-pacer.js';
 import type { JobsRequest } from './replay.js';
 import type { HeldReplay, ReplayStore } from './replay-store.js';
-import { waitForProjection } from './replay-run.js';
 import { StoppedError, type Turn } from './turn.js';
-import type { Database } from '@jobstream/database';
 
 /** Orders to end jobs. Stages don't import each other, so the app supplies this. */
 export interface CancelOrders {

@@ -1,11 +1,12 @@
 import { maxReplayFaults } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { RatePacer } from './rate-pacer.js';
+import type { MatchingJobs } from './matching-jobs.js';
 import type { Projection } from './projection.js';
+import { waitForProjection } from './projection-behind.js';
 import type { Replay, Skipped } from './replay.js';
 import type { HeldReplay, ReplayStore } from './replay-store.js';
 import { NotAcknowledgedError, type ReservedRuns, type RunId } from './reserved-runs.js';
-import type { MatchingJobs } from './matching-jobs.js';
 import type { SelectedPage, Selection } from './selection.js';
 import { StoppedError, type Turn } from './turn.js';
 
@@ -18,17 +19,6 @@ export interface ReplayRunOptions {
   readonly projection: Projection;
 }
 
-/** The projection has not read yet the records that the log held when the replay began. Retried. */
-export class ProjectionBehindError extends Error {
-  readonly code = 'projection_behind';
-  override readonly name = 'ProjectionBehindError';
-
-  constructor() {
-    super('The status of jobs is not up to date: waiting until the projection has read the log.');
-  }
-}
-
-const projectionPatienceMs = 3_000;
 const maxPageRecords = 500;
 const minPageRecords = 10;
 
@@ -145,11 +135,4 @@ export class ReplayRun {
   private isFull(): boolean {
     return (this.room() ?? 1) <= 0;
   }
-}
-
-/** @throws ProjectionBehindError; what {@link Turn.check} throws */
-export async function waitForProjection(projection: Projection, turn: Turn): Promise<void> {
-  if (await projection.waitUntilCurrent(projectionPatienceMs)) return;
-  turn.check();
-  throw new ProjectionBehindError();
 }

@@ -1,5 +1,6 @@
 import { formatDelay } from '@jobstream/contracts';
 import type { ReplayView } from '@jobstream/contracts/rest';
+import { countSkipped, paceOf, shareOf } from './pace.js';
 import { measureRanges } from './ranges.js';
 import type { Replay } from './replay.js';
 
@@ -20,10 +21,10 @@ export function viewOfReplay(replay: Replay): ReplayView {
     trouble,
     failure,
     requestedBy,
-    skipped: Object.values(replay.skipped).reduce((sum, count) => sum + count, 0),
+    skipped: countSkipped(replay.skipped),
     skippedBy: replay.skipped,
     faults: [...faults],
-    ...paceOf(replay),
+    ...paceOf(replay, shareDoneOf(replay)),
     ...askedOf(replay.request),
     patch: patch ?? null,
     why: why ?? null,
@@ -34,26 +35,10 @@ export function viewOfReplay(replay: Replay): ReplayView {
   };
 }
 
-function paceOf({
-  ranges,
-  state,
-  startedAt,
-  finishedAt,
-  readAt,
-  replayed,
-  expected,
-}: Replay): Pick<ReplayView, 'progress' | 'throughput' | 'eta'> {
+function shareDoneOf({ ranges, replayed, expected }: Replay): number {
+  if (expected !== null) return shareOf(replayed, expected);
   const { total, read } = measureRanges(ranges);
-  const [done, all] = expected === null ? [read, total] : [replayed, expected];
-  const progress = state === 'finished' ? 1 : all === 0 ? 0 : Math.min(done / all, 1);
-  const elapsedMs =
-    startedAt === null ? 0 : Math.max((finishedAt ?? readAt).getTime() - startedAt.getTime(), 1);
-  const isGoing = state === 'running' && elapsedMs > 0 && progress > 0 && progress < 1;
-  return {
-    progress: Math.floor(progress * 10_000) / 10_000,
-    throughput: elapsedMs === 0 ? null : Math.round((replayed / elapsedMs) * 10_000) / 10,
-    eta: isGoing ? new Date(readAt.getTime() + elapsedMs / progress - elapsedMs).toISOString() : null,
-  };
+  return shareOf(read, total);
 }
 
 type Asked = Pick<ReplayView, 'source' | 'rate' | 'only' | 'filter' | 'cap' | 'from' | 'to'>;

@@ -1,5 +1,6 @@
 import {
   maxReplayFaults,
+  type ReplayFault,
   type ReplayRequest,
   type ReplaySurvey,
   type SkipReason,
@@ -8,6 +9,24 @@ import type { Range } from './ranges.js';
 import type { Selection } from './selection.js';
 
 const pageRecords = 500;
+
+/** What a replay or an action would do with some jobs. */
+export interface SurveyedPage {
+  /** Those that it would change, each with what it is counted under. */
+  readonly changed: readonly { readonly cause: string; readonly type: string }[];
+  readonly skipped: ReadonlyMap<SkipReason, number>;
+  readonly faults: readonly ReplayFault[];
+  /** Whether it is known that no job follows. */
+  readonly isLast: boolean;
+}
+
+/** The counts of all pages. */
+export interface Survey extends Pick<ReplaySurvey, 'matched' | 'skipped' | 'failed' | 'byType' | 'complete'> {
+  readonly changed: number;
+  /** The first hundred. */
+  readonly faults: ReplayFault[];
+  readonly byCause: Record<string, number>;
+}
 
 /**
  * Counts what a replay would do, and changes nothing.
@@ -21,33 +40,40 @@ export async function surveyReplay(
   askedAt: number,
   timeoutMs: number,
 ): Promise<ReplaySurvey> {
+  const pages = async function* (): AsyncGenerator<SurveyedPage> {
+    for await (const page of selection.pages(request, ranges, pageRecords, askedAt)) {
+      const isLast = page.ranges.every(({ next, to }) => next === to);
+      yield { changed: page.runs, skipped: page.skipped, faults: page.faults, isLast };
+    }
+  };
+  const { changed, byCause, ...counts } = await surveyPages(pages(), timeoutMs);
+  return { ...counts, replayable: changed, byReason: byCause };
+}
+
+/** Counts pages. @param timeoutMs after this time the survey ends with the counts so far, not `complete` */
+export async function surveyPages(pages: AsyncIterable<SurveyedPage>, timeoutMs: number): Promise<Survey> {
   const giveUpAt = performance.now() + timeoutMs;
   const skipped: Partial<Record<SkipReason, number>> = {};
-  const byReason: Record<string, number> = {};
+  const byCause: Record<string, number> = {};
   const byType: Record<string, number> = {};
-  const survey = {
-    matched: 0,
-    replayable: 0,
-    failed: 0,
-    faults: [] as ReplaySurvey['faults'],
-    complete: true,
-  };
-  for await (const page of selection.pages(request, ranges, pageRecords, askedAt)) {
+  const faults: ReplayFault[] = [];
+  let [matched, changed, failed, complete] = [0, 0, 0, true];
+  for await (const page of pages) {
     for (const [reason, count] of page.skipped) {
       skipped[reason] = (skipped[reason] ?? 0) + count;
-      survey.matched += count;
+      matched += count;
     }
-    for (const { cause, type } of page.runs) {
-      byReason[cause] = (byReason[cause] ?? 0) + 1;
+    for (const { cause, type } of page.changed) {
+      byCause[cause] = (byCause[cause] ?? 0) + 1;
       byType[type] = (byType[type] ?? 0) + 1;
     }
-    survey.matched += page.runs.length + page.faults.length;
-    survey.replayable += page.runs.length;
-    survey.failed += page.faults.length;
-    survey.faults.push(...page.faults.slice(0, maxReplayFaults - survey.faults.length));
+    matched += page.changed.length + page.faults.length;
+    changed += page.changed.length;
+    failed += page.faults.length;
+    faults.push(...page.faults.slice(0, maxReplayFaults - faults.length));
     if (performance.now() < giveUpAt) continue;
-    survey.complete = page.ranges.every(({ next, to }) => next === to);
+    complete = page.isLast;
     break;
   }
-  return { ...survey, skipped, byReason, byType };
+  return { matched, changed, skipped, failed, faults, byCause, byType, complete };
 }
