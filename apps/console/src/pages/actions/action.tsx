@@ -5,7 +5,8 @@ import { ActionButton } from '../../parts/action-button.js';
 import { ActionDialog } from '../../parts/action-dialog.js';
 import { Facts } from '../../parts/facts.js';
 import { Freshness } from '../../parts/freshness.js';
-import { Age, Moment } from '../../parts/moment.js';
+import { Moment } from '../../parts/moment.js';
+import { FaultList, OrderProgress } from '../../parts/order-progress.js';
 import { writeCount, writeRate, writeReasons } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
 import { hrefOf } from '../../place/place.js';
@@ -59,24 +60,11 @@ export function Action({ item: id }: { readonly item: string }): VNode {
 }
 
 function ActionFacts({ view }: { readonly view: ActionView }): VNode {
-  const { action, q, state, progress, skippedBy, eta, failure, trouble, faults } = view;
+  const { action, q, skippedBy, faults } = view;
   const reasons = writeReasons(skippedBy);
   return (
     <>
-      <p role="status">
-        {progress !== null && <progress aria-label="Progress" value={progress} max={1} />} {state}
-        {eta !== null && (
-          <>
-            , ends <Age at={eta} />
-          </>
-        )}
-      </p>
-      {trouble !== null && <p class="notice">{trouble}</p>}
-      {failure && (
-        <p class="notice">
-          {failure.message} <code>{failure.code}</code>
-        </p>
-      )}
+      <OrderProgress {...view} />
       <Facts
         of={{
           Does: action === 'cancel' ? 'cancels them' : 'runs them again',
@@ -96,18 +84,7 @@ function ActionFacts({ view }: { readonly view: ActionView }): VNode {
           Rate: `at most ${writeCount(view.rate)} a second, so far ${writeRate(view.throughput ?? 0)}`,
         }}
       />
-      {faults.length > 0 && (
-        <section>
-          <h2>Jobs that could not be changed</h2>
-          <ul>
-            {faults.map(({ id, detail }) => (
-              <li key={id}>
-                <a href={hrefOf('jobs', id)}>{id}</a> {detail}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <FaultList title="Jobs that could not be changed" faults={faults} />
     </>
   );
 }

@@ -7,7 +7,8 @@ import { ActionDialog } from '../../parts/action-dialog.js';
 import { Facts } from '../../parts/facts.js';
 import { Freshness } from '../../parts/freshness.js';
 import { JsonText } from '../../parts/json-text.js';
-import { Age, Moment } from '../../parts/moment.js';
+import { Moment } from '../../parts/moment.js';
+import { FaultList, OrderProgress } from '../../parts/order-progress.js';
 import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { writeCount, writeRate, writeReasons } from '../../numbers/count.js';
@@ -58,24 +59,11 @@ export function Replay({ item: id }: { readonly item: string }): VNode {
 }
 
 function ReplayFacts({ replay }: { readonly replay: ReplayView }): VNode {
-  const { state, progress, skippedBy, eta, failure, trouble, faults, patch } = replay;
+  const { skippedBy, faults, patch } = replay;
   const reasons = writeReasons(skippedBy);
   return (
     <>
-      <p role="status">
-        <progress aria-label="Progress" value={progress} max={1} /> {state}
-        {eta !== null && (
-          <>
-            , ends <Age at={eta} />
-          </>
-        )}
-      </p>
-      {trouble !== null && <p class="notice">{trouble}</p>}
-      {failure && (
-        <p class="notice">
-          {failure.message} <code>{failure.code}</code>
-        </p>
-      )}
+      <OrderProgress {...replay} />
       <Facts
         of={{
           Why: replay.why,
@@ -106,18 +94,7 @@ function ReplayFacts({ replay }: { readonly replay: ReplayView }): VNode {
           <JsonText label="Patch" value={patch} />
         </section>
       )}
-      {faults.length > 0 && (
-        <section>
-          <h2>Jobs that could not run again</h2>
-          <ul>
-            {faults.map(({ id, detail }) => (
-              <li key={id}>
-                <a href={hrefOf('jobs', id)}>{id}</a> {detail}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <FaultList title="Jobs that could not run again" faults={faults} />
     </>
   );
 }
