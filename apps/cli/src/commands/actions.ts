@@ -1,29 +1,20 @@
 import { Argument, type Command } from 'commander';
 import type { ActionWish, JobstreamClient } from '@jobstream/client';
-import { actionKinds, type ActionKind, type ActionView } from '@jobstream/contracts/rest';
-import { CommandError } from '../command-error.js';
+import {
+  actionKinds,
+  defaultCancelRate,
+  defaultReplayRate,
+  type ActionKind,
+  type ActionView,
+} from '@jobstream/contracts/rest';
 import { describeAction, describeActionProgress, describeActionSurvey, doneOf } from '../describe-action.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { follow } from '../follow.js';
-import { readCount, readJson } from '../options.js';
 import type { RunCommand } from '../program.js';
 import type { Columns } from '../table.js';
 import type { Terminal } from '../terminal.js';
+import { addBulkOptions, checkWhy, maxUnasked, type BulkOptions } from './bulk-options.js';
 import { paged, type PagedOptions } from './paged.js';
-
-/** The command asks before it changes more jobs than this. */
-const maxUnasked = 100;
-
-interface StartOptions {
-  readonly patch?: ActionWish['patch'];
-  readonly rate?: number;
-  readonly cap?: number;
-  readonly all?: boolean;
-  readonly why?: string;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly watch: boolean;
-}
 
 const columns: Columns<ActionView> = {
   ID: ({ id }) => id,
@@ -44,24 +35,17 @@ export function addActionsCommands(program: Command, run: RunCommand): void {
   const actions = program
     .command('actions')
     .description('Cancels or replays all jobs that meet a filter, and shows how far that is.');
-  actions
+  const start = actions
     .command('start')
     .summary('cancel or replay all that meet a filter')
     .description('Cancels all jobs that meet a filter, or runs them again. Counts them first.')
     .addArgument(new Argument('<action>', 'what is done to them').choices(actionKinds))
     .argument('<filter>', 'which jobs, as in jobs list')
-    .option('--patch <json>', 'JSON Patch (RFC 6902) of each payload that is replayed, or @file', readJson)
-    .option('--rate <n>', 'at most this many jobs a second', readCount)
-    .option('--cap <n>', 'at most this many jobs', readCount)
-    .option('--all', 'replay also jobs that succeeded or were cancelled')
-    .option('--why <text>', 'the reason; stays with the action')
-    .option('--dry-run', 'count and change nothing')
-    .option('-y, --yes', `do not ask (the command asks before more than ${maxUnasked} jobs)`)
-    .option('--no-watch', 'do not wait for the end')
-    .addHelpText('after', examples)
-    .action((action: ActionKind, q: string, options: StartOptions) =>
-      run((client, terminal) => start(client, terminal, action, q, options)),
-    );
+    .addHelpText('after', examples);
+  addBulkOptions(start, 'action', `${defaultReplayRate} to replay, ${defaultCancelRate} to cancel`).action(
+    (action: ActionKind, q: string, options: BulkOptions) =>
+      run((client, terminal) => startAction(client, terminal, action, q, options)),
+  );
   paged(actions.command('list').description('Lists actions, newest first.')).action((options: PagedOptions) =>
     run(async (client, terminal) => {
       terminal.answerList(await client.actions.list(options), columns, 'No action yet.');
@@ -82,18 +66,15 @@ export function addActionsCommands(program: Command, run: RunCommand): void {
     .action((id: string) => run(async (client, terminal) => show(terminal, await client.actions.cancel(id))));
 }
 
-async function start(
+async function startAction(
   client: JobstreamClient,
   terminal: Terminal,
   action: ActionKind,
   q: string,
-  { patch, rate, cap, all, why, dryRun, yes, watch: isWatched }: StartOptions,
+  options: BulkOptions,
 ): Promise<ExitCode> {
-  if (!dryRun && why === undefined)
-    throw new CommandError(
-      exitCodes.usage,
-      'Say why with --why "...": it stays with the action. Or --dry-run.',
-    );
+  checkWhy(options, 'action');
+  const { patch, rate, cap, all, why, dryRun, yes } = options;
   // JSON leaves out what is undefined.
   const wish: ActionWish = { action, q, patch, rate, cap, only: all ? 'all' : 'failed' };
   const survey = await client.actions.survey(wish);
@@ -113,7 +94,7 @@ async function start(
     );
   const made = await client.actions.create({ ...wish, why });
   terminal.tell(`Action ${made.id} has started.`);
-  return isWatched ? watch(client, terminal, made.id) : show(terminal, made);
+  return options.watch ? watch(client, terminal, made.id) : show(terminal, made);
 }
 
 /** Follows an action to its end and writes it out. Ctrl-C ends the watching alone. */

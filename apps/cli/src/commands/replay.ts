@@ -1,21 +1,18 @@
 import type { Command } from 'commander';
 import { ProblemError, type JobstreamClient, type ReplayWish } from '@jobstream/client';
-import type { ReplaySource, ReplaySurvey } from '@jobstream/contracts/rest';
-import { CommandError } from '../command-error.js';
+import { defaultReplayRate, type ReplaySource, type ReplaySurvey } from '@jobstream/contracts/rest';
 import { describeReplay, describeSurvey } from '../describe-replay.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { collect, readCount, readJson, readOffset, readTime } from '../options.js';
+import { collect, readOffset, readTime } from '../options.js';
 import type { RunCommand } from '../program.js';
 import type { Terminal } from '../terminal.js';
 import { watchReplay } from '../watch-replay.js';
-
-/** The command asks before it runs more jobs than this again. */
-const maxUnasked = 100;
+import { addBulkOptions, checkWhy, maxUnasked, type BulkOptions } from './bulk-options.js';
 
 type Filter = NonNullable<ReplayWish['filter']>;
 
 /** The API checks values: it knows the states and reasons of its version. */
-interface ReplayOptions {
+interface ReplayOptions extends BulkOptions {
   readonly queue: string;
   readonly type?: string;
   readonly state?: Filter['state'];
@@ -27,14 +24,6 @@ interface ReplayOptions {
   readonly from?: string;
   readonly to?: string;
   readonly fromOffset?: ReplayWish['fromOffsets'];
-  readonly patch?: ReplayWish['patch'];
-  readonly rate?: number;
-  readonly cap?: number;
-  readonly all?: boolean;
-  readonly why?: string;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly watch: boolean;
 }
 
 /** `jobstream redrive` and `jobstream replay`: the same for two sources. */
@@ -67,7 +56,7 @@ Examples:
 }
 
 function addCommand(program: Command, run: RunCommand, name: string, source: ReplaySource): Command {
-  return program
+  const command = program
     .command(name)
     .requiredOption('--queue <queue>', 'the queue')
     .option('--type <type>', 'only jobs of this type')
@@ -83,16 +72,10 @@ function addCommand(program: Command, run: RunCommand, name: string, source: Rep
       '--from-offset <place>',
       'only this partition, from this offset on: topic/partition=offset (may be repeated)',
       readOffset,
-    )
-    .option('--patch <json>', 'JSON Patch (RFC 6902) of each payload, or @file', readJson)
-    .option('--rate <n>', 'at most this many jobs a second (default: 100)', readCount)
-    .option('--cap <n>', 'at most this many jobs', readCount)
-    .option('--all', 'also jobs that succeeded or were cancelled')
-    .option('--why <text>', 'the reason; stays with the replay')
-    .option('--dry-run', 'count and change nothing')
-    .option('-y, --yes', `do not ask (the command asks before more than ${maxUnasked} jobs)`)
-    .option('--no-watch', 'do not wait for the end')
-    .action((options: ReplayOptions) => run((client, terminal) => replay(client, terminal, source, options)));
+    );
+  return addBulkOptions(command, 'replay', String(defaultReplayRate)).action((options: ReplayOptions) =>
+    run((client, terminal) => replay(client, terminal, source, options)),
+  );
 }
 
 async function replay(
@@ -102,11 +85,7 @@ async function replay(
   options: ReplayOptions,
 ): Promise<ExitCode> {
   const wish = wishOf(source, options);
-  if (!options.dryRun && options.why === undefined)
-    throw new CommandError(
-      exitCodes.usage,
-      'Say why with --why "...": it stays with the replay. Or --dry-run.',
-    );
+  checkWhy(options, 'replay');
   const survey = await surveyOf(client, wish);
   if (survey === undefined || options.dryRun) {
     terminal.answer(
