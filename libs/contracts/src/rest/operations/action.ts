@@ -1,6 +1,13 @@
 import { z } from 'zod';
+import { maxFilterLength } from '../../filter/job-filter.js';
 import { freeText, whySchema } from '../../free-text.js';
-import { patchSchema, replayFaultSchema, replayStates, skipReasons, defaultReplayRate } from './replay.js';
+import {
+  defaultReplayRate,
+  patchSchema,
+  replayStates,
+  replaySurveySchema,
+  replayViewSchema,
+} from './replay.js';
 
 /** What is done to every job that meets a filter. */
 export const actionKinds = ['cancel', 'replay'] as const;
@@ -8,8 +15,6 @@ export type ActionKind = (typeof actionKinds)[number];
 
 /** Jobs a second of a cancel that does not say. */
 export const defaultCancelRate = 2_000;
-/** Characters of a filter. */
-const maxFilterLength = 4_000;
 
 /** `POST /v1/actions`. */
 export const actionRequestSchema = z
@@ -48,7 +53,6 @@ export type ActionRequestInput = z.input<typeof actionRequestSchema>;
 export type ActionRequest = z.output<typeof actionRequestSchema>;
 
 const countSchema = z.int().min(0);
-const skipsSchema = z.partialRecord(z.enum(skipReasons), countSchema);
 
 /** The counts of a dry run: 200 of `POST /v1/actions` with `dryRun`. */
 export const actionSurveySchema = z
@@ -58,9 +62,9 @@ export const actionSurveySchema = z
       'Jobs that meet the filter now; of a cancel, those of them that have not ended.',
     ),
     actionable: countSchema.describe('Of these: would be cancelled, or run again.'),
-    skipped: skipsSchema.describe('Of these, by reason: would be left alone.'),
+    skipped: replaySurveySchema.shape.skipped.describe('Of these, by reason: would be left alone.'),
     failed: countSchema.describe('Of these: can not be run again, for a reason in `faults`.'),
-    faults: z.array(replayFaultSchema).describe('The reasons, for the first hundred.'),
+    faults: replaySurveySchema.shape.faults,
     byState: z.record(z.string(), countSchema).describe('Those that would be changed, by their state now.'),
     byType: z.record(z.string(), countSchema),
     complete: z
@@ -70,10 +74,14 @@ export const actionSurveySchema = z
   .meta({ id: 'ActionSurvey' });
 export type ActionSurvey = z.infer<typeof actionSurveySchema>;
 
+/** What an action shows as a replay does. */
+const { id, skipped, failed, skippedBy, faults, throughput, trouble, failure } = replayViewSchema.shape;
+const { patch, cap, why, requestedBy, createdAt, startedAt, finishedAt } = replayViewSchema.shape;
+
 /** An action. */
 export const actionViewSchema = z
   .object({
-    id: z.uuidv7(),
+    id,
     action: z.enum(actionKinds),
     q: z.string(),
     state: z
@@ -83,10 +91,10 @@ export const actionViewSchema = z
       ),
     matched: countSchema.describe('Jobs looked at so far; each was done, skipped or failed.'),
     done: countSchema.describe('Jobs that were cancelled, or whose next run is in its queue.'),
-    skipped: countSchema,
-    failed: countSchema,
-    skippedBy: skipsSchema,
-    faults: z.array(replayFaultSchema).describe('Why jobs failed, for the first hundred.'),
+    skipped,
+    failed,
+    skippedBy,
+    faults,
     expected: countSchema
       .nullable()
       .describe('How many jobs it was to change when it was asked for; null where that was not known.'),
@@ -95,27 +103,21 @@ export const actionViewSchema = z
       .nullable()
       .describe('How far it has come, 0 to 1; null where the number of jobs is not known.'),
     rate: z.int().describe('Jobs a second at most, and so far.'),
-    throughput: z.number().nullable(),
+    throughput,
     eta: z.iso
       .datetime()
       .nullable()
       .describe('When it will end at the present speed; null while that is not known.'),
-    trouble: z.string().nullable().describe('Why it makes no progress now.'),
-    failure: z
-      .object({ code: z.string(), message: z.string() })
-      .nullable()
-      .describe('Why it failed, and what to do next.'),
+    trouble,
+    failure,
     only: z.enum(['failed', 'all']).nullable().describe('Null for a cancel, as is `patch`.'),
-    patch: z.array(z.unknown()).nullable(),
-    cap: z.int().nullable(),
-    why: z.string().nullable(),
-    requestedBy: z
-      .string()
-      .nullable()
-      .describe('The owner of the API key that asked for it; null where no key was needed.'),
-    createdAt: z.iso.datetime(),
-    startedAt: z.iso.datetime().nullable(),
-    finishedAt: z.iso.datetime().nullable(),
+    patch,
+    cap,
+    why,
+    requestedBy,
+    createdAt,
+    startedAt,
+    finishedAt,
     links: z.object({ self: z.string() }),
   })
   .meta({ id: 'ActionView' });
