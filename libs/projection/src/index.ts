@@ -6,7 +6,6 @@ export { JobLogRows, maxLogRows, type JobLogRow } from './logs/job-log-rows.js';
 export { JobLogSink, type JobLogSinkOptions } from './logs/job-log-sink.js';
 export { ActiveJobs, type ActiveJob, type RunningJob } from './reads/active-jobs.js';
 export type { JobRow } from './reads/job-row.js';
-export { conditionOf, StatementValues } from './reads/job-condition.js';
 export type { JobFilter, JobPage } from './reads/job-list.js';
 export type { HistoryItem } from './reads/history.js';
 export type { JobAt } from './reads/job-at.js';

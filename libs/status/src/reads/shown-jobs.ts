@@ -28,10 +28,22 @@ export class ShownJob {
     const read = () => this.read().view;
     const { id, type, queue, state, reason, priority, submittedFor, orderingKey, run, attempt } = small;
     const { parent, flow, createdAt, startedAt, finishedAt } = small;
-    const times = { createdAt, startedAt, finishedAt };
     return {
-      ...{ id, type, queue, state, reason, priority, submittedFor, orderingKey, run, attempt, parent, flow },
-      ...times,
+      id,
+      type,
+      queue,
+      state,
+      reason,
+      priority,
+      submittedFor,
+      orderingKey,
+      run,
+      attempt,
+      parent,
+      flow,
+      createdAt,
+      startedAt,
+      finishedAt,
       get payload() {
         return read().payload;
       },
