@@ -21,6 +21,7 @@ export {
   type TypeDuration,
 } from './reads/report-queries.js';
 export { DailyStatistics, type DailyStatistic } from './reads/daily-statistics.js';
+export { bucketMs } from './throughput/step-tally.js';
 export { Throughput, type ThroughputPart, type ThroughputScope } from './throughput/throughput.js';
 export { OldJobs } from './retention/old-jobs.js';
 export { ProjectionPositions, type ProjectionPosition } from './progress/projection-positions.js';

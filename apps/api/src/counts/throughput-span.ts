@@ -5,10 +5,9 @@ import {
   type ThroughputStep,
   type ThroughputView,
 } from '@jobstream/contracts/rest';
-import type { ThroughputPart } from '@jobstream/projection';
+import { bucketMs, type ThroughputPart } from '@jobstream/projection';
 import { ProblemError } from '../http/problem-error.js';
 
-const bucketMs = 10_000;
 const dayMs = 86_400_000;
 const defaultSpanMs = 900_000;
 const defaultSteps = [bucketMs, 60_000, 600_000, 3_600_000];
