@@ -21,7 +21,7 @@ import {
   type DrawnJob,
 } from '@jobstream/intake';
 import { stepJobId } from '@jobstream/flows/in-memory';
-import { flowMake } from '@jobstream/jobs';
+import { flowMake } from '@jobstream/jobs/flow-make';
 import type { Clock } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
 import { flowOfSteps } from './flow-of-steps.js';

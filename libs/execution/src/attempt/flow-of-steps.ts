@@ -8,7 +8,7 @@ import {
 } from '@jobstream/contracts';
 import { checkFlow, type FlowJobType } from '@jobstream/flows/in-memory';
 import { typeOfDefinition } from '@jobstream/intake';
-import type { flowMake } from '@jobstream/jobs';
+import type { flowMake } from '@jobstream/jobs/flow-make';
 import type { Clock } from '@jobstream/runtime';
 
 type Flow = PayloadInputOf<typeof flowMake>['flow'];
