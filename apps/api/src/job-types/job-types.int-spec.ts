@@ -26,6 +26,7 @@ describe('a job type whose group of workers is between two assignments', () => {
 
   beforeAll(async () => {
     platform = await Platform.start({ services: { api: 1 } });
+    await platform.waitForTables();
   });
   afterAll(async () => {
     for (const member of members) {

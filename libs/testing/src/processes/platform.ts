@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Topics } from '@jobstream/contracts';
+import { migrate, schemasOf } from '@jobstream/database';
 import { jobDefinitions } from '@jobstream/jobs';
 import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { ApiClient } from '../api/api-client.js';
@@ -114,6 +115,12 @@ export class Platform {
     const service = await ServiceProcess.launch(name, { ...this.environmentOf(name), ...more });
     this.processes.push(service);
     return service;
+  }
+
+  /** Resolves once all tables are there. An API is ready before it has made them, because it accepts jobs without them. */
+  async waitForTables(): Promise<void> {
+    // Whoever makes them holds a lock; there is nothing left to do for those who come after.
+    await migrate({ url: stackAddress('DATABASE_URL'), schemas: schemasOf(this.namespace) });
   }
 
   /** The living processes of a service. */
