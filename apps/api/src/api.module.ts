@@ -23,7 +23,7 @@ import {
   ProjectionProgress,
   Throughput,
 } from '@jobstream/projection';
-import { Actions, DeadLetters, Replays } from '@jobstream/replay';
+import { Actions, DeadLetters, Replays, RunOrigins } from '@jobstream/replay';
 import { Schedules } from '@jobstream/scheduling';
 import {
   CatchUp,
@@ -34,10 +34,12 @@ import {
   JobLists,
   JobLogs,
   JobReader,
+  JobRuns,
   JobStreams,
   JobWaits,
   OrdersInForce,
   LiveBoard,
+  LogReadings,
   QueueMetrics,
   QueueStates,
   QueueViews,
@@ -204,6 +206,16 @@ export const controllers = [
     provide(JobLogProgress, [Database, TopicAdmin, Topics]),
     logLinesCatchUpProvider,
     provide(JobLogs, { reader: JobReader, rows: JobLogRows, catchUp: logLinesCatchUpToken }),
+    provide(LogReadings, []),
+    provide(RunOrigins, [Database]),
+    provide(JobRuns, {
+      reader: JobReader,
+      queries: JobQueries,
+      catchUp: CatchUp,
+      log: LogReader,
+      readings: LogReadings,
+      origins: RunOrigins,
+    }),
 
     QueueOrders,
     JobCancels,

@@ -1,5 +1,12 @@
 import type { JobEvent } from '@jobstream/client';
-import type { JobAtView, JobDetail, JobLogLine, JobView, TransitionView } from '@jobstream/contracts/rest';
+import type {
+  JobAtView,
+  JobDetail,
+  JobLogLine,
+  JobView,
+  RunView,
+  TransitionView,
+} from '@jobstream/contracts/rest';
 import type { Columns } from './table.js';
 
 /** Jobs in a table. */
@@ -20,6 +27,19 @@ export const transitionColumns: Columns<TransitionView> = {
   STATE: ({ state, superseded }) => (superseded ? `${state} (superseded)` : state),
   WHY: ({ reason, error }) =>
     error === null ? (reason ?? '') : `${reason ?? ''} ${error.code}: ${error.message}`.trim(),
+};
+
+/** Runs in a table; payload and result where they were asked for. */
+export const runColumns: Columns<RunView> = {
+  RUN: ({ run }) => run,
+  STATE: ({ state }) => state,
+  CAUSE: ({ cause: { kind, replay } }) => (replay === null ? kind : `${kind} ${replay}`),
+  ACCEPTED: ({ acceptedAt }) => acceptedAt,
+  STARTED: ({ startedAt }) => startedAt,
+  FINISHED: ({ finishedAt }) => finishedAt,
+  ATTEMPTS: ({ attempts }) => attempts,
+  WHY: ({ cause: { why } }) => why ?? '',
+  ERROR: ({ error }) => (error === null ? '' : `${error.code}: ${error.message}`),
 };
 
 /** A job as it is, in lines. */

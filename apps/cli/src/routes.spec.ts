@@ -27,6 +27,7 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'GET /v1/jobs/{id}': ['jobs', 'get', id, '--wait', '30s'],
   'POST /v1/jobs/{id}/cancel': ['cancel', id],
   'GET /v1/jobs/{id}/history': ['jobs', 'history', id],
+  'GET /v1/jobs/{id}/runs': ['jobs', 'runs', id, '--payload', '--limit', '3'],
   'GET /v1/jobs/{id}/explain': ['jobs', 'explain', id],
   'GET /v1/jobs/{id}/logs': ['jobs', 'logs', id, '--run', '1', '--attempt', '2'],
   'GET /v1/jobs/{id}/stream': ['jobs', 'watch', id],

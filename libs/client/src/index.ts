@@ -32,7 +32,13 @@ export {
 export { readEvents, type ServerSentEvent } from './event-stream.js';
 export type { FileCalls } from './file-calls.js';
 export type { ItemsOptions, SubmittedItem } from './job-batches.js';
-export type { CountOptions, JobLogOptions, ListOptions, ThroughputOptions } from './job-conditions.js';
+export type {
+  CountOptions,
+  JobLogOptions,
+  ListOptions,
+  RunOptions,
+  ThroughputOptions,
+} from './job-conditions.js';
 export type { ClientOptions } from './http-caller.js';
 export type { CallOptions, PageOptions } from './call-options.js';
 export type { JobEvent } from './job-stream.js';

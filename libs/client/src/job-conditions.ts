@@ -1,6 +1,6 @@
 import type { JobState } from '@jobstream/contracts';
 import type { ThroughputPartLength } from '@jobstream/contracts/rest';
-import type { CallOptions } from './call-options.js';
+import type { CallOptions, PageOptions } from './call-options.js';
 
 /** Which jobs to list: those that meet every condition. */
 export interface ListOptions extends CallOptions {
@@ -44,4 +44,10 @@ export interface JobLogOptions {
   readonly after?: string;
   /** Lines of a page at most: 1 to 1,000. Default 500. */
   readonly limit?: number;
+}
+
+/** Which runs of a job to list. A page holds 1 to 50 of them, 20 unless asked otherwise. */
+export interface RunOptions extends PageOptions {
+  /** Whether with payloads and results; those of earlier runs are read from the log. Default false. */
+  readonly payload?: boolean;
 }

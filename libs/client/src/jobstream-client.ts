@@ -13,6 +13,7 @@ import type {
   JobLogPage,
   JobPage,
   JobReplay,
+  JobRunPage,
   JobView,
   Submission,
   ThroughputView,
@@ -25,7 +26,13 @@ import { FileCalls } from './file-calls.js';
 import { FlowCalls } from './flow-calls.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
 import { submitInBatches, type ItemsOptions, type SubmittedItem } from './job-batches.js';
-import type { CountOptions, JobLogOptions, ListOptions, ThroughputOptions } from './job-conditions.js';
+import type {
+  CountOptions,
+  JobLogOptions,
+  ListOptions,
+  RunOptions,
+  ThroughputOptions,
+} from './job-conditions.js';
 import { followJob, type JobEvent } from './job-stream.js';
 import { JobTypeCalls } from './job-type-calls.js';
 import { QueueCalls } from './queue-calls.js';
@@ -238,6 +245,12 @@ export class JobstreamClient {
   /** Every transition of the job, in the order of its life. */
   async readHistory(id: string, { signal }: CallOptions = {}): Promise<readonly TransitionView[]> {
     return (await this.caller.read<JobHistory>(get(`${pathOf(id)}/history`, signal))).items;
+  }
+
+  /** A page of the runs of a job, the newest first. With payloads it may hold fewer than asked for while `next` is not null. */
+  listRuns(id: string, { signal, payload, ...page }: RunOptions = {}): Promise<JobRunPage> {
+    const query = queryOf({ ...page, payload: payload === undefined ? undefined : String(payload) });
+    return this.caller.read<JobRunPage>(get(`${pathOf(id)}/runs${query}`, signal));
   }
 
   /** Why the job is where it is: what holds it now, what comes behind that, and when it may start. */

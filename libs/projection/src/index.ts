@@ -8,6 +8,7 @@ export { ActiveJobs, type ActiveJob, type RunningJob } from './reads/active-jobs
 export type { JobRow } from './reads/job-row.js';
 export type { JobFilter, JobPage } from './reads/job-list.js';
 export type { HistoryItem } from './reads/history.js';
+export type { RunHistory, RunPage } from './reads/run-page.js';
 export type { JobAt } from './reads/job-at.js';
 export {
   ReportQueries,

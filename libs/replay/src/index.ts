@@ -7,3 +7,4 @@ export { ReplayError } from './replay-error.js';
 export { ReplayRunner, type ReplayRunnerOptions } from './replay-runner.js';
 export { Replays, type ReplaysOptions } from './replays.js';
 export { readUnsentRequests, unsentRuns } from './unsent-runs.js';
+export { RunOrigins } from './run-origins.js';

@@ -18,5 +18,7 @@ export { JobLogs } from './reads/job-logs.js';
 export { JobReader, readJobId, refuseFuture } from './reads/job-reader.js';
 export { LogPosition } from './reads/log-position.js';
 export { ShownJobs } from './reads/shown-jobs.js';
+export { LogReadings } from './records/log-readings.js';
+export { JobRuns } from './runs/job-runs.js';
 export { Workers } from './workers/workers.js';
 export { StatusError } from './status-error.js';

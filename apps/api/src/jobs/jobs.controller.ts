@@ -4,6 +4,7 @@ import {
   jobListQuerySchema,
   jobLogsQuerySchema,
   jobQuerySchema,
+  jobRunsQuerySchema,
   type AcceptedJob,
   type BatchAnswer,
   type CancelledJob,
@@ -12,6 +13,7 @@ import {
   type JobHistory,
   type JobLogPage,
   type JobPage,
+  type JobRunPage,
 } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
 import { BrokerClock } from '@jobstream/kafka';
@@ -24,6 +26,7 @@ import {
   JobReader,
   JobExplanations,
   JobFactReader,
+  JobRuns,
   JobStreams,
   JobWaits,
   readJobId,
@@ -55,6 +58,7 @@ export class JobsController {
     private readonly facts: JobFactReader,
     private readonly explanations: JobExplanations,
     private readonly logs: JobLogs,
+    private readonly runs: JobRuns,
     private readonly cancels: JobCancels,
     private readonly queries: JobQueries,
     private readonly clock: BrokerClock,
@@ -122,6 +126,11 @@ export class JobsController {
   @Route('GET /v1/jobs/{id}/history')
   history(@Param('id') id: string): Promise<JobHistory> {
     return this.reader.readHistory(id);
+  }
+
+  @Route('GET /v1/jobs/{id}/runs')
+  listRuns(@Param('id') id: string, @Query() query: unknown): Promise<JobRunPage> {
+    return this.runs.page(id, readQuery(jobRunsQuerySchema, query));
   }
 
   @Route('GET /v1/jobs/{id}/explain')

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { CountOptions, JobstreamClient, ListOptions } from '@jobstream/client';
+import type { CountOptions, JobstreamClient, ListOptions, RunOptions } from '@jobstream/client';
 import { jobStates, type JobState } from '@jobstream/contracts';
 import type { CountsView, JobPage, JobView, PayloadPatch } from '@jobstream/contracts/rest';
 import { CommandError } from '../command-error.js';
@@ -9,6 +9,7 @@ import {
   describeJob,
   describeJobAt,
   jobColumns,
+  runColumns,
   transitionColumns,
 } from '../describe-job.js';
 import { describeExplanation } from '../describe-explanation.js';
@@ -24,11 +25,15 @@ import { paged, type PagedOptions } from './paged.js';
 /** Jobs of one request at most. */
 const maxPage = 500;
 
+/** Runs of one request at most. */
+const maxRunPage = 50;
+
 /** `jobstream jobs ...`: shows jobs, waits for them, and runs them again. */
 export function addJobsCommands(program: Command, run: RunCommand): void {
   const jobs = program.command('jobs').description('Shows jobs, waits for them, and runs them again.');
   addLists(jobs, run);
   addReads(jobs, run);
+  addRuns(jobs, run);
   addWaits(jobs, run);
   addLogsCommand(jobs, run);
   addThroughputCommand(jobs, run);
@@ -119,6 +124,21 @@ function addReads(jobs: Command, run: RunCommand): void {
         return exitCodes.ok;
       }),
     );
+}
+
+function addRuns(jobs: Command, run: RunCommand): void {
+  paged(
+    jobs
+      .command('runs <id>')
+      .description('Lists the runs of a job, the newest first: why each began, and how it ended.')
+      .option('--payload', 'with payloads and results, as --json shows them'),
+  ).action((id: string, options: RunOptions & PagedOptions) =>
+    run(async (client, terminal) => {
+      const limit = Math.min(options.limit, maxRunPage);
+      terminal.answerList(await client.listRuns(id, { ...options, limit }), runColumns, 'No run yet.');
+      return exitCodes.ok;
+    }),
+  );
 }
 
 function addWaits(jobs: Command, run: RunCommand): void {

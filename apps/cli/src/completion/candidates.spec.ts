@@ -26,6 +26,7 @@ describe('the words that a shell offers', () => {
         'get',
         'explain',
         'history',
+        'runs',
         'watch',
         'result',
         'logs',

@@ -44,6 +44,17 @@ export {
   type TransitionView,
 } from './jobs/job-view.js';
 export {
+  jobRunPageSchema,
+  jobRunsQuerySchema,
+  runCauses,
+  runCauseSchema,
+  runViewSchema,
+  type JobRunPage,
+  type RecordPlace,
+  type RunCause,
+  type RunView,
+} from './jobs/job-runs.js';
+export {
   jobLogLineSchema,
   jobLogPageSchema,
   jobLogsQuerySchema,

@@ -60,12 +60,7 @@ export async function readHistory(
   schema: string,
   id: JobId,
 ): Promise<HistoryItem[] | undefined> {
-  const job = await session.query<PlainColumns>({
-    name: 'plain-history',
-    text: `SELECT ${plainColumns.join(', ')} FROM ${schema}.jobs WHERE id = $1`,
-    values: [id],
-  });
-  const row = job.rows[0];
+  const row = await readPlainColumns(session, schema, id);
   if (row === undefined) return undefined;
   const transitions = await session.query<TransitionRow>({
     name: 'job-transitions',
@@ -73,7 +68,57 @@ export async function readHistory(
            ORDER BY run, appended_at LIMIT ${maxTransitions}`,
     values: [id],
   });
-  const items = [...plainItems(row), ...transitions.rows.map(transitionItem)];
+  return inOrder([...plainItems(row), ...transitions.rows.map(transitionItem)]);
+}
+
+/** The transitions of some runs of a job. */
+export interface HistoryOfRuns {
+  /** In the order of the job's life. */
+  readonly items: HistoryItem[];
+  /** Runs before this one may have more transitions than are among the items. 0: none has. */
+  readonly cutBelow: number;
+}
+
+/**
+ * The newest transitions of the runs of a job before `below`; undefined where there is no such job.
+ * @param schema the projection's, quoted
+ */
+export async function readRunHistory(
+  session: Session,
+  schema: string,
+  id: JobId,
+  below: number,
+): Promise<HistoryOfRuns | undefined> {
+  const row = await readPlainColumns(session, schema, id);
+  if (row === undefined) return undefined;
+  const { rows } = await session.query<TransitionRow>({
+    name: 'run-transitions',
+    text: `SELECT ${transitionColumns} FROM ${schema}.job_transitions WHERE job_id = $1 AND run < $2
+           ORDER BY run DESC, appended_at DESC LIMIT ${maxTransitions}`,
+    values: [id, below],
+  });
+  const plain = plainItems(row).filter(({ run }) => run < below);
+  const isCut = rows.length === maxTransitions;
+  return {
+    items: inOrder([...plain, ...rows.map(transitionItem)]),
+    cutBelow: isCut ? rows.at(-1)!.run + 1 : 0,
+  };
+}
+
+async function readPlainColumns(
+  session: Session,
+  schema: string,
+  id: JobId,
+): Promise<PlainColumns | undefined> {
+  const { rows } = await session.query<PlainColumns>({
+    name: 'plain-history',
+    text: `SELECT ${plainColumns.join(', ')} FROM ${schema}.jobs WHERE id = $1`,
+    values: [id],
+  });
+  return rows[0];
+}
+
+function inOrder(items: readonly Unordered[]): HistoryItem[] {
   return orderHistory(items.map((item) => ({ ...item, timestamp: item.at.getTime() }))).map(
     ({ timestamp: _, ...item }) => item,
   );

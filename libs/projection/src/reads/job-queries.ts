@@ -5,6 +5,7 @@ import { SharedLookup } from '@jobstream/runtime';
 import { readHistory, type HistoryItem } from './history.js';
 import { readJobAt, type JobAt } from './job-at.js';
 import { findJobs, parse, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
+import { readRunPage, type RunPage } from './run-page.js';
 import { JobList, type JobFilter, type JobPage } from './job-list.js';
 
 /** How many jobs of a queue are in a state between `queued` and the end. */
@@ -57,6 +58,11 @@ export class JobQueries {
     return database.transaction((session) => readHistory(session, database.projection, id.toLowerCase()), {
       snapshot: true,
     });
+  }
+
+  /** The newest runs of a job before `below`, at most `limit`; undefined where the projection has no such job. */
+  runs(id: JobId, below: number | undefined, limit: number): Promise<RunPage | undefined> {
+    return readRunPage(this.database, id.toLowerCase(), below, limit);
   }
 
   /** A job as it was at a time; undefined where the projection has no such job. */

@@ -13,6 +13,7 @@ import {
 } from '../../rest/jobs/job-view.js';
 import { jobExplanationSchema } from '../../rest/jobs/job-explanation.js';
 import { jobLogPageSchema, jobLogsQuerySchema } from '../../rest/jobs/job-logs.js';
+import { jobRunPageSchema, jobRunsQuerySchema } from '../../rest/jobs/job-runs.js';
 import { cancelledJobSchema } from '../../rest/jobs/job-cancel.js';
 import { acceptedJobSchema } from '../../rest/jobs/submission.js';
 import { jobIdParameter, noBodyAsked, submitHeaders } from '../parameters.js';
@@ -161,6 +162,19 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       path: { id: jobIdParameter },
       answers: { 200: { description: 'In the order of the job’s life.', schema: jobHistorySchema } },
       problems: readJobProblems,
+    },
+    {
+      route: 'GET /v1/jobs/{id}/runs',
+      operationId: 'listJobRuns',
+      tag: 'Jobs',
+      scope: 'read',
+      summary: 'List the runs of a job, the newest first: why each began, and how it ended',
+      description:
+        'Payloads and results only where asked for. With them a page may hold fewer runs than asked for while `next` is not null: it ends after about 4 MiB of them.',
+      path: { id: jobIdParameter },
+      query: jobRunsQuerySchema,
+      answers: { 200: { description: 'A page of runs.', schema: jobRunPageSchema } },
+      problems: [...readJobProblems, 'invalid_request', 'broker_unavailable', 'too_many_open'],
     },
     {
       route: 'GET /v1/jobs/{id}/explain',
