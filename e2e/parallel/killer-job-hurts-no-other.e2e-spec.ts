@@ -1,19 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newJobId, type PayloadInputOf } from '@jobstream/contracts';
-import { decodeRecord, encodeRecord, type JobRecord } from '@jobstream/contracts/records';
-import type { probeRun } from '@jobstream/jobs';
-import { partitionOf } from '@jobstream/kafka';
-import { eventually, Platform, readTopics, writeRecords, type ServiceProcess } from '@jobstream/testing';
+import { Platform } from '@jobstream/testing';
+import { KillerLoad, type ProbeJob } from '../killer-load.js';
 
 const concurrency = 50;
 const quickJobs = 300;
-const requestPartitions = 6;
 const lastWords = 'The probe exits as asked.';
 
 describe('a killer job hurts no other', () => {
   let platform: Platform;
-  let deaths: { code: number | null; signal: NodeJS.Signals | null }[];
-  let isOver: boolean;
+  let load: KillerLoad;
 
   beforeEach(async () => {
     platform = await Platform.start({
@@ -21,118 +16,54 @@ describe('a killer job hurts no other', () => {
       environment: { CONCURRENCY: String(concurrency) },
       publishesTypes: false,
     });
-    isOver = false;
-    deaths = [];
-    for (const worker of platform.all('probe-worker')) void supervise(worker);
+    load = new KillerLoad(platform);
   });
   afterEach(async () => {
-    isOver = true;
+    load?.end();
     await platform?.stop();
   });
-
-  /** Starts a worker again whenever it dies. */
-  async function supervise(first: ServiceProcess): Promise<void> {
-    for (let worker = first; ; worker = await platform.launchUnready('probe-worker', {})) {
-      const end = await worker.ended;
-      if (isOver) return;
-      deaths.push(end);
-    }
-  }
-
-  async function submit(jobs: { id: string; payload: PayloadInputOf<typeof probeRun> }[]): Promise<void> {
-    const at = Date.now();
-    await writeRecords(
-      jobs.map(({ id, payload }) => ({
-        topic: platform.topics.requests('probe'),
-        ...encodeRecord({
-          run: 1,
-          attempt: 1,
-          createdAt: at,
-          phase: 'queued',
-          value: {
-            v: 1,
-            id,
-            type: 'probe.run',
-            queue: 'probe',
-            payload,
-            priority: 'normal',
-            maxAttempts: 4,
-          },
-        }),
-      })),
-    );
-  }
-
-  /** The final record of each job, once all have one. */
-  function finals(count: number): Promise<Map<string, JobRecord>> {
-    const read = async () => {
-      const records = await readTopics([platform.topics.events, platform.topics.deadLetters('probe')]);
-      const ended = records.flatMap(({ value, headers }) => {
-        const job = decodeRecord(value, headers);
-        return !('fault' in job) && (job.phase === 'succeeded' || job.phase === 'dead_lettered') ? [job] : [];
-      });
-      const byId = new Map(ended.map((job) => [job.value.id, job]));
-      if (byId.size < count) throw new Error(`${count - byId.size} of ${count} jobs are not final`);
-      return byId;
-    };
-    return eventually(read, { timeoutMs: 90_000, everyMs: 500 });
-  }
-
-  /** How often each job was started, by the logs of all workers, dead ones too. */
-  function startsById(): Map<string, number> {
-    const starts = new Map<string, number>();
-    for (const { log } of platform.processes)
-      for (const { msg, job } of log)
-        if (msg === 'attempt started') starts.set(job as string, (starts.get(job as string) ?? 0) + 1);
-    return starts;
-  }
 
   it.each([
     ['one that ends it by SIGKILL, among jobs of all partitions', 1, 'crash', undefined],
     ['three that end it by an exit code, all in one partition', 3, 'exit', 0],
   ] as const)('%s', async (_, killerCount, failWith, partition) => {
     const startedAt = performance.now();
-    const idIn = (): string => {
-      for (;;) {
-        const id = newJobId(Date.now());
-        if (partition === undefined || partitionOf(id, requestPartitions) === partition) return id;
-      }
-    };
-    const killers = Array.from({ length: killerCount }, () => ({
-      id: idIn(),
+    const killers = Array.from({ length: killerCount }, (): ProbeJob => ({
+      id: load.newId(partition),
       payload: { sleepMs: 30, failWith, failTimes: 1_000 },
     }));
-    const quick = Array.from({ length: quickJobs }, (_, n) => ({
-      id: idIn(),
+    const quick = Array.from({ length: quickJobs }, (_, n): ProbeJob => ({
+      id: load.newId(partition),
       payload: { sleepMs: n % 5 === 0 ? 200 : 30 },
     }));
     const jobs = quick.toSpliced(20, 0, killers[0]!).toSpliced(100, 0, ...killers.slice(1));
-    await submit(jobs);
-    const ends = await finals(jobs.length);
+    await load.submit(jobs);
+    const ends = await load.ends(jobs.length);
 
     const end = failWith === 'crash' ? { code: null, signal: 'SIGKILL' } : { code: 3, signal: null };
-    expect(deaths.length).toBeGreaterThan(0);
-    for (const death of deaths) expect(death).toEqual(end);
+    expect(load.deaths.length).toBeGreaterThan(0);
+    for (const death of load.deaths) expect(death).toMatchObject(end);
     for (const { id } of killers) {
-      expect(ends.get(id)).toMatchObject({
+      const { record } = ends.get(id)!;
+      expect(record).toMatchObject({
         phase: 'dead_lettered',
         attempt: 1,
         value: { reason: 'crashed', error: { code: 'crashed' }, attempts: 1 },
       });
-      const { message } = (ends.get(id)!.value as { error: { message: string } }).error;
+      const { message } = (record.value as { error: { message: string } }).error;
       expect(message).toContain(failWith === 'crash' ? 'SIGKILL' : 'exit code 3');
       if (failWith === 'exit') expect(message).toContain(lastWords);
     }
-    const starts = startsById();
+    const starts = load.startsById();
     for (const { id } of quick) {
-      expect(ends.get(id)).toMatchObject({ phase: 'succeeded', attempt: 1 });
+      expect(ends.get(id)!.record).toMatchObject({ phase: 'succeeded', attempt: 1 });
       expect(starts.get(id)).toBeLessThanOrEqual(2);
     }
     const again = quick.filter(({ id }) => starts.get(id) === 2).length;
     expect(again).toBeGreaterThan(0);
     const killerStarts = killers.map(({ id }) => starts.get(id)).join(', ');
     console.log(
-      `${deaths.length} workers died; ${again} of ${quickJobs} quick jobs started twice; ` +
+      `${load.deaths.length} workers died; ${again} of ${quickJobs} quick jobs started twice; ` +
         `killers started ${killerStarts} times; all over after ${Math.round(performance.now() - startedAt)} ms`,
     );
   });

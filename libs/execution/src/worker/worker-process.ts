@@ -4,13 +4,7 @@ import type { TopicSize, Topics } from '@jobstream/contracts';
 import { maxSignedQueues, type WorkerSign } from '@jobstream/contracts/records';
 import { Database, migrate, type DatabaseSettings } from '@jobstream/database';
 import type { JobTypeReader } from '@jobstream/job-types';
-import {
-  steadyTime,
-  TopicFollower,
-  type KafkaConnection,
-  type RecordProducer,
-  type TopicAdmin,
-} from '@jobstream/kafka';
+import { TopicFollower, type KafkaConnection, type RecordProducer, type TopicAdmin } from '@jobstream/kafka';
 import { OrderReader } from '@jobstream/orders';
 import {
   retryUntil,
@@ -180,7 +174,7 @@ export class WorkerProcess implements CustomTransportStrategy {
     const { options } = this;
     const { topics, connection, admin, producer, topicSize, instance, drainMs, logger, apart } = options;
     const running = new RunningAttempts();
-    const suspectGate = new SuspectGate(apart?.suspects ?? 0, steadyTime);
+    const suspectGate = new SuspectGate(apart?.suspects ?? 0);
     const database = new Database(options.database, {
       connections: 4,
       applicationName: `jobstream ${options.name}-worker`,

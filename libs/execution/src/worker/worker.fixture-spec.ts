@@ -135,7 +135,7 @@ export class TestWorker {
       metrics: this.metrics,
       logger,
     });
-    const suspectGate = new SuspectGate(options.cells ? 2 : 0, () => performance.now());
+    const suspectGate = new SuspectGate(options.cells ? 2 : 0);
     const metrics = new WorkerMetrics(
       this.metrics,
       (): SlotLoad => this.worker.load(),

@@ -11,7 +11,7 @@ describe('Suspects', () => {
   it('holds the listed until they end, whatever the time', () => {
     const { suspects, clock } = suspectsOf({ listed: [[7, 2]] });
     clock.time += 1_000_000;
-    expect(suspects.suspicionOf(7)).toEqual({ deaths: 2, until: undefined });
+    expect(suspects.suspicionOf(7)).toEqual({ deaths: 2 });
     suspects.acquit(7);
     expect(suspects.suspicionOf(7)).toBeUndefined();
     expect(suspects.listed.size).toBe(0);
@@ -23,30 +23,64 @@ describe('Suspects', () => {
     expect(suspects.suspicionOf(8)).toBeUndefined();
   });
 
-  it('holds the first 1,000 unlisted records for 10 s after an unclean takeover', () => {
+  it('holds the first 1,000 unlisted records for 30 s after an unclean takeover', () => {
     const { suspects, clock } = suspectsOf({ isUnclean: true, listed: [[0, 0]] });
     for (let offset = 0; offset < 2_000; offset++) suspects.meet(offset);
-    expect(suspects.suspicionOf(1_000)).toEqual({ deaths: 0, until: 11_000 });
+    clock.time += 29_999;
+    expect(suspects.suspicionOf(1_000)).toEqual({ deaths: 0 });
     expect(suspects.suspicionOf(1_001)).toBeUndefined();
-    clock.time += 10_000;
+    clock.time += 1;
     expect(suspects.suspicionOf(1_000)).toBeUndefined();
     expect(suspects.suspicionOf(0)).toBeDefined();
   });
 
-  it('holds no record that is read 10 s after the takeover', () => {
+  it('holds no record that is read 30 s after the takeover', () => {
     const { suspects, clock } = suspectsOf({ isUnclean: true });
-    clock.time += 10_000;
+    clock.time += 30_000;
     suspects.meet(3);
     expect(suspects.suspicionOf(3)).toBeUndefined();
   });
 
-  it('lists a suspect that begins, and holds it beyond the 10 s', () => {
+  it('holds unlisted records for 10 s after the first suspect has ended, whatever ends later', () => {
+    const { suspects, clock } = suspectsOf({ isUnclean: true, listed: [[0, 0]] });
+    for (const offset of [1, 2]) suspects.meet(offset);
+    clock.time += 4_000;
+    suspects.acquit(0);
+    clock.time += 9_999;
+    suspects.begin(1);
+    suspects.acquit(1);
+    expect(suspects.suspicionOf(2)).toEqual({ deaths: 0 });
+    clock.time += 1;
+    expect(suspects.suspicionOf(2)).toBeUndefined();
+  });
+
+  it('holds unlisted records for 10 s more after each death, but none again that it has let go', () => {
+    const { suspects, clock } = suspectsOf({ isUnclean: true, listed: [[0, 0]] });
+    suspects.meet(1);
+    clock.time += 25_000;
+    suspects.note(0, 1);
+    clock.time += 9_999;
+    expect(suspects.suspicionOf(1)).toEqual({ deaths: 0 });
+    clock.time += 1;
+    suspects.note(0, 2);
+    expect(suspects.suspicionOf(1)).toBeUndefined();
+  });
+
+  it('does not count what was done elsewhere as an end', () => {
+    const { suspects, clock } = suspectsOf({ isUnclean: true, listed: [[0, 0]] });
+    suspects.meet(1);
+    suspects.drop(0);
+    clock.time += 29_999;
+    expect(suspects.suspicionOf(1)).toEqual({ deaths: 0 });
+  });
+
+  it('lists a suspect that begins, and holds it beyond the 30 s', () => {
     const { suspects, clock } = suspectsOf({ isUnclean: true });
     suspects.meet(3);
     suspects.begin(3);
     suspects.begin(4);
-    clock.time += 20_000;
+    clock.time += 40_000;
     expect([...suspects.listed]).toEqual([[3, 0]]);
-    expect(suspects.suspicionOf(3)).toEqual({ deaths: 0, until: undefined });
+    expect(suspects.suspicionOf(3)).toEqual({ deaths: 0 });
   });
 });

@@ -5,23 +5,27 @@ import type { Takeover } from './takeover.js';
 export interface Suspicion {
   /** How often the record alone has ended its process. */
   readonly deaths: number;
-  /** When the suspicion ends by itself, by `steadyTime`; undefined where only the end of the record's work ends it. */
-  readonly until: number | undefined;
 }
 
-/** For so long after an unclean takeover, and for so many records, those that no commit lists are suspects too. */
-const unlistedMs = 10_000;
+/** After an unclean takeover so many records that no commit lists are suspects too: for at most so long, … */
 const maxUnlisted = 1_000;
+const maxUnlistedMs = 30_000;
+/** … and for so long after the first suspect has ended, or the last one has ended its process. */
+const unlistedMs = 10_000;
 
 /**
  * The suspects of one partition: those that the commit lists until they end; and after an unclean takeover, for a while, the first
  * records that it does not list, because a record that kills its process within some 50 ms is in no commit. The second kind is a
- * guess: a killer that it misses is listed, or among the first, at the next takeover.
+ * guess: a killer that it misses is listed, or among the first, at the next takeover. It ends by itself, so that records that take long
+ * do not wait for each other. The time that the first process takes to start does not count, and each death prolongs it: where one
+ * killer was found there may be another.
  */
 export class Suspects {
   private readonly deathsByOffset: Map<number, number>;
   private readonly unlisted = new Set<number>();
-  private readonly unlistedUntil: number;
+  /** -Infinity after a takeover in order. */
+  private unlistedUntil: number;
+  private hasAcquitted = false;
 
   /** @param monotonic in milliseconds */
   constructor(
@@ -29,7 +33,7 @@ export class Suspects {
     private readonly monotonic: () => number = steadyTime,
   ) {
     this.deathsByOffset = new Map(takeover.suspects);
-    this.unlistedUntil = takeover.isUnclean ? monotonic() + unlistedMs : -Infinity;
+    this.unlistedUntil = takeover.isUnclean ? monotonic() + maxUnlistedMs : -Infinity;
   }
 
   /** The deaths of those to list in a commit, by offset. */
@@ -46,9 +50,8 @@ export class Suspects {
 
   suspicionOf(offset: number): Suspicion | undefined {
     const deaths = this.deathsByOffset.get(offset);
-    if (deaths !== undefined) return { deaths, until: undefined };
-    if (!this.unlisted.has(offset) || this.monotonic() >= this.unlistedUntil) return undefined;
-    return { deaths: 0, until: this.unlistedUntil };
+    if (deaths !== undefined) return { deaths };
+    return this.unlisted.has(offset) && this.monotonic() < this.unlistedUntil ? { deaths: 0 } : undefined;
   }
 
   /** The work on a record begins: a suspect stays one until it ends. */
@@ -57,12 +60,22 @@ export class Suspects {
       this.deathsByOffset.set(offset, this.deathsByOffset.get(offset) ?? 0);
   }
 
+  /** A suspect has ended its process. */
   note(offset: number, deaths: number): void {
     this.deathsByOffset.set(offset, deaths);
+    if (this.unlistedUntil > this.monotonic())
+      this.unlistedUntil = Math.max(this.unlistedUntil, this.monotonic() + unlistedMs);
   }
 
-  /** The work on a record has ended, or was done elsewhere. */
+  /** The work on a record has ended. */
   acquit(offset: number): void {
+    if (!this.deathsByOffset.delete(offset) || this.hasAcquitted) return;
+    this.hasAcquitted = true;
+    this.unlistedUntil = Math.min(this.unlistedUntil, this.monotonic() + unlistedMs);
+  }
+
+  /** The work on a record that the commit lists was done elsewhere. */
+  drop(offset: number): void {
     this.deathsByOffset.delete(offset);
   }
 }

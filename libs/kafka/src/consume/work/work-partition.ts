@@ -96,7 +96,7 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
     this.time = new LogTime([map?.lastTime ?? null, lost?.lastTime ?? null], commit === null);
     this.suspects = new Suspects(judgeTakeover(processId, commit));
     for (const offset of this.suspects.listed.keys())
-      if (!this.tracker.isNew(offset)) this.suspects.acquit(offset);
+      if (!this.tracker.isNew(offset)) this.suspects.drop(offset);
     this.runningFromBefore = new Map(
       [...(lost?.running ?? [])].filter(([offset]) => this.tracker.isNew(offset)),
     );
