@@ -266,6 +266,30 @@ describe('the console', () => {
     await platform.api.finished(id);
   });
 
+  it('says of a job of a flow that has not started what it waits for, as links, and that it will not start', async () => {
+    const { body } = await platform.api.post<{ id: string }>('/v1/flows', {
+      jobs: [
+        { name: 'import', type: 'probe.run', payload: { sleepMs: 60_000 } },
+        { name: 'bind', type: 'probe.run', payload: {}, after: ['import'] },
+      ],
+    });
+    const page = await open(`/flows/${body.id}`);
+    const row = (name: string) => page.locator('tr', { has: page.getByText(name, { exact: true }) }).first();
+    await row('bind').getByRole('link').click();
+    await page.getByRole('heading', { name: 'Why it has not started' }).waitFor();
+    await page.getByRole('listitem').getByText('started').waitFor();
+    expect(await browser.findAxeFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'import' }).click();
+    await page.locator('h1').getByText('running').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: body.id }).click();
+    await page.waitForURL(`**/console/flows/${body.id}`);
+    await platform.api.post(`/v1/flows/${body.id}/cancel`, {});
+    await row('bind').getByText('cancelled').waitFor();
+    await row('bind').getByRole('link').click();
+    await says('was cancelled before its turn');
+  });
+
   it('shows the past read only, as a link of each record', async () => {
     const id = await platform.api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' });
     await platform.api.finished(id);

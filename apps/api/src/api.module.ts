@@ -5,7 +5,7 @@ import { Topics } from '@jobstream/contracts';
 import { Database, DatabaseClock } from '@jobstream/database';
 import { downloadSettings } from '@jobstream/downloads';
 import { EndpointSecrets, FailingServers } from '@jobstream/endpoints';
-import { Flows } from '@jobstream/flows';
+import { Flows, UnstartedSteps } from '@jobstream/flows';
 import { ClaimStore } from '@jobstream/execution';
 import { AcceptedJobs, JobIntake, UniqueJobs } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
@@ -185,10 +185,12 @@ export const controllers = [
       progress: ProjectionProgress,
       accepted: AcceptedJobs,
       shown: ShownJobs,
+      steps: UnstartedSteps,
       ends: requestEndsToken,
       catchUp: CatchUp,
       databaseClock: DatabaseClock,
     }),
+    provide(UnstartedSteps, [Database]),
     provide(JobLists, { queries: JobQueries, shown: ShownJobs, catchUp: CatchUp }),
     jobFeedProvider,
     provide(JobWaits, { feed: JobFeed, reader: JobReader, shown: ShownJobs }),
@@ -271,6 +273,7 @@ export const controllers = [
     }),
     provide(JobExplanations, {
       reader: JobReader,
+      steps: UnstartedSteps,
       facts: JobFactReader,
       ends: allEndsToken,
       progress: ProjectionProgress,

@@ -11,14 +11,27 @@ export function describeExplanation({ verdict, cause, behind, start }: JobExplan
   ].join('\n');
 }
 
-function describeCause(when: string, { code, text, remedy, since, until, jobs, workers }: Cause): string[] {
+function describeCause(
+  when: string,
+  { code, text, remedy, since, until, jobs, workers, flow }: Cause,
+): string[] {
   return [
     `${when.padEnd(9)} ${code}: ${text}`,
     ...(since === null ? [] : [`since     ${since}`]),
     ...(until === null ? [] : [`until     ${until}`]),
-    ...(jobs.length === 0 ? [] : [`jobs      ${jobs.join(' ')}`]),
+    ...(flow === null ? [] : describeFlowOf(flow)),
+    ...(jobs.length === 0 || flow !== null ? [] : [`jobs      ${jobs.join(' ')}`]),
     ...(workers.length === 0 ? [] : [`workers   ${workers.join(' ')}`]),
     `to do     ${remedy}`,
+  ];
+}
+
+function describeFlowOf({ id, state, name, waitsFor, waits }: NonNullable<Cause['flow']>): string[] {
+  const more = waits - waitsFor.length;
+  return [
+    `flow      ${id} (${state}), in which it is ${name}`,
+    ...waitsFor.map((job) => `job       ${job.id}  ${job.state.padEnd(9)}  ${job.name}`),
+    ...(more > 0 ? [`          and ${more} more: npx jobstream flows get ${id}`] : []),
   ];
 }
 

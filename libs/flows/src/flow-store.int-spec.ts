@@ -10,6 +10,7 @@ import { FlowQueries } from './flow-queries.js';
 import { FlowStore, type StepEnd } from './flow-store.js';
 import { ReadySteps } from './ready-steps.js';
 import { stepJobId } from './step-job-id.js';
+import { UnstartedSteps } from './unstarted-steps.js';
 
 const rules = defineJob({
   type: 'probe',
@@ -27,6 +28,7 @@ describe('the rows of flows', () => {
   const store = new FlowStore(database);
   const readySteps = new ReadySteps(database);
   const queries = new FlowQueries(database);
+  const unstarted = new UnstartedSteps(database);
   beforeAll(() => migrate(settings));
   afterAll(async () => {
     await database.query({ text: `DROP SCHEMA ${database.projection}, ${database.operations} CASCADE` });
@@ -132,6 +134,55 @@ describe('the rows of flows', () => {
     });
   });
 
+  it('tell of a job that has not started, what it waits for, and which failure it was cancelled for', async () => {
+    const id = await keep([[], [], [0, 1], [2], []]);
+    const look = async (place: number) => {
+      const step = await unstarted.find(stepJobId(id, `${place}`));
+      if (typeof step !== 'object') return step;
+      const reasons = await unstarted.listReasons(step, 20);
+      return { ...step, reasons: reasons.map(({ name, state, error }) => [name, state, error?.code]) };
+    };
+    expect(await unstarted.find(newJobId())).toBeUndefined();
+    expect(await look(0)).toMatchObject({ state: 'ready', waits: 0, reasons: [] });
+    expect(await look(2)).toMatchObject({
+      flowId: id,
+      flowState: 'running',
+      name: '2',
+      state: 'waiting',
+      run: 1,
+      waits: 2,
+      restUntil: null,
+    });
+    await startReady();
+    await end(endOf(id, 0));
+    expect(await look(0)).toBe('started');
+    expect(await look(2)).toMatchObject({ waits: 1, reasons: [['1', 'started', undefined]] });
+    expect(await look(3)).toMatchObject({ waits: 1, reasons: [['2', 'waiting', undefined]] });
+    await end(endOf(id, 1, 'failed'));
+    expect(await look(1)).toBe('started');
+    for (const place of [2, 3])
+      expect(await look(place)).toMatchObject({
+        state: 'cancelled',
+        flowState: 'failing',
+        reasons: [['1', 'failed', 'boom']],
+      });
+    await end(endOf(id, 4));
+    await database.transaction((session) => store.reset(session, id));
+    expect(await look(1)).toMatchObject({ state: 'ready', run: 2, error: null });
+    expect(await look(2)).toMatchObject({ state: 'waiting', run: 1, waits: 1 });
+  });
+
+  it('name no failure for a job that was cancelled with a flow that continues', async () => {
+    const id = await keep([[], [], [0, 1]], 'continue');
+    await startReady();
+    await end(endOf(id, 0, 'failed'));
+    await database.transaction((session) => store.cancelUnstarted(session, id));
+    const step = await unstarted.find(stepJobId(id, '2'));
+    if (typeof step !== 'object') throw new Error('It has not started.');
+    expect(step.state).toBe('cancelled');
+    expect(await unstarted.listReasons(step, 20)).toEqual([]);
+  });
+
   it('take a fan-in of 10,000 in many transactions at the same time', async () => {
     const width = 9_999;
     const id = await keep([
@@ -154,7 +205,7 @@ describe('the rows of flows', () => {
     await database.query({
       text: `UPDATE ${database.operations}.flows SET finished_at = now() - interval '2 days' WHERE finished_at IS NOT NULL`,
     });
-    expect(await archive.purge(86_400_000)).toBe(3);
+    expect(await archive.purge(86_400_000)).toBe(4);
     expect(await queries.find(unfinished)).toBeDefined();
     const { rows } = await database.query<{ count: number }>({
       text: `SELECT count(*)::int AS count FROM ${database.operations}.flow_steps WHERE flow_id NOT IN (SELECT id FROM ${database.operations}.flows)`,

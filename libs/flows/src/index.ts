@@ -4,5 +4,6 @@ export { FlowCoordinator, type FlowCoordinatorOptions } from './flow-coordinator
 export { FlowError } from './flow-error.js';
 export { tellsOfSteps } from './flow-end-reader.js';
 export { FlowArchive, unsentSteps } from './flow-archive.js';
+export { UnstartedSteps, type AwaitedStep, type UnstartedStep } from './unstarted-steps.js';
 export type { StartedStep } from './flow-queries.js';
 export type { CheckedFlow } from './check-flow.js';

@@ -21,4 +21,4 @@ export { ShownJobs } from './reads/shown-jobs.js';
 export { LogReadings } from './records/log-readings.js';
 export { JobRuns } from './runs/job-runs.js';
 export { Workers } from './workers/workers.js';
-export { StatusError } from './status-error.js';
+export { JobNotStartedError, StatusError } from './status-error.js';

@@ -1,3 +1,4 @@
+import type { UnstartedStep } from '@jobstream/flows';
 import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts/rest';
 
 /** A question about jobs or queues has no answer. `code` is the code of the problem that REST answers with. */
@@ -7,14 +8,27 @@ export class StatusError extends Error {
 
   /**
    * @param detail the fault and what to do next; shown to the client
-   * @param more `errors`: each fault of an invalid question
+   * @param more `errors`: each fault of an invalid question; `flow`: the flow of the job that is asked for
    */
   constructor(
     readonly code: ProblemCode,
     detail: string,
-    { errors, cause }: { errors?: readonly Fault[]; cause?: unknown } = {},
+    { errors, flow, cause }: { errors?: readonly Fault[]; flow?: string; cause?: unknown } = {},
   ) {
     super(detail, { cause });
-    this.details = errors ? { errors: [...errors] } : {};
+    this.details = { ...(errors && { errors: [...errors] }), ...(flow && { flow }) };
+  }
+}
+
+/** The job is one of a flow, and the log has nothing of it yet. */
+export class JobNotStartedError extends StatusError {
+  constructor(readonly step: UnstartedStep) {
+    const { jobId, flowId, name, state } = step;
+    const isToCome = state === 'waiting' || state === 'ready';
+    super(
+      'job_not_started',
+      `The job ${JSON.stringify(name)} of the flow ${flowId} ${isToCome ? 'has not started' : 'does not start'}: it is ${state}. GET /v1/jobs/${jobId}/explain says why. To steer it, steer the flow.`,
+      { flow: flowId },
+    );
   }
 }

@@ -1,7 +1,13 @@
 import { Option, type Command } from 'commander';
-import type { CountOptions, JobstreamClient, ListOptions, RunOptions } from '@jobstream/client';
+import {
+  ProblemError,
+  type CountOptions,
+  type JobstreamClient,
+  type ListOptions,
+  type RunOptions,
+} from '@jobstream/client';
 import { jobStates, type JobState } from '@jobstream/contracts';
-import type { CountsView, JobPage, JobView, PayloadPatch } from '@jobstream/contracts/rest';
+import type { CountsView, JobDetail, JobPage, JobView, PayloadPatch } from '@jobstream/contracts/rest';
 import { CommandError } from '../command-error.js';
 import {
   describeEnd,
@@ -100,7 +106,7 @@ function addReads(jobs: Command, run: RunCommand): void {
           terminal.answer(then, describeJobAt(then));
           return exitCodes.ok;
         }
-        const job = await client.read(id, { heldMs: wait });
+        const job = await readStarted(client, id, wait);
         terminal.answer(job, describeJob(job));
         return exitCodes.ok;
       }),
@@ -153,6 +159,21 @@ function addWaits(jobs: Command, run: RunCommand): void {
     .action((id: string, { wait }: { wait?: true | number }) =>
       run((client, terminal) => showResult(client, terminal, id, wait)),
     );
+}
+
+/** A job. @throws CommandError with what it waits for, for one of a flow that has not started */
+async function readStarted(client: JobstreamClient, id: string, heldMs?: number): Promise<JobDetail> {
+  try {
+    return await client.read(id, { heldMs });
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'job_not_started') throw error;
+    const explanation = await client.explain(id);
+    throw new CommandError(
+      exitCodes.notFound,
+      `Job ${id} has not started.\n${describeExplanation(explanation)}`,
+      { cause: error },
+    );
+  }
 }
 
 /** So many jobs as are wanted, where there are: a page may hold fewer, even none. */

@@ -19,6 +19,7 @@ export const submitProblems = [
 export const readJobProblems = [
   'invalid_job_id',
   'job_not_found',
+  'job_not_started',
   'database_unavailable',
   'projection_behind',
 ] as const satisfies readonly ProblemCode[];

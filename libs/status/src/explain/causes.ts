@@ -4,10 +4,19 @@ import type { LimitRule } from '@jobstream/limits';
 import type { LaneState } from '../queues/queue-states.js';
 import type { EarlierJob, JobFacts, PartitionHead, UsedLimit } from './job-facts.js';
 
+/** What can hold a job back that has a record; `flow` holds one that has none. */
+export type JobCauseCode = Exclude<CauseCode, 'flow'>;
+
+/** A cause that holds a job that has a record. */
+export type JobCause = Cause & { readonly code: JobCauseCode };
+
+/** All of these, in the order in which they count. */
+export const jobCauseCodes = causeCodes.filter((code): code is JobCauseCode => code !== 'flow');
+
 /** What holds a job back, the first of it now; empty when nothing does, as for a final job. */
-export function causesOf(facts: JobFacts): Cause[] {
+export function causesOf(facts: JobFacts): JobCause[] {
   if (isFinal(facts.view.state)) return [];
-  return causeCodes.flatMap((code) => {
+  return jobCauseCodes.flatMap((code) => {
     const held = holds[code](facts);
     return held === undefined ? [] : [{ ...nothingNamed, code, ...held }];
   });
@@ -19,7 +28,8 @@ export function jobsAhead({ place, queue }: Pick<JobFacts, 'place' | 'queue'>): 
   return committed === undefined ? undefined : Math.max(place!.offset - committed, 0);
 }
 
-const nothingNamed = {
+/** The fields of a cause that names nothing. */
+export const nothingNamed = {
   since: null,
   until: null,
   jobs: [],
@@ -27,12 +37,13 @@ const nothingNamed = {
   ahead: null,
   limit: null,
   place: null,
+  flow: null,
 } satisfies Partial<Cause>;
 
-type Held = Pick<Cause, 'text' | 'remedy'> & Partial<Cause>;
+type Held = Pick<Cause, 'text' | 'remedy'> & Partial<Omit<Cause, 'code'>>;
 
 /** Each cause by its code, undefined where it does not apply. */
-const holds: Readonly<Record<CauseCode, (facts: JobFacts) => Held | undefined>> = {
+const holds: Readonly<Record<JobCauseCode, (facts: JobFacts) => Held | undefined>> = {
   projection_behind: (facts) => {
     const { recordsBehind = 0 } = facts;
     if (recordsBehind === 0 || isSurelyWaiting(facts)) return undefined;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import { ownTraceId } from '@jobstream/contracts/records';
-import { causeCodes, jobExplanationSchema, type CauseCode, type JobView } from '@jobstream/contracts/rest';
+import { jobExplanationSchema, type JobView } from '@jobstream/contracts/rest';
 import { QueuePaces } from '../queues/queue-paces.js';
 import type { LaneState, QueueState } from '../queues/queue-states.js';
 import { viewOfRemembered } from '../reads/job-view.js';
+import { jobCauseCodes, type JobCauseCode } from './causes.js';
 import { explainJob } from './explain-job.js';
 import type { EarlierJob, JobFacts, RunningClaim } from './job-facts.js';
 
@@ -57,7 +58,7 @@ const explain = (more: Partial<JobFacts> = {}, view: Partial<JobView> = {}) =>
   jobExplanationSchema.parse(explainJob({ ...facts, ...more, view: { ...queued, ...view } }));
 
 /** For each cause the facts from which it follows alone, and what it names. */
-const cases: Record<CauseCode, { more?: Partial<JobFacts>; view?: Partial<JobView>; names: object }> = {
+const cases: Record<JobCauseCode, { more?: Partial<JobFacts>; view?: Partial<JobView>; names: object }> = {
   projection_behind: { more: { recordsBehind: 12 }, names: { ahead: 12 } },
   not_due: { view: { state: 'scheduled', nextAttemptAt: later }, names: { until: later } },
   retry_not_due: {
@@ -96,7 +97,7 @@ const cases: Record<CauseCode, { more?: Partial<JobFacts>; view?: Partial<JobVie
 };
 
 describe('the explanation of a job', () => {
-  it.each(causeCodes)('says %s, what it names and what to do', (code) => {
+  it.each(jobCauseCodes)('says %s, what it names and what to do', (code) => {
     const { more, view, names } = cases[code];
     const { cause, behind, verdict } = explain(more, view);
     expect(cause).toMatchObject({ code, remedy: expect.stringMatching(/\.$/), ...names });
@@ -120,7 +121,7 @@ describe('the explanation of a job', () => {
       { state: 'retrying', nextAttemptAt: later, orderingKey: 'ada' },
     );
     const codes = [all.cause!.code, ...all.behind.map(({ code }) => code)];
-    const expected = causeCodes.filter(
+    const expected = jobCauseCodes.filter(
       (code) => !['projection_behind', 'not_due', 'no_worker'].includes(code),
     );
     expect(codes).toEqual(expected);
@@ -205,7 +206,7 @@ describe('the start of a job', () => {
     });
   });
 
-  it.each(causeCodes)('is a number, or says why not, while %s holds the job', (code) => {
+  it.each(jobCauseCodes)('is a number, or says why not, while %s holds the job', (code) => {
     const { more, view } = cases[code];
     const { p50Seconds, why } = explain(more, view).start;
     expect(p50Seconds === null ? why : 'a number').not.toBeNull();

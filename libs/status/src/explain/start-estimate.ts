@@ -1,12 +1,12 @@
 import { isFinal } from '@jobstream/contracts';
-import type { Cause, JobExplanation } from '@jobstream/contracts/rest';
-import { jobsAhead } from './causes.js';
+import type { JobExplanation } from '@jobstream/contracts/rest';
+import { jobsAhead, type JobCause } from './causes.js';
 import type { JobFacts } from './job-facts.js';
 
 type Start = JobExplanation['start'];
 
 /** When the next attempt of a job may start, by what holds it now; undefined when nothing does. */
-export function estimateStart(facts: JobFacts, cause: Cause | undefined): Start {
+export function estimateStart(facts: JobFacts, cause: JobCause | undefined): Start {
   if (isFinal(facts.view.state)) return unknown('It has ended.');
   switch (cause?.code) {
     case undefined:

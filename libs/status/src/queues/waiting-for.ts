@@ -1,6 +1,6 @@
 import { isFinal } from '@jobstream/contracts';
-import type { CauseCode, JobView, WaitingFor } from '@jobstream/contracts/rest';
-import { causesOf, jobsAhead } from '../explain/causes.js';
+import type { JobView, WaitingFor } from '@jobstream/contracts/rest';
+import { causesOf, jobsAhead, type JobCauseCode } from '../explain/causes.js';
 import type { JobFacts } from '../explain/job-facts.js';
 import { paceOf } from '../explain/start-estimate.js';
 
@@ -20,7 +20,7 @@ export function waitingFor(facts: JobFacts): WaitingFor | null {
   };
 }
 
-function kindOf(code: CauseCode | undefined, { orderingKey }: JobView): WaitingFor['kind'] {
+function kindOf(code: JobCauseCode | undefined, { orderingKey }: JobView): WaitingFor['kind'] {
   switch (code) {
     case 'not_due':
       return 'time';

@@ -2,18 +2,21 @@ import { isFinal, isJobId, type JobId } from '@jobstream/contracts';
 import type { JobAtView, JobHistory, JobView } from '@jobstream/contracts/rest';
 import type { DatabaseClock } from '@jobstream/database';
 import type { AcceptedJobs } from '@jobstream/intake';
+import type { UnstartedSteps } from '@jobstream/flows';
 import type { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import { maxProjectionWaitMs, type CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
 import { viewOfHistory, viewOfJobAt, viewOfRemembered } from './job-view.js';
 import type { ShownJobs } from './shown-jobs.js';
-import { StatusError } from '../status-error.js';
+import { JobNotStartedError, StatusError } from '../status-error.js';
 
 export interface JobReaderOptions {
   readonly queries: JobQueries;
   readonly progress: ProjectionProgress;
   readonly accepted: AcceptedJobs;
   readonly shown: ShownJobs;
+  /** Asked only about jobs that are found nowhere else. */
+  readonly steps: Pick<UnstartedSteps, 'find'>;
   /** The ends of the topics on which a job can appear first. */
   readonly ends: LogEnds;
   readonly catchUp: CatchUp;
@@ -32,7 +35,7 @@ export interface JobReaderOptions {
 export class JobReader {
   constructor(private readonly options: JobReaderOptions) {}
 
-  /** @throws StatusError `invalid_job_id`, `job_not_found`, `projection_behind` */
+  /** @throws StatusError `invalid_job_id`, `job_not_found`, `projection_behind`; JobNotStartedError */
   async read(text: string): Promise<JobView> {
     return (await this.find(text)).view;
   }
@@ -96,15 +99,24 @@ export class JobReader {
   }
 
   private async awaitRow<Found>(id: JobId, find: () => Promise<Found | undefined>): Promise<Found> {
-    const { progress, ends } = this.options;
-    const isCurrent = await progress.waitUntilCurrent(ends, maxProjectionWaitMs).catch(() => false);
-    const found = await find();
+    const first = await this.findOnceCurrent(find);
+    if (first.found !== undefined) return first.found;
+    const step = await this.options.steps.find(id);
+    if (typeof step === 'object') throw new JobNotStartedError(step);
+    // It may have started between the two looks.
+    const { found, isCurrent } = step === undefined ? first : await this.findOnceCurrent(find);
     if (found !== undefined) return found;
     if (isCurrent) throw new StatusError('job_not_found', `No job has the id ${id}.`);
     throw new StatusError(
       'projection_behind',
       'This id is not known yet, and the projection has not read the whole log. Ask again.',
     );
+  }
+
+  private async findOnceCurrent<Found>(find: () => Promise<Found | undefined>) {
+    const { progress, ends } = this.options;
+    const isCurrent = await progress.waitUntilCurrent(ends, maxProjectionWaitMs).catch(() => false);
+    return { found: await find(), isCurrent };
   }
 }
 

@@ -52,12 +52,7 @@ export function Flow({ item: id }: { readonly item: string }): VNode {
         empty="None."
         columns={[
           { title: 'Name', cell: ({ name }) => name },
-          // A job that has not started is not there yet.
-          {
-            title: 'Job',
-            cell: ({ id: job, state }) =>
-              state === 'waiting' || state === 'ready' ? job : <a href={hrefOf('jobs', job)}>{job}</a>,
-          },
+          { title: 'Job', cell: ({ id: job }) => <a href={hrefOf('jobs', job)}>{job}</a> },
           { title: 'Type', cell: ({ type }) => type },
           { title: 'State', cell: ({ state }) => state },
           { title: 'After', cell: ({ after }) => after.join(', ') },

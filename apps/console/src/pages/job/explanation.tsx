@@ -10,6 +10,8 @@ import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 
+type FlowOfCause = NonNullable<Cause['flow']>;
+
 const everyMs = 3_000;
 
 /** Why a job is where it is, what can be done about it, and when it may start. */
@@ -23,21 +25,7 @@ export function Explanation({ job }: { readonly job: JobDetail }): VNode {
   return (
     <>
       <Freshness of={polled} />
-      {explanation && (
-        <>
-          <p>{explanation.verdict}</p>
-          {explanation.cause && <CauseText of={explanation.cause} />}
-          {explanation.behind.length > 0 && (
-            <details>
-              <summary>What would hold it after that</summary>
-              {explanation.behind.map((cause) => (
-                <CauseText key={cause.code} of={cause} />
-              ))}
-            </details>
-          )}
-          {!isFinal(state) && <Start of={explanation.start} />}
-        </>
-      )}
+      {explanation && <Explained explanation={explanation} />}
       {cancelRequested && !isFinal(state) && <p>It was asked to end.</p>}
       {error && !explanation && (
         <p>
@@ -48,9 +36,39 @@ export function Explanation({ job }: { readonly job: JobDetail }): VNode {
   );
 }
 
+/** Why a job of a flow has not started: there is nothing else to show of it. */
+export function UnstartedExplanation({ id }: { readonly id: string }): VNode {
+  const polled = usePolled((signal) => client.explain(id, { signal }), { key: id, everyMs });
+  return (
+    <>
+      <Freshness of={polled} />
+      {polled.data && <Explained explanation={polled.data} />}
+    </>
+  );
+}
+
+function Explained({ explanation }: { readonly explanation: JobExplanation }): VNode {
+  const { verdict, cause, behind, start, state } = explanation;
+  return (
+    <>
+      <p>{verdict}</p>
+      {cause && <CauseText of={cause} />}
+      {behind.length > 0 && (
+        <details>
+          <summary>What would hold it after that</summary>
+          {behind.map((each) => (
+            <CauseText key={each.code} of={each} />
+          ))}
+        </details>
+      )}
+      {(state === null || !isFinal(state)) && <Start of={start} />}
+    </>
+  );
+}
+
 /** One thing that holds a job back, with its remedy and what it names. */
 function CauseText({
-  of: { code, text, remedy, since, until, jobs, workers },
+  of: { code, text, remedy, since, until, jobs, workers, flow },
 }: {
   readonly of: Cause;
 }): VNode {
@@ -72,7 +90,8 @@ function CauseText({
         )}
       </p>
       <p class="muted">{remedy}</p>
-      {jobs.length > 0 && (
+      {flow && <FlowText of={flow} />}
+      {!flow && jobs.length > 0 && (
         <p>
           {countOf(jobs.length, 'job')} in its way:{' '}
           {jobs.map((id) => (
@@ -83,6 +102,28 @@ function CauseText({
         </p>
       )}
       {workers.length > 0 && <p>On {workers.join(', ')}.</p>}
+    </>
+  );
+}
+
+/** The flow of a job that has not started, and the jobs of it that are in its way. */
+function FlowText({ of: { id, state, name, waitsFor, waits } }: { readonly of: FlowOfCause }): VNode {
+  const more = waits - waitsFor.length;
+  return (
+    <>
+      <p>
+        It is {name} of the flow <a href={hrefOf('flows', id)}>{id}</a>, which is {state}.
+      </p>
+      {waitsFor.length > 0 && (
+        <ul>
+          {waitsFor.map((job) => (
+            <li key={job.id}>
+              <a href={hrefOf('jobs', job.id)}>{job.name}</a> {job.state}
+            </li>
+          ))}
+          {more > 0 && <li>and {countOf(more, 'more job')}</li>}
+        </ul>
+      )}
     </>
   );
 }

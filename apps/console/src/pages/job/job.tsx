@@ -14,7 +14,7 @@ import { usePageKeys } from '../../keys/keyboard.js';
 import { hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
-import { Explanation } from './explanation.js';
+import { Explanation, UnstartedExplanation } from './explanation.js';
 import { useFollowedLife } from './followed-life.js';
 import { LogLines } from './log-lines.js';
 import { PastJob } from './past-job.js';
@@ -40,6 +40,7 @@ function PresentJob({ id }: { readonly id: string }): VNode {
   const life = useFollowedLife(id, (job?.run ?? 0) - (firstRun.current ?? 0), polled.refresh);
   const [opened, setOpened] = useState<'replay' | 'cancel' | undefined>(undefined);
   const why = useRef<HTMLElement>(null);
+  const isUnstarted = job === undefined && polled.failure?.code === 'job_not_started';
   const canCancel = job !== undefined && !isFinal(job.state);
   const canReplay = job !== undefined && isFinal(job.state);
   usePageKeys({
@@ -57,7 +58,14 @@ function PresentJob({ id }: { readonly id: string }): VNode {
       <h1>
         Job <code class="id">{id}</code> {job && <StateMark state={job.state} />}
       </h1>
-      <Freshness of={polled} />
+      {isUnstarted ? (
+        <section>
+          <h2>Why it has not started</h2>
+          <UnstartedExplanation id={id} />
+        </section>
+      ) : (
+        <Freshness of={polled} />
+      )}
       {life.failure && !polled.failure && (
         <p class="notice" role="status">
           <strong>{life.failure.text}</strong> <code>{life.failure.code}</code> The job can not be followed.

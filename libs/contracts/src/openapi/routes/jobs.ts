@@ -129,7 +129,8 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       tag: 'Jobs',
       scope: 'read',
       summary: 'Read a job, or wait for its end',
-      description: 'Never 404 for an accepted job, also right after its 202.',
+      description:
+        'Never 404 for an accepted job, also right after its 202. A job of a flow that has not started is 404 `job_not_started`: `GET /v1/jobs/{id}/explain` says what it waits for.',
       path: { id: jobIdParameter },
       query: jobQuerySchema,
       answers: {
@@ -183,7 +184,7 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       scope: 'read',
       summary: 'Say why a job is where it is',
       description:
-        'What holds an unfinished job now, what would hold it after that, and when it may start. It asks the broker and the database at this moment; what does not answer within a second is left out.',
+        'What holds an unfinished job now, also one of a flow that has not started; what would hold it after that, and when it may start. It asks the broker and the database at this moment; what does not answer within a second is left out.',
       path: { id: jobIdParameter },
       answers: { 200: { description: 'The explanation.', schema: jobExplanationSchema } },
       problems: readJobProblems,

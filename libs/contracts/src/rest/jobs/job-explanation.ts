@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { jobStates } from '../../job-state.js';
+import { flowStates, stepStates } from '../flows/flow.js';
 
 /** What can hold a job back, one code a cause, in the order in which they count: the first that applies holds it now. */
 export const causeCodes = [
+  'flow',
   'projection_behind',
   'not_due',
   'retry_not_due',
@@ -23,6 +25,7 @@ export type CauseCode = (typeof causeCodes)[number];
 export const maxNamed = 20;
 
 const codeMeanings = `
+- \`flow\`: it has not started, because of other jobs of its flow, which \`flow\` names, or because the flow ended before;
 - \`projection_behind\`: its status is older than the log, \`ahead\` records are not read yet: it may have gone on;
 - \`not_due\`: it was asked for later, \`until\` is its time;
 - \`retry_not_due\`: its last attempt failed, the next is due at \`until\`;
@@ -59,6 +62,22 @@ export const causeSchema = z
       .object({ topic: z.string(), partition: z.int(), offset: z.int() })
       .nullable()
       .describe('Of `backlog`: the record at the head of the partition.'),
+    flow: z
+      .object({
+        id: z.uuidv7(),
+        state: z.enum(flowStates),
+        name: z.string().describe('The name of this job in the flow.'),
+        standing: z
+          .enum(stepStates)
+          .describe('Where this job stands in the flow: `cancelled` and `failed` do not start any more.'),
+        waitsFor: z
+          .array(z.object({ name: z.string(), id: z.uuidv7(), state: z.enum(stepStates) }))
+          .max(maxNamed)
+          .describe('Jobs that it waits for, or that keep it from starting, in the order of the flow.'),
+        waits: z.int().describe('How many jobs it waits for.'),
+      })
+      .nullable()
+      .describe('Of `flow`: the flow, and what the job waits for in it.'),
   })
   .meta({ id: 'Cause' });
 export type Cause = z.infer<typeof causeSchema>;
@@ -69,7 +88,10 @@ export const jobExplanationSchema = z
     id: z.uuidv7(),
     run: z.int(),
     attempt: z.int(),
-    state: z.enum(jobStates),
+    state: z
+      .enum(jobStates)
+      .nullable()
+      .describe('Null while this run of a job of a flow has not started: it is in no queue yet.'),
     verdict: z.string().describe('Why the job is where it is, in a sentence.'),
     cause: causeSchema
       .nullable()

@@ -20,6 +20,7 @@ export const problemKinds = {
   route_not_found: { status: 404, title: 'There is no such route' },
   job_type_not_found: { status: 404, title: 'There is no such job type' },
   job_not_found: { status: 404, title: 'There is no such job' },
+  job_not_started: { status: 404, title: 'This job of a flow has not started' },
   queue_not_found: { status: 404, title: 'There is no such queue' },
   image_not_found: { status: 404, title: 'There is no such image' },
   schedule_not_found: { status: 404, title: 'There is no such schedule' },

@@ -22,6 +22,7 @@ export const problemSchema = z
       .describe(
         'On `submit_unknown`: the id that the job has if it was accepted. On `job_not_unique`: the job that holds the key.',
       ),
+    flow: z.uuidv7().optional().describe('On `job_not_started`: the flow that the job belongs to.'),
     state: z
       .enum(jobStates)
       .optional()
@@ -36,12 +37,12 @@ export const problemSchema = z
 export type Problem = z.infer<typeof problemSchema>;
 
 /** The fields of a {@link Problem} beside its code. */
-export type ProblemDetails = Pick<Problem, 'detail' | 'errors' | 'id' | 'state' | 'error' | 'items'>;
+export type ProblemDetails = Pick<Problem, 'detail' | 'errors' | 'id' | 'flow' | 'state' | 'error' | 'items'>;
 
 /** The problem document of one occurrence. */
 export function describeProblem(code: ProblemCode, details: ProblemDetails, instance: string): Problem {
   const { status, title } = problemKinds[code];
-  const { detail, errors, id, state, error, items } = details;
+  const { detail, errors, id, flow, state, error, items } = details;
   return {
     type: `urn:jobstream:problem:${code}`,
     title,
@@ -51,6 +52,7 @@ export function describeProblem(code: ProblemCode, details: ProblemDetails, inst
     code,
     ...(errors && { errors }),
     ...(id !== undefined && { id }),
+    ...(flow !== undefined && { flow }),
     ...(state && { state }),
     ...(error && { error }),
     ...(items && { items }),
