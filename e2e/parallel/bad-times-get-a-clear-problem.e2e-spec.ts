@@ -44,6 +44,17 @@ describe('times that make no sense get a clear problem document', () => {
     expect(faultsOf(await put(changes), 422, 'invalid_request')).toEqual([expect.stringMatching(fault)]);
   });
 
+  it.each([
+    ['a bad minute', { cron: '61 3 * * *' }, /^\/cron: .*field minute/],
+    ['an unknown zone', { cron: '0 3 * * *', timeZone: 'Mars' }, /^\/timeZone: .*IANA/],
+    ['nothing in it', {}, /^\/cron: /],
+    ['both', { cron: '0 3 * * *', every: '5m' }, /^\/every: .*not both/],
+    ['a job', { every: '5m', job: probe }, /^\/job: /],
+  ])('a preview with %s', async (_, timing, fault) => {
+    const answer = await send('POST', '/v1/schedules/preview', timing);
+    expect(faultsOf(answer, 422, 'invalid_request')).toEqual([expect.stringMatching(fault)]);
+  });
+
   it('a schedule whose job can not be: unknown type, payload that breaks the schema, priority without lanes', async () => {
     const job = (changes: object) => put({ job: { ...probe, ...changes } });
     expect(faultsOf(await job({ type: 'no.such' }), 422, 'unknown_type')[0]).toMatch(/^\/job\/type: /);

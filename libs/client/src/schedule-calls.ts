@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { AcceptedJob, ScheduleList, scheduleSchema, ScheduleView } from '@jobstream/contracts/rest';
+import type {
+  AcceptedJob,
+  ScheduleList,
+  SchedulePreview,
+  scheduleSchema,
+  ScheduleTiming,
+  ScheduleView,
+} from '@jobstream/contracts/rest';
 import { get, type CallOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
 
@@ -21,6 +28,20 @@ export class ScheduleCalls {
    */
   read(name: string, { signal }: CallOptions = {}): Promise<ScheduleView> {
     return this.caller.read<ScheduleView>(get(pathOf(name), signal));
+  }
+
+  /**
+   * The next five times at which a schedule would fire, and what changes of the clock do to it. Changes nothing.
+   * @throws ProblemError `invalid_request`, pointing at each part that is wrong
+   */
+  preview(timing: ScheduleTiming, { signal }: CallOptions = {}): Promise<SchedulePreview> {
+    return this.caller.read<SchedulePreview>({
+      method: 'POST',
+      path: '/v1/schedules/preview',
+      body: JSON.stringify(timing),
+      repeatable: true,
+      signal,
+    });
   }
 
   /**

@@ -36,6 +36,8 @@ export {
   type Transition,
 } from './transition.js';
 export { faultsOfTiming, type Timing, type TimingFault } from './timing.js';
+export { clockChangesOf, type ClockChange, type ClockChangeEffect } from './clock-changes.js';
+export { writeLocalTime } from './local-time.js';
 export {
   dueOccurrences,
   misfireGraceMs,

@@ -41,7 +41,7 @@ export class ZonedCron {
   constructor(expression: string, timeZone: string) {
     this.times = new CronTimes(expression);
     this.clock = new ZoneClock(timeZone);
-    this.isByNumbers = new CronPattern(expression, 'UTC', { mode, fixedTimeRule: 'no-wildcard' }).isFixedTime;
+    this.isByNumbers = namesTimesByNumbers(expression);
   }
 
   /** The first occurrence after an instant (milliseconds since 1970); undefined at the end of the calendar. */
@@ -82,4 +82,12 @@ export class ZonedCron {
       until = change - 1;
     }
   }
+}
+
+/**
+ * Whether the times of a day are numbers, with no `*` and no step: those happen once a day, whatever the clocks do.
+ * @throws the error of croner for an expression that is not valid
+ */
+export function namesTimesByNumbers(expression: string): boolean {
+  return new CronPattern(expression, 'UTC', { mode, fixedTimeRule: 'no-wildcard' }).isFixedTime;
 }

@@ -2,13 +2,14 @@ import {
   faultsOf,
   scheduleNameSchema,
   scheduleSchema,
+  scheduleTimingSchema,
   type Fault,
   type ScheduledJob,
   type ScheduleDefinition,
 } from '@jobstream/contracts/rest';
 import { declaredSchedules } from '@jobstream/jobs';
 import { IntakeError, type JobIntake } from '@jobstream/intake';
-import { faultsOfTiming } from '@jobstream/lifecycle';
+import { faultsOfTiming, type Timing } from '@jobstream/lifecycle';
 import { timingOf } from './schedule.js';
 import { ScheduleError } from './schedule-error.js';
 
@@ -32,12 +33,25 @@ export function checkSchedule(schedule: unknown, intake: JobIntake): ScheduleDef
 function checkTiming(schedule: unknown): ScheduleDefinition {
   const parsed = scheduleSchema.safeParse(schedule);
   if (!parsed.success) throw invalid(faultsOf(parsed.error));
-  const faults = faultsOfTiming(timingOf(parsed.data)).map(({ part, detail }) => ({
-    pointer: `/${part}`,
-    detail,
-  }));
-  if (faults.length > 0) throw invalid(faults);
+  refuseFaultsOf(timingOf(parsed.data));
   return parsed.data;
+}
+
+/**
+ * Checks when a schedule is to fire, and nothing else of it.
+ * @throws ScheduleError `invalid_request` with the place of each fault
+ */
+export function checkTimingAlone(timing: unknown): Timing {
+  const parsed = scheduleTimingSchema.safeParse(timing);
+  if (!parsed.success) throw invalid(faultsOf(parsed.error));
+  const checked = timingOf(parsed.data);
+  refuseFaultsOf(checked);
+  return checked;
+}
+
+function refuseFaultsOf(timing: Timing): void {
+  const faults = faultsOfTiming(timing).map(({ part, detail }) => ({ pointer: `/${part}`, detail }));
+  if (faults.length > 0) throw invalid(faults);
 }
 
 /** The shipped schedules, by name. Their jobs are checked when they fire, because the worker may start later. */

@@ -1,5 +1,5 @@
 import { formatDelay, parseDuration, type ScheduleIdentity } from '@jobstream/contracts';
-import type { ScheduleDefinition, ScheduledJob, ScheduleView } from '@jobstream/contracts/rest';
+import type { ScheduledJob, ScheduleTiming, ScheduleView } from '@jobstream/contracts/rest';
 import { nextOccurrences, type MisfirePolicy, type Timing } from '@jobstream/lifecycle';
 
 /** A schedule as its row has it. Times are milliseconds since 1970. */
@@ -50,14 +50,14 @@ export function scheduleOf(row: ScheduleRow): Schedule {
 }
 
 /** The timing of a definition, which must have the right shape; nothing else is checked. */
-export function timingOf({ cron, timeZone, every }: ScheduleDefinition): Timing {
+export function timingOf({ cron, timeZone, every }: ScheduleTiming): Timing {
   return cron === undefined
     ? { kind: 'every', everyMs: parseDuration(every!) }
     : { kind: 'cron', cron, timeZone: timeZone ?? 'UTC' };
 }
 
 /** Number of coming occurrences that are shown. */
-const shownOccurrences = 5;
+export const shownOccurrences = 5;
 
 /** A schedule as REST shows it, without its firings. */
 export function describeSchedule(schedule: Schedule): Omit<ScheduleView, 'firings'> {

@@ -1,13 +1,20 @@
 import { scheduledJobId } from '@jobstream/contracts';
-import { linksOf, type AcceptedJob, type ScheduleList, type ScheduleView } from '@jobstream/contracts/rest';
+import {
+  linksOf,
+  type AcceptedJob,
+  type ScheduleList,
+  type SchedulePreview,
+  type ScheduleView,
+} from '@jobstream/contracts/rest';
 import { declaredSchedules } from '@jobstream/jobs';
 import { type Database, type ReadClock, readDatabaseClock } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { Logger } from '@jobstream/runtime';
 import type { Registry } from 'prom-client';
-import { checkSchedule, checkScheduleName } from './check-schedule.js';
+import { checkSchedule, checkScheduleName, checkTimingAlone } from './check-schedule.js';
 import { FiringProducer } from './firing-producer.js';
 import { FiringStore, type PendingFiring } from './firing-store.js';
+import { previewSchedule } from './schedule-preview.js';
 import { describeSchedule, type Schedule } from './schedule.js';
 import { ScheduleError } from './schedule-error.js';
 import { ScheduleStore } from './schedule-store.js';
@@ -48,6 +55,15 @@ export class Schedules {
     const schedule = await this.schedules.find(checkScheduleName(name));
     if (!schedule) throw notFound(name);
     return this.view(schedule);
+  }
+
+  /**
+   * When a schedule would fire. Changes nothing.
+   * @throws ScheduleError `invalid_request`, with the pointer of each fault
+   */
+  async preview(timing: unknown): Promise<SchedulePreview> {
+    const checked = checkTimingAlone(timing);
+    return previewSchedule(checked, await this.readClock(this.options.database));
   }
 
   /**

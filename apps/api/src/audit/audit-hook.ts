@@ -24,6 +24,8 @@ function isAudited({ method, caller, routeOptions }: FastifyRequest, { statusCod
   // Without a caller nobody lacks a scope: the page of another site was refused.
   if (statusCode === 403) return caller !== null;
   if (routeOptions.config.access === 'open' && caller === null) return false;
+  // What readers may do changes nothing, whatever its method.
+  if (routeOptions.config.access === 'read') return false;
   return !reading.has(method);
 }
 

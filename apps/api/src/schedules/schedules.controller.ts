@@ -1,5 +1,5 @@
 import { Controller, Param, Req, Res } from '@nestjs/common';
-import type { AcceptedJob, ScheduleList, ScheduleView } from '@jobstream/contracts/rest';
+import type { AcceptedJob, ScheduleList, SchedulePreview, ScheduleView } from '@jobstream/contracts/rest';
 import { Schedules } from '@jobstream/scheduling';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Route } from '../http/route.js';
@@ -11,6 +11,11 @@ export class SchedulesController {
   @Route('GET /v1/schedules')
   list(): Promise<ScheduleList> {
     return this.schedules.list();
+  }
+
+  @Route('POST /v1/schedules/preview')
+  preview(@Req() request: FastifyRequest): Promise<SchedulePreview> {
+    return this.schedules.preview(request.body);
   }
 
   @Route('GET /v1/schedules/{name}')

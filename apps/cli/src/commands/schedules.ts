@@ -7,6 +7,8 @@ import {
   type ScheduledJob,
   type ScheduleFiring,
   type ScheduleList,
+  type SchedulePreview,
+  type ScheduleTiming,
   type ScheduleView,
 } from '@jobstream/contracts/rest';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
@@ -22,6 +24,12 @@ const columns: Columns<ScheduleList['items'][number]> = {
   TYPE: ({ job }) => job.type,
   LAST: ({ lastFireAt }) => lastFireAt,
   NEXT: ({ paused, nextFireAt }) => (paused ? 'PAUSED' : nextFireAt),
+};
+
+const previewColumns: Columns<SchedulePreview['times'][number]> = {
+  TIME: ({ at }) => at,
+  LOCAL: ({ local }) => local,
+  CLOCK: ({ effect }) => effect ?? '',
 };
 
 const firingColumns: Columns<ScheduleFiring> = {
@@ -42,6 +50,7 @@ Examples:
 export function addSchedulesCommands(program: Command, run: RunCommand): void {
   const schedules = program.command('schedules').description('Shows and changes what is made at set times.');
   addLooking(schedules, run);
+  addPreview(schedules, run);
   addChanging(schedules, run);
 }
 
@@ -62,6 +71,22 @@ function addLooking(schedules: Command, run: RunCommand): void {
       run(async (client, terminal) => {
         const schedule = await client.schedules.read(name);
         terminal.answer(schedule, describeSchedule(schedule));
+        return exitCodes.ok;
+      }),
+    );
+}
+
+function addPreview(schedules: Command, run: RunCommand): void {
+  schedules
+    .command('preview')
+    .description('Shows when a schedule would fire, and what changes of the clock do to it. Changes nothing.')
+    .option('--cron <fields>', 'five fields, or six with the seconds first')
+    .option('--time-zone <zone>', 'the time zone of --cron (default: UTC)')
+    .option('--every <duration>', 'instead of --cron: equal steps, counted from 1970', readDurationText)
+    .action((timing: ScheduleTiming) =>
+      run(async (client, terminal) => {
+        const preview = await client.schedules.preview(timing);
+        terminal.answer(preview, describePreview(preview));
         return exitCodes.ok;
       }),
     );
@@ -159,5 +184,13 @@ function describeSchedule(schedule: ScheduleView): string {
     `origin   ${origin}`,
     ...nextFireTimes.map((time, at) => `${at === 0 ? 'next' : '    '}     ${time}`),
     ...(firings.length === 0 ? [] : ['', describeTable(firings, firingColumns, undefined)]),
+  ].join('\n');
+}
+
+function describePreview({ times, clockChanges }: SchedulePreview): string {
+  const table = describeTable(times, previewColumns, undefined);
+  return [
+    table,
+    ...(clockChanges.length === 0 ? [] : ['', ...clockChanges.map(({ detail }) => detail)]),
   ].join('\n');
 }

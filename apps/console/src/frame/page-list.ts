@@ -15,8 +15,6 @@ import { Queues } from '../pages/queues/queues.js';
 import { Rebuilds } from '../pages/rebuilds/rebuilds.js';
 import { Replay } from '../pages/replays/replay.js';
 import { Replays } from '../pages/replays/replays.js';
-import { Schedule } from '../pages/schedules/schedule.js';
-import { Schedules } from '../pages/schedules/schedules.js';
 import { Test } from '../pages/test/test.js';
 import { TypePage } from '../pages/types/type.js';
 import { Types } from '../pages/types/types.js';
@@ -49,7 +47,13 @@ export const pageList: readonly PageEntry[] = [
   { name: 'dead-letters', title: 'Dead letters', scope: 'read', show: DeadLetters },
   { name: 'queues', title: 'Queues', scope: 'read', show: Queues, showItem: Queue },
   { name: 'workers', title: 'Workers', scope: 'read', show: Workers },
-  { name: 'schedules', title: 'Schedules', scope: 'read', show: Schedules, showItem: Schedule },
+  {
+    name: 'schedules',
+    title: 'Schedules',
+    scope: 'read',
+    show: lazyPage(() => import('../pages/schedules/schedules.js').then(({ Schedules }) => Schedules)),
+    showItem: lazyPage(() => import('../pages/schedules/schedule.js').then(({ Schedule }) => Schedule)),
+  },
   { name: 'replays', title: 'Replays', scope: 'read', show: Replays, showItem: Replay },
   { name: 'actions', title: 'Actions', scope: 'read', show: Actions, showItem: Action },
   { name: 'flows', title: 'Flows', scope: 'read', show: Flows, showItem: Flow },

@@ -130,6 +130,10 @@ export {
   type ScheduleFiring,
   type ScheduleList,
   type ScheduleView,
+  scheduleTimingSchema,
+  schedulePreviewSchema,
+  type ScheduleTiming,
+  type SchedulePreview,
 } from './operations/schedule.js';
 export {
   reportRequestSchema,

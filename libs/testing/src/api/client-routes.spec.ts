@@ -66,6 +66,7 @@ const calls: Readonly<Record<Route, Calls>> = {
   'POST /v1/jobs/{id}/replay': (client) => client.replay(id, { why: 'x' }),
   'GET /v1/queues/{queue}/dead-letters': (client) => client.listDeadLetters('probe'),
   'GET /v1/schedules': (client) => client.schedules.list(),
+  'POST /v1/schedules/preview': (client) => client.schedules.preview({ every: '5m' }),
   'GET /v1/schedules/{name}': (client) => client.schedules.read('nightly'),
   'PUT /v1/schedules/{name}': (client) => client.schedules.put('nightly', schedule),
   'DELETE /v1/schedules/{name}': (client) => client.schedules.delete('nightly'),

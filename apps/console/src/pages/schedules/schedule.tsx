@@ -12,14 +12,17 @@ import { usePageKeys } from '../../keys/keyboard.js';
 import { go, hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
+import { ScheduleDialog } from './schedule-dialog.js';
 import { timingOf } from './schedules.js';
 
 const everyMs = 5_000;
 
+type Opened = 'fire' | 'pause' | 'edit' | 'delete';
+
 /** One schedule: its next times, its last decisions and their reasons. */
 export function Schedule({ item: name }: { readonly item: string }): VNode {
   const polled = usePolled((signal) => client.schedules.read(name, { signal }), { key: name, everyMs });
-  const [opened, setOpened] = useState<'fire' | 'pause' | undefined>(undefined);
+  const [opened, setOpened] = useState<Opened | undefined>(undefined);
   const schedule = polled.data;
   const close = () => setOpened(undefined);
   const done = () => {
@@ -45,6 +48,15 @@ export function Schedule({ item: name }: { readonly item: string }): VNode {
             >
               {schedule.paused ? 'Resume' : 'Pause'}
             </ActionButton>
+            <ActionButton scope="operate" onClick={() => setOpened('edit')}>
+              Edit
+            </ActionButton>
+            {/* One that the code declares comes back: it can only be paused. */}
+            {schedule.origin === 'rest' && (
+              <ActionButton scope="operate" isDanger onClick={() => setOpened('delete')}>
+                Delete
+              </ActionButton>
+            )}
           </p>
           <ScheduleFacts schedule={schedule} />
         </>
@@ -60,6 +72,23 @@ export function Schedule({ item: name }: { readonly item: string }): VNode {
           }}
         >
           <p>One job is made now, beside those of its times.</p>
+        </ActionDialog>
+      )}
+      {schedule && opened === 'edit' && (
+        <ScheduleDialog schedule={schedule} taken={[]} onClose={close} onDone={done} />
+      )}
+      {opened === 'delete' && (
+        <ActionDialog
+          title={`Delete ${name}`}
+          verb="Delete it"
+          isDanger
+          onClose={close}
+          act={async () => {
+            await client.schedules.delete(name);
+            go(hrefOf('schedules'));
+          }}
+        >
+          <p>It fires no more. Jobs that it has made go on.</p>
         </ActionDialog>
       )}
       {schedule && opened === 'pause' && (

@@ -1,7 +1,9 @@
 import {
   scheduleListSchema,
   scheduleNameSchema,
+  schedulePreviewSchema,
   scheduleSchema,
+  scheduleTimingSchema,
   scheduleViewSchema,
 } from '../../rest/operations/schedule.js';
 import { acceptedJobSchema } from '../../rest/jobs/submission.js';
@@ -18,6 +20,26 @@ export const scheduleRoutes: readonly RouteContract[] = [
     summary: 'List all schedules, by name',
     answers: { 200: { description: 'The schedules, without their firings.', schema: scheduleListSchema } },
     problems: ['database_unavailable'],
+  },
+  {
+    route: 'POST /v1/schedules/preview',
+    operationId: 'previewSchedule',
+    tag: 'Schedules',
+    scope: 'read',
+    summary: 'When a schedule would fire; changes nothing',
+    description:
+      'The next five times from now, by the clock of Postgres, and the changes of the clock within a year that skip or double a time.',
+    body: {
+      schema: scheduleTimingSchema,
+      examples: {
+        cron: {
+          summary: 'At half past two in the morning, Berlin time',
+          value: { cron: '30 2 * * *', timeZone: 'Europe/Berlin' },
+        },
+      },
+    },
+    answers: { 200: { description: 'What would come.', schema: schedulePreviewSchema } },
+    problems: ['invalid_request', 'database_unavailable'],
   },
   {
     route: 'GET /v1/schedules/{name}',

@@ -40,6 +40,17 @@ const timing = {
     .describe('Instead of `cron`: equal steps, e.g. `300s`, in whole seconds, counted from 1970.'),
 };
 
+function refuseMixedTiming(
+  { cron, every, timeZone }: { cron?: string; every?: string; timeZone?: string },
+  context: z.RefinementCtx,
+): void {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (cron === undefined && every === undefined) refuse('cron', 'Give either cron or every.');
+  if (cron !== undefined && every !== undefined) refuse('every', 'Give either cron or every, not both.');
+  if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only cron has a time zone.');
+}
+
 /** `PUT /v1/schedules/{name}`: the whole schedule. Either `cron` or `every`. */
 export const scheduleSchema = z
   .strictObject({
@@ -49,15 +60,56 @@ export const scheduleSchema = z
     paused: z.boolean().default(false),
     job: scheduledJobSchema,
   })
-  .superRefine(({ cron, every, timeZone }, context) => {
-    const refuse = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (cron === undefined && every === undefined) refuse('cron', 'Give either cron or every.');
-    if (cron !== undefined && every !== undefined) refuse('every', 'Give either cron or every, not both.');
-    if (cron === undefined && timeZone !== undefined) refuse('timeZone', 'Only cron has a time zone.');
-  })
+  .superRefine(refuseMixedTiming)
   .meta({ id: 'Schedule' });
 export type ScheduleDefinition = z.infer<typeof scheduleSchema>;
+
+/** `POST /v1/schedules/preview`: when a schedule would fire. */
+export const scheduleTimingSchema = z
+  .strictObject(timing)
+  .superRefine(refuseMixedTiming)
+  .meta({ id: 'ScheduleTiming' });
+export type ScheduleTiming = z.infer<typeof scheduleTimingSchema>;
+
+const clockChangeEffectSchema = z
+  .enum(['moved', 'left_out', 'once', 'twice'])
+  .describe(
+    '`moved`: a time that the clock skips happens when it has moved; `left_out`: times that it skips do not happen; `once`: a time that comes twice happens the first time; `twice`: times that come twice happen both times.',
+  );
+
+/** The answer to {@link scheduleTimingSchema}. */
+export const schedulePreviewSchema = z
+  .object({
+    times: z
+      .array(
+        z.object({
+          at: z.iso.datetime(),
+          local: z.iso
+            .datetime({ offset: true })
+            .describe('The same in the time zone of the schedule, with its distance from UTC.'),
+          effect: clockChangeEffectSchema
+            .nullable()
+            .describe('Null where no change of the clock concerns it.'),
+        }),
+      )
+      .describe('The next five; fewer where the calendar ends.'),
+    clockChanges: z
+      .array(
+        z.object({
+          at: z.iso.datetime().describe('When the clock moves.'),
+          local: z.iso
+            .datetime({ offset: true })
+            .describe('The same, as the clock shows it when it has moved.'),
+          effect: clockChangeEffectSchema,
+          detail: z.string().describe('In words.'),
+        }),
+      )
+      .describe(
+        'Of the year that comes: the changes of the clock that skip or double a time, the next one first.',
+      ),
+  })
+  .meta({ id: 'SchedulePreview' });
+export type SchedulePreview = z.infer<typeof schedulePreviewSchema>;
 
 /** The decision about one occurrence. */
 export const scheduleFiringSchema = z
