@@ -7,6 +7,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA operations
 GRANT SELECT ON operations.migrations TO jobstream_process;
 
 GRANT SELECT, INSERT, UPDATE ON operations.api_keys, operations.idempotency_keys TO jobstream_api;
+GRANT SELECT, INSERT, UPDATE ON operations.error_marks TO jobstream_api;
 GRANT SELECT, INSERT ON operations.audit_entries TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules TO jobstream_api;
 GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings TO jobstream_api;
@@ -45,7 +46,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_circuits TO jobstrea
 
 GRANT SELECT, UPDATE, DELETE ON operations.claims, operations.idempotency_keys, operations.api_keys TO jobstream_maintenance_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.flows, operations.flow_steps, operations.flow_waits TO jobstream_maintenance_worker;
-GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings, operations.job_logs TO jobstream_maintenance_worker;
+GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings, operations.job_logs, operations.error_marks TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.delayed_jobs, operations.replay_jobs, operations.read_positions TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.rebuilds, operations.schedules TO jobstream_maintenance_worker;
 GRANT SELECT, INSERT, UPDATE ON operations.daily_statistics TO jobstream_maintenance_worker;

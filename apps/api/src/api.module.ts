@@ -16,6 +16,7 @@ import { loggerToken, PlatformModule, provide, provideFrom } from '@jobstream/pl
 import { storageProvider } from '@jobstream/platform/storage';
 import {
   ActiveJobs,
+  ErrorGroups,
   JobCounts,
   JobLogProgress,
   JobLogRows,
@@ -77,6 +78,7 @@ import { ConsoleController } from './console/console.controller.js';
 import { CountsController } from './counts/counts.controller.js';
 import { ThroughputController } from './counts/throughput.controller.js';
 import { DocsController } from './docs/docs.controller.js';
+import { ErrorGroupsController } from './error-groups/error-groups.controller.js';
 import { ApiHealth } from './health/api-health.js';
 import { HealthController } from './health/health.controller.js';
 import { ImageUploads } from './images/image-uploads.js';
@@ -120,6 +122,7 @@ export const controllers = [
   WebhooksController,
   CountsController,
   ThroughputController,
+  ErrorGroupsController,
   ApiKeysController,
   SessionController,
   AuditController,
@@ -177,6 +180,7 @@ export const controllers = [
     provide(JobQueries, [Database]),
     provide(JobCounts, [Database]),
     provide(Throughput, [Database]),
+    provide(ErrorGroups, [Database]),
     provide(ProjectionProgress, [Database]),
     provide(CatchUp, { ends: allEndsToken, progress: ProjectionProgress }),
     provide(ShownJobs, { progress: ProjectionProgress }),

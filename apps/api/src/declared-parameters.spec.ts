@@ -115,6 +115,7 @@ function isReached(status: number): boolean {
 const refusals: ReadonlySet<ProblemCode | undefined> = new Set<ProblemCode>([
   ...(['invalid_request', 'invalid_idempotency_key', 'invalid_job_id', 'invalid_replay_id'] as const),
   ...(['invalid_api_key_id', 'invalid_schedule_name', 'invalid_image_id', 'invalid_action_id'] as const),
+  'invalid_error_group_id',
 ]);
 
 describe('every parameter', () => {

@@ -9,6 +9,7 @@ import { addCancelCommand } from './commands/cancel.js';
 import { addCompletionCommands } from './commands/completion.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addDevCommand } from './commands/dev.js';
+import { addErrorsCommands } from './commands/errors.js';
 import { addFilesCommands } from './commands/files.js';
 import { addFlowsCommands } from './commands/flows.js';
 import { addHealthCommand } from './commands/health.js';
@@ -101,6 +102,7 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
   addJobsCommands(program, run);
   addLogsCommand(program, run);
   addCancelCommand(program, run);
+  addErrorsCommands(program, run);
   addTypesCommands(program, run);
   addEndpointsCommands(program, run);
   program.commandsGroup('Queues, schedules, webhooks:');

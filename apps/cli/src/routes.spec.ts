@@ -7,6 +7,7 @@ import { ContractServer } from '@jobstream/testing';
 import { runProgram } from './program.js';
 
 const id = '01a20495-2546-7ab4-9119-1338e5675ed4';
+const group = '01a2049525467ab4';
 const folder = mkdtempSync(join(tmpdir(), 'jobstream-cli-'));
 const file = (name: string, text = '') => {
   writeFileSync(join(folder, name), text);
@@ -33,6 +34,9 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'GET /v1/jobs/{id}/stream': ['jobs', 'watch', id],
   'GET /v1/counts': ['jobs', 'count', '--at', '2026-01-31'],
   'GET /v1/throughput': ['jobs', 'throughput', '--since', '2026-01-31', '--step', '1h'],
+  'GET /v1/error-groups': ['errors', 'list', '--queue', 'probe', '--no-muted', '--since', '2026-01-31'],
+  'GET /v1/error-groups/{id}': ['errors', 'get', group],
+  'PATCH /v1/error-groups/{id}': ['errors', 'mute', group, '--until', '2026-12-01T06:00:00Z', '--note', 'x'],
   'GET /v1/job-types': ['types', 'list'],
   'GET /v1/job-types/{type}': ['types', 'get', 'probe.run'],
   'PUT /v1/job-types/{type}': ['endpoints', 'put', 'invoice.send', JSON.stringify(endpointType)],

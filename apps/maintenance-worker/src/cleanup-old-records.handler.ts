@@ -4,7 +4,7 @@ import { Database } from '@jobstream/database';
 import { cleanupOldRecords } from '@jobstream/jobs';
 import { ClaimStore, JobHandler } from '@jobstream/execution';
 import { LogReader, TopicAdmin } from '@jobstream/kafka';
-import { JobLogRows, OldJobs, Throughput } from '@jobstream/projection';
+import { ErrorGroups, JobLogRows, OldJobs, Throughput } from '@jobstream/projection';
 import { unsentRuns } from '@jobstream/replay';
 import { FiringStore, unsentJobs } from '@jobstream/scheduling';
 import { FlowArchive, unsentSteps } from '@jobstream/flows';
@@ -36,7 +36,7 @@ const resentForMs = dayMs;
  * Deletes the records that the log took before one cut for all topics. The cut is as old as the retention, and older than any
  * record that workers, a projection or the scheduler have not read yet. Nothing is deleted by age alone: a job that waits in
  * a paused queue stays, and so does every later record. What handlers have logged is no record of a job: it goes by its age,
- * as do the counts of the throughput.
+ * as do the counts of the throughput. A group of errors goes with the last job that shows such an error.
  */
 @JobHandler(cleanupOldRecords)
 export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
@@ -51,6 +51,7 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     private readonly oldJobs: OldJobs,
     private readonly logRows: JobLogRows,
     private readonly throughput: Throughput,
+    private readonly errorGroups: ErrorGroups,
     @Inject(retentionToken) private readonly retention: Retention,
   ) {}
 
@@ -78,7 +79,8 @@ export class CleanupOldRecordsHandler implements HandlerOf<Cleanup> {
     const logsBefore = new Date(context.now() - retention.RETENTION_LOGS_DAYS * dayMs);
     const logs = await deleteAll(() => this.logRows.purge(logsBefore), signal);
     const throughput = await deleteAll(() => this.throughput.purge(), signal);
-    return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims, logs, throughput };
+    const errors = await deleteAll(() => this.errorGroups.purge(new Date(cut.at)), signal);
+    return { cutAt: new Date(cut.at).toISOString(), heldBy, records, jobs, claims, logs, throughput, errors };
   }
 
   /** The times of the unread records, since when a schedule waits for the end of a job, and since when a flow runs. */

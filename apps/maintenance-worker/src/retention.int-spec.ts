@@ -11,6 +11,7 @@ import {
   LogEnds,
   JobLogRows,
   OldJobs,
+  ErrorGroups,
   Throughput,
   ProjectionProgress,
   Projector,
@@ -247,6 +248,7 @@ describe('retention and dead letters', () => {
       maintenance.get(OldJobs),
       maintenance.get(JobLogRows),
       maintenance.get(Throughput),
+      maintenance.get(ErrorGroups),
       {
         ...retention,
         RETENTION_RECORDS_DAYS: 30,

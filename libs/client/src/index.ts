@@ -52,6 +52,7 @@ export {
 } from './jobstream-client.js';
 export type { FlowCalls, FlowWaitOptions, ListFlowOptions, SubmitFlowOptions } from './flow-calls.js';
 export type { JobTypeCalls } from './job-type-calls.js';
+export type { ErrorCalls, ErrorGroupMark, ErrorGroupOptions } from './error-calls.js';
 export type { QueueCalls } from './queue-calls.js';
 export type { RebuildCalls } from './rebuild-calls.js';
 export type { ActionCalls, ActionWish } from './action-calls.js';

@@ -22,6 +22,7 @@ import type {
 import { AccessCalls } from './access-calls.js';
 import { get, keyed, queryOf, type CallOptions, type PageOptions } from './call-options.js';
 import { JobFailedError, JobUnfinishedError } from './client-errors.js';
+import { ErrorCalls } from './error-calls.js';
 import { FileCalls } from './file-calls.js';
 import { FlowCalls } from './flow-calls.js';
 import { HttpCaller, type ClientOptions } from './http-caller.js';
@@ -85,6 +86,8 @@ export class JobstreamClient {
   readonly queues: QueueCalls;
   /** Looks at worker processes. */
   readonly workers: WorkerCalls;
+  /** Shows failures that are alike as groups, mutes them and takes notes of them. */
+  readonly errors: ErrorCalls;
   /** Makes jobs at set times. */
   readonly schedules: ScheduleCalls;
   /** Has URLs hear of the ends of jobs. */
@@ -109,6 +112,7 @@ export class JobstreamClient {
     this.jobTypes = new JobTypeCalls(this.caller);
     this.queues = new QueueCalls(this.caller);
     this.workers = new WorkerCalls(this.caller);
+    this.errors = new ErrorCalls(this.caller);
     this.schedules = new ScheduleCalls(this.caller);
     this.webhooks = new WebhookCalls(this.caller);
     this.flows = new FlowCalls(this.caller);

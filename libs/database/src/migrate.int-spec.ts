@@ -44,6 +44,8 @@ describe('migrate', () => {
     expect(rows).toEqual([
       { table: 'checkpoints', options: ['fillfactor=10'] },
       { table: 'claims', options: ['fillfactor=70'] },
+      { table: 'error_groups', options: ['fillfactor=50'] },
+      { table: 'error_hours', options: ['fillfactor=50'] },
       { table: 'jobs', options: ['fillfactor=45'] },
       { table: 'read_positions', options: ['fillfactor=10'] },
       { table: 'throughput', options: ['fillfactor=50'] },

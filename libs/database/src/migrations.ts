@@ -15,12 +15,14 @@ import { CreateFlows1763980000000 } from './operations/migrations/1763980000000-
 import { CreateUniqueKeys1763960000000 } from './operations/migrations/1763960000000-create-unique-keys.js';
 import { CreateJobLogs1763970000000 } from './operations/migrations/1763970000000-create-job-logs.js';
 import { RunActions1764000000000 } from './operations/migrations/1764000000000-run-actions.js';
+import { CreateErrorMarks1764020000000 } from './operations/migrations/1764020000000-create-error-marks.js';
 import { CreateProjection1763800000000 } from './projection/migrations/1763800000000-create-projection.js';
 import { MarkCarriedJobs1763880000000 } from './projection/migrations/1763880000000-mark-carried-jobs.js';
 import { AddFlowAndParent1763970000000 } from './projection/migrations/1763970000000-add-flow-and-parent.js';
 import { IndexFlow1763990000000 } from './projection/migrations/1763990000000-index-flow.js';
 import { AddNotify1763960000000 } from './projection/migrations/1763960000000-add-notify.js';
 import { CreateThroughput1764000000000 } from './projection/migrations/1764000000000-create-throughput.js';
+import { CreateErrorGroups1764020000000 } from './projection/migrations/1764020000000-create-error-groups.js';
 import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
 
 /** By kind of schema, the steps to its present state. They are only ever appended to. */
@@ -33,6 +35,7 @@ export const migrations = {
     AddFlowAndParent1763970000000,
     IndexFlow1763990000000,
     CreateThroughput1764000000000,
+    CreateErrorGroups1764020000000,
   ],
   operations: [
     CreateIdempotencyKeys1763800000000,
@@ -52,6 +55,7 @@ export const migrations = {
     CreateJobLogs1763970000000,
     CreateFlows1763980000000,
     RunActions1764000000000,
+    CreateErrorMarks1764020000000,
   ],
 };
 

@@ -114,6 +114,7 @@ export const cleanupOldRecords = defineJob({
     jobs: z.int().describe('Ended jobs whose rows were deleted.'),
     claims: z.int().describe('Claims deleted whose jobs have no record any more that could be run again.'),
     logs: z.int().describe('Rows of what handlers have logged that were deleted.'),
+    errors: z.int().describe('Rows of groups of errors that were deleted, and of their hours and notes.'),
     throughput: z.int().describe('Rows of counts older than a day that were deleted.'),
   }),
   retries: 3,

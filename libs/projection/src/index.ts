@@ -24,6 +24,13 @@ export {
 export { DailyStatistics, type DailyStatistic } from './reads/daily-statistics.js';
 export { bucketMs } from './throughput/step-tally.js';
 export { Throughput, type ThroughputPart, type ThroughputScope } from './throughput/throughput.js';
+export { errorGroupOf, isOtherGroup } from './error-groups/error-group.js';
+export {
+  ErrorGroups,
+  type ErrorGroupRow,
+  type ErrorGroupRows,
+  type ErrorGroupScope,
+} from './error-groups/error-groups.js';
 export { OldJobs } from './retention/old-jobs.js';
 export { ProjectionPositions, type ProjectionPosition } from './progress/projection-positions.js';
 export { NeededJobs } from './retention/needed-jobs.js';

@@ -1,5 +1,5 @@
 import { phases, Topics, type Phase } from '@jobstream/contracts';
-import { encodeRecord, type JobRecord } from '@jobstream/contracts/records';
+import { encodeRecord, type JobError, type JobRecord } from '@jobstream/contracts/records';
 import type { IncomingRecord } from '@jobstream/kafka';
 import fc from 'fast-check';
 
@@ -34,6 +34,8 @@ export interface Facts {
   submittedFor?: string;
   timestamp?: number;
   createdAt?: number;
+  /** Of a failure; default: one whose message is `text`. */
+  error?: JobError;
 }
 
 /** A record as it comes from the log. */
@@ -57,7 +59,7 @@ export function incoming(facts: Facts): IncomingRecord {
     ...(run === 2 ? { orderingKey: `key ${text}`, expiresAt: iso(90_000) } : {}),
   };
   const made = { worker: `${text} ${start}`, at: iso(start) };
-  const error = { code: 'boom', message: text };
+  const error = facts.error ?? { code: 'boom', message: text };
   const origin = { topic: 'jobs.probe', partition, offset, at: iso(0) };
   const values: Record<Phase, unknown> = {
     scheduled: { ...request, runAt: iso(60_000) },

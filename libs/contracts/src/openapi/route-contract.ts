@@ -10,6 +10,7 @@ export const routeTags = {
   Queues: 'The progress of the workers of each queue; pause, resume and limit it.',
   Replays: 'Run jobs again: dead letters, or a time range of the log.',
   Actions: 'Cancel all jobs that meet a filter, or run them again.',
+  Errors: 'Failures that are alike, counted; mute them and take notes of them.',
   Schedules: 'Jobs that are made at set times.',
   Webhooks: 'Hear of the ends of jobs by signed POSTs.',
   Rebuilds: 'The status of all jobs, made again from the log.',

@@ -2,6 +2,7 @@ import type { JobType } from '../job-type.js';
 import type { RouteContract } from './route-contract.js';
 import { accessRoutes } from './routes/access.js';
 import { actionRoutes } from './routes/actions.js';
+import { errorGroupRoutes } from './routes/error-groups.js';
 import { flowRoutes } from './routes/flows.js';
 import { jobTypeRoutes } from './routes/job-types.js';
 import { jobRoutes } from './routes/jobs.js';
@@ -18,6 +19,7 @@ import { workerRoutes } from './routes/workers.js';
 export function routeContracts(jobTypes: readonly JobType[]): readonly RouteContract[] {
   return [
     ...jobRoutes(jobTypes),
+    ...errorGroupRoutes,
     ...flowRoutes,
     ...jobTypeRoutes,
     ...queueRoutes,

@@ -98,6 +98,20 @@ export {
   type ThroughputStep,
   type ThroughputView,
 } from './fields/throughput.js';
+export {
+  errorGroupDetailSchema,
+  errorGroupIdSchema,
+  errorGroupPageSchema,
+  errorGroupPatchSchema,
+  errorGroupQuerySchema,
+  errorGroupSchema,
+  maxCountedLetters,
+  type ErrorGroup,
+  type ErrorGroupDetail,
+  type ErrorGroupPage,
+  type ErrorGroupPatch,
+  type ErrorGroupQuery,
+} from './operations/error-group.js';
 export { countsQuerySchema, countsViewSchema, type CountsView } from './fields/counts.js';
 export {
   acceptedTaskSchema,

@@ -17,7 +17,7 @@ const pageSize = 20_000;
 /**
  * Carries over to the rebuilt generation what the log can no longer tell: every job of which some record lies below the
  * log's start, or on a topic that is gone, with its history, and the rejected records of there. Merged as records are,
- * so that what the log still holds of such a job counts too; marked as `carried`.
+ * so that what the log still holds of such a job counts too; marked as `carried`. Groups of errors too, of which the log holds none.
  * @param starts of every topic that is projected
  * @param onPage told how many jobs a page carried; may throw to end it
  */
@@ -48,6 +48,10 @@ export async function carryOver(
              dead_letter_offset) = (excluded.appended_at, excluded.reason, excluded.error, excluded.queue,
              excluded.dead_letter_topic, excluded.dead_letter_offset)`,
     values: bounds.values,
+  });
+  await database.query({
+    text: `INSERT INTO ${rebuilt}.error_groups SELECT * FROM ${live}.error_groups
+           WHERE id NOT IN (SELECT id FROM ${rebuilt}.error_groups) ORDER BY id, writer ON CONFLICT DO NOTHING`,
   });
 }
 

@@ -23,7 +23,8 @@ const pageSize = 10_000;
 const maxNamed = 20;
 
 /**
- * Compares the rows of two generations, every column but the mark of what was carried over. All of it in one session:
+ * Compares the rows of two generations, every column but the mark of what was carried over and the group of the error, which follows
+ * from the error and is missing in rows of an earlier version. All of it in one session:
  * while both generations stand still, or in a snapshot of a moment in which they did.
  */
 export class GenerationComparison {
@@ -41,7 +42,7 @@ export class GenerationComparison {
     for (const table of Object.keys(keys) as Table[]) {
       const { rows } = await session.query<{ name: string }>({
         text: `SELECT attname AS name FROM pg_attribute
-               WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'carried'
+               WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> ALL ('{carried,error_group}')
                ORDER BY attnum`,
         values: [`${schemas.live}.${table}`],
       });

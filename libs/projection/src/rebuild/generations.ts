@@ -66,7 +66,14 @@ export class Generations {
 
   /** Gathers the planner's statistics of new tables. */
   async analyze(schema: string): Promise<void> {
-    for (const table of ['jobs', 'job_transitions', 'rejected_records', 'throughput'])
+    for (const table of [
+      'jobs',
+      'job_transitions',
+      'rejected_records',
+      'throughput',
+      'error_groups',
+      'error_hours',
+    ])
       await this.database.query({ text: `ANALYZE ${quoteName(schema)}.${table}` });
   }
 

@@ -13,6 +13,7 @@ import {
 } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { DatabaseFixture } from '../database.fixture-spec.js';
+import { ErrorGroups } from '../error-groups/error-groups.js';
 import { JobQueries } from '../reads/job-queries.js';
 import { OldJobs } from '../retention/old-jobs.js';
 import { ProjectionProgress } from '../progress/progress.js';
@@ -124,6 +125,12 @@ async function rowsOf(schema: string): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
+/** Failures by the code of their group. */
+async function countedErrors(): Promise<Record<string, number>> {
+  const { items } = await new ErrorGroups(fixture.database).page({ limit: 100 });
+  return Object.fromEntries(items.map(({ code, count }) => [code, count]));
+}
+
 /** Resolves once someone waits for an advisory lock of this database. */
 async function lockAwaited(): Promise<void> {
   for (;;) {
@@ -165,7 +172,7 @@ describe('a rebuild', () => {
         nth % 2 === 0
           ? [
               { id, phase: 'queued' },
-              { id, phase: 'retrying', start: 1 },
+              { id, phase: 'retrying', start: 1, ...(nth === 0 && { error: { code: 'gone', message: '' } }) },
             ]
           : [
               { id, phase: 'queued' },
@@ -189,6 +196,7 @@ describe('a rebuild', () => {
     ]);
     const before = await rowsOf(fixture.settings.schemas.projection);
     expect(before.length).toBeGreaterThan(40 + 30 + 20 + 20);
+    expect(await countedErrors()).toEqual({ boom: 39, gone: 1 });
 
     const end = await rebuilt({});
     expect(end).toMatchObject({ state: 'swapped', carried: 40, compared: 70, differences: null });
@@ -196,6 +204,8 @@ describe('a rebuild', () => {
     expect(end.progress).toMatchObject({ records: 50, total: 50 });
     expect(await rowsOf(fixture.settings.schemas.projection)).toEqual(before);
     expect(await carriedIds()).toEqual(old);
+    // What the log holds is counted anew. Of a group that it holds nothing of, the count stays.
+    expect(await countedErrors()).toEqual({ boom: 20, gone: 1 });
     const queries = new JobQueries(fixture.database);
     expect((await queries.history(old[0]!))!.map(({ state }) => state)).toEqual([
       'queued',
@@ -229,6 +239,31 @@ describe('a rebuild', () => {
     expect(rows).toEqual([]);
   });
 
+  it('makes the groups of errors again, with their counts, times, examples and jobs', async () => {
+    const groups = new ErrorGroups(fixture.database);
+    await append(
+      Array.from({ length: 30 }, (_, nth): Facts[] => {
+        const id = newJobId();
+        const error = { code: `again_${nth % 3}`, message: `No row ${nth}` };
+        return [
+          { id, phase: 'queued' },
+          { id, phase: 'retrying', start: 1, error },
+          { id, phase: 'dead_lettered', attempt: 2, start: 2, error },
+        ];
+      }),
+    );
+    const read = async () =>
+      (await groups.page({ limit: 100 })).items.filter(({ code }) => code.startsWith('again'));
+    const before = await read();
+    expect(before.map(({ count, deadLetters }) => [count, deadLetters])).toEqual([
+      [20, 10],
+      [20, 10],
+      [20, 10],
+    ]);
+    expect(await rebuilt({})).toMatchObject({ state: 'swapped', differences: null });
+    expect(await read()).toEqual(before);
+  });
+
   it('is done by one of several processes, and one at a time', async () => {
     startRebuilder();
     startRebuilder();
@@ -240,7 +275,7 @@ describe('a rebuild', () => {
     ]);
     const { items } = await rebuilds.list();
     while ((await rebuilds.read(items[0]!.id)).finishedAt === null) await pause(50);
-    expect(await rebuilds.read(items[0]!.id)).toMatchObject({ state: 'swapped', generation: 4 });
+    expect(await rebuilds.read(items[0]!.id)).toMatchObject({ state: 'swapped', generation: 5 });
   });
 
   it('is resumed where it was when its process stops, and is thrown away when it is cancelled', async () => {

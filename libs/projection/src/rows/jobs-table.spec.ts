@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { newJobId } from '@jobstream/contracts';
 import type { JobFold } from '@jobstream/lifecycle';
 import { jobColumns, readJobRow, type SelectedJob } from '../reads/job-row.js';
+import { errorGroupOf } from '../error-groups/error-group.js';
 import { foldColumns } from './jobs-table.js';
 
 /** No two values are the same. */
@@ -67,7 +68,10 @@ describe('the table of jobs', () => {
       Object.values<string | number | null>({ ...part }),
     );
     const literals = [starts, past].map(([entry]) => `{"${entry}"}`);
-    const derived = ['dead_lettered'];
+    const derived = [
+      'dead_lettered',
+      errorGroupOf('image.thumbnail', { code: 'boom', message: 'It failed.' }),
+    ];
     const values = foldColumns.map(({ of }) => of(fold));
     expect(values.sort()).toEqual([...fields, ...literals, ...derived].sort());
     expect(new Set(foldColumns.map(({ name }) => name)).size).toBe(foldColumns.length);

@@ -5,6 +5,7 @@
  * same rows.
  */
 import type { JobFold, JobOrigin, RunOutcome, RunRequest } from '@jobstream/lifecycle';
+import { groupOfFold } from '../error-groups/failure-tally.js';
 import { textArray } from './array-literal.js';
 import { columnsOf, namesOf, type Column, type ColumnsOf, type RowOf } from './table-columns.js';
 
@@ -62,9 +63,16 @@ const indexedState: Column<JobFold> = {
   of: ({ outcome: { state } }) => (state === 'queued' || state === 'succeeded' ? null : state),
 };
 
+/** The group of the error that the row shows. Null for a job without one, as `indexed_state` is: an index finds the jobs of a group. */
+const errorGroup: Column<JobFold> = { name: 'error_group', kind: 'word', of: groupOfFold };
+
 export const originColumns = columnsOf(origin, (fold: JobFold) => fold.origin);
 export const requestColumns = columnsOf(request, (fold: JobFold) => fold.request);
-export const outcomeColumns = [...columnsOf(outcome, (fold: JobFold) => fold.outcome), indexedState];
+export const outcomeColumns = [
+  ...columnsOf(outcome, (fold: JobFold) => fold.outcome),
+  indexedState,
+  errorGroup,
+];
 
 /** Every column that a job's records decide: all but `carried`, the mark of rows that a rebuild took over. */
 export const foldColumns: readonly Column<JobFold>[] = [

@@ -2,6 +2,8 @@ import type { JobId } from '@jobstream/contracts';
 import type { Database, Session } from '@jobstream/database';
 import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import { freeKeys, type KeyOfJob } from '@jobstream/unique-keys';
+import { countFailures } from '../error-groups/count-failures.js';
+import { FailureTally } from '../error-groups/failure-tally.js';
 import { StepTally } from '../throughput/step-tally.js';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
 import { insertRejected } from './rejected-table.js';
@@ -15,12 +17,13 @@ export type RowSchemas = Pick<Database, 'projection' | 'operations'>;
 export async function writeRows(
   session: Session,
   { projection, operations }: RowSchemas,
-  { folds, steps, transitions, rejected, freed }: Rows,
+  { folds, steps, failures, transitions, rejected, freed }: Rows,
 ): Promise<void> {
   await upsertJobs(session, projection, folds.values(), steps.buckets);
   if (transitions.length > 0) await insertTransitions(session, projection, transitions);
   if (rejected.length > 0) await insertRejected(session, projection, rejected);
   if (freed.length > 0) await freeKeys(session, operations, freed);
+  if (failures.size > 0) await countFailures(session, projection, failures.tallied);
 }
 
 /** The rows that a batch touched. */
@@ -34,6 +37,8 @@ export interface Rows extends WrittenRows {
   readonly folds: Map<JobId, JobFold>;
   /** What the records tell of the throughput. */
   readonly steps: StepTally;
+  /** The failures that the records tell of. */
+  readonly failures: FailureTally;
   readonly transitions: JobTransition[];
   readonly rejected: RejectedRecord[];
   /** Unique keys, each with the job whose end frees it. */
@@ -42,13 +47,21 @@ export interface Rows extends WrittenRows {
 
 /** Folds records in memory, so that a batch writes each row once. */
 export function rowsOf(records: readonly ProjectedRecord[]): Rows {
-  const rows: Rows = { folds: new Map(), steps: new StepTally(), transitions: [], rejected: [], freed: [] };
+  const rows: Rows = {
+    folds: new Map(),
+    steps: new StepTally(),
+    failures: new FailureTally(),
+    transitions: [],
+    rejected: [],
+    freed: [],
+  };
   for (const record of records) {
     switch (record.kind) {
       case 'job': {
         const { fold, transition, freed } = record;
         const known = rows.folds.get(fold.id);
         rows.steps.add(fold, known);
+        rows.failures.add(fold);
         rows.folds.set(fold.id, known === undefined ? fold : mergeFolds(known, fold));
         if (transition !== null) rows.transitions.push({ id: fold.id, transition });
         if (freed !== undefined) rows.freed.push(freed);

@@ -6,6 +6,7 @@ import { ContractServer } from './contract-server.js';
 type Calls = (client: JobstreamClient) => Promise<unknown>;
 
 const id = '01a20495-2546-7ab4-9119-1338e5675ed4';
+const group = '01a2049525467ab4';
 const schedule = { every: '5m', job: { type: 'probe.run', payload: {} } };
 
 async function takeAll(items: AsyncIterable<unknown>): Promise<void> {
@@ -31,6 +32,10 @@ const calls: Readonly<Record<Route, Calls>> = {
     client.readLogPage(id, { run: 1, attempt: 2, after: '7.1', limit: 10 }),
   'GET /v1/jobs/{id}/history': (client) => client.readHistory(id),
   'GET /v1/jobs/{id}/stream': (client) => takeAll(client.follow(id)),
+  'GET /v1/error-groups': (client) =>
+    client.errors.list({ queue: 'probe', muted: false, since: new Date(0) }),
+  'GET /v1/error-groups/{id}': (client) => client.errors.read(group),
+  'PATCH /v1/error-groups/{id}': (client) => client.errors.mark(group, { muted: new Date(0), note: 'x' }),
   'POST /v1/flows': (client) =>
     client.flows.submit({ jobs: [{ name: 'one', type: 'probe.run', payload: {} }] }),
   'GET /v1/flows': (client) => client.flows.list({ state: 'failed', limit: 5 }),
