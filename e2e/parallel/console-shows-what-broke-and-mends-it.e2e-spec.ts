@@ -121,6 +121,22 @@ describe('the console', () => {
     const { state, run, payload } = await platform.api.job(failed);
     expect([state, run, payload]).toMatchObject(['succeeded', 2, { failTimes: 0, note: 'mended' }]);
     await page.getByText('Run 2, attempt 1').waitFor();
+    await page.getByText('Run 2 after run 1: mended.').waitFor();
+    const changes = page.getByRole('region', { name: 'Differences of payload' });
+    expect(await changes.locator('tbody tr').allInnerTexts()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^\/failTimes\s+1\s+0$/),
+        expect.stringMatching(/^\/note\s+(not there|""|null)\s+"mended"$/),
+      ]),
+    );
+    await page
+      .getByRole('region', { name: 'Runs of the job' })
+      .getByRole('link', { name: 'replay', exact: true })
+      .click();
+    const became = page.getByRole('region', { name: 'What became of its jobs' });
+    await became.getByText('mended').waitFor();
+    await page.goBack();
+    await page.getByText('Run 2 after run 1: mended.').waitFor();
     await press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await press('Escape');

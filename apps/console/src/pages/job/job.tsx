@@ -14,6 +14,7 @@ import { usePageKeys } from '../../keys/keyboard.js';
 import { hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
+import { lazyPage } from '../../frame/lazy-page.js';
 import { Explanation, UnstartedExplanation } from './explanation.js';
 import { useFollowedLife } from './followed-life.js';
 import { LogLines } from './log-lines.js';
@@ -23,6 +24,7 @@ import { Timeline } from './timeline.js';
 import { TransitionTable } from './transition-table.js';
 
 const everyMs = 2_000;
+const Runs = lazyPage(() => import('./runs/runs.js').then((part) => part.Runs));
 
 /** One job, as it is now or, with `at` in the URL, as it was then. */
 export function JobPage({ item: id }: { readonly item: string }): VNode {
@@ -105,6 +107,7 @@ function PresentJob({ id }: { readonly id: string }): VNode {
         {life.leftOut > 0 && <p class="muted">{countOf(life.leftOut, 'older record')} left out.</p>}
         <TransitionTable id={id} transitions={life.transitions} />
       </section>
+      {job && job.run > 1 && <Runs id={id} newest={job.run} standing={`${job.run} ${job.state}`} />}
       <section>
         <h2>Log</h2>
         <LogLines lines={life.lines} />

@@ -13,6 +13,7 @@ import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { writeCount, writeRate, writeReasons } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
+import { judgeRuns } from '../job/runs/run-verdict.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
@@ -107,14 +108,14 @@ interface ReplayedJobsProps {
 
 /** Jobs that have ended are read no more; once the replay and all of them have, nothing is. */
 function ReplayedJobs({ id, isOver }: ReplayedJobsProps): VNode {
-  const ended = useRef(new Map<string, JobView>());
+  const ended = useRef(new Map<string, EndedRun>());
   const [areAllEnded, setAllEnded] = useState(false);
   const isSettled = isOver && areAllEnded;
   const polled = usePolled(
     async (signal) => {
       const jobs = await readReplayed(id, ended.current, signal);
       setAllEnded(
-        jobs.every(({ id, run, state }) => state === 'refused' || ended.current.has(`${id}/${run}`)),
+        jobs.every(({ id, run, state }) => state === 'refused' || ended.current.has(keyOf({ id, run }))),
       );
       return jobs;
     },
@@ -127,13 +128,14 @@ function ReplayedJobs({ id, isOver }: ReplayedJobsProps): VNode {
       <RowTable
         label="What became of its jobs"
         rows={polled.data}
-        keyOf={(job) => `${job.id}/${job.run}`}
+        keyOf={(job) => keyOf(job)}
         empty="It has made no run yet."
         columns={[
           { title: 'Job', cell: (job) => <a href={hrefOf('jobs', job.id)}>{job.id}</a> },
           { title: 'Run', isNumber: true, cell: ({ run }) => run },
           { title: 'Put into its queue', cell: ({ state, detail }) => detail ?? state },
           { title: 'State now', cell: ({ now }) => now && <StateMark state={now.state} /> },
+          { title: 'Compared with the run before', cell: ({ verdict }) => verdict },
           {
             title: 'Error now',
             cell: ({ now }) => now?.error && <span class="error-text">{now.error.message}</span>,
@@ -145,14 +147,43 @@ function ReplayedJobs({ id, isOver }: ReplayedJobsProps): VNode {
 }
 
 /** The first jobs of the replay, each as it is now. @param ended those that need no other look, by id and run */
-async function readReplayed(id: string, ended: Map<string, JobView>, signal: AbortSignal) {
+async function readReplayed(id: string, ended: Map<string, EndedRun>, signal: AbortSignal) {
   const { items } = await client.replays.listJobs(id, { signal, limit: shownJobs });
-  return Promise.all(
+  const known = await Promise.all(
     items.map(async (item) => {
-      const key = `${item.id}/${item.run}`;
-      const now = ended.get(key) ?? (await client.read(item.id, { signal }).catch(() => undefined));
-      if (now !== undefined && now.run >= item.run && isFinal(now.state)) ended.set(key, now);
+      const key = keyOf(item);
+      const now = ended.get(key)?.now ?? (await client.read(item.id, { signal }).catch(() => undefined));
       return { ...item, now };
     }),
   );
+  // One after another: each reads records of the log.
+  for (const { now, ...item } of known) {
+    const isOver = now !== undefined && (now.run > item.run || (now.run === item.run && isFinal(now.state)));
+    if (!isOver || ended.has(keyOf(item))) continue;
+    const verdict = await judgeRun(item.id, item.run, signal).catch(() => undefined);
+    if (verdict !== undefined) ended.set(keyOf(item), { now, verdict });
+  }
+  return known.map((item) => ({ ...item, verdict: ended.get(keyOf(item))?.verdict }));
+}
+
+interface EndedRun {
+  readonly now: JobView;
+  /** Null where there is no run before it to compare it with. */
+  readonly verdict: string | null;
+}
+
+function keyOf({ id, run }: { readonly id: string; readonly run: number }): string {
+  return `${id}/${run}`;
+}
+
+/** What became of a run, in the light of the run before it; null where that is not known. */
+async function judgeRun(id: string, run: number, signal: AbortSignal): Promise<string | null> {
+  const { items } = await client.listRuns(id, {
+    payload: true,
+    limit: 2,
+    cursor: String(run + 1),
+    signal,
+  });
+  const [after, before] = items;
+  return after?.run === run && before !== undefined ? judgeRuns(before, after) : null;
 }
