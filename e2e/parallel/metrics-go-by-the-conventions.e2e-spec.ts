@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FlowView } from '@jobstream/contracts/rest';
 import { eventually, Platform } from '@jobstream/testing';
+import { endedFlow, fanOf, submitFlow } from '../flow-log.js';
 import { readMetrics, type MetricFamily } from '../metric-families.js';
 
 const services = {
@@ -43,7 +45,7 @@ const labels = [
 
 /** Prometheus' base units, and what is counted. */
 const units =
-  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched|alarms|topics|types|servers)$/;
+  /_(seconds|bytes|records|rows|jobs|letters|workers|paused|slots|attempts|outcomes|due|deliveries|held|watched|alarms|topics|types|servers|flows)$/;
 
 const id = /[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}/;
 
@@ -78,7 +80,15 @@ describe('metrics go by Prometheus’ conventions, and docs/metrics.md has them 
       await api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' }),
     ];
     await api.get('/v1/jobs/7');
+    const unique = { type: 'probe.run', payload: { sleepMs: 3_000 }, unique: { key: 'one' } };
+    for (let nth = 0; nth < 2; nth += 1) ids.push((await api.post('/v1/jobs', unique)).body.id as string);
+    const flow = await submitFlow(platform, fanOf(2, {}));
+    const job = { name: 'late', type: 'probe.run', payload: {}, delay: '1h' } as const;
+    const open = await submitFlow(platform, { jobs: [job] });
     for (const id of ids) await api.finished(id);
+    await endedFlow(platform, flow);
+    const { jobs } = (await api.get<FlowView>(`/v1/flows/${open}`)).body;
+    await eventually(() => api.job(jobs[0]!.id));
     for (const { name, url } of platform.processes) {
       const response = await fetch(`${url}/metrics`);
       expect([name, response.headers.get('content-type')]).toEqual([
@@ -123,7 +133,7 @@ describe('metrics go by Prometheus’ conventions, and docs/metrics.md has them 
       (families.get(name)?.samples ?? [])
         .filter(({ labels }) => Object.entries(wanted).every(([label, text]) => labels[label] === text))
         .reduce((sum, sample) => sum + sample.value, 0);
-    expect(value('jobstream_jobs_accepted_total', {})).toBe(2);
+    expect(value('jobstream_jobs_accepted_total', {})).toBe(3);
     expect(
       value('jobstream_attempts_total', { type: 'probe.run', outcome: 'retrying' }),
     ).toBeGreaterThanOrEqual(1);
@@ -132,6 +142,15 @@ describe('metrics go by Prometheus’ conventions, and docs/metrics.md has them 
       value('jobstream_http_request_duration_seconds', { route: '/v1/jobs/:id', status: '400' }),
     ).toBeGreaterThan(0);
     expect(value('jobstream_queue_workers', { queue: 'probe' })).toBe(1);
+    expect(value('jobstream_flows_made_total', {})).toBe(2);
+    expect(value('jobstream_flows_ended_total', { outcome: 'succeeded' })).toBe(1);
+    expect(value('jobstream_flow_jobs_released_total', {})).toBe(5);
+    expect(value('jobstream_open_flows', {})).toBe(1);
+    expect(value('jobstream_oldest_open_flow_seconds', {})).toBeGreaterThan(0);
+    const metConflicts = value('jobstream_unique_key_conflicts_total', { outcome: 'returned' });
+    expect([value('jobstream_unique_keys_taken_total', {}), metConflicts]).toEqual([1, 1]);
+    expect(value('jobstream_unique_keys_freed_total', { reason: 'ended' })).toBe(1);
+    expect(value('jobstream_unique_keys_held', {})).toBe(0);
     expect(value('jobstream_produced_records_total', { outcome: 'acknowledged' })).toBeGreaterThan(3);
   });
 

@@ -53,7 +53,7 @@ const checking: readonly object[] = [
     emptyOf(IdempotencyKeys),
     allowedHosts,
     receiverUrls,
-    new Flows({ database: emptyOf(Database), intake }),
+    new Flows({ database: emptyOf(Database), intake, metrics: createMetrics('unread') }),
     new ApiMetrics(createMetrics('unread')),
   ),
   receiverUrls,

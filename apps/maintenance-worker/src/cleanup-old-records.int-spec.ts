@@ -53,6 +53,7 @@ describe('old records', () => {
       topics: platform.topics,
       database,
       intake,
+      metrics: new Registry(),
       logger: createLogger('flows', 'silent'),
       onFatal: (error) => {
         throw error;

@@ -22,7 +22,8 @@ import {
   ReportQueries,
 } from '@jobstream/projection';
 import { FiringStore } from '@jobstream/scheduling';
-import { UniqueKeyReaper } from '@jobstream/unique-keys';
+import { UniqueKeyReaper, type FindEnded } from '@jobstream/unique-keys';
+import { Registry } from 'prom-client';
 import { CleanupExpiredTokensHandler } from './cleanup-expired-tokens.handler.js';
 import { CleanupOldFilesHandler } from './cleanup-old-files.handler.js';
 import { CleanupOldRecordsHandler } from './cleanup-old-records.handler.js';
@@ -58,12 +59,12 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
     },
     {
       provide: UniqueKeyReaper,
-      inject: [Database, JobQueries],
+      inject: [Database, JobQueries, Registry],
       useFactory: createReaper,
     },
     provide(FiringStore, [Database]),
     provide(FlowArchive, [Database]),
-    provide(Flows, { database: Database, intake: JobIntake }),
+    provide(Flows, { database: Database, intake: JobIntake, metrics: Registry }),
     provide(ClaimStore, [Database]),
     provide(ApiKeyStore, [Database]),
     provide(AuditStore, [Database]),
@@ -92,9 +93,10 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
 })
 export class MaintenanceModule {}
 
-function createReaper(database: Database, queries: JobQueries): UniqueKeyReaper {
-  return new UniqueKeyReaper(database, async (ids) => {
+function createReaper(database: Database, queries: JobQueries, metrics: Registry): UniqueKeyReaper {
+  const findEnded: FindEnded = async (ids) => {
     const standings = [...(await queries.standings(ids))];
     return new Set(standings.filter(([, { state }]) => isFinal(state)).map(([id]) => id));
-  });
+  };
+  return new UniqueKeyReaper(database, findEnded, metrics);
 }

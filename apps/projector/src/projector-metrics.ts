@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { WrittenRows } from '@jobstream/projection';
+import type { CommittedRows } from '@jobstream/projection';
 import type { HeardClock } from '@jobstream/runtime';
 import type { WrittenBatch } from '@jobstream/sink';
+import { UniqueKeyMetrics } from '@jobstream/unique-keys';
 
 /** How {@link ProjectorMetrics} learns what it shows. */
 export interface ProjectorMetricsOptions {
@@ -16,6 +17,7 @@ export class ProjectorMetrics {
   private readonly records: Counter;
   private readonly jobs: Counter;
   private readonly seconds: Histogram;
+  private readonly keys: UniqueKeyMetrics;
   /** Append time of the newest record written, in milliseconds since 1970. */
   private newestAt: number | undefined;
   /** When the rows were last seen to be complete, in milliseconds since 1970. */
@@ -27,6 +29,7 @@ export class ProjectorMetrics {
   ) {
     const lag = () => options.lag();
     const registers = [registry];
+    this.keys = UniqueKeyMetrics.of(registry);
     this.records = new Counter({
       name: 'jobstream_projected_records_total',
       help: 'Records written into the projection.',
@@ -76,12 +79,13 @@ export class ProjectorMetrics {
     return Math.max(0, now - Math.max(this.completeAt, this.newestAt ?? 0)) / 1_000;
   }
 
-  count({ records, written, seconds }: WrittenBatch<WrittenRows>): void {
+  count({ records, written, seconds }: WrittenBatch<CommittedRows>): void {
     let newestAt = 0;
     for (const { outcome } of written.folds.values()) newestAt = Math.max(newestAt, outcome.appendedAt);
     if (newestAt > 0) this.newestAt = newestAt;
     this.records.inc(records);
     this.jobs.inc(written.folds.size);
+    this.keys.countFreed('ended', written.freedKeys);
     this.seconds.observe(seconds);
   }
 }

@@ -93,14 +93,23 @@ function createFollower(
 }
 
 function createCoordinator(
-  { logger, fatal }: ProcessContext,
+  { logger, metrics, fatal }: ProcessContext,
   connection: KafkaConnection,
   admin: TopicAdmin,
   topics: Topics,
   database: Database,
   intake: JobIntake,
 ): FlowCoordinator {
-  return new FlowCoordinator({ connection, admin, topics, database, intake, logger, onFatal: fatal });
+  return new FlowCoordinator({
+    connection,
+    admin,
+    topics,
+    database,
+    intake,
+    metrics,
+    logger,
+    onFatal: fatal,
+  });
 }
 
 function readProjection(

@@ -10,6 +10,7 @@ import { contextToken, Preparation } from '@jobstream/platform';
 import { ReplayRunner } from '@jobstream/replay';
 import { ClockWatch, type ProcessContext } from '@jobstream/runtime';
 import { Scheduler } from '@jobstream/scheduling';
+import { showHeldKeys } from '@jobstream/unique-keys';
 import { WebhookFollower } from '@jobstream/webhooks';
 
 const tickMs = 25;
@@ -45,6 +46,7 @@ export class SchedulerService implements BeforeApplicationShutdown {
       prepare: () => this.prepare(),
       onFatal: fatal,
     });
+    showHeldKeys(metrics, database);
     health.add('scheduler', () => this.scheduler.health());
     health.add('webhooks', () => this.webhooks.health());
     health.add('flows', () => this.flows.health());

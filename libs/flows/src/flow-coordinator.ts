@@ -1,11 +1,15 @@
 import type { Topics } from '@jobstream/contracts';
+import type { FlowState } from '@jobstream/contracts/rest';
 import { isPermanent, type Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { KafkaConnection, TopicAdmin } from '@jobstream/kafka';
 import type { Health, Logger } from '@jobstream/runtime';
+import type { Registry } from 'prom-client';
 import { FlowEndReader } from './flow-end-reader.js';
+import { FlowMetrics } from './flow-metrics.js';
 import { FlowReleaser } from './flow-releaser.js';
 import { FlowStore } from './flow-store.js';
+import { showOpenFlows } from './open-flow-metrics.js';
 
 export interface FlowCoordinatorOptions {
   readonly connection: KafkaConnection;
@@ -13,6 +17,7 @@ export interface FlowCoordinatorOptions {
   readonly topics: Topics;
   readonly database: Database;
   readonly intake: JobIntake;
+  readonly metrics: Registry;
   readonly logger: Logger;
   /** Called with an error that only a restart or a person can mend. */
   readonly onFatal: (error: Error) => void;
@@ -36,8 +41,14 @@ export class FlowCoordinator {
 
   constructor(private readonly options: FlowCoordinatorOptions) {
     const flows = new FlowStore(options.database);
-    this.ends = new FlowEndReader({ ...options, flows, onAdvanced: () => this.expect() });
-    this.releaser = new FlowReleaser({ ...options, flows });
+    const metrics = FlowMetrics.of(options.metrics);
+    const onAdvanced = (ended: readonly FlowState[]) => {
+      metrics.countEnded(ended);
+      this.expect();
+    };
+    this.ends = new FlowEndReader({ ...options, flows, onAdvanced });
+    this.releaser = new FlowReleaser({ ...options, flows, metrics });
+    showOpenFlows(options.metrics, options.database, () => this.ends.lag());
   }
 
   /** Begins, and returns at once. The tables have to exist. */

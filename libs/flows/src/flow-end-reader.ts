@@ -1,5 +1,6 @@
 import { isFinal, stateOfPhase, type JobState, type Topics } from '@jobstream/contracts';
 import { decodeRecord, headerNames, type JobRecord } from '@jobstream/contracts/records';
+import type { FlowState } from '@jobstream/contracts/rest';
 import type { Database, Session } from '@jobstream/database';
 import type { IncomingRecord, KafkaConnection, TopicAdmin } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
@@ -16,8 +17,8 @@ export interface FlowEndReaderOptions {
   readonly database: Database;
   readonly flows: FlowStore;
   readonly logger: Logger;
-  /** Called when jobs may have become ready. */
-  readonly onAdvanced: () => void;
+  /** Called when jobs may have become ready. @param ended how flows ended that did so */
+  readonly onAdvanced: (ended: readonly FlowState[]) => void;
   readonly onFatal: (error: Error) => void;
 }
 
@@ -28,7 +29,7 @@ const paceMs = 20;
  * Follows the ends of jobs that belong to flows. Its place in the log moves in the transaction that notes the ends, so none is
  * missed; an end that is read twice is known already.
  */
-export class FlowEndReader extends LogSink<StepEnd> {
+export class FlowEndReader extends LogSink<StepEnd, readonly FlowState[]> {
   constructor(private readonly options: FlowEndReaderOptions) {
     const { connection, admin, topics, database, logger, onFatal } = options;
     const groupId = topics.serviceGroup('flow-ends');
@@ -54,12 +55,12 @@ export class FlowEndReader extends LogSink<StepEnd> {
     });
   }
 
-  protected override write(session: Session, ends: readonly StepEnd[]): Promise<void> {
+  protected override write(session: Session, ends: readonly StepEnd[]): Promise<FlowState[]> {
     return advanceFlows(session, this.options.flows, ends);
   }
 
-  protected override committed({ records }: WrittenBatch<void>): void {
-    if (records > 0) this.options.onAdvanced();
+  protected override committed({ records, written }: WrittenBatch<readonly FlowState[]>): void {
+    if (records > 0) this.options.onAdvanced(written);
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import type { SendOutcome } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import { followEnds } from './advance-flows.js';
+import type { FlowMetrics } from './flow-metrics.js';
 import type { FlowStore, StepEnd } from './flow-store.js';
 import { ReadySteps, type ReadyStep } from './ready-steps.js';
 import { findReferences, replaceReferences, valueOf } from './references.js';
@@ -20,6 +21,7 @@ export interface FlowReleaserOptions {
   readonly database: Database;
   readonly flows: FlowStore;
   readonly intake: JobIntake;
+  readonly metrics: FlowMetrics;
   readonly logger: Logger;
 }
 
@@ -81,6 +83,7 @@ export class FlowReleaser {
       await steps.rest(session, sorted.refused);
       return { started: sorted.started.length, left: ready.length - sorted.started.length };
     });
+    this.options.metrics.countReleased(released.started);
     for (const { step, error } of unfit) await this.fail(step, error);
     // What failed has let others go, or has ended its flow.
     return { ...released, started: released.started + unfit.length };
@@ -108,17 +111,19 @@ export class FlowReleaser {
   }
 
   private async fail(step: ReadyStep, error: IntakeError): Promise<void> {
-    const { database, flows, logger } = this.options;
+    const { database, flows, metrics, logger } = this.options;
     const told = stepErrorOf(error.code, error.fullText);
     const end: Pick<StepEnd, 'outcome' | 'error'> = {
       outcome: JSON.stringify({ state: 'failed', error: told }),
       error: told,
     };
-    await database.transaction(async (session) => {
+    const ended = await database.transaction(async (session) => {
       const locked = await flows.lock(session, [step.flowId]);
-      if (locked.size > 0)
-        await followEnds(session, flows, locked, await flows.failReady(session, step, end));
+      return locked.size > 0
+        ? followEnds(session, flows, locked, await flows.failReady(session, step, end))
+        : [];
     });
+    metrics.countEnded(ended);
     const about: { flow: JobId; step: string; code: string } = {
       flow: step.flowId,
       step: step.name,

@@ -67,8 +67,8 @@ export class FlowStore {
     this.waits = `${operations}.flow_waits`;
   }
 
-  /** Keeps a flow. One that is kept already stays as it is. */
-  async insert(session: Session, { id, flow, createdAt, parent, traceparent }: NewFlow): Promise<void> {
+  /** Keeps a flow. One that is kept already stays as it is. @returns whether it was not kept before */
+  async insert(session: Session, { id, flow, createdAt, parent, traceparent }: NewFlow): Promise<boolean> {
     const { affected } = await session.query({
       text: `INSERT INTO ${this.flows} (id, state, on_failure, parent_id, traceparent, total, created_at)
              VALUES ($1, 'running', $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
@@ -81,12 +81,13 @@ export class FlowStore {
         new Date(createdAt),
       ],
     });
-    if (affected === 0) return;
+    if (affected === 0) return false;
     for (let first = 0; first < flow.steps.length; first += rowsAtOnce)
       await this.insertSteps(session, id, flow.steps.slice(first, first + rowsAtOnce), first);
     const waits = flow.steps.flatMap(({ after }, waiting) => after.map((awaited) => ({ awaited, waiting })));
     for (let first = 0; first < waits.length; first += rowsAtOnce)
       await this.insertWaits(session, id, waits.slice(first, first + rowsAtOnce));
+    return true;
   }
 
   /** Locks flows. Those that are gone are left out. */

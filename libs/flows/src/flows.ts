@@ -9,16 +9,19 @@ import {
 } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { createdAtOf, findSubmittable, IntakeError, type JobIntake } from '@jobstream/intake';
+import type { Registry } from 'prom-client';
 import { saveFlows } from './advance-flows.js';
 import { checkFlow, type CheckedFlow, type FlowChecks, type FlowJobType } from './check-flow.js';
 import { isOver } from './decide-flow.js';
 import { FlowError } from './flow-error.js';
+import { FlowMetrics } from './flow-metrics.js';
 import { FlowQueries, type StartedStep } from './flow-queries.js';
 import { FlowStore } from './flow-store.js';
 
 export interface FlowsOptions {
   readonly database: Database;
   readonly intake: JobIntake;
+  readonly metrics: Registry;
 }
 
 /** What a flow is kept with. */
@@ -31,10 +34,12 @@ export interface FlowMarks {
 export class Flows {
   private readonly store: FlowStore;
   private readonly queries: FlowQueries;
+  private readonly metrics: FlowMetrics;
 
   constructor(private readonly options: FlowsOptions) {
     this.store = new FlowStore(options.database);
     this.queries = new FlowQueries(options.database);
+    this.metrics = FlowMetrics.of(options.metrics);
   }
 
   /** Checks a flow. @throws IntakeError as {@link checkFlow} does */
@@ -50,9 +55,10 @@ export class Flows {
   async accept(flow: CheckedFlow, id: JobId, { parent, traceparent }: FlowMarks = {}): Promise<FlowSummary> {
     const { database } = this.options;
     const createdAt = createdAtOf(id);
-    await database.transaction((session) =>
+    const isNew = await database.transaction((session) =>
       this.store.insert(session, { id, flow, createdAt, parent, traceparent }),
     );
+    if (isNew) this.metrics.countMade();
     return this.find(id);
   }
 
@@ -81,14 +87,16 @@ export class Flows {
   ): Promise<FlowSummary> {
     const { store } = this;
     const id = readFlowId(text);
-    await this.options.database.transaction(async (session) => {
+    const ended = await this.options.database.transaction(async (session) => {
       const flow = (await store.lock(session, [id])).get(id);
       if (flow === undefined) throw notFound(id);
       if (isOver(flow.state)) throw new FlowError('flow_over', `The flow has ended: ${flow.state}.`);
       const cancelling = { ...flow, state: 'cancelling' } as const;
       await store.save(session, [{ ...cancelling, isOver: false }]);
-      await saveFlows(session, store, new Map([[id, cancelling]]), await store.cancelUnstarted(session, id));
+      const cancelled = await store.cancelUnstarted(session, id);
+      return saveFlows(session, store, new Map([[id, cancelling]]), cancelled);
     });
+    this.metrics.countEnded(ended);
     await cancelStarted(await this.queries.listStarted(id));
     return this.find(id);
   }

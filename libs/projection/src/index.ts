@@ -40,5 +40,5 @@ export { ForeignLogError } from './progress/checkpoints.js';
 export { Rebuilder, type RebuilderOptions } from './rebuild/rebuilder.js';
 export { Rebuilds } from './rebuild/rebuilds.js';
 export { RebuildError } from './rebuild/rebuild-error.js';
-export type { WrittenRows } from './rows/projected-rows.js';
+export type { CommittedRows, WrittenRows } from './rows/projected-rows.js';
 export { Projector, type ProjectorOptions } from './projector.js';

@@ -3,7 +3,7 @@ import { codeOf, type Database, type Session } from '@jobstream/database';
 import { TopicAdmin, type IncomingRecord, type KafkaConnection } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import { LogSink, type WrittenBatch } from '@jobstream/sink';
-import { rowsOf, writeRows, type WrittenRows } from './rows/projected-rows.js';
+import { rowsOf, writeRows, type CommittedRows, type WrittenRows } from './rows/projected-rows.js';
 import { Checkpoints, ForeignLogError } from './progress/checkpoints.js';
 import { projectRecord, type ProjectedRecord } from './rows/projected-record.js';
 import { projectedTopics } from './projected-topics.js';
@@ -18,7 +18,7 @@ export interface ProjectorOptions {
   readonly prepare: () => Promise<void>;
   /** Only a restart, or a person, can help: Postgres too old, a log of another cluster, refused credentials. */
   readonly onFatal: (error: Error) => void;
-  readonly onWritten?: (batch: WrittenBatch<WrittenRows>) => void;
+  readonly onWritten?: (batch: WrittenBatch<CommittedRows>) => void;
   /** Told of rows before they are written, each time that is tried: a commit whose answer is lost may have been done. */
   readonly onWriting?: (rows: WrittenRows) => void;
   /**
@@ -32,7 +32,7 @@ export interface ProjectorOptions {
 const diskFull = '53100';
 
 /** Writes every record of the log that tells of a job into the rows of the projection. */
-export class Projector extends LogSink<ProjectedRecord, WrittenRows> {
+export class Projector extends LogSink<ProjectedRecord, CommittedRows> {
   private readonly admin: TopicAdmin;
 
   constructor(private readonly options: ProjectorOptions) {
@@ -70,14 +70,14 @@ export class Projector extends LogSink<ProjectedRecord, WrittenRows> {
   protected override async write(
     session: Session,
     records: readonly ProjectedRecord[],
-  ): Promise<WrittenRows> {
+  ): Promise<CommittedRows> {
     const rows = rowsOf(records);
     this.options.onWriting?.(rows);
-    await writeRows(session, this.options.database, rows);
-    return rows;
+    const freedKeys = await writeRows(session, this.options.database, rows);
+    return { ...rows, freedKeys };
   }
 
-  protected override committed(batch: WrittenBatch<WrittenRows>): void {
+  protected override committed(batch: WrittenBatch<CommittedRows>): void {
     this.options.onWritten?.(batch);
   }
 }

@@ -1,5 +1,7 @@
 import type { JobId } from '@jobstream/contracts';
 import type { Database } from '@jobstream/database';
+import type { Registry } from 'prom-client';
+import { UniqueKeyMetrics } from './unique-key-metrics.js';
 import { freeKeys, UniqueKeyStore } from './unique-key-store.js';
 
 /** Which of these jobs have ended, by what the log has said. */
@@ -15,11 +17,14 @@ const pageSize = 1_000;
  */
 export class UniqueKeyReaper {
   private readonly store: UniqueKeyStore;
+  private readonly metrics: UniqueKeyMetrics;
 
   constructor(
     private readonly database: Database,
     private readonly findEnded: FindEnded,
+    registry: Registry,
   ) {
+    this.metrics = UniqueKeyMetrics.of(registry);
     this.store = new UniqueKeyStore(database);
   }
 
@@ -36,10 +41,10 @@ export class UniqueKeyReaper {
       const keys = await store.listOld(database, minAgeMs, after, pageSize);
       const ended = await this.findEnded(keys.map(({ jobId }) => jobId));
       const over = keys.filter(({ jobId }) => ended.has(jobId));
-      await freeKeys(database, database.operations, over);
-      freed += over.length;
+      freed += await freeKeys(database, database.operations, over);
       after = keys.at(-1)?.hash;
     }
+    this.metrics.countFreed('cleaned_up', freed);
     return freed;
   }
 }

@@ -152,21 +152,22 @@ export class UniqueKeyStore {
 }
 
 /**
- * Frees keys, each only if this job holds it.
+ * Frees keys, each only if this job holds it. @returns the number of those that it held
  * @param operations the schema, quoted
  */
 export async function freeKeys(
   session: Session,
   operations: string,
   keys: readonly KeyOfJob[],
-): Promise<void> {
-  if (keys.length === 0) return;
+): Promise<number> {
+  if (keys.length === 0) return 0;
   const table = tableOf(operations);
-  await session.query({
+  const { affected } = await session.query({
     name: 'free-keys',
     text: `DELETE FROM ${table} AS kept USING (${lockedOf(table)}) AS locked WHERE kept.key_hash = locked.key_hash`,
     values: jobColumnsOf(keys),
   });
+  return affected;
 }
 
 function tableOf(operations: string): string {

@@ -74,10 +74,14 @@ export class ClaimStore {
   );
   private readonly frees = new GatheredCalls((freed: readonly Owned[]) => this.freeMany(freed));
 
-  /** @param leaseMs the same in every worker of a queue */
+  /**
+   * @param leaseMs the same in every worker of a queue
+   * @param onFreed hears how many unique keys became free because their jobs start
+   */
   constructor(
     private readonly database: Database,
     private readonly leaseMs = defaultLeaseMs,
+    private readonly onFreed?: (keys: number) => void,
   ) {
     this.table = `${database.operations}.claims`;
   }
@@ -217,7 +221,7 @@ export class ClaimStore {
     const keys = requests.flatMap(({ id, keyUntilStart: hash }, index) =>
       hash !== undefined && answers[index]!.kind === 'taken' ? [{ hash, jobId: id }] : [],
     );
-    await freeKeys(this.database, this.database.operations, keys);
+    this.onFreed?.(await freeKeys(this.database, this.database.operations, keys));
   }
 
   private async endMany(ended: readonly (Fenced & ClaimOutcome)[]): Promise<boolean[]> {

@@ -14,6 +14,7 @@ import {
   type Logger,
   type ProcessErrors,
 } from '@jobstream/runtime';
+import { UniqueKeyMetrics } from '@jobstream/unique-keys';
 import type { Registry } from 'prom-client';
 import { SuspectGate } from '../admission/suspect-gate.js';
 import type { Program } from '../apart/cell.js';
@@ -235,11 +236,12 @@ export class WorkerProcess implements CustomTransportStrategy {
 
   private createClaims(database: Database): Claims {
     const { claimLeaseMs, metrics, logger } = this.options;
+    const keys = UniqueKeyMetrics.of(metrics);
     return new Claims({
       metrics,
       logger,
       leaseMs: claimLeaseMs,
-      store: new ClaimStore(database, claimLeaseMs),
+      store: new ClaimStore(database, claimLeaseMs, (count) => keys.countFreed('started', count)),
       prepare: () => migrate(this.options.database),
       monotonic: () => performance.now(),
     });

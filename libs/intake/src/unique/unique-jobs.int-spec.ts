@@ -5,6 +5,7 @@ import type { AcceptedJob } from '@jobstream/contracts/rest';
 import { NeverSentError, UnacknowledgedError, type SendOutcome } from '@jobstream/kafka';
 import { eventually, readTopics } from '@jobstream/testing';
 import { freeKeys } from '@jobstream/unique-keys';
+import { Registry } from 'prom-client';
 import { JobIntake } from '../job-intake.js';
 
 import { StackFixture } from '../stack.fixture-spec.js';
@@ -19,7 +20,10 @@ describe('a job with a unique key', () => {
     // As two processes have them.
     intakes = [0, 1].map(
       () =>
-        new JobIntake({ ...stack, uniqueJobs: new UniqueJobs(stack.database, stack.producer.brokerClock) }),
+        new JobIntake({
+          ...stack,
+          uniqueJobs: new UniqueJobs(stack.database, stack.producer.brokerClock, new Registry()),
+        }),
     );
   });
   afterAll(() => stack.stop());
@@ -48,7 +52,7 @@ describe('a job with a unique key', () => {
     (await readTopics([stack.topics.requests('probe'), stack.topics.delayed]))
       .map(({ value, headers }) => decodeRecord(value, headers))
       .flatMap((record) => ('fault' in record || record.value.id !== id ? [] : [record]));
-  const uniqueJobs = () => new UniqueJobs(stack.database, stack.producer.brokerClock);
+  const uniqueJobs = () => new UniqueJobs(stack.database, stack.producer.brokerClock, new Registry());
   const requestOf = (submission: object, id = newJobId(stack.producer.brokerClock.now())) => {
     const job = stack.intake.check(submission);
     return { job: { ...job, unique: job.unique! }, id, marks: {} };
@@ -146,7 +150,7 @@ describe('a job with a unique key', () => {
     expect(await dueAt()).toBeGreaterThanOrEqual(60_000);
     expect(await dueAt()).toBeLessThan(75_000);
     // As it were, had the time passed: the cap counts from the first submission.
-    const late = new UniqueJobs(stack.database, { now: () => createdAt + 85_000 });
+    const late = new UniqueJobs(stack.database, { now: () => createdAt + 85_000 }, new Registry());
     await late.accept([requestOf(debounced('late'))], (jobs) => stack.intake.produce(jobs));
     expect(await dueAt()).toBe(90_000);
     await rows(`UPDATE $ops.delayed_jobs SET state = 'publishing' WHERE id = $1`, [first.id]);

@@ -4,7 +4,14 @@ import { linksOf, type AcceptedJob } from '@jobstream/contracts/rest';
 import { isUnavailable, type Database, type Session } from '@jobstream/database';
 import type { SendOutcome } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
-import { freeKeys, UniqueKeyStore, type HeldKey } from '@jobstream/unique-keys';
+import {
+  freeKeys,
+  UniqueKeyMetrics,
+  UniqueKeyStore,
+  type HeldKey,
+  type KeyConflict,
+} from '@jobstream/unique-keys';
+import type { Registry } from 'prom-client';
 import { DelayedJobStore } from '../delayed/delayed-job-store.js';
 import { IntakeError, intakeErrorOf } from '../intake-error.js';
 import { createdAtOf, describeAccepted, type DrawnJob } from '../job-request.js';
@@ -17,13 +24,19 @@ export type Produce = (jobs: readonly DrawnJob[]) => Promise<SendOutcome[]>;
 /** What a transaction has decided about a request. */
 type Admission =
   /** Its request is to be sent, under a key that it holds. */
-  | { readonly kind: 'send'; readonly drawn: DrawnJob; readonly key: HeldKey }
+  | {
+      readonly kind: 'send';
+      readonly drawn: DrawnJob;
+      readonly key: HeldKey;
+      /** Whether it did not hold the key before. */
+      readonly isNew: boolean;
+    }
   /** Its request is to be sent: the waiting job has it as its own already. */
-  | { readonly kind: 'replace'; readonly drawn: DrawnJob }
+  | { readonly kind: 'replace'; readonly drawn: DrawnJob; readonly isDebounced: boolean }
   /** Another job is the answer: of a row, or of the request of this index. */
   | { readonly kind: 'return'; readonly type: string; readonly holder: Holder }
   | { readonly kind: 'wait'; readonly holder: JobId }
-  | { readonly kind: 'refuse'; readonly error: IntakeError };
+  | { readonly kind: 'reject' | 'refuse'; readonly error: IntakeError };
 
 interface Holder extends KeyHolder, Pick<HeldKey, 'queue' | 'state'> {
   /** The request of the same transaction that took the key. */
@@ -51,12 +64,15 @@ const maxPolls = 400;
 export class UniqueJobs {
   private readonly keys: UniqueKeyStore;
   private readonly delayed: DelayedJobStore;
+  private readonly metrics: UniqueKeyMetrics;
 
   /** @param clock the broker's time: a replaced job is due by it */
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    registry: Registry,
   ) {
+    this.metrics = UniqueKeyMetrics.of(registry);
     this.keys = new UniqueKeyStore(database);
     this.delayed = new DelayedJobStore(database);
   }
@@ -71,11 +87,20 @@ export class UniqueJobs {
     for (let polls = 0; open.length > 0; polls += 1) {
       if (polls > 0) await pause(pollMs);
       const admissions = await this.admit(open.map((index) => requests[index]!));
+      this.count(admissions);
       const settled = await this.settle(admissions, produce, polls >= maxPolls);
       settled.forEach((answer, place) => answer && (answers[open[place]!] = answer));
       open = open.filter((_, place) => settled[place] === undefined);
     }
     return answers;
+  }
+
+  private count(admissions: readonly Admission[]): void {
+    this.metrics.countTaken(admissions.filter((each) => each.kind === 'send' && each.isNew).length);
+    for (const admission of admissions) {
+      const conflict = conflictOf(admission);
+      if (conflict !== undefined) this.metrics.countConflict(conflict);
+    }
   }
 
   private async admit(requests: readonly UniqueRequest[]): Promise<Admission[]> {
@@ -113,18 +138,18 @@ export class UniqueJobs {
           const key = keyOf(own, unique);
           holders.set(unique.hash, holderOfTaken(key, index));
           changes.take(key, own);
-          return { kind: 'send', drawn: own, key };
+          return { kind: 'send', drawn: own, key, isNew: decision === 'take' };
         }
         case 'replace': {
           const replacement = drawReplacement(request, holder!.jobId, now);
           if (replacement instanceof IntakeError) return { kind: 'refuse', error: replacement };
           changes.replace(replacement);
-          return { kind: 'replace', drawn: replacement };
+          return { kind: 'replace', drawn: replacement, isDebounced: unique.policy.debounce !== undefined };
         }
         case 'return':
           return { kind: 'return', type: request.job.rules.type, holder: holder! };
         case 'reject':
-          return { kind: 'refuse', error: notUnique(request, holder!) };
+          return { kind: 'reject', error: notUnique(request, holder!) };
         case 'wait':
           return { kind: 'wait', holder: holder!.jobId };
       }
@@ -188,6 +213,7 @@ export class UniqueJobs {
           const failure = leader === undefined ? undefined : errors.get(admissions[leader]!);
           return failure ?? describeHolder(admission);
         }
+        case 'reject':
         case 'refuse':
           return admission.error;
         case 'wait':
@@ -220,11 +246,12 @@ export class UniqueJobs {
 
   private async giveBack(sent: readonly Extract<Admission, { kind: 'send' }>[]): Promise<void> {
     if (sent.length === 0) return;
-    await this.database.transaction(async (session) => {
+    const freed = await this.database.transaction(async (session) => {
       const deleted = await this.delayed.delete(session, sent.map(firstAttempt));
       const own = sent.filter(({ key }) => deleted.has(key.jobId)).map(({ key }) => key);
-      await freeKeys(session, this.database.operations, own);
+      return freeKeys(session, this.database.operations, own);
     });
+    this.metrics.countFreed('unsent', freed);
   }
 }
 
@@ -247,6 +274,21 @@ class KeyChanges {
 
   replace(drawn: DrawnJob): void {
     this.replaced.set(drawn.request.id, drawn);
+  }
+}
+
+function conflictOf(admission: Admission): KeyConflict | undefined {
+  switch (admission.kind) {
+    case 'return':
+      return 'returned';
+    case 'replace':
+      return admission.isDebounced ? 'debounced' : 'replaced';
+    case 'reject':
+      return 'rejected';
+    case 'send':
+    case 'wait':
+    case 'refuse':
+      return undefined;
   }
 }
 

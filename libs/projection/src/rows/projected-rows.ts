@@ -13,23 +13,29 @@ import { upsertJobs } from './upsert-jobs.js';
 /** The schemas that rows are written to, quoted. */
 export type RowSchemas = Pick<Database, 'projection' | 'operations'>;
 
-/** Writes rows and history, each row once however often it comes, and frees the unique keys of jobs that have ended. */
+/** Writes rows and history, each row once however often it comes, and frees the unique keys of jobs that have ended. @returns how many it freed */
 export async function writeRows(
   session: Session,
   { projection, operations }: RowSchemas,
   { folds, steps, failures, transitions, rejected, freed }: Rows,
-): Promise<void> {
+): Promise<number> {
   await upsertJobs(session, projection, folds.values(), steps.buckets);
   if (transitions.length > 0) await insertTransitions(session, projection, transitions);
   if (rejected.length > 0) await insertRejected(session, projection, rejected);
-  if (freed.length > 0) await freeKeys(session, operations, freed);
   if (failures.size > 0) await countFailures(session, projection, failures.tallied);
+  return freeKeys(session, operations, freed);
 }
 
 /** The rows that a batch touched. */
 export interface WrittenRows {
   readonly folds: ReadonlyMap<JobId, JobFold>;
   readonly rejected: readonly RejectedRecord[];
+}
+
+/** The same once they are committed. */
+export interface CommittedRows extends WrittenRows {
+  /** Unique keys that their ends have freed. */
+  readonly freedKeys: number;
 }
 
 /** The rows of a batch. */
