@@ -50,6 +50,7 @@ export async function runProcess(
     );
     process.exit(1);
   };
+  outliveReader();
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', (error) => {
     if (!errors.judgeRejection(error)) fatal(error);
@@ -86,6 +87,7 @@ export async function runChildProcess(
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  outliveReader();
   const fatal = (error: unknown) => {
     process.stderr.write(`${inspect(error)}\n`);
     process.exit(1);
@@ -118,6 +120,11 @@ function openContext(
     errors,
     fatal,
   };
+}
+
+/** No work is to stop because nobody reads standard error any more. Logs go another way: see `LogOutput`. */
+function outliveReader(): void {
+  process.stderr.on('error', () => undefined);
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {
