@@ -14,7 +14,10 @@ export interface OwnCell {
   onOrder(take: (order: Order) => void): void;
 }
 
-/** The cell that this program runs in; undefined in a worker. */
+/**
+ * The cell that this program runs in; undefined in a worker. A handler process whose worker has gone before this is called ends at once:
+ * it would become a second worker, which nobody has started and nobody ends.
+ */
 export function findOwnCell(): OwnCell | undefined {
   if (!isMainThread && workerData === handlerThreadMark && parentPort !== null) {
     const port = parentPort;
@@ -24,7 +27,8 @@ export function findOwnCell(): OwnCell | undefined {
       onOrder: (take) => port.on('message', take),
     };
   }
-  if (process.env[handlerProcessVariable] === undefined || !process.connected) return undefined;
+  if (process.env[handlerProcessVariable] === undefined) return undefined;
+  if (!process.connected) process.exit(1);
   // What a handler starts is no handler process.
   delete process.env[handlerProcessVariable];
   return {
