@@ -1,6 +1,7 @@
 import type { AttemptEnding } from '@jobstream/lifecycle';
 import {
   endByStop,
+  refuse,
   runAsAttempt,
   type Attempted,
   type CallHandler,
@@ -26,9 +27,10 @@ class NotIsolatedError extends Error {
  * Calls handlers in a cell. What its time limit is to a handler in the worker, the end of the cell is here: a handler that goes on
  * after its grace is ended with it.
  * @param cell undefined where none could be started: the attempt fails
+ * @param mayStand see `Order`
  */
-export function callIn(cell: Cell | undefined): CallHandler {
-  return async (job, { definition }, _payload, ports, stop): Promise<Attempted> => {
+export function callIn(cell: Cell | undefined, mayStand: boolean): CallHandler {
+  return async (job, { definition }, ports, stop): Promise<Attempted> => {
     const { clock, logger } = ports;
     if (logger.isLevelEnabled('debug')) {
       const { request, run, attempt } = job;
@@ -40,13 +42,14 @@ export function callIn(cell: Cell | undefined): CallHandler {
     const work = async ({ running: { lazyAbort }, report, keepLines }: OpenCall) => {
       const { signal } = lazyAbort;
       if (!cell) throw new NotIsolatedError(definition.type);
-      const call = await cell.call({ job, now: clock.now(), signal, report, keepLines });
+      const call = await cell.call({ job, now: clock.now(), signal, mayStand, report, keepLines });
       return { ...call, isLate: lazyAbort.hasHappened };
     };
     const { start, ended } = await runAsAttempt(job, definition, ports, { stop, isHere: false, work });
     switch (ended.kind) {
       case 'returned': {
         const { ending, children, isLate } = ended.result;
+        if (ending.kind === 'invalid-payload') return refuse(ending, definition.type, ports);
         if (ending.kind === 'threw' && isLate) return { ending: endByStop(job, definition, ports), start };
         return { ending, start, children };
       }

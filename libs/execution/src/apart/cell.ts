@@ -26,6 +26,8 @@ export interface RemoteCall {
   /** The broker's time. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** See `Order`. */
+  readonly mayStand: boolean;
   report(progress: unknown): void;
   /** Takes the lines that the handler logs. */
   keepLines(this: void): LineKeeper;
@@ -45,6 +47,7 @@ export abstract class Cell {
   private tellEnded: (death: ProcessDeath) => void = () => undefined;
   private over = false;
   private spent = false;
+  private calls = 0;
   private running:
     { readonly call: RemoteCall; resolve(ended: EndedCall): void; reject(error: Error): void } | undefined;
 
@@ -65,8 +68,14 @@ export abstract class Cell {
     return this.running !== undefined || this.spent;
   }
 
+  /** Whether an attempt has run in it. What it left behind may end it at any time. */
+  get isUsed(): boolean {
+    return this.calls > 0;
+  }
+
   /** Has it call the handler of a job. @throws CellDiedError */
   call(call: RemoteCall): Promise<EndedCall> {
+    this.calls += 1;
     return new Promise<EndedCall>((resolve, reject) => {
       const abort = () => this.post({ kind: 'abort', reason: describeAbort(call.signal.reason as Error) });
       const end = () => {
@@ -84,7 +93,7 @@ export abstract class Cell {
           reject(error);
         },
       };
-      this.post({ kind: 'run', job: call.job, now: call.now });
+      this.post({ kind: 'run', job: call.job, now: call.now, mayStand: call.mayStand });
       if (call.signal.aborted) abort();
       else call.signal.addEventListener('abort', abort);
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@jobstream/runtime';
+import { until } from '../worker/worker.fixture-spec.js';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { LineKeeper } from '../logs/attempt-log.js';
 import { Cells } from './cells.js';
@@ -10,6 +11,8 @@ import { HandlerProcess } from './handler-process.js';
 
 /** Does what the payload of a job says. */
 const script = `
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 process.on('disconnect', () => process.exit());
 let stop = () => {};
 process.on('message', (order) => {
@@ -27,9 +30,15 @@ process.on('message', (order) => {
   }
   if (say === 'wait') { stop = end; process.send({ kind: 'progress', progress: 'waiting' }); }
   if (say === 'exit') { console.error('last words'); process.exit(7); }
+  if (say === 'end later') {
+    // What it starts keeps its standard error open, so that its last words are waited for.
+    spawn('sleep', ['2'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    end(null);
+    setTimeout(() => process.exit(7), 20);
+  }
   if (say === 'kill') process.kill(process.pid, 'SIGKILL');
 });
-if (process.env.FAILS) { console.error('cannot start'); process.exit(1); }
+if (existsSync(process.env.FAILS_BY) || process.execArgv.includes(process.env.FAILS_WITH)) { console.error('cannot start'); process.exit(1); }
 process.send({ kind: 'ready' });
 `;
 
@@ -55,6 +64,7 @@ describe('a handler process', () => {
     job: jobThatSays(say),
     now: 1,
     signal: new AbortController().signal,
+    mayStand: true,
     report: () => undefined,
     keepLines: () => ({ keep: () => true, leaveOut: () => undefined, end: () => undefined }),
     ...more,
@@ -102,19 +112,27 @@ describe('a handler process', () => {
   describe('of a worker', () => {
     const lines: string[] = [];
     const need = { kind: 'process' as const };
+    const failing = () => join(folder, 'failing');
     let cells: Cells;
-    const open = (environment: Record<string, string | undefined>) =>
+    const open = (environment: Record<string, string | undefined> = {}, program = file) =>
       (cells = new Cells({
-        program: { file, environment: { ...process.env, ...environment } },
+        program: {
+          file: program,
+          environment: { ...process.env, FAILS_BY: failing(), ...environment },
+        },
         logger: Object.assign(createLogger('test', 'silent'), {
           warn: (_: object, message: string) => lines.push(message),
         }),
         monotonic: () => performance.now(),
       }));
-    afterEach(() => cells.close());
+    afterEach(async () => {
+      rmSync(failing(), { force: true });
+      lines.length = 0;
+      await cells.close();
+    });
 
     it('is used again, and replaced when it has died', async () => {
-      open({});
+      open();
       const first = (await cells.take(need))!;
       await first.call(callOf('pid'));
       cells.giveBack(first);
@@ -126,7 +144,7 @@ describe('a handler process', () => {
     });
 
     it('is ended when it is given back while it still runs', async () => {
-      open({});
+      open();
       const busy = (await cells.take(need))!;
       await new Promise<void>((resolve) => {
         void busy.call(callOf('wait', { report: resolve })).catch(() => undefined);
@@ -135,11 +153,60 @@ describe('a handler process', () => {
       expect(await busy.ended).toMatchObject({ signal: 'SIGKILL' });
     });
 
-    it('is not there where the program does not start, which one line says', async () => {
-      open({ FAILS: '1' });
+    it('is not given out once it has ended, though its last words are still waited for', async () => {
+      open();
+      const ending = (await cells.take(need))!;
+      await ending.call(callOf('end later'));
+      cells.giveBack(ending);
+      await until(() => ending.isOver);
+      const next = (await cells.take(need))!;
+      expect(await next.call(callOf('pid'))).toMatchObject({ ending: { kind: 'returned' } });
+    });
+
+    it('is one that nobody has used where that is asked for, in place of one that waits', async () => {
+      open();
+      const used = (await cells.take(need))!;
+      await used.call(callOf('pid'));
+      cells.giveBack(used);
+      const fresh = (await cells.take(need, true))!;
+      expect([used.isUsed, fresh.isUsed, used.isOver]).toEqual([true, false, true]);
+    });
+
+    it.each([
+      ['the program does not start', undefined],
+      ['the system refuses to start it', 'a\0b'],
+    ])('is not there where %s, which one line says', async (_, program) => {
+      open({}, program);
+      writeFileSync(failing(), '');
       expect(await cells.take(need)).toBeUndefined();
       expect(await cells.take(need)).toBeUndefined();
-      expect(lines).toEqual(['program not started again: suspects run in the worker, isolated jobs fail']);
+      expect(lines).toEqual([expect.stringMatching(/^program not started again/)]);
+    });
+
+    it('is there for one heap, though the program does not start in another', async () => {
+      open({ FAILS_WITH: '--max-old-space-size=9' });
+      expect(await cells.take({ ...need, heapMiB: 9 })).toBeUndefined();
+      expect(await cells.take({ ...need, heapMiB: 64 })).toBeDefined();
+    });
+
+    it('is waited for where the program has started before', async () => {
+      open();
+      await cells.take(need);
+      writeFileSync(failing(), '');
+      const taken = cells.take(need);
+      await until(() => lines.length === 1);
+      rmSync(failing());
+      expect(await taken).toBeDefined();
+    });
+
+    it('is not waited for once all are closed', async () => {
+      open();
+      await cells.take(need);
+      writeFileSync(failing(), '');
+      const taken = cells.take(need);
+      await until(() => lines.length === 1);
+      await cells.close();
+      expect(await taken).toBeUndefined();
     });
   });
 });

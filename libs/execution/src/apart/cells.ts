@@ -1,7 +1,9 @@
 import { totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Isolation } from '@jobstream/contracts';
+import type { ProcessDeath } from '@jobstream/lifecycle';
 import { inTime, type Logger } from '@jobstream/runtime';
-import type { Cell, Program } from './cell.js';
+import { Cell, type Program } from './cell.js';
 import { HandlerProcess } from './handler-process.js';
 import { HandlerThread } from './handler-thread.js';
 
@@ -9,8 +11,10 @@ import { HandlerThread } from './handler-thread.js';
 const idleMs = 30_000;
 /** A program that takes no orders within this time is no worker when it is started again. */
 const startMs = 60_000;
-/** After a start that failed, none is tried for this time. */
+/** After a start that failed, none is tried for this time, … */
 const failedMs = 60_000;
+/** … unless one has been started before: then what hinders it passes. */
+const againMs = 1_000;
 
 export interface CellsOptions {
   readonly program: Program;
@@ -35,6 +39,15 @@ interface IdleCell {
   readonly end: NodeJS.Timeout;
 }
 
+/** Why there is no cell: it ended while it started, or the system refused it. */
+type NoStart = ProcessDeath | { readonly err: unknown };
+
+/** How the starts of cells for one need have gone: a heap may be too small for the program where another is not. */
+interface Starts {
+  hasSucceeded: boolean;
+  failedAt: number;
+}
+
 /**
  * The cells of a worker, started when they are needed and kept for the next attempt. Each attempt takes one for itself, so there are as
  * many as attempts that run apart, and some that were used within the last 30 s.
@@ -43,63 +56,97 @@ export class Cells {
   private readonly needs = new Map<Cell, CellNeed>();
   /** The last one used is the next one used, so that the others can end. */
   private readonly idle = new Map<Cell, IdleCell>();
-  private failedAt = -Infinity;
-  private isClosed = false;
+  /** By {@link keyOf}. */
+  private readonly starts = new Map<string, Starts>();
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: CellsOptions) {}
 
-  /** A cell that takes orders; undefined where the program cannot be started again so. */
-  async take(need: CellNeed): Promise<Cell | undefined> {
-    const idle = this.findIdle(need);
-    if (idle !== undefined) {
-      this.forget(idle);
-      return idle;
+  /** Whether none is given any more. */
+  get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  /**
+   * A cell that takes orders; undefined where the program cannot be started again so, and once all are closed. Where it has been started
+   * before it is tried until it starts: what hinders it (no memory left, a database that is away) passes.
+   * @param isFresh whether no attempt may have run in it before
+   */
+  async take(need: CellNeed, isFresh = false): Promise<Cell | undefined> {
+    const idle = this.takeIdle(need);
+    if (idle && !isFresh) return idle;
+    void idle?.end(); // in its place
+    const starts = this.startsFor(need);
+    while (!this.isClosed) {
+      if (!starts.hasSucceeded && this.options.monotonic() - starts.failedAt < failedMs) return undefined;
+      const started = await this.start(need);
+      if (started instanceof Cell) {
+        starts.hasSucceeded = true;
+        return started;
+      }
+      if (!this.isClosed) this.noteFailure(starts, started);
+      if (!starts.hasSucceeded) return undefined;
+      await sleep(againMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
-    const { monotonic } = this.options;
-    if (this.isClosed || monotonic() - this.failedAt < failedMs) return undefined;
-    const started = this.start(need);
-    if ((await inTime(started.isReady, startMs)) === true) return started;
-    if (!this.isClosed) await this.noteFailure(started);
     return undefined;
   }
 
-  /** Keeps a cell for the next attempt, unless it has ended. One in which a handler may still run is ended. */
+  /** Keeps a cell for the next attempt. One that has ended is not kept, one in which a handler may still run is ended. */
   giveBack(used: Cell): void {
-    if (used.isOver) return;
-    if (used.isBusy || this.isClosed) return void used.end();
+    if (used.isOver || used.isBusy || this.isClosed) return void used.end();
     const end = setTimeout(() => void used.end(), idleMs).unref();
     this.idle.set(used, { need: this.needs.get(used)!, end });
   }
 
   /** Ends all, whatever they do. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closing.abort();
     await Promise.all([...this.needs.keys()].map((each) => each.end()));
   }
 
-  private findIdle({ kind, heapMiB }: CellNeed): Cell | undefined {
-    const fits = ({ need }: IdleCell) => need.kind === kind && need.heapMiB === heapMiB;
-    return [...this.idle].findLast(([, idle]) => fits(idle))?.[0];
+  private takeIdle(need: CellNeed): Cell | undefined {
+    const fits = ([cell, idle]: [Cell, IdleCell]) => keyOf(idle.need) === keyOf(need) && !cell.isOver;
+    const found = [...this.idle].findLast(fits)?.[0];
+    if (found) this.forget(found);
+    return found;
   }
 
-  private start(need: CellNeed): Cell {
-    const started = new kinds[need.kind](this.options.program, need.heapMiB ?? defaultHeapMiB());
+  private startsFor(need: CellNeed): Starts {
+    const key = keyOf(need);
+    const known = this.starts.get(key);
+    if (known) return known;
+    const none = { hasSucceeded: false, failedAt: -Infinity };
+    this.starts.set(key, none);
+    return none;
+  }
+
+  /** @returns the cell, or why there is none */
+  private async start(need: CellNeed): Promise<Cell | NoStart> {
+    let started: Cell;
+    try {
+      started = new kinds[need.kind](this.options.program, need.heapMiB ?? defaultHeapMiB());
+    } catch (error) {
+      return { err: error }; // the machine has no room for one
+    }
     this.needs.set(started, need);
     void started.ended.then(() => {
       this.needs.delete(started);
       this.forget(started);
     });
-    return started;
+    if ((await inTime(started.isReady, startMs)) === true) return started;
+    await started.end();
+    return started.ended;
   }
 
-  private async noteFailure(started: Cell): Promise<void> {
-    this.failedAt = this.options.monotonic();
-    await started.end();
-    const { exitCode, signal, lastLines } = await started.ended;
-    const { file } = this.options.program;
-    this.options.logger.warn(
-      { program: file, exitCode, signal, lastLines, forMs: failedMs },
-      'program not started again: suspects run in the worker, isolated jobs fail',
+  /** One line for as long as no start is tried, or all fail. */
+  private noteFailure(starts: Starts, why: NoStart): void {
+    const { program, logger, monotonic } = this.options;
+    const now = monotonic();
+    if (now - starts.failedAt < failedMs) return;
+    starts.failedAt = now;
+    logger.warn(
+      { program: program.file, ...why },
+      'program not started again: until it is, suspects run in the worker or wait, isolated jobs fail or wait',
     );
   }
 
@@ -107,6 +154,10 @@ export class Cells {
     clearTimeout(this.idle.get(cell)?.end);
     this.idle.delete(cell);
   }
+}
+
+function keyOf({ kind, heapMiB }: CellNeed): string {
+  return `${kind} ${heapMiB}`;
 }
 
 /** Half of the memory that the machine has, or the control group of the process. */

@@ -26,11 +26,14 @@ export class HandlerProcess extends Cell {
       ],
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
-    this.child.stderr!.on('data', (chunk: Buffer) => {
+    // Not there where the process could not be started for want of file descriptors.
+    this.child.stderr?.on('data', (chunk: Buffer) => {
       this.lastLines.add(chunk);
       process.stderr.write(chunk);
     });
     this.child.on('message', (report) => this.take(report as Report));
+    // It is about to end, or has cut itself off: nothing can be ordered any more.
+    this.child.on('disconnect', () => this.close());
     this.child.on('exit', (exitCode, signal) => void this.noteEnd(exitCode, signal));
     this.child.on('error', (error) => {
       if (this.child.pid === undefined) void this.noteEnd(null, error.message);
@@ -57,7 +60,7 @@ export class HandlerProcess extends Cell {
 
   private readLastWords(): Promise<void> {
     const { stderr } = this.child;
-    if (stderr === null || stderr.destroyed || stderr.readableEnded) return Promise.resolve();
+    if (!stderr || stderr.destroyed || stderr.readableEnded) return Promise.resolve();
     return new Promise((resolve) => {
       const late = setTimeout(resolve, lastWordsMs);
       stderr.once('close', () => {

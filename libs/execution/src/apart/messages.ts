@@ -1,11 +1,15 @@
 import type { DrawnJob } from '@jobstream/intake';
+import type { AttemptEnding } from '@jobstream/lifecycle';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { HandlerEnding } from '../attempt/handler-ending.js';
 
 /** What a worker tells a cell. One attempt at a time. */
 export type Order =
-  /** `now`: the broker's time. */
-  | { readonly kind: 'run'; readonly job: StartableJob; readonly now: number }
+  /**
+   * `now`: the broker's time. `mayStand`: its event loop may stand still for as long as the handler has time. Else that ends a process as
+   * it ends a worker.
+   */
+  | { readonly kind: 'run'; readonly job: StartableJob; readonly now: number; readonly mayStand: boolean }
   /** The attempt is to stop, for this reason. */
   | { readonly kind: 'abort'; readonly reason: AbortReason };
 
@@ -27,9 +31,12 @@ export type Report =
   | { readonly kind: 'lines-left-out'; readonly count: number }
   | { readonly kind: 'ended'; readonly ended: EndedCall };
 
+/** The handler was not called: the payload breaks the schema. */
+export type InvalidPayload = Extract<AttemptEnding, { readonly kind: 'invalid-payload' }>;
+
 /** The end of a handler's call. `children`: those that it has enqueued; none where it has failed. */
 export interface EndedCall {
-  readonly ending: HandlerEnding;
+  readonly ending: HandlerEnding | InvalidPayload;
   readonly children: readonly DrawnJob[];
   /** Its handler may still run: the cell is to be ended. */
   readonly isSpent?: true;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   defineJob,
   defineQueue,
+  maxResultBytes,
   newJobId,
   NonRetryableError,
   RetryAfterError,
@@ -19,7 +20,7 @@ const page = defineJob({
   type: 'print.page',
   queue,
   payload: z.object({ at: z.iso.datetime().transform((text) => new Date(text)) }),
-  result: z.object({ year: z.int() }),
+  result: z.looseObject({ year: z.int() }),
 });
 type Page = typeof page;
 const time = 1_700_000_000_000;
@@ -46,6 +47,8 @@ class Server {
   readonly progress: unknown[] = [];
   readonly lines: unknown[] = [];
   readonly server: OrderServer;
+  /** Whether its event loop may stand still. */
+  mayStand: boolean | undefined;
   private now = 0;
   private tell: (ended: EndedCall) => void = () => undefined;
 
@@ -67,6 +70,7 @@ class Server {
         threads: undefined as unknown as ThreadPool,
         clock: { now: () => this.now },
         observe: (now) => (this.now = now),
+        letStand: (mayStand) => (this.mayStand = mayStand),
       },
       send,
     );
@@ -74,7 +78,7 @@ class Server {
 
   run(payload: unknown = { at: '2026-05-01T00:00:00Z' }): Promise<EndedCall> {
     const ended = new Promise<EndedCall>((resolve) => (this.tell = resolve));
-    this.server.take({ kind: 'run', job: jobOf(payload), now: time });
+    this.server.take({ kind: 'run', job: jobOf(payload), now: time, mayStand: true });
     return ended;
   }
 }
@@ -90,7 +94,7 @@ describe('OrderServer', () => {
       ending: { kind: 'returned', result: { year: 2026 }, bytes: 13 },
       children: [],
     });
-    expect(seen).toEqual([3, 2, 2]);
+    expect([...seen, server.mayStand]).toEqual([3, 2, 2, true]);
   });
 
   it('tells what the handler logs, to the bounds of an attempt', async () => {
@@ -115,6 +119,33 @@ describe('OrderServer', () => {
     const { children } = await server.run();
     expect(children).toMatchObject([{ request: { type: 'print.page', queue: 'print' }, createdAt: time }]);
     expect(server.progress).toEqual([{ done: 1 }]);
+  });
+
+  it('tells nothing more of an attempt that has ended, whatever its handler has left behind', async () => {
+    const contexts: JobContext<Page>[] = [];
+    const server = new Server((_, context) => {
+      contexts.push(context);
+      if (contexts.length === 2) contexts[0]!.progress('late');
+      return { year: 1 };
+    });
+    await server.run();
+    await server.run();
+    expect(server.progress).toEqual([]);
+  });
+
+  it('tells a payload that breaks the schema', async () => {
+    const server = new Server(() => ({ year: 1 }));
+    expect(await server.run({ at: 'noon' })).toMatchObject({
+      ending: { kind: 'invalid-payload', detail: expect.stringContaining('at') },
+    });
+  });
+
+  it('tells of a result that is too large only how large it is', async () => {
+    const server = new Server(() => ({ year: 1, text: 'x'.repeat(maxResultBytes) }));
+    expect(await server.run()).toEqual({
+      ending: { kind: 'returned', result: null, bytes: maxResultBytes + 20 },
+      children: [],
+    });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { maxResultBytes } from '@jobstream/contracts';
 import type { Clock, Logger } from '@jobstream/runtime';
 import { Children } from '../attempt/children.js';
 import { check, endByError, endByResult } from '../attempt/handler-ending.js';
@@ -20,6 +21,8 @@ export interface OrderPorts {
   readonly clock: Clock;
   /** Takes the broker's time from an order. */
   observe(now: number): void;
+  /** Whether the event loop may stand still from now on: see `Order`. */
+  letStand(mayStand: boolean): void;
 }
 
 /** Calls handlers as the worker orders, one after another. */
@@ -36,6 +39,7 @@ export class OrderServer {
     switch (order.kind) {
       case 'run':
         this.ports.observe(order.now);
+        this.ports.letStand(order.mayStand);
         return void this.run(order.job).then((ended) => this.send({ kind: 'ended', ended }));
       case 'abort':
         return this.running?.lazyAbort.abort(abortErrorOf(order.reason));
@@ -63,17 +67,22 @@ export class OrderServer {
     const lines = new ReportedLines(this.send);
     try {
       const { definition, handler } = handlers.get(job.request.queue)!.get(job.request.type)!;
-      // Read here once more: what a schema makes of a payload may be unable to cross a process border.
       const payload = check(definition.payload, job.request.payload);
-      if ('detail' in payload) throw new TypeError(`The payload is not valid here: ${payload.detail}`);
-      const report = (progress: unknown) =>
+      if ('detail' in payload)
+        return { ending: { kind: 'invalid-payload', detail: payload.detail }, children: [] };
+      const report = (progress: unknown) => {
+        // What a handler leaves behind goes on: it is not to report for the next attempt.
+        if (this.running?.lazyAbort !== lazyAbort) return;
         this.send({ kind: 'progress', progress: copyOfProgress(progress) });
+      };
       const ports = { logger, clock, threads, lazyAbort, children, report, keepLines: () => lines };
       const returned = await handler.handle(payload.data, new AttemptContext(definition, job, ports));
       const ending = endByResult(definition.result, returned);
       if (ending.kind !== 'returned') return { ending, children: [] };
       // As JSON: so both cross the border as they will stand in the log.
-      const ended: EndedCall = { ending, children: children.end() };
+      // One that is too large is refused by its size: the worker need not hold it.
+      const result = ending.bytes > maxResultBytes ? null : ending.result;
+      const ended: EndedCall = { ending: { ...ending, result }, children: children.end() };
       return JSON.parse(JSON.stringify(ended)) as EndedCall;
     } catch (error) {
       return { ending: endByError(error), children: [] };

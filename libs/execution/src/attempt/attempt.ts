@@ -63,14 +63,14 @@ export interface AttemptClaim {
 export type CallHandler = (
   job: StartableJob,
   registered: RegisteredHandler,
-  payload: unknown,
   ports: AttemptPorts,
   stop: AbortSignal | undefined,
 ) => Promise<Attempted>;
 
 /**
  * Runs one attempt of a job. It does not call the handler when too many owners of the claim have died in the attempt, when the job
- * is cancelled or has expired, when its type is unknown, or when its payload breaks the schema. Never rejects.
+ * is cancelled or has expired, when its type is unknown, or when its payload breaks the schema. The schema is code of the program, so
+ * it is asked where the handler runs: a pattern may take as long as any handler. Never rejects.
  * @param call default: in this process
  */
 export function attempt(
@@ -90,10 +90,7 @@ export function attempt(
   if (registered === undefined)
     return refuse({ kind: 'unknown-type', type: request.type }, request.type, ports);
   if (hasExpired(request, job.attempt, brokerNow)) return { ending: { kind: 'expired' } };
-  const payload = check(registered.definition.payload, request.payload);
-  if ('detail' in payload)
-    return refuse({ kind: 'invalid-payload', detail: payload.detail }, request.type, ports);
-  return call(job, registered, payload.data, ports, claim?.signal);
+  return call(job, registered, ports, claim?.signal);
 }
 
 type Refusal = Extract<AttemptEnding, { readonly kind: 'unknown-type' | 'invalid-payload' }>;
@@ -102,7 +99,7 @@ type Refusal = Extract<AttemptEnding, { readonly kind: 'unknown-type' | 'invalid
  * Does not call the handler. Where a worker of another deployment may take the job, this counts as an attempt: the retry's record
  * tells who began it.
  */
-function refuse(refusal: Refusal, type: string, { outdated, worker, clock }: AttemptPorts): Attempted {
+export function refuse(refusal: Refusal, type: string, { outdated, worker, clock }: AttemptPorts): Attempted {
   const both = outdated(type);
   if (both === undefined) return { ending: refusal };
   const ending =
@@ -115,10 +112,12 @@ const writeStart = timeWriter();
 async function callHere(
   job: StartableJob,
   { definition, handler }: RegisteredHandler,
-  payload: unknown,
   ports: AttemptPorts,
   stop: AbortSignal | undefined,
 ): Promise<Attempted> {
+  const payload = check(definition.payload, job.request.payload);
+  if ('detail' in payload)
+    return refuse({ kind: 'invalid-payload', detail: payload.detail }, definition.type, ports);
   const { clock, threads, logger, strays } = ports;
   const collected = new Children(job, clock);
   const work = ({ running, startedAt, report, keepLines }: OpenCall) => {
@@ -133,7 +132,7 @@ async function callHere(
     });
     if (logger.isLevelEnabled('debug')) context.workerLogger.debug('attempt started');
     try {
-      return strays.call(running, () => handler.handle(payload, context));
+      return strays.call(running, () => handler.handle(payload.data, context));
     } finally {
       const ms = performance.now() - startedAt;
       if (ms > maxBlockMs) ports.noteBlock(job, ms);

@@ -1,5 +1,4 @@
 import type { TopicRole } from '@jobstream/contracts';
-import { maxOwnDeaths, type ProcessDeath } from '@jobstream/lifecycle';
 import type { Clock } from '@jobstream/runtime';
 import type { Copies } from '../admission/copies.js';
 import type { KeyOrder } from '../admission/key-order.js';
@@ -10,9 +9,8 @@ import type { StartableJob } from '../admission/startable-job.js';
 import { DeliveryLost, type Stay } from '../admission/stay.js';
 import type { SuspectGate } from '../admission/suspect-gate.js';
 import type { TypeGate } from '../admission/type-gate.js';
-import { callIn } from '../apart/call-apart.js';
-import type { CellNeed, Cells } from '../apart/cells.js';
-import { attempt, type AttemptPorts, type Attempted, type CallHandler } from '../attempt/attempt.js';
+import type { ApartAttempts } from '../apart/apart-attempts.js';
+import { attempt, type AttemptPorts, type Attempted } from '../attempt/attempt.js';
 import type { AdmittedClaim } from '../claims/admitted-claim.js';
 import type { ClaimEntry, ClaimGate } from '../claims/claim-gate.js';
 import { recordOutcome } from '../claims/recorded-outcome.js';
@@ -30,8 +28,8 @@ export interface DeliveryPipelineOptions {
   readonly typeGate: TypeGate;
   readonly limitGate: LimitGate;
   readonly suspectGate: SuspectGate;
-  /** Where suspects and isolated jobs run; undefined where the program cannot be started again. */
-  readonly cells: Cells | undefined;
+  /** Runs the attempts of suspects and of isolated jobs. */
+  readonly apart: ApartAttempts;
   readonly handlers: Handlers;
   /** The broker's time: jobs expire by it. */
   readonly clock: Clock;
@@ -43,8 +41,6 @@ export interface DeliveryPipelineOptions {
   readonly attempts: AttemptPorts;
   readonly outcomes: AttemptOutcomes;
   readonly writer: OutcomeWriter;
-  /** A job has ended the process or thread in which it ran alone. @param deaths its own deaths so far, where it is a suspect */
-  onDeath(job: StartableJob, death: ProcessDeath, deaths?: number): void;
   /** The worker itself failed at the delivery. No record may cause that: it is a fault of ours. */
   onFailed(stay: Stay, cause: unknown): void;
 }
@@ -137,7 +133,7 @@ export class DeliveryPipeline {
     stay.begin();
     claim?.start();
     let attempted = await this.attemptWhereDue(stay, job, claim, isApart);
-    // Its partition was lost between two tries: the next holder knows of its deaths and goes on.
+    // Its partition or its claim was lost between two tries: whoever has it next knows of its deaths and goes on.
     if (attempted === undefined) return void claim?.leaveToLease();
     if (isRefused(attempted) && (await this.learnsMore(job))) attempted = await this.attempt(job, claim);
     stay.handlerEnded();
@@ -155,58 +151,15 @@ export class DeliveryPipeline {
     claim: AdmittedClaim | undefined,
     isApart: boolean,
   ): Attempted | Promise<Attempted | undefined> {
-    if (isApart) return this.attemptApart(stay, job, claim);
-    const need = cellNeedOf(this.options.handlers, job.request.type);
-    return need === undefined ? this.attempt(job, claim) : this.attemptIn(need, job, claim);
+    const { apart, handlers } = this.options;
+    if (isApart) return apart.ofSuspect(stay.delivery, job, claim);
+    const need = cellNeedOf(handlers, job.request.type);
+    return need === undefined ? this.attempt(job, claim) : apart.ofIsolated(job, claim, need);
   }
 
-  private async attemptIn(
-    need: CellNeed,
-    job: StartableJob,
-    claim: AdmittedClaim | undefined,
-  ): Promise<Attempted> {
-    const { cells, onDeath } = this.options;
-    const cell = await cells?.take(need);
-    const attempted = await this.attempt(job, claim, callIn(cell));
-    if (cell) cells?.giveBack(cell);
-    if (attempted.ending.kind === 'process-died') onDeath(job, attempted.ending.death);
-    return attempted;
-  }
-
-  private attempt(
-    job: StartableJob,
-    claim: AdmittedClaim | undefined,
-    call?: CallHandler,
-  ): Attempted | Promise<Attempted> {
+  private attempt(job: StartableJob, claim: AdmittedClaim | undefined): Attempted | Promise<Attempted> {
     const { handlers, clock, attempts } = this.options;
-    return attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim, call);
-  }
-
-  /**
-   * An attempt of a suspect, alone in a process. A death of that process is one of the job, and no attempt; it is committed before
-   * the next try, for the job may end this process too.
-   * @returns undefined when the partition is lost between two tries
-   */
-  private async attemptApart(
-    { delivery }: Stay,
-    job: StartableJob,
-    claim: AdmittedClaim | undefined,
-  ): Promise<Attempted | undefined> {
-    const { cells, handlers, onDeath } = this.options;
-    const heapMiB = handlers.get(job.request.type)?.definition.memoryMiB;
-    let death: ProcessDeath | undefined;
-    for (let deaths = delivery.suspicion?.deaths ?? 0; deaths < maxOwnDeaths;) {
-      const cell = await cells?.take({ kind: 'process', heapMiB });
-      const attempted = await this.attempt(job, claim, cell && callIn(cell));
-      if (cell) cells?.giveBack(cell);
-      if (attempted.ending.kind !== 'process-died') return attempted;
-      death = attempted.ending.death;
-      deaths += 1;
-      onDeath(job, death, deaths);
-      await delivery.noteDeaths(deaths);
-      if (!delivery.isCurrent()) return undefined;
-    }
-    return { ending: { kind: 'crashed', deaths: maxOwnDeaths, death } };
+    return attempt(job, handlers.get(job.request.type), clock.now(), attempts, claim);
   }
 
   /** An isolated job cannot have ended a worker. */

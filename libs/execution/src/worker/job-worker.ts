@@ -11,6 +11,7 @@ import { RetriesInPlace } from '../admission/retries-in-place.js';
 import { Stay, type StayHost } from '../admission/stay.js';
 import { TypeGate } from '../admission/type-gate.js';
 import { Waits } from '../admission/waits.js';
+import { ApartAttempts } from '../apart/apart-attempts.js';
 import type { Cells } from '../apart/cells.js';
 import type { AttemptPorts } from '../attempt/attempt.js';
 import { ClaimGate } from '../claims/claim-gate.js';
@@ -38,12 +39,12 @@ export interface JobWorkerOptions {
   readonly claims: Claims;
   readonly limits: StartLimits;
   readonly suspectGate: SuspectGate;
-  /** See `DeliveryPipelineOptions`. */
+  /** See `ApartAttemptsOptions`. */
   readonly cells: Cells | undefined;
   /** The delays of the retry lanes that exist. */
   lanesMs(): Iterable<number>;
   roleOf(this: void, topic: string): TopicRole | undefined;
-  /** See `DeliveryPipelineOptions`. */
+  /** See `ApartAttemptsOptions`. */
   onDeath(job: StartableJob, death: ProcessDeath, deaths?: number): void;
   /** The worker cannot continue. */
   onFatal(error: WorkFailedError): void;
@@ -94,14 +95,19 @@ export class JobWorker {
       typeGate: new TypeGate(handlers, attempts.cancellations),
       limitGate: new LimitGate(options.limits),
       suspectGate: options.suspectGate,
-      cells: options.cells,
+      apart: new ApartAttempts({
+        cells: options.cells,
+        handlers,
+        clock,
+        attempts,
+        onDeath: (job, death, deaths) => options.onDeath(job, death, deaths),
+      }),
       handlers,
       clock,
       attempts,
       readTypes: options.readTypes,
       outcomes: new AttemptOutcomes({ handlers, clock, lanesMs: () => options.lanesMs() }),
       writer: options.writer,
-      onDeath: (job, death, deaths) => options.onDeath(job, death, deaths),
       onFailed: ({ delivery }, cause) => options.onFatal(new WorkFailedError(delivery, cause)),
     });
     const { waits, begun } = this;

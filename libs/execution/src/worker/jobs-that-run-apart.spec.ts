@@ -7,6 +7,7 @@ import type { JobRequest } from '@jobstream/contracts/records';
 import { createLogger } from '@jobstream/runtime';
 import { z } from 'zod';
 import { Cells } from '../apart/cells.js';
+import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';
 import { TestWorker, until } from './worker.fixture-spec.js';
 
 const queue = defineQueue('print');
@@ -17,6 +18,19 @@ const schemas = {
   timeout: '500ms' as const,
 };
 const page = defineJob({ ...schemas, type: 'print.page' });
+/** What the schema was asked of in this process. */
+const checkedHere: string[] = [];
+const checked = defineJob({
+  ...schemas,
+  type: 'print.checked',
+  payload: z.object({ say: z.string().refine((say) => checkedHere.push(say) > 0) }),
+});
+const cheque = defineJob({
+  ...schemas,
+  type: 'print.cheque',
+  exclusive: true,
+  onOwnerDeath: 'dead-letter',
+});
 const isolated = defineJob({
   ...schemas,
   type: 'print.isolated',
@@ -29,13 +43,17 @@ const isolated = defineJob({
 /** A handler process that does what the payload says. */
 const script = `
 process.on('disconnect', () => process.exit());
+let hasLeftover = false;
 process.on('message', (order) => {
   if (order.kind !== 'run') return;
+  if (hasLeftover) process.exit(8);
   const end = (ending) => process.send({ kind: 'ended', ended: { ending, children: [] } });
   const { say } = order.job.request.payload;
   if (say === 'return') end({ kind: 'returned', result: 'apart', bytes: 7 });
   if (say === 'throw') end({ kind: 'threw', error: { code: 'bad', message: 'no' }, retry: 'never' });
   if (say === 'exit') { process.stderr.write('last words'); process.exit(7); }
+  if (say === 'leave a fault') { hasLeftover = true; end({ kind: 'returned', result: 'apart', bytes: 7 }); }
+  if (say === 'refuse') end({ kind: 'invalid-payload', detail: 'no' });
   if (say === 'spin') for (;;);
 });
 process.send({ kind: 'ready' });
@@ -61,9 +79,14 @@ describe('a job that runs apart', () => {
       calledHere.push(say);
       return say;
     };
-    const handlers = [page, isolated].map((definition) => ({ definition, handler: { handle } }));
-    worker = new TestWorker(handlers, { cells });
+    const handlers = [page, checked, cheque, isolated].map((definition) => ({
+      definition,
+      handler: { handle },
+    }));
+    const claims = new MemoryClaims(60_000, () => Date.now());
+    worker = new TestWorker(handlers, { cells, claims: claims.seenBy() });
     calledHere.length = 0;
+    checkedHere.length = 0;
   });
   afterEach(() => cells.close());
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -130,6 +153,55 @@ describe('a job that runs apart', () => {
     deliver('spin', 0);
     await until(() => worker.sent.length === 1);
     expect(ends()).toMatchObject([{ reason: 'exhausted', error: { code: 'timeout' } }]);
+  });
+
+  it('is counted no death for what another job has left behind', async () => {
+    deliver('leave a fault', 0);
+    await until(() => worker.sent.length === 1);
+    const next = deliver('return', 0);
+    await until(() => worker.sent.length === 2);
+    expect(next.calls).toEqual(['begin', 'done']);
+    expect(ends()).toMatchObject([{ result: 'apart' }, { result: 'apart' }]);
+  });
+
+  it('has its payload read where it runs, for a schema may not end either', async () => {
+    deliver('return', 0, { type: checked.type });
+    deliver('refuse', 0, { type: checked.type });
+    await until(() => worker.sent.length === 2);
+    expect(checkedHere).toEqual([]);
+    expect(ends()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ result: 'apart' }),
+        expect.objectContaining({ reason: 'invalid_payload', attempts: 0 }),
+      ]),
+    );
+  });
+
+  it('is not run again after one death where its definition says so', async () => {
+    const killer = deliver('exit', 0, { type: cheque.type });
+    await until(() => worker.sent.length === 1);
+    expect(killer.calls).toEqual(['begin', 'deaths 1', 'done']);
+    expect(ends()).toMatchObject([{ reason: 'owner_died' }]);
+  });
+
+  it('does not start where its claim is lost while its process starts', async () => {
+    const { take } = cells;
+    cells.take = async (...need) => {
+      const cell = await take.apply(cells, need);
+      worker.clock.time += 900; // most of the lease
+      await until(async () => (await worker.count('jobstream_claims_total', 'lost')) === 1);
+      return cell;
+    };
+    const late = deliver('return', 0, { type: cheque.type });
+    await until(() => late.calls.includes('abandon'));
+    expect(worker.sent).toEqual([]);
+  });
+
+  it('is left to the next holder of its partition where the worker closes before it can start', async () => {
+    await cells.close();
+    const late = deliver('return', 0);
+    await until(() => late.calls.includes('abandon'));
+    expect([calledHere, worker.sent]).toEqual([[], []]);
   });
 
   describe('because it is isolated', () => {

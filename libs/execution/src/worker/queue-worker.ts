@@ -64,7 +64,7 @@ export interface QueueWorkerHost {
   readonly claims: Claims;
   readonly threads: ThreadPool;
   readonly suspectGate: SuspectGate;
-  /** See `DeliveryPipelineOptions`. */
+  /** See `ApartAttemptsOptions`. */
   readonly cells: Cells | undefined;
   readonly logs: LogOutbox;
   readonly topicSize: TopicSize;

@@ -101,6 +101,7 @@ async function serveHandlers(options: WorkerOptions, context: ProcessContext, ce
     { logger: errors, abortOnError: false },
   );
   const clock = app.get(BrokerClock);
+  const watchdog = cell.isThread ? undefined : watchLoop(context);
   const server = new OrderServer(
     {
       handlers: app.get(HandlerRegistry).handlersOf(options.queues, options.handlers),
@@ -109,21 +110,22 @@ async function serveHandlers(options: WorkerOptions, context: ProcessContext, ce
       clock,
       // No broker has this number: the worker says what the brokers have told it.
       observe: (now) => clock.observe(-1, now),
+      letStand: (mayStand) => watchdog?.letStand(mayStand),
     },
     (report) => cell.send(report),
   );
   context.errors.judgeRejection = (error) => server.takeRejection(error);
-  if (!cell.isThread) watchLoop(context);
   cell.onOrder((order) => server.take(order));
   cell.send({ kind: 'ready' });
 }
 
-/** A handler process whose event loop stands still would outlive its worker. */
-function watchLoop({ service, environment }: ProcessContext): void {
+/** Watches the event loop of a handler process as that of a worker; one that stands still would also outlive its worker. */
+function watchLoop({ service, environment }: ProcessContext): Watchdog {
   const { LOOP_STAND_SECONDS } = readSettings(loopSettings, environment);
-  if (LOOP_STAND_SECONDS === 0) return;
-  const watchdog = new Watchdog({ limitMs: LOOP_STAND_SECONDS * 1_000, service });
+  const limitMs = LOOP_STAND_SECONDS === 0 ? Infinity : LOOP_STAND_SECONDS * 1_000;
+  const watchdog = new Watchdog({ limitMs, service, parent: process.ppid });
   setInterval(() => watchdog.beat([]), handlerBeatMs).unref();
+  return watchdog;
 }
 
 /** Makes the worker once all handlers exist. */

@@ -36,6 +36,20 @@ describe('a watchdog', () => {
     expect([code, words]).toEqual([0, '']);
   });
 
+  it('lets a process live whose event loop may stand still, until it may not', async () => {
+    const spinning = `dog.beat([]); await sleep(300); spin(2_000);`;
+    expect((await run(`dog.letStand(true); ${spinning}`)).code).toBe(0);
+    expect((await run(`dog.letStand(true); dog.letStand(false); ${spinning}`)).signal).toBe('SIGKILL');
+  });
+
+  it('ends a process whose parent has gone, though its event loop may stand still', async () => {
+    const { signal } = await run(
+      `const orphan = new Watchdog({ limitMs: Infinity, service: 'print-worker', parent: 1 });
+      dog.letStand(true); spin(20_000);`,
+    );
+    expect(signal).toBe('SIGKILL');
+  });
+
   it('lets a process live that a debugger may have stopped', async () => {
     const { code } = await run(`dog.beat([]); await sleep(300); spin(2_000);`, '--inspect=127.0.0.1:0');
     expect(code).toBe(0);
