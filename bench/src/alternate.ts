@@ -1,12 +1,13 @@
-import type { Contest, Figure, Sample, Target } from './figure.js';
+import type { Contest, Figure, Rival, Sample, Target } from './figure.js';
 import { median } from './statistics.js';
 
-/** Both sides' samples in the order they were taken. */
-export interface Measured {
+/** Who is measured. */
+export type Side = 'platform' | Rival;
+
+/** The samples of each side in the order they were taken: as many of each. */
+export type Measured = Readonly<Partial<Record<Side, readonly Sample[]>>> & {
   readonly platform: readonly Sample[];
-  /** As long as `platform`, or empty where there is no bare limit. */
-  readonly bare: readonly Sample[];
-}
+};
 
 /** What became of a target. */
 export interface Verdict {
@@ -16,39 +17,40 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-/** Platform and bare limit in turns: A B A B. `tell` is told of each sample. */
+/** All sides in turns: A B C A B C. `tell` is told of each sample. */
 export async function alternate(
-  { platform, bare }: Contest,
+  { platform, rivals }: Contest,
   rounds: number,
-  tell: (side: 'platform' | 'bare', round: number, sample: Sample) => void,
+  tell: (side: Side, round: number, sample: Sample) => void,
 ): Promise<Measured> {
-  const measured = { platform: [] as Sample[], bare: [] as Sample[] };
-  for (let round = 1; round <= rounds; round++) {
-    measured.platform.push(await platform());
-    tell('platform', round, measured.platform.at(-1)!);
-    if (!bare) continue;
-    measured.bare.push(await bare());
-    tell('bare', round, measured.bare.at(-1)!);
-  }
-  return measured;
+  const sides = Object.entries({ platform, ...rivals }) as [Side, () => Promise<Sample>][];
+  const measured: Record<string, Sample[]> = Object.fromEntries(sides.map(([side]) => [side, []]));
+  for (let round = 1; round <= rounds; round++)
+    for (const [side, measure] of sides) {
+      const sample = await measure();
+      measured[side]!.push(sample);
+      tell(side, round, sample);
+    }
+  return measured as Measured & Record<string, Sample[]>;
 }
 
-/** By round, platform by bare. Empty without a bare limit, or where it does not have this measure. */
-export function ratios({ platform, bare }: Measured, measure: string): number[] {
-  return bare.flatMap((sample, round) => {
-    const limit = sample[measure];
-    return limit === undefined ? [] : [platform[round]![measure]! / limit];
+/** By round, platform by rival. Empty where the rival was not measured, or does not have this measure. */
+export function ratios(measured: Measured, rival: Rival, measure: string): number[] {
+  return (measured[rival] ?? []).flatMap((sample, round) => {
+    const other = sample[measure];
+    return other === undefined ? [] : [measured.platform[round]![measure]! / other];
   });
 }
 
-/** What the targets of a figure make of its samples. */
+/** What the targets of a figure make of its samples; those against a rival that was not measured are left out. */
 export function judge({ targets }: Pick<Figure, 'targets'>, measured: Measured): Verdict[] {
-  return targets.map((target) => {
-    const value = median(
-      target.of === 'ratio'
-        ? ratios(measured, target.measure)
-        : measured.platform.map((sample) => sample[target.measure]!),
-    );
-    return { target, value, met: 'atLeast' in target ? value >= target.atLeast : value <= target.atMost };
+  return targets.flatMap((target) => {
+    const values =
+      target.of === 'value'
+        ? measured.platform.map((sample) => sample[target.measure]!)
+        : ratios(measured, target.of, target.measure);
+    if (values.length === 0) return [];
+    const value = median(values);
+    return [{ target, value, met: 'atLeast' in target ? value >= target.atLeast : value <= target.atMost }];
   });
 }

@@ -4,8 +4,14 @@ import type { Stand } from './stand.js';
 /** What one measurement found: values by what they are and their unit, e.g. `jobs/s`. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** What a figure should reach. `ratio`: platform by bare; `value`: the platform's own. */
-export type Target = { readonly of: 'ratio' | 'value'; readonly measure: string } & (
+/**
+ * Whom the platform is measured against. `bare`: the same loop without the platform, its limit. `bullmq`: BullMQ does the same work, with
+ * `--peers`.
+ */
+export type Rival = 'bare' | 'bullmq';
+
+/** What a figure should reach. Of a rival: platform by that rival; `value`: the platform's own. */
+export type Target = { readonly of: Rival | 'value'; readonly measure: string } & (
   { readonly atLeast: number } | { readonly atMost: number }
 );
 
@@ -16,14 +22,14 @@ export interface Figure {
   /** For people. */
   readonly title: string;
   readonly targets: readonly Target[];
-  /** Starts what both sides need; measurements follow. */
+  /** Starts what the platform and its bare limit need; measurements follow. */
   prepare(stand: Stand, options: BenchOptions): Promise<Contest>;
 }
 
-/** A platform and its bare limit, ready to be measured in turns. */
+/** What is measured in turns, ready to be. */
 export interface Contest {
   platform(): Promise<Sample>;
-  /** The same loop without the platform; absent where there is nothing to compare with. */
-  bare?(): Promise<Sample>;
+  /** Those that there are. */
+  readonly rivals: Readonly<Partial<Record<Rival, () => Promise<Sample>>>>;
   close(): Promise<void>;
 }

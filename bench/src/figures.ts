@@ -3,14 +3,19 @@ import { accept } from './figures/accept.js';
 import { bulkIntake, bulkRest } from './figures/bulk.js';
 import { drain } from './figures/drain.js';
 import { endpoints } from './figures/endpoints.js';
+import { flow } from './figures/flow.js';
 import { latency } from './figures/latency.js';
 import { memory } from './figures/memory.js';
 import { onePartition } from './figures/one-partition.js';
+import { get, list } from './figures/reads.js';
 
 /** Everything that is measured, in the order in which it is. */
 export const figures: readonly Figure[] = [
   drain,
   accept,
+  flow,
+  get,
+  list,
   bulkRest,
   bulkIntake,
   latency,

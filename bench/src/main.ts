@@ -2,12 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alternate, judge } from './alternate.js';
-import type { Figure } from './figure.js';
+import type { Contest, Figure } from './figure.js';
 import { figures } from './figures.js';
-import { helpText, readOptions, UsageError, type BenchOptions } from './options.js';
+import { helpText, readOptions, type BenchOptions } from './options.js';
+import { Bullmq } from './peers/bullmq.js';
+import { bullmqSides } from './peers/bullmq-sides.js';
 import { Profiler } from './profile/profiler.js';
 import { describeMachine, formatProfiles, formatResult, formatSample, type Result } from './report.js';
 import { resultsFolder, Stand } from './stand.js';
+import { UsageError } from './usage-error.js';
 
 const say = (line: string) => console.log(line);
 
@@ -29,20 +32,44 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function compare(stand: Stand, options: BenchOptions, chosen: readonly Figure[]): Promise<void> {
   const results: Result[] = [];
-  for (const figure of chosen) {
-    say(`${figure.name}: preparing`);
-    const contest = await figure.prepare(stand, options);
-    try {
-      const measured = await alternate(contest, options.rounds, (side, round, sample) =>
-        say(`${figure.name}: ${side} ${round} of ${options.rounds}: ${formatSample(sample)}`),
-      );
-      results.push({ figure: figure.name, measured, verdicts: judge(figure, measured) });
-      say(`\n${formatResult(figure, results.at(-1)!)}\n`);
-    } finally {
-      await contest.close();
+  const bullmq = options.peers ? await Bullmq.start(options.redisFsync) : undefined;
+  try {
+    for (const figure of chosen) {
+      say(`${figure.name}: preparing`);
+      const contest = await prepare(stand, options, figure, bullmq);
+      try {
+        const measured = await alternate(contest, options.rounds, (side, round, sample) =>
+          say(`${figure.name}: ${side} ${round} of ${options.rounds}: ${formatSample(sample)}`),
+        );
+        results.push({ figure: figure.name, measured, verdicts: judge(figure, measured) });
+        say(`\n${formatResult(figure, results.at(-1)!)}\n`);
+      } finally {
+        await contest.close();
+      }
     }
+  } finally {
+    await bullmq?.stop();
   }
   write('results', { machine: describeMachine(), options, results });
+}
+
+/** With BullMQ among the rivals, where it can do the same. */
+async function prepare(
+  stand: Stand,
+  options: BenchOptions,
+  figure: Figure,
+  bullmq: Bullmq | undefined,
+): Promise<Contest> {
+  const contest = await figure.prepare(stand, options);
+  const side = bullmq && (await bullmqSides[figure.name]?.(bullmq, options));
+  if (side === undefined) return contest;
+  return {
+    platform: contest.platform,
+    rivals: { ...contest.rivals, bullmq: side.measure },
+    close: async () => {
+      await Promise.all([side.close(), contest.close()]);
+    },
+  };
 }
 
 async function profile(

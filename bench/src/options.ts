@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { figures } from './figures.js';
+import type { RedisFsync } from './peers/redis.js';
+import { UsageError } from './usage-error.js';
 
 /** What `npm run bench` was asked to do. */
 export interface BenchOptions {
@@ -10,15 +12,13 @@ export interface BenchOptions {
   readonly jobs: number;
   /** Measurements of each side. */
   readonly rounds: number;
-  /** How long one measurement of `accept` sends requests. */
+  /** How long one measurement of `accept`, `flow`, `get` and `list` sends requests. */
   readonly seconds: number;
   /** Measure where the platform's processes spend their time instead of how fast they are. */
   readonly profile: boolean;
-}
-
-/** The arguments make no sense; the message says which one and what would. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  /** Measure BullMQ as well. */
+  readonly peers: boolean;
+  readonly redisFsync: RedisFsync;
 }
 
 /** What `--help` prints. */
@@ -33,7 +33,9 @@ for anything else. Starts a throwaway Kafka and Postgres, unless KAFKA_BROKERS a
   --only <figure>    measure this one only; may be given several times
   --jobs <n>         jobs of one measurement of drain, bulk and memory (200000)
   --rounds <n>       measurements of each side (3)
-  --seconds <n>      how long one measurement of accept lasts (8)
+  --seconds <n>      how long one measurement of accept, flow, get and list lasts (8)
+  --peers            measure BullMQ on Redis as well, where it can do the same; needs redis-server
+  --redis-fsync <w>  when its file reaches the disk: everysec or always (everysec)
   --profile          show where the platform's processes spend their time, module by module, instead
   --help             this text
 
@@ -59,6 +61,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: readCount('--rounds', values.rounds ?? '3', 1, 100),
     seconds: readCount('--seconds', values.seconds ?? '8', 1, 600),
     profile: values.profile ?? false,
+    peers: values.peers ?? false,
+    redisFsync: readFsync(values['redis-fsync'] ?? 'everysec'),
   };
 }
 
@@ -72,12 +76,19 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         profile: { type: 'boolean' },
+        peers: { type: 'boolean' },
+        'redis-fsync': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
+}
+
+function readFsync(text: string): RedisFsync {
+  if (text === 'everysec' || text === 'always') return text;
+  throw new UsageError(`--redis-fsync takes everysec or always, not "${text}".`);
 }
 
 function readCount(what: string, text: string, least: number, most: number): number {

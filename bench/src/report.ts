@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { ratios, type Measured, type Verdict } from './alternate.js';
-import type { Figure, Sample, Target } from './figure.js';
+import type { Figure, Rival, Sample, Target } from './figure.js';
 import type { ProcessProfile } from './profile/profiler.js';
 import { median } from './statistics.js';
 
@@ -24,15 +24,19 @@ export function describeMachine(): object {
 /** One figure as lines of text: a row a measure, then its targets. */
 export function formatResult({ title }: Figure, { measured, verdicts }: Result): string {
   const measures = [...new Set(measured.platform.flatMap((sample) => Object.keys(sample)))];
+  const rivals = (['bare', 'bullmq'] as const).filter((rival) => measured[rival] !== undefined);
   const rows = measures.map((measure) => [
     measure,
     medianOf(measured.platform, measure),
-    medianOf(measured.bare, measure),
-    formatRatio(ratios(measured, measure)),
+    ...rivals.flatMap((rival) => [
+      medianOf(measured[rival]!, measure),
+      formatRatio(ratios(measured, rival, measure)),
+    ]),
   ]);
+  const heads = rivals.flatMap((rival: Rival) => [rival, 'ratio (lowest to highest)']);
   return [
     title,
-    ...formatTable([['', 'platform', 'bare', 'ratio (lowest to highest)'], ...rows]),
+    ...formatTable([['', 'platform', ...heads], ...rows]),
     ...verdicts.map(
       ({ target, value, met }) =>
         `  ${met ? 'reached' : 'MISSED '} ${describeTarget(target)}: ${formatNumber(value)}`,
@@ -76,7 +80,7 @@ function formatRatio(values: readonly number[]): string {
 
 function describeTarget(target: Target): string {
   const bound = 'atLeast' in target ? `at least ${target.atLeast}` : `at most ${target.atMost}`;
-  return target.of === 'ratio' ? `${target.measure} ${bound} × bare` : `${target.measure} ${bound}`;
+  return target.of === 'value' ? `${target.measure} ${bound}` : `${target.measure} ${bound} × ${target.of}`;
 }
 
 function formatTable(rows: readonly (readonly string[])[]): string[] {

@@ -14,11 +14,6 @@ import type { Profiler } from './profile/profiler.js';
 
 /** Records handed to the producer at once while a topic is filled. */
 const fillBatch = 10_000;
-/** How often it is looked whether something has happened. */
-const lookMs = 10;
-/** A measurement that makes no progress for so long has failed. */
-const patienceMs = 120_000;
-
 /** The broker and database that both sides are measured on, and hands on them. */
 export class Stand {
   readonly admin = new TopicAdmin(connectToBroker());
@@ -103,26 +98,6 @@ export class Stand {
       values: [topic],
     });
     return Number(rows[0]!.next);
-  }
-
-  /**
-   * Resolves as soon as a count has reached `goal`.
-   * @throws when it does not grow for two minutes
-   */
-  async reached(goal: number, count: () => Promise<number>): Promise<void> {
-    let last = -1;
-    let deadline = 0;
-    for (;;) {
-      const now = await count();
-      if (now >= goal) return;
-      if (now > last) {
-        last = now;
-        deadline = performance.now() + patienceMs;
-      } else if (performance.now() > deadline) {
-        throw new Error(`Stands still at ${now} of ${goal}.`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, lookMs));
-    }
   }
 
   async stop(): Promise<void> {

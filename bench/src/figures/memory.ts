@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from '@jobstream/testing';
 import type { Figure } from '../figure.js';
 import { probeRecord } from '../job-records.js';
+import { reached } from '../reached.js';
 
 const restMs = 3_000;
 const everyMs = 250;
@@ -25,7 +26,7 @@ export const memory: Figure = {
         const sampling = sampleMost(platform, most, done.signal);
         const topic = platform.topics.requests('probe');
         await stand.fill(jobs, () => ({ topic, ...probeRecord() }));
-        await stand.reached(goal, () => stand.projectedOf(platform.namespace, events));
+        await reached(goal, () => stand.projectedOf(platform.namespace, events));
         done.abort();
         await sampling;
         return Object.fromEntries([
@@ -33,6 +34,7 @@ export const memory: Figure = {
           ...[...most].map(([name, bytes]) => [`MiB of ${name} draining`, bytes / 2 ** 20]),
         ]) as Record<string, number>;
       },
+      rivals: {},
       close: () => platform.stop(),
     };
   },

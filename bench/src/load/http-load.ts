@@ -2,32 +2,40 @@
 import autocannon from 'autocannon';
 import { answerCalls } from '../child.js';
 
-interface Load {
-  url: string;
-  connections: number;
-  seconds: number;
-  body: string;
+/** Requests to send. */
+export interface HttpLoad {
+  readonly origin: string;
+  /** Each connection asks for them in turns. */
+  readonly paths: readonly string[];
+  readonly connections: number;
+  readonly seconds: number;
+  /** A JSON text to post; without one they are GET. */
+  readonly body?: string;
 }
 
 /** What a load found. Latencies in ms. */
 export interface LoadFound {
-  perSecond: number;
-  p50: number;
-  p99: number;
+  readonly answers: number;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
   /** Answers that were not 2xx, and requests without any. */
-  failed: number;
+  readonly failed: number;
 }
 
-async function send({ url, connections, seconds, body }: Load): Promise<LoadFound> {
+async function send({ origin, paths, connections, seconds, body }: HttpLoad): Promise<LoadFound> {
   const { requests, latency, non2xx, errors, duration } = await autocannon({
-    url,
+    url: origin,
     connections,
     duration: seconds,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
+    requests: paths.map((path) => ({
+      path,
+      method: body === undefined ? 'GET' : 'POST',
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body }),
+    })),
   });
   return {
+    answers: requests.total,
     perSecond: requests.total / duration,
     p50: latency.p50,
     p99: latency.p99,
