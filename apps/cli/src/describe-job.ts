@@ -52,6 +52,7 @@ export function describeJob({ waitingFor, cancelRequested, ...job }: JobDetail):
     ...(cancelRequested ? ['cancel    was asked for'] : []),
     ...(waitingFor === null ? [] : [`waits     ${waitingFor.text}`]),
     ...rest,
+    ...(job.error?.stack ? ['', job.error.stack] : []),
   ].join('\n');
 }
 

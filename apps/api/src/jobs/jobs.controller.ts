@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { isFinal, maxBatchBytes, termsOf } from '@jobstream/contracts';
+import { isFinal, maxBatchBytes, maxErrorStackLength, termsOf } from '@jobstream/contracts';
 import {
   jobListQuerySchema,
   jobLogsQuerySchema,
@@ -8,6 +8,7 @@ import {
   type AcceptedJob,
   type BatchAnswer,
   type CancelledJob,
+  type ErrorDetail,
   type JobDetail,
   type JobExplanation,
   type JobHistory,
@@ -17,7 +18,7 @@ import {
 } from '@jobstream/contracts/rest';
 import { isUnavailable } from '@jobstream/database';
 import { BrokerClock } from '@jobstream/kafka';
-import { JobQueries } from '@jobstream/projection';
+import { errorGroupOf, JobQueries } from '@jobstream/projection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type FoundJob,
@@ -154,16 +155,32 @@ export class JobsController {
   private async describe(job: FoundJob): Promise<JobDetail> {
     const { view } = job;
     const cancelRequested = this.cancels.isRequested(view.id, view.run);
-    const [children, facts] = await Promise.all([this.childrenOf(view), this.facts.glance(job)]);
-    return { ...view, children, waitingFor: waitingFor(facts), cancelRequested };
+    const [children, error, facts] = await Promise.all([
+      this.childrenOf(view),
+      this.errorOf(view),
+      this.facts.glance(job),
+    ]);
+    return { ...view, error, children, waitingFor: waitingFor(facts), cancelRequested };
+  }
+
+  /** Stack and group are in the row alone, which may be behind what the job is known to be, or away. */
+  private async errorOf({ id, run, attempt, state, error }: FoundJob['view']): Promise<ErrorDetail | null> {
+    if (error === null) return null;
+    const row = await this.queries.find(id).catch(nullWhileAway);
+    const isSame = row?.run === run && row.attempt === attempt && row.state === state;
+    if (!isSame || row.error === null) return { ...error, stack: null, group: null };
+    const stack = row.error.stack?.slice(0, maxErrorStackLength) ?? null;
+    return { ...error, stack, group: errorGroupOf(row.type, row.error) };
   }
 
   /** Only a job that has succeeded has children. Postgres may be away where the job itself is known. */
   private async childrenOf({ id, state }: FoundJob['view']): Promise<string[] | null> {
     if (state !== 'succeeded') return [];
-    return this.queries.children(id, maxShownChildren).catch((error: unknown) => {
-      if (isUnavailable(error)) return null;
-      throw error;
-    });
+    return this.queries.children(id, maxShownChildren).catch(nullWhileAway);
   }
+}
+
+function nullWhileAway(error: unknown): null {
+  if (isUnavailable(error)) return null;
+  throw error;
 }

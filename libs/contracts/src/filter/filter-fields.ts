@@ -21,6 +21,7 @@ export const filterFields = {
   type: { kind: 'text', means: 'job type' },
   error: { kind: 'text', means: 'code of its error' },
   message: { kind: 'text', means: 'message of its error' },
+  group: { kind: 'text', means: 'group of its error' },
   reason: { kind: 'word', words: deadLetterReasons, means: 'why it was dead-lettered' },
   for: { kind: 'text', means: 'for whom it was submitted' },
   key: { kind: 'text', means: 'ordering key' },

@@ -31,13 +31,17 @@ export type FilteredJob = Pick<
 >;
 
 /**
- * Whether a job meets every term, as the projection would answer it. Which replays have run a job is not in its view: such a
- * term is left to the projection.
+ * Whether a job meets every term, as the projection would answer it. Which replays have run a job and which group its error is in
+ * are not in its view: such a term is left to the projection.
  */
 export function meetsFilter(job: FilteredJob, terms: readonly FixedTerm[]): boolean {
   return terms.every(
-    (term) => term.field === 'replay' || term.isNot !== term.values.some((value) => meets(job, term, value)),
+    (term) => isLeft(job, term) || term.isNot !== term.values.some((value) => meets(job, term, value)),
   );
+}
+
+function isLeft({ error }: FilteredJob, { field }: FixedTerm): boolean {
+  return field === 'replay' || (field === 'group' && error !== null);
 }
 
 function meets(job: FilteredJob, term: FixedTerm, value: FixedTerm['values'][number]): boolean {
@@ -84,6 +88,7 @@ function textOf(job: FilteredJob, { field, path }: FixedTerm): string | null {
     case 'since':
     case 'until':
     case 'replay':
+    case 'group':
       return null;
   }
 }

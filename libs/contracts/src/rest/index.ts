@@ -25,6 +25,7 @@ export {
   type ItemError,
 } from './jobs/batch.js';
 export {
+  errorDetailSchema,
   errorViewSchema,
   jobAtSchema,
   jobDetailSchema,
@@ -35,6 +36,7 @@ export {
   jobViewSchema,
   timeSchema,
   transitionViewSchema,
+  type ErrorDetail,
   type ErrorView,
   type JobAtView,
   type JobDetail,

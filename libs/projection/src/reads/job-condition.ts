@@ -51,6 +51,8 @@ function positiveOf(term: FixedTerm, values: StatementValues, schemas: Schemas):
       return textCondition(`${jsonOf('error')} ->> 'code'`, term, values);
     case 'message':
       return textCondition(`${jsonOf('error')} ->> 'message'`, term, values);
+    case 'group':
+      return textCondition('error_group', term, values);
     case 'payload': {
       const value = `${jsonOf('payload')} #>> ${values.add(term.path!.split('.'))}::text[]`;
       return textCondition(`left(${value}, ${maxComparedLength})`, term, values);

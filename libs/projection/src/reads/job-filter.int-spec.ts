@@ -9,6 +9,7 @@ import {
   type JobId,
 } from '@jobstream/contracts';
 import fc from 'fast-check';
+import { errorGroupOf } from '../error-groups/error-group.js';
 import { rowsOf, writeRows } from '../rows/projected-rows.js';
 import { DatabaseFixture } from '../database.fixture-spec.js';
 import { projectRecord } from '../rows/projected-record.js';
@@ -189,6 +190,28 @@ describe('the condition of a filter', () => {
     expect(await find(read(`replay:${replay}`))).toEqual([first]);
     expect(await find(read(`parent:${newJobId()}`))).toEqual([]);
     expect(await find(read(`flow:${newJobId()} -queue:x`))).toEqual([]);
+  });
+
+  it('finds the jobs of a group of errors, alone and with other terms', async () => {
+    const plain = rows.find(({ error }) => error?.message === 'plain')!;
+    const alike = rows.filter(({ type, error }) => type === plain.type && error?.message === 'plain');
+    const group = errorGroupOf(plain.type, plain.error!);
+    const ids = alike.map(({ id }) => id).sort();
+    expect(await find(read(`group:${group}`))).toEqual(ids);
+    expect(await find(read(`group:${group},0000000000000000 state:${plain.state}`))).toEqual(ids);
+    expect(await find(read(`group:${group} -state:${plain.state}`))).toEqual([]);
+    expect(await find(read(`-group:${group}`))).toEqual(
+      rows
+        .map(({ id }) => id)
+        .filter((id) => !ids.includes(id))
+        .sort(),
+    );
+    expect(met(read('group:x'))).toEqual(
+      rows
+        .filter(({ error }) => error !== null)
+        .map(({ id }) => id)
+        .sort(),
+    );
   });
 
   it('says nothing in the text of a statement that a filter has said', () => {

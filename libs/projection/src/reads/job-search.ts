@@ -42,7 +42,7 @@ export function searchOf(terms: readonly FixedTerm[], schemas: Pick<Database, 'o
 }
 
 /** Fields that an index finds rows by, those of the fewest rows first. */
-const seekFields = ['parent', 'flow', 'for', 'state'] as const;
+const seekFields = ['parent', 'flow', 'group', 'for', 'state'] as const;
 
 /** The index that finds the rows of a field's value, newest first. */
 function seekOf(field: FixedTerm['field']): { readonly column: string; readonly type: string } | undefined {
@@ -51,6 +51,8 @@ function seekOf(field: FixedTerm['field']): { readonly column: string; readonly 
       return { column: 'parent_id', type: 'uuid' };
     case 'flow':
       return { column: 'flow_id', type: 'uuid' };
+    case 'group':
+      return { column: 'error_group', type: 'text' };
     case 'for':
       return { column: 'submitted_for', type: 'text' };
     case 'state':

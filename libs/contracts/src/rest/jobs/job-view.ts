@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { maxFilterLength } from '../../filter/job-filter.js';
 import { freeText } from '../../free-text.js';
 import { priorities } from '../../job-definition.js';
+import { maxErrorStackLength } from '../../limits.js';
 import { jobStates } from '../../job-state.js';
 import { deadLetterReasons } from '../../records/dead-letter-reason.js';
 import { jobErrorSchema, originSchema } from '../../records/job-record.js';
@@ -9,9 +10,27 @@ import { pageCursor, pageLimit } from '../fields/page-query.js';
 import { waitingForSchema } from '../operations/queue-view.js';
 import { durationSchema, jobLinksSchema } from './submission.js';
 
-/** An attempt's error as REST shows it: without its stack, which stays in the log. */
+/** An attempt's error as lists, streams and webhooks show it: without its stack. */
 export const errorViewSchema = jobErrorSchema.pick({ code: true, message: true }).meta({ id: 'ErrorView' });
 export type ErrorView = z.infer<typeof errorViewSchema>;
+
+/** The error of one job, as `GET /v1/jobs/{id}` shows it. */
+export const errorDetailSchema = errorViewSchema
+  .extend({
+    stack: z
+      .string()
+      .max(maxErrorStackLength)
+      .nullable()
+      .describe(
+        'Where it was thrown. Null without one, and while the projection does not have the error yet.',
+      ),
+    group: z
+      .string()
+      .nullable()
+      .describe('The group of errors that it is in. Null where `stack` is not known yet.'),
+  })
+  .meta({ id: 'ErrorDetail' });
+export type ErrorDetail = z.infer<typeof errorDetailSchema>;
 
 /** A job. A field without a value yet is null. */
 export const jobViewSchema = z
@@ -60,6 +79,7 @@ export type JobView = z.infer<typeof jobViewSchema>;
 /** `GET /v1/jobs/{id}`: the job, and why it waits; null while it runs and once it is final. */
 export const jobDetailSchema = jobViewSchema
   .extend({
+    error: errorDetailSchema.nullable(),
     children: z
       .array(z.uuidv7())
       .nullable()
