@@ -45,6 +45,8 @@ import {
   QueueStates,
   QueueViews,
   ShownJobs,
+  TopicList,
+  TopicRecords,
   Workers,
 } from '@jobstream/status';
 import { Webhooks } from '@jobstream/webhooks';
@@ -103,6 +105,7 @@ import { ReportsController } from './reports/reports.controller.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
 import { TasksController } from './tasks/tasks.controller.js';
+import { TopicsController } from './topics/topics.controller.js';
 import { ReceiverUrls } from './webhooks/receiver-urls.js';
 import { WorkersController } from './workers/workers.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
@@ -118,6 +121,7 @@ export const controllers = [
   JobTypesController,
   QueuesController,
   WorkersController,
+  TopicsController,
   SchedulesController,
   WebhooksController,
   CountsController,
@@ -213,6 +217,8 @@ export const controllers = [
     logLinesCatchUpProvider,
     provide(JobLogs, { reader: JobReader, rows: JobLogRows, catchUp: logLinesCatchUpToken }),
     provide(LogReadings, []),
+    provide(TopicList, [TopicAdmin, Topics]),
+    provide(TopicRecords, { admin: TopicAdmin, log: LogReader, topics: Topics, readings: LogReadings }),
     provide(RunOrigins, [Database]),
     provide(JobRuns, {
       reader: JobReader,

@@ -23,6 +23,7 @@ import { addReplayCommands } from './commands/replay.js';
 import { addReplaysCommands } from './commands/replays.js';
 import { addSchedulesCommands } from './commands/schedules.js';
 import { addSubmitCommand } from './commands/submit.js';
+import { addTopicsCommands } from './commands/topics.js';
 import { addTypesCommands } from './commands/types.js';
 import { addWebhooksCommands } from './commands/webhooks.js';
 import { addWorkersCommand } from './commands/workers.js';
@@ -117,6 +118,7 @@ export function makeProgram(environment: Environment, run: RunCommand): Command 
   addActionsCommands(program, run);
   addRebuildCommands(program, run);
   program.commandsGroup('The platform:');
+  addTopicsCommands(program, run);
   addHealthCommand(program, run);
   addAccessCommands(program, run);
   addFilesCommands(program, run);

@@ -49,6 +49,8 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'PUT /v1/queues/{queue}/limits': ['limits', 'set', 'probe', '--key', 'user', '--key-rate', '5/s'],
   'DELETE /v1/queues/{queue}/limits': ['limits', 'clear', 'probe'],
   'GET /v1/workers': ['workers', '--queue', 'probe'],
+  'GET /v1/topics': ['topics', 'list', '--queue', 'probe', '--limit', '5'],
+  'GET /v1/topics/{topic}/records': ['topics', 'records', 'jobs.probe', '--partition', '1', '--offset', '3'],
   'POST /v1/flows': ['flows', 'submit', '{"jobs": [{"name": "one", "type": "probe.run", "payload": {}}]}'],
   'GET /v1/flows': ['flows', 'list', '--state', 'failed'],
   'GET /v1/flows/{id}': ['flows', 'get', id],

@@ -59,6 +59,7 @@ export type { ActionCalls, ActionWish } from './action-calls.js';
 export type { ReplayCalls, ReplayWish } from './replay-calls.js';
 export type { ScheduleCalls, ScheduleWish } from './schedule-calls.js';
 export type { DeliveryListOptions, WebhookCalls } from './webhook-calls.js';
+export type { RecordOptions, TopicCalls, TopicListOptions } from './topic-calls.js';
 export type { WorkerCalls, WorkerOptions } from './worker-calls.js';
 export { SignatureError, verifySignature, type SignedRequest } from './verify-signature.js';
 export { RestConnection, type ConnectionOptions, type RestRequest } from './rest-connection.js';

@@ -41,6 +41,7 @@ import { RebuildCalls } from './rebuild-calls.js';
 import { ActionCalls } from './action-calls.js';
 import { ReplayCalls } from './replay-calls.js';
 import { ScheduleCalls } from './schedule-calls.js';
+import { TopicCalls } from './topic-calls.js';
 import { WebhookCalls } from './webhook-calls.js';
 import { WorkerCalls } from './worker-calls.js';
 
@@ -88,6 +89,8 @@ export class JobstreamClient {
   readonly workers: WorkerCalls;
   /** Shows failures that are alike as groups, mutes them and takes notes of them. */
   readonly errors: ErrorCalls;
+  /** Looks at the platform's topics and their records. */
+  readonly topics: TopicCalls;
   /** Makes jobs at set times. */
   readonly schedules: ScheduleCalls;
   /** Has URLs hear of the ends of jobs. */
@@ -113,6 +116,7 @@ export class JobstreamClient {
     this.queues = new QueueCalls(this.caller);
     this.workers = new WorkerCalls(this.caller);
     this.errors = new ErrorCalls(this.caller);
+    this.topics = new TopicCalls(this.caller);
     this.schedules = new ScheduleCalls(this.caller);
     this.webhooks = new WebhookCalls(this.caller);
     this.flows = new FlowCalls(this.caller);

@@ -99,6 +99,7 @@ export {
   isCompacted,
   lanesOf,
   partitionCounts,
+  topicKinds,
   Topics,
   type TopicPlan,
   type TopicRole,

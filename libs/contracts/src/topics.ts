@@ -12,6 +12,21 @@ import {
   signSegmentMs,
 } from './limits.js';
 
+/** The kinds of our topics. */
+export const topicKinds = [
+  'requests',
+  'retry',
+  'dead-letters',
+  'events',
+  'delayed',
+  'cancels',
+  'control',
+  'types',
+  'logs',
+  'clock',
+  'workers',
+] as const;
+
 /** The purpose of one of our topics, read from its name. */
 export type TopicRole =
   | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }

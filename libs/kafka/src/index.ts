@@ -25,6 +25,7 @@ export {
   GroupRebalancingError,
   TopicAdmin,
   type PartitionCountMismatch,
+  type TopicLog,
   type TopicSpec,
 } from './client/topic-admin.js';
 export type { OffsetsByTopic } from './client/cluster-reader.js';

@@ -19,6 +19,8 @@ export { JobReader, readJobId, refuseFuture } from './reads/job-reader.js';
 export { LogPosition } from './reads/log-position.js';
 export { ShownJobs } from './reads/shown-jobs.js';
 export { LogReadings } from './records/log-readings.js';
+export { TopicList } from './records/topic-list.js';
+export { TopicRecords } from './records/topic-records.js';
 export { JobRuns } from './runs/job-runs.js';
 export { Workers } from './workers/workers.js';
 export { JobNotStartedError, StatusError } from './status-error.js';

@@ -8,6 +8,7 @@ export const routeTags = {
   Flows: 'Jobs that wait for each other.',
   'Job types': 'The jobs that can be submitted, and who serves them.',
   Queues: 'The progress of the workers of each queue; pause, resume and limit it.',
+  Topics: 'The log of the platform: its topics and their records.',
   Replays: 'Run jobs again: dead letters, or a time range of the log.',
   Actions: 'Cancel all jobs that meet a filter, or run them again.',
   Errors: 'Failures that are alike, counted; mute them and take notes of them.',

@@ -12,6 +12,7 @@ import { rebuildRoutes } from './routes/rebuilds.js';
 import { replayRoutes } from './routes/replays.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { taskRoutes } from './routes/tasks.js';
+import { topicRoutes } from './routes/topics.js';
 import { webhookRoutes } from './routes/webhooks.js';
 import { workerRoutes } from './routes/workers.js';
 
@@ -24,6 +25,7 @@ export function routeContracts(jobTypes: readonly JobType[]): readonly RouteCont
     ...jobTypeRoutes,
     ...queueRoutes,
     ...workerRoutes,
+    ...topicRoutes,
     ...replayRoutes,
     ...actionRoutes,
     ...scheduleRoutes,

@@ -114,6 +114,20 @@ export {
   type ErrorGroupPatch,
   type ErrorGroupQuery,
 } from './operations/error-group.js';
+export {
+  recordViewSchema,
+  shownBytesSchema,
+  topicListQuerySchema,
+  topicPageSchema,
+  topicRecordsQuerySchema,
+  topicRecordsSchema,
+  topicViewSchema,
+  type RecordView,
+  type ShownBytes,
+  type TopicPage,
+  type TopicRecordsPage,
+  type TopicView,
+} from './operations/topic-view.js';
 export { countsQuerySchema, countsViewSchema, type CountsView } from './fields/counts.js';
 export {
   acceptedTaskSchema,

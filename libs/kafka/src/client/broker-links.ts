@@ -1,12 +1,20 @@
 import type { KafkaConnection } from './connection.js';
 import { buildBrokers, requestMetadata, type WireBroker, type WireRequest } from './kafkajs/internals.js';
 
+/** The replicas of a partition: all, and those that have every record. */
+export interface PartitionReplicas {
+  readonly replicas: number;
+  readonly inSync: number;
+}
+
 /** The cluster as its metadata describes it. A partition without a leader has -1. */
 export interface ClusterMetadata {
   clusterId: string;
   brokers: { id: number; host: string; port: number }[];
   /** By topic, the leader's node id of each partition (index = partition). */
   topics: Map<string, number[]>;
+  /** By topic, how many replicas each partition has, and how many of them have all of it. */
+  replicas: Map<string, PartitionReplicas[]>;
   /** By topic that can't be described, Kafka's error code (3: it does not exist). */
   failedTopics: Map<string, number>;
 }
@@ -52,6 +60,14 @@ export class BrokerLinks {
           const leaders: number[] = [];
           for (const partition of partitionMetadata) leaders[partition.partitionId] = partition.leader;
           return [topic, leaders];
+        }),
+      ),
+      replicas: new Map(
+        known.map(({ topic, partitionMetadata }) => {
+          const counts: PartitionReplicas[] = [];
+          for (const { partitionId, replicas, isr } of partitionMetadata)
+            counts[partitionId] = { replicas: replicas.length, inSync: isr.length };
+          return [topic, counts];
         }),
       ),
       failedTopics: new Map(failed.map(({ topic, topicErrorCode }) => [topic, topicErrorCode])),

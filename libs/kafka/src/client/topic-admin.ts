@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import type { Admin, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
 import { readMemberLabels } from '../consume/sticky-assigner.js';
 import { decodeOffsetMap, type OpenOffset } from '../consume/work/offset-map.js';
+import type { PartitionReplicas } from './broker-links.js';
 import { ClusterReader, type OffsetsByTopic } from './cluster-reader.js';
 import type { KafkaConnection } from './connection.js';
 import type { TopicPartition } from './record.js';
@@ -41,6 +42,9 @@ export interface TopicSpec {
   /** `segment.ms`: compacted and deleted is only what is older (default: as the brokers are set). */
   segmentMs?: number;
 }
+
+/** The partitions of a topic, in order: which offsets each still has (`end` is the one after the last), and its replicas. */
+export type TopicLog = readonly (PartitionReplicas & { readonly start: number; readonly end: number })[];
 
 /** A topic whose partition count is not the one declared. Keys map to partitions by the count: it is never changed in place. */
 export interface PartitionCountMismatch {
@@ -114,6 +118,25 @@ export class TopicAdmin {
   /** Each partition's first offset appended at or after `timestamp` (ms); else its end. */
   async offsetsAt(topics: readonly string[], timestamp: number): Promise<OffsetsByTopic> {
     return this.reader.offsetsAt(topics, timestamp);
+  }
+
+  /** The logs of those of these topics that exist. */
+  async describeLogs(topics: readonly string[]): Promise<Map<string, TopicLog>> {
+    if (topics.length === 0) return new Map();
+    const [{ replicas }, starts, ends] = await Promise.all([
+      this.reader.describe(topics),
+      this.reader.offsetsAt(topics, 'start'),
+      this.reader.offsetsAt(topics, 'end'),
+    ]);
+    return new Map(
+      [...replicas].flatMap(([topic, counts]) => {
+        const [start, end] = [starts.get(topic), ends.get(topic)];
+        if (start === undefined || end === undefined) return [];
+        return [
+          [topic, counts.map((count, nth) => ({ start: start[nth]!, end: end[nth]!, ...count }))] as const,
+        ];
+      }),
+    );
   }
 
   /** A group's committed offsets, null where it has none. */

@@ -32,6 +32,7 @@ export const problemKinds = {
   rebuild_not_found: { status: 404, title: 'There is no such rebuild' },
   report_not_found: { status: 404, title: 'There is no such report' },
   thumbnail_not_found: { status: 404, title: 'There is no thumbnail of this image' },
+  topic_not_found: { status: 404, title: 'There is no such topic' },
   webhook_not_found: { status: 404, title: 'There is no such webhook' },
   api_key_not_found: { status: 404, title: 'There is no such API key' },
   method_not_allowed: { status: 405, title: 'The path does not take this method' },

@@ -74,7 +74,13 @@ interface MetadataAnswer {
     topicErrorCode: number;
     topic: string;
     isInternal: boolean;
-    partitionMetadata: { partitionErrorCode: number; partitionId: number; leader: number }[];
+    partitionMetadata: {
+      partitionErrorCode: number;
+      partitionId: number;
+      leader: number;
+      replicas: number[];
+      isr: number[];
+    }[];
   }[];
 }
 
