@@ -22,6 +22,8 @@ const pages: Readonly<Record<string, string>> = {
   '/replays': 'No replay yet',
   '/flows': 'No flow yet',
   '/test?type=probe.run': 'sleepMs',
+  '/topics': 'jobs.events',
+  '/topics/$events': 'of the offsets',
   '/types': 'probe.run',
   '/types/probe.run': 'Schema of the payload',
   '/webhooks': 'No webhook yet',
@@ -75,7 +77,9 @@ describe('the console', () => {
     const found: unknown[] = [];
     const pageInLight = await open('', { colours: 'light', width: 1280 });
     for (const [path, text] of Object.entries(pages)) {
-      await pageInLight.goto(`${platform.api.url}/console${path.replace('$failed', failed)}`);
+      await pageInLight.goto(
+        `${platform.api.url}/console${path.replace('$failed', failed).replace('$events', platform.topics.events)}`,
+      );
       await says(text);
       for (const [colours, width] of [
         ['light', 1280],
@@ -213,6 +217,40 @@ describe('the console', () => {
     await page.waitForURL((url) => url.searchParams.get('q') === 'run:1 qeue:probe');
   });
 
+  it('leads from each transition to its record, and from there to those before and after it', async () => {
+    const id = await platform.api.submitted('probe.run', { note: 'seen in the log' });
+    await platform.api.finished(id);
+    const page = await open(`/jobs/${id}`);
+    const recordOf = (state: string) =>
+      page
+        .getByRole('region', { name: 'Records of the job' })
+        .locator('tr', { hasText: state })
+        .getByRole('link')
+        .last();
+    await recordOf('queued').click();
+    const dialog = page.getByRole('dialog', { name: /^Record / });
+    await dialog.getByRole('region', { name: 'Value' }).getByText('"note": "seen in the log"').waitFor();
+    await dialog.getByRole('region', { name: 'Headers' }).getByText('"js-phase": "queued"').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.goto(`${platform.api.url}/console/jobs/${id}`);
+    await recordOf('succeeded').click();
+    await dialog.getByRole('link', { name: id }).waitFor();
+    expect(await browser.findAxeFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByLabel('From offset').fill('999999');
+    await page.keyboard.press('Enter');
+    await page.getByText('offsets_outside_log').waitFor();
+    await page.getByLabel('From offset').fill('');
+    await page.getByLabel('or from time').fill('2020-01-01T00:00:00Z');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**at=2020*');
+    await page.getByRole('button', { name: 'Open 0', exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Earlier' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Open 0', exact: true }).click();
+    await dialog.getByRole('region', { name: 'Value' }).waitFor();
+  });
+
   it('shows what a hostile job says as text', async () => {
     const { body } = await platform.api.post('/v1/jobs', {
       type: 'probe.run',
@@ -312,7 +350,7 @@ describe('the console', () => {
     const page = await open(`/jobs/${id}`);
     await page.getByRole('button', { name: /^Run it again/ }).waitFor();
     const records = page.getByRole('region', { name: 'Records of the job' });
-    await records.locator('tr', { hasText: 'queued' }).getByRole('link').click();
+    await records.locator('tr', { hasText: 'queued' }).getByRole('link').first().click();
     await page.waitForURL(`**/console/jobs/${id}?at=*`);
     await page.getByText('read only').waitFor();
     await page.getByText('It was queued since').waitFor();

@@ -58,6 +58,13 @@ export const pageList: readonly PageEntry[] = [
   { name: 'actions', title: 'Actions', scope: 'read', show: Actions, showItem: Action },
   { name: 'flows', title: 'Flows', scope: 'read', show: Flows, showItem: Flow },
   { name: 'test', title: 'Test', scope: 'read', show: Test },
+  {
+    name: 'topics',
+    title: 'Topics',
+    scope: 'read',
+    show: lazyPage(() => import('../pages/topics/topics.js').then(({ Topics }) => Topics)),
+    showItem: lazyPage(() => import('../pages/topics/topic.js').then(({ Topic }) => Topic)),
+  },
   { name: 'types', title: 'Types', scope: 'read', show: Types, showItem: TypePage },
   { name: 'webhooks', title: 'Webhooks', scope: 'read', show: Webhooks, showItem: Webhook },
   { name: 'rebuilds', title: 'Rebuilds', scope: 'read', show: Rebuilds },

@@ -19,6 +19,7 @@ export const pageLetters: Readonly<Record<string, string>> = {
   a: 'actions',
   f: 'flows',
   t: 'test',
+  l: 'topics',
   y: 'types',
   w: 'webhooks',
   b: 'rebuilds',

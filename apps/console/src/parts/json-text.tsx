@@ -6,7 +6,11 @@ const shownCharacters = 20_000;
 
 /** A value as JSON, to be read and copied. It is text, whatever is in it. */
 export function JsonText({ value, label }: { readonly value: unknown; readonly label: string }): VNode {
-  const text = JSON.stringify(value, null, 2) ?? 'none';
+  return <TextBox label={label} text={JSON.stringify(value, null, 2) ?? 'none'} />;
+}
+
+/** A long text, to be read and copied. */
+export function TextBox({ text, label }: { readonly text: string; readonly label: string }): VNode {
   const [isWhole, setWhole] = useState(false);
   const isCut = text.length > shownCharacters && !isWhole;
   return (

@@ -5,6 +5,7 @@ import { Facts } from '../../parts/facts.js';
 import { Freshness } from '../../parts/freshness.js';
 import { JsonText } from '../../parts/json-text.js';
 import { Moment } from '../../parts/moment.js';
+import { RecordLink } from '../../parts/record-link.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { go, hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
@@ -101,11 +102,7 @@ function PastFacts({ job }: { readonly job: JobAtView }): VNode {
         of={{
           Run: run,
           Attempt: `${attempt} of ${maxAttempts ?? '?'}`,
-          Record: (
-            <code>
-              {record.topic}/{record.partition}/{record.offset}
-            </code>
-          ),
+          Record: <RecordLink of={record} />,
         }}
       />
       <h2>Payload</h2>

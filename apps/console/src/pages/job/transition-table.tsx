@@ -3,6 +3,7 @@ import type { TransitionView } from '@jobstream/contracts/rest';
 import { ErrorText } from '../../parts/error-text.js';
 import { Moment } from '../../parts/moment.js';
 import { NewestRows } from '../../parts/newest-rows.js';
+import { RecordLink } from '../../parts/record-link.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { hrefOf } from '../../place/place.js';
 
@@ -44,11 +45,7 @@ export function TransitionTable({ id, transitions }: TransitionTableProps): VNod
         { title: 'Error', cell: ({ error, reason }) => <ErrorText error={error} reason={reason} /> },
         {
           title: 'Record',
-          cell: ({ topic, partition, offset }) => (
-            <code>
-              {topic}/{partition}/{offset}
-            </code>
-          ),
+          cell: (transition) => <RecordLink of={transition} />,
         },
       ]}
     />
