@@ -10,7 +10,7 @@ import { ClaimStore } from '@jobstream/execution';
 import { AcceptedJobs, JobIntake, UniqueJobs } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { BrokerClock, LogReader, RecordProducer, TopicAdmin, TopicFollower } from '@jobstream/kafka';
-import { LimitUse } from '@jobstream/limits';
+import { KeyUse, LimitUse } from '@jobstream/limits';
 import { OrderReader, OrderWriter } from '@jobstream/orders';
 import { loggerToken, PlatformModule, provide, provideFrom } from '@jobstream/platform';
 import { storageProvider } from '@jobstream/platform/storage';
@@ -39,6 +39,7 @@ import {
   JobStreams,
   JobWaits,
   OrdersInForce,
+  LimitsInUse,
   LiveBoard,
   LogReadings,
   QueueMetrics,
@@ -256,6 +257,7 @@ export const controllers = [
     provide(OrdersInForce, [OrderReader, JobTypeBook, TopicFollower]),
     provide(QueueStates, [TopicAdmin, Topics, JobTypeBook]),
     provide(LimitUse, [Database]),
+    provide(KeyUse, [Database]),
     provide(FailingEndpoints, [FailingServers, JobTypeBook]),
     provide(QueueViews, {
       states: QueueStates,
@@ -267,6 +269,13 @@ export const controllers = [
     }),
     provide(ActiveJobs, [Database]),
     provide(ClaimStore, [Database]),
+    provide(LimitsInUse, {
+      states: QueueStates,
+      orders: OrdersInForce,
+      limitUse: LimitUse,
+      keyUse: KeyUse,
+      active: ActiveJobs,
+    }),
     provide(JobFactReader, {
       states: QueueStates,
       orders: OrdersInForce,

@@ -46,6 +46,7 @@ const commands: Readonly<Record<Route, readonly string[]>> = {
   'GET /v1/queues/{queue}': ['queues', 'get', 'probe'],
   'POST /v1/queues/{queue}/pause': ['pause', 'probe'],
   'POST /v1/queues/{queue}/resume': ['resume', 'probe'],
+  'GET /v1/queues/{queue}/limits/usage': ['limits', 'usage', 'probe'],
   'PUT /v1/queues/{queue}/limits': ['limits', 'set', 'probe', '--key', 'user', '--key-rate', '5/s'],
   'DELETE /v1/queues/{queue}/limits': ['limits', 'clear', 'probe'],
   'GET /v1/workers': ['workers', '--queue', 'probe'],

@@ -1,5 +1,11 @@
 import type { QueueLimits } from '@jobstream/contracts';
-import type { LiveEvent, QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
+import type {
+  LimitsUsage,
+  LiveEvent,
+  QueueList,
+  QueueOrderAnswer,
+  QueueView,
+} from '@jobstream/contracts/rest';
 import { get, type CallOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
 import { watchQueues } from './live-stream.js';
@@ -36,6 +42,11 @@ export class QueueCalls {
   /** Replaces all limits of a queue, those of its definition too. `{}` removes every limit. */
   limit(queue: string, limits: QueueLimits, options: CallOptions = {}): Promise<QueueOrderAnswer> {
     return this.order('PUT', `${pathOf(queue)}/limits`, limits, options);
+  }
+
+  /** Who uses up the limits of a queue: permits and the jobs that hold them, and the busiest keys. */
+  readLimitsUsage(queue: string, { signal }: CallOptions = {}): Promise<LimitsUsage> {
+    return this.caller.read<LimitsUsage>(get(`${pathOf(queue)}/limits/usage`, signal));
   }
 
   /** Removes ordered limits: the limits of the queue's definition hold again. */

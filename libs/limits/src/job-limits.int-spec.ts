@@ -5,6 +5,7 @@ import type { QueueLimits } from '@jobstream/contracts';
 import { Database, migrate, schemasOf } from '@jobstream/database';
 import { createLogger } from '@jobstream/runtime';
 import { JobLimits } from './job-limits.js';
+import { KeyUse } from './key-use.js';
 import { LimitUse } from './limit-use.js';
 
 /** The lease of the workers in tests that wait for its end. */
@@ -121,6 +122,48 @@ describe('limits that workers share', () => {
     expect([running, begun.length]).toEqual([1, 4]);
     expect(await release()).toEqual(['ran']);
     expect(await second).toBe('ran');
+  });
+
+  it('tell which workers hold the permits of a queue, and which keys are the busiest', async () => {
+    const perKey = { field: 'customer', concurrency: 3 };
+    const [one, two] = [1, 2].map(() => worker('shown', { concurrency: 5, perKey }));
+    const other = worker('shown', { perKey: { field: 'customerId', concurrency: 1 } });
+    // Neither another queue nor a field that begins alike is among them.
+    for (const [limits, payload] of [
+      [one!, { customer: 'ada' }],
+      [one!, { customer: 'ada' }],
+      [two!, { customer: 'ada' }],
+      [two!, { customer: 'bob=@5/s' }],
+      [two!, {}],
+      [other, { customerId: 'x' }],
+      [worker('shown2', { concurrency: 9 }), {}],
+    ] as const)
+      expect(typeof (await limits.enter(limits.rulesOf(payload), held()))).toBe('function');
+    const use = await new LimitUse(database).ofQueue('shown', undefined);
+    expect(use).toEqual({
+      inUse: 5,
+      permits: ['w0', 'w0', 'w1', 'w1', 'w1'].map((holder, at) => ({ slot: at + 1, worker: holder })),
+      nextStartAt: null,
+    });
+    expect(await new KeyUse(database).atWork('shown', 'customer')).toEqual({
+      count: 2,
+      busiest: [
+        { key: 'ada', inUse: 3 },
+        { key: 'bob=@5/s', inUse: 1 },
+      ],
+    });
+  });
+
+  it('tell when the next start can be, and which key waits longest for one', async () => {
+    const one = worker('paced', { rate: '2/m', perKey: { field: 'customer', rate: '1/h' } });
+    for (const customer of ['ada', 'bob']) await run(one, { customer }, 0);
+    const { inUse, permits, nextStartAt } = await new LimitUse(database).ofQueue('paced', '2/m');
+    expect([inUse, permits]).toEqual([0, []]);
+    expect(nextStartAt!.getTime()).toBeGreaterThan(Date.now());
+    const { count, longest } = await new KeyUse(database).waiting('paced', 'customer', '1/h');
+    expect([count, longest.map(({ key }) => key)]).toEqual([2, ['bob', 'ada']]);
+    expect((await new KeyUse(database).waiting('paced', 'customer', '2/h')).count).toBe(0);
+    expect(await new LimitUse(database).ofQueue('paced', '9/m')).toMatchObject({ nextStartAt: null });
   });
 
   it('start jobs at the rate, all workers together', async () => {

@@ -14,9 +14,9 @@ const maxKeyLength = 200;
  */
 export function limitRulesOf(queue: string, limits: QueueLimits, payload: unknown): LimitRule[] {
   const { perKey } = limits;
-  const key = perKey && keyOf(payload, perKey.field);
+  const key = perKey && limitKeyOf(payload, perKey.field);
   const scopes = [
-    ...(key === undefined ? [] : [{ scope: `${queue}/${perKey!.field}=${key}`, limit: perKey! }]),
+    ...(key === undefined ? [] : [{ scope: `${keyPrefixOf(queue, perKey!.field)}${key}`, limit: perKey! }]),
     { scope: queue, limit: limits },
   ];
   return [
@@ -31,8 +31,13 @@ export function limitRulesOf(queue: string, limits: QueueLimits, payload: unknow
   ];
 }
 
-/** The value as text; its hash when it is long. */
-function keyOf(payload: unknown, field: string): string | undefined {
+/** What the ids of the limits of keys begin with. */
+export function keyPrefixOf(queue: string, field: string): string {
+  return `${queue}/${field}=`;
+}
+
+/** The key of a payload: the value of its field as text, its hash when that is long. Undefined: it has none. */
+export function limitKeyOf(payload: unknown, field: string): string | undefined {
   if (typeof payload !== 'object' || payload === null || !Object.hasOwn(payload, field)) return undefined;
   const value = (payload as Record<string, unknown>)[field];
   if (value === null || value === undefined) return undefined;

@@ -19,9 +19,48 @@ interface UseRow {
   readonly next_at: Date | null;
 }
 
+/** A permit that is held. */
+export interface HeldPermit {
+  /** From 1. */
+  readonly slot: number;
+  /** The worker process. */
+  readonly worker: string;
+}
+
+/** How far the limits of a whole queue are used. */
+export interface QueueUse {
+  readonly inUse: number;
+  /** The first 100, by their numbers. */
+  readonly permits: readonly HeldPermit[];
+  /** When the next start that is not granted yet can be; null: now. */
+  readonly nextStartAt: Date | null;
+}
+
+const shownPermits = 100;
+
 /** Tells from outside the workers which limits are used up. */
 export class LimitUse {
   constructor(private readonly database: Database) {}
+
+  /** How far the concurrency and the rate of a queue are used. @param rate as it was declared; undefined: it has none */
+  async ofQueue(queue: string, rate: string | undefined): Promise<QueueUse> {
+    const { operations } = this.database;
+    const { rows } = await this.database.query<HeldPermit & { used: number; next_at: Date | null }>({
+      name: 'limit-use-of-queue',
+      text: `SELECT next_at, held.* FROM (SELECT (SELECT next_at FROM ${operations}.rate_grants WHERE id = $2 AND next_at > now())) AS grants
+        LEFT JOIN LATERAL (
+          SELECT slot, worker, (count(*) OVER ())::int AS used FROM ${operations}.limit_slots
+          WHERE id = $1 AND lease_until > now() ORDER BY slot LIMIT ${shownPermits}
+        ) AS held ON true`,
+      values: [queue, rate === undefined ? null : `${queue}@${rate}`],
+    });
+    const permits = rows.filter(({ slot }) => slot !== null);
+    return {
+      inUse: permits[0]?.used ?? 0,
+      permits: permits.map(({ slot, worker }) => ({ slot, worker })),
+      nextStartAt: rows[0]?.next_at ?? null,
+    };
+  }
 
   /** Those of the rules that let no job start at present, in their order. */
   async findBusy(rules: readonly LimitRule[]): Promise<BusyLimit[]> {

@@ -5,6 +5,7 @@ export { JobFeed } from './live/job-feed.js';
 export { JobStreams, type StreamEvent } from './live/job-streams.js';
 export { JobWaits } from './live/job-waits.js';
 export { FailingEndpoints } from './queues/failing-endpoints.js';
+export { LimitsInUse } from './queues/limits-in-use.js';
 export { LiveBoard } from './queues/live-board.js';
 export { OrdersInForce } from './queues/orders-in-force.js';
 export { QueueMetrics } from './queues/queue-metrics.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Res } from '@nestjs/common';
 import { queueLimitsSchema } from '@jobstream/contracts';
-import type { QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
-import { LiveBoard, QueueViews } from '@jobstream/status';
+import type { LimitsUsage, QueueList, QueueOrderAnswer, QueueView } from '@jobstream/contracts/rest';
+import { LimitsInUse, LiveBoard, QueueViews } from '@jobstream/status';
 import type { FastifyReply } from 'fastify';
 import { Route } from '../http/route.js';
 import { noBody, readBody } from '../http/body.js';
@@ -14,6 +14,7 @@ export class QueuesController {
   constructor(
     private readonly queues: QueueViews,
     private readonly orders: QueueOrders,
+    private readonly limitsInUse: LimitsInUse,
     private readonly board: LiveBoard,
     private readonly openRequests: OpenRequests,
   ) {}
@@ -45,6 +46,11 @@ export class QueuesController {
   resume(@Param('queue') queue: string, @Body() body: unknown): Promise<QueueOrderAnswer> {
     readBody(noBody, body);
     return this.orders.resume(queue);
+  }
+
+  @Route('GET /v1/queues/{queue}/limits/usage')
+  readUsage(@Param('queue') queue: string): Promise<LimitsUsage> {
+    return this.limitsInUse.read(queue);
   }
 
   @Route('PUT /v1/queues/{queue}/limits')

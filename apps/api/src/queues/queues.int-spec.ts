@@ -141,6 +141,13 @@ describe('queues', () => {
       body: { queue: 'report', paused: false, limits },
     });
     expect((await queue('report')).limits).toEqual(limits);
+    expect(await platform.api.get('/v1/queues/report/limits/usage')).toMatchObject({
+      status: 200,
+      body: {
+        ...{ queue: 'report', limits, concurrency: null, rate: { rate: '100/m', nextStartAt: null } },
+        ...{ keyConcurrency: { field: 'userId', max: 1, count: 0, busiest: [] }, keyRate: null, running: [] },
+      },
+    });
     for (const [bad, pointer] of [
       [{ rate: '0/s' }, '/rate'],
       [{ concurrency: 0 }, '/concurrency'],
@@ -162,6 +169,10 @@ describe('queues', () => {
       body: { code: 'queue_not_found' },
     });
     expect(await platform.api.get('/v1/queues/..%2f..')).toMatchObject({ status: 404 });
+    expect(await platform.api.get('/v1/queues/nobodys/limits/usage')).toMatchObject({
+      status: 404,
+      body: { code: 'queue_not_found' },
+    });
     for (const order of ['pause', 'resume']) {
       expect(await platform.api.request('POST', `/v1/queues/nobodys/${order}`)).toMatchObject({
         status: 404,

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { rateSchema, type QueueLimits } from '@jobstream/contracts';
-import type { LaneView, QueueView } from '@jobstream/contracts/rest';
+import type { LaneView, LimitsUsage, QueueView } from '@jobstream/contracts/rest';
 import { InvalidArgumentError } from 'commander';
 import { CommandError } from '../command-error.js';
 import { exitCodes } from '../exit-codes.js';
 import { readCount } from '../options.js';
 import type { RunCommand } from '../program.js';
 import { describeTable, type Columns } from '../table.js';
+import { inOneLine } from '../visible-text.js';
 
 const columns: Columns<QueueView> = {
   QUEUE: ({ queue }) => queue,
@@ -26,6 +27,14 @@ const laneColumns: Columns<LaneView> = {
   TOPIC: ({ topic }) => topic,
   PARTITIONS: ({ partitions }) =>
     partitions.map(({ partition, committed, end }) => `${partition}: ${committed}/${end}`).join('  '),
+};
+
+const runningColumns: Columns<LimitsUsage['running'][number]> = {
+  JOB: ({ id }) => id,
+  TYPE: ({ type }) => type,
+  KEY: ({ key }) => key,
+  WORKER: ({ worker }) => worker,
+  SINCE: ({ startedAt }) => startedAt,
 };
 
 interface LimitOptions {
@@ -105,6 +114,18 @@ function addLimits(program: Command, run: RunCommand): void {
       }),
     );
   limits
+    .command('usage <queue>')
+    .description(
+      'Shows who uses up the limits of a queue: permits, the jobs that hold them, the busiest keys.',
+    )
+    .action((queue: string) =>
+      run(async (client, terminal) => {
+        const usage = await client.queues.readLimitsUsage(queue);
+        terminal.answer(usage, describeUsage(usage));
+        return exitCodes.ok;
+      }),
+    );
+  limits
     .command('set <queue>')
     .description('Replaces all limits of a queue, those of its definition too.')
     .option('--rate <rate>', 'starts in a time: 50/s, 100/m, 5/h', readRate)
@@ -166,6 +187,22 @@ function describeQueue(view: QueueView): string {
     '',
     describeTable(lanes, laneColumns, undefined),
   ].join('\n');
+}
+
+function describeUsage({ limits, concurrency, rate, keyConcurrency, keyRate, running }: LimitsUsage): string {
+  const lines = [
+    `limits       ${describeLimits(limits)}`,
+    concurrency && `permits      ${concurrency.inUse} of ${concurrency.max} in use`,
+    rate && `next start   ${rate.nextStartAt ?? 'now'} (${rate.rate})`,
+    ...(keyConcurrency?.busiest ?? []).map(
+      ({ key, inUse }) => `key          ${inOneLine(key)}: ${inUse} of ${keyConcurrency!.max} in use`,
+    ),
+    ...(keyRate?.longest ?? []).map(
+      ({ key, nextStartAt }) => `key          ${inOneLine(key)}: starts at ${nextStartAt} (${keyRate!.rate})`,
+    ),
+  ];
+  const table = running.length === 0 ? 'No job runs.' : describeTable(running, runningColumns, undefined);
+  return [...lines.filter((line) => line !== null), '', table].join('\n');
 }
 
 function describeState(paused: boolean, limits: QueueLimits): string {

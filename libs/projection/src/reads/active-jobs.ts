@@ -18,6 +18,10 @@ export interface ActiveJob {
 /** A running job, with a field of its payload. */
 export interface RunningJob {
   readonly id: JobId;
+  /** Null until its request was projected. */
+  readonly type: string | null;
+  readonly worker: string | null;
+  readonly startedAt: Date | null;
   /** Undefined where its payload does not have the field. */
   readonly value: unknown;
 }
@@ -53,15 +57,15 @@ export class ActiveJobs {
     return rows[0] && parsePosition(rows[0].position);
   }
 
-  /** Jobs of a queue that run, at most 200, with a top-level field of their payloads if one is named. */
+  /** Jobs of a queue that run, at most 200 and those first that run longest, with a top-level field of their payloads if one is named. */
   async listRunning(queue: string, field: string | undefined): Promise<RunningJob[]> {
-    const { rows } = await this.database.query<{ id: JobId; value: string | null }>({
+    const { rows } = await this.database.query<Omit<RunningJob, 'value'> & { value: string | null }>({
       name: 'running-jobs-of-queue',
-      text: `SELECT id, (payload::json -> $2)::text AS value
+      text: `SELECT id, type, worker, started_at AS "startedAt", (payload::json -> $2)::text AS value
         FROM (SELECT * FROM ${this.database.projection}.jobs WHERE indexed_state = 'running' LIMIT ${maxLooked}) AS begun
-        WHERE queue = $1 LIMIT ${maxRunning}`,
+        WHERE queue = $1 ORDER BY started_at NULLS LAST, id LIMIT ${maxRunning}`,
       values: [queue, field ?? null],
     });
-    return rows.map(({ id, value }) => ({ id, value: value === null ? undefined : parse(value) }));
+    return rows.map(({ value, ...job }) => ({ ...job, value: value === null ? undefined : parse(value) }));
   }
 }

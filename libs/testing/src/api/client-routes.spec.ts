@@ -57,6 +57,7 @@ const calls: Readonly<Record<Route, Calls>> = {
   'GET /v1/queues/{queue}': (client) => client.queues.read('probe'),
   'POST /v1/queues/{queue}/pause': (client) => client.queues.pause('probe'),
   'POST /v1/queues/{queue}/resume': (client) => client.queues.resume('probe'),
+  'GET /v1/queues/{queue}/limits/usage': (client) => client.queues.readLimitsUsage('probe'),
   'PUT /v1/queues/{queue}/limits': (client) => client.queues.limit('probe', { rate: '50/s' }),
   'DELETE /v1/queues/{queue}/limits': (client) => client.queues.clearLimits('probe'),
   'POST /v1/replays': (client) => client.replays.create({ source: 'dead-letters', queue: 'probe', why: 'x' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { queueLimitsSchema } from '../../queue-limits.js';
 import {
+  limitsUsageSchema,
   queueListSchema,
   queueOrderAnswerSchema,
   queueViewSchema,
@@ -69,6 +70,16 @@ export const queueRoutes: readonly RouteContract[] = [
     body: noBodyAsked,
     answers: { 202: ordered },
     problems: orderProblems,
+  },
+  {
+    route: 'GET /v1/queues/{queue}/limits/usage',
+    operationId: 'readLimitsUsage',
+    tag: 'Queues',
+    scope: 'read',
+    summary: 'Who uses up the limits of a queue: permits, jobs, keys',
+    path,
+    answers: { 200: { description: 'The limits in use now.', schema: limitsUsageSchema } },
+    problems: ['queue_not_found', 'broker_unavailable', 'database_unavailable'],
   },
   {
     route: 'PUT /v1/queues/{queue}/limits',

@@ -98,6 +98,65 @@ export type QueueView = z.infer<typeof queueViewSchema>;
 export const queueListSchema = z.object({ items: z.array(queueViewSchema) }).meta({ id: 'QueueList' });
 export type QueueList = z.infer<typeof queueListSchema>;
 
+const nextStartAtSchema = z.iso
+  .datetime()
+  .describe('When the next start that is not granted yet can be: starts are granted up to a second ahead.');
+
+/** `GET /v1/queues/{queue}/limits/usage`: who uses up what. */
+export const limitsUsageSchema = z
+  .object({
+    queue: z.string(),
+    limits: queueLimitsSchema,
+    concurrency: z
+      .object({
+        max: z.int(),
+        inUse: z.int(),
+        permits: z
+          .array(z.object({ slot: z.int().describe('From 1.'), worker: z.string() }))
+          .describe(
+            'The first 100, by their numbers. A worker keeps a permit for its next job for up to 2 s.',
+          ),
+      })
+      .nullable()
+      .describe('Of the whole queue; null where it has no such limit. So are those below.'),
+    rate: z.object({ rate: z.string(), nextStartAt: nextStartAtSchema.nullable() }).nullable(),
+    keyConcurrency: z
+      .object({
+        field: z.string(),
+        max: z.int(),
+        count: z.int().describe('Keys that hold a permit.'),
+        busiest: z
+          .array(z.object({ key: z.string(), inUse: z.int() }))
+          .describe('The first 100; a key of over 200 characters by its hash.'),
+      })
+      .nullable(),
+    keyRate: z
+      .object({
+        field: z.string(),
+        rate: z.string(),
+        count: z.int().describe('Keys whose rate is used up for the moment.'),
+        longest: z
+          .array(z.object({ key: z.string(), nextStartAt: nextStartAtSchema }))
+          .describe('The first 100, the one that waits longest first.'),
+      })
+      .nullable(),
+    running: z
+      .array(
+        z.object({
+          id: z.uuidv7(),
+          type: z.string().nullable(),
+          worker: z.string().nullable(),
+          startedAt: z.iso.datetime().nullable(),
+          key: z.string().nullable().describe('Null where nothing limits keys, and of a job without one.'),
+        }),
+      )
+      .describe(
+        'The jobs that hold the permits, as far as the status knows: the 100 that run longest. Attempts under about 100 ms do not announce themselves.',
+      ),
+  })
+  .meta({ id: 'LimitsUsage' });
+export type LimitsUsage = z.infer<typeof limitsUsageSchema>;
+
 /** 202 of `POST /v1/queues/{queue}/pause`, `/resume`, `PUT` and `DELETE …/limits`: the log has the order, and the queue's state with it. */
 export const queueOrderAnswerSchema = z
   .object({ queue: z.string(), paused: z.boolean(), limits: queueLimitsSchema })
