@@ -76,4 +76,61 @@ describe('the console says beforehand what comes', () => {
     await page.getByRole('button', { name: 'Edit' }).waitFor();
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0);
   });
+
+  it('limits are changed with the time to drain in sight, and who uses them up is shown', async () => {
+    const ids = await Promise.all(
+      ['ada', 'ada', 'bob'].map((submittedFor) =>
+        platform.api.submitted('probe.run', { sleepMs: 60_000, note: submittedFor }),
+      ),
+    );
+    const page = await open('/queues/probe');
+    await page.getByText('Lag by lane and partition').waitFor();
+    expect(await page.getByText('Limits in use').count()).toBe(0);
+    await page.getByRole('button', { name: 'Change limits' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Limits of probe' });
+    await dialog.getByLabel('Starts in a time', { exact: true }).fill('1000/s');
+    await dialog
+      .getByText(/^With this about .* to drain: 3 jobs unfinished, at most 1,000 a second/)
+      .waitFor();
+    await dialog.getByLabel('Starts in a time', { exact: true }).fill('');
+    await dialog.getByLabel('Jobs at once', { exact: true }).fill('2');
+    await dialog.getByLabel(/^A field of the payload/).fill('note');
+    await dialog.getByLabel('Jobs at once, for each key').fill('2');
+    await dialog.getByRole('button', { name: 'Set the limits' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const more = await Promise.all(
+      [1, 2, 3].map(() => platform.api.submitted('probe.run', { sleepMs: 60_000, note: 'eve' })),
+    );
+    const holders = page.getByRole('region', { name: 'Jobs that hold the permits' });
+    await holders.locator('tr', { hasText: 'ada' }).first().waitFor();
+    await page.getByText('2 of 2').first().waitFor();
+    await page.getByRole('region', { name: 'Busiest keys' }).locator('tr', { hasText: 'eve' }).waitFor();
+    const workers = await platform.api.get<{ items: { id: string }[] }>('/v1/workers?queue=probe');
+    await holders.locator('tr', { hasText: workers.body.items[0]!.id }).first().waitFor();
+    expect(await browser.findAxeFaults(page)).toEqual([]);
+    await Promise.all([...ids, ...more].map((id) => platform.api.post(`/v1/jobs/${id}/cancel`, {})));
+    await Promise.all([...ids, ...more].map((id) => platform.api.finished(id)));
+  });
+
+  it('what became of jobs is drawn, and told in words and as a table, by a span and a type in the URL', async () => {
+    const id = await platform.api.submitted('probe.run', { failTimes: 1, failWith: 'non-retryable' });
+    await platform.api.finished(id);
+    const page = await open('');
+    await page.getByRole('img', { name: /^Dead-lettered: [1-9]\d*, at most/ }).waitFor();
+    await page.getByText('The counts as a table').click();
+    const table = page.getByRole('region', { name: 'Throughput' });
+    expect(await table.locator('tbody tr').count()).toBeGreaterThan(0);
+    for (const colours of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: colours });
+      expect(await browser.findAxeFaults(page)).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Last 24 hours' }).click();
+    await page.waitForURL('**/console?over=24h');
+    await page.getByText('in parts of 10 min').waitFor();
+    await page.goto(`${platform.api.url}/console/queues/probe?over=24h`);
+    await page.getByRole('img', { name: /^Accepted: [1-9]/ }).waitFor();
+    await page.getByLabel('Of the job type').selectOption('probe.run');
+    await page.waitForURL('**/console/queues/probe?over=24h&type=probe.run');
+    await page.getByRole('img', { name: /^Accepted: [1-9]/ }).waitFor();
+  });
 });

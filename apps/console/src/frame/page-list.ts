@@ -10,7 +10,6 @@ import { Flows } from '../pages/flows/flows.js';
 import { HealthPage } from '../pages/health/health.js';
 import { JobPage } from '../pages/job/job.js';
 import { Overview } from '../pages/overview/overview.js';
-import { Queue } from '../pages/queues/queue.js';
 import { Queues } from '../pages/queues/queues.js';
 import { Rebuilds } from '../pages/rebuilds/rebuilds.js';
 import { Replay } from '../pages/replays/replay.js';
@@ -45,7 +44,13 @@ export const pageList: readonly PageEntry[] = [
     showItem: JobPage,
   },
   { name: 'dead-letters', title: 'Dead letters', scope: 'read', show: DeadLetters },
-  { name: 'queues', title: 'Queues', scope: 'read', show: Queues, showItem: Queue },
+  {
+    name: 'queues',
+    title: 'Queues',
+    scope: 'read',
+    show: Queues,
+    showItem: lazyPage(() => import('../pages/queues/queue.js').then(({ Queue }) => Queue)),
+  },
   { name: 'workers', title: 'Workers', scope: 'read', show: Workers },
   {
     name: 'schedules',

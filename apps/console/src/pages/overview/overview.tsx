@@ -5,6 +5,7 @@ import { Freshness } from '../../parts/freshness.js';
 import { Age } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
 import { StateMark } from '../../parts/state-mark.js';
+import { LazyThroughput } from '../../parts/throughput/lazy-throughput.js';
 import { countOf, writeCount, writeKnownCount, writeRate } from '../../numbers/count.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
@@ -27,6 +28,7 @@ export function Overview(): VNode {
     <>
       <h1>Overview</h1>
       <LiveQueues />
+      <LazyThroughput />
       <NewestGroups />
       <Counts />
       <UnderWay />

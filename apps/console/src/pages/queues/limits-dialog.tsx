@@ -1,12 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import type { QueueLimits } from '@jobstream/contracts';
+import type { QueueView } from '@jobstream/contracts/rest';
 import { ActionDialog } from '../../parts/action-dialog.js';
 import { client } from '../../server/connection.js';
+import { recentSamplesOf } from '../../server/queue-samples.js';
+import { ratesOf } from '../overview/verdict.js';
+import { estimateDrain } from './drain-estimate.js';
 
 interface LimitsDialogProps {
-  readonly queue: string;
-  readonly limits: QueueLimits;
+  readonly queue: QueueView;
   onClose(this: void): void;
   onDone(this: void): void;
 }
@@ -21,7 +24,11 @@ interface TypedLimits {
 }
 
 /** Changes the limits of a queue, for all its workers together. */
-export function LimitsDialog({ queue, limits, onClose, onDone }: LimitsDialogProps): VNode {
+export function LimitsDialog({
+  queue: { queue, limits, lag, running },
+  onClose,
+  onDone,
+}: LimitsDialogProps): VNode {
   const [typed, setTyped] = useState<TypedLimits>({
     rate: limits.rate ?? '',
     concurrency: String(limits.concurrency ?? ''),
@@ -29,6 +36,8 @@ export function LimitsDialog({ queue, limits, onClose, onDone }: LimitsDialogPro
     keyRate: limits.perKey?.rate ?? '',
     keyConcurrency: String(limits.perKey?.concurrency ?? ''),
   });
+  const rates = ratesOf(recentSamplesOf(queue));
+  const estimate = estimateDrain(limitsOf(typed), { backlog: lag, running, rates });
   const field = (name: keyof TypedLimits, label: string, placeholder: string) => (
     <label>
       {label}
@@ -56,6 +65,7 @@ export function LimitsDialog({ queue, limits, onClose, onDone }: LimitsDialogPro
       {field('field', 'A field of the payload whose value is a key', 'userId')}
       {field('keyRate', 'Starts in a time, for each key', '5/m')}
       {field('keyConcurrency', 'Jobs at once, for each key', '1')}
+      {estimate !== undefined && <p role="status">{estimate}</p>}
     </ActionDialog>
   );
 }

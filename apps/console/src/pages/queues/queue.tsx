@@ -9,13 +9,15 @@ import { RowTable } from '../../parts/row-table.js';
 import { countOf, writeCount, writeKnownCount } from '../../numbers/count.js';
 import { writeSpan } from '../../numbers/span.js';
 import { usePageKeys } from '../../keys/keyboard.js';
-import { hrefOf } from '../../place/place.js';
+import { LazyThroughput } from '../../parts/throughput/lazy-throughput.js';
+import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { useLive } from '../../server/live.js';
 import { usePolled } from '../../server/polled.js';
 import { recentSamplesOf } from '../../server/queue-samples.js';
 import { judge } from '../overview/verdict.js';
 import { LimitsDialog } from './limits-dialog.js';
+import { LimitsUse } from './limits-usage.js';
 import { writeLimits } from './limits-text.js';
 
 const everyMs = 2_000;
@@ -60,6 +62,8 @@ export function Queue({ item: name }: { readonly item: string }): VNode {
             </ActionButton>
           </p>
           <QueueFacts queue={queue} />
+          <QueueThroughput queue={name} />
+          {Object.keys(queue.limits).length > 0 && <LimitsUse queue={name} />}
           <Lanes lanes={queue.lanes} />
         </>
       )}
@@ -78,9 +82,7 @@ export function Queue({ item: name }: { readonly item: string }): VNode {
           </p>
         </ActionDialog>
       )}
-      {queue && opened === 'limits' && (
-        <LimitsDialog queue={name} limits={queue.limits} onClose={close} onDone={done} />
-      )}
+      {queue && opened === 'limits' && <LimitsDialog queue={queue} onClose={close} onDone={done} />}
       {opened === 'clear' && (
         <ActionDialog
           title={`Limits of ${name}`}
@@ -128,6 +130,33 @@ function QueueFacts({ queue }: { readonly queue: QueueView }): VNode {
           Limits: writeLimits(queue.limits),
         }}
       />
+    </>
+  );
+}
+
+/** Of all types of the queue, or of the one in the URL. */
+function QueueThroughput({ queue }: { readonly queue: string }): VNode {
+  const types = usePolled((signal) => client.jobTypes.list({ signal }), { key: 'types', everyMs: Infinity });
+  const { query } = place.value;
+  const chosen = query.get('type') ?? '';
+  const look = (type: string) =>
+    go(hrefOf('queues', queue, { ...Object.fromEntries(query), type }), { replace: true });
+  return (
+    <>
+      <LazyThroughput queue={queue} {...(chosen !== '' && { type: chosen })} />
+      <label>
+        Of the job type
+        <select value={chosen} onChange={(event) => look(event.currentTarget.value)}>
+          <option value="">all of the queue</option>
+          {types.data?.items
+            .filter((each) => each.queue === queue)
+            .map(({ type }) => (
+              <option key={type} value={type}>
+                {type}
+              </option>
+            ))}
+        </select>
+      </label>
     </>
   );
 }
