@@ -6,7 +6,7 @@ import { JobTypeReader } from '@jobstream/job-types';
 import { ClockWatch, ProcessErrors } from '@jobstream/runtime';
 import { processContext } from '@jobstream/testing';
 import { z } from 'zod';
-import type { ServedQueue } from './queue-worker.js';
+import type { ServedQueue } from './queue-host.js';
 import { StackFixture } from './stack.fixture-spec.js';
 import { WorkerProcess } from './worker-process.js';
 

@@ -31,7 +31,8 @@ import { SignSender } from '../signs/sign-sender.js';
 import { addLoads } from '../slots/slot-queue.js';
 import { LoopWatch } from './loop-watch.js';
 import { healthOfQueues } from './queues-health.js';
-import { queueParts, QueueWorker, type QueueWorkerHost, type ServedQueue } from './queue-worker.js';
+import type { QueueWorkerHost, ServedQueue } from './queue-host.js';
+import { queueParts, QueueWorker } from './queue-worker.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 export interface WorkerProcessOptions {
