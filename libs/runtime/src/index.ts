@@ -2,6 +2,7 @@
 export type { Clock } from './clock.js';
 export { GatheredCalls } from './calls/gathered-calls.js';
 export { SharedCall } from './calls/shared-call.js';
+export { SharedCalls } from './calls/shared-calls.js';
 export { SharedLookup } from './calls/shared-lookup.js';
 export { inTime } from './in-time.js';
 export { retryUntil, type RetryOptions } from './retry.js';

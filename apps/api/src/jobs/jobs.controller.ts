@@ -19,6 +19,7 @@ import {
 import { isUnavailable } from '@jobstream/database';
 import { BrokerClock } from '@jobstream/kafka';
 import { errorGroupOf, JobQueries } from '@jobstream/projection';
+import { SharedCalls } from '@jobstream/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type FoundJob,
@@ -34,7 +35,7 @@ import {
   waitingFor,
 } from '@jobstream/status';
 import { Route } from '../http/route.js';
-import { sendUnlessKnown } from '../http/entity-tag.js';
+import { sendUnlessKnown, tagJson, type TaggedJson } from '../http/entity-tag.js';
 import { readQuery } from '../http/query.js';
 import { writeEvents } from '../live/event-stream.js';
 import { readLastEventId } from '../live/last-event-id.js';
@@ -49,6 +50,9 @@ const maxShownChildren = 100;
 
 @Controller()
 export class JobsController {
+  /** Pages by what was asked for: consoles and dashboards ask for the same ones again and again. */
+  private readonly pages = new SharedCalls((query) => this.readPage(JSON.parse(query)));
+
   constructor(
     private readonly submissions: Submissions,
     private readonly reader: JobReader,
@@ -86,10 +90,7 @@ export class JobsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { q, cursor, limit, ...conditions } = readQuery(jobListQuerySchema, query);
-    const terms = [...termsOf(conditions), ...(q === undefined ? [] : readFilter(q, this.clock))];
-    const page: JobPage = await this.lists.page({ terms, cursor, limit });
-    await sendUnlessKnown(JSON.stringify(page), request, reply);
+    await sendUnlessKnown(await this.pages.call(JSON.stringify(query)), request, reply);
   }
 
   @Route('GET /v1/jobs/{id}')
@@ -142,6 +143,13 @@ export class JobsController {
   @Route('GET /v1/jobs/{id}/logs')
   readLogs(@Param('id') id: string, @Query() query: unknown): Promise<JobLogPage> {
     return this.logs.page(id, readQuery(jobLogsQuerySchema, query));
+  }
+
+  private async readPage(query: unknown): Promise<TaggedJson> {
+    const { q, cursor, limit, ...conditions } = readQuery(jobListQuerySchema, query);
+    const terms = [...termsOf(conditions), ...(q === undefined ? [] : readFilter(q, this.clock))];
+    const page: JobPage = await this.lists.page({ terms, cursor, limit });
+    return tagJson(page);
   }
 
   private async readDetail(id: string, waitMs: number | undefined, reply: FastifyReply): Promise<JobDetail> {

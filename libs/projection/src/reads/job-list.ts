@@ -52,21 +52,41 @@ export class JobList {
 
   /** @throws InvalidCursorError */
   async page(filter: JobFilter): Promise<JobPage> {
-    const giveUpAt = this.now() + maxSearchMs;
     const search = searchOf(filter.terms, this.database);
+    const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
+    return search.hit === undefined
+      ? this.take(search, below, filter.limit)
+      : this.find({ ...search, hit: search.hit }, below, filter.limit);
+  }
+
+  /** The first rows of the search, where all of them are hits. */
+  private async take(search: JobSearch, below: JobId | undefined, limit: number): Promise<JobPage> {
+    const values = [...search.values.list];
+    const { rows } = await this.database.query<SelectedJob & { near: number }>({
+      text: `SELECT ${jobColumns}, near FROM (${measured(
+        windowOf(search, `${this.database.projection}.jobs`, boundsBelow(search, below, values), limit + 1),
+      )}) AS page WHERE bytes <= ${maxPageBytes} OR nth = 1 ORDER BY id DESC`,
+      values,
+    });
+    const items = rows.slice(0, limit).map(readJobRow);
+    const isEnd = items.length === (rows[0]?.near ?? 0);
+    return { items, next: isEnd ? null : encodeCursor(items.at(-1)!.id) };
+  }
+
+  /** Looks for hits window by window. */
+  private async find(search: ConditionalSearch, below: JobId | undefined, limit: number): Promise<JobPage> {
+    const giveUpAt = this.now() + maxSearchMs;
     const found: JobId[] = [];
-    let below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
     let largest = maxWindow;
-    let window = search.hit === undefined ? filter.limit + 1 : minWindow;
+    let window = minWindow;
     for (;;) {
-      const step = await this.step(search, below, window, filter.limit + 1 - found.length);
+      const step = await this.step(search, below, window, limit + 1 - found.length);
       if (step === undefined) {
         window = largest = Math.ceil(window / 8);
         continue;
       }
       found.push(...step.hits);
-      if (found.length > filter.limit)
-        return this.load(found.slice(0, filter.limit), found[filter.limit - 1]);
+      if (found.length > limit) return this.load(found.slice(0, limit), found[limit - 1]);
       if (step.isEnd) return this.load(found, undefined);
       below = step.last;
       if (this.now() >= giveUpAt) return this.load(found, below);
@@ -79,7 +99,7 @@ export class JobList {
    * @returns undefined if that took too long
    */
   private async step(
-    search: JobSearch,
+    search: ConditionalSearch,
     below: JobId | undefined,
     window: number,
     maxHits: number,
@@ -91,11 +111,9 @@ export class JobList {
       maxHits,
     });
     try {
-      const { rows } = await (search.hit === undefined
-        ? this.database.query<StepRow>(statement)
-        : this.database.transaction((session) => session.query<StepRow>(statement), {
-            statementMs: maxStepMs,
-          }));
+      const { rows } = await this.database.transaction((session) => session.query<StepRow>(statement), {
+        statementMs: maxStepMs,
+      });
       const { hits, seen, near, last } = rows[0]!;
       return { hits: hits ?? [], last: last ?? undefined, isEnd: seen < window && seen === (near ?? seen) };
     } catch (error) {
@@ -109,11 +127,10 @@ export class JobList {
     if (ids.length === 0) return { items: [], next: last === undefined ? null : encodeCursor(last) };
     const { rows } = await this.database.query<SelectedJob>({
       name: 'list-jobs',
-      text: `SELECT ${jobColumns} FROM (
-               SELECT *, sum(${jsonBytes}) OVER (ORDER BY id DESC) AS bytes
-               FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])) AS page
-             WHERE bytes <= ${maxPageBytes} OR id = $2 ORDER BY id DESC`,
-      values: [ids, ids[0]],
+      text: `SELECT ${jobColumns} FROM (${measured(
+        `SELECT * FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
+      )}) AS page WHERE bytes <= ${maxPageBytes} OR nth = 1 ORDER BY id DESC`,
+      values: [ids],
     });
     const items = rows.map(readJobRow);
     const end = items.length < ids.length ? items.at(-1)!.id : last;
@@ -121,9 +138,19 @@ export class JobList {
   }
 }
 
-const jsonBytes = ['payload', 'result', 'error', 'progress']
-  .map((column) => `coalesce(octet_length(${column}), 0)`)
-  .join(' + ');
+/** Where not all rows that are looked at are hits. */
+type ConditionalSearch = JobSearch & { readonly hit: string };
+
+/**
+ * These rows, newest first, with the bytes of JSON of each and all before it; `nth` is its place among them, `near` how many they are.
+ */
+function measured(rows: string): string {
+  const bytes = ['payload', 'result', 'error', 'progress']
+    .map((column) => `coalesce(octet_length(${column}), 0)`)
+    .join(' + ');
+  return `SELECT *, sum(${bytes}) OVER newest AS bytes, row_number() OVER newest AS nth, count(*) OVER () AS near
+          FROM (${rows}) AS rows WINDOW newest AS (ORDER BY id DESC)`;
+}
 
 interface StepRow {
   readonly hits: JobId[] | null;
@@ -140,23 +167,28 @@ interface StepBounds {
 }
 
 function stepStatement(
-  search: JobSearch,
+  search: ConditionalSearch,
   { jobs, below, window, maxHits }: StepBounds,
 ): {
   text: string;
   values: unknown[];
 } {
   const values = [...search.values.list];
-  const bounds = [...search.bounds, ...(below === undefined ? [] : [`id < $${values.push(below)}::uuid`])];
+  const bounds = boundsBelow(search, below, values);
   const rows = search.readsPayload
     ? withinBytes(windowOf(search, jobs, bounds, window))
     : windowOf(search, jobs, bounds, window);
   return {
     text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${maxHits}]::text[] AS hits, count(*) AS seen,
              ${search.readsPayload ? 'max(near)' : 'NULL'} AS near, (array_agg(id))[count(*)]::text AS last
-           FROM (SELECT *, ${search.hit ?? 'true'} AS hit FROM (${rows}) AS looked) AS seen`,
+           FROM (SELECT *, ${search.hit} AS hit FROM (${rows}) AS looked) AS seen`,
     values,
   };
+}
+
+/** The bounds of the ids; what they refer to is added to `values`. */
+function boundsBelow({ bounds }: JobSearch, below: JobId | undefined, values: unknown[]): string[] {
+  return below === undefined ? [...bounds] : [...bounds, `id < $${values.push(below)}::uuid`];
 }
 
 /** The rows to look through, newest first. */
