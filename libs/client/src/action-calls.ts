@@ -1,5 +1,5 @@
 import type { ActionPage, ActionRequestInput, ActionSurvey, ActionView } from '@jobstream/contracts/rest';
-import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
+import { get, queryOf, type CallOptions, type ListOrdersOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
 
 /** An action as it is asked for. */
@@ -43,7 +43,7 @@ export class ActionCalls {
   }
 
   /** A page of actions, newest first. */
-  list({ signal, ...page }: PageOptions = {}): Promise<ActionPage> {
+  list({ signal, ...page }: ListOrdersOptions = {}): Promise<ActionPage> {
     return this.caller.read<ActionPage>(get(`/v1/actions${queryOf({ ...page })}`, signal));
   }
 

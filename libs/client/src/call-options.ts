@@ -1,3 +1,4 @@
+import type { ReplayState } from '@jobstream/contracts/rest';
 import type { Call } from './http-caller.js';
 
 /** How one call is made. */
@@ -12,6 +13,12 @@ export interface PageOptions extends CallOptions {
   readonly limit?: number;
   /** The `next` of the page before. Default: the first page. */
   readonly cursor?: string;
+}
+
+/** Which replays or actions to list. */
+export interface ListOrdersOptions extends PageOptions {
+  /** Those in this state; `open`: those that have not ended. Default: all. */
+  readonly state?: ReplayState | 'open';
 }
 
 /** A call that reads. */

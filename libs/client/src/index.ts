@@ -40,7 +40,7 @@ export type {
   ThroughputOptions,
 } from './job-conditions.js';
 export type { ClientOptions } from './http-caller.js';
-export type { CallOptions, PageOptions } from './call-options.js';
+export type { CallOptions, ListOrdersOptions, PageOptions } from './call-options.js';
 export type { JobEvent } from './job-stream.js';
 export {
   JobstreamClient,

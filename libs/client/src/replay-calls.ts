@@ -5,7 +5,7 @@ import type {
   ReplaySurvey,
   ReplayView,
 } from '@jobstream/contracts/rest';
-import { get, queryOf, type CallOptions, type PageOptions } from './call-options.js';
+import { get, queryOf, type CallOptions, type ListOrdersOptions, type PageOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
 
 /** A replay as it is asked for. */
@@ -49,7 +49,7 @@ export class ReplayCalls {
   }
 
   /** A page of replays, newest first. */
-  list({ signal, ...page }: PageOptions = {}): Promise<ReplayPage> {
+  list({ signal, ...page }: ListOrdersOptions = {}): Promise<ReplayPage> {
     return this.caller.read<ReplayPage>(get(`/v1/replays${queryOf({ ...page })}`, signal));
   }
 

@@ -9,7 +9,7 @@ import {
   type ActionPage,
   type ActionSurvey,
   type ActionView,
-  type PageQuery,
+  type OrderListQuery,
 } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
@@ -72,9 +72,9 @@ export class Actions {
   }
 
   /** Lists actions, newest first. @throws InvalidCursorError */
-  async list({ cursor, limit }: PageQuery): Promise<ActionPage> {
+  async list({ state, cursor, limit }: OrderListQuery): Promise<ActionPage> {
     const older = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.replays.list('actions', older, limit + 1);
+    const found = await this.replays.list('actions', { state, older, limit: limit + 1 });
     const items = found.slice(0, limit).filter(isAction).map(viewOfAction);
     return { items, next: found.length > limit ? encodeCursor(items.at(-1)!.id) : null };
   }

@@ -43,6 +43,25 @@ describe('replays in the database', () => {
     expect(await store.find(id)).toMatchObject({ id, request, ranges, state: 'pending', requestedBy: 'ada' });
   });
 
+  it('are listed by their state, the newest first', async () => {
+    const { id: cancelled } = await insert();
+    const held = await take();
+    await store.cancel(cancelled);
+    const [older, newer] = [await insert(), await insert()];
+    const list = async (state?: 'open' | 'pending' | 'cancelling' | 'failed', before?: string) =>
+      (await store.list('replays', { state, older: before, limit: 2 })).map(({ id }) => id);
+    expect(held.replay.id).toBe(cancelled);
+    expect(await list('open')).toEqual([newer.id, older.id]);
+    expect(await list('open', older.id)).toEqual([cancelled]);
+    expect(await list('cancelling')).toEqual([cancelled]);
+    expect(await list('failed')).toEqual([]);
+    expect(await list()).toEqual([newer.id, older.id]);
+    await store.fail(held, { code: 'runner_died', message: 'It died.' });
+    expect(await list('open', older.id)).toEqual([]);
+    expect(await list('failed')).toEqual([cancelled]);
+    expect(await store.list('actions', { state: 'open', older: undefined, limit: 2 })).toEqual([]);
+  });
+
   it('are taken by one process at a time, the oldest first', async () => {
     const [first, second] = [await insert(), await insert()];
     const taken = await Promise.all(Array.from({ length: 4 }, () => store.take(randomUUID(), 60_000)));

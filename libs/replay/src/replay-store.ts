@@ -82,13 +82,21 @@ export class ReplayStore {
     return rows[0] && replayOf(rows[0]);
   }
 
-  /** The newest replays, or the newest actions: those older than the one with this id. */
-  async list(what: 'replays' | 'actions', older: string | undefined, limit: number): Promise<Replay[]> {
+  /** The newest replays, or the newest actions, in a state or in any: those older than the one with this id. */
+  async list(
+    what: 'replays' | 'actions',
+    {
+      state,
+      older,
+      limit,
+    }: { state?: Replay['state'] | 'open' | undefined; older: string | undefined; limit: number },
+  ): Promise<Replay[]> {
     const { rows } = await this.database.query<ReplayRow>({
       text: `SELECT ${columns} FROM ${this.table}
              WHERE ${what === 'actions' ? "source = 'jobs'" : "action = 'replay'"} AND ($1::uuid IS NULL OR id < $1::uuid)
+             AND ${state === 'open' ? isOpen : '($3::text IS NULL OR state = $3)'}
              ORDER BY id DESC LIMIT $2`,
-      values: [older ?? null, limit],
+      values: [older ?? null, limit, ...(state === 'open' ? [] : [state ?? null])],
     });
     return rows.map(replayOf);
   }

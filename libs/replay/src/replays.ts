@@ -7,6 +7,7 @@ import {
   jobReplaySchema,
   replayRequestSchema,
   type AcceptedJob,
+  type OrderListQuery,
   type PageQuery,
   type PayloadPatch,
   type ReplayJobPage,
@@ -102,9 +103,9 @@ export class Replays {
   }
 
   /** Lists replays, newest first. @throws InvalidCursorError */
-  async list({ cursor, limit }: PageQuery): Promise<ReplayPage> {
+  async list({ state, cursor, limit }: OrderListQuery): Promise<ReplayPage> {
     const older = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.replays.list('replays', older, limit + 1);
+    const found = await this.replays.list('replays', { state, older, limit: limit + 1 });
     const items = found.slice(0, limit).map(viewOfReplay);
     return { items, next: found.length > limit ? encodeCursor(items.at(-1)!.id) : null };
   }

@@ -1,6 +1,6 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import {
-  pageQuerySchema,
+  orderListQuerySchema,
   type ActionPage,
   type ActionSurvey,
   type ActionView,
@@ -31,7 +31,7 @@ export class ActionsController {
 
   @Route('GET /v1/actions')
   list(@Query() query: unknown): Promise<ActionPage> {
-    return this.actions.list(readQuery(pageQuerySchema, query));
+    return this.actions.list(readQuery(orderListQuerySchema, query));
   }
 
   @Route('GET /v1/actions/{id}')

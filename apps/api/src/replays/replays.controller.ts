@@ -1,5 +1,6 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import {
+  orderListQuerySchema,
   pageQuerySchema,
   type ReplayJobPage,
   type ReplayPage,
@@ -30,7 +31,7 @@ export class ReplaysController {
 
   @Route('GET /v1/replays')
   list(@Query() query: unknown): Promise<ReplayPage> {
-    return this.replays.list(readQuery(pageQuerySchema, query));
+    return this.replays.list(readQuery(orderListQuerySchema, query));
   }
 
   @Route('GET /v1/replays/{id}')

@@ -14,7 +14,7 @@ import type { RunCommand } from '../program.js';
 import type { Columns } from '../table.js';
 import type { Terminal } from '../terminal.js';
 import { addBulkOptions, checkWhy, maxUnasked, type BulkOptions } from './bulk-options.js';
-import { paged, type PagedOptions } from './paged.js';
+import { inState, paged, type PagedOptions, type StateOption } from './paged.js';
 
 const columns: Columns<ActionView> = {
   ID: ({ id }) => id,
@@ -46,11 +46,12 @@ export function addActionsCommands(program: Command, run: RunCommand): void {
     (action: ActionKind, q: string, options: BulkOptions) =>
       run((client, terminal) => startAction(client, terminal, action, q, options)),
   );
-  paged(actions.command('list').description('Lists actions, newest first.')).action((options: PagedOptions) =>
-    run(async (client, terminal) => {
-      terminal.answerList(await client.actions.list(options), columns, 'No action yet.');
-      return exitCodes.ok;
-    }),
+  paged(inState(actions.command('list').description('Lists actions, newest first.'))).action(
+    (options: PagedOptions & StateOption) =>
+      run(async (client, terminal) => {
+        terminal.answerList(await client.actions.list(options), columns, 'No action yet.');
+        return exitCodes.ok;
+      }),
   );
   actions
     .command('get <id>')

@@ -1,10 +1,21 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { ListOrdersOptions } from '@jobstream/client';
+import { replayStates } from '@jobstream/contracts/rest';
 import { readCount } from '../options.js';
 
 /** Options of a list that is read page by page. */
 export interface PagedOptions {
   readonly limit: number;
   readonly cursor?: string;
+}
+
+/** The option of {@link inState}. */
+export type StateOption = Pick<ListOrdersOptions, 'state'>;
+
+/** Gives a list of replays or actions the option that asks for those in a state. */
+export function inState(command: Command): Command {
+  const option = new Option('--state <state>', 'in this state; open: not ended');
+  return command.addOption(option.choices([...replayStates, 'open']));
 }
 
 /** Gives a command the options of a list that is read page by page. */

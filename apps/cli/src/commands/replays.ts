@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { RunCommand } from '../program.js';
 import type { Columns } from '../table.js';
 import { watchReplay } from '../watch-replay.js';
-import { paged, type PagedOptions } from './paged.js';
+import { inState, paged, type PagedOptions, type StateOption } from './paged.js';
 
 const columns: Columns<ReplayView> = {
   ID: ({ id }) => id,
@@ -26,11 +26,12 @@ const jobColumns: Columns<ReplayJobPage['items'][number]> = {
 /** `jobstream replays ...`: shows replays, and cancels them. */
 export function addReplaysCommands(program: Command, run: RunCommand): void {
   const replays = program.command('replays').description('Shows replays, and cancels them.');
-  paged(replays.command('list').description('Lists replays, newest first.')).action((options: PagedOptions) =>
-    run(async (client, terminal) => {
-      terminal.answerList(await client.replays.list(options), columns, 'No replay yet.');
-      return exitCodes.ok;
-    }),
+  paged(inState(replays.command('list').description('Lists replays, newest first.'))).action(
+    (options: PagedOptions & StateOption) =>
+      run(async (client, terminal) => {
+        terminal.answerList(await client.replays.list(options), columns, 'No replay yet.');
+        return exitCodes.ok;
+      }),
   );
   replays
     .command('get <id>')

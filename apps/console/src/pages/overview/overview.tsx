@@ -214,31 +214,29 @@ function StateStrip({ all: { states, total, at }, day }: Counted): VNode {
   );
 }
 
-const isUnderWay = ({ finishedAt }: { readonly finishedAt: string | null }) => finishedAt === null;
-
 function UnderWay(): VNode {
   const works = usePolled(readUnderWay, { key: 'under way', everyMs: 3_000 });
   return (
     <section>
-      <h2>Replays and rebuilds under way</h2>
+      <h2>Under way</h2>
       <Freshness of={works} />
       <RowTable
-        label="Replays and rebuilds under way"
+        label="Under way"
         rows={works.data}
         keyOf={({ id }) => id}
-        empty="None. A replay or a rebuild shows here from its start to its end."
+        empty="Nothing. A replay, an action or a rebuild shows here from its start to its end."
         columns={[
           {
             title: 'What',
             cell: ({ id, page, what }) => (
-              <a href={hrefOf(page, page === 'replays' ? id : undefined)}>{what}</a>
+              <a href={hrefOf(page, page === 'rebuilds' ? undefined : id)}>{what}</a>
             ),
           },
           { title: 'State', cell: ({ state }) => state },
           {
             title: 'Progress',
             cell: ({ progress, what }) => (
-              <progress aria-label={`Progress of ${what}`} value={progress} max={1} />
+              <progress aria-label={`Progress of ${what}`} value={progress ?? undefined} max={1} />
             ),
           },
           { title: 'Why', cell: ({ why }) => why },
@@ -250,29 +248,44 @@ function UnderWay(): VNode {
 }
 
 interface Work extends Pick<ReplayView & RebuildView, 'id' | 'why' | 'trouble'> {
-  readonly page: 'replays' | 'rebuilds';
+  readonly page: 'replays' | 'actions' | 'rebuilds';
   readonly what: string;
   readonly state: string;
-  readonly progress: number;
+  /** From 0 to 1; null where it is not known. */
+  readonly progress: number | null;
 }
 
 async function readUnderWay(signal: AbortSignal): Promise<Work[]> {
-  const [replays, rebuilds] = await Promise.all([
-    client.replays.list({ signal, limit: 20 }),
+  const [replays, actions, rebuilds] = await Promise.all([
+    client.replays.list({ signal, state: 'open' }),
+    client.actions.list({ signal, state: 'open' }),
+    // One rebuild runs at a time: the newest.
     client.rebuilds.list({ signal }),
   ]);
   return [
-    ...replays.items.filter(isUnderWay).map(({ id, why, trouble, state, progress, queue }): Work => ({
+    ...replays.items.map(({ id, why, trouble, state, progress, queue }): Work => ({
       id,
       why,
       trouble,
       state,
       progress,
       page: 'replays',
-      what: `Replay in ${queue}`,
+      what: queue === null ? 'Replay' : `Replay in ${queue}`,
     })),
+    // Those that run jobs again are replays.
+    ...actions.items
+      .filter(({ action }) => action === 'cancel')
+      .map(({ id, why, trouble, state, progress, q }): Work => ({
+        id,
+        why,
+        trouble,
+        state,
+        progress,
+        page: 'actions',
+        what: `Cancel ${q}`,
+      })),
     ...rebuilds.items
-      .filter(isUnderWay)
+      .filter(({ finishedAt }) => finishedAt === null)
       .map(({ id, why, trouble, state, progress: { records, total } }): Work => ({
         id,
         why,

@@ -5,7 +5,7 @@ import {
   actionSurveySchema,
   actionViewSchema,
 } from '../../rest/operations/action.js';
-import { pageQuerySchema } from '../../rest/operations/replay.js';
+import { orderListQuerySchema } from '../../rest/operations/replay.js';
 import { noBodyAsked } from '../parameters.js';
 import type { RouteContract } from '../route-contract.js';
 
@@ -60,7 +60,7 @@ export const actionRoutes: readonly RouteContract[] = [
     tag: 'Actions',
     scope: 'read',
     summary: 'List actions, newest first',
-    query: pageQuerySchema,
+    query: orderListQuerySchema,
     answers: { 200: { description: 'A page of actions.', schema: actionPageSchema } },
     problems: ['invalid_request', 'database_unavailable'],
   },

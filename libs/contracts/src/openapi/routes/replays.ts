@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   deadLetterPageSchema,
   jobReplaySchema,
+  orderListQuerySchema,
   pageQuerySchema,
   replayJobPageSchema,
   replayPageSchema,
@@ -81,7 +82,7 @@ export const replayRoutes: readonly RouteContract[] = [
     tag: 'Replays',
     scope: 'read',
     summary: 'List replays, newest first',
-    query: pageQuerySchema,
+    query: orderListQuerySchema,
     answers: { 200: { description: 'A page of replays.', schema: replayPageSchema } },
     problems: ['invalid_request', 'database_unavailable'],
   },

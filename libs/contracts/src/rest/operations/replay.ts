@@ -237,6 +237,15 @@ export const pageQuerySchema = z.strictObject({
 });
 export type PageQuery = z.output<typeof pageQuerySchema>;
 
+/** The query of `GET /v1/replays` and `GET /v1/actions`. */
+export const orderListQuerySchema = pageQuerySchema.extend({
+  state: z
+    .enum([...replayStates, 'open'])
+    .optional()
+    .describe('Those in this state; `open`: those that have not ended.'),
+});
+export type OrderListQuery = z.output<typeof orderListQuerySchema>;
+
 /** `GET /v1/replays`: newest first. `next` is null at the end. */
 export const replayPageSchema = z
   .object({ items: z.array(replayViewSchema), next: z.string().nullable() })
