@@ -282,5 +282,16 @@ describe('WorkPartition', () => {
       expect(kept).toEqual([1, 2]);
       await note(3);
     });
+
+    it('keeps the promise of a noted death at once where the log has deleted the record', async () => {
+      const before = new Consumer();
+      const [a] = before.read(0, 1);
+      a!.begin();
+      const consumer = new Consumer(null, before.held.lose(1));
+      consumer.held.skipTo(5);
+      expect(consumer.commit()!.offset).toBe(5);
+      await a!.noteDeaths(1);
+      expect(consumer.commit()).toBeNull();
+    });
   });
 });

@@ -259,6 +259,8 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   }
 
   deathsNoted({ record: { offset } }: WorkDelivery, deaths: number): Promise<void> {
+    // The log has deleted the record: no commit lists it any more, and nobody runs it next.
+    if (offset < this.tracker.watermark) return Promise.resolve();
     this.suspects.note(offset, deaths);
     return new Promise((resolve) => {
       this.whenTold.push({ offset, deaths, resolve });
