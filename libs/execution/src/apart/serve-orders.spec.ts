@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import {
   defineJob,
@@ -177,6 +178,20 @@ describe('OrderServer', () => {
       ending: { kind: 'threw', error: { message: 'stray' } },
       isSpent: true,
     });
+  });
+
+  it('fails no attempt by the rejection that one before it has left behind', async () => {
+    const takes: ((error: Error) => boolean)[] = [];
+    const lives: boolean[] = [];
+    const server = new Server(() => {
+      takes.push(AsyncResource.bind((error: Error) => server.server.takeRejection(error)));
+      if (takes.length === 2) lives.push(takes[0]!(new Error('late')));
+      return { year: 1 };
+    });
+    await server.run();
+    expect(await server.run()).toMatchObject({ ending: { kind: 'returned' } });
+    lives.push(takes[1]!(new Error('later')));
+    expect(lives).toEqual([true, true]);
   });
 
   it('tells a result that breaks the schema', async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { maxResultBytes } from '@jobstream/contracts';
 import type { Clock, Logger } from '@jobstream/runtime';
 import { Children } from '../attempt/children.js';
@@ -27,6 +28,8 @@ export interface OrderPorts {
 
 /** Calls handlers as the worker orders, one after another. */
 export class OrderServer {
+  /** Tells in whose course a promise was made. */
+  private readonly origins = new AsyncLocalStorage<LazyAbort>();
   private running: { readonly lazyAbort: LazyAbort; fail(error: unknown): void } | undefined;
 
   /** @param send tells the worker */
@@ -46,8 +49,16 @@ export class OrderServer {
     }
   }
 
-  /** Takes a rejection that nobody handles: the attempt that runs fails by it. @returns false where none runs */
+  /**
+   * Takes a rejection that nobody handles, in the turn in which Node reports it: the attempt that made it fails, unless it has ended.
+   * @returns false where no attempt is at fault
+   */
   takeRejection(error: unknown): boolean {
+    const origin = this.origins.getStore();
+    if (origin !== undefined && origin !== this.running?.lazyAbort) {
+      this.ports.logger.error({ err: error }, 'rejection handled by nobody: its attempt has ended');
+      return true;
+    }
     this.running?.fail(error);
     return this.running !== undefined;
   }
@@ -76,7 +87,8 @@ export class OrderServer {
         this.send({ kind: 'progress', progress: copyOfProgress(progress) });
       };
       const ports = { logger, clock, threads, lazyAbort, children, report, keepLines: () => lines };
-      const returned = await handler.handle(payload.data, new AttemptContext(definition, job, ports));
+      const context = new AttemptContext(definition, job, ports);
+      const returned = await this.origins.run(lazyAbort, () => handler.handle(payload.data, context));
       const ending = endByResult(definition.result, returned);
       if (ending.kind !== 'returned') return { ending, children: [] };
       // As JSON: so both cross the border as they will stand in the log.
