@@ -76,8 +76,8 @@ export async function runProcess(
 }
 
 /**
- * Runs a process that serves its parent over their channel, until the parent has gone: then it ends at once, whatever it does. It
- * outlives the signals by which its parent is told to stop, since the parent still finishes running work. An uncaught error ends it
+ * Runs a process that serves its parent over their channel, until the parent has gone: then it ends at once with all that it has started,
+ * whatever it does. It is to be the leader of a process group. It outlives the signals by which its parent is told to stop, since the parent still finishes running work. An uncaught error ends it
  * as Node does, with the error on standard error, unless {@link ProcessErrors} say otherwise.
  */
 export async function runChildProcess(
@@ -86,7 +86,7 @@ export async function runChildProcess(
 ): Promise<void> {
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
   outliveReader();
   const fatal = (error: unknown) => {
     process.stderr.write(`${inspect(error)}\n`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,6 +8,16 @@ import type { StartableJob } from '../admission/startable-job.js';
 import type { LineKeeper } from '../logs/attempt-log.js';
 import { Cells } from './cells.js';
 import { HandlerProcess } from './handler-process.js';
+
+/** A zombie has ended too: it has no command line any more. */
+function hasEnded(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform === 'linux' && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
+  } catch {
+    return true;
+  }
+}
 
 /** Does what the payload of a job says. */
 const script = `
@@ -30,9 +40,10 @@ process.on('message', (order) => {
   }
   if (say === 'wait') { stop = end; process.send({ kind: 'progress', progress: 'waiting' }); }
   if (say === 'exit') { console.error('last words'); process.exit(7); }
+  if (say === 'start another') end(spawn('sleep', ['600'], { stdio: 'ignore' }).pid);
   if (say === 'end later') {
-    // What it starts keeps its standard error open, so that its last words are waited for.
-    spawn('sleep', ['2'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    // A process of its own group keeps its standard error open, so that its last words are waited for.
+    spawn('sleep', ['2'], { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
     end(null);
     setTimeout(() => process.exit(7), 20);
   }
@@ -107,6 +118,15 @@ describe('a handler process', () => {
     const dying = start();
     await expect(dying.call(callOf(say))).rejects.toMatchObject({ code: 'cell_died', death });
     expect(dying.isOver).toBe(true);
+  });
+
+  it('ends with all that its handlers have started', async () => {
+    const ending = start();
+    const { ending: answer } = await ending.call(callOf('start another'));
+    const pid = (answer as { result: number }).result;
+    expect(hasEnded(pid)).toBe(false);
+    await ending.end();
+    await until(() => hasEnded(pid));
   });
 
   describe('of a worker', () => {

@@ -18,6 +18,8 @@ export class HandlerProcess extends Cell {
   constructor({ file, environment }: Program, heapMiB: number) {
     super();
     this.child = fork(file, process.argv.slice(2), {
+      // A process group of its own, so that what a handler has started ends with it.
+      detached: true,
       serialization: 'advanced',
       env: { ...environment, [handlerProcessVariable]: '1' },
       execArgv: [
@@ -34,7 +36,10 @@ export class HandlerProcess extends Cell {
     this.child.on('message', (report) => this.take(report as Report));
     // It is about to end, or has cut itself off: nothing can be ordered any more.
     this.child.on('disconnect', () => this.close());
-    this.child.on('exit', (exitCode, signal) => void this.noteEnd(exitCode, signal));
+    this.child.on('exit', (exitCode, signal) => {
+      this.killGroup();
+      void this.noteEnd(exitCode, signal);
+    });
     this.child.on('error', (error) => {
       if (this.child.pid === undefined) void this.noteEnd(null, error.message);
     });
@@ -49,7 +54,17 @@ export class HandlerProcess extends Cell {
   }
 
   protected kill(): void {
-    this.child.kill('SIGKILL');
+    const { exitCode, signalCode } = this.child;
+    if (exitCode === null && signalCode === null) this.killGroup();
+  }
+
+  private killGroup(): void {
+    const { pid } = this.child;
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // The whole group has ended.
+    }
   }
 
   private async noteEnd(exitCode: number | null, signal: string | null): Promise<void> {

@@ -14,6 +14,7 @@ async function run(body: string, ...flags: string[]) {
     ${body}
     process.exit(0);`;
   const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', script], {
+    detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let words = '';

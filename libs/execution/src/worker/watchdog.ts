@@ -19,7 +19,7 @@ const { writeSync } = require('node:fs');
 const lookMs = Math.min(1000, limitMs / 4);
 let beats = -1, since = performance.now(), looked = since;
 setInterval(() => {
-  if (parent !== undefined && process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  if (parent !== undefined && process.ppid !== parent) process.kill(-process.pid, 'SIGKILL');
   const now = performance.now();
   const wasFrozen = now - looked > lookMs + limitMs / 4;
   looked = now;
@@ -42,7 +42,7 @@ export interface WatchdogOptions {
   /** Ends the process once it has given no sign of life for so long; Infinity for never. */
   readonly limitMs: number;
   readonly service: string;
-  /** The process without which this one is to end. Default: it lives on. */
+  /** The process without which this one, a leader of its group, is to end with its group. Default: it lives on. */
   readonly parent?: number;
 }
 
