@@ -14,6 +14,9 @@ const kilobytes = (of: readonly string[], kind = /./) =>
     .filter((file) => kind.test(file))
     .reduce((sum, file) => sum + readFileSync(join(dist, `${file}.gz`)).length / 1_024, 0);
 
+/** The script of the editor, with all that it needs. */
+const editor = /merge-editor-[^/]+\.js$/;
+
 /** Addresses that the build names and never asks: of namespaces, and of messages for people. */
 const named = /^https?:\/\/(www\.w3\.org|host[/:]|host$|receiver\.example|json-schema\.org)/;
 
@@ -26,8 +29,17 @@ describe('the build of the console', () => {
     expect(styles).toBeLessThanOrEqual(12);
   });
 
+  it('loads the editor of payloads in at most 110 KB, when somebody edits one', () => {
+    const editors = files.filter((file) => editor.test(file));
+    expect(editors).toHaveLength(1);
+    expect(first).not.toContain(editors[0]);
+    console.log(`console: ${kilobytes(editors).toFixed(1)} KB for the editor`);
+    expect(kilobytes(editors)).toBeGreaterThan(50);
+    expect(kilobytes(editors)).toBeLessThanOrEqual(110);
+  });
+
   it('loads each lazy page in at most 12 KB', () => {
-    const lazy = files.filter((file) => !first.includes(file));
+    const lazy = files.filter((file) => !first.includes(file) && !editor.test(file));
     expect(lazy.length).toBeGreaterThan(0);
     for (const file of lazy) expect([file, kilobytes([file]) <= 12]).toEqual([file, true]);
   });

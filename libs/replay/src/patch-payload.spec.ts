@@ -29,6 +29,7 @@ describe('patching a payload', () => {
   it('names the parts that break the schema', () => {
     expect(apply([{ op: 'add', path: '/sleepMs', value: 'long' }])).toMatchObject({
       detail: expect.stringContaining('/sleepMs'),
+      faults: [{ pointer: '/sleepMs' }],
     });
     expect(apply([{ op: 'add', path: '/unknown', value: 1 }])).toMatchObject({
       detail: expect.stringContaining('/unknown'),

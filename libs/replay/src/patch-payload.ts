@@ -1,10 +1,11 @@
 import { maxBodyBytes, maxRecordNesting } from '@jobstream/contracts';
-import type { PayloadPatch } from '@jobstream/contracts/rest';
+import type { Fault, PayloadPatch } from '@jobstream/contracts/rest';
 import type { JobTypeBook } from '@jobstream/job-types';
 import { applyPatch, PatchError } from './json-patch.js';
 
-/** The patched payload, or why the patch cannot be applied. */
-export type PatchedPayload = { readonly payload: unknown } | { readonly detail: string };
+/** The patched payload, or why the patch cannot be applied; `faults` are those of the patched payload, if it came so far. */
+export type PatchedPayload =
+  { readonly payload: unknown } | { readonly detail: string; readonly faults?: readonly Fault[] };
 
 /** The size that intake takes: one level less deep than the request that the payload lies in. */
 const maxSize = { bytes: maxBodyBytes, depth: maxRecordNesting - 1 };
@@ -28,5 +29,6 @@ export function patchPayload(
   const checked = known.check(patched);
   if ('payload' in checked) return checked;
   const faults = checked.faults.slice(0, 5);
-  return { detail: faults.map(({ pointer, detail }) => `${pointer || 'payload'}: ${detail}`).join(' ') };
+  const detail = faults.map((fault) => `${fault.pointer || 'payload'}: ${fault.detail}`).join(' ');
+  return { detail, faults };
 }

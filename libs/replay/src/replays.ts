@@ -240,7 +240,9 @@ function makeRun(
   if (candidate === undefined) throw projectionBehind();
   const patched = patch ? patchPayload(patch, job.type, job.payload, jobTypes) : { payload: job.payload };
   if ('detail' in patched) {
-    const errors = [{ pointer: '/patch', detail: patched.detail }];
+    const { faults = [] } = patched;
+    const errors = faults.map(({ pointer, detail }) => ({ pointer: `/payload${pointer}`, detail }));
+    if (errors.length === 0) errors.push({ pointer: '/patch', detail: patched.detail });
     throw new ReplayError('patch_breaks_schema', 'The patch breaks the payload of this job.', errors);
   }
   return newRunOf(candidate, patched.payload, now, jobTypes);

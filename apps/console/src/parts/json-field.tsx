@@ -2,14 +2,17 @@ import type { VNode } from 'preact';
 import { findInexactNumbers } from '@jobstream/contracts';
 
 /** A JSON text as it was read: its value, or why it has none. */
-export type ReadJson = { readonly value: unknown } | { readonly fault: string };
+export type ReadJson =
+  | { readonly value: unknown }
+  /** `pointer` names the value that is at fault; none where the text is no JSON. */
+  | { readonly fault: string; readonly pointer?: string };
 
 /** Reads a JSON text. A number that would become another one is a fault, not another number. */
 export function readJson(text: string): ReadJson {
   try {
     const value: unknown = JSON.parse(text);
     const [inexact] = findInexactNumbers(text);
-    return inexact ? { fault: `${inexact.pointer}: ${inexact.detail}` } : { value };
+    return inexact ? { fault: `${inexact.pointer}: ${inexact.detail}`, pointer: inexact.pointer } : { value };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : 'This is not JSON.' };
   }

@@ -19,11 +19,11 @@ import { Explanation, UnstartedExplanation } from './explanation.js';
 import { useFollowedLife } from './followed-life.js';
 import { LogLines } from './log-lines.js';
 import { PastJob } from './past-job.js';
-import { ReplayDialog } from './replay-dialog.js';
 import { Timeline } from './timeline.js';
 import { TransitionTable } from './transition-table.js';
 
 const everyMs = 2_000;
+const ReplayDialog = lazyPage(() => import('./replay-dialog.js').then((part) => part.ReplayDialog));
 const Runs = lazyPage(() => import('./runs/runs.js').then((part) => part.Runs));
 
 /** One job, as it is now or, with `at` in the URL, as it was then. */

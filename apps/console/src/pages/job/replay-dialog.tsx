@@ -1,9 +1,12 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
+import { ProblemError } from '@jobstream/client';
 import type { JobDetail } from '@jobstream/contracts/rest';
 import { ActionDialog } from '../../parts/action-dialog.js';
-import { JsonField, readJson } from '../../parts/json-field.js';
+import { readJson, type ReadJson } from '../../parts/json-field.js';
 import { client } from '../../server/connection.js';
+import type { PlacedFault } from './payload-editor/json-place.js';
+import { PayloadEditor } from './payload-editor/payload-editor.js';
 import { patchOf, type MadePatch } from './payload-patch.js';
 
 interface ReplayDialogProps {
@@ -14,9 +17,15 @@ interface ReplayDialogProps {
 
 /** Runs a job again, with its payload as it is or as it is edited here. */
 export function ReplayDialog({ job, onClose, onDone }: ReplayDialogProps): VNode {
-  const [text, setText] = useState(JSON.stringify(job.payload, null, 2));
+  const before = useMemo(() => JSON.stringify(job.payload, null, 2), []);
+  const [text, setText] = useState(before);
+  const [refused, setRefused] = useState<{ readonly text: string; readonly faults: readonly PlacedFault[] }>({
+    text: '',
+    faults: [],
+  });
   const read = readJson(text);
   const made: MadePatch = 'fault' in read ? read : patchOf(job.payload, read.value);
+  const faults = faultsOf(read, made);
   return (
     <ActionDialog
       title="Run it again"
@@ -27,11 +36,19 @@ export function ReplayDialog({ job, onClose, onDone }: ReplayDialogProps): VNode
       onDone={onDone}
       act={async (why) => {
         const patch = 'patch' in made && made.patch.length > 0 ? made.patch : undefined;
-        await client.replay(job.id, { why, patch });
+        await client.replay(job.id, { why, patch }).catch((error: unknown) => {
+          setRefused({ text, faults: faultsIn(error) });
+          throw error;
+        });
       }}
     >
       <p>It becomes run {job.run + 1} of the same job. Its schema checks the payload again.</p>
-      <JsonField label="Payload" text={text} onChange={setText} />
+      <PayloadEditor
+        before={before}
+        text={text}
+        faults={refused.text === text ? [...faults, ...refused.faults] : faults}
+        onChange={setText}
+      />
       <p role="status">
         {'fault' in made && <span class="fault">{made.fault}</span>}
         {'patch' in made && made.patch.length === 0 && 'The payload stays as it is.'}
@@ -46,5 +63,19 @@ export function ReplayDialog({ job, onClose, onDone }: ReplayDialogProps): VNode
         </ul>
       )}
     </ActionDialog>
+  );
+}
+
+/** Why there is no patch, at its place in the text. */
+function faultsOf(read: ReadJson, made: MadePatch): PlacedFault[] {
+  if ('fault' in read) return [{ pointer: read.pointer, detail: read.fault }];
+  return 'fault' in made ? [{ pointer: '', detail: made.fault }] : [];
+}
+
+/** The faults of the payload for which it was refused. */
+function faultsIn(error: unknown): PlacedFault[] {
+  if (!(error instanceof ProblemError)) return [];
+  return (error.problem.errors ?? []).flatMap(({ pointer, detail }) =>
+    pointer.startsWith('/payload') ? [{ pointer: pointer.slice('/payload'.length), detail }] : [],
   );
 }
