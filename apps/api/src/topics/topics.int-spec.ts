@@ -7,7 +7,7 @@ import {
 } from '@jobstream/contracts/rest';
 import { LogReader, TopicAdmin } from '@jobstream/kafka';
 import { LogReadings, TopicRecords } from '@jobstream/status';
-import { connectToBroker, Platform, writeRecords } from '@jobstream/testing';
+import { connectToBroker, eventually, Platform, writeRecords } from '@jobstream/testing';
 
 describe('topics', () => {
   let platform: Platform;
@@ -141,6 +141,31 @@ describe('topics', () => {
     const whole = name.replace('$ours', `${platform.topics.namespace}.jobs`);
     const path = `/v1/topics/${encodeURIComponent(whole)}/records${query}`;
     expect(await platform.api.get(path)).toMatchObject({ status, body: { code } });
+  });
+
+  it('are shown to the next callers after dozens have left in the middle of a reading', async () => {
+    const name = platform.topics.requests('left');
+    await makeTopic(name);
+    await writeTo(
+      name,
+      Array.from({ length: 40 }, () => JSON.stringify('x'.repeat(100_000))),
+    );
+    const url = `${platform.one('api').url}/v1/topics/${name}/records?offset=0&limit=200`;
+    for (let round = 0; round < 6; round += 1) {
+      const leaving = new AbortController();
+      const asked = Array.from({ length: 6 }, () => fetch(url, { signal: leaving.signal }));
+      // Once one is answered, the others are under way.
+      await Promise.race(asked);
+      leaving.abort();
+      await Promise.allSettled(asked);
+    }
+    await eventually(async () =>
+      expect(
+        (
+          await Promise.all(Array.from({ length: 4 }, () => platform.api.get(url.slice(url.indexOf('/v1')))))
+        ).map(({ status }) => status),
+      ).toEqual([200, 200, 200, 200]),
+    );
   });
 
   it('are read no further once the caller has left, and the next caller finds room', async () => {
