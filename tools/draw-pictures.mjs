@@ -118,6 +118,7 @@ function consolePages(failed, flow) {
     jobs: '/jobs',
     job: `/jobs/${failed}`,
     'dead-letters': '/dead-letters',
+    errors: '/errors',
     queues: '/queues',
     queue: '/queues/probe',
     schedules: '/schedules',

@@ -14,6 +14,7 @@ const pages: Readonly<Record<string, string>> = {
   '/jobs': 'Created',
   '/jobs/$failed': 'Payload and result',
   '/dead-letters': 'Redrive the group',
+  '/errors': 'Last 24 h',
   '/queues': 'Oldest waits',
   '/queues/probe': 'Lag by lane and partition',
   '/workers': 'Last sign',

@@ -9,6 +9,7 @@ const changes = [
   ['POST', '/v1/actions'],
   ['POST', '/v1/replays'],
   ['POST', '/v1/api-keys'],
+  ['PATCH', '/v1/error-groups/0000000000000000'],
   ['DELETE', '/v1/schedules/health-check'],
 ] as const;
 

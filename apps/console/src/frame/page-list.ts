@@ -4,7 +4,6 @@ import { lazyPage } from './lazy-page.js';
 import { Access } from '../pages/access/access.js';
 import { Action } from '../pages/actions/action.js';
 import { Actions } from '../pages/actions/actions.js';
-import { DeadLetters } from '../pages/dead-letters/dead-letters.js';
 import { Flow } from '../pages/flows/flow.js';
 import { Flows } from '../pages/flows/flows.js';
 import { HealthPage } from '../pages/health/health.js';
@@ -43,7 +42,23 @@ export const pageList: readonly PageEntry[] = [
     show: lazyPage(() => import('../pages/jobs/jobs.js').then(({ Jobs }) => Jobs)),
     showItem: JobPage,
   },
-  { name: 'dead-letters', title: 'Dead letters', scope: 'read', show: DeadLetters },
+  {
+    name: 'dead-letters',
+    title: 'Dead letters',
+    scope: 'read',
+    show: lazyPage(() =>
+      import('../pages/dead-letters/dead-letters.js').then(({ DeadLetters }) => DeadLetters),
+    ),
+  },
+  {
+    name: 'errors',
+    title: 'Errors',
+    scope: 'read',
+    show: lazyPage(() => import('../pages/errors/errors.js').then(({ Errors }) => Errors)),
+    showItem: lazyPage<{ readonly item: string }>(() =>
+      import('../pages/errors/error-group.js').then(({ ErrorGroupPage }) => ErrorGroupPage),
+    ),
+  },
   {
     name: 'queues',
     title: 'Queues',

@@ -13,6 +13,7 @@ export const pageLetters: Readonly<Record<string, string>> = {
   o: '',
   j: 'jobs',
   d: 'dead-letters',
+  e: 'errors',
   q: 'queues',
   s: 'schedules',
   r: 'replays',

@@ -8,6 +8,7 @@ import { CopyButton, JsonText } from '../../parts/json-text.js';
 import { Facts } from '../../parts/facts.js';
 import { Freshness } from '../../parts/freshness.js';
 import { Moment } from '../../parts/moment.js';
+import { StackText } from '../../parts/stack-text.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
@@ -92,6 +93,7 @@ function PresentJob({ id }: { readonly id: string }): VNode {
           <section tabIndex={-1} ref={why}>
             <h2>Why it is where it is</h2>
             <Explanation job={job} />
+            {job.error && <ThrownError of={job.error} />}
           </section>
         </>
       )}
@@ -129,6 +131,19 @@ function PresentJob({ id }: { readonly id: string }): VNode {
           </p>
         </ActionDialog>
       )}
+    </>
+  );
+}
+
+function ThrownError({ of: { group, stack } }: { readonly of: NonNullable<JobDetail['error']> }): VNode {
+  return (
+    <>
+      {group !== null && (
+        <p>
+          <a href={hrefOf('errors', group)}>Failures like this one</a>
+        </p>
+      )}
+      {stack !== null && <StackText stack={stack} />}
     </>
   );
 }

@@ -12,8 +12,8 @@ import { client } from '../../server/connection.js';
 import { useLive } from '../../server/live.js';
 import { usePolled } from '../../server/polled.js';
 import { recentSamplesOf, samplesOf } from '../../server/queue-samples.js';
-import { groupLetters } from '../dead-letters/letter-groups.js';
-import { readLetters } from '../dead-letters/read-letters.js';
+import { LettersOf } from '../errors/letters-of.js';
+import { Trend } from '../errors/trend.js';
 import { Spark } from './spark.js';
 import { judge, ratesOf, type QueueRates, type Verdict } from './verdict.js';
 
@@ -29,7 +29,7 @@ export function Overview(): VNode {
       <h1>Overview</h1>
       <LiveQueues />
       <LazyThroughput />
-      <NewestGroups />
+      <NewestErrors />
       <Counts />
       <UnderWay />
     </>
@@ -136,34 +136,32 @@ function rateText(rate: number | undefined): string {
   return rate === undefined ? '…' : writeRate(rate);
 }
 
-/** Groups of dead letters that are named here. */
+/** Groups of errors that are named here. */
 const shownGroups = 5;
 
-function NewestGroups(): VNode {
-  const polled = usePolled((signal) => readLetters(undefined, signal), {
-    key: 'letters',
+/** Those that are not muted. */
+function NewestErrors(): VNode {
+  const polled = usePolled((signal) => client.errors.list({ muted: false, limit: shownGroups, signal }), {
+    key: 'errors',
     everyMs: countsEveryMs,
   });
-  const groups = polled.data && groupLetters(polled.data.letters).slice(0, shownGroups);
   return (
     <section>
       <h2>What broke last</h2>
       <Freshness of={polled} />
       <RowTable
         label="What broke last"
-        rows={groups}
-        keyOf={({ key }) => key}
-        empty="Nothing: there is no dead letter."
+        rows={polled.data?.items}
+        keyOf={({ id }) => id}
+        empty="Nothing: no job has failed, or all errors are muted."
         columns={[
-          {
-            title: 'Error',
-            cell: ({ queue, code }) => <a href={hrefOf('dead-letters', undefined, { queue })}>{code}</a>,
-          },
-          { title: 'Type', cell: ({ type }) => type ?? 'no job could be read' },
+          { title: 'Error', cell: ({ id, code }) => <a href={hrefOf('errors', id)}>{code}</a> },
+          { title: 'Type', cell: ({ type }) => type },
           { title: 'Message', cell: ({ message }) => <span class="error-text">{message}</span> },
-          { title: 'Dead letters', isNumber: true, cell: ({ letters }) => writeCount(letters.length) },
-          { title: 'First', cell: ({ first }) => <Age at={first} /> },
-          { title: 'Last', cell: ({ last }) => <Age at={last} /> },
+          { title: 'Last 24 h', cell: ({ trend }) => <Trend of={trend} /> },
+          { title: 'Failures', isNumber: true, cell: ({ count }) => writeCount(count) },
+          { title: 'Dead letters', isNumber: true, cell: (group) => <LettersOf group={group} /> },
+          { title: 'Last', cell: ({ lastAt }) => <Age at={lastAt} /> },
         ]}
       />
     </section>
