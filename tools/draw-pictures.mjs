@@ -127,6 +127,7 @@ function consolePages(failed, flow) {
     flows: '/flows',
     flow: `/flows/${flow}`,
     test: '/test?type=probe.run',
+    topics: '/topics',
     types: '/types',
     webhooks: '/webhooks',
     rebuilds: '/rebuilds',
