@@ -1,5 +1,5 @@
 import { isFinal, stateOfPhase } from '@jobstream/contracts';
-import { decodeRecord } from '@jobstream/contracts/records';
+import { decodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { Database, databaseSettingsFromEnv } from '@jobstream/database';
 import { eventually, readTopics, type Platform } from '@jobstream/testing';
 
@@ -44,38 +44,10 @@ export class UniqueLoad {
       await this.platform.api.finished(id, { timeoutMs });
   }
 
-  /** Of each key its jobs, in the order of their requests. */
-  async lives(): Promise<Map<string, Life[]>> {
-    const { topics } = this.platform;
-    const records = await readTopics([topics.events, topics.requests('probe'), topics.deadLetters('probe')]);
-    const froms = new Map<string, { key: string; at: number }>();
-    const untils = new Map<string, number>();
-    for (const { value, headers, timestamp } of records) {
-      const record = decodeRecord(value, headers);
-      if ('fault' in record) throw new Error(record.detail);
-      const { id } = record.value;
-      if (record.phase === 'queued') {
-        const key = (record.value.payload as { note: string }).note;
-        froms.set(id, { key, at: Math.min(froms.get(id)?.at ?? Infinity, timestamp) });
-      }
-      if (isFinal(stateOfPhase(record.phase)))
-        untils.set(id, Math.min(untils.get(id) ?? Infinity, timestamp));
-    }
-    const lives = new Map<string, Life[]>();
-    for (const [id, { key, at }] of froms)
-      lives.set(key, [...(lives.get(key) ?? []), { id, from: at, until: untils.get(id) ?? Infinity }]);
-    for (const ofKey of lives.values()) ofKey.sort((a, b) => a.from - b.from);
-    return lives;
-  }
-
   /** The jobs that the answers named, and those that lived at the same time as another of their key. */
   async judge(): Promise<{ named: string[]; jobs: string[]; overlapping: string[] }> {
-    const lives = [...(await this.lives()).values()];
-    const overlapping = lives.flatMap((ofKey) =>
-      ofKey.filter(({ from }, nth) => nth > 0 && from < ofKey[nth - 1]!.until).map(({ id }) => id),
-    );
     const named = [...this.answered.values()].flatMap((ids) => [...ids]);
-    return { named, jobs: lives.flatMap((ofKey) => ofKey.map(({ id }) => id)), overlapping };
+    return { named, ...(await judgeLives(this.platform)) };
   }
 
   private insist(key: string): Promise<string> {
@@ -92,6 +64,46 @@ export class UniqueLoad {
       { timeoutMs: 60_000, everyMs: 50 },
     );
   }
+}
+
+/**
+ * The jobs of `probe.run` in the log, and those that lived at the same time as another with the same note, which stands for the key.
+ * @param counts which of the requests are of jobs with a key; default all
+ */
+export async function judgeLives(
+  platform: Platform,
+  counts: (request: JobRecord) => boolean = () => true,
+): Promise<{ jobs: string[]; overlapping: string[] }> {
+  const lives = [...(await readLives(platform, counts)).values()];
+  const overlapping = lives.flatMap((ofKey) =>
+    ofKey.filter(({ from }, nth) => nth > 0 && from < ofKey[nth - 1]!.until).map(({ id }) => id),
+  );
+  return { jobs: lives.flatMap((ofKey) => ofKey.map(({ id }) => id)), overlapping };
+}
+
+/** Of each key its jobs, in the order of their requests. */
+async function readLives(
+  { topics }: Platform,
+  counts: (request: JobRecord) => boolean,
+): Promise<Map<string, Life[]>> {
+  const records = await readTopics([topics.events, topics.requests('probe'), topics.deadLetters('probe')]);
+  const froms = new Map<string, { key: string; at: number }>();
+  const untils = new Map<string, number>();
+  for (const { value, headers, timestamp } of records) {
+    const record = decodeRecord(value, headers);
+    if ('fault' in record) throw new Error(record.detail);
+    const { id } = record.value;
+    if (record.phase === 'queued' && counts(record)) {
+      const key = (record.value.payload as { note: string }).note;
+      froms.set(id, { key, at: Math.min(froms.get(id)?.at ?? Infinity, timestamp) });
+    }
+    if (isFinal(stateOfPhase(record.phase))) untils.set(id, Math.min(untils.get(id) ?? Infinity, timestamp));
+  }
+  const lives = new Map<string, Life[]>();
+  for (const [id, { key, at }] of froms)
+    lives.set(key, [...(lives.get(key) ?? []), { id, from: at, until: untils.get(id) ?? Infinity }]);
+  for (const ofKey of lives.values()) ofKey.sort((a, b) => a.from - b.from);
+  return lives;
 }
 
 /** How many unique keys are taken. */

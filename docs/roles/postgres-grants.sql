@@ -21,7 +21,8 @@ GRANT SELECT, UPDATE ON operations.webhook_changes TO jobstream_api;
 
 GRANT SELECT, INSERT, UPDATE ON operations.flows, operations.flow_steps, operations.flow_waits TO jobstream_api;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules, operations.delayed_jobs TO jobstream_scheduler;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.schedules, operations.delayed_jobs, operations.unique_keys TO jobstream_scheduler;
+GRANT SELECT ON operations.claims TO jobstream_scheduler;
 GRANT SELECT, UPDATE ON operations.flows, operations.flow_steps TO jobstream_scheduler;
 GRANT SELECT ON operations.flow_waits TO jobstream_scheduler;
 GRANT SELECT, INSERT, UPDATE ON operations.schedule_firings, operations.read_positions TO jobstream_scheduler;
@@ -47,6 +48,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON operations.endpoint_circuits TO jobstrea
 GRANT SELECT, UPDATE, DELETE ON operations.claims, operations.idempotency_keys, operations.api_keys TO jobstream_maintenance_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operations.flows, operations.flow_steps, operations.flow_waits TO jobstream_maintenance_worker;
 GRANT SELECT, UPDATE, DELETE ON operations.audit_entries, operations.schedule_firings, operations.job_logs, operations.error_marks TO jobstream_maintenance_worker;
-GRANT SELECT ON operations.delayed_jobs, operations.replay_jobs, operations.read_positions TO jobstream_maintenance_worker;
+-- To make the jobs with unique keys that handlers enqueue.
+GRANT SELECT, INSERT, UPDATE, DELETE ON operations.delayed_jobs, operations.unique_keys TO jobstream_maintenance_worker;
+GRANT SELECT ON operations.replay_jobs, operations.read_positions TO jobstream_maintenance_worker;
 GRANT SELECT ON operations.rebuilds, operations.schedules TO jobstream_maintenance_worker;
 GRANT SELECT, INSERT, UPDATE ON operations.daily_statistics TO jobstream_maintenance_worker;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, Platform, readTopics } from '@jobstream/testing';
-import { countTakenKeys, UniqueLoad } from '../unique-load.js';
+import { countTakenKeys, judgeLives, UniqueLoad } from '../unique-load.js';
 
 describe('a unique key', () => {
   let platform: Platform;
   beforeAll(async () => {
     platform = await Platform.start({
-      services: { api: 2, projector: 1, scheduler: 1, 'probe-worker': 2 },
+      services: { api: 2, projector: 1, scheduler: 1, 'probe-worker': 2, 'maintenance-worker': 2 },
       ownRoles: true,
     });
   });
@@ -38,6 +38,42 @@ describe('a unique key', () => {
     expect(load.existing).toBeGreaterThan(0);
     expect(new Set(jobs)).toEqual(new Set([...named, ...jobs]));
   });
+
+  it('never has two unfinished jobs, and is free in the end, where handlers enqueue them and their workers die', async () => {
+    const { api } = platform;
+    const keys = ['ada', 'grace', 'joan'];
+    const parents = await Promise.all(
+      Array.from({ length: 30 }, (_, nth) => {
+        const key = keys[nth % keys.length];
+        return api.submitted('probe.run', { fanOut: 4, childKey: key, note: key, sleepMs: 200 });
+      }),
+    );
+    await eventually(async () => expect(await countTakenKeys(platform)).toBeGreaterThan(0), { everyMs: 20 });
+    const victims = ['probe-worker', 'maintenance-worker'].map((name) => platform.all(name)[0]!);
+    await Promise.all(victims.map((victim) => platform.crash(victim)));
+    const makers: string[] = [];
+    for (const parent of parents) {
+      const { result } = await api.finished(parent, { timeoutMs: 60_000 });
+      makers.push(...(result as { children: string[] }).children);
+    }
+    expect(new Set(makers).size).toBe(120);
+    const named = new Set<string>();
+    let existing = 0;
+    for (const id of makers) {
+      const maker = await api.finished(id, { timeoutMs: 60_000 });
+      expect(maker).toMatchObject({ type: 'job.make', state: 'succeeded' });
+      const { job, existing: isFound } = maker.result as { job: string; existing: boolean };
+      named.add(job);
+      if (isFound) existing += 1;
+    }
+    for (const id of named) await api.finished(id, { timeoutMs: 60_000 });
+    await eventually(async () => expect(await countTakenKeys(platform)).toBe(0), { timeoutMs: 60_000 });
+    const { jobs, overlapping } = await judgeLives(platform, ({ parent }) => parent !== undefined);
+    console.log(`120 jobs of 3 keys enqueued: ${jobs.length} made, ${existing} times one that was there`);
+    expect(overlapping).toEqual([]);
+    expect(new Set(jobs)).toEqual(named);
+    expect(existing).toBeGreaterThan(0);
+  }, 180_000);
 
   it('that is debounced makes one job, after quiet, with the last payload', async () => {
     const { api } = platform;

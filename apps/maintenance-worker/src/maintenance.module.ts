@@ -5,8 +5,8 @@ import { Database, type DatabaseSettings } from '@jobstream/database';
 import { ClaimStore } from '@jobstream/execution';
 import { FlowArchive, Flows } from '@jobstream/flows';
 import { JobTypeBook } from '@jobstream/job-types';
-import { JobIntake, KeyStore } from '@jobstream/intake';
-import { RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { JobIntake, KeyStore, UniqueJobs } from '@jobstream/intake';
+import { BrokerClock, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { databaseSettingsToken, provide, provideFrom } from '@jobstream/platform';
 import { preparedStorageProvider } from '@jobstream/platform/storage';
 import {
@@ -31,6 +31,7 @@ import { CurrentProjection } from './current-projection.js';
 import { DailyStatsHandler } from './daily-stats.handler.js';
 import { HealthCheckHandler } from './health-check.handler.js';
 import { MakeFlowHandler } from './make-flow.handler.js';
+import { MakeJobHandler } from './make-job.handler.js';
 import { NeededUploads } from './needed-uploads.js';
 import { RecordReaders } from './old-records/record-readers.js';
 import { retentionSettings, retentionToken } from './retention.js';
@@ -47,11 +48,18 @@ export const maintenanceDatabase = { statementTimeoutMs: 60_000 };
     DailyStatsHandler,
     HealthCheckHandler,
     MakeFlowHandler,
+    MakeJobHandler,
     CurrentProjection,
     NeededUploads,
     preparedStorageProvider,
     provideFrom(retentionSettings, retentionToken, (settings) => settings),
-    provide(JobIntake, { producer: RecordProducer, topics: Topics, jobTypes: JobTypeBook }),
+    provide(JobIntake, {
+      producer: RecordProducer,
+      topics: Topics,
+      jobTypes: JobTypeBook,
+      uniqueJobs: UniqueJobs,
+    }),
+    provide(UniqueJobs, [Database, BrokerClock, Registry]),
     {
       provide: KeyStore,
       inject: [Database],

@@ -39,12 +39,16 @@ export class ProbeHandler implements HandlerOf<Probe> {
 }
 
 function enqueue(
-  { fanOut, gather, note }: PayloadOf<Probe>,
+  { fanOut, gather, childKey, sleepMs, note }: PayloadOf<Probe>,
   context: JobContext<Probe>,
 ): Pick<ResultOf<Probe>, 'children' | 'flow'> {
   if (fanOut === 0) return {};
   const payload = note === undefined ? {} : { note };
-  if (!gather) return { children: Array.from({ length: fanOut }, () => context.enqueue(probeRun, payload)) };
+  if (!gather) {
+    const child = childKey === undefined ? payload : { ...payload, sleepMs };
+    const options = childKey === undefined ? {} : { unique: { key: childKey } };
+    return { children: Array.from({ length: fanOut }, () => context.enqueue(probeRun, child, options)) };
+  }
   const jobs = Array.from({ length: fanOut }, () => ({ type: probeRun, payload }));
   const flow = context.enqueueAndThen(jobs, { type: probeRun, payload: { told: { $outcomes: true } } });
   return { flow: flow.id };

@@ -3,16 +3,17 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
 import { FlowCoordinator } from '@jobstream/flows';
-import { JobIntake } from '@jobstream/intake';
+import { JobIntake, UniqueJobs } from '@jobstream/intake';
 import { JobTypeBook } from '@jobstream/job-types';
 import { maxDeliveryRetries } from '@jobstream/jobs';
-import { KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
+import { BrokerClock, KafkaConnection, RecordProducer, TopicAdmin } from '@jobstream/kafka';
 import { OrderWriter } from '@jobstream/orders';
 import { contextToken, loggerToken, PlatformModule, provide, tokenOf } from '@jobstream/platform';
 import { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/projection';
 import { ReplayRunner, type Projection } from '@jobstream/replay';
 import { readSettings, type ProcessContext } from '@jobstream/runtime';
 import { WebhookFollower, WebhookStore } from '@jobstream/webhooks';
+import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { SchedulerService } from './scheduler.service.js';
 
@@ -32,7 +33,17 @@ const projectionToken = tokenOf<Projection>('Projection');
   ],
   providers: [
     SchedulerService,
-    provide(JobIntake, { producer: RecordProducer, topics: Topics, jobTypes: JobTypeBook }),
+    provide(JobIntake, {
+      producer: RecordProducer,
+      topics: Topics,
+      jobTypes: JobTypeBook,
+      uniqueJobs: UniqueJobs,
+    }),
+    {
+      provide: UniqueJobs,
+      inject: [Database, BrokerClock, Registry],
+      useFactory: createUniqueJobs,
+    },
     provide(JobQueries, [Database]),
     provide(ProjectionProgress, [Database]),
     {
@@ -68,6 +79,13 @@ const webhookSettings = z.object({
   /** How often the delivery of an event is tried again. */
   WEBHOOK_RETRIES: z.coerce.number().int().min(0).max(maxDeliveryRetries).default(maxDeliveryRetries),
 });
+
+/** A firing whose key is in doubt is looked at again: it holds up no other. */
+const keyPatienceMs = 500;
+
+function createUniqueJobs(database: Database, clock: BrokerClock, metrics: Registry): UniqueJobs {
+  return new UniqueJobs(database, clock, metrics, keyPatienceMs);
+}
 
 function createFollower(
   { environment, logger, metrics, fatal }: ProcessContext,

@@ -69,6 +69,10 @@ export interface JobContext<Definition extends JobDefinition = JobDefinition> {
    * An attempt that runs again (after a crash, or a move of the partition) and enqueues the same in the same order makes the same
    * jobs; a replay makes new ones. A child has its parent's user and trace unless `options` say otherwise. `delay` and `expiresIn`
    * count from this call.
+   *
+   * Of a job with a unique key, of its own or of its definition, a job of the platform, `job.make`, is the child. It makes the job once
+   * this one has succeeded, or finds the one that holds the key, and its result names it: `{ job, existing }`. Where the key is held and
+   * `onConflict` is `reject`, or the job can not be replaced, it is a dead letter `job_not_unique`.
    * @returns the id of the child
    * @throws NonRetryableError `invalid_child` when the payload breaks its schema, or an option is not valid;
    * `too_many_children` beyond 1,000 children, or 32 MiB of requests; `too_late` when the attempt has ended

@@ -8,8 +8,11 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const named = /(?:\b(?:FROM|JOIN|INTO|UPDATE|TABLE|USING)\s+|`)\$\{[^}]*\}\.(\w+)\b(?!\.)/g;
 const created = /CREATE TABLE \$\{[^}]*\}\.(\w+)/g;
 
-/** Read by another project too: a filter of jobs asks which replay made a run. */
-const readElsewhere: Readonly<Record<string, string>> = { replay_jobs: 'libs/projection' };
+/** Read by another project too: a filter of jobs asks which replay made a run, a unique key whether its job has begun. */
+const readElsewhere: Readonly<Record<string, string>> = {
+  replay_jobs: 'libs/projection',
+  claims: 'libs/unique-keys',
+};
 
 /** The sources of libs and apps, without tests. */
 function sources(folder: string): string[] {

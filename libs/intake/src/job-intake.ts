@@ -31,7 +31,7 @@ export interface JobIntakeOptions {
   readonly jobTypes: JobTypeBook;
   /** Remembers every acknowledged job, in a process that answers reads. */
   readonly accepted?: AcceptedJobs;
-  /** Accepts jobs with unique keys. Undefined in a process in which unique keys do not count: of schedules, replays and handlers. */
+  /** Accepts jobs with unique keys. Undefined in a process that accepts none. */
   readonly uniqueJobs?: UniqueJobs;
 }
 

@@ -2,6 +2,7 @@ import type { JobDefinition, QueueDefinition } from '@jobstream/contracts';
 import { flowMake } from './flow-make.js';
 import { imageThumbnail } from './image-thumbnail.js';
 import { inferenceOcr } from './inference-ocr.js';
+import { jobMake } from './job-make.js';
 import {
   cleanupExpiredTokens,
   cleanupOldFiles,
@@ -26,6 +27,7 @@ export const jobDefinitions: readonly JobDefinition[] = [
   cleanupOldRecords,
   inferenceOcr,
   flowMake,
+  jobMake,
   webhookDeliver,
   probeRun,
 ];

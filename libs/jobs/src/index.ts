@@ -2,6 +2,7 @@
 export { imageIdOfUrl, isImageIdOfUrl, uploadKey } from './image-source.js';
 export { imageQueue, imageThumbnail, thumbnailKey } from './image-thumbnail.js';
 export { flowMake } from './flow-make.js';
+export { jobMake } from './job-make.js';
 export { inferenceOcr, inferenceQueue } from './inference-ocr.js';
 export { notificationEmail, notificationQueue } from './notification-email.js';
 export { reportGenerate, reportKey, reportQueue } from './report-generate.js';

@@ -53,6 +53,14 @@ export const probeRun = defineJob({
       .describe(
         'Enqueues so many jobs of this type that do nothing, with the same `note`; before it fails or returns.',
       ),
+    childKey: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'Enqueues those of `fanOut` under this unique key, so that one is unfinished at most; each sleeps as long as this job.',
+      ),
     gather: z
       .boolean()
       .default(false)

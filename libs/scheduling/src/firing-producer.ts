@@ -1,4 +1,5 @@
-import { IntakeError, type JobIntake } from '@jobstream/intake';
+import type { AcceptedJob } from '@jobstream/contracts/rest';
+import { IntakeError, type CheckedJob, type JobIntake } from '@jobstream/intake';
 import type { TroubleScope } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import type { FiringSettlement, PendingFiring } from './firing-store.js';
@@ -9,7 +10,10 @@ import type { SchedulingMetrics } from './scheduling-metrics.js';
  * when its topic or partition takes no records while others do.
  */
 export type ProducedFiring =
-  | FiringSettlement
+  | (FiringSettlement & {
+      /** Of one that was skipped: the job that holds the unique key and is the answer. */
+      readonly holder?: AcceptedJob;
+    })
   | (Pick<PendingFiring, 'schedule' | 'fireAt'> & { readonly state: 'pending'; readonly isRefused: boolean });
 
 /** Produces the jobs of firings, through intake. */
@@ -24,9 +28,15 @@ export class FiringProducer {
   async produce({ schedule, fireAt, jobId, job }: PendingFiring): Promise<ProducedFiring> {
     const about = { schedule: schedule.name, fireAt: new Date(fireAt).toISOString(), job: jobId };
     try {
-      await this.intake.accept(this.intake.check(job), jobId, { claimed: true });
+      const checked = this.intake.check(job);
+      const accepted = await this.intake.accept(checked, jobId, { claimed: true });
+      if (accepted.existing === true) {
+        const detail = describeHolder(accepted, checked);
+        return { ...this.skip(about, detail), schedule, fireAt, holder: accepted };
+      }
     } catch (error) {
       if (!(error instanceof IntakeError)) throw error;
+      if (error.code === 'job_not_unique') return { ...this.skip(about, error.message), schedule, fireAt };
       if (isTransient(error)) {
         this.logger.debug({ ...about, code: error.code }, 'occurrence not acknowledged: trying again');
         return { schedule, fireAt, state: 'pending', isRefused: scopeOf(error) !== 'cluster' };
@@ -39,6 +49,18 @@ export class FiringProducer {
     this.logger.info(about, 'occurrence fired');
     return { schedule, fireAt, state: 'fired' };
   }
+
+  private skip(about: object, detail: string): { readonly state: 'skipped'; readonly detail: string } {
+    this.metrics.countFiring('skipped');
+    this.logger.info({ ...about, detail }, 'occurrence skipped');
+    return { state: 'skipped', detail };
+  }
+}
+
+function describeHolder({ id }: AcceptedJob, { unique }: CheckedJob): string {
+  return unique?.policy.onConflict === 'replace'
+    ? `The job ${id}, which waits and holds the unique key, has this payload and time now.`
+    : `The job ${id} holds the unique key.`;
 }
 
 function scopeOf({ details }: IntakeError): TroubleScope {
@@ -46,7 +68,7 @@ function scopeOf({ details }: IntakeError): TroubleScope {
 }
 
 function isTransient({ code }: IntakeError): boolean {
-  return code === 'broker_unavailable' || code === 'submit_unknown';
+  return code === 'broker_unavailable' || code === 'submit_unknown' || code === 'database_unavailable';
 }
 
 function describe({ code, message, details }: IntakeError): string {

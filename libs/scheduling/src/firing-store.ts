@@ -25,7 +25,7 @@ export interface PendingFiring {
 
 /** The result of a pending firing. */
 export type FiringSettlement = Pick<PendingFiring, 'schedule' | 'fireAt'> &
-  ({ readonly state: 'fired' } | { readonly state: 'refused'; readonly detail: string });
+  ({ readonly state: 'fired' } | { readonly state: 'refused' | 'skipped'; readonly detail: string });
 
 interface FiringRow {
   readonly schedule: string;
@@ -141,7 +141,7 @@ export class FiringStore {
     });
   }
 
-  /** Marks firings as produced or refused. */
+  /** Marks firings as produced, refused or skipped. */
   async settle(session: Session, settlements: readonly FiringSettlement[]): Promise<void> {
     if (settlements.length === 0) return;
     await session.query({
@@ -159,7 +159,7 @@ export class FiringStore {
         settlements.map(({ fireAt }) => fireAt),
         settlements.map(({ state }) => state),
         settlements.map((settled) =>
-          settled.state === 'refused' ? settled.detail.slice(0, maxDetailCharacters) : null,
+          settled.state === 'fired' ? null : settled.detail.slice(0, maxDetailCharacters),
         ),
       ],
     });

@@ -94,7 +94,7 @@ export class Schedules {
   /**
    * Fires a schedule now, even when it is paused or waits for a job. The job is acknowledged when this resolves.
    * @throws ScheduleError `invalid_schedule_name`, `schedule_not_found`; `broker_unavailable` when the job is not acknowledged yet;
-   * IntakeError when intake no longer takes the job
+   * `job_not_unique` when another job holds its unique key, and that is no answer; IntakeError when intake no longer takes the job
    */
   async fire(name: string): Promise<AcceptedJob> {
     const { firings, producer } = this;
@@ -110,7 +110,9 @@ export class Schedules {
     });
     if (settlement.state === 'pending') throw notAcknowledged();
     if (settlement.state === 'refused') throw new ScheduleError('broker_refused', settlement.detail);
-    return describeFired(ordered);
+    if (settlement.state === 'fired') return describeFired(ordered);
+    if (settlement.holder) return settlement.holder;
+    throw new ScheduleError('job_not_unique', settlement.detail);
   }
 
   /** Inserts a pending firing at an instant that no occurrence has: occurrences are at whole seconds. */

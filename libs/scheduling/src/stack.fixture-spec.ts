@@ -3,7 +3,7 @@ import { decodeRecord, type JobRecord } from '@jobstream/contracts/records';
 import { JobTypeBook, JobTypeReader } from '@jobstream/job-types';
 import { jobDefinitions } from '@jobstream/jobs';
 import { Database, migrate, schemasOf, type DatabaseSettings } from '@jobstream/database';
-import { JobIntake } from '@jobstream/intake';
+import { JobIntake, UniqueJobs } from '@jobstream/intake';
 import {
   KafkaConnection,
   kafkaSettingsFromEnv,
@@ -42,7 +42,8 @@ export class StackFixture {
     this.connection = new KafkaConnection(kafkaSettingsFromEnv(process.env));
     this.admin = new TopicAdmin(this.connection);
     this.producer = new RecordProducer(this.connection);
-    this.intake = new JobIntake(this);
+    const uniqueJobs = new UniqueJobs(this.database, this.producer.brokerClock, new Registry());
+    this.intake = new JobIntake({ ...this, uniqueJobs });
   }
 
   async start(): Promise<void> {

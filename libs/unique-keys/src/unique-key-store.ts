@@ -50,9 +50,11 @@ const pendingFor = `interval '15 seconds'`;
  */
 export class UniqueKeyStore {
   private readonly table: string;
+  private readonly claims: string;
 
   constructor(database: Database) {
     this.table = tableOf(database.operations);
+    this.claims = `${database.operations}.claims`;
   }
 
   /**
@@ -72,6 +74,20 @@ export class UniqueKeyStore {
       left = held.filter(({ hash }) => !known.has(hash));
     }
     return locked;
+  }
+
+  /**
+   * Which of these jobs have begun: an attempt of each has taken its claim. It does so before its key is freed, so a job that finds its
+   * key free, and that this does not name, has not freed it.
+   */
+  async findBegun(session: Session, ids: readonly JobId[]): Promise<ReadonlySet<JobId>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await session.query<{ id: JobId }>({
+      name: 'find-begun-jobs',
+      text: `SELECT id FROM ${this.claims} WHERE id = ANY($1)`,
+      values: [ids],
+    });
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Gives locked keys to other jobs. */

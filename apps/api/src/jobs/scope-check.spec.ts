@@ -17,8 +17,9 @@ describe('the submitter of a job', () => {
   const maintenance = jobDefinitions.filter(({ queue }) => queue.name === 'maintenance');
 
   it.each([
-    ...maintenance.filter(({ type }) => type !== 'flow.make').map(({ type }) => [type, {}] as const),
+    ...maintenance.filter(({ type }) => !type.endsWith('.make')).map(({ type }) => [type, {}] as const),
     ['flow.make', { parent: '01a20495-2546-7ab4-9119-1338e5675ed4', flow: { jobs: [{}] } }] as const,
+    ['job.make', { parent: '01a20495-2546-7ab4-9119-1338e5675ed4', at: 0, submission: {} }] as const,
     ['probe.run', { failWith: 'crash', failTimes: 1 }] as const,
     ['probe.run', { failWith: 'hang' }] as const,
   ])('has to be an operator where the platform itself would suffer: %s %j', (type, payload) => {

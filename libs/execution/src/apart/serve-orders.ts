@@ -74,7 +74,7 @@ export class OrderServer {
 
   private async call(job: StartableJob, lazyAbort: LazyAbort): Promise<EndedCall> {
     const { handlers, logger, threads, clock } = this.ports;
-    const children = new Children(job, clock);
+    const children = new Children(job, clock, true);
     const lines = new ReportedLines(this.send);
     try {
       const { definition, handler } = handlers.get(job.request.queue)!.get(job.request.type)!;

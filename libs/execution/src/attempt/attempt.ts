@@ -41,6 +41,8 @@ export interface AttemptPorts {
   noteBlock(job: StartableJob, ms: number): void;
   /** Whether the deaths that a job causes alone are counted: see `isDoomed`. */
   readonly runsSuspectsApart: boolean;
+  /** Whether the unique keys of jobs that handlers enqueue count: in the test kit there are none. */
+  readonly keysCount: boolean;
 }
 
 /** How an attempt ended; with `start` if the handler was called. */
@@ -119,7 +121,7 @@ async function callHere(
   if ('detail' in payload)
     return refuse({ kind: 'invalid-payload', detail: payload.detail }, definition.type, ports);
   const { clock, threads, logger, strays } = ports;
-  const collected = new Children(job, clock);
+  const collected = new Children(job, clock, ports.keysCount);
   const work = ({ running, startedAt, report, keepLines }: OpenCall) => {
     const context = new AttemptContext(definition, job, {
       logger,

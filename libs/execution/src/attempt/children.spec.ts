@@ -223,6 +223,90 @@ describe('the jobs that an attempt enqueues', () => {
   });
 });
 
+describe('a job with a unique key that an attempt enqueues', () => {
+  const sync = defineJob({
+    type: 'customer.sync',
+    queue: defineQueue('bind'),
+    payload: z.strictObject({ customer: z.string().optional(), full: z.boolean().default(false) }),
+    result: z.null(),
+    unique: { by: 'customer', onConflict: 'replace' },
+  });
+
+  it('is made by a job of the platform, which has the same id however often the attempt runs', async () => {
+    const ids: string[] = [];
+    const worker = workerThat((context) => {
+      ids.push(context.enqueue(sync, { customer: '7' }, { delay: '10s' }));
+      return 1;
+    });
+    const parent = newJobId();
+    await run(worker, { id: parent, submittedFor: 'ada' }, { offset: 0 });
+    const at = worker.clock.time;
+    worker.clock.time += 5_000;
+    await run(worker, { id: parent, submittedFor: 'ada' }, { offset: 0 });
+    const made = requestsOf(worker);
+    expect(made).toHaveLength(2);
+    expect(made[0]).toMatchObject({
+      parent,
+      claimed: true,
+      value: {
+        id: ids[0],
+        type: 'job.make',
+        queue: 'maintenance',
+        priority: 'high',
+        payload: {
+          parent,
+          at,
+          submission: {
+            type: 'customer.sync',
+            payload: { customer: '7', full: false },
+            submittedFor: 'ada',
+            delay: '10s',
+          },
+        },
+      },
+    });
+    expect(made.map(({ value }) => value.id)).toEqual(ids);
+    expect(ids[1]).toBe(ids[0]);
+  });
+
+  it('may name its key itself', async () => {
+    const worker = workerThat((context) => {
+      context.enqueue(page, { n: 1 }, { unique: { key: 'page 1', onConflict: 'reject' } });
+      return 1;
+    });
+    await run(worker);
+    expect((requestsOf(worker)[0]!.value as JobRequest).payload).toMatchObject({
+      submission: { type: 'bind.page', unique: { key: 'page 1', onConflict: 'reject' } },
+    });
+  });
+
+  it('is a job as any other where its payload has no key', async () => {
+    const worker = workerThat((context) => {
+      context.enqueue(sync, {});
+      return 1;
+    });
+    await run(worker);
+    expect(requestsOf(worker)[0]!.value.type).toBe('customer.sync');
+  });
+
+  it.each<[string, Write]>([
+    ['holds no key', (context) => context.enqueue(sync, { customer: '' })],
+    [
+      'is debounced and delayed',
+      (context) => context.enqueue(page, { n: 1 }, { delay: '1s', unique: { key: 'k', debounce: '1s' } }),
+    ],
+  ])('dead-letters the parent at once when it %s', async (_, write) => {
+    const worker = workerThat((context) => {
+      write(context);
+      return 1;
+    });
+    await run(worker);
+    expect(worker.sent.map(read)).toMatchObject([
+      { phase: 'dead_lettered', value: { error: { code: 'invalid_child' } } },
+    ]);
+  });
+});
+
 describe('a flow that an attempt enqueues', () => {
   const steps = [
     { name: 'one', type: page, payload: { n: 1 } },

@@ -22,22 +22,26 @@ import {
 } from '@jobstream/intake';
 import { stepJobId } from '@jobstream/flows/in-memory';
 import { flowMake } from '@jobstream/jobs/flow-make';
+import { jobMake } from '@jobstream/jobs/job-make';
 import type { Clock } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
 import { flowOfSteps } from './flow-of-steps.js';
 
 /**
  * The jobs that an attempt enqueues: each is checked at once, collected while the handler runs, and produced only if the attempt
- * succeeds. Their ids follow from the parent, so an attempt that runs again makes copies and no other jobs.
+ * succeeds. Their ids follow from the parent, so an attempt that runs again makes copies and no other jobs. In place of one with a
+ * unique key a job of the platform is enqueued that makes it, `job.make`.
  */
 export class Children {
   private readonly collected: DrawnJob[] = [];
   private bytes = 0;
   private ended = false;
 
+  /** @param keysCount whether unique keys count */
   constructor(
     private readonly parent: StartableJob,
     private readonly clock: Clock,
+    private readonly keysCount: boolean,
   ) {}
 
   /** @returns the id of the child @throws NonRetryableError as `JobContext.enqueue` says */
@@ -84,11 +88,6 @@ export class Children {
   }
 
   private draw(definition: JobDefinition, payload: unknown, options: SubmissionOptions): DrawnJob {
-    if (options.unique) {
-      const detail =
-        'Unique keys count where jobs are submitted: a handler makes each job by an id of its own.';
-      throw refusal(definition, 'invalid_child', detail);
-    }
     const { request, traceparent } = this.parent;
     const now = this.clock.now();
     const submission = {
@@ -101,9 +100,22 @@ export class Children {
       definition,
       checkSubmission(submission, { now: () => now }, () => typeOfDefinition(definition)),
     );
+    const marks = { traceparent, claimed: true, parent: request.id };
+    const job = checked.unique && this.keysCount ? this.makerOf(checked, submission, now) : checked;
+    return accepted(definition, drawJob(job, this.idOf(checked), marks, now));
+  }
+
+  /** The job that makes this one under its unique key, as soon as it can. */
+  private makerOf({ payload }: CheckedJob, submission: object, at: number): CheckedJob {
+    const request = JSON.parse(JSON.stringify({ ...submission, payload })) as Record<string, unknown>;
+    const maker = {
+      type: jobMake.type,
+      payload: { parent: this.parent.request.id, at, submission: request },
+      priority: 'high',
+    };
     return accepted(
-      definition,
-      drawJob(checked, this.idOf(checked), { traceparent, claimed: true, parent: request.id }, now),
+      jobMake,
+      checkSubmission(maker, { now: () => at }, () => typeOfDefinition(jobMake)),
     );
   }
 

@@ -154,6 +154,7 @@ export class QueueWorker {
           new RunningReports((report) => producer.send(runningRecord(topics, job, start, report))),
         observeDuration: (type, seconds) => metrics.observeDuration(type, seconds),
         runsSuspectsApart: suspectGate.isOpen,
+        keysCount: true,
       },
       claims,
       limits: this.limits,

@@ -178,6 +178,7 @@ export class TestWorker {
         openReports: () => new RunningReports(() => Promise.resolve()),
         observeDuration: () => undefined,
         runsSuspectsApart: options.cells !== undefined,
+        keysCount: true,
       },
       claims: new Claims({
         metrics: this.metrics,

@@ -36,6 +36,8 @@ type Admission =
   /** Another job is the answer: of a row, or of the request of this index. */
   | { readonly kind: 'return'; readonly type: string; readonly holder: Holder }
   | { readonly kind: 'wait'; readonly holder: JobId }
+  /** Its request was sent before, and has begun: it takes no key any more. */
+  | { readonly kind: 'begun'; readonly accepted: AcceptedJob }
   | { readonly kind: 'reject' | 'refuse'; readonly error: IntakeError };
 
 interface Holder extends KeyHolder, Pick<HeldKey, 'queue' | 'state'> {
@@ -48,7 +50,7 @@ export type UniqueAnswer = AcceptedJob | IntakeError;
 
 const pollMs = 50;
 /** Longer than a key can be pending. */
-const maxPolls = 400;
+const defaultPatienceMs = 20_000;
 
 /**
  * Accepts jobs with unique keys.
@@ -58,6 +60,8 @@ const maxPolls = 400;
  * staged there until the log has acknowledged it; if its sender dies, the scheduler sends it. So a key is never held by a job that
  * does not come, and no job comes whose key was given away.
  *
+ * A request that comes again after its job has begun takes no key: the job may have freed its key already, and would not do so again.
+ *
  * A request that certainly is not in the log gives its key back together with its row, and only if the row is still there: otherwise
  * the scheduler has sent it meanwhile.
  */
@@ -66,11 +70,16 @@ export class UniqueJobs {
   private readonly delayed: DelayedJobStore;
   private readonly metrics: UniqueKeyMetrics;
 
-  /** @param clock the broker's time: a replaced job is due by it */
+  /**
+   * @param clock the broker's time: a replaced job is due by it
+   * @param patienceMs how long a request waits at most until it is known whether the log has the holder of its key; then it is
+   * `submit_unknown`
+   */
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     registry: Registry,
+    private readonly patienceMs = defaultPatienceMs,
   ) {
     this.metrics = UniqueKeyMetrics.of(registry);
     this.keys = new UniqueKeyStore(database);
@@ -88,7 +97,7 @@ export class UniqueJobs {
       if (polls > 0) await pause(pollMs);
       const admissions = await this.admit(open.map((index) => requests[index]!));
       this.count(admissions);
-      const settled = await this.settle(admissions, produce, polls >= maxPolls);
+      const settled = await this.settle(admissions, produce, polls * pollMs >= this.patienceMs);
       settled.forEach((answer, place) => answer && (answers[open[place]!] = answer));
       open = open.filter((_, place) => settled[place] === undefined);
     }
@@ -125,11 +134,21 @@ export class UniqueJobs {
     now: number,
   ): Promise<Admission[]> {
     const holders = await this.lockHolders(session, requests, drawn);
+    const begun = await this.keys.findBegun(
+      session,
+      requests.filter(({ marks }) => marks.claimed).map(({ id }) => id),
+    );
     const changes = new KeyChanges(new Set(holders.keys()));
     const admissions = requests.map((request, index): Admission => {
       const own = drawn[index]!;
       if (own instanceof IntakeError) return { kind: 'refuse', error: own };
       const { unique } = request.job;
+      if (begun.has(request.id)) {
+        if (!holders.has(unique.hash)) changes.giveBack(keyOf(own, unique));
+        return { kind: 'begun', accepted: describeAccepted(own) };
+      }
+      // What another request of this transaction has given back is there to be taken in the next.
+      if (changes.isGivenBack(unique.hash)) return { kind: 'wait', holder: request.id };
       const holder = holders.get(unique.hash);
       const decision = decideKey(holder, { jobId: request.id, policy: unique.policy });
       switch (decision) {
@@ -179,7 +198,9 @@ export class UniqueJobs {
     return new Map(held.map((row) => [row.hash, { ...row, isReplaceable: replaceable.has(row.jobId) }]));
   }
 
-  private async write(session: Session, { handedOver, taken, replaced }: KeyChanges): Promise<void> {
+  private async write(session: Session, changes: KeyChanges): Promise<void> {
+    const { handedOver, taken, replaced, givenBack } = changes;
+    await freeKeys(session, this.database.operations, [...givenBack.values()]);
     await this.keys.handOver(session, handedOver);
     const rows = [...taken.values()].map(({ drawn }) => drawn);
     await this.delayed.hold(session, rows.filter(isScheduled).map(rowOf));
@@ -216,6 +237,8 @@ export class UniqueJobs {
         case 'reject':
         case 'refuse':
           return admission.error;
+        case 'begun':
+          return admission.accepted;
         case 'wait':
           return isLate ? pendingTooLong(admission.holder) : undefined;
       }
@@ -259,6 +282,7 @@ export class UniqueJobs {
 class KeyChanges {
   readonly taken = new Map<string, { readonly key: HeldKey; readonly drawn: DrawnJob }>();
   readonly replaced = new Map<JobId, DrawnJob>();
+  readonly givenBack = new Map<string, HeldKey>();
 
   /** @param held the keys that other jobs held before */
   constructor(private readonly held: ReadonlySet<string>) {}
@@ -266,6 +290,15 @@ class KeyChanges {
   /** The rows that were taken from another job. */
   get handedOver(): HeldKey[] {
     return [...this.taken.values()].map(({ key }) => key).filter(({ hash }) => this.held.has(hash));
+  }
+
+  /** Does not take the key after all, where it was free. */
+  giveBack(key: HeldKey): void {
+    this.givenBack.set(key.hash, key);
+  }
+
+  isGivenBack(hash: string): boolean {
+    return this.givenBack.has(hash);
   }
 
   take(key: HeldKey, drawn: DrawnJob): void {
@@ -287,6 +320,7 @@ function conflictOf(admission: Admission): KeyConflict | undefined {
       return 'rejected';
     case 'send':
     case 'wait':
+    case 'begun':
     case 'refuse':
       return undefined;
   }

@@ -117,6 +117,7 @@ export class Rehearsal {
       openReports: () => new KeptProgress(this.progress),
       observeDuration: () => undefined,
       runsSuspectsApart: false,
+      keysCount: false,
     };
   }
 }

@@ -113,6 +113,7 @@ export const scheduleRoutes: readonly RouteContract[] = [
       'schedule_not_found',
       'unknown_type',
       'invalid_payload',
+      'job_not_unique',
       'broker_refused',
       'broker_unavailable',
       'database_unavailable',

@@ -118,7 +118,7 @@ export const scheduleFiringSchema = z
     state: z
       .enum(['pending', 'fired', 'ended', 'skipped', 'missed', 'refused'])
       .describe(
-        '`pending`: its job is on the way; `fired`; `ended`: fired, and its end was seen (of schedules that do not overlap); `skipped`: the job before was unfinished; `missed`: nobody fired it in time, nor those before; `refused`: intake refused the job.',
+        '`pending`: its job is on the way; `fired`; `ended`: fired, and its end was seen (of schedules that do not overlap); `skipped`: the job before was unfinished, or another holds its unique key; `missed`: nobody fired it in time, nor those before; `refused`: intake refused the job.',
       ),
     jobId: z.uuidv7().describe('The job it made or would have made.'),
     detail: z.string().nullable().describe('Why it was skipped or refused.'),
