@@ -133,4 +133,38 @@ describe('the console says beforehand what comes', () => {
     await page.waitForURL('**/console/queues/probe?over=24h&type=probe.run');
     await page.getByRole('img', { name: /^Accepted: [1-9]/ }).waitFor();
   });
+
+  it('views of jobs are kept by name, with the columns that are in the URL', async () => {
+    const { body } = await platform.api.post('/v1/jobs', {
+      type: 'probe.run',
+      payload: {},
+      submittedFor: 'grace',
+    });
+    await platform.api.finished(body.id as string);
+    const page = await open('/jobs?for=grace');
+    const views = page.getByRole('region', { name: 'Saved views' });
+    const rows = page.getByRole('region', { name: 'Jobs' });
+    await rows.locator('tbody tr').first().waitFor();
+    await page.getByText('Columns', { exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Priority' }).check();
+    await page.getByRole('checkbox', { name: 'Queue' }).uncheck();
+    await page.waitForURL((url) => url.searchParams.get('columns')?.includes('priority') === true);
+    const titles = ['Job', 'State', 'Type', 'For', 'Priority', 'Created', 'Ended', 'Attempt', 'Error'];
+    expect(await rows.locator('th').allInnerTexts()).toEqual(titles);
+    await views.getByText('Change the saved views').click();
+    await views.getByLabel('Save what is shown as').fill('Of Grace');
+    await page.keyboard.press('Enter');
+    await views.getByRole('link', { name: 'Of Grace' }).waitFor();
+    expect(await browser.findAxeFaults(page)).toEqual([]);
+    await views.getByRole('link', { name: 'Failed in the last hour' }).click();
+    await page.waitForURL((url) => url.searchParams.get('q') === 'state:dead_lettered,expired');
+    await page.reload();
+    await views.getByRole('link', { name: 'Of Grace' }).click();
+    await page.waitForURL((url) => url.searchParams.get('for') === 'grace');
+    await rows.locator('tbody tr', { hasText: body.id as string }).waitFor();
+    expect(await rows.locator('th').allInnerTexts()).toEqual(titles);
+    await views.getByText('Change the saved views').click();
+    await views.getByRole('button', { name: /^Forget/ }).click();
+    await views.getByRole('link', { name: 'Of Grace' }).waitFor({ state: 'detached' });
+  });
 });

@@ -31,6 +31,7 @@ const calls: Readonly<Record<Route, Calls>> = {
   'GET /v1/jobs/{id}/logs': (client) =>
     client.readLogPage(id, { run: 1, attempt: 2, after: '7.1', limit: 10 }),
   'GET /v1/jobs/{id}/history': (client) => client.readHistory(id),
+  'GET /v1/jobs/{id}/runs': (client) => client.listRuns(id),
   'GET /v1/jobs/{id}/stream': (client) => takeAll(client.follow(id)),
   'GET /v1/error-groups': (client) =>
     client.errors.list({ queue: 'probe', muted: false, since: new Date(0) }),

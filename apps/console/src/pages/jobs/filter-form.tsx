@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { formatFilter, formatTerm, jobStates, parseFilter } from '@jobstream/contracts';
 import { stateNames } from '../../parts/state-mark.js';
-import { go, hrefOf } from '../../place/place.js';
+import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import type { FilterNames } from './filter-completion.js';
@@ -26,11 +26,12 @@ const examples: Readonly<Partial<Record<FilterField, string>>> = { since: '2h', 
 
 const noNames: FilterNames = { types: [], queues: [] };
 
-/** Goes to the list with another filter: it is in the URL, and begins at the newest. */
+/** Goes to the list with another filter: it is in the URL, and begins at the newest. The columns stay. */
 export function goToJobs(filter: JobFilter): void {
   // One filter has one URL.
   const inOrder = Object.fromEntries(filterFields.map((field) => [field, filter[field]]));
-  go(hrefOf('jobs', undefined, inOrder));
+  const columns = place.value.query.get('columns') ?? undefined;
+  go(hrefOf('jobs', undefined, { ...inOrder, columns }));
 }
 
 /** The conditions of the list. Each is in the URL as soon as it is entered. */

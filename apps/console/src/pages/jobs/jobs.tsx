@@ -1,52 +1,36 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
-import type { ActionKind, JobPage, JobView } from '@jobstream/contracts/rest';
+import type { ActionKind, JobPage } from '@jobstream/contracts/rest';
 import { ActionButton } from '../../parts/action-button.js';
-import { ErrorText } from '../../parts/error-text.js';
 import { CopyButton } from '../../parts/json-text.js';
 import { Freshness } from '../../parts/freshness.js';
-import { Age, Moment } from '../../parts/moment.js';
 import { Paging } from '../../parts/paging.js';
-import { RowTable, type Column } from '../../parts/row-table.js';
+import { RowTable } from '../../parts/row-table.js';
 import { writeShellWord } from '../../parts/shell-word.js';
-import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
-import { hrefOf, place } from '../../place/place.js';
+import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { serverNow } from '../../server/server-clock.js';
 import { BulkAction } from './bulk-action.js';
+import { readColumns } from './chosen-columns.js';
 import { ExportButtons } from './export-buttons.js';
 import { FilterChips, FilterForm } from './filter-form.js';
+import { ColumnChoice, columnsOf } from './job-columns.js';
 import { filterOf, mayBeUnfinished, readFilter, type JobFilter } from './job-filter.js';
 import { mergePage } from './merged-page.js';
+import { ViewList } from './view-list.js';
 
 const everyMs = 2_000;
 const limit = 50;
 
-const columns: readonly Column<JobView>[] = [
-  { title: 'Job', cell: ({ id }) => <a href={hrefOf('jobs', id)}>{id}</a> },
-  { title: 'State', cell: ({ state }) => <StateMark state={state} /> },
-  { title: 'Type', cell: ({ type }) => type },
-  { title: 'Queue', cell: ({ queue }) => queue },
-  { title: 'For', cell: ({ submittedFor }) => submittedFor },
-  { title: 'Created', cell: ({ createdAt }) => <Age at={createdAt} /> },
-  { title: 'Ended', cell: ({ finishedAt }) => finishedAt && <Moment at={finishedAt} /> },
-  {
-    title: 'Attempt',
-    isNumber: true,
-    cell: ({ attempt, maxAttempts, run }) =>
-      `${attempt} of ${maxAttempts ?? '?'}${run > 1 ? `, run ${run}` : ''}`,
-  },
-  { title: 'Error', cell: ({ error }) => error && <ErrorText error={error} /> },
-];
-
-/** The list of jobs, newest first. Its filter is its URL. */
+/** The list of jobs, newest first. Its filter and its columns are its URL. */
 export function Jobs(): VNode {
   const { query } = place.value;
   const filter = filterOf(query);
   const cursor = query.get('cursor') ?? undefined;
+  const columns = query.get('columns') ?? undefined;
   const [action, setAction] = useState<ActionKind | undefined>(undefined);
   usePageKeys({
     c: {
@@ -61,6 +45,7 @@ export function Jobs(): VNode {
   return (
     <>
       <h1>Jobs</h1>
+      <ViewList filter={filter} columns={columns} />
       <FilterForm filter={filter} faults={faults} />
       <FilterChips filter={filter} />
       <p class="actions">
@@ -76,7 +61,19 @@ export function Jobs(): VNode {
         <CopyButton text={curlOf(conditions)}>Copy as curl</CopyButton>
         <ExportButtons conditions={conditions} />
       </p>
-      <JobRows key={query.toString()} filter={filter} conditions={conditions} cursor={cursor} />
+      <ColumnChoice
+        shown={readColumns(columns)}
+        onChoose={(chosen) =>
+          go(hrefOf('jobs', undefined, { ...filter, cursor, columns: chosen }), { replace: true })
+        }
+      />
+      <JobRows
+        key={JSON.stringify([filter, cursor])}
+        filter={filter}
+        conditions={conditions}
+        cursor={cursor}
+        columns={columns}
+      />
       {action && <BulkAction action={action} filter={filter} onClose={() => setAction(undefined)} />}
     </>
   );
@@ -86,9 +83,10 @@ interface JobRowsProps {
   readonly filter: JobFilter;
   readonly conditions: ReturnType<typeof readFilter>['conditions'];
   readonly cursor: string | undefined;
+  readonly columns: string | undefined;
 }
 
-function JobRows({ filter, conditions, cursor }: JobRowsProps): VNode {
+function JobRows({ filter, conditions, cursor, columns }: JobRowsProps): VNode {
   const polled = usePolled((signal) => client.listPage({ ...conditions, cursor, limit, signal }), {
     key: 'rows',
     // What is further down does not move.
@@ -113,14 +111,14 @@ function JobRows({ filter, conditions, cursor }: JobRowsProps): VNode {
       )}
       <RowTable
         label="Jobs"
-        columns={columns}
+        columns={columnsOf(readColumns(columns))}
         rows={merged?.shown}
         keyOf={({ id }) => id}
         empty={next === null ? emptyText(filter) : 'None among those that were looked through so far.'}
       />
       <Paging
         page="jobs"
-        query={filter}
+        query={{ ...filter, columns }}
         cursor={cursor}
         next={next}
         older={isEmpty ? 'Look further' : 'Older'}
