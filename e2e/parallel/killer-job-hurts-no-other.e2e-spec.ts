@@ -30,11 +30,12 @@ describe('a killer job hurts no other', () => {
     const startedAt = performance.now();
     const killers = Array.from({ length: killerCount }, (): ProbeJob => ({
       id: load.newId(partition),
-      payload: { sleepMs: 30, failWith, failTimes: 1_000 },
+      payload: { sleepMs: 100, failWith, failTimes: 1_000 },
     }));
     const quick = Array.from({ length: quickJobs }, (_, n): ProbeJob => ({
       id: load.newId(partition),
-      payload: { sleepMs: n % 5 === 0 ? 200 : 30 },
+      // Many are under way when the worker dies.
+      payload: { sleepMs: n % 2 === 0 ? 300 : 30 },
     }));
     const jobs = quick.toSpliced(20, 0, killers[0]!).toSpliced(100, 0, ...killers.slice(1));
     await load.submit(jobs);
