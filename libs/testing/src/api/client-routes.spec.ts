@@ -52,6 +52,9 @@ const calls: Readonly<Record<Route, Calls>> = {
     client.jobTypes.rotateSecret('invoice.send', { validFor: '1h' }),
   'DELETE /v1/job-types/{type}': (client) => client.jobTypes.delete('probe.run'),
   'GET /v1/queues': (client) => client.queues.list(),
+  'GET /v1/topics': (client) => client.topics.list({ queue: 'probe', limit: 5 }),
+  'GET /v1/topics/{topic}/records': (client) =>
+    client.topics.readRecords('jobs.probe', { partition: 1, offset: 3, limit: 5 }),
   'GET /v1/workers': (client) => client.workers.list({ queue: 'probe' }),
   'GET /v1/live': (client) =>
     takeAll(client.queues.watch({ signal: AbortSignal.timeout(300) })).catch(() => undefined),
