@@ -17,7 +17,7 @@ const asked = {
 };
 const inProcess = defineJob({ ...asked, type: 'isolation.process', isolation: 'process' });
 const inThread = defineJob({ ...asked, type: 'isolation.thread', isolation: 'thread' });
-const spinning = { queue, payload: z.object({}), result: z.null(), timeout: '2s' };
+const spinning = { queue, payload: z.object({}), result: z.null(), timeout: '5s' };
 const spinInProcess = defineJob({ ...spinning, type: 'isolation.process.spin', isolation: 'process' });
 const spinInThread = defineJob({ ...spinning, type: 'isolation.thread.spin', isolation: 'thread' });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Platform, type JobAnswer, type ServiceProcess } from '@jobstream/testing';
 
 const program = fileURLToPath(new URL('../isolated-worker.mjs', import.meta.url));
-const quickJobs = 50;
+const quickJobs = 500;
 
 describe('an isolated handler harms only its attempt', () => {
   let platform: Platform;
@@ -27,10 +27,9 @@ describe('an isolated handler harms only its attempt', () => {
       ['isolation.thread', 'leak', 'out_of_memory'],
     ] as const;
     const bad = await Promise.all(cases.map(([type, how]) => api.submitted(type, { how })));
-    const quick = await Promise.all(
-      Array.from({ length: quickJobs }, () => api.submitted('isolation.quick', {})),
-    );
-    const quickEnds = await Promise.all(quick.map((id) => api.finished(id)));
+    const items = Array.from({ length: quickJobs }, () => ({ type: 'isolation.quick', payload: {} }));
+    const { body: batch } = await api.post<{ items: { id: string }[] }>('/v1/jobs/batch', { items });
+    const quickEnds = await Promise.all(batch.items.map(({ id }) => api.finished(id)));
     for (const end of quickEnds) expect(end).toMatchObject({ state: 'succeeded', attempt: 1 });
 
     const ends = await Promise.all(bad.map((id) => api.finished(id)));
