@@ -7,4 +7,6 @@ await startWorker({
   module: MaintenanceModule,
   concurrency: 4,
   database: maintenanceDatabase,
+  // Only code of the platform runs here. What makes jobs needs the job types, which a handler process does not follow.
+  runsSuspectsApart: false,
 });

@@ -2,7 +2,6 @@ import {
   deriveJobId,
   lowestJobId,
   NonRetryableError,
-  RetryAfterError,
   type HandlerOf,
   type JobContext,
   type PayloadOf,
@@ -34,18 +33,16 @@ export class MakeJobHandler implements HandlerOf<Make> {
       return { job: made.id, existing: made.existing === true };
     } catch (error) {
       if (!(error instanceof IntakeError) || isPassing(error)) throw error;
-      // A handler process follows no job types: the attempt after this one is no suspect and runs in the worker.
-      if (error.code === 'broker_unavailable')
-        throw new RetryAfterError('1s', error.fullText, { code: error.code });
       throw new NonRetryableError(error.fullText, { code: error.code });
     }
   }
 }
 
-/** A type is unknown until its worker has published it; databases come back. */
+/** A type is unknown until its worker has published it; brokers and databases come back. */
 function isPassing({ code }: IntakeError): boolean {
   switch (code) {
     case 'unknown_type':
+    case 'broker_unavailable':
     case 'database_unavailable':
     case 'submit_unknown':
       return true;

@@ -40,6 +40,11 @@ export interface WorkerOptions {
    * package.json of the program, unless `JOBSTREAM_OWNER` says otherwise.
    */
   readonly owner?: string;
+  /**
+   * Whether suspects run in processes of their own. Not for handlers that need what only the worker has, such as the job types that it
+   * follows; isolated jobs fail there. Default true.
+   */
+  readonly runsSuspectsApart?: boolean;
   /** How the handlers reach Postgres. Claims and limits have connections of their own. */
   readonly database?: Omit<DatabaseOptions, 'applicationName'>;
 }
@@ -58,7 +63,8 @@ export function startWorker(options: WorkerOptions): Promise<void> {
   const cell = findOwnCell();
   if (cell) return runChildProcess(name, (context) => serveHandlers(options, context, cell));
   const [, file] = process.argv;
-  const program = file === undefined ? undefined : { file, environment: process.env };
+  const isApart = options.runsSuspectsApart ?? true;
+  const program = isApart && file !== undefined ? { file, environment: process.env } : undefined;
   return runProcess(name, (context) => serveWorker(options, context, program));
 }
 
@@ -146,7 +152,7 @@ class WorkerFactory {
       SUSPECT_PROCESSES: suspects,
     } = readSettings(workerSettings(defaultConcurrency, defaultOwner), this.context.environment);
     const handlers = this.registry.handlersOf(queues, options.handlers);
-    if (!program) this.context.logger.info('suspects run in the worker: no file names its program');
+    if (!program) this.context.logger.info('suspects run in the worker');
     const worker = this.processes.create({
       name: nameOf(options),
       queues: new Set(handlers.keys()),
