@@ -34,6 +34,16 @@ describe('Suspects', () => {
     expect(suspects.suspicionOf(0)).toBeDefined();
   });
 
+  it('holds no record that the log has got since the first batch was read', () => {
+    const { suspects } = suspectsOf({ isUnclean: true });
+    suspects.noteLogEnd(10);
+    suspects.meet(9);
+    suspects.noteLogEnd(11);
+    suspects.meet(10);
+    expect(suspects.suspicionOf(9)).toEqual({ deaths: 0 });
+    expect(suspects.suspicionOf(10)).toBeUndefined();
+  });
+
   it('holds no record that is read 30 s after the takeover', () => {
     const { suspects, clock } = suspectsOf({ isUnclean: true });
     clock.time += 30_000;

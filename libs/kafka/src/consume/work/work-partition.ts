@@ -146,6 +146,7 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   ): WorkDelivery[] {
     const deliveries: WorkDelivery[] = [];
     this.logEnd = logEnd;
+    this.suspects.noteLogEnd(logEnd);
     this.time.note(lastTime);
     for (const message of messages) {
       const { offset } = message;
