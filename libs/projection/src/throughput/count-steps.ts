@@ -39,8 +39,8 @@ export const returnedForCounting =
 const parameterOf = (name: string) => `$${foldColumns.findIndex((each) => each.name === name) + 1}`;
 const sums = throughputSteps.map((step) => `sum(${step})::integer`).join(', ');
 const added = throughputSteps.map((step) => `${step} = kept.${step} + excluded.${step}`).join(', ');
-const isEnd = `IN ('succeeded', 'expired', 'cancelled')`;
-const minus = (state: string) => `CASE given.state WHEN '${state}' THEN -1 ELSE 0 END`;
+const isEndOf = (state: string) => `${state} IN ('succeeded', 'expired', 'cancelled', 'dead_lettered')`;
+const minus = (state: string) => `CASE max(given_state) WHEN '${state}' THEN -1 ELSE 0 END`;
 
 /**
  * Counts what a batch brings, in the statement that writes its folds (its first parameters) as `written`:
@@ -59,15 +59,20 @@ export function countSteps(schema: string): string {
         1 AS accepted, 0 AS succeeded, 0 AS dead_lettered, 0 AS expired, 0 AS cancelled, 0 AS retried
       FROM written WHERE is_new
       UNION ALL
-      SELECT date_bin('${bucketMs} milliseconds', to_timestamp(given.changed_at / 1000), 'epoch'), type, queue,
+      SELECT date_bin('${bucketMs} milliseconds', to_timestamp(max(changed_at) / 1000), 'epoch'), max(type), max(queue),
         0, ${['succeeded', 'dead_lettered', 'expired', 'cancelled'].map(minus).join(', ')}, 0
-      FROM unnest(${parameterOf('id')}::uuid[], ${parameterOf('run')}::integer[],
-        ${parameterOf('outcome_position')}::text[], ${parameterOf('state')}::text[],
-        ${parameterOf('changed_at')}::double precision[]) AS given(id, run, outcome_position, state, changed_at)
-      JOIN written ON written.id = given.id AND written.run = given.run
-        AND written.outcome_position <> given.outcome_position
-        AND (given.state ${isEnd} AND written.state ${isEnd}
-          OR given.state = 'dead_lettered' AND written.state = 'dead_lettered')
+      FROM (
+        SELECT id, run, outcome_position AS given_position, state AS given_state, changed_at,
+          NULL AS position, NULL AS state, NULL AS type, NULL AS queue
+        FROM unnest(${parameterOf('id')}::uuid[], ${parameterOf('run')}::integer[],
+          ${parameterOf('outcome_position')}::text[], ${parameterOf('state')}::text[],
+          ${parameterOf('changed_at')}::double precision[]) AS given(id, run, outcome_position, state, changed_at)
+        WHERE ${isEndOf('state')}
+        UNION ALL
+        SELECT id, run, NULL, NULL, NULL, outcome_position, state, type, queue FROM written WHERE ${isEndOf('state')}
+      ) AS either GROUP BY id, run
+      HAVING max(given_position) <> max(position)
+        AND (max(given_state) = 'dead_lettered') = (max(state) = 'dead_lettered')
       UNION ALL
       SELECT to_timestamp(at / 1000.0), type, queue, 0, succeeded, dead_lettered, expired, cancelled, retried
       FROM unnest(${arrays.join(', ')}) AS tallied(${namesOf(talliedColumns)})
