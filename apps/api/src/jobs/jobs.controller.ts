@@ -45,9 +45,6 @@ import { readFilter } from './filter-query.js';
 import { JobCancels } from './job-cancels.js';
 import { Submissions } from './submissions.js';
 
-/** Children that one answer names. */
-const maxShownChildren = 100;
-
 @Controller()
 export class JobsController {
   /** Pages by what was asked for: consoles and dashboards ask for the same ones again and again. */
@@ -184,7 +181,7 @@ export class JobsController {
   /** Only a job that has succeeded has children. Postgres may be away where the job itself is known. */
   private async childrenOf({ id, state }: FoundJob['view']): Promise<string[] | null> {
     if (state !== 'succeeded') return [];
-    return this.queries.children(id, maxShownChildren).catch(nullWhileAway);
+    return this.queries.children(id).catch(nullWhileAway);
   }
 }
 

@@ -24,12 +24,16 @@ export interface JobStanding {
   readonly error: JobError | null;
 }
 
+/** Children of a job that are told at most. */
+const maxChildren = 100;
+
 /**
  * Reads the projection. Every method rejects with what the database lib throws while Postgres is away
  * (`isUnavailable` tells).
  */
 export class JobQueries {
   private readonly lookup = new SharedLookup<JobId, JobRow>((ids) => this.load(ids));
+  private readonly childLookup = new SharedLookup<JobId, JobId[]>((parents) => this.loadChildren(parents));
   private readonly jobList: JobList;
 
   constructor(private readonly database: Database) {
@@ -95,14 +99,22 @@ export class JobQueries {
     );
   }
 
-  /** The jobs that a job's handler has made, by id, at most so many. */
-  async children(parent: JobId, limit: number): Promise<JobId[]> {
-    const { rows } = await this.database.query<{ id: JobId }>({
+  /** The jobs that a job's handler has made, by id, at most {@link maxChildren}. Concurrent calls share their queries. */
+  async children(parent: JobId): Promise<JobId[]> {
+    return (await this.childLookup.find(parent)) ?? [];
+  }
+
+  private async loadChildren(parents: JobId[]): Promise<Map<JobId, JobId[]>> {
+    const { rows } = await this.database.query<{ parent: JobId; ids: JobId[] }>({
       name: 'job-children',
-      text: `SELECT id FROM ${this.database.projection}.jobs WHERE parent_id = $1 ORDER BY id LIMIT $2`,
-      values: [parent, limit],
+      text: `SELECT parent, ids FROM unnest($1::uuid[]) AS parent CROSS JOIN LATERAL (
+               SELECT array_agg(id ORDER BY id)::text[] AS ids FROM (
+                 SELECT id FROM ${this.database.projection}.jobs WHERE parent_id = parent ORDER BY id LIMIT ${maxChildren}
+               ) AS first) AS children
+             WHERE ids IS NOT NULL`,
+      values: [parents],
     });
-    return rows.map(({ id }) => id);
+    return new Map(rows.map(({ parent, ids }) => [parent, ids]));
   }
 
   private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {
