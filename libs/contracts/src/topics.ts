@@ -13,26 +13,14 @@ import {
 } from './limits.js';
 
 /** The kinds of our topics. */
-export const topicKinds = [
-  'requests',
-  'retry',
-  'dead-letters',
-  'events',
-  'delayed',
-  'cancels',
-  'control',
-  'types',
-  'logs',
-  'clock',
-  'workers',
-] as const;
+export const topicKinds = ['requests', 'retry', 'dead-letters', ...ownTopics] as const;
 
 /** The purpose of one of our topics, read from its name. */
 export type TopicRole =
   | { readonly kind: 'requests'; readonly queue: string; readonly lane: Priority }
   | { readonly kind: 'retry'; readonly queue: string; readonly delayMs: number }
   | { readonly kind: 'dead-letters'; readonly queue: string }
-  | { readonly kind: 'events' | 'delayed' | 'cancels' | 'control' | 'types' | 'logs' | 'clock' | 'workers' };
+  | { readonly kind: (typeof ownTopics)[number] };
 
 /** A topic as it has to be; `libs/kafka` makes it so. */
 export interface TopicPlan {
