@@ -20,6 +20,15 @@ export class StatusError extends Error {
   }
 }
 
+/**
+ * The error of a question that the broker did not answer.
+ * @param place how the sentence begins that ends with "the broker": `Topics are on`
+ */
+export function brokerUnavailable(place: string, cause: unknown): StatusError {
+  const detail = `${place} the broker, which cannot be reached. Ask again later.`;
+  return new StatusError('broker_unavailable', detail, { cause });
+}
+
 /** The job is one of a flow, and the log has nothing of it yet. */
 export class JobNotStartedError extends StatusError {
   constructor(readonly step: UnstartedStep) {

@@ -1,10 +1,9 @@
 import type { LimitsUsage } from '@jobstream/contracts/rest';
 import { limitKeyOf, type KeyUse, type LimitUse } from '@jobstream/limits';
 import type { ActiveJobs, RunningJob } from '@jobstream/projection';
-import { StatusError } from '../status-error.js';
 import type { OrdersInForce } from './orders-in-force.js';
 import type { QueueStates } from './queue-states.js';
-import { queueNotFound } from './queue-views.js';
+import { queueNotFound, readQueues } from './queue-views.js';
 
 export interface LimitsInUseOptions {
   readonly states: QueueStates;
@@ -22,8 +21,9 @@ export class LimitsInUse {
 
   /** @throws StatusError `queue_not_found`, `broker_unavailable` */
   async read(queue: string): Promise<LimitsUsage> {
-    const { orders, limitUse, keyUse, active } = this.options;
-    await Promise.all([this.refuseUnknown(queue), orders.read()]);
+    const { states, orders, limitUse, keyUse, active } = this.options;
+    const [{ queues }] = await Promise.all([readQueues(states), orders.read()]);
+    if (!queues.has(queue)) throw queueNotFound();
     const limits = orders.limitsOf(queue);
     const { rate, concurrency, perKey } = limits;
     const [use, keysAtWork, keysThatWait, running] = await Promise.all([
@@ -59,14 +59,6 @@ export class LimitsInUse {
         : null,
       running: running.slice(0, shownJobs).map((job) => viewOf(job, perKey?.field)),
     };
-  }
-
-  private async refuseUnknown(queue: string): Promise<void> {
-    const { queues } = await this.options.states.read().catch((cause: unknown) => {
-      const detail = 'The queues are read from the broker, which cannot be reached. Ask again later.';
-      throw new StatusError('broker_unavailable', detail, { cause });
-    });
-    if (!queues.has(queue)) throw queueNotFound();
   }
 }
 

@@ -7,7 +7,7 @@ import type { OrdersInForce } from './orders-in-force.js';
 import type { LaneState, QueueState, QueueStates, QueueStatesAt } from './queue-states.js';
 import type { FailingEndpoints } from './failing-endpoints.js';
 import { holdOfQueue } from './hold-of-queue.js';
-import { StatusError } from '../status-error.js';
+import { brokerUnavailable, StatusError } from '../status-error.js';
 
 export interface QueueViewsOptions {
   readonly states: QueueStates;
@@ -32,7 +32,7 @@ export class QueueViews {
   /** All queues, by name. */
   async list(): Promise<QueueView[]> {
     const [{ queues }, beside] = await Promise.all([
-      this.read(),
+      readQueues(this.options.states),
       this.readBeside(),
       this.options.orders.read(),
     ]);
@@ -43,20 +43,13 @@ export class QueueViews {
   /** @throws StatusError `queue_not_found` */
   async find(name: string): Promise<QueueView> {
     const [{ queues }, beside] = await Promise.all([
-      this.read(),
+      readQueues(this.options.states),
       this.readBeside(),
       this.options.orders.read(),
     ]);
     const state = queues.get(name);
     if (!state) throw queueNotFound();
     return this.view(state, beside);
-  }
-
-  private read(): Promise<QueueStatesAt> {
-    return this.options.states.read().catch((cause: unknown) => {
-      const detail = 'The queues are read from the broker, which cannot be reached. Ask again later.';
-      throw new StatusError('broker_unavailable', detail, { cause });
-    });
   }
 
   private async readBeside(): Promise<Beside> {
@@ -99,6 +92,13 @@ export class QueueViews {
     );
     return ageMs === null ? null : Math.round(ageMs / 100) / 10;
   }
+}
+
+/** All queues. @throws StatusError `broker_unavailable` */
+export function readQueues(states: QueueStates): Promise<QueueStatesAt> {
+  return states.read().catch((cause: unknown) => {
+    throw brokerUnavailable('The queues are read from', cause);
+  });
 }
 
 /** The error of an unknown queue. */

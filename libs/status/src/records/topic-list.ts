@@ -2,7 +2,7 @@ import { formatDelay, type TopicRole, type Topics } from '@jobstream/contracts';
 import { InvalidCursorError, type TopicPage, type TopicView } from '@jobstream/contracts/rest';
 import type { TopicAdmin, TopicLog } from '@jobstream/kafka';
 import { LRUCache } from 'lru-cache';
-import { StatusError } from '../status-error.js';
+import { brokerUnavailable } from '../status-error.js';
 
 /** Which topics to list. */
 export interface TopicListWish {
@@ -62,8 +62,7 @@ export class TopicList {
       });
       return { items, next: found.length > limit ? encodeCursor(names.at(-1)!) : null };
     } catch (cause) {
-      const detail = 'Topics are on the broker, which cannot be reached. Ask again later.';
-      throw new StatusError('broker_unavailable', detail, { cause });
+      throw brokerUnavailable('Topics are on', cause);
     }
   }
 

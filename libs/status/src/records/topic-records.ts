@@ -1,7 +1,7 @@
 import type { Topics } from '@jobstream/contracts';
 import type { RecordView, TopicRecordsPage } from '@jobstream/contracts/rest';
 import { KafkaRequestError, type LogReader, type TopicAdmin } from '@jobstream/kafka';
-import { StatusError } from '../status-error.js';
+import { brokerUnavailable, StatusError } from '../status-error.js';
 import type { LogReadings } from './log-readings.js';
 import { viewOfRecord } from './record-view.js';
 
@@ -47,9 +47,7 @@ export class TopicRecords {
     if (this.options.topics.roleOf(topic) === undefined) throw topicNotFound(topic);
     return this.options.readings.run(() =>
       this.read(topic, wish, signal).catch((cause: unknown) => {
-        if (cause instanceof StatusError) throw cause;
-        const detail = 'Records are on the broker, which cannot be reached. Ask again later.';
-        throw new StatusError('broker_unavailable', detail, { cause });
+        throw cause instanceof StatusError ? cause : brokerUnavailable('Records are on', cause);
       }),
     );
   }

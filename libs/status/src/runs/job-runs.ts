@@ -5,7 +5,7 @@ import type { JobQueries, JobRow, RunPage } from '@jobstream/projection';
 import type { CatchUp } from '../reads/catch-up.js';
 import { readJobId, type JobReader } from '../reads/job-reader.js';
 import type { LogReadings } from '../records/log-readings.js';
-import { StatusError } from '../status-error.js';
+import { brokerUnavailable, StatusError } from '../status-error.js';
 import { noContents, RunContentReader } from './run-contents.js';
 import { runFactsOf, type RunFacts } from './run-facts.js';
 
@@ -87,9 +87,7 @@ export class JobRuns {
     for (const each of facts) {
       if (bytes > maxContentBytes) break;
       const contents = await this.contents.read(each, now).catch((cause: unknown) => {
-        const detail =
-          'Payloads of earlier runs are on the broker, which cannot be reached. Ask again later.';
-        throw new StatusError('broker_unavailable', detail, { cause });
+        throw brokerUnavailable('Payloads of earlier runs are on', cause);
       });
       bytes += contents.bytes;
       views.push(viewOf(each, now, causes, contents));

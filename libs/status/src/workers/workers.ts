@@ -3,7 +3,7 @@ import { decodeWorkerSign } from '@jobstream/contracts/records';
 import type { WorkerView } from '@jobstream/contracts/rest';
 import { KafkaRequestError, type BrokerClock, type LogReader, type TopicAdmin } from '@jobstream/kafka';
 import { SharedCall, type Logger } from '@jobstream/runtime';
-import { StatusError } from '../status-error.js';
+import { brokerUnavailable } from '../status-error.js';
 import { forgottenAfterMs, WorkerBook } from './worker-book.js';
 
 export interface WorkersOptions {
@@ -33,8 +33,7 @@ export class Workers {
    */
   async list(queue?: string): Promise<WorkerView[]> {
     await this.reading.call().catch((cause: unknown) => {
-      const detail = 'Workers tell of themselves on the broker, which cannot be reached. Ask again later.';
-      throw new StatusError('broker_unavailable', detail, { cause });
+      throw brokerUnavailable('Workers tell of themselves on', cause);
     });
     const all = this.book.list(this.options.brokerClock.now());
     return queue === undefined
