@@ -20,6 +20,11 @@ export interface UnstartedStep {
   readonly restUntil: Date | null;
 }
 
+/** Whether such a job is still to start, as far as is known now. */
+export function isToCome({ state }: Pick<UnstartedStep, 'state'>): boolean {
+  return state === 'waiting' || state === 'ready';
+}
+
 /** Another job of the flow that a job waits for, or because of which it does not start. */
 export interface AwaitedStep {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { UnstartedStep } from '@jobstream/flows';
+import { isToCome, type UnstartedStep } from '@jobstream/flows';
 import type { Fault, ProblemCode, ProblemDetails } from '@jobstream/contracts/rest';
 
 /** A question about jobs or queues has no answer. `code` is the code of the problem that REST answers with. */
@@ -33,10 +33,9 @@ export function brokerUnavailable(place: string, cause: unknown): StatusError {
 export class JobNotStartedError extends StatusError {
   constructor(readonly step: UnstartedStep) {
     const { jobId, flowId, name, state } = step;
-    const isToCome = state === 'waiting' || state === 'ready';
     super(
       'job_not_started',
-      `The job ${JSON.stringify(name)} of the flow ${flowId} ${isToCome ? 'has not started' : 'does not start'}: it is ${state}. GET /v1/jobs/${jobId}/explain says why. To steer it, steer the flow.`,
+      `The job ${JSON.stringify(name)} of the flow ${flowId} ${isToCome(step) ? 'has not started' : 'does not start'}: it is ${state}. GET /v1/jobs/${jobId}/explain says why. To steer it, steer the flow.`,
       { flow: flowId },
     );
   }

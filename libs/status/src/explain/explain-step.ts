@@ -1,5 +1,5 @@
-import type { Cause, FlowState, JobExplanation } from '@jobstream/contracts/rest';
-import type { AwaitedStep, UnstartedStep } from '@jobstream/flows';
+import type { Cause, JobExplanation } from '@jobstream/contracts/rest';
+import { isOver, isToCome, type AwaitedStep, type UnstartedStep } from '@jobstream/flows';
 import { nothingNamed } from './causes.js';
 
 /**
@@ -9,7 +9,7 @@ import { nothingNamed } from './causes.js';
 export function explainStep(step: UnstartedStep, reasons: readonly AwaitedStep[]): JobExplanation {
   const { text, remedy } = tell(step, reasons);
   const { jobId, flowId, flowState, name, state, run, waits, restUntil } = step;
-  const isToCome = state === 'waiting' || state === 'ready';
+  const comes = isToCome(step);
   const cause: Cause = {
     ...nothingNamed,
     code: 'flow',
@@ -31,13 +31,13 @@ export function explainStep(step: UnstartedStep, reasons: readonly AwaitedStep[]
     run,
     attempt: 1,
     state: null,
-    verdict: isToCome ? `It waits for this. ${text}` : `It does not start. ${text}`,
+    verdict: comes ? `It waits for this. ${text}` : `It does not start. ${text}`,
     cause,
     behind: [],
     start: {
       p50Seconds: null,
       p90Seconds: null,
-      why: isToCome
+      why: comes
         ? 'Nobody can know when what holds it ends.'
         : 'It does not start unless its flow is replayed.',
     },
@@ -74,12 +74,8 @@ function tell(step: UnstartedStep, reasons: readonly AwaitedStep[]): Pick<Cause,
 }
 
 function replay({ flowId, flowState }: UnstartedStep): string {
-  const first = isUnderWay(flowState) ? 'Wait for the end of the flow, and mend' : 'Mend';
+  const first = isOver(flowState) ? 'Mend' : 'Wait for the end of the flow, and mend';
   return `${first} the cause, then replay the flow: POST /v1/flows/${flowId}/replay starts all of it again that did not succeed.`;
-}
-
-function isUnderWay(state: FlowState): boolean {
-  return state === 'running' || state === 'failing' || state === 'cancelling';
 }
 
 function refusal(until: Date | null): string {
