@@ -7,6 +7,7 @@ import type { IncomingRecord } from '@jobstream/kafka';
 export function viewOfRecord(record: IncomingRecord, tellsOfJobs: boolean): RecordView {
   const { partition, offset, timestamp, key, value, headers } = record;
   const read = tellsOfJobs ? decodeRecord(value, headers) : undefined;
+  const shown = shownBytes(value);
   const isPoison = read !== undefined && 'fault' in read && decodePoison(value) !== undefined;
   return {
     partition,
@@ -14,9 +15,9 @@ export function viewOfRecord(record: IncomingRecord, tellsOfJobs: boolean): Reco
     time: new Date(timestamp).toISOString(),
     key: shownBytes(key),
     headers,
-    value: shownBytes(value),
+    value: shown,
     valueBytes: value?.length ?? 0,
-    isJson: isJson(value),
+    isJson: shown?.encoding === 'utf8' && isJson(shown.text),
     job: read === undefined || 'fault' in read ? null : jobOf(read),
     fault: read !== undefined && 'fault' in read && !isPoison ? `${read.fault}: ${read.detail}` : null,
   };
@@ -38,10 +39,9 @@ function shownBytes(bytes: Buffer | null): ShownBytes | null {
     : { encoding: 'base64', text: bytes.toString('base64') };
 }
 
-function isJson(bytes: Buffer | null): boolean {
-  if (bytes === null || !isUtf8(bytes)) return false;
+function isJson(text: string): boolean {
   try {
-    JSON.parse(bytes.toString('utf8'));
+    JSON.parse(text);
     return true;
   } catch {
     return false;
