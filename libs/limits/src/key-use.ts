@@ -1,5 +1,5 @@
 import type { Database } from '@jobstream/database';
-import { keyPrefixOf } from './limit-rule.js';
+import { keyPrefixOf, rateSuffixOf } from './limit-rule.js';
 
 /** The keys of a queue of which jobs run, the busiest first. */
 export interface KeysAtWork {
@@ -48,18 +48,19 @@ export class KeyUse {
   /** @param rate as it was declared */
   async waiting(queue: string, field: string, rate: string): Promise<KeysThatWait> {
     const prefix = keyPrefixOf(queue, field);
+    const suffix = rateSuffixOf(rate);
     const { rows } = await this.database.query<KeyRow & { next_at: Date }>({
       name: 'limit-use-keys-that-wait',
       text: `SELECT id, next_at, (count(*) OVER ())::int AS keys
         FROM (SELECT id, next_at FROM ${this.database.operations}.rate_grants
               WHERE id >= $1 AND id < $2 LIMIT ${maxLooked}) AS granted
         WHERE next_at > now() AND right(id, length($3)) = $3 ORDER BY next_at DESC, id LIMIT ${shownKeys}`,
-      values: [prefix, endOf(prefix), `@${rate}`],
+      values: [prefix, endOf(prefix), suffix],
     });
     return {
       count: rows[0]?.keys ?? 0,
       longest: rows.map(({ id, next_at: nextStartAt }) => ({
-        key: id.slice(prefix.length, -(rate.length + 1)),
+        key: id.slice(prefix.length, -suffix.length),
         nextStartAt,
       })),
     };

@@ -26,7 +26,7 @@ export function limitRulesOf(queue: string, limits: QueueLimits, payload: unknow
     ...scopes.flatMap(({ scope, limit: { rate } }): LimitRule[] =>
       rate === undefined
         ? []
-        : [{ kind: 'rate', id: `${scope}@${rate}`, rate, intervalMs: intervalOfRate(rate) }],
+        : [{ kind: 'rate', id: `${scope}${rateSuffixOf(rate)}`, rate, intervalMs: intervalOfRate(rate) }],
     ),
   ];
 }
@@ -34,6 +34,11 @@ export function limitRulesOf(queue: string, limits: QueueLimits, payload: unknow
 /** What the ids of the limits of keys begin with. */
 export function keyPrefixOf(queue: string, field: string): string {
   return `${queue}/${field}=`;
+}
+
+/** What the ids of limits of such a rate end with. */
+export function rateSuffixOf(rate: string): string {
+  return `@${rate}`;
 }
 
 /** The key of a payload: the value of its field as text, its hash when that is long. Undefined: it has none. */

@@ -1,5 +1,5 @@
 import type { Database } from '@jobstream/database';
-import type { LimitRule } from './limit-rule.js';
+import { rateSuffixOf, type LimitRule } from './limit-rule.js';
 
 /** A limit that lets no job start at present. */
 export interface BusyLimit {
@@ -52,7 +52,7 @@ export class LimitUse {
           SELECT slot, worker, (count(*) OVER ())::int AS used FROM ${operations}.limit_slots
           WHERE id = $1 AND lease_until > now() ORDER BY slot LIMIT ${shownPermits}
         ) AS held ON true`,
-      values: [queue, rate === undefined ? null : `${queue}@${rate}`],
+      values: [queue, rate === undefined ? null : `${queue}${rateSuffixOf(rate)}`],
     });
     const permits = rows.filter(({ slot }) => slot !== null);
     return {
