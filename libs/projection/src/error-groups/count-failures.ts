@@ -1,5 +1,6 @@
 import type { Session } from '@jobstream/database';
-import { arraysOf, namesOf, sqlTypes, type Column, type ColumnKind } from '../rows/table-columns.js';
+import { isCounted, writer } from '../rows/counted-rows.js';
+import { arraysOf, column, namesOf, sqlTypes, type Column } from '../rows/table-columns.js';
 import { otherGroupOf } from './error-group.js';
 import type { TalliedFailures } from './failure-tally.js';
 
@@ -7,16 +8,6 @@ import type { TalliedFailures } from './failure-tally.js';
 export const maxGroups = 2_000;
 /** Groups of one type at most. */
 export const maxGroupsOfType = 200;
-/** How long an hour is kept, for SQL: a day, and what a clock may be off. */
-export const hoursKeptFor = `interval '25 hours'`;
-/** Projectors whose rows are apart. More of them share rows, and may wait for each other. */
-const writers = 16;
-
-const column = (
-  name: string,
-  kind: ColumnKind,
-  of: (failures: TalliedFailures) => string | number,
-): Column<TalliedFailures> => ({ name, kind, of });
 
 const columns: readonly Column<TalliedFailures>[] = [
   column('id', 'word', ({ id }) => id),
@@ -72,7 +63,7 @@ function countStatement(schema: string): string {
         OR nth > ${maxGroups} - (SELECT count(DISTINCT id) FROM ${groups})
     ), placed AS MATERIALIZED (
       SELECT CASE WHEN id IN (SELECT id FROM without_room) THEN other ELSE id END AS id, hour, count, first, last,
-        ${ofLatest.join(', ')}, pg_backend_pid() % ${writers} AS writer
+        ${ofLatest.join(', ')}, ${writer} AS writer
       FROM given
     ), written AS (
       INSERT INTO ${groups} AS kept (id, writer, count, first_at, last_at, ${ofLatest.join(', ')})
@@ -85,7 +76,7 @@ function countStatement(schema: string): string {
     )
     INSERT INTO ${schema}.error_hours AS kept (id, at, writer, count)
     SELECT id, ${time('hour')}, writer, sum(count) FROM placed JOIN written USING (id)
-    WHERE ${time('hour')} BETWEEN now() - ${hoursKeptFor} AND now() + interval '1 hour'
+    WHERE ${isCounted(time('hour'))}
     GROUP BY id, hour, writer ORDER BY id, hour
     ON CONFLICT (id, at, writer) DO UPDATE SET count = kept.count + excluded.count`;
 }

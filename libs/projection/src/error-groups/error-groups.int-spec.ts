@@ -54,8 +54,15 @@ describe('the groups of errors', () => {
       ];
     });
     const expected = {
-      ...{ type: 'probe.run', queue: 'probe', code: 'boom', count: 14, deadLetters: 4 },
-      ...{ firstAt: new Date(now - 60_000), lastAt: new Date(now), muted: false, note: null },
+      type: 'probe.run',
+      queue: 'probe',
+      code: 'boom',
+      count: 14,
+      deadLetters: 4,
+      firstAt: new Date(now - 60_000),
+      lastAt: new Date(now),
+      muted: false,
+      note: null,
     };
     await write(histories.flat());
     const [once, ...none] = await listed();

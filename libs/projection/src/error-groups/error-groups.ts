@@ -7,7 +7,7 @@ import {
   type ErrorGroupQuery,
 } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
-import { hoursKeptFor } from './count-failures.js';
+import { keptFor } from '../rows/counted-rows.js';
 import { errorGroupOf, isOtherGroup } from './error-group.js';
 
 /** A group as the tables have it. What is not counted is of its latest failure. */
@@ -130,24 +130,28 @@ export class ErrorGroups {
    * @returns the number of deleted rows
    */
   async purge(before: Date): Promise<number> {
-    const deletions = [
-      deletion(this.hours, `at < now() - ${hoursKeptFor}`),
-      deletion(
-        this.groups,
-        `last_at < $1 AND NOT EXISTS (SELECT FROM ${this.groups} AS part WHERE part.id = old.id AND part.last_at >= $1)
-           AND NOT EXISTS (SELECT FROM ${this.jobs} WHERE error_group = old.id)`,
-      ),
-      deletion(
-        this.marks,
-        `changed_at < $1 AND NOT EXISTS (SELECT FROM ${this.groups} WHERE id = old.group_id)`,
-      ),
-    ];
-    let deleted = 0;
-    for (const text of deletions) {
-      const values = text.includes('$1') ? [before] : [];
-      deleted += (await this.database.query({ text, values })).affected;
-    }
-    return deleted;
+    const hours = await this.delete(this.hours, `at < now() - ${keptFor}`, []);
+    const groups = await this.delete(
+      this.groups,
+      `last_at < $1 AND NOT EXISTS (SELECT FROM ${this.groups} AS part WHERE part.id = old.id AND part.last_at >= $1)
+         AND NOT EXISTS (SELECT FROM ${this.jobs} WHERE error_group = old.id)`,
+      [before],
+    );
+    const marks = await this.delete(
+      this.marks,
+      `changed_at < $1 AND NOT EXISTS (SELECT FROM ${this.groups} WHERE id = old.group_id)`,
+      [before],
+    );
+    return hours + groups + marks;
+  }
+
+  private async delete(table: string, where: string, values: readonly unknown[]): Promise<number> {
+    const { affected } = await this.database.query({
+      text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM ${table} AS old WHERE ${where} LIMIT ${maxPurged} FOR UPDATE SKIP LOCKED))`,
+      values,
+    });
+    return affected;
   }
 
   private async select(where: string, values: readonly unknown[]): Promise<ErrorGroupRow[]> {
@@ -197,11 +201,6 @@ export class ErrorGroups {
 }
 
 type SelectedGroup = Omit<ErrorGroupRow, 'trend' | 'deadLetters'> & { readonly deadLetters: number };
-
-function deletion(table: string, where: string): string {
-  return `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM ${table} AS old WHERE ${where} LIMIT ${maxPurged} FOR UPDATE SKIP LOCKED))`;
-}
 
 interface Place {
   readonly at: Date;

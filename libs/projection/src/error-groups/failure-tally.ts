@@ -62,8 +62,16 @@ export class FailureTally {
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const failures = {
-      ...{ id, hour, count: 0, first: at, last: 0 },
-      ...{ job: '', type: '', queue: '', code: '', message: '' },
+      id,
+      hour,
+      count: 0,
+      first: at,
+      last: 0,
+      job: '',
+      type: '',
+      queue: '',
+      code: '',
+      message: '',
     };
     this.byKey.set(key, failures);
     return failures;

@@ -41,6 +41,11 @@ export const sqlTypes = {
   texts: 'text[]',
 } as const satisfies Record<ColumnKind, string>;
 
+/** A column, and how its value is found in a source. */
+export function column<Source>(name: string, kind: ColumnKind, of: Column<Source>['of']): Column<Source> {
+  return { name, kind, of };
+}
+
 /** Columns whose values are the fields of a part of the source. */
 export function columnsOf<
   Source,

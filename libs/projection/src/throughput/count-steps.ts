@@ -1,19 +1,8 @@
 import { throughputSteps } from '@jobstream/contracts/rest';
-import type { ColumnKind, Column } from '../rows/table-columns.js';
-import { arraysOf, namesOf, sqlTypes } from '../rows/table-columns.js';
+import { isCounted, writer } from '../rows/counted-rows.js';
+import { arraysOf, column, namesOf, sqlTypes, type Column } from '../rows/table-columns.js';
 import { foldColumns } from '../rows/jobs-table.js';
 import { bucketMs, type TalliedBucket } from './step-tally.js';
-
-/** How long a bucket is kept, for SQL: a day, and what a clock may be off. */
-export const keptFor = `interval '25 hours'`;
-/** Projectors whose rows are apart. More of them share rows, and may wait for each other. */
-const writers = 16;
-
-const column = (
-  name: string,
-  kind: ColumnKind,
-  of: (bucket: TalliedBucket) => string | number,
-): Column<TalliedBucket> => ({ name, kind, of });
 
 /** The columns of what was tallied. */
 const talliedColumns: readonly Column<TalliedBucket>[] = [
@@ -54,7 +43,7 @@ export function countSteps(schema: string): string {
   const first = foldColumns.length + 1;
   const arrays = talliedColumns.map(({ kind }, index) => `$${first + index}::${sqlTypes[kind]}[]`);
   return `INSERT INTO ${schema}.throughput AS kept (at, type, queue, writer, ${throughputSteps.join(', ')})
-    SELECT bucket, type, queue, pg_backend_pid() % ${writers}, ${sums} FROM (
+    SELECT bucket, type, queue, ${writer}, ${sums} FROM (
       SELECT date_bin('${bucketMs} milliseconds', created_at, 'epoch') AS bucket, type, queue,
         1 AS accepted, 0 AS succeeded, 0 AS dead_lettered, 0 AS expired, 0 AS cancelled, 0 AS retried
       FROM written WHERE is_new
@@ -77,7 +66,7 @@ export function countSteps(schema: string): string {
       SELECT to_timestamp(at / 1000.0), type, queue, 0, succeeded, dead_lettered, expired, cancelled, retried
       FROM unnest(${arrays.join(', ')}) AS tallied(${namesOf(talliedColumns)})
     ) AS counted
-    WHERE bucket BETWEEN now() - ${keptFor} AND now() + interval '1 hour'
+    WHERE ${isCounted('bucket')}
     GROUP BY bucket, type, queue ORDER BY bucket, type, queue
     ON CONFLICT (at, type, queue, writer) DO UPDATE SET ${added}`;
 }

@@ -1,6 +1,6 @@
 import { throughputSteps, type ThroughputStep } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
-import { keptFor } from './count-steps.js';
+import { keptFor } from '../rows/counted-rows.js';
 
 /** What to read: the steps of jobs of a type or a queue, since a time, in parts of so many milliseconds. */
 export interface ThroughputScope {
