@@ -1,6 +1,6 @@
 import type { JobId } from '@jobstream/contracts';
 import type { JobError } from '@jobstream/contracts/records';
-import { clean, type JobFold } from '@jobstream/lifecycle';
+import { clean, type JobFold, type RunOutcome } from '@jobstream/lifecycle';
 import { errorGroupOf } from './error-group.js';
 
 /** Milliseconds whose failures are counted together. */
@@ -25,9 +25,17 @@ export interface TalliedFailures {
   message: string;
 }
 
+/** By outcome, the group that was found last: a failure is asked for it to be counted, and once more to be written. */
+const found = new WeakMap<RunOutcome, { readonly type: string; readonly id: string }>();
+
 /** The group of the error that a fold shows; null where it shows none. */
-export function groupOfFold({ origin: { type }, outcome: { error } }: JobFold): string | null {
-  return error === null ? null : errorGroupOf(type, JSON.parse(error) as JobError);
+export function groupOfFold({ origin: { type }, outcome }: JobFold): string | null {
+  if (outcome.error === null) return null;
+  const known = found.get(outcome);
+  if (known?.type === type) return known.id;
+  const id = errorGroupOf(type, JSON.parse(outcome.error) as JobError);
+  found.set(outcome, { type, id });
+  return id;
 }
 
 /** Counts failures of a batch of records in memory: attempts that failed and are tried again, and dead letters. */
@@ -35,14 +43,18 @@ export class FailureTally {
   private readonly byKey = new Map<string, TalliedFailures>();
 
   /** Counts the failure that a record tells of, if it does. */
-  add({ id: job, origin: { type }, request: { queue }, outcome }: JobFold): void {
-    if (outcome.error === null) return;
-    const error = JSON.parse(outcome.error) as JobError;
+  add(fold: JobFold): void {
+    const group = groupOfFold(fold);
+    if (group === null) return;
+    const { id: job, origin, request, outcome } = fold;
     const at = outcome.appendedAt;
-    const failures = this.failuresOf(errorGroupOf(type, error), at - (at % hourMs), at);
+    const failures = this.failuresOf(group, at - (at % hourMs), at);
     failures.count += 1;
     failures.first = Math.min(failures.first, at);
     if (at < failures.last || (at === failures.last && job < failures.job)) return;
+    const { type } = origin;
+    const { queue } = request;
+    const error = JSON.parse(outcome.error!) as JobError;
     const [code, message] = [clean(error.code.slice(0, maxCode)), clean(error.message.slice(0, maxMessage))];
     Object.assign(failures, { last: at, job, type, queue, code, message } satisfies Partial<TalliedFailures>);
   }
