@@ -160,32 +160,23 @@ export class JobsController {
   private async describe(job: FoundJob): Promise<JobDetail> {
     const { view } = job;
     const cancelRequested = this.cancels.isRequested(view.id, view.run);
-    const [children, error, facts] = await Promise.all([
-      this.childrenOf(view),
-      this.errorOf(view),
-      this.facts.glance(job),
-    ]);
-    return { ...view, error, children, waitingFor: waitingFor(facts), cancelRequested };
-  }
-
-  /** Stack and group are in the row alone, which may be behind what the job is known to be, or away. */
-  private async errorOf({ id, run, attempt, state, error }: FoundJob['view']): Promise<ErrorDetail | null> {
-    if (error === null) return null;
-    const row = await this.queries.find(id).catch(nullWhileAway);
-    const isSame = row?.run === run && row.attempt === attempt && row.state === state;
-    if (!isSame || row.error === null) return { ...error, stack: null, group: null };
-    const stack = row.error.stack?.slice(0, maxErrorStackLength) ?? null;
-    return { ...error, stack, group: errorGroupOf(row.type, row.error) };
+    const [children, facts] = await Promise.all([this.childrenOf(view), this.facts.glance(job)]);
+    return { ...view, error: detailOfError(job), children, waitingFor: waitingFor(facts), cancelRequested };
   }
 
   /** Only a job that has succeeded has children. Postgres may be away where the job itself is known. */
   private async childrenOf({ id, state }: FoundJob['view']): Promise<string[] | null> {
     if (state !== 'succeeded') return [];
-    return this.queries.children(id).catch(nullWhileAway);
+    return this.queries.children(id).catch((error: unknown) => {
+      if (isUnavailable(error)) return null;
+      throw error;
+    });
   }
 }
 
-function nullWhileAway(error: unknown): null {
-  if (isUnavailable(error)) return null;
-  throw error;
+function detailOfError({ view: { type, error: shown }, error }: FoundJob): ErrorDetail | null {
+  if (shown === null) return null;
+  if (error === undefined) return { ...shown, stack: null, group: null };
+  const stack = error.stack?.slice(0, maxErrorStackLength) ?? null;
+  return { ...shown, stack, group: errorGroupOf(type, error) };
 }

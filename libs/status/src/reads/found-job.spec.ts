@@ -90,6 +90,18 @@ describe('a job from several sources', () => {
     );
   });
 
+  it('has the whole error of the source that its state is from, and no other', () => {
+    const error = { code: 'boom', message: 'It broke.', stack: 'at work (/srv/work.js:1:1)' };
+    const inState = (state: JobView['state'], offset: number): FoundJob => ({
+      view: { ...nothing.view, run: 1, attempt: 1, state },
+      place: { topic: 'jobs.events', partition: 0, offset },
+    });
+    const row = { ...inState('dead_lettered', 5), error };
+    expect(laterOf(row, inState('dead_lettered', 5)).error).toEqual(error);
+    expect(laterOf(row, inState('retrying', 4)).error).toEqual(error);
+    expect(laterOf({ ...inState('retrying', 4), error }, inState('dead_lettered', 5)).error).toBeUndefined();
+  });
+
   it('keeps the request that only one source has', () => {
     const asked = { ...nothing, view: { ...nothing.view, run: 1, payload: { a: 1 }, maxAttempts: 4 } };
     const ended: FoundJob = {

@@ -1,3 +1,4 @@
+import type { JobError } from '@jobstream/contracts/records';
 import type { JobView } from '@jobstream/contracts/rest';
 import { goesFarther, type Standing } from '@jobstream/lifecycle';
 import type { JobRow } from '@jobstream/projection';
@@ -8,11 +9,13 @@ import { viewOfRow } from './job-view.js';
 export interface FoundJob {
   readonly view: JobView;
   readonly place: Place | null;
+  /** The error with its stack, as the row has it. Undefined without one, and of a job that is not from its row. */
+  readonly error?: JobError | undefined;
 }
 
 /** A job as the projection has it. */
 export function foundRow(row: JobRow): FoundJob {
-  return { view: viewOfRow(row), place: row.place };
+  return { view: viewOfRow(row), place: row.place, error: row.error ?? undefined };
 }
 
 /** Coordinates before all records. */
@@ -32,7 +35,7 @@ export function laterOf(a: FoundJob, b: FoundJob): FoundJob {
   const [later, earlier] = goesFarther(standingOfJob(b), standingOfJob(a)) ? [b, a] : [a, b];
   if (later.view.run !== earlier.view.run) return later;
   return {
-    place: later.place,
+    ...later,
     view: {
       ...later.view,
       ...requestOf(later.view.maxAttempts === null ? earlier.view : later.view),

@@ -46,7 +46,7 @@ export class JobReader {
     const found = await this.look(id);
     if (found === undefined) return this.awaitRow(id, () => this.look(id));
     if (isFinal(found.view.state) || !(await this.options.catchUp.reach())) return found;
-    return latestOf([found, await this.look(id)]) ?? found;
+    return latestOf([await this.look(id), found]) ?? found;
   }
 
   /** The job as this process knows it, without a wait for records that others have shown: for callers that follow the log. @throws as {@link read} does */
