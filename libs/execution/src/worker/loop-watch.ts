@@ -1,6 +1,7 @@
 import type { Logger } from '@jobstream/runtime';
 import type { StartableJob } from '../admission/startable-job.js';
 import type { RunningAttempts } from '../attempt/running-attempts.js';
+import { readProcessorWait } from './processor-wait.js';
 import { Watchdog } from './watchdog.js';
 
 const beatMs = 500;
@@ -18,31 +19,44 @@ export interface LoopWatchOptions {
   /** The process ends once its event loop has stood still for so long; 0 for never. */
   readonly standMs: number;
   readonly service: string;
+  /** Milliseconds that the thread of the loop has stood in line for a processor: see `readProcessorWait`, which is the default. */
+  readonly processorWait?: () => number;
 }
 
-/** Watches the event loop of a worker: tells what held it up for more than a second, and ends the process when it stands still. */
+/**
+ * Watches the event loop of a worker: tells what held it up for more than a second, and ends the process when it stands still. Time in
+ * which the loop was given no processor is nobody's block.
+ */
 export class LoopWatch {
   private readonly watchdog: Watchdog | undefined;
   private readonly timer: NodeJS.Timeout;
+  private readonly processorWait: () => number;
   private lastBeat = performance.now();
-  /** How long handlers that were named have held the loop up since the last beat. */
-  private namedMs = 0;
+  private lastWait: number;
+  /** What is explained of the time since the last beat: handlers that were named, and times in line for a processor. */
+  private explainedMs = 0;
 
   constructor(private readonly options: LoopWatchOptions) {
-    const { standMs: limitMs, service } = options;
+    const { standMs: limitMs, service, processorWait = readProcessorWait } = options;
+    this.processorWait = processorWait;
+    this.lastWait = processorWait();
     this.watchdog = limitMs > 0 ? new Watchdog({ limitMs, service }) : undefined;
     this.timer = setInterval(() => this.beat(), beatMs).unref();
   }
 
   /**
-   * The call of a handler has held the loop up before it returned.
+   * The call of a handler took so long before it returned.
    * @param label its type as metrics name it
    */
   noteHandler({ request: { id, type }, run, attempt }: StartableJob, label: string, ms: number): void {
-    this.namedMs += ms;
+    const waitedMs = this.takeWait();
+    this.explainedMs += waitedMs;
+    const blockedMs = ms - waitedMs;
+    if (blockedMs <= maxBlockMs) return;
+    this.explainedMs += blockedMs;
     this.options.countBlock(label);
     this.options.logger.warn(
-      { job: id, type, run, attempt, blockedMs: Math.round(ms) },
+      { job: id, type, run, attempt, blockedMs: Math.round(blockedMs) },
       'handler blocked the event loop: use ctx.runInThread() for what takes the processor so long',
     );
   }
@@ -54,9 +68,9 @@ export class LoopWatch {
 
   private beat(): void {
     const now = performance.now();
-    const blockedMs = now - this.lastBeat - beatMs - this.namedMs;
+    const blockedMs = now - this.lastBeat - beatMs - this.explainedMs - this.takeWait();
     this.lastBeat = now;
-    this.namedMs = 0;
+    this.explainedMs = 0;
     const jobs = this.options.running.idsHere(maxNamed);
     this.watchdog?.beat(jobs);
     if (blockedMs <= maxBlockMs) return;
@@ -65,5 +79,13 @@ export class LoopWatch {
       { blockedMs: Math.round(blockedMs), jobs },
       'event loop blocked: by one of these jobs, or by one that has ended',
     );
+  }
+
+  /** How long the thread has stood in line for a processor since this was asked last, which is at each beat or later. */
+  private takeWait(): number {
+    const wait = this.processorWait();
+    const waitedMs = wait - this.lastWait;
+    this.lastWait = wait;
+    return waitedMs;
   }
 }

@@ -62,7 +62,7 @@ export class WorkerMetrics {
     });
     this.loopBlocks = new Counter({
       name: 'jobstream_event_loop_blocks_total',
-      help: 'Times that the event loop was held up for more than a second, by the job type of the handler if it is known.',
+      help: 'Times that the event loop was held up for more than a second, by the job type of the handler if it is known. On Linux, time without a processor does not count.',
       labelNames: ['type'],
       registers,
     });
