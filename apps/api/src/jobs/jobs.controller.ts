@@ -15,7 +15,9 @@ import {
   type JobLogPage,
   type JobPage,
   type JobRunPage,
+  type JobView,
 } from '@jobstream/contracts/rest';
+import type { JobError } from '@jobstream/contracts/records';
 import { isUnavailable } from '@jobstream/database';
 import { BrokerClock } from '@jobstream/kafka';
 import { errorGroupOf, JobQueries } from '@jobstream/projection';
@@ -160,23 +162,38 @@ export class JobsController {
   private async describe(job: FoundJob): Promise<JobDetail> {
     const { view } = job;
     const cancelRequested = this.cancels.isRequested(view.id, view.run);
-    const [children, facts] = await Promise.all([this.childrenOf(view), this.facts.glance(job)]);
-    return { ...view, error: detailOfError(job), children, waitingFor: waitingFor(facts), cancelRequested };
+    const [children, error, facts] = await Promise.all([
+      this.childrenOf(view),
+      this.errorOf(job),
+      this.facts.glance(job),
+    ]);
+    return { ...view, error, children, waitingFor: waitingFor(facts), cancelRequested };
+  }
+
+  /** Stack and group are in the row alone, which may be behind what the job is known to be, or away. */
+  private async errorOf({ view, error }: FoundJob): Promise<ErrorDetail | null> {
+    if (view.error === null) return null;
+    const whole = error ?? (await this.errorInRow(view));
+    if (whole === undefined) return { ...view.error, stack: null, group: null };
+    const stack = whole.stack?.slice(0, maxErrorStackLength) ?? null;
+    return { ...view.error, stack, group: errorGroupOf(view.type, whole) };
+  }
+
+  /** The error that the row has, if the row tells of the same step. */
+  private async errorInRow({ id, run, attempt, state }: JobView): Promise<JobError | undefined> {
+    const row = await this.queries.find(id).catch(nullWhileAway);
+    const isSame = row?.run === run && row.attempt === attempt && row.state === state;
+    return isSame ? (row.error ?? undefined) : undefined;
   }
 
   /** Only a job that has succeeded has children. Postgres may be away where the job itself is known. */
-  private async childrenOf({ id, state }: FoundJob['view']): Promise<string[] | null> {
+  private async childrenOf({ id, state }: JobView): Promise<string[] | null> {
     if (state !== 'succeeded') return [];
-    return this.queries.children(id).catch((error: unknown) => {
-      if (isUnavailable(error)) return null;
-      throw error;
-    });
+    return this.queries.children(id).catch(nullWhileAway);
   }
 }
 
-function detailOfError({ view: { type, error: shown }, error }: FoundJob): ErrorDetail | null {
-  if (shown === null) return null;
-  if (error === undefined) return { ...shown, stack: null, group: null };
-  const stack = error.stack?.slice(0, maxErrorStackLength) ?? null;
-  return { ...shown, stack, group: errorGroupOf(type, error) };
+function nullWhileAway(error: unknown): null {
+  if (isUnavailable(error)) return null;
+  throw error;
 }

@@ -83,7 +83,7 @@ export class AttemptContext<Definition extends JobDefinition> implements JobCont
 
   get logger(): JobLogger {
     const { keepLines, clock } = this.ports;
-    return (this.ownLog ??= new AttemptLog({ logger: this.workerLogger, keeper: keepLines(), clock }));
+    return (this.ownLog ??= new AttemptLog({ logger: () => this.workerLogger, keeper: keepLines, clock }));
   }
 
   /** The log of the worker, with the facts of the attempt: for lines that are not of the handler. */

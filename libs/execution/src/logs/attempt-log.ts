@@ -16,9 +16,10 @@ export interface LineKeeper {
 const writer = new LineWriter();
 
 export interface AttemptLogOptions {
-  /** The log of the worker, with the facts of the attempt. */
-  readonly logger: Logger;
-  readonly keeper: LineKeeper;
+  /** The log of the worker, with the facts of the attempt. Asked for with the first line: most attempts log none. */
+  logger(this: void): Logger;
+  /** Asked for with the first line. Always the same one. */
+  keeper(this: void): LineKeeper;
   readonly clock: Clock;
 }
 
@@ -40,7 +41,8 @@ export class AttemptLog implements JobLogger {
   readonly error = (...logged: Logged): void => this.take('error', logged);
 
   private take(level: LogLevel, logged: Logged): void {
-    const { logger, keeper } = this.options;
+    const logger = this.options.logger();
+    const keeper = this.options.keeper();
     if (level === 'debug' && !logger.isLevelEnabled('debug')) return;
     if (this.isFull) {
       keeper.leaveOut(1);
@@ -52,12 +54,11 @@ export class AttemptLog implements JobLogger {
   }
 
   private keep(level: LogLevel, logged: Logged): boolean {
-    const { logger, keeper, clock } = this.options;
-    const line = writer.write(level, logged, clock.now());
+    const line = writer.write(level, logged, this.options.clock.now());
     this.lines += 1;
     this.bytes += Buffer.byteLength(line);
     this.isFull = this.lines > maxLogLines || this.bytes > maxLogBytes;
-    if (this.isFull) logger.warn('log of the attempt full: further lines are left out');
-    return !this.isFull && keeper.keep(line);
+    if (this.isFull) this.options.logger().warn('log of the attempt full: further lines are left out');
+    return !this.isFull && this.options.keeper().keep(line);
   }
 }

@@ -38,7 +38,7 @@ describe('the lines of handlers', () => {
   const begin = () => {
     const keeper = outbox.open({ id: newJobId(), run: 1, attempt: 2 });
     const logger = createLoggerTo({ write: (line) => void workerLines.push(line) }, 'test', 'info');
-    const log = new AttemptLog({ logger, keeper, clock: { now: () => 0 } });
+    const log = new AttemptLog({ logger: () => logger, keeper: () => keeper, clock: { now: () => 0 } });
     return Object.assign(log, { end: () => keeper.end() });
   };
   const records = () => sent.map(({ record }) => decodeJobLog(Buffer.from(record.value!)) as JobLog);
