@@ -42,7 +42,7 @@ const fences = {
   kafkajs: ['kafka', 'stack', 'testing', 'bench'],
   typeorm: ['database'],
   pg: ['database', 'stack', 'testing', 'bench'],
-  sharp: ['images', 'testing'],
+  sharp: ['images', 'testing', 'bench'],
 };
 
 /** Every project of the repository, with the tags that its package.json has for Nx. */

@@ -19,6 +19,11 @@ async function send({ batches, size, inFlight }) {
   return inTurns(batches, inFlight, () => queue.addBulk(jobs));
 }
 
+/** Adds a job for each of the payloads. */
+async function add(payloads) {
+  await queue.addBulk(payloads.map((data) => ({ name: 'image.thumbnail', data })));
+}
+
 /** How many have ended well. */
 async function completed() {
   return queue.getCompletedCount();
@@ -34,4 +39,4 @@ async function clear() {
   await queue.obliterate({ force: true });
 }
 
-answerCalls({ start, send, completed, someCompleted, clear }, async () => queue?.close());
+answerCalls({ start, send, add, completed, someCompleted, clear }, async () => queue?.close());

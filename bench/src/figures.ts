@@ -4,6 +4,7 @@ import { bulkIntake, bulkRest } from './figures/bulk.js';
 import { drain } from './figures/drain.js';
 import { endpoints } from './figures/endpoints.js';
 import { flow } from './figures/flow.js';
+import { images } from './figures/images.js';
 import { latency } from './figures/latency.js';
 import { memory } from './figures/memory.js';
 import { onePartition } from './figures/one-partition.js';
@@ -21,5 +22,6 @@ export const figures: readonly Figure[] = [
   latency,
   onePartition,
   endpoints,
+  images,
   memory,
 ];

@@ -8,7 +8,7 @@ export interface BenchOptions {
   readonly help: boolean;
   /** Names of figures, in the order of {@link figures}. */
   readonly only: readonly string[];
-  /** Jobs of one measurement of `drain`, `bulk` and `memory`. */
+  /** Jobs of one measurement of `drain`, `bulk` and `memory`; the other figures that count jobs take a share of it. */
   readonly jobs: number;
   /** Measurements of each side. */
   readonly rounds: number;

@@ -1,5 +1,5 @@
-/** How often it is looked whether something has happened. */
-const lookMs = 10;
+/** How often it is looked whether something has happened, where nothing else is said. */
+const defaultLookMs = 10;
 /** A measurement that makes no progress for so long has failed. */
 const patienceMs = 120_000;
 
@@ -7,7 +7,11 @@ const patienceMs = 120_000;
  * Resolves as soon as a count has reached `goal`.
  * @throws when it does not grow for two minutes
  */
-export async function reached(goal: number, count: () => Promise<number>): Promise<void> {
+export async function reached(
+  goal: number,
+  count: () => Promise<number>,
+  lookMs = defaultLookMs,
+): Promise<void> {
   let last = -1;
   let deadline = 0;
   for (;;) {

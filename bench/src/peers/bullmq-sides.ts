@@ -1,10 +1,12 @@
 import { Child } from '../child.js';
 import type { Sample } from '../figure.js';
 import { bulkBatches } from '../figures/bulk.js';
+import { imagesOf, imageWorkers, measureImages, warmUpImages } from '../figures/images.js';
 import { latencyJobs, latencySample, warmUpJobs } from '../figures/latency.js';
 import { readJobs } from '../figures/reads.js';
 import { HttpLoader, sampleOf, warmUpSeconds } from '../load/http-loader.js';
 import type { BenchOptions } from '../options.js';
+import { PhotographFolder } from '../photographs.js';
 import { reached } from '../reached.js';
 import type { Bullmq } from './bullmq.js';
 
@@ -17,7 +19,7 @@ export interface PeerSide {
 /** By figure, how BullMQ does the same work: the same payload and result, results kept, the end state readable. */
 export const bullmqSides: Readonly<
   Record<string, (bullmq: Bullmq, options: BenchOptions) => Promise<PeerSide>>
-> = { drain, accept, flow, get, 'bulk-intake': bulkIntake, latency };
+> = { drain, accept, flow, get, 'bulk-intake': bulkIntake, latency, images };
 
 const batch = { size: 1_000, inFlight: 4 };
 
@@ -118,6 +120,32 @@ async function latency(bullmq: Bullmq): Promise<PeerSide> {
     close: async () => {
       await Promise.all([client.stop(), worker.stop()]);
       await close();
+    },
+  };
+}
+
+/** The same photographs, rendered by sharp in the worker itself; the thumbnails go to a folder. */
+async function images(bullmq: Bullmq, options: BenchOptions): Promise<PeerSide> {
+  const folder = await PhotographFolder.make();
+  const queue = bullmq.newQueue();
+  const producer = await bullmq.startProducer(queue);
+  const workers = await Promise.all(
+    Array.from({ length: imageWorkers }, () => bullmq.startImageWorker(queue)),
+  );
+  const run = async (count: number): Promise<void> => {
+    const before = await producer.call<number>('completed');
+    await producer.call(
+      'add',
+      Array.from({ length: count }, (_, index) => folder.pathsOf(index)),
+    );
+    await reached(before + count, () => producer.call<number>('completed'));
+  };
+  await run(warmUpImages);
+  return {
+    measure: () => measureImages(imagesOf(options), () => run(imagesOf(options))),
+    close: async () => {
+      await Promise.all([producer.stop(), ...workers.map((worker) => worker.stop())]);
+      await folder.remove();
     },
   };
 }

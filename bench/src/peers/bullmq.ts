@@ -7,6 +7,9 @@ import { Redis, type RedisFsync } from './redis.js';
 
 const folder = fileURLToPath(new URL('../../peers/', import.meta.url));
 
+/** Slots of an image worker, as of the platform's. */
+const imageSlots = 4;
+
 /** BullMQ on a Redis of its own: programs of the package `bench/peers`, each in its process. */
 export class Bullmq {
   /** Slots of its worker: as many as the platform's. */
@@ -39,6 +42,13 @@ export class Bullmq {
   async startWorker(queue: string): Promise<Child> {
     const worker = Child.start('../peers/bullmq-worker.mjs');
     await worker.call('start', { ...this.placeOf(queue), concurrency: this.concurrency });
+    return worker;
+  }
+
+  /** A worker that renders thumbnails, with as many slots as an image worker of the platform. */
+  async startImageWorker(queue: string): Promise<Child> {
+    const worker = Child.start('../peers/bullmq-image-worker.mjs');
+    await worker.call('start', { ...this.placeOf(queue), concurrency: imageSlots });
     return worker;
   }
 
