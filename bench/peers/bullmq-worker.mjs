@@ -1,20 +1,17 @@
 // One BullMQ worker whose handler does nothing, as the platform's probe does.
 import { Worker } from 'bullmq';
 import { answerCalls } from '../dist/child.js';
+import { resultOf } from './result-of.mjs';
 
 let worker;
 
 /** @param {{ port: number, queue: string, concurrency: number }} input the port of Redis */
 async function start({ port, queue, concurrency }) {
-  worker = new Worker(queue, async (job) => resultOf(job), {
+  worker = new Worker(queue, async ({ attemptsMade, data }) => resultOf(attemptsMade + 1, data), {
     connection: { host: '127.0.0.1', port },
     concurrency,
   });
   await worker.waitUntilReady();
-}
-
-function resultOf({ attemptsMade, data: { note } }) {
-  return { attempt: attemptsMade + 1, sleptMs: 0, cpuMs: 0, output: '', note };
 }
 
 answerCalls({ start }, async () => worker?.close());

@@ -13,7 +13,10 @@ describe('alternate', () => {
       },
       close: async () => undefined,
     };
-    const measured = await alternate(contest, 3, (side, round) => order.push(`${side} ${round}`));
+    const { measured, failures } = await alternate(contest, 3, (side, round) =>
+      order.push(`${side} ${round}`),
+    );
+    expect(failures).toEqual([]);
     expect(order).toEqual(
       [1, 2, 3].flatMap((round) => [`platform ${round}`, `bare ${round}`, `bullmq ${round}`]),
     );
@@ -32,9 +35,33 @@ describe('alternate', () => {
     ]);
   });
 
+  it('leaves out a side from its first failure on, and lets the others go on', async () => {
+    let tries = 0;
+    const contest = {
+      platform: async () => ({ ms: 2 }),
+      rivals: {
+        bare: async () => {
+          tries += 1;
+          if (tries === 2) throw new Error('The broker is gone.');
+          return { ms: 1 };
+        },
+        celery: async () => ({ ms: 4 }),
+      },
+    };
+    const { measured, failures } = await alternate(contest, 3, () => undefined);
+    expect(failures).toEqual([{ side: 'bare', message: 'The broker is gone.' }]);
+    expect(tries).toBe(2);
+    expect(measured).toEqual({
+      platform: [{ ms: 2 }, { ms: 2 }, { ms: 2 }],
+      bare: [{ ms: 1 }],
+      celery: [{ ms: 4 }, { ms: 4 }, { ms: 4 }],
+    });
+    expect(ratios(measured, 'bare', 'ms')).toEqual([2]);
+  });
+
   it('judges no target against a rival that was not measured', async () => {
     const contest = { platform: async () => ({ ms: 1 }), rivals: {}, close: async () => undefined };
-    const measured = await alternate(contest, 1, () => undefined);
+    const { measured } = await alternate(contest, 1, () => undefined);
     expect(judge({ targets: [{ of: 'bullmq', measure: 'ms', atMost: 1 }] }, measured)).toEqual([]);
   });
 });

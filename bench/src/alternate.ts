@@ -1,13 +1,23 @@
 import type { Contest, Figure, Rival, Sample, Target } from './figure.js';
 import { median } from './statistics.js';
+import { withinMinutes } from './time-limit.js';
+
+/** A measurement that takes so long has failed: a process that it asked may be gone. */
+const limitMinutes = 10;
 
 /** Who is measured. */
 export type Side = 'platform' | Rival;
 
-/** The samples of each side in the order they were taken: as many of each. */
+/** The samples of each side in the order they were taken. A side that failed has fewer. */
 export type Measured = Readonly<Partial<Record<Side, readonly Sample[]>>> & {
   readonly platform: readonly Sample[];
 };
+
+/** What one side could not do. */
+export interface Failure {
+  readonly side: Side;
+  readonly message: string;
+}
 
 /** What became of a target. */
 export interface Verdict {
@@ -17,28 +27,39 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-/** All sides in turns: A B C A B C. `tell` is told of each sample. */
-export async function alternate(
-  { platform, rivals }: Contest,
-  rounds: number,
-  tell: (side: Side, round: number, sample: Sample) => void,
-): Promise<Measured> {
-  const sides = Object.entries({ platform, ...rivals }) as [Side, () => Promise<Sample>][];
-  const measured: Record<string, Sample[]> = Object.fromEntries(sides.map(([side]) => [side, []]));
-  for (let round = 1; round <= rounds; round++)
-    for (const [side, measure] of sides) {
-      const sample = await measure();
-      measured[side]!.push(sample);
-      tell(side, round, sample);
-    }
-  return measured as Measured & Record<string, Sample[]>;
+/** What all sides did. */
+export interface Found {
+  readonly measured: Measured;
+  readonly failures: readonly Failure[];
 }
 
-/** By round, platform by rival. Empty where the rival was not measured, or does not have this measure. */
-export function ratios(measured: Measured, rival: Rival, measure: string): number[] {
-  return (measured[rival] ?? []).flatMap((sample, round) => {
-    const other = sample[measure];
-    return other === undefined ? [] : [measured.platform[round]![measure]! / other];
+/** All sides in turns: A B C A B C. One that fails is left out from then on. `tell` is told of each sample. */
+export async function alternate(
+  { platform, rivals }: Pick<Contest, 'platform' | 'rivals'>,
+  rounds: number,
+  tell: (side: Side, round: number, outcome: Sample | Error) => void,
+): Promise<Found> {
+  const sides = Object.entries({ platform, ...rivals }) as [Side, () => Promise<Sample>][];
+  const measured: Record<string, Sample[]> = Object.fromEntries(sides.map(([side]) => [side, []]));
+  const failures: Failure[] = [];
+  for (let round = 1; round <= rounds; round++)
+    for (const [side, measure] of sides) {
+      if (failures.some((failure) => failure.side === side)) continue;
+      const outcome = await withinMinutes(limitMinutes, 'It', measure).catch(
+        (error: unknown) => error as Error,
+      );
+      if (outcome instanceof Error) failures.push({ side, message: outcome.message });
+      else measured[side]!.push(outcome);
+      tell(side, round, outcome);
+    }
+  return { measured: measured as Measured & Record<string, Sample[]>, failures };
+}
+
+/** By round, platform by rival. Empty where the rival was not measured, or one of them does not have this measure. */
+export function ratios({ platform, ...rivals }: Measured, rival: Rival, measure: string): number[] {
+  return (rivals[rival] ?? []).flatMap((sample, round) => {
+    const [own, other] = [platform[round]?.[measure], sample[measure]];
+    return own === undefined || other === undefined ? [] : [own / other];
   });
 }
 
@@ -47,7 +68,7 @@ export function judge({ targets }: Pick<Figure, 'targets'>, measured: Measured):
   return targets.flatMap((target) => {
     const values =
       target.of === 'value'
-        ? measured.platform.map((sample) => sample[target.measure]!)
+        ? measured.platform.flatMap((sample) => sample[target.measure] ?? [])
         : ratios(measured, target.of, target.measure);
     if (values.length === 0) return [];
     const value = median(values);

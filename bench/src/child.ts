@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 interface Call {
@@ -23,6 +23,7 @@ export class Child {
     { resolve(answer: unknown): void; reject(error: Error): void }
   >();
   private calls = 0;
+  private ended: Error | undefined;
 
   private constructor(private readonly child: ChildProcess) {
     child.on('message', ({ call, answer, error }: Answer) => {
@@ -31,11 +32,10 @@ export class Child {
       if (error === undefined) waiting?.resolve(answer);
       else waiting?.reject(new Error(error));
     });
-    child.once('exit', (code, signal) => {
-      const error = new Error(`${child.spawnfile} ended (${code ?? signal}) before it answered.`);
-      for (const { reject } of this.pending.values()) reject(error);
-      this.pending.clear();
-    });
+    child.once('error', (error) => this.end(error));
+    child.once('exit', (code, signal) =>
+      this.end(new Error(`${child.spawnargs.join(' ')} ended (${code ?? signal}) before it answered.`)),
+    );
   }
 
   /** @param module relative to the folder of this file, e.g. `bare/drain-worker.js` */
@@ -45,8 +45,18 @@ export class Child {
     );
   }
 
+  /** Starts a program in another language, which speaks on the same channel: lines of JSON on the file that NODE_CHANNEL_FD numbers. */
+  static startProgram(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Child {
+    return new Child(spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   call<Result = void>(name: string, input: unknown = null): Promise<Result> {
     return new Promise((resolve, reject) => {
+      if (this.ended) return reject(this.ended);
       const call = ++this.calls;
       this.pending.set(call, { resolve: (answer) => resolve(answer as Result), reject });
       this.child.send({ call, name, input } satisfies Call);
@@ -55,10 +65,16 @@ export class Child {
 
   /** Lets it close what it has open, and waits until it has ended. */
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = once(this.child, 'exit');
-    this.child.disconnect();
-    await ended;
+    if (this.ended) return;
+    const exited = once(this.child, 'exit');
+    if (this.child.connected) this.child.disconnect();
+    await exited;
+  }
+
+  private end(error: Error): void {
+    this.ended ??= error;
+    for (const { reject } of this.pending.values()) reject(error);
+    this.pending.clear();
   }
 }
 

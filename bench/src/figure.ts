@@ -1,14 +1,15 @@
 import type { BenchOptions } from './options.js';
+import type { PeerName } from './peers/peer-names.js';
 import type { Stand } from './stand.js';
 
-/** What one measurement found: values by what they are and their unit, e.g. `jobs/s`. */
+/**
+ * What one measurement found: values by what they are and their unit, e.g. `jobs/s`. A measure that ends with ` of <process>` is the
+ * part of one process.
+ */
 export type Sample = Readonly<Record<string, number>>;
 
-/**
- * Whom the platform is measured against. `bare`: the same loop without the platform, its limit. `bullmq`: BullMQ does the same work, with
- * `--peers`.
- */
-export type Rival = 'bare' | 'bullmq';
+/** Whom the platform is measured against. `bare`: the same loop without the platform, its limit. A peer does the same work. */
+export type Rival = 'bare' | PeerName;
 
 /** What a figure should reach. Of a rival: platform by that rival; `value`: the platform's own. */
 export type Target = { readonly of: Rival | 'value'; readonly measure: string } & (

@@ -4,11 +4,14 @@ import { bulkIntake, bulkRest } from './figures/bulk.js';
 import { drain } from './figures/drain.js';
 import { endpoints } from './figures/endpoints.js';
 import { flow } from './figures/flow.js';
+import { idle } from './figures/idle.js';
 import { images } from './figures/images.js';
 import { latency } from './figures/latency.js';
 import { memory } from './figures/memory.js';
 import { onePartition } from './figures/one-partition.js';
 import { get, list } from './figures/reads.js';
+import { rebuild } from './figures/rebuild.js';
+import { start } from './figures/start.js';
 
 /** Everything that is measured, in the order in which it is. */
 export const figures: readonly Figure[] = [
@@ -23,5 +26,8 @@ export const figures: readonly Figure[] = [
   onePartition,
   endpoints,
   images,
+  rebuild,
   memory,
+  idle,
+  start,
 ];

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { figures } from './figures.js';
-import type { RedisFsync } from './peers/redis.js';
+import { peerNames, readPeerNames, type PeerName } from './peers/peer-names.js';
 import { UsageError } from './usage-error.js';
 
 /** What `npm run bench` was asked to do. */
@@ -8,7 +8,10 @@ export interface BenchOptions {
   readonly help: boolean;
   /** Names of figures, in the order of {@link figures}. */
   readonly only: readonly string[];
-  /** Jobs of one measurement of `drain`, `bulk` and `memory`; the other figures that count jobs take a share of it. */
+  /**
+   * Jobs of one measurement of `drain`, `bulk` and `memory`; the other figures that count jobs take a share of it, and slow peers
+   * too.
+   */
   readonly jobs: number;
   /** Measurements of each side. */
   readonly rounds: number;
@@ -16,9 +19,12 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Measure where the platform's processes spend their time instead of how fast they are. */
   readonly profile: boolean;
-  /** Measure BullMQ as well. */
-  readonly peers: boolean;
-  readonly redisFsync: RedisFsync;
+  /** Who is measured as well. */
+  readonly peers: readonly PeerName[];
+  /** Write table and picture into the docs too. */
+  readonly publish: boolean;
+  /** Draw the table and picture of this results file, and measure nothing. */
+  readonly draw: string | undefined;
 }
 
 /** What `--help` prints. */
@@ -34,15 +40,21 @@ for anything else. Starts a throwaway Kafka and Postgres, unless KAFKA_BROKERS a
   --jobs <n>         jobs of one measurement of drain, bulk and memory (200000)
   --rounds <n>       measurements of each side (3)
   --seconds <n>      how long one measurement of accept, flow, get and list lasts (8)
-  --peers            measure BullMQ on Redis as well, where it can do the same; needs redis-server
-  --redis-fsync <w>  when its file reaches the disk: everysec or always (everysec)
+  --peers            measure BullMQ as well, where it can do the same: as --peer bullmq
+  --peer <name>      measure a peer as well; may be given several times: ${peerNames.join(', ')}, or all
+  --publish          write the table and the picture to docs/measured.md and docs/pictures/bench.svg as well
+  --draw <file>      write the table and the picture of a results file again, and measure nothing
   --profile          show where the platform's processes spend their time, module by module, instead
   --help             this text
 
 Figures:
 ${lines.join('\n')}
 
-Results are printed, and written to bench/results/ as JSON.
+Results are printed, and written to bench/results/ as JSON, as a table in Markdown and as a picture in SVG. A figure or a
+peer that fails is left out, and said; the others go on.
+
+BullMQ and Celery need redis-server on the machine, Celery also Python 3.11 with pip; what they need of npm and pip is
+installed for the bench alone, in fixed versions.
 `;
 }
 
@@ -61,8 +73,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: readCount('--rounds', values.rounds ?? '3', 1, 100),
     seconds: readCount('--seconds', values.seconds ?? '8', 1, 600),
     profile: values.profile ?? false,
-    peers: values.peers ?? false,
-    redisFsync: readFsync(values['redis-fsync'] ?? 'everysec'),
+    peers: readPeerNames([...(values.peers ? ['bullmq'] : []), ...(values.peer ?? [])]),
+    publish: values.publish ?? false,
+    draw: values.draw,
   };
 }
 
@@ -77,18 +90,15 @@ function parse(args: readonly string[]) {
         seconds: { type: 'string' },
         profile: { type: 'boolean' },
         peers: { type: 'boolean' },
-        'redis-fsync': { type: 'string' },
+        peer: { type: 'string', multiple: true },
+        publish: { type: 'boolean' },
+        draw: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
-}
-
-function readFsync(text: string): RedisFsync {
-  if (text === 'everysec' || text === 'always') return text;
-  throw new UsageError(`--redis-fsync takes everysec or always, not "${text}".`);
 }
 
 function readCount(what: string, text: string, least: number, most: number): number {

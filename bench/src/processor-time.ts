@@ -48,7 +48,8 @@ export function below(root: number, all: readonly SeenProcess[]): SeenProcess[] 
   return found;
 }
 
-function readProcesses(): SeenProcess[] {
+/** All processes of this machine; none where there is no /proc. */
+export function readProcesses(): SeenProcess[] {
   return readFolder('/proc').flatMap((name) => (/^\d+$/.test(name) ? readProcess(Number(name)) : []));
 }
 

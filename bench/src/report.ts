@@ -1,98 +1,55 @@
-import { cpus, totalmem } from 'node:os';
-import { ratios, type Measured, type Verdict } from './alternate.js';
-import type { Figure, Rival, Sample, Target } from './figure.js';
-import type { ProcessProfile } from './profile/profiler.js';
-import { median } from './statistics.js';
+import type { Failure, Measured, Side, Verdict } from './alternate.js';
+import type { Target } from './figure.js';
+import type { PeerDescription } from './peers/peer.js';
 
 /** A figure and what was found. */
 export interface Result {
   readonly figure: string;
+  readonly title: string;
+  readonly targets: readonly Target[];
   readonly measured: Measured;
   readonly verdicts: readonly Verdict[];
+  /** What could not be measured, and why. */
+  readonly failures: readonly Failure[];
 }
 
-/** What the results file holds beside the results: a number means little without it. */
-export function describeMachine(): object {
-  return {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  };
+/** What a run found, and what one must know to read it: a number means little without it. As `bench/results/*.json` holds it. */
+export interface Report {
+  /** When it began. */
+  readonly at: string;
+  /** What was typed. */
+  readonly command: string;
+  /** Of the repository; with a plus where files had been changed. */
+  readonly commit: string;
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly sides: Readonly<Partial<Record<Side, PeerDescription>>>;
+  readonly results: readonly Result[];
 }
 
-/** One figure as lines of text: a row a measure, then its targets. */
-export function formatResult({ title }: Figure, { measured, verdicts }: Result): string {
-  const measures = [...new Set(measured.platform.flatMap((sample) => Object.keys(sample)))];
-  const rivals = (['bare', 'bullmq'] as const).filter((rival) => measured[rival] !== undefined);
-  const rows = measures.map((measure) => [
-    measure,
-    medianOf(measured.platform, measure),
-    ...rivals.flatMap((rival) => [
-      medianOf(measured[rival]!, measure),
-      formatRatio(ratios(measured, rival, measure)),
-    ]),
-  ]);
-  const heads = rivals.flatMap((rival: Rival) => [rival, 'ratio (lowest to highest)']);
+/** Where it ran. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly node: string;
+}
+
+/** The sides of a result, the platform first. */
+export function sidesOf({ measured }: Pick<Result, 'measured'>): Side[] {
+  return (Object.keys(measured) as Side[]).filter((side) => measured[side]!.length > 0);
+}
+
+/** The measures of a result in the order in which its sides have them. */
+export function measuresOf({ measured }: Pick<Result, 'measured'>): string[] {
   return [
-    title,
-    ...formatTable([['', 'platform', ...heads], ...rows]),
-    ...verdicts.map(
-      ({ target, value, met }) =>
-        `  ${met ? 'reached' : 'MISSED '} ${describeTarget(target)}: ${formatNumber(value)}`,
+    ...new Set(
+      Object.values(measured).flatMap((samples) => samples.flatMap((sample) => Object.keys(sample))),
     ),
-  ].join('\n');
+  ];
 }
 
-/** A sample in one line. */
-export function formatSample(sample: Sample): string {
-  return Object.entries(sample)
-    .map(([measure, value]) => `${formatNumber(value)} ${measure}`)
-    .join(', ');
+/** What one side found of a measure, by round. */
+export function valuesOf({ measured }: Pick<Result, 'measured'>, side: Side, measure: string): number[] {
+  return (measured[side] ?? []).flatMap((sample) => sample[measure] ?? []);
 }
-
-/** Where the processes spent their time; modules below one percent are left out. */
-export function formatProfiles(profiles: readonly ProcessProfile[]): string {
-  return profiles
-    .map(({ process, modules }) => {
-      const rows = modules
-        .filter(({ share }) => share >= 0.01)
-        .map(({ module, share, functions }) => [
-          module,
-          percent(share),
-          functions.map((each) => `${each.name || 'anonymous'} ${percent(each.share)}`).join(', '),
-        ]);
-      return [process, ...formatTable([['module', 'self', 'most of it'], ...rows])].join('\n');
-    })
-    .join('\n\n');
-}
-
-function medianOf(samples: readonly Sample[], measure: string): string {
-  const values = samples.flatMap((sample) => sample[measure] ?? []);
-  return values.length === 0 ? '' : formatNumber(median(values));
-}
-
-function formatRatio(values: readonly number[]): string {
-  if (values.length === 0) return '';
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
-  return `${median(values).toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})`;
-}
-
-function describeTarget(target: Target): string {
-  const bound = 'atLeast' in target ? `at least ${target.atLeast}` : `at most ${target.atMost}`;
-  return target.of === 'value' ? `${target.measure} ${bound}` : `${target.measure} ${bound} × ${target.of}`;
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd(),
-  );
-}
-
-function formatNumber(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return value.toLocaleString('en', { maximumFractionDigits: digits });
-}
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -10,6 +10,7 @@ import {
   type ServiceProcess,
 } from '@jobstream/testing';
 import pg from 'pg';
+import { CpuMeter, type MeteredProcess } from './cpu-meter.js';
 import type { Profiler } from './profile/profiler.js';
 
 /** Records handed to the producer at once while a topic is filled. */
@@ -41,6 +42,37 @@ export class Stand {
 
   get databaseUrl(): string {
     return process.env.DATABASE_URL!;
+  }
+
+  /** Of the broker and the database, e.g. `Kafka 4.1.1 on Java 21`; nothing of those that were given. */
+  get versions(): readonly string[] {
+    return this.stack ? [this.stack.kafka.description, ...this.postgresVersion] : [];
+  }
+
+  get postgresVersion(): readonly string[] {
+    return this.stack?.postgres ? [this.stack.postgres.description] : [];
+  }
+
+  /** For people. */
+  get postgresDurability(): string {
+    return this.stack
+      ? 'Postgres without fsync: the system writes to the disk when it likes'
+      : 'Postgres as DATABASE_URL has it';
+  }
+
+  /** The broker and the database, where they are its own. */
+  get processes(): readonly MeteredProcess[] {
+    if (!this.stack) return [];
+    const { kafka, postgres } = this.stack;
+    return [
+      ...kafka.brokers.map(({ process: { pid } }) => ({ name: 'kafka', pid })),
+      ...(postgres ? [{ name: 'postgres', pid: postgres.process.pid }] : []),
+    ];
+  }
+
+  /** Tells how much processor time these processes take from now on, and the broker and the database. */
+  meterCpu(processes: readonly MeteredProcess[]): CpuMeter {
+    return new CpuMeter([...processes, ...this.processes]);
   }
 
   /** Starts services in a namespace of their own, as they run in production: without debug logs. */

@@ -1,4 +1,5 @@
 import { Child } from '../child.js';
+import { CpuMeter } from '../cpu-meter.js';
 import type { Figure } from '../figure.js';
 import { connections, HttpLoader, sampleOf, warmUpSeconds } from '../load/http-loader.js';
 
@@ -20,9 +21,13 @@ export const accept: Figure = {
     const bareUrl = await bare.call<string>('start');
     await loader.submit(api.url, warmUpSeconds.platform);
     await loader.submit(bareUrl, warmUpSeconds.other);
+    const submit = async (url: string, meter: CpuMeter) => {
+      const found = await loader.submit(url, seconds);
+      return { ...sampleOf(found), ...meter.perJob(found.answers) };
+    };
     return {
-      platform: () => stand.measure([api], async () => sampleOf(await loader.submit(api.url, seconds))),
-      rivals: { bare: async () => sampleOf(await loader.submit(bareUrl, seconds)) },
+      platform: () => stand.measure([api], () => submit(api.url, stand.meterCpu([api]))),
+      rivals: { bare: () => submit(bareUrl, new CpuMeter([{ name: 'api', pid: bare.pid }])) },
       close: async () => {
         await Promise.all([loader.stop(), bare.stop(), platform.stop()]);
       },

@@ -2,6 +2,7 @@ import type { Topics } from '@jobstream/contracts';
 import { schemasOf } from '@jobstream/database';
 import type { ServiceProcess } from '@jobstream/testing';
 import { Child } from '../child.js';
+import type { MeteredProcess } from '../cpu-meter.js';
 import type { Figure, Sample } from '../figure.js';
 import { probeRecord } from '../job-records.js';
 import { reached } from '../reached.js';
@@ -11,6 +12,8 @@ import type { Stand } from '../stand.js';
 interface DrainSide {
   readonly topics: Topics;
   startWorker(): Promise<Working>;
+  /** Those that live now, the broker and the database apart. */
+  processes(): readonly MeteredProcess[];
 }
 
 interface Working {
@@ -38,6 +41,7 @@ export const drain: Figure = {
             const worker = await platform.launch('probe-worker');
             return { processes: [worker, platform.one('projector')], stop: () => worker.stop() };
           },
+          processes: () => platform.processes.filter(({ alive }) => alive),
         }),
       rivals: { bare: () => drainOnce(stand, jobs, bare) },
       close: async () => {
@@ -58,39 +62,51 @@ async function startBareProjector(stand: Stand): Promise<DrainSide & { stop(): P
     groupId: topics.serviceGroup('projector'),
     schema: schemasOf(topics.namespace).projection,
   });
+  const worker: { child?: Child } = {};
   return {
     topics,
     startWorker: async () => {
-      const worker = Child.start('bare/drain-worker.js');
-      await worker.call('start', { ...names, groupId: topics.group('probe') });
-      return { processes: [], stop: () => worker.stop() };
+      const child = (worker.child = Child.start('bare/drain-worker.js'));
+      await child.call('start', { ...names, groupId: topics.group('probe') });
+      return { processes: [], stop: () => child.stop() };
     },
+    processes: () => [
+      { name: 'projector', pid: projector.pid },
+      { name: 'worker', pid: worker.child!.pid },
+    ],
     stop: () => projector.stop(),
   };
 }
 
 /** From the first event in the log to the last row. */
-async function drainOnce(stand: Stand, jobs: number, { topics, startWorker }: DrainSide): Promise<Sample> {
+async function drainOnce(
+  stand: Stand,
+  jobs: number,
+  { topics, startWorker, processes }: DrainSide,
+): Promise<Sample> {
   const { namespace, events } = topics;
   const requests = topics.requests('probe');
   await stand.fill(jobs, () => ({ topic: requests, ...probeRecord() }));
   await reached(await stand.endOf(requests), () => stand.projectedOf(namespace, requests));
   const eventsBefore = await stand.endOf(events);
-  const starting = startWorker();
-  await reached(eventsBefore + 1, () => stand.endOf(events));
-  const began = performance.now();
-  const working = await starting;
+  const firstEnd = reached(eventsBefore + 1, () => stand.endOf(events)).then(() => ({
+    began: performance.now(),
+    meter: stand.meterCpu(processes()),
+  }));
+  const [{ began, meter }, working] = await Promise.all([firstEnd, startWorker()]);
   let seconds: number;
+  let cpu: Sample;
   try {
     await stand.measure(working.processes, () =>
       reached(eventsBefore + jobs, () => stand.projectedOf(namespace, events)),
     );
     seconds = (performance.now() - began) / 1_000;
+    cpu = meter.perJob(jobs);
   } finally {
     await working.stop();
   }
   await checkFinals(stand, namespace);
-  return { 'jobs/s': jobs / seconds, seconds };
+  return { 'jobs/s': jobs / seconds, seconds, ...cpu };
 }
 
 async function checkFinals(stand: Stand, namespace: string): Promise<void> {

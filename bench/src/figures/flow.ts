@@ -18,9 +18,11 @@ export const flow: Figure = {
     const run = async (lasting: number): Promise<Sample> => {
       const before = await projected();
       const began = performance.now();
+      const meter = stand.meterCpu(platform.processes);
       const { answers, p50, p99 } = await loader.submit(platform.one('api').url, lasting);
       await reached(before + answers, projected);
-      return { 'jobs/s': answers / ((performance.now() - began) / 1_000), 'p50 ms': p50, 'p99 ms': p99 };
+      const took = (performance.now() - began) / 1_000;
+      return { 'jobs/s': answers / took, 'p50 ms': p50, 'p99 ms': p99, ...meter.perJob(answers) };
     };
     await run(warmUpSeconds.platform);
     return {

@@ -74,7 +74,7 @@ export async function measureImages(images: number, run: () => Promise<unknown>)
   return {
     'images/s': images / seconds,
     'CPU ms an image': costs.reduce((sum, [, ms]) => sum + ms, 0),
-    ...Object.fromEntries(costs.map(([program, ms]) => [`CPU ms of ${program}`, ms])),
+    ...Object.fromEntries(costs.map(([program, ms]) => [`CPU ms an image of ${program}`, ms])),
   };
 }
 

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Platform } from '@jobstream/testing';
 import type { Figure } from '../figure.js';
 import { probeRecord } from '../job-records.js';
 import { reached } from '../reached.js';
+import { mostMemory, residentMemory } from '../resident-memory.js';
 
 const restMs = 3_000;
-const everyMs = 250;
 
 /** Resident memory of each process, as its own metrics tell it. */
 export const memory: Figure = {
@@ -20,19 +19,16 @@ export const memory: Figure = {
         const { events } = platform.topics;
         await sleep(restMs);
         const atRest = await residentMemory(platform);
-        const most = new Map(atRest);
         const goal = (await stand.projectedOf(platform.namespace, events)) + jobs;
-        const done = new AbortController();
-        const sampling = sampleMost(platform, most, done.signal);
-        const topic = platform.topics.requests('probe');
-        await stand.fill(jobs, () => ({ topic, ...probeRecord() }));
-        await reached(goal, () => stand.projectedOf(platform.namespace, events));
-        done.abort();
-        await sampling;
-        return Object.fromEntries([
-          ...[...atRest].map(([name, bytes]) => [`MiB of ${name} at rest`, bytes / 2 ** 20]),
-          ...[...most].map(([name, bytes]) => [`MiB of ${name} draining`, bytes / 2 ** 20]),
-        ]) as Record<string, number>;
+        const { most } = await mostMemory(platform, async () => {
+          const topic = platform.topics.requests('probe');
+          await stand.fill(jobs, () => ({ topic, ...probeRecord() }));
+          await reached(goal, () => stand.projectedOf(platform.namespace, events));
+        });
+        return {
+          ...inMebibytes('MiB at rest', atRest),
+          ...inMebibytes('MiB draining', most),
+        };
       },
       rivals: {},
       close: () => platform.stop(),
@@ -40,22 +36,7 @@ export const memory: Figure = {
   },
 };
 
-async function sampleMost(platform: Platform, most: Map<string, number>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    for (const [name, bytes] of await residentMemory(platform))
-      most.set(name, Math.max(bytes, most.get(name) ?? 0));
-    await sleep(everyMs);
-  }
-}
-
-async function residentMemory({ processes }: Platform): Promise<Map<string, number>> {
-  return new Map(
-    await Promise.all(
-      processes.map(async ({ name, url }) => {
-        const metrics = await (await fetch(`${url}/metrics`)).text();
-        const found = /^process_resident_memory_bytes\S* (\S+)/m.exec(metrics);
-        return [name, Number(found?.[1])] as const;
-      }),
-    ),
-  );
+/** Bytes by process as measures of so many MiB. */
+export function inMebibytes(what: string, bytesOf: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...bytesOf].map(([name, bytes]) => [`${what} of ${name}`, bytes / 2 ** 20]));
 }

@@ -1,10 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { freePort } from '@jobstream/testing';
+import type { MeteredProcess } from '../cpu-meter.js';
 import { UsageError } from '../usage-error.js';
 
 /** How often the file of Redis reaches the disk: once a second, or before each answer. */
@@ -16,7 +18,8 @@ const lookMs = 20;
 export class Redis {
   private constructor(
     readonly port: number,
-    private readonly process: ChildProcess,
+    private readonly fsync: RedisFsync,
+    private readonly server: ChildProcess,
     private readonly folder: string,
   ) {}
 
@@ -26,7 +29,7 @@ export class Redis {
     const options = { bind: '127.0.0.1', port, dir: folder, save: '', appendonly: 'yes', appendfsync: fsync };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const child = spawn('redis-server', args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    const redis = new Redis(port, child, folder);
+    const redis = new Redis(port, fsync, child, folder);
     try {
       await redis.answers();
     } catch (error) {
@@ -38,10 +41,26 @@ export class Redis {
     return redis;
   }
 
+  /** For people, e.g. `Redis 7.0.15`. */
+  static async version(): Promise<string> {
+    const { stdout } = await promisify(execFile)('redis-server', ['--version']);
+    return `Redis ${/v=(\S+)/.exec(stdout)?.[1] ?? 'of an unknown version'}`;
+  }
+
+  get process(): MeteredProcess {
+    return { name: 'redis', pid: this.server.pid! };
+  }
+
+  /** For people. */
+  get durability(): string {
+    const when = { everysec: 'once a second', always: 'before each answer' }[this.fsync];
+    return `append-only file, on the disk ${when}`;
+  }
+
   async stop(): Promise<void> {
-    if (this.process.pid !== undefined && this.process.exitCode === null) {
-      const ended = once(this.process, 'exit');
-      this.process.kill();
+    if (this.server.pid !== undefined && this.server.exitCode === null) {
+      const ended = once(this.server, 'exit');
+      this.server.kill();
       await ended;
     }
     await rm(this.folder, { recursive: true, force: true });
@@ -49,15 +68,15 @@ export class Redis {
 
   private answers(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.process.once('error', (error) =>
+      this.server.once('error', (error) =>
         reject(
           new UsageError(
-            '--peers needs redis-server, which is not there. On Debian and Ubuntu: apt-get install redis-server. On macOS: brew install redis.',
+            'BullMQ and Celery need redis-server, which is not there. On Debian and Ubuntu: apt-get install redis-server. On macOS: brew install redis.',
             { cause: error },
           ),
         ),
       );
-      this.process.once('exit', (code) => reject(new Error(`redis-server ended with ${code}.`)));
+      this.server.once('exit', (code) => reject(new Error(`redis-server ended with ${code}.`)));
       const look = () => {
         const socket = connect(this.port, '127.0.0.1');
         socket.once('connect', () => {
