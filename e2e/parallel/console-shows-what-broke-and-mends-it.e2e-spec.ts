@@ -107,8 +107,10 @@ describe('the console', () => {
     await press('g');
     await press('d');
     await says('Redrive the group');
-    await page.locator('summary').focus();
+    await press('j');
     await press('Enter');
+    await page.waitForURL('**/console/jobs?q=group*');
+    await page.getByRole('link', { name: failed }).waitFor();
     await press('j');
     await press('Enter');
     await page.waitForURL(`**/console/jobs/${failed}`);
@@ -154,6 +156,12 @@ describe('the console', () => {
     await page.getByRole('link', { name: 'Queue probe' }).waitFor();
     await press('Enter');
     await page.waitForURL('**/console/queues/probe');
+    await press('Control+k');
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+    await page.keyboard.type(platform.topics.events);
+    await page.getByRole('link', { name: `Topic ${platform.topics.events}` }).waitFor();
+    await press('Enter');
+    await page.waitForURL(`**/console/topics/${platform.topics.events}`);
   });
 
   it('has its filter in the URL, so that a filter is a link and the way back works', async () => {
@@ -238,7 +246,7 @@ describe('the console', () => {
     await page.goto(`${platform.api.url}/console/jobs?for=${encodeURIComponent(hostile)}`);
     await says('<img src=');
     await page.goto(`${platform.api.url}/console/dead-letters`);
-    await says('dead letter in');
+    await page.getByRole('region', { name: 'Groups of dead letters' }).getByText('<img src=').waitFor();
     expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
   });
 

@@ -41,7 +41,9 @@ export function keyed(
 }
 
 /** The query of these parameters, those that are given: empty, or `?` and them. */
-export function queryOf(parameters: Readonly<Record<string, string | number | Date | undefined>>): string {
+export function queryOf(
+  parameters: Readonly<Record<string, string | number | boolean | Date | undefined>>,
+): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
     if (value !== undefined) query.set(name, value instanceof Date ? value.toISOString() : String(value));

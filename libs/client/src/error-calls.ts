@@ -10,6 +10,8 @@ export interface ErrorGroupOptions extends PageOptions {
   readonly queue?: string;
   /** Only muted ones, or only those that are not. Default: all. */
   readonly muted?: boolean;
+  /** Only those of which jobs are dead letters now, or only those of which none is. Default: all. */
+  readonly deadLetters?: boolean;
   /** Whose latest failure was at this time or later. */
   readonly since?: Date;
 }
@@ -27,8 +29,8 @@ export class ErrorCalls {
   constructor(private readonly caller: HttpCaller) {}
 
   /** A page of groups, those that failed last first. */
-  list({ signal, muted, ...options }: ErrorGroupOptions = {}): Promise<ErrorGroupPage> {
-    const query = queryOf({ ...options, muted: muted === undefined ? undefined : String(muted) });
+  list({ signal, ...options }: ErrorGroupOptions = {}): Promise<ErrorGroupPage> {
+    const query = queryOf({ ...options });
     return this.caller.read<ErrorGroupPage>(get(`/v1/error-groups${query}`, signal));
   }
 

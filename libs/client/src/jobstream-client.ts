@@ -256,9 +256,8 @@ export class JobstreamClient {
   }
 
   /** A page of the runs of a job, the newest first. With payloads it may hold fewer than asked for while `next` is not null. */
-  listRuns(id: string, { signal, payload, ...page }: RunOptions = {}): Promise<JobRunPage> {
-    const query = queryOf({ ...page, payload: payload === undefined ? undefined : String(payload) });
-    return this.caller.read<JobRunPage>(get(`${pathOf(id)}/runs${query}`, signal));
+  listRuns(id: string, { signal, ...options }: RunOptions = {}): Promise<JobRunPage> {
+    return this.caller.read<JobRunPage>(get(`${pathOf(id)}/runs${queryOf({ ...options })}`, signal));
   }
 
   /** Why the job is where it is: what holds it now, what comes behind that, and when it may start. */

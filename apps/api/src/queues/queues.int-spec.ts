@@ -144,8 +144,13 @@ describe('queues', () => {
     expect(await platform.api.get('/v1/queues/report/limits/usage')).toMatchObject({
       status: 200,
       body: {
-        ...{ queue: 'report', limits, concurrency: null, rate: { rate: '100/m', nextStartAt: null } },
-        ...{ keyConcurrency: { field: 'userId', max: 1, count: 0, busiest: [] }, keyRate: null, running: [] },
+        queue: 'report',
+        limits,
+        concurrency: null,
+        rate: { rate: '100/m', nextStartAt: null },
+        keyConcurrency: { field: 'userId', max: 1, count: 0, busiest: [] },
+        keyRate: null,
+        running: [],
       },
     });
     for (const [bad, pointer] of [

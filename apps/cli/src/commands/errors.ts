@@ -22,6 +22,7 @@ interface ErrorListOptions extends PagedOptions {
   readonly type?: string;
   readonly queue?: string;
   readonly muted?: boolean;
+  readonly deadLetters?: boolean;
   readonly since?: Date;
 }
 
@@ -36,6 +37,8 @@ export function addErrorsCommands(program: Command, run: RunCommand): void {
     .option('--queue <queue>', 'whose latest failure was in this queue')
     .addOption(new Option('--muted', 'only muted ones'))
     .addOption(new Option('--no-muted', 'only those that are not muted'))
+    .addOption(new Option('--dead-letters', 'only those of which jobs are dead letters now'))
+    .addOption(new Option('--no-dead-letters', 'only those of which none is'))
     .option('--since <time>', 'whose latest failure was at this time or later', readDate)
     .action((options: ErrorListOptions) =>
       run(async (client, terminal) => {

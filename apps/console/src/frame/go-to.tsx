@@ -8,13 +8,15 @@ import { usePolled } from '../server/polled.js';
 import { pageList } from './page-list.js';
 
 const maxShown = 12;
+/** Topics that can be found by name: some sixty queues have as many. */
+const maxTopics = 500;
 
 interface Goal {
   readonly text: string;
   readonly href: string;
 }
 
-/** Goes to a page, a queue, a type or a job by a part of its name. */
+/** Goes to a page, a queue, a type, a topic or a job by a part of its name. */
 export function GoTo({ onClose }: { onClose(this: void): void }): VNode {
   const [typed, setTyped] = useState('');
   const { data: named = [] } = usePolled(readNamed, { key: 'go to', everyMs: Infinity });
@@ -32,7 +34,7 @@ export function GoTo({ onClose }: { onClose(this: void): void }): VNode {
     <Dialog title="Go to" onClose={onClose}>
       <form onSubmit={enter}>
         <label>
-          A page, a queue, a type, or the id of a job
+          A page, a queue, a type, a topic, or the id of a job
           <input value={typed} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
         </label>
         <ul class="goals">
@@ -53,12 +55,14 @@ export function GoTo({ onClose }: { onClose(this: void): void }): VNode {
 const pages: readonly Goal[] = pageList.map(({ name, title }) => ({ text: title, href: hrefOf(name) }));
 
 async function readNamed(signal: AbortSignal): Promise<Goal[]> {
-  const [queues, types] = await Promise.all([
+  const [queues, types, topics] = await Promise.all([
     client.queues.list({ signal }),
     client.jobTypes.list({ signal }),
+    client.topics.list({ signal, limit: maxTopics }),
   ]);
   return [
     ...queues.items.map(({ queue }) => ({ text: `Queue ${queue}`, href: hrefOf('queues', queue) })),
     ...types.items.map(({ type }) => ({ text: `Type ${type}`, href: hrefOf('types', type) })),
+    ...topics.items.map(({ name }) => ({ text: `Topic ${name}`, href: hrefOf('topics', name) })),
   ];
 }

@@ -139,6 +139,18 @@ describe('the groups of errors', () => {
     expect(rows[0]!.groups).toBeLessThanOrEqual(maxGroups + 256);
   });
 
+  it('are listed by whether jobs are dead letters of them now', async () => {
+    const id = newJobId();
+    await write([
+      failed('is a dead letter'),
+      { id, phase: 'retrying', offset: 1, error: { code: 'boom', message: 'is tried again' } },
+    ]);
+    const messages = async (deadLetters: boolean) =>
+      (await groups.page({ ...all, deadLetters })).items.map(({ message }) => message);
+    expect(await messages(true)).toEqual(['is a dead letter']);
+    expect(await messages(false)).toEqual(['is tried again']);
+  });
+
   it('are listed page by page, the latest first, and by type, queue, time and state of mute', async () => {
     const words = ['one', 'two', 'three'];
     await write(

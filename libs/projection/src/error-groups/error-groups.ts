@@ -67,12 +67,22 @@ export class ErrorGroups {
    * A page, those that failed last first.
    * @throws InvalidCursorError
    */
-  async page({ type, queue, muted, since, cursor, limit }: ErrorGroupScope): Promise<ErrorGroupRows> {
+  async page({
+    type,
+    queue,
+    muted,
+    deadLetters,
+    since,
+    cursor,
+    limit,
+  }: ErrorGroupScope): Promise<ErrorGroupRows> {
     const below = cursor === undefined ? undefined : decodePlace(cursor);
     const found = await this.select(
       `WHERE ($1::text IS NULL OR type = $1) AND ($2::text IS NULL OR queue = $2) AND ($3::boolean IS NULL OR muted = $3)
          AND ($4::timestamptz IS NULL OR "lastAt" >= $4)
-         AND ($5::timestamptz IS NULL OR ("lastAt", id) < ($5, $6)) ORDER BY "lastAt" DESC, id DESC LIMIT $7`,
+         AND ($5::timestamptz IS NULL OR ("lastAt", id) < ($5, $6))
+         AND ($7::boolean IS NULL OR $7 = EXISTS (${this.lettersOf('summed.id')}))
+       ORDER BY "lastAt" DESC, id DESC LIMIT $8`,
       [
         type ?? null,
         queue ?? null,
@@ -80,6 +90,7 @@ export class ErrorGroups {
         since ?? null,
         below?.at ?? null,
         below?.id ?? '',
+        deadLetters ?? null,
         limit + 1,
       ],
     );
@@ -156,9 +167,7 @@ export class ErrorGroups {
 
   private async select(where: string, values: readonly unknown[]): Promise<ErrorGroupRow[]> {
     const { rows } = await this.database.query<SelectedGroup>({
-      text: `SELECT page.*, (SELECT count(*) FROM (
-               SELECT FROM ${this.jobs} WHERE error_group = page.id AND indexed_state = 'dead_lettered' LIMIT ${maxCountedLetters}
-             ) AS letters) AS "deadLetters"
+      text: `SELECT page.*, (SELECT count(*) FROM (${this.lettersOf('page.id')} LIMIT ${maxCountedLetters}) AS letters) AS "deadLetters"
              FROM (SELECT * FROM (${this.summed()}) AS summed ${where}) AS page`,
       values,
     });
@@ -168,6 +177,11 @@ export class ErrorGroups {
       trend: trends.get(group.id)!,
       deadLetters: isOtherGroup(group.id) ? null : deadLetters,
     }));
+  }
+
+  /** The jobs that are dead letters of a group now. */
+  private lettersOf(id: string): string {
+    return `SELECT FROM ${this.jobs} WHERE error_group = ${id} AND indexed_state = 'dead_lettered'`;
   }
 
   /** All groups: at most some thousand rows. */

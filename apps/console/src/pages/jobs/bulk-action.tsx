@@ -16,6 +16,8 @@ interface BulkActionProps {
   onClose(this: void): void;
 }
 
+const maxRate = 10_000;
+
 const texts = {
   cancel: {
     title: 'Cancel all that match',
@@ -52,6 +54,7 @@ interface CountedActionProps {
 
 function CountedAction({ action, q, onClose }: CountedActionProps): VNode {
   const [isAll, setAll] = useState(false);
+  const [rate, setRate] = useState('');
   const only = isAll ? 'all' : 'failed';
   const counted = usePolled((signal) => client.actions.survey({ action, q, only }, { signal }), {
     key: only,
@@ -60,6 +63,9 @@ function CountedAction({ action, q, onClose }: CountedActionProps): VNode {
   const survey = counted.data;
   const { title, verb, what } = texts[action];
   const reasons = survey && writeReasons(survey.skipped);
+  const isRate = rate === '' || (/^\d{1,5}$/.test(rate) && Number(rate) >= 1 && Number(rate) <= maxRate);
+  const create = (why: string) =>
+    client.actions.create({ action, q, only, why, ...(rate !== '' && { rate: Number(rate) }) });
   return (
     <ActionDialog
       title={title}
@@ -67,10 +73,10 @@ function CountedAction({ action, q, onClose }: CountedActionProps): VNode {
       isDanger
       asksWhy
       count={survey?.actionable}
-      isBlocked={survey === undefined}
+      isBlocked={survey === undefined || !isRate}
       onClose={onClose}
       onDone={() => undefined}
-      act={async (why) => go(hrefOf('actions', (await client.actions.create({ action, q, only, why })).id))}
+      act={async (why) => go(hrefOf('actions', (await create(why)).id))}
     >
       <p>
         <code>{q}</code>
@@ -81,6 +87,17 @@ function CountedAction({ action, q, onClose }: CountedActionProps): VNode {
           Also those that succeeded or were cancelled
         </label>
       )}
+      <label>
+        Jobs a second at most
+        <input
+          value={rate}
+          inputMode="numeric"
+          autocomplete="off"
+          placeholder="as the platform sets it"
+          aria-invalid={!isRate}
+          onInput={(event) => setRate(event.currentTarget.value.trim())}
+        />
+      </label>
       <p role="status">
         {survey === undefined ? 'Counting…' : `${writeCount(survey.actionable)} ${what}`}
         {survey?.complete === false && ' There are more: these are the newest.'}

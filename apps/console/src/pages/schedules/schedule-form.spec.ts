@@ -3,10 +3,20 @@ import { scheduleSchema, type ScheduleView } from '@jobstream/contracts/rest';
 import { timingOfTyped, typedOf, wishOfTyped } from './schedule-form.js';
 
 const nightly: ScheduleView = {
-  ...{ name: 'nightly', id: 'a', cron: '0 3 * * *', timeZone: 'Europe/Berlin', every: null },
-  ...{ misfire: 'fire-once', overlap: 'skip', paused: true, origin: 'rest' },
+  name: 'nightly',
+  id: 'a',
+  cron: '0 3 * * *',
+  timeZone: 'Europe/Berlin',
+  every: null,
+  misfire: 'fire-once',
+  overlap: 'skip',
+  paused: true,
+  origin: 'rest',
   job: { type: 'probe.run', payload: { sleepMs: 5 }, priority: 'low', submittedFor: 'ada' },
-  ...{ nextFireAt: null, nextFireTimes: [], lastFireAt: null, firings: [] },
+  nextFireAt: null,
+  nextFireTimes: [],
+  lastFireAt: null,
+  firings: [],
 };
 
 describe('the form of a schedule', () => {
@@ -34,7 +44,10 @@ describe('the form of a schedule', () => {
     const typed = { ...typedOf(undefined), name: ' nightly ', type: 'probe.run', timeZone: ' ' };
     const wish = wishOfTyped(typed, { value: {} }, false);
     expect(wish).toEqual({
-      ...{ cron: '0 3 * * *', misfire: 'skip', overlap: 'allow', paused: false },
+      cron: '0 3 * * *',
+      misfire: 'skip',
+      overlap: 'allow',
+      paused: false,
       job: { type: 'probe.run', payload: {} },
     });
     expect(scheduleSchema.safeParse(wish).success).toBe(true);

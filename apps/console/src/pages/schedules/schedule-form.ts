@@ -19,21 +19,30 @@ export interface TypedSchedule {
   readonly submittedFor: string;
 }
 
-/** The form as it opens: empty, or with the schedule that is edited. */
+const untouched: TypedSchedule = {
+  name: '',
+  kind: 'cron',
+  cron: '0 3 * * *',
+  timeZone: 'UTC',
+  every: '5m',
+  misfire: 'skip',
+  overlap: 'allow',
+  type: '',
+  payload: '{}',
+  priority: '',
+  submittedFor: '',
+};
+
+/** The form as it opens: untouched, or with the schedule that is edited. */
 export function typedOf(schedule: ScheduleView | undefined): TypedSchedule {
-  if (!schedule)
-    return {
-      ...{ name: '', kind: 'cron', cron: '0 3 * * *', timeZone: 'UTC', every: '5m' },
-      ...{ misfire: 'skip', overlap: 'allow' },
-      ...{ type: '', payload: '{}', priority: '', submittedFor: '' },
-    };
+  if (!schedule) return untouched;
   const { name, cron, timeZone, every, misfire, overlap, job } = schedule;
   return {
     name,
     kind: cron === null ? 'every' : 'cron',
-    cron: cron ?? '0 3 * * *',
-    timeZone: timeZone ?? 'UTC',
-    every: every ?? '5m',
+    cron: cron ?? untouched.cron,
+    timeZone: timeZone ?? untouched.timeZone,
+    every: every ?? untouched.every,
     misfire,
     overlap,
     type: job.type,

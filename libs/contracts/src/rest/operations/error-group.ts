@@ -71,6 +71,11 @@ export const errorGroupQuerySchema = z.strictObject({
     .transform((text) => text === 'true')
     .optional()
     .describe('Only muted ones, or only those that are not.'),
+  deadLetters: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('Only those of which jobs are dead letters now, or only those of which none is.'),
   since: timeSchema.optional().describe('Whose latest failure was at this time or later.'),
   cursor: pageCursor,
   limit: pageLimit(100, 50),
