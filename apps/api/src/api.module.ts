@@ -200,7 +200,12 @@ export const controllers = [
       databaseClock: DatabaseClock,
     }),
     provide(UnstartedSteps, [Database]),
-    provide(JobLists, { queries: JobQueries, shown: ShownJobs, catchUp: CatchUp }),
+    provide(JobLists, {
+      queries: JobQueries,
+      shown: ShownJobs,
+      catchUp: CatchUp,
+      databaseClock: DatabaseClock,
+    }),
     jobFeedProvider,
     provide(JobWaits, { feed: JobFeed, reader: JobReader, shown: ShownJobs }),
     provide(JobStreams, {

@@ -4,13 +4,14 @@ import type {
   JobDetail,
   JobLogLine,
   JobView,
+  ListedJob,
   RunView,
   TransitionView,
 } from '@jobstream/contracts/rest';
 import type { Columns } from './table.js';
 
 /** Jobs in a table. */
-export const jobColumns: Columns<JobView> = {
+export const jobColumns: Columns<ListedJob> = {
   ID: ({ id }) => id,
   TYPE: ({ type }) => type,
   STATE: ({ state }) => state,

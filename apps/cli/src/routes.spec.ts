@@ -24,7 +24,7 @@ const endpointType = {
 const commands: Readonly<Record<Route, readonly string[]>> = {
   'POST /v1/jobs': ['submit', 'probe.run', '{"sleepMs": 5}', '--priority', '9', '--delay', '10m'],
   'POST /v1/jobs/batch': ['batch', file('jobs', '{"sleepMs": 1}\n'), '--type', 'probe.run'],
-  'GET /v1/jobs': ['jobs', 'list', '--state', 'running', '--since', '2026-01-31', '--limit', '1'],
+  'GET /v1/jobs': ['jobs', 'list', '--state', 'running', '--at', '2026-01-31', '--payload', '--limit', '1'],
   'GET /v1/jobs/{id}': ['jobs', 'get', id, '--wait', '30s'],
   'POST /v1/jobs/{id}/cancel': ['cancel', id],
   'GET /v1/jobs/{id}/history': ['jobs', 'history', id],

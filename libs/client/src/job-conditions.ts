@@ -14,6 +14,10 @@ export interface ListOptions extends CallOptions {
   readonly since?: Date;
   /** Created before this time. */
   readonly until?: Date;
+  /** As they were at this time. Default: now. */
+  readonly at?: Date;
+  /** Whether with payload and result. Default false. */
+  readonly payload?: boolean;
 }
 
 /** Which jobs to count. */

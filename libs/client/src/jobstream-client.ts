@@ -15,6 +15,7 @@ import type {
   JobReplay,
   JobRunPage,
   JobView,
+  ListedJob,
   Submission,
   ThroughputView,
   TransitionView,
@@ -280,7 +281,7 @@ export class JobstreamClient {
   }
 
   /** Jobs, the newest first; pages are read as they are needed. */
-  async *list(options: ListOptions = {}): AsyncGenerator<JobView, void> {
+  async *list(options: ListOptions = {}): AsyncGenerator<ListedJob, void> {
     for (let cursor: string | undefined | null; cursor !== null;) {
       const page: JobPage = await this.listPage({ ...options, cursor });
       yield* page.items;

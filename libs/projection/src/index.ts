@@ -6,7 +6,7 @@ export { JobLogRows, maxLogRows, type JobLogRow } from './logs/job-log-rows.js';
 export { JobLogSink, type JobLogSinkOptions } from './logs/job-log-sink.js';
 export { ActiveJobs, type ActiveJob, type RunningJob } from './reads/active-jobs.js';
 export type { JobRow } from './reads/job-row.js';
-export type { JobFilter, JobPage } from './reads/job-list.js';
+export type { JobFilter, JobPage, PastJobPage } from './reads/job-list.js';
 export type { HistoryItem } from './reads/history.js';
 export type { RunHistory, RunPage } from './reads/run-page.js';
 export type { JobAt } from './reads/job-at.js';

@@ -40,7 +40,7 @@ export class MatchingJobs {
     const { queries } = this.options.projection;
     const terms = termsOf(criteria, askedAt);
     for (let cursor: string | null = encodeCursor(below); cursor !== null;) {
-      const page = await queries.list({ terms, cursor, limit });
+      const page = await queries.list({ terms, cursor, limit, payload: criteria.action === 'replay' });
       cursor = page.next;
       yield { jobs: page.items, below: cursor === null ? lowestId : decodeCursor(cursor) };
     }

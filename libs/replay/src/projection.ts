@@ -37,6 +37,8 @@ export interface Projection {
       readonly terms: readonly FixedTerm[];
       readonly cursor: string;
       readonly limit: number;
+      /** Whether the payload is read; null otherwise. */
+      readonly payload: boolean;
     }): Promise<{ readonly items: readonly ProjectedJob[]; readonly next: string | null }>;
   };
   /**

@@ -1,4 +1,11 @@
-import { filterFields, fixTimes, parseFilter, type FilterFault, type FixedTerm } from '@jobstream/contracts';
+import {
+  filterFields,
+  fixTimes,
+  parseFilter,
+  type FilterFault,
+  type FilterField,
+  type FixedTerm,
+} from '@jobstream/contracts';
 import { distance } from 'fastest-levenshtein';
 import { ProblemError } from '../http/problem-error.js';
 
@@ -16,6 +23,34 @@ export function readFilter(text: string, clock: { now(): number }, pointer = '/q
   if (faults.length === 0) return fixTimes(terms, () => clock.now());
   throw new ProblemError('invalid_request', 'The filter can not be read.', {
     errors: faults.map((fault) => ({ pointer, detail: describeFault(fault) })),
+  });
+}
+
+/** What a filter can ask of the past: the state, which is kept over time, and what never changes. */
+const pastFields: readonly FilterField[] = [
+  'state',
+  'queue',
+  'type',
+  'for',
+  'since',
+  'until',
+  'id',
+  'parent',
+  'flow',
+];
+
+/**
+ * Rejects a filter of the past with a field that is known of the present alone.
+ * @throws ProblemError `invalid_request`
+ */
+export function refuseChangeable(terms: readonly FixedTerm[]): void {
+  const wrong = new Set(terms.map(({ field }) => field).filter((field) => !pastFields.includes(field)));
+  if (wrong.size === 0) return;
+  throw new ProblemError('invalid_request', 'The filter can not be asked of the past.', {
+    errors: [...wrong].map((field) => ({
+      pointer: '/q',
+      detail: `With at, a filter can name ${pastFields.join(', ')}: ${field} is known of the present alone.`,
+    })),
   });
 }
 

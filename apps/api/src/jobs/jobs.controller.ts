@@ -43,7 +43,7 @@ import { writeEvents } from '../live/event-stream.js';
 import { readLastEventId } from '../live/last-event-id.js';
 import { OpenRequests } from '../live/open-requests.js';
 import { noBody, readBody } from '../http/body.js';
-import { readFilter } from './filter-query.js';
+import { readFilter, refuseChangeable } from './filter-query.js';
 import { JobCancels } from './job-cancels.js';
 import { Submissions } from './submissions.js';
 
@@ -145,9 +145,11 @@ export class JobsController {
   }
 
   private async readPage(query: unknown): Promise<TaggedJson> {
-    const { q, cursor, limit, ...conditions } = readQuery(jobListQuerySchema, query);
-    const terms = [...termsOf(conditions), ...(q === undefined ? [] : readFilter(q, this.clock))];
-    const page: JobPage = await this.lists.page({ terms, cursor, limit });
+    const { q, at, payload, cursor, limit, ...conditions } = readQuery(jobListQuerySchema, query);
+    const filter = q === undefined ? [] : readFilter(q, this.clock);
+    if (at !== undefined) refuseChangeable(filter);
+    const wish = { terms: [...termsOf(conditions), ...filter], payload, cursor, limit };
+    const page: JobPage = await (at === undefined ? this.lists.page(wish) : this.lists.pageAt(wish, at));
     return tagJson(page);
   }
 

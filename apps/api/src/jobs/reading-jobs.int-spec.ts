@@ -5,6 +5,7 @@ import {
   jobHistorySchema,
   jobPageSchema,
   jobViewSchema,
+  type JobHistory,
   type JobPage,
   type JobView,
 } from '@jobstream/contracts/rest';
@@ -115,6 +116,44 @@ describe('reading jobs', () => {
     expect((await page(`submittedFor=filters&state=succeeded`)).items).toEqual([]);
     expect((await page(`submittedFor=filters&until=${body.createdAt}`)).items).toEqual([]);
     expect((await page(`submittedFor=filters&until=2100-01-01T00:00:00%2B02:00`)).items).toHaveLength(1);
+  });
+
+  it('lists without payloads and results, unless they are asked for', async () => {
+    const [id] = await submitted(1, { submittedFor: 'rows', payload: { note: 'large' } });
+    const q = encodeURIComponent('for:rows payload.note:large');
+    const [row] = (await page(`q=${q}`)).items;
+    expect(row).toMatchObject({ id, state: 'queued', submittedFor: 'rows', maxAttempts: 4 });
+    expect(Object.keys(row!)).not.toEqual(expect.arrayContaining(['payload']));
+    expect(Object.keys(row!)).not.toEqual(expect.arrayContaining(['result']));
+    const { items } = await page(`q=${q}&payload=true`);
+    expect(items).toEqual([{ ...row, payload: { note: 'large', sleepMs: 0 }, result: null }]);
+  });
+
+  it('lists jobs as they were at a time: those that there were, by what is known of then', async () => {
+    const [first] = await submitted(1, { submittedFor: 'past' });
+    const history = await known<JobHistory>(`/v1/jobs/${first}/history`);
+    const at = encodeURIComponent(history.body.items[0]!.time);
+    await eventually(async () => {
+      const [second] = await submitted(1, { submittedFor: 'past' });
+      const { items } = (await known<JobHistory>(`/v1/jobs/${second}/history`)).body;
+      expect(Date.parse(items[0]!.time)).toBeGreaterThan(Date.parse(history.body.items[0]!.time));
+    });
+    const then = await page(`q=${encodeURIComponent('for:past state:queued -type:image.*')}&at=${at}`);
+    expect(then.items).toMatchObject([{ id: first, state: 'queued', progress: null }]);
+    expect(then.next).toBeNull();
+    expect((await page(`submittedFor=past&state=running&at=${at}`)).items).toEqual([]);
+    const before = new Date(Date.parse(history.body.items[0]!.time) - 1).toISOString();
+    expect((await page(`submittedFor=past&at=${before}`)).items).toEqual([]);
+    const refused = await platform.api.get<{ errors: object[] }>(`/v1/jobs?q=run:1%20error:x&at=${before}`);
+    expect([refused.status, refused.body.errors]).toMatchObject([
+      422,
+      [{ pointer: '/q' }, { pointer: '/q' }],
+    ]);
+    const future = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await platform.api.get(`/v1/jobs?at=${future}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/at' }] },
+    });
   });
 
   it('lists what a filter finds, as the same conditions one by one do', async () => {

@@ -9,6 +9,7 @@ import {
   type DeliveryPage,
   type DeliveryView,
   type JobView,
+  type ListedJob,
   type PingedWebhook,
   type WebhookList,
   type WebhookView,
@@ -103,7 +104,7 @@ export class WebhooksController {
     const { state, cursor, limit } = readQuery(deliveryQuerySchema, query);
     const submittedFor = await this.webhooks.deliveredFor(id);
     const terms = termsOf({ queue: webhooksQueue.name, submittedFor, state });
-    const page = await this.lists.page({ terms, cursor, limit });
+    const page = await this.lists.page({ terms, cursor, limit, payload: true });
     return { items: page.items.map(deliveryOf), next: page.next };
   }
 
@@ -128,15 +129,15 @@ function pingedOf({ id, state, result, error }: JobView): PingedWebhook {
 }
 
 /** A job of the queue of deliveries as a delivery. */
-function deliveryOf({ id, payload, result, ...job }: JobView): DeliveryView {
-  const event = (payload as PayloadOf<typeof webhookDeliver> | null)?.event;
+function deliveryOf({ id, payload, result, ...job }: ListedJob): DeliveryView {
+  const event = (payload as PayloadOf<typeof webhookDeliver> | null | undefined)?.event;
   return {
     id,
     event: event?.type ?? null,
     job: event && 'id' in event.data ? event.data.id : null,
     state: job.state,
     attempt: job.attempt,
-    status: (result as ResultOf<typeof webhookDeliver> | null)?.status ?? null,
+    status: (result as ResultOf<typeof webhookDeliver> | null | undefined)?.status ?? null,
     error: job.error,
     nextAttemptAt: job.nextAttemptAt,
     finishedAt: job.finishedAt,

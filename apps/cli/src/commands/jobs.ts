@@ -7,7 +7,14 @@ import {
   type RunOptions,
 } from '@jobstream/client';
 import { jobStates, type JobState } from '@jobstream/contracts';
-import type { CountsView, JobDetail, JobPage, JobView, PayloadPatch } from '@jobstream/contracts/rest';
+import type {
+  CountsView,
+  JobDetail,
+  JobPage,
+  JobView,
+  ListedJob,
+  PayloadPatch,
+} from '@jobstream/contracts/rest';
 import { CommandError } from '../command-error.js';
 import {
   describeEnd,
@@ -68,7 +75,9 @@ function addLists(jobs: Command, run: RunCommand): void {
       .addOption(new Option('--state <state>', 'in this state').choices(jobStates))
       .option('--submitted-for <whom>', 'submitted for them')
       .option('--since <time>', 'created at this time or later', readDate)
-      .option('--until <time>', 'created before this time', readDate),
+      .option('--until <time>', 'created before this time', readDate)
+      .option('--at <time>', 'as they were at this time', readDate)
+      .option('--payload', 'with payloads and results, as --json shows them'),
   ).action((options: ListOptions & PagedOptions) =>
     run(async (client, terminal) => {
       terminal.answerList(await readJobs(client, options), jobColumns, 'No such job.');
@@ -181,7 +190,7 @@ async function readJobs(
   client: JobstreamClient,
   { limit, ...wish }: ListOptions & PagedOptions,
 ): Promise<JobPage> {
-  const items: JobView[] = [];
+  const items: ListedJob[] = [];
   let next: string | null | undefined = wish.cursor;
   do {
     const page: JobPage = await client.listPage({
@@ -198,7 +207,7 @@ async function readJobs(
 function showCounts(terminal: Terminal, counts: CountsView): void {
   const byType = new Map<string, Partial<Record<JobState, number>>>();
   for (const { type, state, count } of counts.items)
-    byType.set(type, { ...byType.get(type), [state]: count });
+    byType.set(type, { ...byType.get(type), [state]: (byType.get(type)?.[state] ?? 0) + count });
   const rows = [...byType, ['all', counts.states] as const];
   const columns = jobStates.map((state) => [
     state.toUpperCase(),

@@ -34,6 +34,7 @@ export {
   jobPageSchema,
   jobQuerySchema,
   jobViewSchema,
+  listedJobSchema,
   timeSchema,
   transitionViewSchema,
   type ErrorDetail,
@@ -43,6 +44,7 @@ export {
   type JobHistory,
   type JobPage,
   type JobView,
+  type ListedJob,
   type TransitionView,
 } from './jobs/job-view.js';
 export {

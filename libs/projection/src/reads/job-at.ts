@@ -27,7 +27,8 @@ export function readJobAt(database: Database, id: JobId, at: Date): Promise<JobA
   );
 }
 
-function jobAt(now: JobRow, history: readonly HistoryItem[], at: Date): JobAt {
+/** The job at a time, by its row and all its transitions. */
+export function jobAt(now: JobRow, history: readonly HistoryItem[], at: Date): JobAt {
   const past = history
     .filter((item) => item.at <= at)
     .map((item) => ({ ...item, timestamp: item.at.getTime() }));

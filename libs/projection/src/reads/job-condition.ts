@@ -13,16 +13,25 @@ export class StatementValues {
 }
 
 type Value = FixedTerm['values'][number];
-type Schemas = Pick<Database, 'operations'>;
+
+/** What a condition refers to beside the columns of a row. */
+export interface ConditionSources extends Pick<Database, 'operations'> {
+  /** The column with the state. Default: `state`. */
+  readonly state?: string;
+}
 
 /**
  * The condition that a row of `projection.jobs` meets when its job meets every term: SQL that is true or false, never null. All that
  * a filter says is in `values`; nothing of it is in the text. Its columns have no prefix.
  */
-export function conditionOf(terms: readonly FixedTerm[], values: StatementValues, schemas: Schemas): string {
+export function conditionOf(
+  terms: readonly FixedTerm[],
+  values: StatementValues,
+  sources: ConditionSources,
+): string {
   return terms.length === 0
     ? 'true'
-    : terms.map((term) => conditionOfTerm(term, values, schemas)).join(' AND ');
+    : terms.map((term) => conditionOfTerm(term, values, sources)).join(' AND ');
 }
 
 /** Whether the terms need more than the short columns of a row: its payload may be large, and is kept apart. */
@@ -30,14 +39,15 @@ export function readsPayload(terms: readonly FixedTerm[]): boolean {
   return terms.some(({ field }) => field === 'payload');
 }
 
-function conditionOfTerm(term: FixedTerm, values: StatementValues, schemas: Schemas): string {
-  const isMet = `coalesce(${positiveOf(term, values, schemas)}, false)`;
+function conditionOfTerm(term: FixedTerm, values: StatementValues, sources: ConditionSources): string {
+  const isMet = `coalesce(${positiveOf(term, values, sources)}, false)`;
   return term.isNot ? `NOT ${isMet}` : isMet;
 }
 
-function positiveOf(term: FixedTerm, values: StatementValues, schemas: Schemas): string {
+function positiveOf(term: FixedTerm, values: StatementValues, sources: ConditionSources): string {
   switch (term.field) {
     case 'state':
+      return textCondition(sources.state ?? 'state', term, values);
     case 'reason':
     case 'priority':
     case 'queue':
@@ -72,7 +82,7 @@ function positiveOf(term: FixedTerm, values: StatementValues, schemas: Schemas):
     case 'flow':
       return `flow_id = ANY(${values.add(textsOf(term))}::uuid[])`;
     case 'replay':
-      return `EXISTS (SELECT FROM ${schemas.operations}.replay_jobs AS made WHERE made.job_id = id AND made.state = 'replayed'
+      return `EXISTS (SELECT FROM ${sources.operations}.replay_jobs AS made WHERE made.job_id = id AND made.state = 'replayed'
         AND made.replay_id = ANY(${values.add(textsOf(term))}::uuid[]))`;
   }
 }

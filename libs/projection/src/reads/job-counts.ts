@@ -1,8 +1,8 @@
 import type { JobState } from '@jobstream/contracts';
 import { lowestIdAt } from '@jobstream/contracts/rest';
 import { codeOf, type Database } from '@jobstream/database';
-import { lowestEndRank } from '@jobstream/lifecycle';
 import { idSlackMs } from './job-search.js';
+import { stateAt } from './state-at.js';
 
 /** Which jobs to count: those created in `[since, until)`, as they are or as they were at a time. */
 export interface CountScope {
@@ -14,8 +14,13 @@ export interface CountScope {
 /** The counts, and the time that they are of. */
 export interface CountedJobs {
   readonly at: Date;
-  /** By type, then state, without zeros. */
-  readonly counts: readonly { readonly type: string; readonly state: JobState; readonly count: number }[];
+  /** By type, then queue, then state, without zeros. */
+  readonly counts: readonly {
+    readonly type: string;
+    readonly queue: string;
+    readonly state: JobState;
+    readonly count: number;
+  }[];
 }
 
 /** More rows, or more counts, than can be served. The message says what to do. */
@@ -84,6 +89,7 @@ const queryCancelled = '57014';
 
 interface CountColumns {
   type: string;
+  queue: string;
   /** Null for jobs that were not there yet. */
   state: JobState | null;
   count: number;
@@ -108,37 +114,11 @@ function countStatement(
   if (at !== undefined) {
     const time = `${value(at)}::timestamptz`;
     conditions.push(`id < ${value(lowestIdAt(at.getTime() + idSlackMs))}::uuid`);
-    state = `CASE WHEN changed_at <= ${time} THEN state ELSE ${stateAt(schema, time)} END`;
+    state = stateAt(schema, time);
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const text = `SELECT type, state, count(*) AS count
-    FROM (SELECT type, ${state} AS state FROM ${schema}.jobs ${where}) AS counted
-    GROUP BY type, state ORDER BY type, state`;
+  const text = `SELECT type, queue, state, count(*) AS count
+    FROM (SELECT type, queue, ${state} AS state FROM ${schema}.jobs AS jobs ${where}) AS counted
+    GROUP BY type, queue, state ORDER BY type, queue, state`;
   return { text, values };
-}
-
-/** `rankOf` of a transition, from its state and attempt. */
-const rank = (state: string, attempt: string) => `CASE ${state} WHEN 'dead_lettered' THEN ${lowestEndRank}
-  WHEN 'scheduled' THEN 4::bigint * ${attempt} WHEN 'queued' THEN 4::bigint * ${attempt} + 1
-  WHEN 'running' THEN 4::bigint * ${attempt} + 2 WHEN 'retrying' THEN 4::bigint * ${attempt} + 3
-  ELSE ${2 * lowestEndRank} END`;
-
-/**
- * The state of a row of `jobs` that has changed since: what `standingOf` its transitions by then is, in SQL. Of equals
- * only ends can differ in their state, and of those the first counts. Null for a job that was not there yet.
- */
-function stateAt(schema: string, time: string): string {
-  const part = (nth: number) => `split_part(entry, ' ', ${nth})`;
-  return `(SELECT step.state FROM (
-      SELECT run, ${rank('state', 'attempt')} AS rank, state, topic, partition, "offset"
-      FROM ${schema}.job_transitions WHERE job_id = jobs.id AND appended_at <= ${time}
-      UNION ALL
-      SELECT jobs.run, jobs.request_rank, 'queued', '', 0, 0
-      WHERE jobs.request_rank < ${lowestEndRank} AND jobs.request_rank % 4 = 1 AND jobs.requested_at <= ${time}
-      UNION ALL
-      SELECT ${part(5)}::integer, ${rank(part(4), `${part(6)}::integer`)}, ${part(4)},
-        ${part(1)}, substr(${part(2)}, 2)::integer, substr(${part(3)}, 2)::bigint
-      FROM unnest(jobs.past) AS entry WHERE to_timestamp(${part(7)}::float8 / 1000) <= ${time}
-    ) AS step
-    ORDER BY step.run DESC, step.rank DESC, step.topic COLLATE "C", step.partition, step."offset" LIMIT 1)`;
 }

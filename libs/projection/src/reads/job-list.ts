@@ -1,8 +1,10 @@
 import type { FixedTerm, JobId } from '@jobstream/contracts';
 import { decodeCursor, encodeCursor } from '@jobstream/contracts/rest';
-import { codeOf, type Database } from '@jobstream/database';
-import { jobColumns, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
-import { searchOf, type JobSearch } from './job-search.js';
+import { codeOf, type Database, type Session } from '@jobstream/database';
+import { jobAt, type JobAt } from './job-at.js';
+import { readHistory } from './history.js';
+import { jobColumns, readJobRow, smallJobColumns, type SelectedJob, type JobRow } from './job-row.js';
+import { searchOf, stateThen, type JobSearch } from './job-search.js';
 
 /** Which jobs to list: those that meet every term. */
 export interface JobFilter {
@@ -11,6 +13,14 @@ export interface JobFilter {
   readonly cursor?: string | undefined;
   /** Jobs a page at most, 1 or more. */
   readonly limit: number;
+  /** Whether payload and result are read. Default false: null in each row. */
+  readonly payload?: boolean;
+}
+
+/** A page of jobs as they were at a time, as {@link JobPage} otherwise. */
+export interface PastJobPage {
+  readonly items: JobAt[];
+  readonly next: string | null;
 }
 
 /**
@@ -32,6 +42,8 @@ const maxStepMs = 1_000;
 const maxSearchMs = 1_500;
 /** Maximum of JSON bytes of a page with more than one job. */
 const maxPageBytes = 4 * 1024 * 1024;
+/** Jobs of a page of the past at most: the records of each are read. */
+const maxPastJobs = 100;
 /** SQLSTATE of a statement that its time limit has ended. */
 const queryCancelled = '57014';
 
@@ -54,17 +66,39 @@ export class JobList {
   async page(filter: JobFilter): Promise<JobPage> {
     const search = searchOf(filter.terms, this.database);
     const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
-    return search.hit === undefined
-      ? this.take(search, below, filter.limit)
-      : this.find({ ...search, hit: search.hit }, below, filter.limit);
+    if (search.hit === undefined) return this.take(search, below, filter);
+    return this.load(
+      this.database,
+      await this.find({ ...search, hit: search.hit }, below, filter.limit),
+      filter,
+    );
+  }
+
+  /**
+   * A page of the jobs that there were at a time, at most 100, by the states that they had then.
+   * @throws InvalidCursorError
+   */
+  async pageAt(filter: JobFilter, at: Date): Promise<PastJobPage> {
+    const search = searchOf(filter.terms, this.database, at);
+    const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
+    const limit = Math.min(filter.limit, maxPastJobs);
+    const found = await this.find({ ...search, hit: search.hit! }, below, limit);
+    return this.database.transaction((session) => this.loadAt(session, found, filter, at), {
+      snapshot: true,
+    });
   }
 
   /** The first rows of the search, where all of them are hits. */
-  private async take(search: JobSearch, below: JobId | undefined, limit: number): Promise<JobPage> {
+  private async take(
+    search: JobSearch,
+    below: JobId | undefined,
+    { limit, payload = false }: JobFilter,
+  ): Promise<JobPage> {
     const values = [...search.values.list];
     const { rows } = await this.database.query<SelectedJob & { near: number }>({
-      text: `SELECT ${jobColumns}, near FROM (${measured(
+      text: `SELECT ${columnsOf(payload)}, near FROM (${measured(
         windowOf(search, `${this.database.projection}.jobs`, boundsBelow(search, below, values), limit + 1),
+        payload,
       )}) AS page WHERE bytes <= ${maxPageBytes} OR nth = 1 ORDER BY id DESC`,
       values,
     });
@@ -74,7 +108,7 @@ export class JobList {
   }
 
   /** Looks for hits window by window. */
-  private async find(search: ConditionalSearch, below: JobId | undefined, limit: number): Promise<JobPage> {
+  private async find(search: ConditionalSearch, below: JobId | undefined, limit: number): Promise<FoundIds> {
     const giveUpAt = this.now() + maxSearchMs;
     const found: JobId[] = [];
     let largest = maxWindow;
@@ -86,10 +120,10 @@ export class JobList {
         continue;
       }
       found.push(...step.hits);
-      if (found.length > limit) return this.load(found.slice(0, limit), found[limit - 1]);
-      if (step.isEnd) return this.load(found, undefined);
+      if (found.length > limit) return { ids: found.slice(0, limit), last: found[limit - 1] };
+      if (step.isEnd) return { ids: found, last: undefined };
       below = step.last;
-      if (this.now() >= giveUpAt) return this.load(found, below);
+      if (this.now() >= giveUpAt) return { ids: found, last: below };
       window = Math.min(window * 4, largest);
     }
   }
@@ -123,12 +157,17 @@ export class JobList {
     }
   }
 
-  private async load(ids: JobId[], last: JobId | undefined): Promise<JobPage> {
+  private async load(
+    session: Session,
+    { ids, last }: FoundIds,
+    { payload = false }: JobFilter,
+  ): Promise<JobPage> {
     if (ids.length === 0) return { items: [], next: last === undefined ? null : encodeCursor(last) };
-    const { rows } = await this.database.query<SelectedJob>({
-      name: 'list-jobs',
-      text: `SELECT ${jobColumns} FROM (${measured(
+    const { rows } = await session.query<SelectedJob>({
+      name: payload ? 'list-whole-jobs' : 'list-jobs',
+      text: `SELECT ${columnsOf(payload)} FROM (${measured(
         `SELECT * FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
+        payload,
       )}) AS page WHERE bytes <= ${maxPageBytes} OR nth = 1 ORDER BY id DESC`,
       values: [ids],
     });
@@ -136,16 +175,38 @@ export class JobList {
     const end = items.length < ids.length ? items.at(-1)!.id : last;
     return { items, next: end === undefined ? null : encodeCursor(end) };
   }
+
+  private async loadAt(session: Session, found: FoundIds, filter: JobFilter, at: Date): Promise<PastJobPage> {
+    const { items, next } = await this.load(session, found, filter);
+    const past: JobAt[] = [];
+    for (const now of items) {
+      const history = await readHistory(session, this.database.projection, now.id);
+      past.push(jobAt(now, history ?? [], at));
+    }
+    return { items: past, next };
+  }
+}
+
+/** What a search has found, and where it goes on. */
+interface FoundIds {
+  readonly ids: JobId[];
+  /** The last id that was looked at; undefined at the end. */
+  readonly last: JobId | undefined;
+}
+
+function columnsOf(payload: boolean): string {
+  return payload ? jobColumns : smallJobColumns;
 }
 
 /** Where not all rows that are looked at are hits. */
 type ConditionalSearch = JobSearch & { readonly hit: string };
 
 /**
- * These rows, newest first, with the bytes of JSON of each and all before it; `nth` is its place among them, `near` how many they are.
+ * These rows, newest first, with the bytes of JSON that are read of each and all before it; `nth` is its place among them, `near` how
+ * many they are.
  */
-function measured(rows: string): string {
-  const bytes = ['payload', 'result', 'error', 'progress']
+function measured(rows: string, payload: boolean): string {
+  const bytes = [...(payload ? ['payload', 'result'] : []), 'error', 'progress']
     .map((column) => `coalesce(octet_length(${column}), 0)`)
     .join(' + ');
   return `SELECT *, sum(${bytes}) OVER newest AS bytes, row_number() OVER newest AS nth, count(*) OVER () AS near
@@ -181,9 +242,16 @@ function stepStatement(
   return {
     text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${maxHits}]::text[] AS hits, count(*) AS seen,
              ${search.readsPayload ? 'max(near)' : 'NULL'} AS near, (array_agg(id))[count(*)]::text AS last
-           FROM (SELECT *, ${search.hit} AS hit FROM (${rows}) AS looked) AS seen`,
+           FROM (SELECT *, ${search.hit} AS hit FROM (${standing(search, rows)}) AS looked) AS seen`,
     values,
   };
+}
+
+/** The rows with the states that they had at the time that is looked at, each found once (OFFSET: not in place of each use). */
+function standing({ stateAt }: JobSearch, rows: string): string {
+  return stateAt === undefined
+    ? rows
+    : `SELECT *, ${stateAt} AS ${stateThen} FROM (${rows}) AS jobs OFFSET 0`;
 }
 
 /** The bounds of the ids; what they refer to is added to `values`. */

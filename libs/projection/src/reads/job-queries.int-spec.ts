@@ -4,6 +4,7 @@ import { InvalidCursorError } from '@jobstream/contracts/rest';
 import { rowsOf, writeRows } from '../rows/projected-rows.js';
 import { DatabaseFixture } from '../database.fixture-spec.js';
 import { JobCounts } from './job-counts.js';
+import type { JobFilter } from './job-list.js';
 import { JobQueries } from './job-queries.js';
 import { projectRecord } from '../rows/projected-record.js';
 import { incoming, topics, type Facts } from '../wire-history.fixture-spec.js';
@@ -37,13 +38,13 @@ async function queue(count: number, more: Partial<Facts> = {}): Promise<JobId[]>
 
 /** Ids of all pages, as a client that follows `next` sees them. */
 async function listAll(
-  { limit, ...conditions }: PlainConditions & { readonly limit: number },
+  { limit, payload, ...conditions }: PlainConditions & Pick<JobFilter, 'limit' | 'payload'>,
   betweenPages = async () => {},
 ): Promise<JobId[]> {
   const terms = termsOf(conditions);
   const ids: JobId[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await queries.list({ terms, limit, ...(cursor ? { cursor } : {}) });
+    const page = await queries.list({ terms, limit, payload, ...(cursor ? { cursor } : {}) });
     expect(page.items.length).toBeLessThanOrEqual(limit);
     ids.push(...page.items.map(({ id }) => id));
     cursor = page.next;
@@ -148,10 +149,12 @@ describe('list', () => {
     const text = 'x'.repeat(200_000);
     const ids: JobId[] = [];
     for (let batch = 0; batch < 5; batch += 1) ids.push(...(await queue(20, { text, submittedFor: 'ada' })));
-    const page = await queries.list({ terms: [], limit: 100 });
+    const page = await queries.list({ terms: [], limit: 100, payload: true });
     expect(page.items.length).toBeLessThan(100);
     expect(page.items.length).toBeGreaterThan(10);
-    expect(await listAll({ limit: 100 })).toEqual(ids.sort().toReversed());
+    expect(await listAll({ limit: 100, payload: true })).toEqual(ids.sort().toReversed());
+    const small = await queries.list({ terms: [], limit: 100 });
+    expect(small.items.map(({ payload }) => payload)).toEqual(ids.map(() => null));
   });
 
   it('refuses a cursor that is not valid', async () => {
@@ -218,15 +221,15 @@ describe('history', () => {
 });
 
 describe('counts', () => {
-  it('counts by state and type', async () => {
+  it('counts by type, queue and state', async () => {
     await queue(3);
     const [id] = await queue(2, { type: 'image.thumbnail' });
     await write({ id: id!, phase: 'succeeded', type: 'image.thumbnail' });
     const { counts } = await new JobCounts(fixture.database).count({});
     expect(counts).toEqual([
-      { state: 'queued', type: 'image.thumbnail', count: 1 },
-      { state: 'succeeded', type: 'image.thumbnail', count: 1 },
-      { state: 'queued', type: 'probe.run', count: 3 },
+      { state: 'queued', type: 'image.thumbnail', queue: 'probe', count: 1 },
+      { state: 'succeeded', type: 'image.thumbnail', queue: 'probe', count: 1 },
+      { state: 'queued', type: 'probe.run', queue: 'probe', count: 3 },
     ]);
   });
 

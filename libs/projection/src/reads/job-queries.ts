@@ -6,7 +6,7 @@ import { readHistory, type HistoryItem } from './history.js';
 import { readJobAt, type JobAt } from './job-at.js';
 import { findJobs, parse, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
 import { readRunPage, type RunPage } from './run-page.js';
-import { JobList, type JobFilter, type JobPage } from './job-list.js';
+import { JobList, type JobFilter, type JobPage, type PastJobPage } from './job-list.js';
 
 /** How many jobs of a queue are in a state between `queued` and the end. */
 export interface ActiveCount {
@@ -51,6 +51,15 @@ export class JobQueries {
    */
   list(filter: JobFilter): Promise<JobPage> {
     return this.jobList.page(filter);
+  }
+
+  /**
+   * The jobs that there were at a time, newest first, each as it was then; at most 100 a page. Terms can be of the state, and of what
+   * does not change.
+   * @throws InvalidCursorError
+   */
+  listAt(filter: JobFilter, at: Date): Promise<PastJobPage> {
+    return this.jobList.pageAt(filter, at);
   }
 
   /**

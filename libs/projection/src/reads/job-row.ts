@@ -67,8 +67,17 @@ const shownColumns: readonly ShownColumn[] = Object.values(jobGroups).flatMap((g
 );
 
 /** The columns of {@link readJobRow}, as SQL. */
-export const jobColumns = `id, run, ${shownColumns.map(({ name }) => name).join(', ')}, changed_at, outcome_position,
+export const jobColumns = selectWith(({ name }) => name);
+
+/** As {@link jobColumns}, with null in place of payload and result. */
+export const smallJobColumns = selectWith(({ name }) =>
+  name === 'payload' || name === 'result' ? `NULL AS ${name}` : name,
+);
+
+function selectWith(column: (shown: ShownColumn) => string): string {
+  return `id, run, ${shownColumns.map(column).join(', ')}, changed_at, outcome_position,
   coalesce(cardinality(starts), 0) AS other_starts`;
+}
 
 type HiddenColumn = {
   [Group in keyof Groups]: Groups[Group][Hidden & keyof Groups[Group]] extends readonly [infer Name, unknown]

@@ -2,6 +2,7 @@ import type { FixedTerm } from '@jobstream/contracts';
 import { lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { conditionOf, readsPayload, StatementValues, textsOf } from './job-condition.js';
+import { stateAt } from './state-at.js';
 
 /** How the rows that meet a filter are looked for: among which rows, and by which condition. */
 export interface JobSearch {
@@ -12,8 +13,13 @@ export interface JobSearch {
   /** The condition that each of these rows has to meet; undefined where all do. */
   readonly hit: string | undefined;
   readonly readsPayload: boolean;
+  /** Of a search in the past: the state at that time of a row that is called `jobs`. `hit` knows it as {@link stateThen}. */
+  readonly stateAt: string | undefined;
   readonly values: StatementValues;
 }
+
+/** The column with the state at the time that is looked at. */
+export const stateThen = 'state_then';
 
 /** Times in ids and `createdAt` come from different clocks and moments (a request made again after an unknown answer). */
 export const idSlackMs = 2 * 24 * 3_600_000;
@@ -21,23 +27,60 @@ export const idSlackMs = 2 * 24 * 3_600_000;
 /** Values that one index is asked for at most: each costs a read of its own. */
 const maxSought = 8;
 
-/** The way to the rows that meet the terms. */
-export function searchOf(terms: readonly FixedTerm[], schemas: Pick<Database, 'operations'>): JobSearch {
+type Schemas = Pick<Database, 'operations' | 'projection'>;
+
+/**
+ * The way to the rows that meet the terms.
+ * @param at they met them at this time, if it is given: then no term may be of what else changes than the state
+ */
+export function searchOf(terms: readonly FixedTerm[], schemas: Schemas, at?: Date): JobSearch {
+  return at === undefined ? searchNow(terms, schemas) : searchAt(terms, schemas, at);
+}
+
+function searchAt(terms: readonly FixedTerm[], { operations, projection }: Schemas, at: Date): JobSearch {
+  const { seek, bounds, values, rest } = wayTo(terms, ({ field }) => field !== 'state');
+  const slack = values.add(lowestIdAt(at.getTime() + idSlackMs));
+  return {
+    seek,
+    bounds: [...bounds, `id < ${slack}::uuid`],
+    hit: `${stateThen} IS NOT NULL AND ${conditionOf(rest, values, { operations, state: stateThen })}`,
+    readsPayload: false,
+    stateAt: stateAt(projection, `${values.add(at)}::timestamptz`),
+    values,
+  };
+}
+
+function searchNow(terms: readonly FixedTerm[], schemas: Schemas): JobSearch {
+  const { seek, bounds, values, rest } = wayTo(terms, () => true);
+  return {
+    seek,
+    bounds,
+    hit: rest.length === 0 ? undefined : conditionOf(rest, values, schemas),
+    readsPayload: readsPayload(rest),
+    stateAt: undefined,
+    values,
+  };
+}
+
+interface Way extends Pick<JobSearch, 'seek' | 'bounds' | 'values'> {
+  /** The terms that the index does not answer. */
+  readonly rest: readonly FixedTerm[];
+}
+
+function wayTo(terms: readonly FixedTerm[], isIndexed: (term: FixedTerm) => boolean): Way {
   const values = new StatementValues();
   const seekable = seekFields
-    .map((field) => terms.find((term) => term.field === field && isSeekable(term)))
+    .map((field) => terms.find((term) => term.field === field && isIndexed(term) && isSeekable(term)))
     .find(Boolean);
   const seek = seekable && {
     ...seekOf(seekable.field)!,
     sought: values.add([...new Set(textsOf(seekable))]),
   };
-  const rest = terms.filter((term) => term !== seekable);
   return {
     seek,
     bounds: terms.flatMap((term) => boundsOf(term, values)),
-    hit: rest.length === 0 ? undefined : conditionOf(rest, values, schemas),
-    readsPayload: readsPayload(rest),
     values,
+    rest: terms.filter((term) => term !== seekable),
   };
 }
 

@@ -58,9 +58,10 @@ function listsOf(jobs: ReadonlyMap<string, Known>): JobLists {
       ),
     );
   return new JobLists({
-    queries: { list, find },
+    queries: { list, find, listAt: () => Promise.reject(new Error('The present was asked for.')) },
     shown: { all },
     catchUp: { reach: () => Promise.resolve(false) },
+    databaseClock: { now: () => 0 },
   });
 }
 

@@ -1,14 +1,20 @@
 import { meetsFilter, type JobId } from '@jobstream/contracts';
-import { decodeCursor, encodeCursor, type JobPage, type JobView } from '@jobstream/contracts/rest';
+import {
+  decodeCursor,
+  encodeCursor,
+  type JobPage,
+  type JobView,
+  type ListedJob,
+} from '@jobstream/contracts/rest';
 import type { JobFilter, JobQueries } from '@jobstream/projection';
-import type { CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
+import { listedAt, listedView } from './job-view.js';
+import { reachTime, type PastTimeOptions } from './past-time.js';
 import type { ShownJob, ShownJobs } from './shown-jobs.js';
 
-export interface JobListsOptions {
-  readonly queries: Pick<JobQueries, 'list' | 'find'>;
+export interface JobListsOptions extends PastTimeOptions {
+  readonly queries: Pick<JobQueries, 'list' | 'listAt' | 'find'>;
   readonly shown: Pick<ShownJobs, 'all'>;
-  readonly catchUp: Pick<CatchUp, 'reach'>;
 }
 
 /**
@@ -19,7 +25,32 @@ export class JobLists {
   constructor(private readonly options: JobListsOptions) {}
 
   /** @throws InvalidCursorError */
-  async page(filter: JobFilter): Promise<JobPage> {
+  async page({ payload = false, ...conditions }: JobFilter): Promise<JobPage> {
+    // What this process has shown is held against the filter once more.
+    const readsPayload = conditions.terms.some(({ field }) => field === 'payload');
+    const { views, next } = await this.views({ ...conditions, payload: payload || readsPayload });
+    return described(
+      views.map((view) => listedView(view, payload)),
+      next,
+      conditions.limit,
+    );
+  }
+
+  /**
+   * A page of the jobs as they were at a time.
+   * @throws InvalidCursorError; StatusError `invalid_request` for a future time
+   */
+  async pageAt(filter: JobFilter, at: Date): Promise<JobPage> {
+    await reachTime(at, this.options);
+    const { items, next } = await this.options.queries.listAt(filter, at);
+    return described(
+      items.flatMap((job) => listedAt(job, at, filter.payload ?? false) ?? []),
+      next,
+      filter.limit,
+    );
+  }
+
+  private async views(filter: JobFilter): Promise<ViewPage> {
     const { queries, shown, catchUp } = this.options;
     await catchUp.reach();
     // Read before and after: a job that is forgotten in between may be in the database, but not in the rows that were read.
@@ -27,12 +58,7 @@ export class JobLists {
     const { items, next } = await queries.list(filter);
     const known = new Map([...before, ...shown.all()]);
     const rows = items.map(foundRow);
-    if (known.size === 0)
-      return described(
-        rows.map(({ view }) => view),
-        next,
-        filter.limit,
-      );
+    if (known.size === 0) return { views: rows.map(({ view }) => view), next };
     const onPage = rows.map((row) => latestOf([row, known.get(row.view.id)?.read()]) ?? row);
     const missing = missingOn(rows, next, known, filter);
     const considered = missing.slice(0, filter.limit + 1);
@@ -73,16 +99,21 @@ function missingOn(
     .sort((a, b) => newestFirst(a.traits, b.traits));
 }
 
+interface ViewPage {
+  readonly views: readonly JobView[];
+  readonly next: string | null;
+}
+
 /** @param next the cursor of the next page if all views fit: jobs below it are not on this page */
-function pageOf(views: readonly JobView[], limit: number, next: string | null): JobPage {
+function pageOf(views: readonly JobView[], limit: number, next: string | null): ViewPage {
   const last = next === null ? undefined : decodeCursor(next);
   const within = views.filter(({ id }) => last === undefined || id >= last).sort(newestFirst);
   const items = within.slice(0, limit);
-  return described(items, within.length > items.length ? encodeCursor(items.at(-1)!.id) : next, limit);
+  return { views: items, next: within.length > items.length ? encodeCursor(items.at(-1)!.id) : next };
 }
 
 /** A page that is not full before the end says how far the jobs were looked through. */
-function described(items: JobView[], next: string | null, limit: number): JobPage {
+function described(items: ListedJob[], next: string | null, limit: number): JobPage {
   return { items, next, scannedTo: items.length < limit ? next : null };
 }
 

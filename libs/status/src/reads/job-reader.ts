@@ -7,6 +7,7 @@ import type { JobQueries, LogEnds, ProjectionProgress } from '@jobstream/project
 import { maxProjectionWaitMs, type CatchUp } from './catch-up.js';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
 import { viewOfHistory, viewOfJobAt, viewOfRemembered } from './job-view.js';
+import { reachTime } from './past-time.js';
 import type { ShownJobs } from './shown-jobs.js';
 import { JobNotStartedError, StatusError } from '../status-error.js';
 
@@ -76,10 +77,8 @@ export class JobReader {
    */
   async readAt(text: string, at: Date): Promise<JobAtView> {
     const id = readJobId(text);
-    const now = this.options.databaseClock.now();
-    refuseFuture(at, now);
     const find = () => this.options.queries.findAt(id, at);
-    if (at.getTime() >= now - clockSlackMs) await this.options.catchUp.reach();
+    await reachTime(at, this.options);
     const found = (await find()) ?? (await this.awaitRow(id, find));
     if (found.step !== undefined) return viewOfJobAt(found, found.step, at);
     const createdAt = found.now.createdAt.toISOString();
@@ -118,21 +117,6 @@ export class JobReader {
     const isCurrent = await progress.waitUntilCurrent(ends, maxProjectionWaitMs).catch(() => false);
     return { found: await find(), isCurrent };
   }
-}
-
-/** The clocks of client and server may differ by this much. */
-const clockSlackMs = 60_000;
-
-/**
- * Rejects times in the future.
- * @param now milliseconds since 1970, by Postgres' clock
- * @throws StatusError `invalid_request`
- */
-export function refuseFuture(at: Date, now: number): void {
-  if (at.getTime() <= now + clockSlackMs) return;
-  throw new StatusError('invalid_request', 'The query has faults.', {
-    errors: [{ pointer: '/at', detail: 'This time is in the future.' }],
-  });
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type JobAtView,
   type JobHistory,
   type JobView,
+  type ListedJob,
   type TransitionView,
 } from '@jobstream/contracts/rest';
 import type { RememberedJob } from '@jobstream/intake';
@@ -67,6 +68,20 @@ export function viewOfJobAt({ now, deliveries }: JobAt, step: HistoryItem, at: D
     since: step.at.toISOString(),
     record: { topic, partition, offset },
   };
+}
+
+/** A job as a list shows it: without payload and result, unless they are asked for. */
+export function listedView(view: JobView, withPayload: boolean): ListedJob {
+  if (withPayload) return view;
+  const { payload: _, result: __, ...listed } = view;
+  return listed;
+}
+
+/** A job as a list shows it at a time; undefined for one that was not there yet. */
+export function listedAt(job: JobAt, at: Date, withPayload: boolean): ListedJob | undefined {
+  if (job.step === undefined) return undefined;
+  const { at: _, since: __, record: ___, ...view } = viewOfJobAt(job, job.step, at);
+  return listedView({ ...view, progress: null }, withPayload);
 }
 
 const requestUnknown = {

@@ -24,7 +24,14 @@ const calls: Readonly<Record<Route, Calls>> = {
   'POST /v1/jobs': (client) => client.submit('probe.run', {}, { delay: '10m' }),
   'POST /v1/jobs/batch': (client) => takeAll(client.submitItems([{ type: 'probe.run', payload: {} }])),
   'GET /v1/jobs': (client) =>
-    client.listPage({ state: 'running', since: new Date(0), limit: 5, cursor: 'AA' }),
+    client.listPage({
+      state: 'running',
+      since: new Date(0),
+      at: new Date(0),
+      payload: true,
+      limit: 5,
+      cursor: 'AA',
+    }),
   'GET /v1/jobs/{id}': (client) => client.readAt(id, new Date(0)),
   'POST /v1/jobs/{id}/cancel': (client) => client.cancel(id),
   'GET /v1/jobs/{id}/explain': (client) => client.explain(id),
@@ -34,7 +41,7 @@ const calls: Readonly<Record<Route, Calls>> = {
   'GET /v1/jobs/{id}/runs': (client) => client.listRuns(id),
   'GET /v1/jobs/{id}/stream': (client) => takeAll(client.follow(id)),
   'GET /v1/error-groups': (client) =>
-    client.errors.list({ queue: 'probe', muted: false, since: new Date(0) }),
+    client.errors.list({ queue: 'probe', muted: false, deadLetters: true, since: new Date(0) }),
   'GET /v1/error-groups/{id}': (client) => client.errors.read(group),
   'PATCH /v1/error-groups/{id}': (client) => client.errors.mark(group, { muted: new Date(0), note: 'x' }),
   'POST /v1/flows': (client) =>

@@ -22,7 +22,8 @@ export function ExportButtons({ conditions }: { readonly conditions: ListOptions
     setBusy(true);
     setFailure(undefined);
     try {
-      const readPage = (cursor: string | undefined) => client.listPage({ ...conditions, cursor, limit });
+      const readPage = (cursor: string | undefined) =>
+        client.listPage({ ...conditions, cursor, limit, payload: true });
       const { lines, isCut } = await exportJobs(form, readPage, (count) =>
         setTold(`${writeCount(count)} jobs read…`),
       );

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { JobView } from '@jobstream/contracts/rest';
+import type { ListedJob } from '@jobstream/contracts/rest';
 import { ErrorText } from '../../parts/error-text.js';
 import { Age, Moment } from '../../parts/moment.js';
 import type { Column } from '../../parts/row-table.js';
@@ -8,7 +8,7 @@ import { writeSpan } from '../../numbers/span.js';
 import { hrefOf } from '../../place/place.js';
 import { columnNames, columnTitles, writeColumns, type ColumnName } from './chosen-columns.js';
 
-const cells: Readonly<Record<ColumnName, Omit<Column<JobView>, 'title'>>> = {
+const cells: Readonly<Record<ColumnName, Omit<Column<ListedJob>, 'title'>>> = {
   id: { cell: ({ id }) => <a href={hrefOf('jobs', id)}>{id}</a> },
   state: { cell: ({ state }) => <StateMark state={state} /> },
   type: { cell: ({ type }) => type },
@@ -33,7 +33,7 @@ const cells: Readonly<Record<ColumnName, Omit<Column<JobView>, 'title'>>> = {
 };
 
 /** The columns of these names. */
-export function columnsOf(names: readonly ColumnName[]): Column<JobView>[] {
+export function columnsOf(names: readonly ColumnName[]): Column<ListedJob>[] {
   return names.map((name) => ({ title: columnTitles[name], ...cells[name] }));
 }
 

@@ -1,4 +1,4 @@
-import type { JobPage, JobView } from '@jobstream/contracts/rest';
+import type { JobPage, ListedJob } from '@jobstream/contracts/rest';
 
 /** The forms in which jobs are saved as a file. */
 export type ExportForm = 'ndjson' | 'csv';
@@ -28,7 +28,7 @@ const fields = [
   'reason',
   'error',
   'payload',
-] as const satisfies readonly (keyof JobView)[];
+] as const satisfies readonly (keyof ListedJob)[];
 
 /**
  * Reads the jobs page by page and writes each as a line, up to a bound.
@@ -58,7 +58,7 @@ export async function exportJobs(
   }
 }
 
-function csvLine(job: JobView): string {
+function csvLine(job: ListedJob): string {
   return `${fields.map((field) => csvCell(job[field])).join(',')}\r\n`;
 }
 

@@ -110,7 +110,7 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       scope: 'read',
       summary: 'List jobs, the newest first',
       description:
-        'The jobs that meet every condition, and the filter `q`. `next` is the cursor of the following page, null at the end. A page before the end may hold fewer jobs than asked for, even none; `scannedTo` then says how far it has looked.',
+        'The jobs that meet every condition, and the filter `q`. `next` is the cursor of the following page, null at the end. A page before the end may hold fewer jobs than asked for, even none; `scannedTo` then says how far it has looked. With `at` a page holds 100 jobs at most, and their `progress` is null: it is not kept over time.',
       query: jobListQuerySchema,
       headers: { 'If-None-Match': z.string().optional().describe('The ETag that is known.') },
       answers: {
@@ -240,7 +240,7 @@ export function jobRoutes(jobTypes: readonly JobType[]): readonly RouteContract[
       operationId: 'countJobs',
       tag: 'Jobs',
       scope: 'read',
-      summary: 'Count jobs by state and type, now or at a time',
+      summary: 'Count jobs by type, queue and state, now or at a time',
       query: countsQuerySchema,
       answers: { 200: { description: 'The counts.', schema: countsViewSchema } },
       problems: ['invalid_request', 'too_many_to_count', 'database_unavailable'],

@@ -18,8 +18,8 @@ export const countsViewSchema = z
     total: z.int(),
     states: z.record(z.enum(jobStates), z.int()).describe('By state, with every state.'),
     items: z
-      .array(z.object({ type: z.string(), state: z.enum(jobStates), count: z.int() }))
-      .describe('By type, then state; zero counts are left out.'),
+      .array(z.object({ type: z.string(), queue: z.string(), state: z.enum(jobStates), count: z.int() }))
+      .describe('By type, then queue, then state; zero counts are left out.'),
   })
   .meta({ id: 'CountsView' });
 export type CountsView = z.infer<typeof countsViewSchema>;

@@ -131,6 +131,16 @@ export const jobAtSchema = jobViewSchema
   .meta({ id: 'JobAt' });
 export type JobAtView = z.infer<typeof jobAtSchema>;
 
+/** A job as lists show it: as {@link jobViewSchema}, but with payload and result only where they were asked for. */
+export const listedJobSchema = jobViewSchema
+  .extend({
+    payload: z.unknown().optional().describe('Only with `payload=true`, as is `result`.'),
+    result: z.unknown().optional(),
+  })
+  .meta({ id: 'ListedJob' });
+/** See {@link listedJobSchema}. */
+export type ListedJob = z.infer<typeof listedJobSchema>;
+
 /** `GET /v1/jobs`: the newest first, those that meet every condition given. */
 export const jobListQuerySchema = z.strictObject({
   q: freeText(maxFilterLength)
@@ -144,6 +154,16 @@ export const jobListQuerySchema = z.strictObject({
   submittedFor: freeText(256).optional().describe('Submitted for them.'),
   since: timeSchema.optional().describe('Created at this time or later.'),
   until: timeSchema.optional().describe('Created before this time.'),
+  at: timeSchema
+    .optional()
+    .describe(
+      'The jobs as they were at this time: those that the log had, each in the state that it had. Then `q` can name `state`, `queue`, `type`, `for`, `since`, `until`, `id`, `parent` and `flow`: of all else only the present is indexed.',
+    ),
+  payload: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('`true`: with payload and result.'),
   cursor: pageCursor,
   limit: pageLimit(500, 50),
 });
@@ -154,7 +174,7 @@ export const jobListQuerySchema = z.strictObject({
  */
 export const jobPageSchema = z
   .object({
-    items: z.array(jobViewSchema),
+    items: z.array(listedJobSchema),
     next: z.string().nullable(),
     scannedTo: z
       .string()
