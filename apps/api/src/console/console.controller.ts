@@ -1,7 +1,7 @@
 import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem-error.js';
-import { strictPagePolicy } from '../http/page-policy.js';
+import { pagePolicy } from '../http/page-policy.js';
 import { Route } from '../http/route.js';
 import { chooseEncoding, findConsole, readConsole, type ConsoleFile } from './console-files.js';
 
@@ -37,7 +37,7 @@ export class ConsoleController {
   }
 
   private sendPage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    reply.header('content-security-policy', strictPagePolicy);
+    reply.header('content-security-policy', pagePolicy);
     return this.send('index.html', request, reply);
   }
 

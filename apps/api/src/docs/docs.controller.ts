@@ -5,8 +5,7 @@ import { JobTypeBook } from '@jobstream/job-types';
 import type { FastifyReply } from 'fastify';
 import { Route } from '../http/route.js';
 import { ProblemError } from '../http/problem-error.js';
-import { pagePolicy } from '../http/page-policy.js';
-import { docsPage, readDocsAsset } from './docs-page.js';
+import { docsPage, docsPolicy, readDocsAsset } from './docs-page.js';
 
 /** The contract of this server, for programs and for people. */
 @Controller()
@@ -30,7 +29,7 @@ export class DocsController {
   async open(@Res() reply: FastifyReply): Promise<void> {
     reply.headers({
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': pagePolicy,
+      'content-security-policy': docsPolicy,
     });
     await reply.send(docsPage);
   }

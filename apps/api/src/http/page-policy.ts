@@ -1,4 +1,8 @@
-const own = [
+/**
+ * The policy of our pages. They may run the scripts of this server, show its styles and talk to it; nothing is fetched from anywhere
+ * else, so they work offline. No text can become a script, whoever wrote it.
+ */
+export const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -8,13 +12,5 @@ const own = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-];
-
-/**
- * The policy of pages whose scripts are not ours. They may run the scripts of this server, show its styles and talk to it. Nothing
- * is fetched from anywhere else, so they work offline.
- */
-export const pagePolicy = own.join('; ');
-
-/** {@link pagePolicy}, and no text can become a script, whoever wrote it. */
-export const strictPagePolicy = [...own, "require-trusted-types-for 'script'"].join('; ');
+  "require-trusted-types-for 'script'",
+].join('; ');
