@@ -93,7 +93,7 @@ describe('the console', () => {
     await page.getByLabel('From offset').fill('');
     await page.getByLabel('or from time').fill('2020-01-01T00:00:00Z');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**at=2020*');
+    await page.waitForURL('**since=2020*');
     await page.getByRole('button', { name: 'Open 0', exact: true }).waitFor();
     expect(await page.getByRole('button', { name: 'Earlier' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Open 0', exact: true }).click();

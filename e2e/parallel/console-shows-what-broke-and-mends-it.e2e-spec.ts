@@ -246,7 +246,7 @@ describe('the console', () => {
     await page.goto(`${platform.api.url}/console/jobs?for=${encodeURIComponent(hostile)}`);
     await says('<img src=');
     await page.goto(`${platform.api.url}/console/dead-letters`);
-    await page.getByRole('region', { name: 'Groups of dead letters' }).getByText('<img src=').waitFor();
+    await page.getByRole('cell', { name: hostile, exact: true }).waitFor();
     expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
   });
 

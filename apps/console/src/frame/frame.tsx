@@ -2,12 +2,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { VNode } from 'preact';
 import { openedByKey } from '../keys/keyboard.js';
 import { isUtc, showUtc } from '../parts/moment.js';
+import { isPast, shownAt } from '../place/past.js';
 import { hrefOf, place } from '../place/place.js';
 import { caller, callerFailure, may, signOut } from '../server/caller.js';
 import { isRefused } from '../server/connection.js';
 import { GoTo } from './go-to.js';
 import { KeyHelp } from './key-help.js';
 import { pageList, type PageEntry } from './page-list.js';
+import { PastBanner } from './past-banner.js';
 import { SignIn } from './sign-in.js';
 
 /** The console: its menu, the page that the URL names, and the dialogs that may be open over it. */
@@ -33,6 +35,7 @@ export function Frame(): VNode {
             <strong>{callerFailure.value.text}</strong> <code>{callerFailure.value.code}</code>
           </p>
         )}
+        <PastBanner />
         <ShownPage />
       </main>
       {isRefused.value && <SignIn />}
@@ -103,17 +106,32 @@ function ShownPage(): VNode {
         </p>
       </>
     );
-  return caller.value && !may(entry.scope) ? (
-    <Forbidden entry={entry} />
-  ) : (
-    <Entered entry={entry} item={item} />
-  );
+  if (caller.value && !may(entry.scope)) return <Forbidden entry={entry} />;
+  return isPast.value ? <EnteredPast entry={entry} item={item} /> : <Entered entry={entry} item={item} />;
+}
+
+interface EnteredProps {
+  readonly entry: PageEntry;
+  readonly item: string | undefined;
 }
 
 /** Another page or another item is another component: nothing of the one before stays. */
-function Entered({ entry, item }: { readonly entry: PageEntry; readonly item: string | undefined }): VNode {
-  const { name, show: Page, showItem: Item } = entry;
+function Entered({ entry: { name, show: Page, showItem: Item }, item }: EnteredProps): VNode {
   return item !== undefined && Item ? <Item key={`${name}/${item}`} item={item} /> : <Page key={name} />;
+}
+
+/** The past of a page, or of one of its items, as far as it is kept. */
+function EnteredPast({ entry: { name, title, past }, item }: EnteredProps): VNode {
+  const { show: Page, showItem: Item, notKept } = past;
+  if (shownAt.value === undefined) return <h1>{title}</h1>;
+  if (item !== undefined && Item) return <Item key={`${name}/${item}`} item={item} />;
+  if (item === undefined && Page) return <Page key={name} />;
+  return (
+    <>
+      <h1>{[title, item].filter(Boolean).join(' ')}</h1>
+      <p>{notKept}</p>
+    </>
+  );
 }
 
 function Forbidden({ entry: { title, scope } }: { readonly entry: PageEntry }): VNode {

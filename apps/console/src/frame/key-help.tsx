@@ -5,7 +5,7 @@ import { pageList } from './page-list.js';
 
 const everywhere = [
   ['/', 'to the filter'],
-  ['Ctrl K', 'go to a page, a queue, a type, a topic or a job'],
+  ['Ctrl K', 'go to a page, a queue, a type, a topic, a job or a time'],
   ['j, k', 'to the next row, to the one before'],
   ['Enter', 'opens the row'],
   ['?', 'this help'],

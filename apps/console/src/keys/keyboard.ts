@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
+import { isPast } from '../place/past.js';
 import { go, hrefOf } from '../place/place.js';
 
 /** What a key of a page does, and how the help calls it. */
@@ -15,6 +16,7 @@ export const pageLetters: Readonly<Record<string, string>> = {
   d: 'dead-letters',
   e: 'errors',
   q: 'queues',
+  p: 'workers',
   s: 'schedules',
   r: 'replays',
   a: 'actions',
@@ -36,12 +38,13 @@ export const openedByKey = signal<'help' | 'go-to' | undefined>(undefined);
 /** Milliseconds in which a letter has to follow `g`. */
 const chordMs = 1_500;
 
-/** The keys of a page while it is shown. */
+/** The keys of a page while it is shown. The past has none: they act. */
 export function usePageKeys(keys: Readonly<Record<string, PageKey>>): void {
   useEffect(() => {
-    pageKeys.value = keys;
+    const kept = isPast.value ? {} : keys;
+    pageKeys.value = kept;
     return () => {
-      if (pageKeys.value === keys) pageKeys.value = {};
+      if (pageKeys.value === kept) pageKeys.value = {};
     };
   });
 }

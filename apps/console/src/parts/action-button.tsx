@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { Scope } from '@jobstream/contracts/rest';
+import { isPast } from '../place/past.js';
 import { caller, may } from '../server/caller.js';
 
 export interface ActionButtonProps {
@@ -12,20 +13,22 @@ export interface ActionButtonProps {
   onClick(this: void): void;
 }
 
-/** A button for whoever may do it. Everyone else sees the scope that it needs, and the server refuses all the same. */
+/**
+ * A button for whoever may do it. Everyone else sees the scope that it needs, and the server refuses all the same. In the past nobody may.
+ */
 export function ActionButton({ scope, children, isDanger, letter, onClick }: ActionButtonProps): VNode {
-  const isAllowed = caller.value === undefined || may(scope);
+  const needs = isPast.value ? 'the present' : caller.value && !may(scope) ? scope : undefined;
   return (
     <button
       type="button"
       class={isDanger ? 'danger' : undefined}
-      disabled={!isAllowed}
+      disabled={needs !== undefined}
       aria-keyshortcuts={letter}
       onClick={onClick}
     >
       {children}
-      {letter !== undefined && isAllowed && <kbd aria-hidden="true">{letter}</kbd>}
-      {!isAllowed && <span class="needs"> needs {scope}</span>}
+      {letter !== undefined && needs === undefined && <kbd aria-hidden="true">{letter}</kbd>}
+      {needs !== undefined && <span class="needs"> needs {needs}</span>}
     </button>
   );
 }

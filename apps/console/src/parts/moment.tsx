@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { writeSpan } from '../numbers/span.js';
+import { shownAt } from '../place/past.js';
 import { serverNow } from '../server/server-clock.js';
 
 const storedAs = 'jobstream-times';
@@ -23,9 +24,9 @@ export function Moment({ at, precise = false }: { readonly at: string; readonly 
   );
 }
 
-/** How long ago a time was, by the server's clock; of one to come, in how long. */
+/** How long ago a time was, by the server's clock, or in the past by the time that is shown; of one to come, in how long. */
 export function Age({ at }: { readonly at: string }): VNode {
-  const ms = serverNow.value - Date.parse(at);
+  const ms = (shownAt.value?.getTime() ?? serverNow.value) - Date.parse(at);
   const text = ms >= 0 ? `${writeSpan(Math.floor(ms / 1_000) * 1_000)} ago` : `in ${writeSpan(-ms)}`;
   return (
     <time dateTime={at} title={isUtc.value ? at : localTextOf(at, true)}>

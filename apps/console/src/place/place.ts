@@ -28,14 +28,20 @@ export function readPlace({ pathname, search }: Pick<Location, 'pathname' | 'sea
   };
 }
 
-/** The URL of a place. Parameters that are empty or undefined are left out. */
+/**
+ * The URL of a place. Parameters that are empty or undefined are left out. The time that is shown stays, unless `at` is given, also as
+ * undefined.
+ */
 export function hrefOf(
   page: string,
   item?: string,
   query: Readonly<Record<string, string | undefined>> = {},
 ): string {
   const path = [root, page, item].filter((part) => part !== undefined && part !== '');
-  const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const at = place.value.query.get('at') ?? undefined;
+  const given = Object.entries({ ...query, ...(!('at' in query) && { at }) }).filter(
+    (entry): entry is [string, string] => Boolean(entry[1]),
+  );
   const search = given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
   return `${path.map((part, at) => (at === 0 ? part! : encodeURIComponent(part!))).join('/')}${search}`;
 }

@@ -12,14 +12,13 @@ import { StackText } from '../../parts/stack-text.js';
 import { StateMark } from '../../parts/state-mark.js';
 import { countOf } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
-import { hrefOf, place } from '../../place/place.js';
+import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { lazyPage } from '../../frame/lazy-page.js';
 import { Explanation, UnstartedExplanation } from './explanation.js';
 import { useFollowedLife } from './followed-life.js';
 import { LogLines } from './log-lines.js';
-import { PastJob } from './past-job.js';
 import { Timeline } from './timeline.js';
 import { TransitionTable } from './transition-table.js';
 
@@ -27,14 +26,8 @@ const everyMs = 2_000;
 const ReplayDialog = lazyPage(() => import('./replay-dialog.js').then((part) => part.ReplayDialog));
 const Runs = lazyPage(() => import('./runs/runs.js').then((part) => part.Runs));
 
-/** One job, as it is now or, with `at` in the URL, as it was then. */
+/** Why a job is where it is, what happened to it, and what can be done about it. */
 export function JobPage({ item: id }: { readonly item: string }): VNode {
-  const at = place.value.query.get('at');
-  return at === null ? <PresentJob id={id} /> : <PastJob id={id} at={at} />;
-}
-
-/** Why the job is where it is, what happened to it, and what can be done about it. */
-function PresentJob({ id }: { readonly id: string }): VNode {
   const polled = usePolled((signal) => client.read(id, { signal }), { key: id, everyMs });
   const job = polled.data;
   const firstRun = useRef<number | undefined>(undefined);
@@ -88,7 +81,7 @@ function PresentJob({ id }: { readonly id: string }): VNode {
               </ActionButton>
             )}
             <CopyButton text={`curl -s ${location.origin}/v1/jobs/${id}`}>Copy as curl</CopyButton>
-            <CopyButton text={`npx jobstream jobs get ${id} --history`}>Copy as command</CopyButton>
+            <CopyButton text={`npx jobstream jobs history ${id}`}>Copy as command</CopyButton>
           </p>
           <section tabIndex={-1} ref={why}>
             <h2>Why it is where it is</h2>

@@ -7,36 +7,19 @@ import { JsonText } from '../../parts/json-text.js';
 import { Moment } from '../../parts/moment.js';
 import { RecordLink } from '../../parts/record-link.js';
 import { StateMark } from '../../parts/state-mark.js';
+import { shownAt } from '../../place/past.js';
 import { go, hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 
-interface PastJobProps {
-  readonly id: string;
-  /** ISO 8601; from the URL, so it may be anything. */
-  readonly at: string;
-}
-
-/** A job as it was at a time, by the records that the log had then. Nothing can be done about the past. */
-export function PastJob({ id, at }: PastJobProps): VNode {
-  const time = Date.parse(at);
-  const isTime = !Number.isNaN(time);
+/** A job as it was at a time, by the records that the log had then. */
+export function PastJob({ item: id }: { readonly item: string }): VNode {
   return (
     <>
       <h1>
         Job <code class="id">{id}</code> in the past
       </h1>
-      <p class="notice" role="status">
-        {isTime ? (
-          <>
-            As of <Moment at={new Date(time).toISOString()} precise />: read only.
-          </>
-        ) : (
-          'The address names no time: write at=2026-01-31T10:00:00Z.'
-        )}{' '}
-        <a href={hrefOf('jobs', id)}>To the present</a>
-      </p>
-      {isTime && <JobThen id={id} at={new Date(time)} />}
+      <JobThen id={id} at={shownAt.value!} />
     </>
   );
 }

@@ -1,5 +1,6 @@
-import { isFinal, jobStates, parseDuration, parseFilter, type JobState } from '@jobstream/contracts';
+import { isFinal, jobStates, parseFilter, type JobState } from '@jobstream/contracts';
 import type { ListOptions } from '@jobstream/client';
+import { readTypedTime } from '../../numbers/typed-time.js';
 
 /** The conditions of the list, as the URL has them. */
 export const filterFields = ['state', 'type', 'queue', 'for', 'since', 'until', 'q'] as const;
@@ -34,7 +35,7 @@ export function readFilter(filter: JobFilter, now: number): ReadFilter {
   if (wrong) faults.q = `Column ${wrong.column}: ${wrong.detail}`;
   const time = (field: 'since' | 'until'): Date | undefined => {
     const text = filter[field];
-    const ms = text === undefined ? undefined : readTime(text, now);
+    const ms = text === undefined ? undefined : readTypedTime(text, now);
     if (text !== undefined && ms === undefined)
       faults[field] = 'Write how long ago (15m, 2h, 7d) or a time (2026-01-31T10:00Z).';
     return ms === undefined ? undefined : new Date(ms);
@@ -61,11 +62,4 @@ export function mayBeUnfinished({ state }: JobFilter): boolean {
 
 function isState(text: string): text is JobState {
   return (jobStates as readonly string[]).includes(text);
-}
-
-function readTime(text: string, now: number): number | undefined {
-  if (/^\d{1,6}(ms|s|m|h|d)$/.test(text)) return now - parseDuration(text);
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/.test(text);
-  const ms = Date.parse(hasZone || !text.includes('T') ? text : `${text}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -9,6 +9,7 @@ import { RowTable } from '../../parts/row-table.js';
 import { writeShellWord } from '../../parts/shell-word.js';
 import { countOf } from '../../numbers/count.js';
 import { usePageKeys } from '../../keys/keyboard.js';
+import { shownAt } from '../../place/past.js';
 import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
@@ -25,7 +26,7 @@ import { ViewList } from './view-list.js';
 const everyMs = 2_000;
 const limit = 50;
 
-/** The list of jobs, newest first. Its filter and its columns are its URL. */
+/** The list of jobs, newest first, now or at a time. Its filter and its columns are its URL. */
 export function Jobs(): VNode {
   const { query } = place.value;
   const filter = filterOf(query);
@@ -41,7 +42,8 @@ export function Jobs(): VNode {
   });
   // The times of a link stay what they were when it was opened.
   const [openedAt] = useState(() => serverNow.peek());
-  const { conditions, faults } = readFilter(filter, openedAt);
+  const { conditions: ofFilter, faults } = readFilter(filter, openedAt);
+  const conditions = { ...ofFilter, ...(shownAt.value && { at: shownAt.value }) };
   return (
     <>
       <h1>Jobs</h1>
@@ -57,7 +59,7 @@ export function Jobs(): VNode {
         <ActionButton scope="operate" letter="r" onClick={() => setAction('replay')}>
           Run all that match again
         </ActionButton>
-        <CopyButton text={commandOf(filter)}>Copy as command</CopyButton>
+        <CopyButton text={commandOf(filter, conditions.at)}>Copy as command</CopyButton>
         <CopyButton text={curlOf(conditions)}>Copy as curl</CopyButton>
         <ExportButtons conditions={conditions} />
       </p>
@@ -68,7 +70,7 @@ export function Jobs(): VNode {
         }
       />
       <JobRows
-        key={JSON.stringify([filter, cursor])}
+        key={JSON.stringify([filter, cursor, conditions.at])}
         filter={filter}
         conditions={conditions}
         cursor={cursor}
@@ -81,7 +83,7 @@ export function Jobs(): VNode {
 
 interface JobRowsProps {
   readonly filter: JobFilter;
-  readonly conditions: ReturnType<typeof readFilter>['conditions'];
+  readonly conditions: ReturnType<typeof readFilter>['conditions'] & { readonly at?: Date };
   readonly cursor: string | undefined;
   readonly columns: string | undefined;
 }
@@ -89,8 +91,8 @@ interface JobRowsProps {
 function JobRows({ filter, conditions, cursor, columns }: JobRowsProps): VNode {
   const polled = usePolled((signal) => client.listPage({ ...conditions, cursor, limit, signal }), {
     key: 'rows',
-    // What is further down does not move.
-    everyMs: cursor === undefined ? everyMs : Infinity,
+    // What is further down does not move, nor does the past.
+    everyMs: cursor === undefined && conditions.at === undefined ? everyMs : Infinity,
   });
   const [page, setPage] = useState<JobPage | undefined>(undefined);
   const merged = polled.data && mergePage(page?.items ?? [], polled.data.items);
@@ -136,8 +138,8 @@ function emptyText(filter: JobFilter): VNode {
   );
 }
 
-function commandOf({ for: submittedFor, ...filter }: JobFilter): string {
-  const options = Object.entries({ ...filter, 'submitted-for': submittedFor })
+function commandOf({ for: submittedFor, ...filter }: JobFilter, at: Date | undefined): string {
+  const options = Object.entries({ ...filter, 'submitted-for': submittedFor, at: at?.toISOString() })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` --${name} ${writeShellWord(value!)}`);
   return `npx jobstream jobs list${options.join('')}`;

@@ -1,10 +1,8 @@
 import type { VNode } from 'preact';
-import { jobStates } from '@jobstream/contracts';
 import type { CountsView, LiveFrame, QueueFrame, RebuildView, ReplayView } from '@jobstream/contracts/rest';
 import { Freshness } from '../../parts/freshness.js';
 import { Age } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
-import { StateMark } from '../../parts/state-mark.js';
 import { LazyThroughput } from '../../parts/throughput/lazy-throughput.js';
 import { countOf, writeCount, writeKnownCount, writeRate } from '../../numbers/count.js';
 import { hrefOf } from '../../place/place.js';
@@ -14,6 +12,7 @@ import { usePolled } from '../../server/polled.js';
 import { recentSamplesOf, samplesOf } from '../../server/queue-samples.js';
 import { LettersOf } from '../errors/letters-of.js';
 import { Trend } from '../errors/trend.js';
+import { CountStrip } from './count-strip.js';
 import { Spark } from './spark.js';
 import { judge, ratesOf, type QueueRates, type Verdict } from './verdict.js';
 
@@ -174,7 +173,7 @@ function Counts(): VNode {
     <section>
       <h2>Jobs by state</h2>
       <Freshness of={counted} />
-      {counted.data ? <StateStrip {...counted.data} /> : <p class="muted">Counting…</p>}
+      {counted.data ? <CountStrip {...counted.data} /> : <p class="muted">Counting…</p>}
     </section>
   );
 }
@@ -189,27 +188,6 @@ async function readCounts(signal: AbortSignal): Promise<Counted> {
   const all = await client.count({ signal });
   const day = await client.count({ signal, since: new Date(Date.parse(all.at) - dayMs) });
   return { all, day };
-}
-
-function StateStrip({ all: { states, total, at }, day }: Counted): VNode {
-  return (
-    <>
-      <ul class="strip">
-        {jobStates.map((state) => (
-          <li key={state}>
-            <a href={hrefOf('jobs', undefined, { state })}>
-              <StateMark state={state} />
-              <b>{writeCount(states[state])}</b>
-              <span class="muted">{writeCount(day.states[state])} of the last 24 h</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-      <p class="muted">
-        {countOf(total, 'job')}, counted <Age at={at} />.
-      </p>
-    </>
-  );
 }
 
 function UnderWay(): VNode {

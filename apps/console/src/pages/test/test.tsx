@@ -12,6 +12,7 @@ import { client } from '../../server/connection.js';
 import { failureOf, type Failure } from '../../server/failure.js';
 import { usePolled } from '../../server/polled.js';
 import { fieldsOf, withField, type FormField } from './payload-form.js';
+import { RecentPayloads } from './recent-payloads.js';
 
 /** Submits a job of any type: by a form that is made of its schema, or as JSON. */
 export function Test(): VNode {
@@ -91,6 +92,10 @@ function SubmitForm({ type }: { readonly type: JobTypeView }): VNode {
         <summary>The payload as JSON</summary>
         <JsonField label="Payload" text={text} onChange={setText} />
       </details>
+      <RecentPayloads
+        type={type.type}
+        onChoose={(payload) => setText(JSON.stringify(payload ?? null, null, 2))}
+      />
       <label>
         Submitted for
         <input
@@ -115,6 +120,7 @@ function SubmitForm({ type }: { readonly type: JobTypeView }): VNode {
         </ActionButton>
         <CopyButton text={curlOf(job)}>Copy as curl</CopyButton>
         <CopyButton text={typescriptOf(type.type, read)}>Copy as TypeScript</CopyButton>
+        <CopyButton text={pythonOf(job)}>Copy as Python</CopyButton>
       </p>
     </form>
   );
@@ -225,6 +231,17 @@ function writeValue(value: unknown): string {
 
 function curlOf(job: string): string {
   return `curl -s ${location.origin}/v1/jobs -H 'content-type: application/json' -d ${writeShellWord(job)}`;
+}
+
+/** A text of JSON is one of Python too. */
+function pythonOf(job: string): string {
+  const url = JSON.stringify(`${location.origin}/v1/jobs`);
+  return [
+    'from urllib.request import Request, urlopen',
+    `job = ${JSON.stringify(job)}`,
+    `request = Request(${url}, job.encode(), {"content-type": "application/json"})`,
+    'print(urlopen(request).read().decode())',
+  ].join('\n');
 }
 
 function typescriptOf(type: string, read: ReadJson): string {

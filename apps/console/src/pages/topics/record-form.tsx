@@ -14,10 +14,10 @@ interface RecordFormProps {
 export function RecordForm({ name, wish, partitions = wish.partition + 1 }: RecordFormProps): VNode {
   const [partition, setPartition] = useState(String(wish.partition));
   const [offset, setOffset] = useState(wish.offset === undefined ? '' : String(wish.offset));
-  const [at, setAt] = useState(wish.at?.toISOString() ?? '');
+  const [since, setSince] = useState(wish.since?.toISOString() ?? '');
   const submit = (event: Event) => {
     event.preventDefault();
-    go(hrefOf('topics', name, { partition, offset, at: offset === '' ? at : undefined }));
+    go(hrefOf('topics', name, { partition, offset, since: offset === '' ? since : undefined }));
   };
   return (
     <form onSubmit={submit} class="fields">
@@ -43,10 +43,10 @@ export function RecordForm({ name, wish, partitions = wish.partition + 1 }: Reco
       <label>
         or from time
         <input
-          value={at}
+          value={since}
           placeholder="2026-01-31T10:00:00Z"
           autocomplete="off"
-          onInput={(event) => setAt(event.currentTarget.value.trim())}
+          onInput={(event) => setSince(event.currentTarget.value.trim())}
         />
       </label>
       <p class="actions">

@@ -4,20 +4,19 @@ import { Freshness } from '../../parts/freshness.js';
 import { Moment } from '../../parts/moment.js';
 import { RowTable } from '../../parts/row-table.js';
 import { countOf, writeCount } from '../../numbers/count.js';
+import { shownAt } from '../../place/past.js';
 import { go, hrefOf, place } from '../../place/place.js';
 import { caller, may } from '../../server/caller.js';
-import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { RecordDialog } from './record-dialog.js';
 import { RecordForm } from './record-form.js';
+import { limit, readRecords } from './read-records.js';
 import { readWish, type RecordWish } from './record-wish.js';
 
 /** Characters of a value that a row shows. */
 const shownCharacters = 120;
-/** Records of a page, and how far the button to the earlier ones goes back. */
-const limit = 50;
 
-/** The records of a topic: the newest, or from an offset or a time on. The URL says which. */
+/** The records of a topic: the newest, or from an offset or a time on; of the past, those until then. The URL says which. */
 export function Topic({ item: name }: { readonly item: string }): VNode {
   const wish = readWish(place.value.query);
   return (
@@ -33,18 +32,18 @@ export function Topic({ item: name }: { readonly item: string }): VNode {
           Records need a key with the scope <code>operate</code>: they hold more than payloads and results.
         </p>
       ) : (
-        <Records key={JSON.stringify(wish)} name={name} wish={wish} />
+        <Records key={JSON.stringify([wish, shownAt.value])} name={name} wish={wish} />
       )}
     </>
   );
 }
 
 function Records({ name, wish }: { readonly name: string; readonly wish: RecordWish }): VNode {
-  const { partition, offset, at, fault } = wish;
-  const polled = usePolled(
-    (signal) => client.topics.readRecords(name, { partition, offset, at, limit, signal }),
-    { key: name, everyMs: Infinity },
-  );
+  const { fault } = wish;
+  const polled = usePolled((signal) => readRecords(name, wish, shownAt.value, signal), {
+    key: name,
+    everyMs: Infinity,
+  });
   const page = polled.data;
   const opened = page?.items.find((record) => String(record.offset) === place.value.query.get('open'));
   const show = (open: number | undefined) => {
