@@ -1,7 +1,6 @@
 import type { FunctionComponent } from 'preact';
 import type { Scope } from '@jobstream/contracts/rest';
 import { lazyPage } from './lazy-page.js';
-import { Access } from '../pages/access/access.js';
 import { Action } from '../pages/actions/action.js';
 import { Actions } from '../pages/actions/actions.js';
 import { Flow } from '../pages/flows/flow.js';
@@ -10,14 +9,10 @@ import { HealthPage } from '../pages/health/health.js';
 import { JobPage } from '../pages/job/job.js';
 import { Overview } from '../pages/overview/overview.js';
 import { Queues } from '../pages/queues/queues.js';
-import { Rebuilds } from '../pages/rebuilds/rebuilds.js';
 import { Replay } from '../pages/replays/replay.js';
 import { Replays } from '../pages/replays/replays.js';
-import { Test } from '../pages/test/test.js';
 import { TypePage } from '../pages/types/type.js';
 import { Types } from '../pages/types/types.js';
-import { Webhook } from '../pages/webhooks/webhook.js';
-import { Webhooks } from '../pages/webhooks/webhooks.js';
 import { Workers } from '../pages/workers/workers.js';
 
 /** A page of the console. */
@@ -148,7 +143,7 @@ export const pageList: readonly PageEntry[] = [
     name: 'test',
     title: 'Test',
     scope: 'read',
-    show: Test,
+    show: lazyPage(() => import('../pages/test/test.js').then(({ Test }) => Test)),
     past: { notKept: 'Nothing can be submitted to the past.' },
   },
   {
@@ -174,15 +169,15 @@ export const pageList: readonly PageEntry[] = [
     name: 'webhooks',
     title: 'Webhooks',
     scope: 'read',
-    show: Webhooks,
-    showItem: Webhook,
+    show: lazyPage(() => import('../pages/webhooks/webhooks.js').then(({ Webhooks }) => Webhooks)),
+    showItem: lazyPage(() => import('../pages/webhooks/webhook.js').then(({ Webhook }) => Webhook)),
     past: { notKept: 'Webhooks are known as they are now.' },
   },
   {
     name: 'rebuilds',
     title: 'Rebuilds',
     scope: 'read',
-    show: Rebuilds,
+    show: lazyPage(() => import('../pages/rebuilds/rebuilds.js').then(({ Rebuilds }) => Rebuilds)),
     past: {
       notKept: 'Rebuilds are known as they are now. In the present each tells when it began and ended.',
     },
@@ -191,7 +186,7 @@ export const pageList: readonly PageEntry[] = [
     name: 'access',
     title: 'Keys and audit',
     scope: 'admin',
-    show: Access,
+    show: lazyPage(() => import('../pages/access/access.js').then(({ Access }) => Access)),
     past: {
       notKept: 'Keys are known as they are now. In the present the audit tells who changed what, and when.',
     },
