@@ -31,6 +31,7 @@ const pages: Readonly<Record<string, string>> = {
   '/webhooks/notify': 'Newest deliveries',
   '/rebuilds': 'Start a rebuild',
   '/access': 'Audit',
+  '/mail': 'Mails of this platform are delivered',
   '/health': 'The API can do its work.',
   '/nowhere': 'No such page',
 };

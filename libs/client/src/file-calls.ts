@@ -1,8 +1,8 @@
-import type { UploadedImage } from '@jobstream/contracts/rest';
+import type { CaughtMails, UploadedImage } from '@jobstream/contracts/rest';
 import { get, type CallOptions } from './call-options.js';
 import type { HttpCaller } from './http-caller.js';
 
-/** The calls that carry bytes: images and reports of the shipped jobs. Errors are those of every call. */
+/** The calls about what the shipped jobs take and make: images, reports, mails. Errors are those of every call. */
 export class FileCalls {
   constructor(private readonly caller: HttpCaller) {}
 
@@ -27,6 +27,14 @@ export class FileCalls {
    */
   downloadThumbnail(id: string, { signal }: CallOptions = {}): Promise<Uint8Array> {
     return this.caller.readBytes(get(`/images/${encodeURIComponent(id)}/thumbnail`, signal));
+  }
+
+  /**
+   * The newest mails that were caught instead of delivered.
+   * @throws ProblemError `route_not_found` where mails are delivered
+   */
+  listCaughtMails({ signal }: CallOptions = {}): Promise<CaughtMails> {
+    return this.caller.read<CaughtMails>(get('/dev/mail', signal));
   }
 
   /**

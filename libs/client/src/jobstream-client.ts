@@ -106,7 +106,7 @@ export class JobstreamClient {
   readonly rebuilds: RebuildCalls;
   /** Makes API keys, and shows who changed what. */
   readonly access: AccessCalls;
-  /** Carries images and reports of the shipped jobs. */
+  /** Carries images and reports of the shipped jobs, and shows their mails where those are caught. */
   readonly files: FileCalls;
   private readonly caller: HttpCaller;
 

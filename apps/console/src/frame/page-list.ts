@@ -192,6 +192,13 @@ export const pageList: readonly PageEntry[] = [
     },
   },
   {
+    name: 'mail',
+    title: 'Mail',
+    scope: 'read',
+    show: lazyPage(() => import('../pages/mail/mail.js').then(({ Mail }) => Mail)),
+    past: { notKept: 'Caught mails are shown as they are now, each with the time at which it came.' },
+  },
+  {
     name: 'health',
     title: 'Health',
     scope: 'read',

@@ -27,6 +27,7 @@ export const pageLetters: Readonly<Record<string, string>> = {
   w: 'webhooks',
   b: 'rebuilds',
   k: 'access',
+  m: 'mail',
   h: 'health',
 };
 

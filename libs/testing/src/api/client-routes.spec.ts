@@ -108,6 +108,7 @@ const calls: Readonly<Record<Route, Calls>> = {
   'PUT /images/{image_id}': (client) => client.files.uploadImage('cat', Buffer.from('bytes')),
   'GET /images/{image_id}/thumbnail': (client) => client.files.downloadThumbnail('cat'),
   'GET /reports/{task_id}': (client) => client.files.downloadReport(id),
+  'GET /dev/mail': (client) => client.files.listCaughtMails(),
   'GET /v1/api-keys': (client) => client.access.listKeys(),
   'POST /v1/api-keys': (client) => client.access.createKey({ name: 'web', scopes: ['read'] }),
   'DELETE /v1/api-keys/{id}': (client) => client.access.revokeKey(id),
@@ -135,7 +136,6 @@ const withoutCall: Readonly<Record<Route, string>> = {
   'GET /console/{page}': 'a page',
   'GET /console/{page}/{item}': 'a page',
   'GET /console/assets/{asset}': 'a part of a page',
-  'GET /dev/mail': 'only on the embedded stack',
 };
 
 describe('the client', () => {
