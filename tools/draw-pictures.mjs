@@ -112,27 +112,68 @@ async function drawMail({ from, to, subject, text }, name) {
 }
 
 /** Pages of the console by the names of their pictures. */
-function consolePages(failed, flow) {
+function consolePages({ job, group, flow, action, replay, past }) {
   return {
     overview: '',
     jobs: '/jobs',
-    job: `/jobs/${failed}`,
+    'jobs-past': `/jobs?at=${past}`,
+    job: `/jobs/${job}`,
+    'job-past': `/jobs/${job}?at=${past}`,
     'dead-letters': '/dead-letters',
     errors: '/errors',
+    error: `/errors/${group}`,
     queues: '/queues',
     queue: '/queues/probe',
+    workers: '/workers',
     schedules: '/schedules',
     schedule: '/schedules/health-check',
     replays: '/replays',
+    replay: `/replays/${replay}`,
+    actions: '/actions',
+    action: `/actions/${action}`,
     flows: '/flows',
     flow: `/flows/${flow}`,
     test: '/test?type=probe.run',
     topics: '/topics',
+    topic: '/topics/jobs.events',
     types: '/types',
+    type: '/types/probe.run',
     webhooks: '/webhooks',
+    webhook: '/webhooks/notify',
     rebuilds: '/rebuilds',
     access: '/access',
+    mail: '/mail',
     health: '/health',
+  };
+}
+
+/** What the pages show one of: a job that failed, the group of its error, a flow, an action and a replay that have ended. */
+async function prepareConsole(api) {
+  const { body } = await api.get('/v1/jobs?state=dead_lettered&limit=1');
+  const job = body.items[0];
+  const { body: failed } = await eventually(async () => {
+    const found = await api.get(`/v1/jobs/${job.id}`);
+    if (!found.body.error?.group) throw new Error('The error has no group yet.');
+    return found;
+  }, patience);
+  const history = await api.get(`/v1/jobs/${job.id}/history`);
+  const flow = await runFlow(api);
+  const why = 'the downloads work again';
+  const wish = { action: 'replay', q: `group:${failed.error.group} state:dead_lettered`, cap: 2, why };
+  const action = await api.post('/v1/actions', wish);
+  const replay = await api.post('/v1/replays', { source: 'dead-letters', queue: 'probe', cap: 2, why });
+  for (const path of [`/v1/actions/${action.body.id}`, `/v1/replays/${replay.body.id}`])
+    await eventually(async () => {
+      const { body: order } = await api.get(path);
+      if (!order.finishedAt) throw new Error(`${path} has not ended: ${JSON.stringify(order)}`);
+    }, patience);
+  return {
+    job: job.id,
+    group: failed.error.group,
+    flow,
+    action: action.body.id,
+    replay: replay.body.id,
+    past: history.body.items[0].time,
   };
 }
 
@@ -156,17 +197,16 @@ async function runFlow(api) {
 
 /** Each page in light and dark, for a desk and for a hand. */
 async function drawConsole(api) {
-  const { body } = await api.get('/v1/jobs?state=dead_lettered&limit=1');
-  const flow = await runFlow(api);
+  const pages = consolePages(await prepareConsole(api));
   const browser = await ConsoleBrowser.start();
   try {
     for (const colours of ['light', 'dark'])
       for (const width of [1280, 360]) {
         const { page, close } = await browser.open(`${api.url}/console`, { colours, width });
-        for (const [name, path] of Object.entries(consolePages(body.items[0].id, flow))) {
+        for (const [name, path] of Object.entries(pages)) {
           await page.goto(`${api.url}/console${path}`);
           await page
-            .getByText(/^(Reading|Counting|Looking)…$/)
+            .getByText(/^(Loading|Reading|Counting|Looking)…$/)
             .first()
             .waitFor({ state: 'detached' });
           // Rates are known from the second frame on.
