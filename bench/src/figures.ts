@@ -11,6 +11,7 @@ import { memory } from './figures/memory.js';
 import { onePartition } from './figures/one-partition.js';
 import { get, list } from './figures/reads.js';
 import { rebuild } from './figures/rebuild.js';
+import { scale } from './figures/scale.js';
 import { start } from './figures/start.js';
 
 /** Everything that is measured, in the order in which it is. */
@@ -28,6 +29,7 @@ export const figures: readonly Figure[] = [
   images,
   rebuild,
   memory,
+  scale,
   idle,
   start,
 ];
