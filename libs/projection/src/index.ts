@@ -1,5 +1,5 @@
 // Records become rows, rows become answers.
-export { JobQueries, type ActiveCount, type JobStanding } from './reads/job-queries.js';
+export { JobQueries, type ActiveCount, type JobStanding, type JobWithChildren } from './reads/job-queries.js';
 export { JobCounts, TooManyToCountError, type CountScope, type CountedJobs } from './reads/job-counts.js';
 export { JobLogProgress } from './logs/job-log-progress.js';
 export { JobLogRows, maxLogRows, type JobLogRow } from './logs/job-log-rows.js';

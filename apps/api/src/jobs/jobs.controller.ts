@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { isFinal, maxBatchBytes, maxErrorStackLength, termsOf } from '@jobstream/contracts';
+import { isFinal, maxBatchBytes, maxErrorStackLength, termsOf, type JobId } from '@jobstream/contracts';
 import {
   jobListQuerySchema,
   jobLogsQuerySchema,
@@ -165,7 +165,7 @@ export class JobsController {
     const { view } = job;
     const cancelRequested = this.cancels.isRequested(view.id, view.run);
     const [children, error, facts] = await Promise.all([
-      this.childrenOf(view),
+      this.childrenOf(job),
       this.errorOf(job),
       this.facts.glance(job),
     ]);
@@ -189,9 +189,9 @@ export class JobsController {
   }
 
   /** Only a job that has succeeded has children. Postgres may be away where the job itself is known. */
-  private async childrenOf({ id, state }: JobView): Promise<string[] | null> {
+  private async childrenOf({ view: { id, state }, children }: FoundJob): Promise<JobId[] | null> {
     if (state !== 'succeeded') return [];
-    return this.queries.children(id).catch(nullWhileAway);
+    return children ?? this.queries.children(id).catch(nullWhileAway);
   }
 }
 

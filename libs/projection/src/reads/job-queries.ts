@@ -4,7 +4,7 @@ import type { Database } from '@jobstream/database';
 import { SharedLookup } from '@jobstream/runtime';
 import { readHistory, type HistoryItem } from './history.js';
 import { readJobAt, type JobAt } from './job-at.js';
-import { findJobs, parse, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
+import { jobColumns, parse, readJobRow, type SelectedJob, type JobRow } from './job-row.js';
 import { readRunPage, type RunPage } from './run-page.js';
 import { JobList, type JobFilter, type JobPage, type PastJobPage } from './job-list.js';
 
@@ -27,12 +27,18 @@ export interface JobStanding {
 /** Children of a job that are told at most. */
 const maxChildren = 100;
 
+/** A job with what other rows say of it. */
+export interface JobWithChildren extends JobRow {
+  /** The jobs that its handler has made, as {@link JobQueries.children} says. Null unless it has succeeded: no other has any. */
+  readonly children: JobId[] | null;
+}
+
 /**
  * Reads the projection. Every method rejects with what the database lib throws while Postgres is away
  * (`isUnavailable` tells).
  */
 export class JobQueries {
-  private readonly lookup = new SharedLookup<JobId, JobRow>((ids) => this.load(ids));
+  private readonly lookup = new SharedLookup<JobId, JobWithChildren>((ids) => this.load(ids));
   private readonly childLookup = new SharedLookup<JobId, JobId[]>((parents) => this.loadChildren(parents));
   private readonly jobList: JobList;
 
@@ -41,7 +47,7 @@ export class JobQueries {
   }
 
   /** A job's row; undefined where the projection has none. Concurrent calls share their queries. */
-  find(id: JobId): Promise<JobRow | undefined> {
+  find(id: JobId): Promise<JobWithChildren | undefined> {
     return this.lookup.find(id.toLowerCase());
   }
 
@@ -114,20 +120,28 @@ export class JobQueries {
   }
 
   private async loadChildren(parents: JobId[]): Promise<Map<JobId, JobId[]>> {
-    const { rows } = await this.database.query<{ parent: JobId; ids: JobId[] }>({
+    const { rows } = await this.database.query<{ parent: JobId; children: JobId[] }>({
       name: 'job-children',
-      text: `SELECT parent, ids FROM unnest($1::uuid[]) AS parent CROSS JOIN LATERAL (
-               SELECT array_agg(id ORDER BY id)::text[] AS ids FROM (
-                 SELECT id FROM ${this.database.projection}.jobs WHERE parent_id = parent ORDER BY id LIMIT ${maxChildren}
-               ) AS first) AS children
-             WHERE ids IS NOT NULL`,
+      text: `SELECT parent, ${this.childrenOf('parent')} AS children FROM unnest($1::uuid[]) AS parent`,
       values: [parents],
     });
-    return new Map(rows.map(({ parent, ids }) => [parent, ids]));
+    return new Map(rows.map(({ parent, children }) => [parent, children]));
   }
 
-  private async load(ids: JobId[]): Promise<Map<JobId, JobRow>> {
-    const { rows } = await this.database.query<SelectedJob>(findJobs(this.database.projection, ids));
-    return new Map(rows.map((row) => [row.id, readJobRow(row)]));
+  /** By one statement: each single read of a finished job asks for both. */
+  private async load(ids: JobId[]): Promise<Map<JobId, JobWithChildren>> {
+    const { rows } = await this.database.query<SelectedJob & Pick<JobWithChildren, 'children'>>({
+      name: 'find-jobs-and-children',
+      text: `SELECT ${jobColumns}, CASE WHEN state = 'succeeded' THEN ${this.childrenOf('jobs.id')} END AS children
+             FROM ${this.database.projection}.jobs WHERE id = ANY($1::uuid[])`,
+      values: [ids],
+    });
+    return new Map(rows.map((row) => [row.id, { ...readJobRow(row), children: row.children }]));
+  }
+
+  /** The ids of a job's children, as SQL. @param parent the job's id, as SQL */
+  private childrenOf(parent: string): string {
+    return `ARRAY(SELECT child.id::text FROM ${this.database.projection}.jobs AS child WHERE child.parent_id = ${parent}
+                  ORDER BY child.id LIMIT ${maxChildren})`;
   }
 }

@@ -1,7 +1,8 @@
+import type { JobId } from '@jobstream/contracts';
 import type { JobError } from '@jobstream/contracts/records';
 import type { JobView } from '@jobstream/contracts/rest';
 import { goesFarther, type Standing } from '@jobstream/lifecycle';
-import type { JobRow } from '@jobstream/projection';
+import type { JobRow, JobWithChildren } from '@jobstream/projection';
 import type { Place } from './log-position.js';
 import { viewOfRow } from './job-view.js';
 
@@ -11,11 +12,14 @@ export interface FoundJob {
   readonly place: Place | null;
   /** The error with its stack, as the row has it. Undefined without one, and of a job that is not from its row. */
   readonly error?: JobError | undefined;
+  /** The jobs that its handler has made, as the row says. Undefined for a job that is not from its row; null unless it has succeeded. */
+  readonly children?: JobId[] | null | undefined;
 }
 
 /** A job as the projection has it. */
-export function foundRow(row: JobRow): FoundJob {
-  return { view: viewOfRow(row), place: row.place, error: row.error ?? undefined };
+export function foundRow(row: JobRow | JobWithChildren): FoundJob {
+  const children = 'children' in row ? row.children : undefined;
+  return { view: viewOfRow(row), place: row.place, error: row.error ?? undefined, children };
 }
 
 /** Coordinates before all records. */

@@ -49,7 +49,7 @@ function listsOf(jobs: ReadonlyMap<string, Known>): JobLists {
   };
   const find = (id: string) => {
     const { row, later = row } = jobs.get(id)!;
-    return Promise.resolve(later && rowIn(id, later));
+    return Promise.resolve(later && { ...rowIn(id, later), children: null });
   };
   const all = () =>
     new Map(
