@@ -64,7 +64,7 @@ export class AcceptedLoad {
         if (answer.status !== 202) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
         return answer.body.id as string;
       },
-      { timeoutMs: 60_000, everyMs: 200 },
+      { everyMs: 200 },
     );
   }
 

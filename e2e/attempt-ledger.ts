@@ -1,10 +1,4 @@
-import type { LogLine, Platform, ServiceProcess, StallWatch } from '@jobstream/testing';
-
-/**
- * How long after an attempt's end its offset may still be uncommitted: one commit interval and the commit under way; longer
- * by the time that nothing could run.
- */
-const commitMs = 250;
+import type { LogLine, Platform, ServiceProcess } from '@jobstream/testing';
 
 /** What workers really did, by the log lines that each attempt leaves at its start and at its end. */
 export class AttemptLedger {
@@ -48,32 +42,30 @@ export class AttemptLedger {
     return started.map(({ job }) => job as string);
   }
 
-  /** The ends of attempts of a process that may not have been committed at a time, in ms since 1970. */
-  justEnded({ log }: ServiceProcess, at: number, watch: StallWatch): LogLine[] {
-    return log.filter(({ msg, time }) => {
-      const endedAt = Date.parse(time);
-      if (msg !== 'attempt ended' || endedAt > at) return false;
-      return at - endedAt - watch.stalledWithin(endedAt, at) <= commitMs;
-    });
+  /** The ends of attempts of a process that no commit, known to it as landed at a time in ms since 1970, can hold. */
+  uncommittedEnds({ log }: ServiceProcess, at: number): LogLine[] {
+    const until = log.filter(({ time }) => !(Date.parse(time) > at));
+    const landed = until.findLastIndex(({ msg }) => msg === 'commit landed');
+    // One commit is under way at a time, so this is the one that landed.
+    const sent = until.slice(0, landed + 1).findLastIndex(({ msg }) => msg === 'commit sent');
+    return until.slice(sent + 1).filter(({ msg }) => msg === 'attempt ended');
   }
 
-  /** Attempts that a dead process had started and can't have committed. */
-  inFlightAtDeath(service: ServiceProcess, watch: StallWatch): number {
-    const { log } = service;
-    const lastSign = Math.max(...log.map(({ time }) => Date.parse(time)).filter(Number.isFinite));
-    const fresh = this.justEnded(service, lastSign, watch);
-    const ends = log.filter((line) => line.msg === 'attempt ended' && !fresh.includes(line));
+  /** Attempts that a dead process had started and may not have committed. */
+  inFlightAtDeath(service: ServiceProcess): number {
+    const fresh = new Set(this.uncommittedEnds(service, Infinity));
+    const ends = service.log.filter((line) => line.msg === 'attempt ended' && !fresh.has(line));
     const committed = new Set(ends.map(attemptOf));
-    const started = new Set(log.filter(({ msg }) => msg === 'attempt started').map(attemptOf));
+    const started = new Set(service.log.filter(({ msg }) => msg === 'attempt started').map(attemptOf));
     return [...started].filter((attempt) => !committed.has(attempt)).length;
   }
 
-  /** Attempts that live processes had started and can't have committed when a partition was taken from them. */
-  inFlightOnLost(watch: StallWatch): number {
+  /** Attempts that live processes had started and may not have committed when a partition was taken from them. */
+  inFlightOnLost(): number {
     return this.platform.processes.reduce((sum, service) => {
       const losses = service.log.filter(({ msg }) => msg === 'partitions lost');
       const uncommitted = losses.map(
-        ({ time, running }) => (running as number) + this.justEnded(service, Date.parse(time), watch).length,
+        ({ time, running }) => (running as number) + this.uncommittedEnds(service, Date.parse(time)).length,
       );
       return sum + uncommitted.reduce((all, one) => all + one, 0);
     }, 0);

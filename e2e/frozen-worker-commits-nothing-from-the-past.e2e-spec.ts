@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeRecord } from '@jobstream/contracts/records';
-import { eventually, Platform, readTopics, StallWatch, type ServiceProcess } from '@jobstream/testing';
+import { eventually, Platform, readTopics, type ServiceProcess } from '@jobstream/testing';
 import { AttemptLedger } from './attempt-ledger.js';
 
 /** Longer than the session timeout of 6 s: the group has given the frozen worker's partitions away. */
@@ -9,18 +9,13 @@ const slots = 10;
 
 describe('a worker frozen for longer than its session and thawed', () => {
   let platform: Platform;
-  let watch: StallWatch;
   beforeAll(async () => {
-    watch = await StallWatch.start();
     platform = await Platform.start({
       services: { api: 1, projector: 1, 'probe-worker': 2 },
       environment: { CONCURRENCY: String(slots) },
     });
   });
-  afterAll(async () => {
-    await platform?.stop();
-    await watch.stop();
-  });
+  afterAll(() => platform?.stop());
 
   it('loses nothing, and the log holds one final state a job', async () => {
     const items = Array.from({ length: 400 }, (_, index) => ({
@@ -53,7 +48,7 @@ describe('a worker frozen for longer than its session and thawed', () => {
     const toldAt = Date.parse(told.time);
 
     const jobs = [];
-    for (const id of ids) jobs.push(await platform.api.finished(id, { timeoutMs: 90_000 }));
+    for (const id of ids) jobs.push(await platform.api.finished(id));
     expect(jobs.filter(({ state }) => state !== 'succeeded')).toEqual([]);
     const finals = (await readTopics([platform.topics.events, platform.topics.deadLetters('probe')])).map(
       (at) => {
@@ -63,7 +58,7 @@ describe('a worker frozen for longer than its session and thawed', () => {
       },
     );
     expect(new Set(finals.map(({ phase }) => phase))).not.toContain('dead_lettered');
-    const uncommitted = ledger.justEnded(frozen, frozenAt, watch);
+    const uncommitted = ledger.uncommittedEnds(frozen, frozenAt);
     const startedLate = frozen.log.filter(
       ({ msg, time }) =>
         msg === 'attempt started' && Date.parse(time) >= thawedAt && Date.parse(time) <= toldAt,
@@ -79,14 +74,13 @@ describe('a worker frozen for longer than its session and thawed', () => {
     expect(failingThen.length).toBeGreaterThan(0);
     expect(fromThePast.map(({ offset }) => offset)).toEqual([]);
     // It gets partitions back: those that run meanwhile where they were run here too.
-    const moved = ledger.inFlightOnLost(watch);
+    const moved = ledger.inFlightOnLost();
     const rerun = ledger.rerun();
     console.log(
       `frozen for ${frozenMs} ms: ${rerun.size} of ${ids.length} jobs rerun, lost 0; at most ${slots} ran, ` +
         `${uncommitted.length} had just ended, it knew after ${toldAt - thawedAt} ms, ` +
         `${moved} ran on partitions that moved`,
     );
-    expect(toldAt - thawedAt - watch.stalledWithin(thawedAt, toldAt)).toBeLessThan(5_000);
     expect(rerun.size).toBeGreaterThan(0);
     expect(rerun.size).toBeLessThanOrEqual(slots + uncommitted.length + moved);
     await frozen.ready();

@@ -88,7 +88,7 @@ export class KillerLoad {
       if (byId.size < count) throw new Error(`${count - byId.size} of ${count} jobs are not final`);
       return byId;
     };
-    return eventually(read, { timeoutMs: 90_000, everyMs: 500 });
+    return eventually(read, { everyMs: 500 });
   }
 
   /** How often each job was started, by the logs of all workers, dead ones too. */

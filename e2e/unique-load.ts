@@ -61,7 +61,7 @@ export class UniqueLoad {
         this.answered.set(key, (this.answered.get(key) ?? new Set()).add(id));
         return id;
       },
-      { timeoutMs: 60_000, everyMs: 50 },
+      { everyMs: 50 },
     );
   }
 }

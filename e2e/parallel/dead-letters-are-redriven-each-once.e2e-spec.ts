@@ -26,7 +26,7 @@ describe('dead letters are redriven after the fault is fixed', () => {
         const { body: queue } = await platform.api.get<{ deadLetters: number }>('/v1/queues/probe');
         expect(queue.deadLetters).toBe(count);
       },
-      { timeoutMs: 60_000, everyMs: 300 },
+      { everyMs: 300 },
     );
     return body.items.map(({ id }) => id);
   }
@@ -41,7 +41,7 @@ describe('dead letters are redriven after the fault is fixed', () => {
         expect(replayed).toBeGreaterThan(after);
         return replayed as number;
       },
-      { timeoutMs: 60_000, everyMs: 20 },
+      { everyMs: 20 },
     );
     const takings = platform.processes.flatMap((scheduler) =>
       scheduler.log
@@ -87,14 +87,14 @@ describe('dead letters are redriven after the fault is fixed', () => {
         expect(now.state).toBe('finished');
         return now;
       },
-      { timeoutMs: 90_000, everyMs: 200 },
+      { everyMs: 200 },
     );
     const seconds = (performance.now() - started) / 1_000;
     expect(replay).toMatchObject({ matched: count, replayed: count, skipped: 0, failed: 0, expected: count });
     expect(kills.every((made) => made < count)).toBe(true);
 
     const jobs: JobAnswer[] = [];
-    for (const job of ids) jobs.push(await platform.api.finished(job, { timeoutMs: 60_000 }));
+    for (const job of ids) jobs.push(await platform.api.finished(job));
     expect(jobs.filter(({ state, run }) => state !== 'succeeded' || run !== 2)).toEqual([]);
     const startsOf = new AttemptLedger(platform).startsOf(2);
     const counts = ids.map((job) => startsOf.get(job) ?? 0);

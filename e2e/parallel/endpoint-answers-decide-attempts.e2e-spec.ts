@@ -105,17 +105,17 @@ describe("an endpoint's answer decides about the attempt", () => {
       expect({ type, status }).toEqual({ type, status: 200 });
       secrets.set(type, body.secret!);
     }
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await platform?.stop();
     server.close().closeAllConnections();
     expect(leftBehind()).toEqual([]);
-  }, 60_000);
+  });
 
   const run = async (type: string) => {
     const id = await platform.api.submitted(type, {});
-    return platform.api.finished(id, { timeoutMs: 60_000 });
+    return platform.api.finished(id);
   };
 
   it.each([
@@ -180,13 +180,13 @@ describe("an endpoint's answer decides about the attempt", () => {
           for (const secret of wanted) verifySignature(call, secret, call.at);
           return call;
         },
-        { timeoutMs: 40_000, everyMs: 500 },
+        { everyMs: 500 },
       );
     await sentWith(rotated.secret, first);
     const { body: alone } = await platform.api.post<NewSecret>(path, { validFor: '0s' });
     const call = await sentWith(alone.secret);
     expect(() => verifySignature(call, rotated.secret, call.at)).toThrow('No signature of the request fits');
-  }, 120_000);
+  });
 
   it('holds jobs back without an attempt while its server is away, says so, and goes on by itself', async () => {
     const port = Number(host.split(':')[1]);
@@ -212,13 +212,13 @@ describe("an endpoint's answer decides about the attempt", () => {
     });
     await begin(port);
     await worker.logged(({ msg }) => msg === 'endpoint called again');
-    const ended = await Promise.all(ids.map((id) => platform.api.finished(id, { timeoutMs: 60_000 })));
+    const ended = await Promise.all(ids.map((id) => platform.api.finished(id)));
     const untouched = ended.filter(({ state, attempt }) => state === 'succeeded' && attempt === 1);
     expect(untouched.length).toBeGreaterThanOrEqual(15);
     // The others were the first calls that failed, and the probes.
     const { body } = await platform.api.get<JobHistory>(`/v1/jobs/${untouched[0]!.id}/history`);
     expect(JSON.stringify(body)).not.toContain('retrying');
-  }, 120_000);
+  });
 
   it.each([
     ['an address of metadata', { endpoint: { url: 'http://169.254.169.254/latest' } }, '/endpoint/url'],
@@ -249,10 +249,9 @@ describe("an endpoint's answer decides about the attempt", () => {
     );
     const pattern = { type: 'object', properties: { text: { type: 'string', pattern: '^(a+)+$' } } };
     expect((await put('answer.pattern', { ...wishFor('/ok'), payload: pattern })).status).toBe(200);
-    const startedAt = performance.now();
+    // Backtracking would take longer than the universe has.
     const refused = await platform.api.submit('answer.pattern', { text: `${'a'.repeat(50_000)}!` });
     expect(refused).toMatchObject({ status: 422, body: { code: 'invalid_payload' } });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   it('takes a type back at once, although it is served', async () => {

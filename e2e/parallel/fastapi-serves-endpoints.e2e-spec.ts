@@ -59,7 +59,7 @@ const why = whyNoPython();
         port,
       });
       await app.start();
-    }, 240_000);
+    });
     afterAll(async () => {
       await platform?.stop();
       await app?.stop();
@@ -140,7 +140,7 @@ const why = whyNoPython();
       });
       expect(mailServer.mails).toHaveLength(mailsBefore);
       await restartWith(JSON.parse(before.toString()) as Secrets);
-    }, 60_000);
+    });
 
     it('takes the old secret and the new one while it is rotated', async () => {
       const path = '/v1/job-types/signup.mail/secret';
@@ -151,6 +151,6 @@ const why = whyNoPython();
       expect(await submitMail()).toMatchObject({ state: 'succeeded' });
       await restartWith({ 'signup.mail': [body.secret] });
       expect(await submitMail()).toMatchObject({ state: 'succeeded' });
-    }, 60_000);
+    });
   },
 );

@@ -37,7 +37,7 @@ describe('a hundred thousand log lines', () => {
       Array.from({ length: 20 }, () => platform.api.submitted('probe.run', { logLines: 2 })),
     );
     const ended = await Promise.all(quick.map((each) => platform.api.finished(each)));
-    const flooding = await platform.api.finished(id, { timeoutMs: 60_000 });
+    const flooding = await platform.api.finished(id);
     expect(flooding.state).toBe('succeeded');
     const waitedMs = ended.map(
       ({ startedAt, createdAt }) => Date.parse(startedAt as string) - Date.parse(createdAt as string),
@@ -65,7 +65,7 @@ describe('a hundred thousand log lines', () => {
     expect(ofFlood.reduce((sum, { value }) => sum + value!.length, 0)).toBeLessThan(maxLogBytes * 1.2);
     expect(ofFlood.length).toBeLessThan(20);
     for (const each of quick) expect((await page(each)).items).toHaveLength(2);
-  }, 90_000);
+  });
 
   it('are told once to a client whose stream is dropped and resumed', async () => {
     const id = await platform.api.submitted('probe.run', { logLines: 40_000 });
@@ -80,7 +80,7 @@ describe('a hundred thousand log lines', () => {
     const all = (await allLines(id)).map((line) => line.id);
     expect(told).toEqual(all.slice(0, told.length));
     expect(told.length).toBeGreaterThan(100);
-  }, 60_000);
+  });
 
   it('or a few are told in the stream of their job, and by run and attempt', async () => {
     const id = await platform.api.submitted('probe.run', { sleepMs: 500, logLines: 3, failTimes: 1 });
@@ -104,5 +104,5 @@ describe('a hundred thousand log lines', () => {
       status: 422,
       body: { errors: [{ pointer: '/after' }] },
     });
-  }, 60_000);
+  });
 });

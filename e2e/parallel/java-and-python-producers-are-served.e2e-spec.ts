@@ -44,9 +44,7 @@ describe('requests of an own type that are written straight to its topic', () =>
   async function expectServed(write: (requests: readonly Request[]) => Promise<void>): Promise<void> {
     const requests = [{ text: 'one two three' }, { text: 'Grüße, 世界' }, { txt: 'one' }].map(requestOf);
     await write(requests);
-    const finals = await Promise.all(
-      requests.map(({ key }) => eventually(() => platform.api.finished(key), { timeoutMs: 30_000 })),
-    );
+    const finals = await Promise.all(requests.map(({ key }) => eventually(() => platform.api.finished(key))));
     const ofWords = { type: 'words.count', queue: 'words', attempt: 1 };
     expect(finals).toMatchObject([
       { ...ofWords, state: 'succeeded', result: { words: 3 } },
@@ -63,7 +61,7 @@ describe('requests of an own type that are written straight to its topic', () =>
       });
       return produceByConsole(topic, lines);
     });
-  }, 120_000);
+  });
 
   const why = whyNoPython();
   (why === undefined ? it : it.skip)(

@@ -31,7 +31,7 @@ describe('jobs of one key run in order', () => {
     await platform.crash(worker);
 
     for (const id of ids) {
-      const job = await eventually(() => platform.api.finished(id), { timeoutMs: 90_000 });
+      const job = await eventually(() => platform.api.finished(id));
       expect(job.state).toBe('succeeded');
     }
     const spans = ledger.spans();

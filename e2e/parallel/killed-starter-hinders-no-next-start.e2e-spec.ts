@@ -119,5 +119,5 @@ describe('a starter that was killed hinders no next start', () => {
       /Postgres +postgres:\/\/jobstream@127\.0\.0\.1:\d+\/jobstream \(its password: /,
     );
     expect(printed.join('')).not.toContain(password);
-  }, 240_000);
+  });
 });

@@ -86,7 +86,7 @@ describe('Postgres away stops no job', () => {
 
     ids.push(...claimed);
     for (const id of ids) {
-      const job = await eventually(() => platform.api.finished(id), { timeoutMs: 60_000 });
+      const job = await eventually(() => platform.api.finished(id));
       expect(job.state).toBe('succeeded');
     }
     console.log(

@@ -17,13 +17,10 @@ describe('A rebuild equals what it replaces', () => {
     });
     behind = new PlatformDatabase(platform);
     fates = await writeMixedFates(platform.topics, jobs);
-    await eventually(
-      async () => {
-        const { body } = await platform.api.get<{ total: number }>('/v1/counts');
-        expect(body.total).toBe(jobs);
-      },
-      { timeoutMs: 60_000 },
-    );
+    await eventually(async () => {
+      const { body } = await platform.api.get<{ total: number }>('/v1/counts');
+      expect(body.total).toBe(jobs);
+    });
   });
   afterAll(async () => {
     await behind?.close();

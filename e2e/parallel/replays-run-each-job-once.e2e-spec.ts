@@ -29,7 +29,6 @@ describe('a replayed job', () => {
     ids.succeeding = await submit(succeeding, {});
     ids.failing = await submit(failing, { failRuns: 1, failWith: 'non-retryable' });
     await eventually(() => expect(new AttemptLedger(platform).ended()).toBe(succeeding + failing), {
-      timeoutMs: 120_000,
       everyMs: 200,
     });
     range.to = new Date().toISOString();
@@ -65,7 +64,7 @@ describe('a replayed job', () => {
         expect(body.state).toBe('finished');
         return body;
       },
-      { timeoutMs: 120_000, everyMs: 100 },
+      { everyMs: 100 },
     );
 
   /** How often second runs of these jobs were started, once each was at least once and all have ended. */
@@ -77,7 +76,7 @@ describe('a replayed job', () => {
         expect(counts.filter((count) => count === 0)).toEqual([]);
         return counts;
       },
-      { timeoutMs: 120_000, everyMs: 200 },
+      { everyMs: 200 },
     );
 
   it(`of a range with ${succeeding} succeeded and ${failing} failed jobs is run if it is one of the ${failing}`, async () => {

@@ -17,7 +17,7 @@ describe('a rolling deployment of a job type, from one version to the next under
       publishesTypes: false,
       environmentOf: (service) => ({ VERSION: service.slice('greetings-'.length) }),
     });
-  }, 60_000);
+  });
   afterAll(() => platform?.stop());
 
   const launch = (version: number): Promise<ServiceProcess> =>
@@ -52,5 +52,5 @@ describe('a rolling deployment of a job type, from one version to the next under
     expect(dead.items).toEqual([]);
     for (const worker of [next, last]) expect(worker.alive).toBe(true);
     expect(await inForce()).toMatchObject({ owner: 'greetings', rivals: [], workers: 2 });
-  }, 180_000);
+  });
 });

@@ -15,7 +15,7 @@ describe('the schedules that ship', () => {
   const fire = async (name: string) => {
     const { status, body } = await platform.api.request('POST', `/v1/schedules/${name}/fire`);
     expect(status).toBe(202);
-    return platform.api.finished(body.id as string, { timeoutMs: 60_000 });
+    return platform.api.finished(body.id as string);
   };
 
   it('are there and on', async () => {

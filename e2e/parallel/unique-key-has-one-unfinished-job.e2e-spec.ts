@@ -28,7 +28,7 @@ describe('a unique key', () => {
     isKilling = false;
     await submitting;
     await load.ended(60_000);
-    await eventually(async () => expect(await countTakenKeys(platform)).toBe(0), { timeoutMs: 60_000 });
+    await eventually(async () => expect(await countTakenKeys(platform)).toBe(0));
     const { named, jobs, overlapping } = await load.judge();
     console.log(
       `${load.submitted} submissions of 10 keys: ${jobs.length} jobs, ${load.existing} answers with one that was there`,
@@ -53,27 +53,27 @@ describe('a unique key', () => {
     await Promise.all(victims.map((victim) => platform.crash(victim)));
     const makers: string[] = [];
     for (const parent of parents) {
-      const { result } = await api.finished(parent, { timeoutMs: 60_000 });
+      const { result } = await api.finished(parent);
       makers.push(...(result as { children: string[] }).children);
     }
     expect(new Set(makers).size).toBe(120);
     const named = new Set<string>();
     let existing = 0;
     for (const id of makers) {
-      const maker = await api.finished(id, { timeoutMs: 60_000 });
+      const maker = await api.finished(id);
       expect(maker).toMatchObject({ type: 'job.make', state: 'succeeded' });
       const { job, existing: isFound } = maker.result as { job: string; existing: boolean };
       named.add(job);
       if (isFound) existing += 1;
     }
-    for (const id of named) await api.finished(id, { timeoutMs: 60_000 });
-    await eventually(async () => expect(await countTakenKeys(platform)).toBe(0), { timeoutMs: 60_000 });
+    for (const id of named) await api.finished(id);
+    await eventually(async () => expect(await countTakenKeys(platform)).toBe(0));
     const { jobs, overlapping } = await judgeLives(platform, ({ parent }) => parent !== undefined);
     console.log(`120 jobs of 3 keys enqueued: ${jobs.length} made, ${existing} times one that was there`);
     expect(overlapping).toEqual([]);
     expect(new Set(jobs)).toEqual(named);
     expect(existing).toBeGreaterThan(0);
-  }, 180_000);
+  });
 
   it('that is debounced makes one job, after quiet, with the last payload', async () => {
     const { api } = platform;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, Platform, StallWatch, type ServiceProcess } from '@jobstream/testing';
+import { eventually, Platform, type ServiceProcess } from '@jobstream/testing';
 import { AcceptedLoad, type PlannedJob } from '../accepted-load.js';
 import { AttemptLedger } from '../attempt-ledger.js';
 import { CommitWatch } from '../commit-watch.js';
@@ -27,9 +27,7 @@ function plan(nth: number): PlannedJob {
 
 describe('kills under load lose nothing and leave nothing stuck', () => {
   let platform: Platform;
-  let stalls: StallWatch;
   beforeAll(async () => {
-    stalls = await StallWatch.start();
     platform = await Platform.start({
       services: { api: 1, projector: 2, 'probe-worker': 2 },
       environment: { CONCURRENCY: '15' },
@@ -37,7 +35,6 @@ describe('kills under load lose nothing and leave nothing stuck', () => {
   });
   afterAll(async () => {
     await platform?.stop();
-    await stalls.stop();
   });
 
   it(`${jobs} jobs with retries and dead letters; worker killed ${kills.worker} times, projector ${kills.projector}, API ${kills.api}`, async () => {
@@ -50,7 +47,7 @@ describe('kills under load lose nothing and leave nothing stuck', () => {
       if (service.name === 'probe-worker')
         await eventually(() => expect(ledger.running(service)).toBeGreaterThan(0));
       await service.crash();
-      crashes.push({ service: service.name, inFlight: ledger.inFlightAtDeath(service, stalls) });
+      crashes.push({ service: service.name, inFlight: ledger.inFlightAtDeath(service) });
       await platform.launch(service.name, service.name === 'api' ? service.port : undefined);
     };
     const ended = (share: number) =>
@@ -81,7 +78,7 @@ describe('kills under load lose nothing and leave nothing stuck', () => {
     expect(tooHigh).toEqual([]);
     const inFlightAtDeaths = crashes.reduce((sum, crash) => sum + crash.inFlight, 0);
     // A worker in a dead one's place takes partitions over from the living.
-    const inFlight = inFlightAtDeaths + ledger.inFlightOnLost(stalls);
+    const inFlight = inFlightAtDeaths + ledger.inFlightOnLost();
     const rerun = ledger.rerun();
     console.log(
       `jobs ${jobs}, lost 0, stuck 0, unexpected 0; killed: ` +

@@ -1,6 +1,6 @@
 import { setTimeout as until } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, Platform, StallWatch } from '@jobstream/testing';
+import { eventually, Platform } from '@jobstream/testing';
 import { AcceptedLoad } from '../accepted-load.js';
 import { AttemptLedger } from '../attempt-ledger.js';
 
@@ -14,9 +14,7 @@ const minWorkers = 2;
 
 describe('workers that come and go keep work flowing', () => {
   let platform: Platform;
-  let watch: StallWatch;
   beforeAll(async () => {
-    watch = await StallWatch.start();
     platform = await Platform.start({
       services: { api: 1, projector: 1, 'probe-worker': 3 },
       environment: { CONCURRENCY: '20' },
@@ -24,7 +22,6 @@ describe('workers that come and go keep work flowing', () => {
   });
   afterAll(async () => {
     await platform?.stop();
-    await watch.stop();
   });
 
   it('every few seconds for a minute: at 30 % of calm or more, and no more reruns than were in flight on what moved', async () => {
@@ -59,7 +56,7 @@ describe('workers that come and go keep work flowing', () => {
         everyMs: 5_000,
       },
     );
-    const inFlight = ledger.inFlightOnLost(watch);
+    const inFlight = ledger.inFlightOnLost();
     const rerun = ledger.rerun();
     const gaps = changes.map(({ at }) => ledger.longestGap(at, at + everyMs)).sort((a, b) => a - b);
     console.log(

@@ -206,14 +206,11 @@ describe('old records', () => {
     expect(heldBy).toBe(`${schemasOf(platform.namespace).projection}_g2`);
     expect({ records, jobs }).toEqual({ records: {}, jobs: 0 });
     await platform.launch('projector');
-    const end = await eventually(
-      async () => {
-        const { body } = await api.get<RebuildView>(`/v1/rebuilds/${id}`);
-        expect(body.finishedAt).not.toBeNull();
-        return body;
-      },
-      { timeoutMs: 60_000 },
-    );
+    const end = await eventually(async () => {
+      const { body } = await api.get<RebuildView>(`/v1/rebuilds/${id}`);
+      expect(body.finishedAt).not.toBeNull();
+      return body;
+    });
     expect(end).toMatchObject({ state: 'swapped', differences: null });
   });
 

@@ -26,7 +26,8 @@ export class StackFixture {
     this.database = new Database(this.settings);
     const connection = new KafkaConnection(kafkaSettingsFromEnv(process.env));
     this.admin = new TopicAdmin(connection);
-    this.producer = new RecordProducer(connection);
+    // No test of intake is about it, and a busy broker takes its time for thousands of records.
+    this.producer = new RecordProducer(connection, { deadlineMs: 60_000 });
     this.intake = new JobIntake(this);
   }
 

@@ -106,7 +106,7 @@ describe('what was true at a time', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   it('shares a count among all who ask, and refuses more than it can queue', async () => {
     const counts = new JobCounts(fixture.database);

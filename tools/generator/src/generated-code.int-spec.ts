@@ -35,7 +35,7 @@ describe('generated code', () => {
       .map((path) => join(copy, path));
     expect(files.length).toBeGreaterThan(15);
     expect(findTypeFaults(copy, files)).toEqual([]);
-  }, 120_000);
+  });
 
   it('never takes the place of what is there', () => {
     expect(() => apply(generateWorker('probe'))).toThrow(ChangeError);

@@ -166,7 +166,7 @@ describe('an explanation', () => {
     await platform.launch('probe-worker');
     expect((await heldBy(id, 'suspect')).cause!.text).toContain('Its own deaths: 0.');
     await end(id);
-  }, 60_000);
+  });
 
   it('says that the status is behind the log while no projector runs', async () => {
     await platform.one('projector').crash();

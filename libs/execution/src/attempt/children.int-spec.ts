@@ -48,7 +48,7 @@ describe('jobs that a job enqueues, on the real broker', () => {
   beforeAll(async () => {
     await stack.start();
     await stack.startWorker([...binders, print]);
-  }, 60_000);
+  });
   afterAll(() => stack.stop(), 60_000);
 
   /** Writes the request into two partitions: no worker can know the second for a copy of the first, as after a crash. */
@@ -85,7 +85,7 @@ describe('jobs that a job enqueues, on the real broker', () => {
     console.log(
       `${pages} children of a parent that ran twice: ${printed.length} ran, in the order of ${printers} keys`,
     );
-  }, 60_000);
+  });
 
   it('are kept with the outcome of an exclusive parent, and are in the log before each record of it', async () => {
     bound.length = printed.length = 0;
@@ -102,5 +102,5 @@ describe('jobs that a job enqueues, on the real broker', () => {
       expect(queued[0]).toBeLessThanOrEqual(events[0]!);
       expect(queued[1]).toBeLessThanOrEqual(events[1]!);
     }
-  }, 60_000);
+  });
 });

@@ -18,11 +18,11 @@ describe('a claim that is lost while its job waits for a limit', () => {
   beforeAll(async () => {
     await migrate(settings);
     await stack.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await stack.stop();
     await database.close();
-  }, 60_000);
+  });
 
   it('starts no attempt: the job waits until its new owner has released it', async () => {
     let cheques = 0;
@@ -58,7 +58,7 @@ describe('a claim that is lost while its job waits for a limit', () => {
     await new ClaimStore(database).free(stolen);
     await stack.succeeded(id);
     expect(cheques).toBe(1);
-  }, 60_000);
+  });
 });
 
 /** Takes a claim from its living owner, who renews it meanwhile, and holds it for a minute. */

@@ -22,11 +22,11 @@ describe('the only broker killed and started again under a worker', () => {
     own = await OwnStack.start();
     stack = new StackFixture([page], own.environment);
     await stack.start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await stack.stop();
     await own.stop();
-  }, 60_000);
+  });
 
   it('loses no job and runs again at most what was in flight or had ended since the last commit', async () => {
     const starts: string[] = [];
@@ -48,11 +48,11 @@ describe('the only broker killed and started again under a worker', () => {
     await broker.start();
     await own.kafka.ready();
 
-    await stack.until(() => succeeded().length === jobs, 'all jobs', 90_000);
+    await stack.until(() => succeeded().length === jobs, 'all jobs');
     await stack.ready(worker);
     // A job takes longer than the commit interval: since the last commit each slot has ended at most one.
     const endedUncommitted = concurrency;
     expect(starts.length - new Set(starts).size).toBeLessThanOrEqual(concurrency + endedUncommitted);
     expect(stack.on(stack.topics.deadLetters('print'))).toEqual([]);
-  }, 180_000);
+  });
 });

@@ -23,7 +23,7 @@ describe('the job types of workers', () => {
   beforeEach(async () => {
     stack = new StackFixture([first]);
     await stack.start();
-  }, 60_000);
+  });
   afterEach(() => stack.stop(), 60_000);
 
   /** The record in force, as the log has it. */
@@ -42,7 +42,7 @@ describe('the job types of workers', () => {
     await stack.startWorker([handled(first)]);
     expect(stack.on(stack.topics.types)).toHaveLength(1);
     expect(inForce()).toMatchObject({ type: 'print.page', owner: 'test-worker', maxAttempts: 21 });
-  }, 60_000);
+  });
 
   it('live side by side during a rolling deployment: no job is lost, none is dead-lettered', async () => {
     const old = await stack.startWorker([handled(first)]);
@@ -71,7 +71,7 @@ describe('the job types of workers', () => {
         /serves the definition [0-9a-f]{64} of "print.page"; the one in force is/,
       ),
     });
-  }, 90_000);
+  });
 
   it('may be new in a queue that an older worker serves as well: it sends their jobs on', async () => {
     const old = await stack.startWorker([handled(first)]);
@@ -86,7 +86,7 @@ describe('the job types of workers', () => {
     await old.stop();
     await Promise.all(jobs.map(({ id }) => stack.succeeded(id)));
     expect(jobs.filter(({ id }) => stack.of(id, 'dead_lettered').length > 0)).toEqual([]);
-  }, 90_000);
+  });
 
   it('are rolled back once no worker serves the newer definition', async () => {
     const newer = await stack.startWorker([handled(second)]);
@@ -95,7 +95,7 @@ describe('the job types of workers', () => {
     await untilOwnedBy('test-worker', ({ payload }) => !JSON.stringify(payload).includes('color'));
     await stack.startWorker([handled(first)]);
     expect(stack.on(stack.topics.types)).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('belong to their first owner: another one is an alarm, and takes nothing over', async () => {
     await stack.startWorker([handled(first)], { owner: 'shop' });
@@ -108,5 +108,5 @@ describe('the job types of workers', () => {
       }),
     );
     expect(inForce()!.payload).not.toMatchObject({ required: ['text', 'color'] });
-  }, 60_000);
+  });
 });

@@ -38,7 +38,7 @@ describe('a partition that moves to another worker', () => {
   beforeEach(async () => {
     stack = new StackFixture([page]);
     await stack.start();
-  }, 60_000);
+  });
   afterEach(() => stack.stop(), 60_000);
 
   it.each(['fail', 'end'] as const)(
@@ -84,7 +84,7 @@ describe('jobs of one key', () => {
   beforeEach(async () => {
     stack = new StackFixture([page]);
     await stack.start();
-  }, 60_000);
+  });
   afterEach(() => stack.stop(), 60_000);
 
   it('run in order and are retried in place', async () => {
@@ -118,7 +118,7 @@ describe('jobs of one key', () => {
       expect(Date.parse(dueAt)).toBeGreaterThan(0);
       expect(stack.of(id, 'succeeded')).toHaveLength(1);
     }
-  }, 60_000);
+  });
 
   it('continue in the next worker after the attempts used so far, and none overtakes', async () => {
     const seen: string[] = [];
@@ -140,5 +140,5 @@ describe('jobs of one key', () => {
     await Promise.all([one, two].map(({ id }) => stack.succeeded(id)));
     expect(seen).toEqual(['old 1.1', 'old 1.2', 'old 1.3', 'new 1.4', 'new 2.1']);
     expect(performance.now() - stoppedAt).toBeGreaterThan(3_000);
-  }, 60_000);
+  });
 });

@@ -42,7 +42,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
       return {};
     });
     worker = await stack.startWorker([print], { concurrency: 50 });
-  }, 60_000);
+  });
   afterAll(() => stack.stop(), 60_000);
 
   const submit = (does: string, count: number): Promise<{ readonly id: string }[]> =>
@@ -90,7 +90,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     await tail.stop();
     expect(new Set(children).size).toBe(many);
     await untilRefused(0);
-  }, 120_000);
+  });
 
   it('creates deleted topics again, writes to them and reads them from their start', async () => {
     const lane = topics.retry('print', 200);
@@ -101,7 +101,7 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     await eventually(async () => expect(await stack.admin.listTopics()).toContain(topics.requests('print')));
     await expectOthersToGoOn();
     expect((await worker.health.report()).checks.topics).toMatchObject({ ok: true });
-  }, 90_000);
+  });
 
   it('works on other jobs while many dead letters are refused, and loses none', async () => {
     const failing = await submit('fail', many);
@@ -112,5 +112,5 @@ describe('a worker whose topics refuse records, on the real broker', () => {
     await stack.admin.deleteTopics([topics.deadLetters('print')]);
     await Promise.all(failing.map(({ id }) => stack.deadLettered(id)));
     await untilRefused(0);
-  }, 120_000);
+  });
 });

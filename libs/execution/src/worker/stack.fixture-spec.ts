@@ -176,7 +176,7 @@ export class StackFixture {
   }
 
   /** Resolves once `check` holds, looking at every record that comes. */
-  async until(check: () => boolean, what: string, limitMs = 30_000): Promise<void> {
+  async until(check: () => boolean, what: string, limitMs = 120_000): Promise<void> {
     if (check()) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -96,11 +96,11 @@ beforeAll(async () => {
       throw error;
     },
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await stack.stop();
-}, 60_000);
+});
 
 describe('a worker process', () => {
   it('serves a queue that is there at its start, and one that comes later', async () => {

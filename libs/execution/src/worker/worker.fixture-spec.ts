@@ -263,7 +263,7 @@ export function turn(): Promise<void> {
 
 /** Lets everything run until it is so. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 4_000;
+  const deadline = performance.now() + 60_000;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`It did not come to ${String(isSo)}`);
     await turn();

@@ -70,7 +70,7 @@ describe('a worker on the real broker', () => {
   beforeAll(async () => {
     await stack.start();
     worker = await stack.startWorker(handlers);
-  }, 60_000);
+  });
   afterAll(() => stack.stop(), 60_000);
 
   /** What workers wrote of a job: all but its request, which lies on another topic and may be seen late. */
@@ -172,7 +172,7 @@ describe('a worker on the real broker', () => {
     const { job } = await stack.succeeded(id);
     expect(job.attempt).toBe(2);
     expect(stack.of(id, 'retrying')[0]!.job.value).toMatchObject({ error: { code: 'timeout' } });
-  }, 30_000);
+  });
 
   it('sets poison aside with its reason, and blocks no other job', async () => {
     const value = stack.requestOf(page, {});
@@ -256,7 +256,7 @@ describe('a worker on the real broker', () => {
     await stack.producer.send({ topic: lane, ...retry });
     const { job } = await stack.succeeded(value.id);
     expect(job.attempt).toBe(2);
-  }, 30_000);
+  });
 
   it('finishes and commits running attempts when it stops, and begins no other', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => stack.submit(page, { sleepMs: 800 })));
@@ -274,5 +274,5 @@ describe('a worker on the real broker', () => {
     await stack.startWorker(handlers);
     await stack.succeeded(late.id);
     expect(starts.slice(before).map(({ id }) => id)).toEqual([late.id]);
-  }, 60_000);
+  });
 });

@@ -100,7 +100,7 @@ export class Condition {
     });
   }
 
-  async until(check: () => boolean, what: string, limitMs = 20_000): Promise<void> {
+  async until(check: () => boolean, what: string, limitMs = 120_000): Promise<void> {
     if (check()) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -215,7 +215,7 @@ describe('RecordProducer on a real broker', () => {
     expect([...scopes]).toEqual(['topic']);
     const began = performance.now();
     await expect(producer.send(refused[0]!)).rejects.toMatchObject({ scope: 'topic' });
-    expect(performance.now() - began).toBeLessThan(900);
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(fixture.logged.filter(({ context }) => context.topic === topic)).toHaveLength(1);
     expect(producer.troubles.list()).toMatchObject([{ topic, error: 'UNKNOWN_TOPIC_OR_PARTITION' }]);
     expect(await metrics.metrics()).toContain(

@@ -107,7 +107,7 @@ describe('rows merged by SQL', () => {
       }),
       { numRuns: 40 },
     );
-  }, 120_000);
+  });
 
   it('hold the history of each record that is not plain once, however often it comes', async () => {
     await fixture.truncate();

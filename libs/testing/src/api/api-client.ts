@@ -95,12 +95,15 @@ export class ApiClient {
     return body;
   }
 
-  /** The job once it is final. */
+  /** The job once it is final. Thousands may be waited for at once: those that take longer are asked for less often. */
   finished(id: string, patience?: Patience): Promise<JobAnswer> {
-    return eventually(async () => {
-      const job = await this.job(id);
-      if (!isFinal(job.state)) throw new Error(`Job ${id} is still ${job.state}.`);
-      return job;
-    }, patience);
+    return eventually(
+      async () => {
+        const job = await this.job(id);
+        if (!isFinal(job.state)) throw new Error(`Job ${id} is still ${job.state}.`);
+        return job;
+      },
+      { atLeastEveryMs: 500, ...patience },
+    );
   }
 }

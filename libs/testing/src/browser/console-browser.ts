@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
+import { patienceMs } from '../eventually.js';
 import { provideChromium } from './chromium.js';
 
 /** How a person has set up the browser. */
@@ -62,6 +63,7 @@ export class ConsoleBrowser {
       colorScheme: colours,
       viewport: { width, height },
     });
+    context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const faults: PageFaults = { errors: [], foreignRequests: [] };
     page.on('pageerror', (error) => faults.errors.push(error.message));

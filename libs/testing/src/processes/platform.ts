@@ -79,12 +79,10 @@ export class Platform {
     const producer = new RecordProducer(connection);
     // As services do: a broker that is busy for a moment is asked again.
     await eventually(() => admin.ensureTopics(this.topics.plan(missing, 'small')), {
-      timeoutMs: 60_000,
       everyMs: 500,
     });
     await producer.start();
     await eventually(() => publishJobTypes(producer, this.topics, missing), {
-      timeoutMs: 60_000,
       everyMs: 500,
     });
     await Promise.all([producer.stop(), admin.stop()]);

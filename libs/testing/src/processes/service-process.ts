@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { NODE_OPTIONS } from '@jobstream/stack';
-import { eventually } from '../eventually.js';
+import { eventually, patienceMs } from '../eventually.js';
 import { freePort } from './free-port.js';
 
 /** One line of a service's log. */
@@ -92,7 +92,7 @@ export class ServiceProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = patienceMs): Promise<void> {
     await eventually(
       async () => {
         if (!this.alive) return;
@@ -106,7 +106,7 @@ export class ServiceProcess {
   }
 
   /** Resolves with the first log line, past or to come, that `matches`. */
-  async logged(matches: (line: LogLine) => boolean, timeoutMs = 30_000): Promise<LogLine> {
+  async logged(matches: (line: LogLine) => boolean, timeoutMs = patienceMs): Promise<LogLine> {
     const found = () => this.log.find(matches);
     const line = found();
     if (line) return line;

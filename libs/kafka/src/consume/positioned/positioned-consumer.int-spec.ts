@@ -202,9 +202,9 @@ describe('PositionedConsumer on a real broker', () => {
     await projection.condition.until(() => valuesIn(store).length === 100, 'the first');
     await proxy.cut();
     await fixture.producer.sendAll(numbered(topic, 100, 100));
-    await untilAsync('the outage to show', () => !projection.consumer.health().joined, 30_000);
+    await untilAsync('the outage to show', () => !projection.consumer.health().joined);
     await proxy.start();
-    await projection.condition.until(() => valuesIn(store).length === 200, 'the rest', 30_000);
+    await projection.condition.until(() => valuesIn(store).length === 200, 'the rest');
     expect(valuesIn(store)).toEqual(range(0, 200));
     expect(projection.rolledBack).toBe(0);
     await projection.consumer.stop();

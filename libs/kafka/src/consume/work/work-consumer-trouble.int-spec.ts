@@ -51,9 +51,9 @@ describe('WorkConsumer in trouble', () => {
     await worker.until(() => worker.begun.length === 100, 'the first');
     await proxy.cut();
     await fixture.producer.sendAll(numbered(topic, 100, 100));
-    await untilAsync('the outage to show', () => !worker.consumer.health().joined, 30_000);
+    await untilAsync('the outage to show', () => !worker.consumer.health().joined);
     await proxy.start();
-    await worker.until(() => worker.begun.length === 200, 'the rest', 30_000);
+    await worker.until(() => worker.begun.length === 200, 'the rest');
     await untilCommitted(fixture, groupId, [topic]);
     expect(new Set(worker.begun).size).toBe(200);
     expect(worker.fatal).toEqual([]);
@@ -84,7 +84,7 @@ describe('WorkConsumer in trouble', () => {
     proxy.open();
     await proxy.start();
     await fixture.producer.sendAll(numbered(topic, 1, 1));
-    await worker.until(() => worker.begun.includes('1'), 'the next', 30_000);
+    await worker.until(() => worker.begun.includes('1'), 'the next');
     await untilCommitted(fixture, groupId, [topic]);
     await untilAsync('it to be well', () => {
       const { joined, alarms } = worker.consumer.health();
@@ -166,7 +166,7 @@ describe('WorkConsumer in trouble', () => {
     await worker.until(() => worker.lost.length > 0, 'the deletion to be noticed');
     await fixture.admin.ensureTopics([{ name: topic, partitions: 1 }]);
     await fixture.producer.sendAll(numbered(topic, 5, 1_000));
-    await worker.until(() => worker.begun.length >= 55, 'the new records', 40_000);
+    await worker.until(() => worker.begun.length >= 55, 'the new records');
     expect(worker.begun.slice(50).map(Number)).toEqual([1_000, 1_001, 1_002, 1_003, 1_004]);
     expect(worker.fatal).toEqual([]);
     await worker.consumer.stop();
@@ -191,7 +191,7 @@ describe('WorkConsumer in trouble', () => {
     await fixture.admin.ensureTopics([{ name: topic, partitions: 1 }]);
     const written = numbered(topic, 12, 1_000);
     await fixture.producer.sendAll(written);
-    await worker.until(() => worker.begun.length === written.length, 'the new records', 40_000);
+    await worker.until(() => worker.begun.length === written.length, 'the new records');
     expect(worker.begun).toEqual(written.map(({ value }) => String(value)));
     for (const delivery of running.slice(8)) delivery.done();
     await worker.consumer.stop();
@@ -214,7 +214,7 @@ describe('WorkConsumer in trouble', () => {
       await fixture.producer.sendAll(numbered(topic, count, from));
     };
     await makeAnew(20, 1_000);
-    await worker.until(() => worker.begun.length === 70, 'the new records', 40_000);
+    await worker.until(() => worker.begun.length === 70, 'the new records');
     expect(worker.begun.slice(50).map(Number)).toEqual(
       numbered(topic, 20, 1_000).map(({ value }) => Number(value)),
     );

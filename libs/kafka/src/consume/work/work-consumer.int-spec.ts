@@ -188,7 +188,7 @@ describe('WorkConsumer on a real broker', () => {
     await worker.until(() => worker.deliveries.length === 2, 'the first');
     await fixture.admin.ensureTopics([{ name: later, partitions: 2 }]);
     await fixture.producer.sendAll(numbered(later, 50, 100));
-    await worker.until(() => worker.begun.length === 51, 'the later topic', 10_000);
+    await worker.until(() => worker.begun.length === 51, 'the later topic', 60_000);
     // The record that ran through the new session is neither repeated nor forgotten.
     slow[0]!.done();
     await untilCommitted(fixture, groupId, [topic, later]);
@@ -338,7 +338,7 @@ describe('WorkConsumer on a real broker', () => {
     const heir = work({ groupId, topics: () => [topic] });
     const began = performance.now();
     void heir.consumer.start();
-    await heir.until(() => heir.begun.length >= 20, 'the heir to have what was not done', 15_000);
+    await heir.until(() => heir.begun.length >= 20, 'the heir to have what was not done');
     console.log(`taken over ${Math.round(performance.now() - began)} ms after the freeze`);
     expect(heir.begun.map(Number).sort((left, right) => left - right)).toEqual(
       range(0, 20).map((index) => Math.floor(index / 2) * 20 + (index % 2 === 0 ? 3 : 5)),

@@ -6,7 +6,7 @@ import type { KafkaConnection } from '../../client/connection.js';
 import type { TopicPartition } from '../../client/record.js';
 import { steadyTime } from '../../client/steady-time.js';
 import { partitionKey } from '../../client/topic-partition.js';
-import type { FetchedBatch } from '../consumer-session.js';
+import type { FetchedBatch, OffsetCommit } from '../consumer-session.js';
 import { GroupReader } from '../group-reader.js';
 import type { MissingPlace } from '../offset-range.js';
 import { mayPass } from '../partition-trouble.js';
@@ -61,7 +61,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
     this.lost = new LostPartitions(this.processId);
     this.commits = new CommitLoop({
       collect: () => this.collectCommits(),
-      send: (commits) => this.member.session?.commit(commits) ?? null,
+      send: (commits) => this.sendCommits(commits),
       failed: (error) =>
         connection.log('debug', 'commit failed: its content goes into the next', {
           groupId: options.groupId,
@@ -263,6 +263,15 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
       commits: pending.map(({ commit }) => commit),
       landed: () => pending.forEach((each) => each.landed()),
     };
+  }
+
+  /** Its lines tell those who read the log what a process had committed when it died. */
+  private sendCommits(commits: OffsetCommit[]): Promise<void> | null {
+    const sent = this.member.session?.commit(commits);
+    if (!sent) return null;
+    const { groupId } = this.options;
+    this.connection.log('debug', 'commit sent', { groupId });
+    return sent.then(() => this.connection.log('debug', 'commit landed', { groupId }));
   }
 
   private reportMap(held: WorkPartition): void {

@@ -89,7 +89,7 @@ export async function untilCommitted(
 export async function untilAsync(
   what: string,
   check: () => Promise<boolean> | boolean,
-  limitMs = 20_000,
+  limitMs = 120_000,
 ): Promise<void> {
   for (const end = performance.now() + limitMs; performance.now() < end;) {
     if (await check()) return;
