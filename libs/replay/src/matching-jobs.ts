@@ -25,6 +25,9 @@ export interface MatchingPage {
   readonly below: JobId;
 }
 
+/** For how long one page is looked for: nobody waits for it, and what a page brings is saved. */
+const searchMs = 1_500;
+
 type Criteria = Pick<JobsRequest, 'action' | 'q' | 'only' | 'patch'>;
 
 /** Finds the jobs of an action in the projection, newest first, page by page. */
@@ -40,7 +43,8 @@ export class MatchingJobs {
     const { queries } = this.options.projection;
     const terms = termsOf(criteria, askedAt);
     for (let cursor: string | null = encodeCursor(below); cursor !== null;) {
-      const page = await queries.list({ terms, cursor, limit, payload: criteria.action === 'replay' });
+      const payload = criteria.action === 'replay';
+      const page = await queries.list({ terms, cursor, limit, payload, searchMs });
       cursor = page.next;
       yield { jobs: page.items, below: cursor === null ? lowestId : decodeCursor(cursor) };
     }

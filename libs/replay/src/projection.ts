@@ -39,6 +39,8 @@ export interface Projection {
       readonly limit: number;
       /** Whether the payload is read; null otherwise. */
       readonly payload: boolean;
+      /** For how long a page is looked for, in ms. */
+      readonly searchMs: number;
     }): Promise<{ readonly items: readonly ProjectedJob[]; readonly next: string | null }>;
   };
   /**

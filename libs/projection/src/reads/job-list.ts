@@ -5,6 +5,7 @@ import { jobAt, type JobAt } from './job-at.js';
 import { readHistory } from './history.js';
 import { jobColumns, readJobRow, smallJobColumns, type SelectedJob, type JobRow } from './job-row.js';
 import { searchOf, stateThen, type JobSearch } from './job-search.js';
+import { SearchPace } from './search-pace.js';
 
 /** Which jobs to list: those that meet every term. */
 export interface JobFilter {
@@ -15,6 +16,8 @@ export interface JobFilter {
   readonly limit: number;
   /** Whether payload and result are read. Default false: null in each row. */
   readonly payload?: boolean;
+  /** For how long hits are looked for, in ms, before the page is answered as it is. Default 25: what somebody waits for. */
+  readonly searchMs?: number;
 }
 
 /** A page of jobs as they were at a time, as {@link JobPage} otherwise. */
@@ -32,14 +35,11 @@ export interface JobPage {
   readonly next: string | null;
 }
 
-const minWindow = 1_000;
-const maxWindow = 64_000;
+const defaultSearchMs = 25;
 /** JSON bytes of payloads that one step reads; one row may have more. */
-const maxStepBytes = 16 * 1024 * 1024;
+const maxStepBytes = 1024 * 1024;
 /** Time limit of a step. One that takes longer is made again with a smaller window. */
 const maxStepMs = 1_000;
-/** Time after which a page is answered as it is. */
-const maxSearchMs = 1_500;
 /** Maximum of JSON bytes of a page with more than one job. */
 const maxPageBytes = 4 * 1024 * 1024;
 /** Jobs of a page of the past at most: the records of each are read. */
@@ -67,11 +67,7 @@ export class JobList {
     const search = searchOf(filter.terms, this.database);
     const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
     if (search.hit === undefined) return this.take(search, below, filter);
-    return this.load(
-      this.database,
-      await this.find({ ...search, hit: search.hit }, below, filter.limit),
-      filter,
-    );
+    return this.load(this.database, await this.find({ ...search, hit: search.hit }, below, filter), filter);
   }
 
   /**
@@ -82,7 +78,7 @@ export class JobList {
     const search = searchOf(filter.terms, this.database, at);
     const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
     const limit = Math.min(filter.limit, maxPastJobs);
-    const found = await this.find({ ...search, hit: search.hit! }, below, limit);
+    const found = await this.find({ ...search, hit: search.hit! }, below, { ...filter, limit });
     return this.database.transaction((session) => this.loadAt(session, found, filter, at), {
       snapshot: true,
     });
@@ -108,23 +104,27 @@ export class JobList {
   }
 
   /** Looks for hits window by window. */
-  private async find(search: ConditionalSearch, below: JobId | undefined, limit: number): Promise<FoundIds> {
-    const giveUpAt = this.now() + maxSearchMs;
+  private async find(
+    search: ConditionalSearch,
+    below: JobId | undefined,
+    { limit, searchMs = defaultSearchMs }: JobFilter,
+  ): Promise<FoundIds> {
+    const began = this.now();
+    const pace = new SearchPace(searchMs);
     const found: JobId[] = [];
-    let largest = maxWindow;
-    let window = minWindow;
     for (;;) {
-      const step = await this.step(search, below, window, limit + 1 - found.length);
+      const stepBegan = this.now();
+      const step = await this.step(search, below, pace.window, limit + 1 - found.length);
       if (step === undefined) {
-        window = largest = Math.ceil(window / 8);
+        pace.shrink();
         continue;
       }
       found.push(...step.hits);
       if (found.length > limit) return { ids: found.slice(0, limit), last: found[limit - 1] };
       if (step.isEnd) return { ids: found, last: undefined };
       below = step.last;
-      if (this.now() >= giveUpAt) return { ids: found, last: below };
-      window = Math.min(window * 4, largest);
+      const now = this.now();
+      if (!pace.goOn(now - stepBegan, now - began)) return { ids: found, last: below };
     }
   }
 

@@ -1,4 +1,4 @@
-import type { FixedTerm } from '@jobstream/contracts';
+import { jobStates, type FixedTerm, type JobState } from '@jobstream/contracts';
 import { lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import { conditionOf, readsPayload, StatementValues, textsOf } from './job-condition.js';
@@ -38,7 +38,7 @@ export function searchOf(terms: readonly FixedTerm[], schemas: Schemas, at?: Dat
 }
 
 function searchAt(terms: readonly FixedTerm[], { operations, projection }: Schemas, at: Date): JobSearch {
-  const { seek, bounds, values, rest } = wayTo(terms, ({ field }) => field !== 'state');
+  const { seek, bounds, values, rest } = wayTo(terms, false);
   const slack = values.add(lowestIdAt(at.getTime() + idSlackMs));
   return {
     seek,
@@ -51,7 +51,7 @@ function searchAt(terms: readonly FixedTerm[], { operations, projection }: Schem
 }
 
 function searchNow(terms: readonly FixedTerm[], schemas: Schemas): JobSearch {
-  const { seek, bounds, values, rest } = wayTo(terms, () => true);
+  const { seek, bounds, values, rest } = wayTo(terms, true);
   return {
     seek,
     bounds,
@@ -67,25 +67,27 @@ interface Way extends Pick<JobSearch, 'seek' | 'bounds' | 'values'> {
   readonly rest: readonly FixedTerm[];
 }
 
-function wayTo(terms: readonly FixedTerm[], isIndexed: (term: FixedTerm) => boolean): Way {
+/** @param mayTellStates whether the states that terms tell of are those that the index has: the ones of now */
+function wayTo(terms: readonly FixedTerm[], mayTellStates: boolean): Way {
   const values = new StatementValues();
   const seekable = seekFields
-    .map((field) => terms.find((term) => term.field === field && isIndexed(term) && isSeekable(term)))
+    .map((field) => terms.find((term) => term.field === field && isSeekable(term)))
     .find(Boolean);
-  const seek = seekable && {
-    ...seekOf(seekable.field)!,
-    sought: values.add([...new Set(textsOf(seekable))]),
-  };
+  const states = possibleStates(terms);
+  const seeksStates = mayTellStates && seekable === undefined && isFound(states);
+  const seek = seeksStates
+    ? { ...seekOf('state')!, sought: values.add(states) }
+    : seekable && { ...seekOf(seekable.field)!, sought: values.add([...new Set(textsOf(seekable))]) };
   return {
     seek,
     bounds: terms.flatMap((term) => boundsOf(term, values)),
     values,
-    rest: terms.filter((term) => term !== seekable),
+    rest: terms.filter((term) => term !== seekable && !(seeksStates && isOfStates(term))),
   };
 }
 
-/** Fields that an index finds rows by, those of the fewest rows first. */
-const seekFields = ['parent', 'flow', 'group', 'for', 'state'] as const;
+/** Fields that an index finds rows by, those of the fewest rows first. States come last: they follow from other fields too. */
+const seekFields = ['parent', 'flow', 'group', 'for'] as const;
 
 /** The index that finds the rows of a field's value, newest first. */
 function seekOf(field: FixedTerm['field']): { readonly column: string; readonly type: string } | undefined {
@@ -107,10 +109,43 @@ function seekOf(field: FixedTerm['field']): { readonly column: string; readonly 
 
 function isSeekable(term: FixedTerm): boolean {
   if (term.isNot || seekOf(term.field) === undefined) return false;
-  const exact = textsOf(term);
-  if (exact.length !== term.values.length || exact.length > maxSought) return false;
-  // The index of states leaves out the two that nearly all jobs are in.
-  return term.field !== 'state' || !exact.some((state) => state === 'queued' || state === 'succeeded');
+  return isExact(term) && term.values.length <= maxSought;
+}
+
+/** Whether every value of a term is a whole text. */
+function isExact(term: FixedTerm): boolean {
+  return textsOf(term).length === term.values.length;
+}
+
+/** The states that a job can be in that meets the terms. */
+function possibleStates(terms: readonly FixedTerm[]): JobState[] {
+  return jobStates.filter((state) => terms.every((term) => allows(term, state)));
+}
+
+/** What a term says of the state: an error and a reason are only in rows of jobs that have failed. */
+function allows(term: FixedTerm, state: JobState): boolean {
+  switch (term.field) {
+    case 'state':
+      return !isExact(term) || textsOf(term).includes(state) !== term.isNot;
+    case 'reason':
+      return term.isNot || state === 'dead_lettered';
+    case 'error':
+    case 'message':
+    case 'group':
+      return term.isNot || state === 'dead_lettered' || state === 'retrying';
+    default:
+      return true;
+  }
+}
+
+/** Whether the possible states say all that a term says. */
+function isOfStates(term: FixedTerm): boolean {
+  return term.field === 'state' && isExact(term);
+}
+
+/** Whether the index of states finds all jobs in these: it leaves out the two that nearly all jobs are in. */
+function isFound(states: readonly JobState[]): boolean {
+  return !states.includes('queued') && !states.includes('succeeded');
 }
 
 /** What a term says of the ids, so that no row beyond is looked at. */

@@ -16,6 +16,7 @@ import { usePolled } from '../../server/polled.js';
 import { serverNow } from '../../server/server-clock.js';
 import { BulkAction } from './bulk-action.js';
 import { readColumns } from './chosen-columns.js';
+import { readFilledPage } from './filled-page.js';
 import { ExportButtons } from './export-buttons.js';
 import { FilterChips, FilterForm } from './filter-form.js';
 import { ColumnChoice, columnsOf } from './job-columns.js';
@@ -89,7 +90,13 @@ interface JobRowsProps {
 }
 
 function JobRows({ filter, conditions, cursor, columns }: JobRowsProps): VNode {
-  const polled = usePolled((signal) => client.listPage({ ...conditions, cursor, limit, signal }), {
+  const read = (signal: AbortSignal) =>
+    readFilledPage(
+      (from, count) => client.listPage({ ...conditions, cursor: from, limit: count, signal }),
+      limit,
+      cursor,
+    );
+  const polled = usePolled(read, {
     key: 'rows',
     // What is further down does not move, nor does the past.
     everyMs: cursor === undefined && conditions.at === undefined ? everyMs : Infinity,
