@@ -4,6 +4,7 @@ import { bulkIntake, bulkRest } from './figures/bulk.js';
 import { drain } from './figures/drain.js';
 import { endpoints } from './figures/endpoints.js';
 import { flow } from './figures/flow.js';
+import { grow } from './figures/grow.js';
 import { idle } from './figures/idle.js';
 import { images } from './figures/images.js';
 import { latency } from './figures/latency.js';
@@ -32,4 +33,5 @@ export const figures: readonly Figure[] = [
   scale,
   idle,
   start,
+  grow,
 ];

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { newJobId } from '@jobstream/contracts';
 import { encodeRecord, type EncodedRecord } from '@jobstream/contracts/records';
 
@@ -23,6 +24,27 @@ export function probeRecord({
       priority: 'normal',
       maxAttempts: 4,
       ...(orderingKey !== undefined && { orderingKey }),
+    },
+  });
+}
+
+/** A request for a job that does nothing, with a payload of about 150 bytes of which no two are the same. */
+export function payloadRecord(): EncodedRecord {
+  const id = newJobId();
+  const told = { image: newJobId(), sizes: [150, 600], note: randomBytes(33).toString('hex') };
+  return encodeRecord({
+    run: 1,
+    attempt: 1,
+    phase: 'queued',
+    createdAt: Date.now(),
+    value: {
+      v: 1,
+      id,
+      type: 'probe.run',
+      queue: 'probe',
+      payload: { told },
+      priority: 'normal',
+      maxAttempts: 4,
     },
   });
 }

@@ -13,6 +13,8 @@ export interface BenchOptions {
    * too.
    */
   readonly jobs: number;
+  /** Rows that the tables have at most in `grow`. */
+  readonly rows: number;
   /** Measurements of each side. */
   readonly rounds: number;
   /** How long one measurement of `accept`, `flow`, `get` and `list` sends requests. */
@@ -38,6 +40,7 @@ for anything else. Starts a throwaway Kafka and Postgres, unless KAFKA_BROKERS a
 
   --only <figure>    measure this one only; may be given several times
   --jobs <n>         jobs of one measurement of drain, bulk and memory (200000)
+  --rows <n>         rows that the tables of grow have in the end (1000000)
   --rounds <n>       measurements of each side (3)
   --seconds <n>      how long one measurement of accept, flow, get and list lasts (8)
   --peers            measure BullMQ as well, where it can do the same: as --peer bullmq
@@ -70,6 +73,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     help: values.help ?? false,
     only: names.filter((name) => values.only === undefined || values.only.includes(name)),
     jobs: readCount('--jobs', values.jobs ?? '200000', 1_000, 10_000_000),
+    rows: readCount('--rows', values.rows ?? '1000000', 20_000, 100_000_000),
     rounds: readCount('--rounds', values.rounds ?? '3', 1, 100),
     seconds: readCount('--seconds', values.seconds ?? '8', 1, 600),
     profile: values.profile ?? false,
@@ -86,6 +90,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string', multiple: true },
         jobs: { type: 'string' },
+        rows: { type: 'string' },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         profile: { type: 'boolean' },

@@ -117,6 +117,24 @@ export class Stand {
     }
   }
 
+  /** Where the stand's own brokers keep their logs; empty where KAFKA_BROKERS names others. */
+  get logFolders(): string[] {
+    return (this.stack?.kafka.brokers ?? []).map(({ node }) => node.dataFolder);
+  }
+
+  /** The processes of the stand's own database; none where DATABASE_URL names another. */
+  async databasePids(): Promise<number[]> {
+    if (this.stack?.postgres === undefined) return [];
+    const { rows } = await this.database.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
+    return [this.stack.postgres.process.pid, ...rows.map(({ pid }) => pid)];
+  }
+
+  /** Drops the tables of a namespace, which may be large. */
+  async dropRows(namespace: string): Promise<void> {
+    const { projection, operations } = schemasOf(namespace);
+    await this.database.query(`DROP SCHEMA ${projection} CASCADE; DROP SCHEMA ${operations} CASCADE`);
+  }
+
   /** Records in a topic so far; topics here lose none. */
   async endOf(topic: string): Promise<number> {
     return sum((await this.admin.endOffsets([topic])).get(topic) ?? []);
