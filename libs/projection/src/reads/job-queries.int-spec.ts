@@ -138,9 +138,9 @@ describe('list', () => {
     const [rare] = await queue(1, { type: 'rare' });
     await fixture.database.query({
       text: `INSERT INTO ${fixture.database.projection}.jobs
-             SELECT (jsonb_populate_record(job, jsonb_build_object('id', overlay(id::text PLACING
-               to_char(n, 'FM000000000000') FROM 25), 'type', 'common'))).*
-             FROM ${fixture.database.projection}.jobs AS job, generate_series(1, 9000) AS n`,
+             SELECT made.* FROM ${fixture.database.projection}.jobs AS job CROSS JOIN generate_series(1, 9000) AS n
+             CROSS JOIN LATERAL jsonb_populate_record(job, jsonb_build_object('id', overlay(job.id::text PLACING
+               to_char(n, 'FM000000000000') FROM 25), 'type', 'common')) AS made`,
     });
     expect(await listAll({ type: 'rare', limit: 10 })).toEqual([rare]);
   });
