@@ -1,5 +1,5 @@
 // A worker of one job type in two versions, as two releases of a team's program: VERSION says which. The second one takes a field
-// that the first one does not know.
+// that the first one does not know, and its jobs are searched by another one.
 import { defineQueue, worker } from '@jobstream/worker';
 import { defineJob } from '@jobstream/client';
 import { z } from 'zod';
@@ -13,6 +13,7 @@ const greet = defineJob({
   queue: defineQueue('greetings'),
   payload: payloads[process.env.VERSION],
   result: z.object({ by: z.string(), channel: z.string() }),
+  ...(process.env.VERSION === '2' && { search: ['n'] }),
   retries: 30,
   backoff: ['1s'],
 });

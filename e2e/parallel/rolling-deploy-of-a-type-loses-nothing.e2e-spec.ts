@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JobTypeView } from '@jobstream/contracts/rest';
+import type { JobPage, JobTypeView } from '@jobstream/contracts/rest';
 import { eventually, Platform, type ServiceProcess } from '@jobstream/testing';
 import { AcceptedLoad } from '../accepted-load.js';
 
@@ -13,7 +13,7 @@ describe('a rolling deployment of a job type, from one version to the next under
   let platform: Platform;
   beforeAll(async () => {
     platform = await Platform.start({
-      services: { api: 1, projector: 1 },
+      services: { api: 1, projector: 2 },
       publishesTypes: false,
       environmentOf: (service) => ({ VERSION: service.slice('greetings-'.length) }),
     });
@@ -52,5 +52,29 @@ describe('a rolling deployment of a job type, from one version to the next under
     expect(dead.items).toEqual([]);
     for (const worker of [next, last]) expect(worker.alive).toBe(true);
     expect(await inForce()).toMatchObject({ owner: 'greetings', rivals: [], workers: 2 });
+  });
+
+  it('finds every job by the field that only the next version declares, whenever it was accepted', async () => {
+    const page = async (n: number, cursor?: string) => {
+      const q = encodeURIComponent(`type:${type} payload.n:${n}`);
+      const after = cursor === undefined ? '' : `&cursor=${cursor}`;
+      return (await platform.api.get<JobPage>(`/v1/jobs?q=${q}&limit=500${after}`)).body;
+    };
+    const found = async (n: number) => {
+      const ids: string[] = [];
+      for (let cursor: string | undefined; ;) {
+        const { items, next } = await page(n, cursor);
+        ids.push(...items.map(({ id }) => id));
+        if (next === null) return ids;
+        cursor = next;
+      }
+    };
+    await eventually(async () =>
+      expect((await page(1)).indexed).toEqual({ path: 'n', since: expect.any(String) }),
+    );
+    const { body: late } = await platform.api.post<{ id: string }>('/v1/jobs', { type, payload: { n: 4 } });
+    expect(await found(4)).toEqual([late.id]);
+    const all = await Promise.all([1, 2, 3].map(found));
+    expect(all.map((ids) => new Set(ids).size)).toEqual([batch, 2 * batch, batch]);
   });
 });

@@ -6,10 +6,12 @@ import {
 } from '@nestjs/common';
 import { Topics } from '@jobstream/contracts';
 import { Database } from '@jobstream/database';
+import { JobTypeReader } from '@jobstream/job-types';
 import { BrokerClock, KafkaConnection, TopicAdmin } from '@jobstream/kafka';
 import { contextToken, Preparation } from '@jobstream/platform';
 import { JobLogSink, Projector, Rebuilder } from '@jobstream/projection';
 import { ClockWatch, type ProcessContext } from '@jobstream/runtime';
+import { SearchDeclarations } from './search-declarations.js';
 import { ProjectorMetrics } from './projector-metrics.js';
 
 /** Runs the projector, and the sink of what handlers log, from the start of the application to its end, and the rebuilder as soon as the schemas exist. */
@@ -17,6 +19,7 @@ import { ProjectorMetrics } from './projector-metrics.js';
 export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly projector: Projector;
   private readonly logs: JobLogSink;
+  private readonly search: SearchDeclarations;
 
   constructor(
     @Inject(contextToken) { logger, health, metrics: registry, fatal }: ProcessContext,
@@ -25,6 +28,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
     topics: Topics,
     brokerClock: BrokerClock,
     admin: TopicAdmin,
+    jobTypes: JobTypeReader,
     private readonly clockWatch: ClockWatch,
     private readonly preparation: Preparation,
     private readonly rebuilder: Rebuilder,
@@ -48,6 +52,7 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       prepare: () => this.preparation.prepare(),
       onFatal: fatal,
     });
+    this.search = new SearchDeclarations({ connection, database, topics, jobTypes, logger, onFatal: fatal });
     health.add('projector', () => this.projector.health());
     health.add('job_logs', () => this.logs.health());
   }
@@ -58,12 +63,13 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.rebuilder.stop(), this.projector.stop(), this.logs.stop()]);
+    await Promise.all([this.rebuilder.stop(), this.projector.stop(), this.logs.stop(), this.search.stop()]);
   }
 
   private async prepare(): Promise<void> {
     await this.preparation.prepare();
     this.rebuilder.start();
+    this.search.start();
     this.clockWatch.start();
   }
 }

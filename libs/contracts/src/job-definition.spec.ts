@@ -73,12 +73,25 @@ describe('defineJob', () => {
     [{ retries: 2 }, /need a backoff/],
     [{ orderBy: 'a..b' }, /not a path/],
     [{ operateWhen: { '': [1] } }, /not a path/],
+    [{ search: ['a..b'] }, /search: "a..b": write the names/],
+    [{ search: ['half\ud83d'] }, /write the names/],
+    [{ search: ['pages.0'] }, /"pages.0": name fields, not places/],
+    [{ search: ['pages.-1'] }, /not places/],
+    [{ search: ['a', 'a'] }, /search: A path is named twice/],
+    [{ search: 'abcdefghi'.split('') }, /search: A type has at most 8 paths/],
     [{ retries: -1 }, /whole number from 0/],
     [{ retries: 1, backoff: ['soon'] }, /not a duration/],
   ])('refuses %j', (bad, message) => {
     expect(() =>
       defineJob({ type: 'a.b', queue, payload: schema, result: schema, ...(bad as object) }),
     ).toThrow(message);
+  });
+
+  it('publishes by which fields its jobs are searched, and nothing where there are none', () => {
+    const plain = { type: 'a', queue, payload: schema, result: schema };
+    const searched = describeJobType(defineJob({ ...plain, search: ['imageId', 'customer.id'] }));
+    expect(searched.search).toEqual(['imageId', 'customer.id']);
+    expect(describeJobType(defineJob({ ...plain, search: [] }))).not.toHaveProperty('search');
   });
 
   it('reads the isolation and the memory of a handler, and publishes neither', () => {

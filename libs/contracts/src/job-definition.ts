@@ -4,6 +4,7 @@ import type { DefinedHandler, JobContext } from './job-handler.js';
 import { parseMemorySize, type MemorySize } from './memory-size.js';
 import { isPayloadPath, valueAt, type PlainValue } from './payload-path.js';
 import { isReservedName } from './own-names.js';
+import { faultOfSearchPath, faultOfSearchPaths } from './search-paths.js';
 import type { Scope } from './rest/access/scope.js';
 import { queueLimitsSchema, type QueueLimits } from './queue-limits.js';
 import { uniquePolicyOf, type UniqueRule } from './unique-rule.js';
@@ -83,6 +84,11 @@ export interface JobOptions<Payload extends z.ZodType, Result extends z.ZodType>
    * for jobs that are submitted, not for those that handlers, schedules and replays make. Default: every submission is a job.
    */
   readonly unique?: UniqueRule;
+  /**
+   * Paths of payload fields that hold one value, by which people look for jobs: `['imageId', 'customer.id']`. An index finds the jobs
+   * that are submitted from then on (docs/filters.md). At most 8; each costs every job of the type a row. Default none.
+   */
+  readonly search?: readonly string[];
   /** The scope that submits the job where keys are required. Handlers and schedules may make the job in any case. Default `submit`. */
   readonly submitScope?: SubmitScope;
   /** Values of payload fields, by path, that need the scope `operate`: `{ failWith: ['crash'] }`. Default none. */
@@ -110,6 +116,8 @@ export interface JobRules {
   readonly orderBy?: string | undefined;
   /** See {@link JobOptions}; absent where every submission is a job. */
   readonly unique?: UniqueRule | undefined;
+  /** See {@link JobOptions}; absent where no field is searched by. */
+  readonly search?: readonly string[] | undefined;
   readonly submitScope: SubmitScope;
   /** See {@link JobOptions}; absent where the payload does not matter. */
   readonly operateWhen?: Readonly<Record<string, readonly PlainValue[]>> | undefined;
@@ -207,7 +215,7 @@ export function defineQueue(
 export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
   options: JobOptions<Payload, Result>,
 ): JobDefinition<Payload, Result> {
-  const { type, retries = 0, backoff = [], orderBy, unique, operateWhen } = options;
+  const { type, retries = 0, backoff = [], orderBy, unique, operateWhen, search = [] } = options;
   const { isolation = 'none' } = options;
   if (!isTypeName(type)) {
     throw new TypeError(`Job type "${type}": use lower case words joined by dots, e.g. image.thumbnail.`);
@@ -225,6 +233,8 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     if (!isPayloadPath(path))
       throw new TypeError(`Job type "${type}": "${path}" is not a path of the payload, e.g. customer.id.`);
   }
+  const searchFault = search.map(faultOfSearchPath).find(Boolean) ?? faultOfSearchPaths(search);
+  if (searchFault !== undefined) throw new TypeError(`Job type "${type}": search: ${searchFault}`);
   const policy = unique && uniquePolicyOf(unique);
   if (policy && 'field' in policy)
     throw new RangeError(`Job type "${type}": unique.${policy.field}: ${policy.detail}`);
@@ -250,6 +260,7 @@ export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
     ...(options.memory !== undefined && { memoryMiB: memoryOf(type, options.memory) }),
     ...(orderBy !== undefined && { orderBy }),
     ...(unique && { unique }),
+    ...(search.length > 0 && { search }),
     ...(operateWhen && { operateWhen }),
     handle: pairWithHandler,
   };

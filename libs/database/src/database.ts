@@ -39,6 +39,7 @@ interface TransactionOptions {
   readonly snapshot?: boolean;
   readonly sharedLock?: string;
   readonly statementMs?: number;
+  readonly indexOrder?: boolean;
   readonly once?: boolean;
 }
 
@@ -99,6 +100,8 @@ export class Database implements Session {
    * @param options.snapshot reads only, and all of it as it was at the first statement
    * @param options.sharedLock an advisory lock of this name, taken at the beginning beside all others who share it
    * @param options.statementMs how long each statement may take, in place of the limit of all
+   * @param options.indexOrder reads indexes in their order (`enable_bitmapscan = off`): for statements that take the first rows of very
+   * many, where the planner expects few
    * @param options.once for work that can't run again: the error is thrown instead
    */
   transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -145,10 +148,12 @@ export class Database implements Session {
 }
 
 /** All in one round trip. */
-function beginStatement({ lazyCommit, snapshot, sharedLock, statementMs }: TransactionOptions): string {
+function beginStatement(options: TransactionOptions): string {
+  const { lazyCommit, snapshot, sharedLock, statementMs, indexOrder } = options;
   const statements = [snapshot ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN'];
   if (lazyCommit) statements.push('SET LOCAL synchronous_commit = off');
   if (statementMs !== undefined) statements.push(`SET LOCAL statement_timeout = ${statementMs}`);
+  if (indexOrder) statements.push('SET LOCAL enable_bitmapscan = off');
   if (sharedLock !== undefined)
     statements.push(
       `SELECT pg_advisory_xact_lock_shared(hashtextextended(${pg.escapeLiteral(sharedLock)}, 0))`,

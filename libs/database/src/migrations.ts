@@ -23,6 +23,7 @@ import { IndexFlow1763990000000 } from './projection/migrations/1763990000000-in
 import { AddNotify1763960000000 } from './projection/migrations/1763960000000-add-notify.js';
 import { CreateThroughput1764000000000 } from './projection/migrations/1764000000000-create-throughput.js';
 import { CreateErrorGroups1764020000000 } from './projection/migrations/1764020000000-create-error-groups.js';
+import { CreateSearchEntries1764030000000 } from './projection/migrations/1764030000000-create-search-entries.js';
 import { AddTraceId1763890000000 } from './projection/migrations/1763890000000-add-trace-id.js';
 
 /** By kind of schema, the steps to its present state. They are only ever appended to. */
@@ -36,6 +37,7 @@ export const migrations = {
     IndexFlow1763990000000,
     CreateThroughput1764000000000,
     CreateErrorGroups1764020000000,
+    CreateSearchEntries1764030000000,
   ],
   operations: [
     CreateIdempotencyKeys1763800000000,

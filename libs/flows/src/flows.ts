@@ -2,13 +2,14 @@ import { isJobId, type JobId } from '@jobstream/contracts';
 import {
   decodeCursor,
   encodeCursor,
+  timeOfId,
   type FlowListQuery,
   type FlowPage,
   type FlowSummary,
   type FlowView,
 } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
-import { createdAtOf, findSubmittable, IntakeError, type JobIntake } from '@jobstream/intake';
+import { findSubmittable, IntakeError, type JobIntake } from '@jobstream/intake';
 import type { Registry } from 'prom-client';
 import { saveFlows } from './advance-flows.js';
 import { checkFlow, type CheckedFlow, type FlowChecks, type FlowJobType } from './check-flow.js';
@@ -54,7 +55,7 @@ export class Flows {
    */
   async accept(flow: CheckedFlow, id: JobId, { parent, traceparent }: FlowMarks = {}): Promise<FlowSummary> {
     const { database } = this.options;
-    const createdAt = createdAtOf(id);
+    const createdAt = timeOfId(id);
     const isNew = await database.transaction((session) =>
       this.store.insert(session, { id, flow, createdAt, parent, traceparent }),
     );

@@ -5,7 +5,6 @@ export { IntakeError, intakeErrorOf, type IntakeErrorDetails } from './intake-er
 export { JobIntake, type ForwardedRequest, type JobIntakeOptions } from './job-intake.js';
 export {
   checkSubmission,
-  createdAtOf,
   drawJob,
   type CheckedJob,
   type DrawnJob,

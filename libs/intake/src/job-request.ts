@@ -24,6 +24,7 @@ import {
   maxDelayMs,
   maxFaults,
   submissionSchema,
+  timeOfId,
   type AcceptedJob,
   type Fault,
 } from '@jobstream/contracts/rest';
@@ -202,10 +203,10 @@ export function drawJob(
   job: CheckedJob,
   id: JobId,
   { traceparent = traceparentOf(id), claimed = false, unique, flow, parent, run = 1 }: RequestMarks = {},
-  countedFrom = createdAtOf(id),
+  countedFrom = timeOfId(id),
 ): DrawnJob | IntakeError {
   const { rules, payload, submittedFor, notify, expiresInMs, priority, orderingKey } = job;
-  const createdAt = createdAtOf(id);
+  const createdAt = timeOfId(id);
   // Written field by field: spreads would take longer than the JSON.
   const plain: JobRequest = {
     v: wireVersion,
@@ -289,11 +290,6 @@ function isOversize(submission: unknown, { value }: EncodedRecord): boolean {
     bytes > maxRequestRecordBytes - recordOverheadBytes ||
     Buffer.byteLength(JSON.stringify(submission)) > maxBodyBytes
   );
-}
-
-/** When a job was accepted, in milliseconds since 1970: the time in its id, a UUIDv7 (RFC 9562 section 5.7). */
-export function createdAtOf(id: JobId): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
 function count(faults: number): string {

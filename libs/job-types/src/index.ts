@@ -5,6 +5,7 @@ export { JobTypePublisher, type JobTypePublisherOptions } from './job-type-publi
 export { nearestNames } from './nearest-names.js';
 export { exampleOf } from './schema/example.js';
 export { faultsOfSchema } from './schema/meta-schema.js';
+export { faultsOfSearch } from './schema/search-faults.js';
 export { mayFit, typesAt, type JsonTypes } from './schema/types-at.js';
 export { unboundedPatterns } from './schema/schema-faults.js';
 export { PayloadCheck, type CheckedPayload } from './schema/payload-check.js';

@@ -33,6 +33,7 @@ export const imageThumbnail = defineJob({
   backoff: ['60s'],
   timeout: '60s',
   fetches: ['url'],
+  search: ['imageId'],
 });
 
 /** The storage key of a thumbnail. The default one (300x300, cover) has the name of its image. */

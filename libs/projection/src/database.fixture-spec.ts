@@ -29,7 +29,7 @@ export class DatabaseFixture {
     const { projection } = this.database;
     await this.database.query({
       text: `TRUNCATE ${projection}.jobs, ${projection}.job_transitions, ${projection}.checkpoints, ${projection}.rejected_records,
-             ${projection}.throughput, ${projection}.error_groups, ${projection}.error_hours`,
+             ${projection}.throughput, ${projection}.error_groups, ${projection}.error_hours, ${projection}.projected_types, ${projection}.search_entries`,
     });
   }
 

@@ -7,6 +7,8 @@ export { JobLogSink, type JobLogSinkOptions } from './logs/job-log-sink.js';
 export { ActiveJobs, type ActiveJob, type RunningJob } from './reads/active-jobs.js';
 export type { JobRow } from './reads/job-row.js';
 export type { JobFilter, JobPage, PastJobPage } from './reads/job-list.js';
+export { noBound } from './search/projected-types.js';
+export type { SearchReach } from './search/search-reach.js';
 export type { HistoryItem } from './reads/history.js';
 export type { RunHistory, RunPage } from './reads/run-page.js';
 export type { JobAt } from './reads/job-at.js';
@@ -31,6 +33,7 @@ export {
   type ErrorGroupRows,
   type ErrorGroupScope,
 } from './error-groups/error-groups.js';
+export { declareSearch, type SearchDeclaration } from './search/projected-types.js';
 export { OldJobs } from './retention/old-jobs.js';
 export { ProjectionPositions, type ProjectionPosition } from './progress/projection-positions.js';
 export { NeededJobs } from './retention/needed-jobs.js';

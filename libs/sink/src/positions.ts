@@ -38,6 +38,8 @@ export interface PositionRows {
   /** Names the statement that moves them: one name for each table that a process moves positions in. */
   readonly statement: string;
   readonly where: Readonly<Record<string, string | number>>;
+  /** A further column to set, as SQL: `moved` is the row, `locked.target` its next offset. */
+  readonly also?: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface PositionRows {
  */
 export async function movePositions(
   session: Session,
-  { table, statement, where }: PositionRows,
+  { table, statement, where, also }: PositionRows,
   moves: readonly Move[],
 ): Promise<void> {
   const sorted = [...moves].sort((a, b) => (partitionKey(a) < partitionKey(b) ? -1 : 1));
@@ -63,7 +65,7 @@ export async function movePositions(
              WHERE ${isAmongRows('held').join(' AND ')}
              ORDER BY held.topic, held.partition FOR UPDATE OF held
            )
-           UPDATE ${table} AS moved SET next = locked.target FROM locked
+           UPDATE ${table} AS moved SET ${['next = locked.target', also].filter(Boolean).join(', ')} FROM locked
            WHERE moved.topic = locked.topic AND moved.partition = locked.partition
              AND ${isAmongRows('moved').join(' AND ')}`,
     values: [

@@ -10,7 +10,7 @@ import {
 } from '@jobstream/contracts/rest';
 import { faultOfUrl, type AllowedHosts } from '@jobstream/downloads';
 import type { EndpointSecrets } from '@jobstream/endpoints';
-import { decideEndpoint, faultsOfSchema, type JobTypeBook } from '@jobstream/job-types';
+import { decideEndpoint, faultsOfSchema, faultsOfSearch, type JobTypeBook } from '@jobstream/job-types';
 import { findJobDefinition, queues as shippedQueues } from '@jobstream/jobs';
 import type { BrokerClock } from '@jobstream/kafka';
 import type { FastifyRequest } from 'fastify';
@@ -84,6 +84,7 @@ export class EndpointTypes {
       ...faultsOfSchema(wish.payload, '/payload'),
       ...faultsOfSchema(wish.result, '/result'),
     ];
+    if (faults.length === 0) faults.push(...faultsOfSearch(wish.payload, wish.search));
     if (faults.length > 0)
       throw new ProblemError('invalid_request', 'The body has faults.', { errors: faults });
     if (findJobDefinition(type) || shippedQueues.has(wish.queue.name))

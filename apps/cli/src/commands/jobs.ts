@@ -192,6 +192,7 @@ async function readJobs(
 ): Promise<JobPage> {
   const items: ListedJob[] = [];
   let next: string | null | undefined = wish.cursor;
+  let indexed: JobPage['indexed'] = null;
   do {
     const page: JobPage = await client.listPage({
       ...wish,
@@ -199,9 +200,9 @@ async function readJobs(
       limit: Math.min(limit - items.length, maxPage),
     });
     items.push(...page.items);
-    next = page.next;
+    ({ next, indexed } = page);
   } while (next !== null && items.length < limit);
-  return { items, next, scannedTo: items.length < limit ? next : null };
+  return { items, next, scannedTo: items.length < limit ? next : null, indexed };
 }
 
 function showCounts(terminal: Terminal, counts: CountsView): void {

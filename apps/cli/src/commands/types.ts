@@ -52,6 +52,7 @@ function describeType(view: JobTypeView): string {
     `${type}  queue ${queue.name}  version ${view.version}`,
     `published by ${owner} at ${publishedAt}, served by ${workers} worker processes`,
     `${maxAttempts} attempts, ${timeoutMs} ms each${exclusive ? ', exclusive' : ''}`,
+    ...(view.search ? [`searched by ${view.search.join(', ')}`] : []),
     ...view.rivals.map((rival) => `CONTESTED by ${rival.owner}: rename the type, or stop one of the workers`),
     `example: ${JSON.stringify(example)}`,
   ].join('\n');

@@ -5,6 +5,7 @@ import { payloadPath } from '../payload-path-schema.js';
 import { queueLimitsSchema } from '../queue-limits.js';
 import type { JobType } from '../job-type.js';
 import { fingerprintOf } from '../fingerprint.js';
+import { searchPathsSchema } from '../search-paths.js';
 import { uniqueRuleSchema } from '../unique-rule.js';
 import type { EncodedOrder } from './order.js';
 import { isoTime, wireVersion } from './job-record.js';
@@ -56,6 +57,9 @@ export const jobTypeRecordSchema = z.object({
   onOwnerDeath: z.enum(ownerDeathPolicies),
   orderBy: payloadPath.optional().describe('The field of the payload that orders: `customer.id`.'),
   unique: uniqueRuleSchema.optional().describe('How the jobs of one key are kept from being two.'),
+  search: searchPathsSchema
+    .optional()
+    .describe('Paths of payload fields by whose values an index finds jobs.'),
   submitScope: z.enum(submitScopes),
   operateWhen: z
     .record(payloadPath, z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).readonly())

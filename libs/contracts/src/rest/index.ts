@@ -300,7 +300,13 @@ export {
   type AuditPage,
   type AuditQuery,
 } from './access/audit.js';
-export { decodeCursor, encodeCursor, InvalidCursorError, lowestIdAt } from './fields/list-cursor.js';
+export {
+  decodeCursor,
+  encodeCursor,
+  InvalidCursorError,
+  lowestIdAt,
+  timeOfId,
+} from './fields/list-cursor.js';
 export { imageIdSchema } from './fields/image-id.js';
 export {
   jobTypeListSchema,

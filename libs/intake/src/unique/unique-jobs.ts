@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobId } from '@jobstream/contracts';
-import { linksOf, type AcceptedJob } from '@jobstream/contracts/rest';
+import { linksOf, timeOfId, type AcceptedJob } from '@jobstream/contracts/rest';
 import { isUnavailable, type Database, type Session } from '@jobstream/database';
 import type { SendOutcome } from '@jobstream/kafka';
 import type { Clock } from '@jobstream/runtime';
@@ -14,7 +14,7 @@ import {
 import type { Registry } from 'prom-client';
 import { DelayedJobStore } from '../delayed/delayed-job-store.js';
 import { IntakeError, intakeErrorOf } from '../intake-error.js';
-import { createdAtOf, describeAccepted, type DrawnJob } from '../job-request.js';
+import { describeAccepted, type DrawnJob } from '../job-request.js';
 import { decideKey, type KeyHolder } from './decide-key.js';
 import { drawReplacement, drawUnique, keyOf, rowOf, type UniqueRequest } from './unique-request.js';
 
@@ -361,7 +361,7 @@ function describeHolder({ type, holder }: Extract<Admission, { kind: 'return' }>
     queue: holder.queue,
     state: holder.state,
     run: 1,
-    createdAt: new Date(createdAtOf(holder.jobId)).toISOString(),
+    createdAt: new Date(timeOfId(holder.jobId)).toISOString(),
     links: linksOf(holder.jobId),
     existing: true,
   };

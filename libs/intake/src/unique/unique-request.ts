@@ -3,7 +3,8 @@ import { encodeUniqueMark, headerNames, requestOf, type UniqueHold } from '@jobs
 import type { HeldKey } from '@jobstream/unique-keys';
 import type { DelayedJob } from '../delayed/delayed-job.js';
 import type { IntakeError } from '../intake-error.js';
-import { createdAtOf, drawJob, type CheckedJob, type DrawnJob, type RequestMarks } from '../job-request.js';
+import { timeOfId } from '@jobstream/contracts/rest';
+import { drawJob, type CheckedJob, type DrawnJob, type RequestMarks } from '../job-request.js';
 import type { UniqueWish } from './unique-wish.js';
 
 /** A job that is submitted with a unique key. */
@@ -31,7 +32,7 @@ export function drawReplacement(
   holder: JobId,
   now: number,
 ): DrawnJob | IntakeError {
-  const createdAt = createdAtOf(holder);
+  const createdAt = timeOfId(holder);
   const { expiresInMs } = job;
   return drawJob(
     {

@@ -6,6 +6,20 @@ import { refuseUnfitSchemas } from './unfit-schema.js';
 const jobType = (payload: z.ZodType, result: z.ZodType = z.null()) =>
   describeJobType(defineJob({ type: 'invoice.send', queue: defineQueue('invoices'), payload, result }));
 
+it('refuses a definition that is searched by a field that its payload does not have', () => {
+  const payload = z.strictObject({ number: z.int() });
+  const definition = defineJob({
+    type: 'invoice.send',
+    queue: defineQueue('invoices'),
+    payload,
+    result: z.null(),
+    search: ['nmber'],
+  });
+  expect(() => refuseUnfitSchemas(describeJobType(definition))).toThrow(
+    '"invoice.send" can not be published. /search/0: The payload has no field "nmber".',
+  );
+});
+
 describe('refuseUnfitSchemas', () => {
   it('lets a definition pass whose schemas the platform can check by', () => {
     const node = z.object({

@@ -19,6 +19,10 @@ export class ForeignLogError extends Error {
   }
 }
 
+/** A partition that a version moved which writes no entries stays told apart, until what is searched is declared anew. */
+const also =
+  'entries_to = CASE WHEN moved.entries_to = moved.next THEN locked.target ELSE moved.entries_to END';
+
 /** Whose rows they are. */
 interface LogIdentity {
   readonly clusterId: string;
@@ -75,7 +79,7 @@ export class Checkpoints implements SinkPositions {
   async move(session: Session, moves: readonly Move[]): Promise<void> {
     const { clusterId, generation } = this.identity!;
     const where = { cluster_id: clusterId, generation };
-    await movePositions(session, { table: this.table, statement: 'move-checkpoints', where }, moves);
+    await movePositions(session, { table: this.table, statement: 'move-checkpoints', where, also }, moves);
   }
 
   private async read(partitions: readonly TopicPartition[]): Promise<Map<string, number>> {
@@ -94,8 +98,8 @@ export class Checkpoints implements SinkPositions {
     { clusterId, generation }: LogIdentity,
   ): Promise<void> {
     const statement = {
-      text: `INSERT INTO ${this.table} (topic, partition, next, cluster_id, generation)
-             SELECT topic, partition, next, $4, $5
+      text: `INSERT INTO ${this.table} (topic, partition, next, entries_to, cluster_id, generation)
+             SELECT topic, partition, next, next, $4, $5
              FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS begun(topic, partition, next)
              WHERE NOT EXISTS (SELECT FROM ${this.table} WHERE generation <> $5)
              ORDER BY topic, partition ON CONFLICT DO NOTHING`,

@@ -63,10 +63,12 @@ function positiveOf(term: FixedTerm, values: StatementValues, sources: Condition
       return textCondition(`${jsonOf('error')} ->> 'message'`, term, values);
     case 'group':
       return textCondition('error_group', term, values);
-    case 'payload': {
-      const value = `${jsonOf('payload')} #>> ${values.add(term.path!.split('.'))}::text[]`;
-      return textCondition(`left(${value}, ${maxComparedLength})`, term, values);
-    }
+    case 'payload':
+      return textCondition(
+        comparedJson('payload', `${values.add(term.path!.split('.'))}::text[]`),
+        term,
+        values,
+      );
     case 'run':
     case 'attempt':
       return numberCondition(term.field, term, values);
@@ -125,6 +127,11 @@ function timeCondition(field: FilterField, value: Value, values: StatementValues
 
 function anyOf(conditions: readonly string[]): string {
   return conditions.length === 0 ? 'false' : `(${conditions.join(' OR ')})`;
+}
+
+/** What is compared of the value at a path of the JSON of a column. The path is SQL: the array of its names. */
+export function comparedJson(column: string, path: string): string {
+  return `left(${jsonOf(column)} #>> ${path}, ${maxComparedLength})`;
 }
 
 /**

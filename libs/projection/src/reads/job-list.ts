@@ -1,10 +1,18 @@
 import type { FixedTerm, JobId } from '@jobstream/contracts';
 import { decodeCursor, encodeCursor } from '@jobstream/contracts/rest';
 import { codeOf, type Database, type Session } from '@jobstream/database';
+import { findReach, type SearchReach } from '../search/search-reach.js';
 import { jobAt, type JobAt } from './job-at.js';
 import { readHistory } from './history.js';
 import { jobColumns, readJobRow, smallJobColumns, type SelectedJob, type JobRow } from './job-row.js';
-import { searchOf, stateThen, type JobSearch } from './job-search.js';
+import {
+  isNarrow,
+  searchAt,
+  searchesOf,
+  stateThen,
+  type ConditionalSearch,
+  type JobSearch,
+} from './job-search.js';
 import { SearchPace } from './search-pace.js';
 
 /** Which jobs to list: those that meet every term. */
@@ -33,7 +41,11 @@ export interface PastJobPage {
 export interface JobPage {
   readonly items: JobRow[];
   readonly next: string | null;
+  /** What an index of values of payloads has found; undefined where there is none for the filter. */
+  readonly reach: SearchReach | undefined;
 }
+
+type FoundJobs = Pick<JobPage, 'items' | 'next'>;
 
 const defaultSearchMs = 25;
 /** JSON bytes of payloads that one step reads; one row may have more. */
@@ -55,6 +67,9 @@ interface Step {
   readonly isEnd: boolean;
 }
 
+/** What entries find has changed since the search was made: it has to be made again. */
+class SearchOutdatedError extends Error {}
+
 /** Pages through the jobs by id, newest first: window by window, so that no filter makes Postgres read without end. */
 export class JobList {
   constructor(
@@ -64,10 +79,19 @@ export class JobList {
 
   /** @throws InvalidCursorError */
   async page(filter: JobFilter): Promise<JobPage> {
-    const search = searchOf(filter.terms, this.database);
-    const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
-    if (search.hit === undefined) return this.take(search, below, filter);
-    return this.load(this.database, await this.find({ ...search, hit: search.hit }, below, filter), filter);
+    const { terms, cursor } = filter;
+    const below = cursor === undefined ? undefined : decodeCursor(cursor);
+    const reach = isNarrow(terms) ? undefined : await findReach(this.database, this.database, terms);
+    const searches = searchesOf(terms, this.database, reach);
+    try {
+      const page = await (searches.every(isConditional)
+        ? this.load(this.database, await this.find(searches, below, filter), filter)
+        : this.take(searches[0]!, below, filter));
+      return { ...page, reach };
+    } catch (error) {
+      if (error instanceof SearchOutdatedError) return this.page(filter);
+      throw error;
+    }
   }
 
   /**
@@ -75,10 +99,10 @@ export class JobList {
    * @throws InvalidCursorError
    */
   async pageAt(filter: JobFilter, at: Date): Promise<PastJobPage> {
-    const search = searchOf(filter.terms, this.database, at);
+    const search = searchAt(filter.terms, this.database, at);
     const below = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
     const limit = Math.min(filter.limit, maxPastJobs);
-    const found = await this.find({ ...search, hit: search.hit! }, below, { ...filter, limit });
+    const found = await this.find([search], below, { ...filter, limit });
     return this.database.transaction((session) => this.loadAt(session, found, filter, at), {
       snapshot: true,
     });
@@ -89,11 +113,11 @@ export class JobList {
     search: JobSearch,
     below: JobId | undefined,
     { limit, payload = false }: JobFilter,
-  ): Promise<JobPage> {
+  ): Promise<FoundJobs> {
     const values = [...search.values.list];
     const { rows } = await this.database.query<SelectedJob & { near: number }>({
       text: `SELECT ${columnsOf(payload)}, near FROM (${measured(
-        windowOf(search, `${this.database.projection}.jobs`, boundsBelow(search, below, values), limit + 1),
+        windowOf(search, this.database.projection, boundsBelow(search, below, values), limit + 1),
         payload,
       )}) AS page WHERE bytes <= ${maxPageBytes} OR nth = 1 ORDER BY id DESC`,
       values,
@@ -103,34 +127,38 @@ export class JobList {
     return { items, next: isEnd ? null : encodeCursor(items.at(-1)!.id) };
   }
 
-  /** Looks for hits window by window. */
+  /** Looks for hits window by window, in one search after another. */
   private async find(
-    search: ConditionalSearch,
+    searches: readonly ConditionalSearch[],
     below: JobId | undefined,
     { limit, searchMs = defaultSearchMs }: JobFilter,
   ): Promise<FoundIds> {
     const began = this.now();
-    const pace = new SearchPace(searchMs);
     const found: JobId[] = [];
-    for (;;) {
-      const stepBegan = this.now();
-      const step = await this.step(search, below, pace.window, limit + 1 - found.length);
-      if (step === undefined) {
-        pace.shrink();
-        continue;
+    for (const search of searches) {
+      const pace = new SearchPace(searchMs);
+      for (;;) {
+        const stepBegan = this.now();
+        const step = await this.step(search, below, pace.window, limit + 1 - found.length);
+        if (step === undefined) {
+          pace.shrink();
+          continue;
+        }
+        found.push(...step.hits);
+        if (found.length > limit) return { ids: found.slice(0, limit), last: found[limit - 1] };
+        if (step.isEnd) break;
+        below = step.last;
+        const now = this.now();
+        if (!pace.goOn(now - stepBegan, now - began)) return { ids: found, last: below };
       }
-      found.push(...step.hits);
-      if (found.length > limit) return { ids: found.slice(0, limit), last: found[limit - 1] };
-      if (step.isEnd) return { ids: found, last: undefined };
-      below = step.last;
-      const now = this.now();
-      if (!pace.goOn(now - stepBegan, now - began)) return { ids: found, last: below };
     }
+    return { ids: found, last: undefined };
   }
 
   /**
    * Looks through at most `window` rows below an id.
    * @returns undefined if that took too long
+   * @throws SearchOutdatedError
    */
   private async step(
     search: ConditionalSearch,
@@ -139,7 +167,7 @@ export class JobList {
     maxHits: number,
   ): Promise<Step | undefined> {
     const statement = stepStatement(search, {
-      jobs: `${this.database.projection}.jobs`,
+      schema: this.database.projection,
       below,
       window,
       maxHits,
@@ -147,8 +175,11 @@ export class JobList {
     try {
       const { rows } = await this.database.transaction((session) => session.query<StepRow>(statement), {
         statementMs: maxStepMs,
+        // A value may have a thousand times as many jobs as others have.
+        indexOrder: search.seek?.by === 'entries',
       });
-      const { hits, seen, near, last } = rows[0]!;
+      const { hits, seen, near, last, is_standing: isStanding } = rows[0]!;
+      if (!isStanding) throw new SearchOutdatedError();
       return { hits: hits ?? [], last: last ?? undefined, isEnd: seen < window && seen === (near ?? seen) };
     } catch (error) {
       // One row is always looked through in time, unless Postgres is in trouble.
@@ -161,7 +192,7 @@ export class JobList {
     session: Session,
     { ids, last }: FoundIds,
     { payload = false }: JobFilter,
-  ): Promise<JobPage> {
+  ): Promise<FoundJobs> {
     if (ids.length === 0) return { items: [], next: last === undefined ? null : encodeCursor(last) };
     const { rows } = await session.query<SelectedJob>({
       name: payload ? 'list-whole-jobs' : 'list-jobs',
@@ -198,8 +229,9 @@ function columnsOf(payload: boolean): string {
   return payload ? jobColumns : smallJobColumns;
 }
 
-/** Where not all rows that are looked at are hits. */
-type ConditionalSearch = JobSearch & { readonly hit: string };
+function isConditional(search: JobSearch): search is ConditionalSearch {
+  return search.hit !== undefined;
+}
 
 /**
  * These rows, newest first, with the bytes of JSON that are read of each and all before it; `nth` is its place among them, `near` how
@@ -218,10 +250,12 @@ interface StepRow {
   readonly seen: number;
   readonly near: number | null;
   readonly last: JobId | null;
+  readonly is_standing: boolean;
 }
 
 interface StepBounds {
-  readonly jobs: string;
+  /** The projection, quoted. */
+  readonly schema: string;
   readonly below: JobId | undefined;
   readonly window: number;
   readonly maxHits: number;
@@ -229,7 +263,7 @@ interface StepBounds {
 
 function stepStatement(
   search: ConditionalSearch,
-  { jobs, below, window, maxHits }: StepBounds,
+  { schema, below, window, maxHits }: StepBounds,
 ): {
   text: string;
   values: unknown[];
@@ -237,11 +271,12 @@ function stepStatement(
   const values = [...search.values.list];
   const bounds = boundsBelow(search, below, values);
   const rows = search.readsPayload
-    ? withinBytes(windowOf(search, jobs, bounds, window))
-    : windowOf(search, jobs, bounds, window);
+    ? withinBytes(windowOf(search, schema, bounds, window))
+    : windowOf(search, schema, bounds, window);
   return {
     text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${maxHits}]::text[] AS hits, count(*) AS seen,
-             ${search.readsPayload ? 'max(near)' : 'NULL'} AS near, (array_agg(id))[count(*)]::text AS last
+             ${search.readsPayload ? 'max(near)' : 'NULL'} AS near, (array_agg(id))[count(*)]::text AS last,
+             ${search.seek?.by === 'entries' ? search.seek.isStanding : 'true'} AS is_standing
            FROM (SELECT *, ${search.hit} AS hit FROM (${standing(search, rows)}) AS looked) AS seen`,
     values,
   };
@@ -260,16 +295,24 @@ function boundsBelow({ bounds }: JobSearch, below: JobId | undefined, values: un
 }
 
 /** The rows to look through, newest first. */
-function windowOf({ seek }: JobSearch, jobs: string, bounds: readonly string[], window: number): string {
-  const rows = (conditions: readonly string[]) =>
-    `SELECT * FROM ${jobs} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+function windowOf({ seek }: JobSearch, schema: string, bounds: readonly string[], window: number): string {
+  const rows = (from: string, conditions: readonly string[]) =>
+    `SELECT jobs.* FROM ${from} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
      ORDER BY id DESC LIMIT ${window}`;
-  if (seek === undefined) return rows(bounds);
+  if (seek === undefined) return rows(`${schema}.jobs`, bounds);
   // Each value is a range of the index in the order of ids; together they have to be merged.
-  return `SELECT near.* FROM unnest(${seek.sought}::${seek.type}[]) AS sought(value)
-          CROSS JOIN LATERAL (${rows([`${seek.column} = sought.value`, ...bounds])}) AS near
-          ORDER BY near.id DESC LIMIT ${window}`;
+  return seek.by === 'column'
+    ? `SELECT near.* FROM unnest(${seek.sought}::${seek.type}[]) AS sought(value)
+       CROSS JOIN LATERAL (${rows(`${schema}.jobs`, [`${seek.column} = sought.value`, ...bounds])}) AS near
+       ORDER BY near.id DESC LIMIT ${window}`
+    : `SELECT DISTINCT ON (near.id) near.* FROM unnest(${seek.sought}::bigint[]) AS sought(value)
+       CROSS JOIN LATERAL (${rows(`${entriesOf(schema)} JOIN ${schema}.jobs USING (id)`, bounds)}) AS near
+       ORDER BY near.id DESC LIMIT ${window}`;
 }
+
+/** The bounds of the ids are bounds of the index then. A job may have several of the values, if it was replayed with another. */
+const entriesOf = (schema: string) =>
+  `(SELECT job_id AS id FROM ${schema}.search_entries WHERE key = sought.value) AS entry`;
 
 /** The first of these rows, as many as have few enough bytes of payload; `near` is how many there would be. */
 function withinBytes(rows: string): string {

@@ -1,13 +1,22 @@
 import { jobStates, type FixedTerm, type JobState } from '@jobstream/contracts';
 import { lowestIdAt } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
+import { noBound } from '../search/projected-types.js';
+import { searchKey } from '../search/search-key.js';
+import { boundOf, type SearchReach } from '../search/search-reach.js';
 import { conditionOf, readsPayload, StatementValues, textsOf } from './job-condition.js';
 import { stateAt } from './state-at.js';
 
+/** The rows to look through are those that an index finds, newest first. */
+export type Seek =
+  /** Of an index that begins with a column and goes on by id: rows with one of the values. */
+  | { readonly by: 'column'; readonly column: string; readonly type: string; readonly sought: string }
+  /** Of `search_entries`: rows with one of the keys, if the bound is still what it was when the search was made. */
+  | { readonly by: 'entries'; readonly sought: string; readonly isStanding: string };
+
 /** How the rows that meet a filter are looked for: among which rows, and by which condition. */
 export interface JobSearch {
-  /** Of an index that begins with a column and goes on by id: the rows to look through have one of the values. */
-  readonly seek: { readonly column: string; readonly type: string; readonly sought: string } | undefined;
+  readonly seek: Seek | undefined;
   /** Bounds of the ids of the rows to look through. */
   readonly bounds: readonly string[];
   /** The condition that each of these rows has to meet; undefined where all do. */
@@ -27,17 +36,57 @@ export const idSlackMs = 2 * 24 * 3_600_000;
 /** Values that one index is asked for at most: each costs a read of its own. */
 const maxSought = 8;
 
+/** Where not all rows that are looked at are hits. */
+export type ConditionalSearch = JobSearch & { readonly hit: string };
+
 type Schemas = Pick<Database, 'operations' | 'projection'>;
 
 /**
- * The way to the rows that meet the terms.
- * @param at they met them at this time, if it is given: then no term may be of what else changes than the state
+ * The ways to the rows that meet the terms, one after another: each leads to rows that are older than those before.
+ * @param reach of the entries, where they are of use
  */
-export function searchOf(terms: readonly FixedTerm[], schemas: Schemas, at?: Date): JobSearch {
-  return at === undefined ? searchNow(terms, schemas) : searchAt(terms, schemas, at);
+export function searchesOf(
+  terms: readonly FixedTerm[],
+  schemas: Schemas,
+  reach: SearchReach | undefined,
+): JobSearch[] {
+  if (reach === undefined) return [searchNow(terms, schemas)];
+  const found = searchByEntries(terms, schemas, reach);
+  if (reach.bound === noBound) return [found];
+  const { bounds, ...older } = searchNow(terms, schemas);
+  return [found, { ...older, bounds: [...bounds, `id <= ${older.values.add(reach.bound)}::uuid`] }];
 }
 
-function searchAt(terms: readonly FixedTerm[], { operations, projection }: Schemas, at: Date): JobSearch {
+/** Whether an index finds so few rows that entries are of no use. */
+export function isNarrow(terms: readonly FixedTerm[]): boolean {
+  return terms.some((term) => narrowFields.includes(term.field) && isSeekable(term));
+}
+
+/** The row decides, since a key is a hash, and an entry may be of an earlier run. */
+function searchByEntries(terms: readonly FixedTerm[], schemas: Schemas, reach: SearchReach): JobSearch {
+  const values = new StatementValues();
+  const { term, bound } = reach;
+  const keys = [...new Set(textsOf(term).map((value) => searchKey(term.path!, value)))];
+  return {
+    seek: {
+      by: 'entries',
+      sought: values.add(keys),
+      isStanding: `(${boundOf(term, terms, schemas, values)}) IS NOT DISTINCT FROM ${values.add(bound)}::text`,
+    },
+    bounds: [...terms.flatMap((each) => boundsOf(each, values)), `id > ${values.add(bound)}::uuid`],
+    hit: conditionOf(terms, values, schemas),
+    readsPayload: true,
+    stateAt: undefined,
+    values,
+  };
+}
+
+/** The way to the rows that met the terms at a time. No term may be of what else changes than the state. */
+export function searchAt(
+  terms: readonly FixedTerm[],
+  { operations, projection }: Schemas,
+  at: Date,
+): ConditionalSearch {
   const { seek, bounds, values, rest } = wayTo(terms, false);
   const slack = values.add(lowestIdAt(at.getTime() + idSlackMs));
   return {
@@ -75,9 +124,9 @@ function wayTo(terms: readonly FixedTerm[], mayTellStates: boolean): Way {
     .find(Boolean);
   const states = possibleStates(terms);
   const seeksStates = mayTellStates && seekable === undefined && isFound(states);
-  const seek = seeksStates
-    ? { ...seekOf('state')!, sought: values.add(states) }
-    : seekable && { ...seekOf(seekable.field)!, sought: values.add([...new Set(textsOf(seekable))]) };
+  const indexed = seeksStates ? 'state' : seekable?.field;
+  const sought = seeksStates ? states : seekable && [...new Set(textsOf(seekable))];
+  const seek = indexed && { by: 'column' as const, ...seekOf(indexed)!, sought: values.add(sought) };
   return {
     seek,
     bounds: terms.flatMap((term) => boundsOf(term, values)),
@@ -87,7 +136,9 @@ function wayTo(terms: readonly FixedTerm[], mayTellStates: boolean): Way {
 }
 
 /** Fields that an index finds rows by, those of the fewest rows first. States come last: they follow from other fields too. */
-const seekFields = ['parent', 'flow', 'group', 'for'] as const;
+const seekFields: readonly FixedTerm['field'][] = ['parent', 'flow', 'group', 'for'];
+/** Of a value of these fields there are few rows. */
+const narrowFields: readonly FixedTerm['field'][] = ['parent', 'flow'];
 
 /** The index that finds the rows of a field's value, newest first. */
 function seekOf(field: FixedTerm['field']): { readonly column: string; readonly type: string } | undefined {

@@ -3,6 +3,7 @@ import type { Database } from '@jobstream/database';
 import type { OffsetsByTopic } from '@jobstream/kafka';
 import { foldColumnNames } from '../rows/jobs-table.js';
 import { idsWithRecordsBelow, LogBounds, logTable } from '../progress/log-bounds.js';
+import { writeCarriedEntries } from '../search/carried-entries.js';
 import { mergeIntoRow } from '../rows/upsert-jobs.js';
 import type { TwoGenerations } from './compare-generations.js';
 
@@ -33,6 +34,7 @@ export async function carryOver(
     const values: unknown[] = [after, ...bounds.values];
     const { rows } = await database.query<Page>({ text: carryPage(live, rebuilt), values });
     const page = rows[0]!;
+    if (page.carried > 0) await writeCarriedEntries(database, rebuilt, after, page.last);
     onPage(page.carried);
     after = page.last;
   }

@@ -6,7 +6,7 @@ import {
   type DatabaseSettings,
   type Session,
 } from '@jobstream/database';
-import { projectionLock } from '../projection-lock.js';
+import { holdProjectors } from '../projection-lock.js';
 import type { TwoGenerations } from './compare-generations.js';
 
 /** Sizes in bytes. */
@@ -73,6 +73,8 @@ export class Generations {
       'throughput',
       'error_groups',
       'error_hours',
+      'projected_types',
+      'search_entries',
     ])
       await this.database.query({ text: `ANALYZE ${quoteName(schema)}.${table}` });
   }
@@ -87,12 +89,8 @@ export class Generations {
   }
 
   /** Waits, a little, until no projector is in a transaction, and keeps them waiting until the session's ends. */
-  async holdProjectors(session: Session): Promise<void> {
-    await session.query({ text: `SET LOCAL lock_timeout = '3s'` });
-    await session.query({
-      text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
-      values: [projectionLock(quoteName(this.live))],
-    });
+  holdProjectors(session: Session): Promise<void> {
+    return holdProjectors(session, quoteName(this.live));
   }
 
   /** Makes a schema the live one. Answers the new name of the one that was live. */

@@ -64,6 +64,8 @@ function leaveOutPage(live: string, rebuilt: string): string {
       DELETE FROM ${rebuilt}.jobs AS target USING remnants WHERE target.id = remnants.id
     ), transitions AS (
       DELETE FROM ${rebuilt}.job_transitions USING remnants WHERE job_id = remnants.id
+    ), entries AS (
+      DELETE FROM ${rebuilt}.search_entries USING remnants WHERE job_id = remnants.id
     )
     SELECT (SELECT count(*) FROM remnants) AS left,
       (SELECT id FROM page ORDER BY id OFFSET ${pageSize - 1} LIMIT 1) AS last`;

@@ -11,6 +11,7 @@ import { GenerationComparison } from './compare-generations.js';
 import type { Generations } from './generations.js';
 import { InterruptedError, Interruption } from './interruption.js';
 import { leaveOut } from './leave-out.js';
+import { declareSearch, readDeclarations } from '../search/projected-types.js';
 import { GenerationAlignment } from './align-generations.js';
 import { ReadingPace, type SeenRecords } from './reading-pace.js';
 import { broken, differing, maxDeaths, noRoom, runnersDied } from './rebuild-ends.js';
@@ -130,6 +131,11 @@ export class RebuildRun {
       // Until the first comparison begins, every row is still to be compared.
       onWriting: (rows) => this.news.state === 'comparing' && this.touched.add(rows),
     });
+    // While there is no row yet: then the entries are of all jobs.
+    await declareSearch(
+      database,
+      await readDeclarations(this.options.database, this.options.database.projection),
+    );
     projector.start();
     try {
       await this.readToEnd(projector);

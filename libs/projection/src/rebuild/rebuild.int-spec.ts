@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { newJobId, Topics, type JobId } from '@jobstream/contracts';
+import { newJobId, parseFilter, Topics, type FixedTerm } from '@jobstream/contracts';
 import type { RebuildView } from '@jobstream/contracts/rest';
 import { quoteName, type Session } from '@jobstream/database';
 import {
@@ -18,8 +18,10 @@ import { JobQueries } from '../reads/job-queries.js';
 import { OldJobs } from '../retention/old-jobs.js';
 import { ProjectionProgress } from '../progress/progress.js';
 import { Projector } from '../projector.js';
+import { declareSearch, noBound } from '../search/projected-types.js';
 import { incoming, type Facts } from '../wire-history.fixture-spec.js';
 import { Generations } from './generations.js';
+import { carriedIds, lockAwaited } from './rebuilt-rows.fixture-spec.js';
 import { RebuildRun } from './rebuild-run.js';
 import { Rebuilder } from './rebuilder.js';
 import { RebuildStore } from './rebuild-store.js';
@@ -131,26 +133,6 @@ async function countedErrors(): Promise<Record<string, number>> {
   return Object.fromEntries(items.map(({ code, count }) => [code, count]));
 }
 
-/** Resolves once someone waits for an advisory lock of this database. */
-async function lockAwaited(): Promise<void> {
-  for (;;) {
-    const { rows } = await fixture.database.query({
-      text: `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-             AND objid = (hashtextextended($1, 0) & 4294967295)::oid`,
-      values: [new RebuildStore(fixture.database).lock],
-    });
-    if (rows.length > 0) return;
-    await pause(5);
-  }
-}
-
-async function carriedIds(): Promise<JobId[]> {
-  const { rows } = await fixture.database.query<{ id: JobId }>({
-    text: `SELECT id FROM ${fixture.database.projection}.jobs WHERE carried ORDER BY id`,
-  });
-  return rows.map(({ id }) => id);
-}
-
 /** Does something when the generations are about to meet, once the rebuilt one waits. */
 class AwaitedGenerations extends Generations {
   constructor(private readonly beforeMeeting: (nth: number) => Promise<void>) {
@@ -203,7 +185,7 @@ describe('a rebuild', () => {
     // 30 jobs begun and 20 dead-lettered since the log was cut.
     expect(end.progress).toMatchObject({ records: 50, total: 50 });
     expect(await rowsOf(fixture.settings.schemas.projection)).toEqual(before);
-    expect(await carriedIds()).toEqual(old);
+    expect(await carriedIds(fixture.database)).toEqual(old);
     // What the log holds is counted anew. Of a group that it holds nothing of, the count stays.
     expect(await countedErrors()).toEqual({ boom: 20, gone: 1 });
     const queries = new JobQueries(fixture.database);
@@ -217,6 +199,29 @@ describe('a rebuild', () => {
     expect(await queries.find(old[1]!)).toMatchObject({ run: 2, state: 'queued' });
   });
 
+  it('gives every job the entries by which it is searched, also one that was there before its type declared them', async () => {
+    const queries = new JobQueries(fixture.database);
+    const filter = {
+      terms: parseFilter('type:probe.run payload.text:text').terms as FixedTerm[],
+      limit: 500,
+    };
+    const declaration = { type: 'probe.run', paths: ['text'], publishedAt: new Date() };
+    expect(await declareSearch(fixture.database, [declaration])).toEqual(['probe.run']);
+    const before = await queries.list(filter);
+    expect(before.reach?.bound).toBe(before.items[0]!.id);
+    expect(await rebuilt({ keepOld: false })).toMatchObject({ state: 'swapped', differences: null });
+
+    const { items, reach } = await queries.list(filter);
+    expect(items.map(({ id }) => id)).toEqual(before.items.map(({ id }) => id));
+    expect(items.length).toBeGreaterThan((await carriedIds(fixture.database)).length);
+    expect(reach?.bound).toBe(noBound);
+    const { rows } = await fixture.database.query({
+      text: `SELECT (SELECT count(*) FROM ${fixture.database.projection}.search_entries) AS entries,
+               (SELECT count(*) FROM ${fixture.database.projection}.jobs WHERE payload IS NOT NULL) AS jobs`,
+    });
+    expect(rows).toEqual([{ entries: items.length, jobs: items.length }]);
+  });
+
   it('leaves a late end of the first run behind the second one', async () => {
     const id = newJobId();
     await append([
@@ -228,7 +233,7 @@ describe('a rebuild', () => {
       ],
     ]);
     const { id: rebuild, ...end } = await rebuilt({ keepOld: false });
-    expect(end).toMatchObject({ state: 'swapped', generation: 3 });
+    expect(end).toMatchObject({ state: 'swapped', generation: 4 });
     while ((await rebuilds.read(rebuild)).keptSchema !== null) await pause(20);
     const queries = new JobQueries(fixture.database);
     expect(await queries.find(id)).toMatchObject({ run: 2, state: 'queued' });
@@ -275,7 +280,7 @@ describe('a rebuild', () => {
     ]);
     const { items } = await rebuilds.list();
     while ((await rebuilds.read(items[0]!.id)).finishedAt === null) await pause(50);
-    expect(await rebuilds.read(items[0]!.id)).toMatchObject({ state: 'swapped', generation: 5 });
+    expect(await rebuilds.read(items[0]!.id)).toMatchObject({ state: 'swapped', generation: 6 });
   });
 
   it('is resumed where it was when its process stops, and is thrown away when it is cancelled', async () => {
@@ -391,7 +396,7 @@ describe('a rebuild', () => {
       async () => {
         creating = rebuilds.create({});
         void creating.then(() => order.push('begun'));
-        await lockAwaited();
+        await lockAwaited(fixture.database, new RebuildStore(fixture.database).lock);
         order.push('page deleted');
       },
       { sharedLock: store.lock },

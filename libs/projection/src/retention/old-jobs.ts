@@ -85,6 +85,8 @@ export class OldJobs {
                  AND state = ANY($2) AND changed_at < $3 RETURNING id
              ), history AS (
                DELETE FROM ${projection}.job_transitions USING gone WHERE job_id = gone.id
+             ), entries AS (
+               DELETE FROM ${projection}.search_entries USING gone WHERE job_id = gone.id
              ) SELECT id FROM gone`,
       values: [ids, states, before, ...bounds.values],
     });

@@ -4,6 +4,7 @@ import { mergeFolds, type JobFold } from '@jobstream/lifecycle';
 import { freeKeys, type KeyOfJob } from '@jobstream/unique-keys';
 import { countFailures } from '../error-groups/count-failures.js';
 import { FailureTally } from '../error-groups/failure-tally.js';
+import { searchedJobOf, writeSearchEntries } from '../search/search-entries.js';
 import { StepTally } from '../throughput/step-tally.js';
 import type { ProjectedRecord, RejectedRecord } from './projected-record.js';
 import { insertRejected } from './rejected-table.js';
@@ -19,7 +20,9 @@ export async function writeRows(
   { projection, operations }: RowSchemas,
   { folds, steps, failures, transitions, rejected, freed }: Rows,
 ): Promise<number> {
-  await upsertJobs(session, projection, folds.values(), steps.buckets);
+  const searched = await upsertJobs(session, projection, folds.values(), steps.buckets);
+  if (searched.length > 0)
+    await writeSearchEntries(session, projection, searched, [...folds.values()].map(searchedJobOf));
   if (transitions.length > 0) await insertTransitions(session, projection, transitions);
   if (rejected.length > 0) await insertRejected(session, projection, rejected);
   if (failures.size > 0) await countFailures(session, projection, failures.tallied);

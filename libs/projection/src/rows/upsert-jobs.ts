@@ -1,30 +1,35 @@
 import type { Session } from '@jobstream/database';
 import { lowestEndRank, maxPastEntries, maxStarts, type JobFold } from '@jobstream/lifecycle';
-import { countSteps, returnedForCounting, tallyValues } from '../throughput/count-steps.js';
+import { notedTypes, typesParameter } from '../search/projected-types.js';
+import type { SearchedType } from '../search/search-entries.js';
+import { countSteps, returnedForCounting, tallyValues, tallyWidth } from '../throughput/count-steps.js';
 import type { TalliedBucket } from '../throughput/step-tally.js';
 import { foldColumns, originColumns, outcomeColumns, requestColumns } from './jobs-table.js';
 import { arraysOf, insertStatement, type Column } from './table-columns.js';
 
 /**
- * Merges folds into their rows and counts what is new. Rows are merged as `mergeFolds` merges folds: the two must not differ (upsert-jobs.int-spec.ts compares
+ * Merges folds into their rows, counts what is new and notes their types. Rows are merged as `mergeFolds` merges folds: the two must not differ (upsert-jobs.int-spec.ts compares
  * them on random histories). In one statement and in SQL alone, so that whatever another projector committed meanwhile
  * is what a row is merged with.
  * @param folds each job once; sorted by id here, so that concurrent statements lock rows in one order
  * @param steps the steps that the records of the folds tell of
+ * @returns of the types of the folds those whose jobs are searched, as is declared while the transaction holds the projection's lock
  */
 export async function upsertJobs(
   session: Session,
   schema: string,
   folds: Iterable<JobFold>,
   steps: readonly TalliedBucket[],
-): Promise<void> {
+): Promise<SearchedType[]> {
   const sorted = [...folds].sort((a, b) => (a.id < b.id ? -1 : 1));
-  if (sorted.length === 0) return;
-  await session.query({
+  if (sorted.length === 0) return [];
+  const types = typesParameter(sorted.map(({ origin }) => origin.type));
+  const { rows } = await session.query<SearchedType>({
     name: 'upsert-jobs',
     text: upsertStatement(schema),
-    values: [...arraysOf(foldColumns, sorted), ...tallyValues(steps)],
+    values: [...arraysOf(foldColumns, sorted), ...tallyValues(steps), types],
   });
+  return rows;
 }
 
 const isScheduledRequest = (row: string) =>
@@ -108,9 +113,12 @@ const statements = new Map<string, string>();
 function upsertStatement(schema: string): string {
   const known = statements.get(schema);
   if (known !== undefined) return known;
+  const types = notedTypes(schema, `$${foldColumns.length + tallyWidth + 1}`);
   const statement = `WITH written AS (${insertStatement(`${schema}.jobs AS old`, foldColumns)}
-    ${mergeIntoRow} ${returnedForCounting})
-    ${countSteps(schema)}`;
+    ${mergeIntoRow} ${returnedForCounting}),
+    counted AS (${countSteps(schema)}),
+    noted AS (${types.step})
+    ${types.answer}`;
   statements.set(schema, statement);
   return statement;
 }

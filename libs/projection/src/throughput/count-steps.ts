@@ -16,6 +16,9 @@ const talliedColumns: readonly Column<TalliedBucket>[] = [
   column('retried', 'int', ({ retried }) => retried),
 ];
 
+/** How many {@link tallyValues} there are. */
+export const tallyWidth = talliedColumns.length;
+
 /** The values for {@link countSteps}, after those of the folds. */
 export function tallyValues(buckets: readonly TalliedBucket[]): string[] {
   return arraysOf(talliedColumns, buckets);

@@ -45,7 +45,11 @@ function listsOf(jobs: ReadonlyMap<string, Known>): JobLists {
       .filter((row) => meetsFilter(foundRow(row).view, terms) && (below === undefined || row.id < below))
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     const items = hits.slice(0, limit);
-    return Promise.resolve({ items, next: hits.length > limit ? encodeCursor(items.at(-1)!.id) : null });
+    return Promise.resolve({
+      items,
+      next: hits.length > limit ? encodeCursor(items.at(-1)!.id) : null,
+      reach: undefined,
+    });
   };
   const find = (id: string) => {
     const { row, later = row } = jobs.get(id)!;

@@ -2,11 +2,12 @@ import { meetsFilter, type JobId } from '@jobstream/contracts';
 import {
   decodeCursor,
   encodeCursor,
+  timeOfId,
   type JobPage,
   type JobView,
   type ListedJob,
 } from '@jobstream/contracts/rest';
-import type { JobFilter, JobQueries } from '@jobstream/projection';
+import { noBound, type JobFilter, type JobQueries, type SearchReach } from '@jobstream/projection';
 import { foundRow, latestOf, type FoundJob } from './found-job.js';
 import { listedAt, listedView } from './job-view.js';
 import { reachTime, type PastTimeOptions } from './past-time.js';
@@ -28,11 +29,12 @@ export class JobLists {
   async page({ payload = false, ...conditions }: JobFilter): Promise<JobPage> {
     // What this process has shown is held against the filter once more.
     const readsPayload = conditions.terms.some(({ field }) => field === 'payload');
-    const { views, next } = await this.views({ ...conditions, payload: payload || readsPayload });
+    const { views, next, reach } = await this.views({ ...conditions, payload: payload || readsPayload });
     return described(
       views.map((view) => listedView(view, payload)),
       next,
       conditions.limit,
+      reach,
     );
   }
 
@@ -55,10 +57,10 @@ export class JobLists {
     await catchUp.reach();
     // Read before and after: a job that is forgotten in between may be in the database, but not in the rows that were read.
     const before = shown.all();
-    const { items, next } = await queries.list(filter);
+    const { items, next, reach } = await queries.list(filter);
     const known = new Map([...before, ...shown.all()]);
     const rows = items.map(foundRow);
-    if (known.size === 0) return { views: rows.map(({ view }) => view), next };
+    if (known.size === 0) return { views: rows.map(({ view }) => view), next, reach };
     const onPage = rows.map((row) => latestOf([row, known.get(row.view.id)?.read()]) ?? row);
     const missing = missingOn(rows, next, known, filter);
     const considered = missing.slice(0, filter.limit + 1);
@@ -66,7 +68,7 @@ export class JobLists {
     const found = [...onPage, ...(await this.readMissing(considered))].map(({ view }) => view);
     // The database has chosen the rows. Only jobs that this process knows better may not belong.
     const chosen = found.filter((view) => !known.has(view.id) || meetsFilter(view, filter.terms));
-    return pageOf(chosen, filter.limit, last);
+    return { ...pageOf(chosen, filter.limit, last), reach };
   }
 
   /** Shown jobs merged with their rows, which may be later by now. */
@@ -102,10 +104,11 @@ function missingOn(
 interface ViewPage {
   readonly views: readonly JobView[];
   readonly next: string | null;
+  readonly reach: SearchReach | undefined;
 }
 
 /** @param next the cursor of the next page if all views fit: jobs below it are not on this page */
-function pageOf(views: readonly JobView[], limit: number, next: string | null): ViewPage {
+function pageOf(views: readonly JobView[], limit: number, next: string | null): Omit<ViewPage, 'reach'> {
   const last = next === null ? undefined : decodeCursor(next);
   const within = views.filter(({ id }) => last === undefined || id >= last).sort(newestFirst);
   const items = within.slice(0, limit);
@@ -113,8 +116,14 @@ function pageOf(views: readonly JobView[], limit: number, next: string | null): 
 }
 
 /** A page that is not full before the end says how far the jobs were looked through. */
-function described(items: ListedJob[], next: string | null, limit: number): JobPage {
-  return { items, next, scannedTo: items.length < limit ? next : null };
+function described(items: ListedJob[], next: string | null, limit: number, reach?: SearchReach): JobPage {
+  const indexed = reach === undefined ? null : indexOf(reach);
+  return { items, next, scannedTo: items.length < limit ? next : null, indexed };
+}
+
+function indexOf({ term, bound }: SearchReach): JobPage['indexed'] {
+  const since = bound === noBound ? null : new Date(timeOfId(bound)).toISOString();
+  return { path: term.path!, since };
 }
 
 function newestFirst(a: { id: JobId }, b: { id: JobId }): number {

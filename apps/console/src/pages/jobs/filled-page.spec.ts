@@ -7,6 +7,7 @@ const page = (ids: string[], next: string | null, isFull = false): JobPage => ({
   items: ids.map(job),
   next,
   scannedTo: isFull ? null : next,
+  indexed: null,
 });
 
 /** Reads pages by their cursors, and says which were asked for. */

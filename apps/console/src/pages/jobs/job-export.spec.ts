@@ -6,7 +6,7 @@ const job = (id: string, payload: unknown = null) => ({ id, type: 'probe.run', p
 const pages = (all: readonly JobView[][]) => (cursor: string | undefined) => {
   const at = Number(cursor ?? 0);
   const next = at + 1 < all.length ? String(at + 1) : null;
-  return Promise.resolve<JobPage>({ items: all[at]!, next, scannedTo: null });
+  return Promise.resolve<JobPage>({ items: all[at]!, next, scannedTo: null, indexed: null });
 };
 
 describe('the export of jobs', () => {

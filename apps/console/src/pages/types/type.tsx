@@ -44,6 +44,7 @@ export function TypePage({ item: name }: { readonly item: string }): VNode {
               'Scope to submit': type.submitScope,
               Exclusive: type.exclusive ? 'yes' : 'no',
               'Ordered by': type.orderBy,
+              'Searched by': type.search?.join(', '),
             }}
           />
           <section>

@@ -30,3 +30,8 @@ export function lowestIdAt(ms: number): string {
     .padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
+
+/** When a job was accepted, in milliseconds since 1970: the time in its id, a UUIDv7 (RFC 9562 section 5.7). */
+export function timeOfId(id: JobId): number {
+  return Number.parseInt(id.slice(0, 13).replace('-', ''), 16);
+}

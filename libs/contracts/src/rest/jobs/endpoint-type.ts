@@ -5,6 +5,7 @@ import { isQueueName, maxRetries, ownerDeathPolicies, submitScopes } from '../..
 import { maxCalledUrlLength } from '../../limits.js';
 import { payloadPath } from '../../payload-path-schema.js';
 import { queueLimitsSchema } from '../../queue-limits.js';
+import { searchPathsSchema } from '../../search-paths.js';
 import { uniqueRuleSchema } from '../../unique-rule.js';
 import { durationSchema } from './submission.js';
 import { jobTypeViewSchema } from './job-type.js';
@@ -67,6 +68,9 @@ export const endpointTypeSchema = z
       .optional()
       .describe('The field of the payload that orders: `customer.id`.'),
     unique: uniqueRuleSchema.optional().describe('How the jobs of one key are kept from being two.'),
+    search: searchPathsSchema
+      .optional()
+      .describe('Paths of payload fields by whose values an index finds jobs: `["customer.id"]`.'),
     submitScope: z.enum(submitScopes).optional(),
   })
   .refine(({ retries, backoff }) => retries === 0 || backoff.length > 0, {

@@ -182,6 +182,16 @@ export const jobPageSchema = z
       .describe(
         'How far the jobs were looked through, where that ended before the page was full: a cursor, as `next` is.',
       ),
+    indexed: z
+      .object({
+        path: z.string().describe('A path of the payload that the types declare in `search`.'),
+        since: z.iso
+          .datetime()
+          .nullable()
+          .describe('Jobs created since then are found by it, older ones are looked through; null for all.'),
+      })
+      .nullable()
+      .describe('The index that finds the jobs; null where none does and the jobs are looked through.'),
   })
   .meta({ id: 'JobPage' });
 export type JobPage = z.infer<typeof jobPageSchema>;
