@@ -126,7 +126,8 @@ describe('reading jobs', () => {
     expect(Object.keys(row!)).not.toEqual(expect.arrayContaining(['payload']));
     expect(Object.keys(row!)).not.toEqual(expect.arrayContaining(['result']));
     const { items } = await page(`q=${q}&payload=true`);
-    expect(items).toEqual([{ ...row, payload: { note: 'large', sleepMs: 0 }, result: null }]);
+    const payload: unknown = expect.objectContaining({ note: 'large', sleepMs: 0 });
+    expect(items).toEqual([{ ...row, payload, result: null }]);
   });
 
   it('lists jobs as they were at a time: those that there were, by what is known of then', async () => {
