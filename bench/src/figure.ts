@@ -8,8 +8,11 @@ import type { Stand } from './stand.js';
  */
 export type Sample = Readonly<Record<string, number>>;
 
-/** Whom the platform is measured against. `bare`: the same loop without the platform, its limit. A peer does the same work. */
-export type Rival = 'bare' | PeerName;
+/**
+ * Whom the platform is measured against. `bare`: the same loop without the platform, its limit. A peer does the same work. `unwatched`: the
+ * platform itself, while nobody watches it.
+ */
+export type Rival = 'bare' | 'unwatched' | PeerName;
 
 /** What a figure should reach. Of a rival: platform by that rival; `value`: the platform's own. */
 export type Target = { readonly of: Rival | 'value'; readonly measure: string } & (

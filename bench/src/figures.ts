@@ -1,6 +1,8 @@
 import type { Figure } from './figure.js';
 import { accept } from './figures/accept.js';
 import { bulkIntake, bulkRest } from './figures/bulk.js';
+import { console } from './figures/console.js';
+import { consoles } from './figures/consoles.js';
 import { drain } from './figures/drain.js';
 import { endpoints } from './figures/endpoints.js';
 import { flow } from './figures/flow.js';
@@ -34,4 +36,6 @@ export const figures: readonly Figure[] = [
   idle,
   start,
   grow,
+  console,
+  consoles,
 ];

@@ -9,11 +9,11 @@ export interface BenchOptions {
   /** Names of figures, in the order of {@link figures}. */
   readonly only: readonly string[];
   /**
-   * Jobs of one measurement of `drain`, `bulk` and `memory`; the other figures that count jobs take a share of it, and slow peers
+   * Jobs of one measurement of `drain`, `bulk`, `memory` and `consoles`; the other figures that count jobs take a share of it, and slow peers
    * too.
    */
   readonly jobs: number;
-  /** Rows that the tables have at most in `grow`. */
+  /** Rows that the tables have at most in `grow`, and in `console`. */
   readonly rows: number;
   /** Measurements of each side. */
   readonly rounds: number;
@@ -39,8 +39,8 @@ take turns in one run, and what counts is the median of the ratios of neighbours
 for anything else. Starts a throwaway Kafka and Postgres, unless KAFKA_BROKERS and DATABASE_URL name others.
 
   --only <figure>    measure this one only; may be given several times
-  --jobs <n>         jobs of one measurement of drain, bulk and memory (200000)
-  --rows <n>         rows that the tables of grow have in the end (1000000)
+  --jobs <n>         jobs of one measurement of drain, bulk, memory and consoles (200000)
+  --rows <n>         rows that the tables of grow and console have in the end (1000000)
   --rounds <n>       measurements of each side (3)
   --seconds <n>      how long one measurement of accept, flow, get and list lasts (8)
   --peers            measure BullMQ as well, where it can do the same: as --peer bullmq

@@ -9,14 +9,15 @@ import { reached } from '../reached.js';
 import type { Stand } from '../stand.js';
 
 /** One side of the drain: its topics, rows beside them, and a worker that is started when the jobs wait. */
-interface DrainSide {
+export interface DrainSide {
   readonly topics: Topics;
   startWorker(): Promise<Working>;
   /** Those that live now, the broker and the database apart. */
   processes(): readonly MeteredProcess[];
 }
 
-interface Working {
+/** A worker that works. */
+export interface Working {
   /** The platform's processes that do the work. */
   readonly processes: readonly ServiceProcess[];
   stop(): Promise<unknown>;
@@ -79,7 +80,7 @@ async function startBareProjector(stand: Stand): Promise<DrainSide & { stop(): P
 }
 
 /** From the first event in the log to the last row. */
-async function drainOnce(
+export async function drainOnce(
   stand: Stand,
   jobs: number,
   { topics, startWorker, processes }: DrainSide,

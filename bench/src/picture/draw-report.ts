@@ -23,6 +23,7 @@ const ink = { text: '#1f2937', faint: '#6b7280', line: '#d1d5db', goal: '#dc2626
 const colours: Readonly<Record<Side, string>> = {
   platform: '#2563eb',
   bare: '#9ca3af',
+  unwatched: '#9ca3af',
   bullmq: '#d97706',
   'bullmq-always': '#fbbf24',
   celery: '#16a34a',

@@ -13,6 +13,8 @@ export {
   ConsoleBrowser,
   type AxeFault,
   type PageFaults,
+  type SentRequest,
+  type Slowness,
   type VisitedPage,
   type Visitor,
 } from './browser/console-browser.js';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { patienceMs } from '../eventually.js';
 import { provideChromium } from './chromium.js';
 
@@ -10,6 +10,30 @@ export interface Visitor {
   readonly colours?: 'light' | 'dark';
   /** Pixels. Default 1280. */
   readonly width?: number;
+  /** How slow the machine and its line are. Default: as they are. */
+  readonly slowness?: Slowness;
+  /** A script that runs in the page before its own. */
+  readonly script?: string;
+  /** `name=value` of a cookie that the browser has already. */
+  readonly cookie?: string;
+}
+
+/** A machine and a line that are slower than those of the test. */
+export interface Slowness {
+  /** The processor is so many times slower. */
+  readonly processor: number;
+  /** Added to each request. */
+  readonly latencyMs: number;
+  /** Each way. */
+  readonly megabitsPerSecond: number;
+}
+
+/** A request of a page. */
+export interface SentRequest {
+  readonly method: string;
+  readonly url: string;
+  /** By `performance.now()` of this process. */
+  readonly at: number;
 }
 
 /** What a page did that it must not do. */
@@ -23,6 +47,8 @@ export interface PageFaults {
 /** A page of the console in a browser, and what it did wrong so far. */
 export interface VisitedPage extends PageFaults {
   readonly page: Page;
+  /** What it has asked for so far, in order. */
+  readonly requests: readonly SentRequest[];
   close(): Promise<void>;
 }
 
@@ -56,7 +82,10 @@ export class ConsoleBrowser {
   }
 
   /** Opens a page in a session of its own. */
-  async open(url: string, { colours = 'light', width = 1280 }: Visitor = {}): Promise<VisitedPage> {
+  async open(
+    url: string,
+    { colours = 'light', width = 1280, slowness, script, cookie }: Visitor = {},
+  ): Promise<VisitedPage> {
     const context = await this.browser.newContext({
       // By LANG=C a browser has a locale that Intl does not take.
       locale: 'en-GB',
@@ -64,7 +93,10 @@ export class ConsoleBrowser {
       viewport: { width, height },
     });
     context.setDefaultTimeout(patienceMs);
+    if (cookie !== undefined) await addCookie(context, url, cookie);
     const page = await context.newPage();
+    if (script !== undefined) await page.addInitScript(script);
+    if (slowness !== undefined) await slowDown(page, slowness);
     const faults: PageFaults = { errors: [], foreignRequests: [] };
     page.on('pageerror', (error) => faults.errors.push(error.message));
     page.on('console', (message) => {
@@ -72,13 +104,15 @@ export class ConsoleBrowser {
       const isBreach = message.type() === 'error' && !message.text().startsWith('Failed to load resource');
       if (isBreach) faults.errors.push(message.text());
     });
+    const requests: SentRequest[] = [];
     const { origin } = new URL(url);
     page.on('request', (request) => {
+      requests.push({ method: request.method(), url: request.url(), at: performance.now() });
       if (new URL(request.url()).origin !== origin && !request.url().startsWith('data:'))
         faults.foreignRequests.push(request.url());
     });
     await page.goto(url);
-    return { page, ...faults, close: () => context.close() };
+    return { page, requests, ...faults, close: () => context.close() };
   }
 
   /** The rules of WCAG 2.2 AA that a page breaks as it is now. Its policy stays in force meanwhile. */
@@ -101,4 +135,23 @@ export class ConsoleBrowser {
   async stop(): Promise<void> {
     await this.browser.close();
   }
+}
+
+async function addCookie(context: BrowserContext, url: string, cookie: string): Promise<void> {
+  const [name, ...value] = cookie.split('=');
+  const { origin } = new URL(url);
+  await context.addCookies([{ name: name!, value: value.join('='), url: origin, sameSite: 'Strict' }]);
+}
+
+async function slowDown(page: Page, { processor, latencyMs, megabitsPerSecond }: Slowness): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const throughput = (megabitsPerSecond * 1_000_000) / 8;
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: latencyMs,
+    downloadThroughput: throughput,
+    uploadThroughput: throughput,
+  });
+  await session.send('Emulation.setCPUThrottlingRate', { rate: processor });
 }
