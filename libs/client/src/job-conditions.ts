@@ -28,6 +28,8 @@ export interface CountOptions extends CallOptions {
   readonly since?: Date;
   /** Created before this time. */
   readonly until?: Date;
+  /** Counts that were made so many milliseconds ago will do, a minute at most. Default: as they are now. */
+  readonly maxAgeMs?: number;
 }
 
 /** Which steps of jobs to count. */

@@ -295,8 +295,9 @@ export class JobstreamClient {
   }
 
   /** How many jobs there are by state and type, now or at a time. */
-  count({ signal, ...conditions }: CountOptions = {}): Promise<CountsView> {
-    return this.caller.read<CountsView>(get(`/v1/counts${queryOf({ ...conditions })}`, signal));
+  count({ signal, maxAgeMs, ...conditions }: CountOptions = {}): Promise<CountsView> {
+    const maxAge = maxAgeMs === undefined ? undefined : `${maxAgeMs}ms`;
+    return this.caller.read<CountsView>(get(`/v1/counts${queryOf({ ...conditions, maxAge })}`, signal));
   }
 
   /** What became of jobs over the last 15 minutes, or since a time of the last day, in parts of time. */

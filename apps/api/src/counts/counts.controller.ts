@@ -2,7 +2,7 @@ import { Controller, Query } from '@nestjs/common';
 import { jobStates, type JobState } from '@jobstream/contracts';
 import { countsQuerySchema, type CountsView } from '@jobstream/contracts/rest';
 import { DatabaseClock } from '@jobstream/database';
-import { JobCounts } from '@jobstream/projection';
+import { JobCounts, type CountedJobs, type CountScope } from '@jobstream/projection';
 import { CatchUp, refuseFuture } from '@jobstream/status';
 import { Route } from '../http/route.js';
 import { readQuery } from '../http/query.js';
@@ -17,10 +17,9 @@ export class CountsController {
 
   @Route('GET /v1/counts')
   async count(@Query() query: unknown): Promise<CountsView> {
-    const scope = readQuery(countsQuerySchema, query);
+    const { maxAge = 0, ...scope } = readQuery(countsQuerySchema, query);
     if (scope.at) refuseFuture(scope.at, this.databaseClock.now());
-    await this.catchUp.reach();
-    const { at, counts } = await this.counts.count(scope);
+    const { at, counts } = await (this.counts.recall(scope, maxAge) ?? this.countNow(scope));
     const states = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
     let total = 0;
     for (const { state, count } of counts) {
@@ -28,5 +27,10 @@ export class CountsController {
       total += count;
     }
     return { at: at.toISOString(), total, states, items: [...counts] };
+  }
+
+  private async countNow(scope: CountScope): Promise<CountedJobs> {
+    await this.catchUp.reach();
+    return this.counts.count(scope);
   }
 }

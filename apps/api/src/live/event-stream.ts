@@ -6,6 +6,7 @@ import { protectiveHeaders } from '@jobstream/runtime';
 export interface WrittenEvent {
   /** Its name. */
   readonly kind: string;
+  /** An object that several are told is made a text once. */
   readonly data: unknown;
   /** What a client resumes by. */
   readonly id?: string;
@@ -45,7 +46,19 @@ export async function writeEvents(
   }
 }
 
+/** What was told, as JSON. */
+const jsonTexts = new WeakMap<object, string>();
+
 function textOf({ id, kind, data }: WrittenEvent): string {
   const line = id === undefined ? '' : `id: ${id}\n`;
-  return `${line}event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `${line}event: ${kind}\ndata: ${jsonOf(data)}\n\n`;
+}
+
+function jsonOf(data: unknown): string {
+  if (typeof data !== 'object' || data === null) return JSON.stringify(data);
+  const known = jsonTexts.get(data);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(data);
+  jsonTexts.set(data, text);
+  return text;
 }

@@ -13,11 +13,14 @@ export interface Polled<Data> {
   refresh(this: void): void;
 }
 
-export interface PollOptions {
+export interface PollOptions<Data> {
   /** What is read: another key reads anew and forgets what was read. */
   readonly key: string;
-  /** Milliseconds between the end of a reading and the next one. Infinity: no other after one that succeeds. */
-  readonly everyMs: number;
+  /**
+   * Milliseconds between the end of a reading and the next one, or what decides them from what was read: the same function each time.
+   * Infinity: no other after one that succeeds.
+   */
+  readonly everyMs: number | ((data: Data) => number);
 }
 
 interface Reading<Data> extends Omit<Polled<Data>, 'refresh'> {
@@ -30,7 +33,7 @@ const againMs = 2_000;
 /** Reads while the tab is seen and the session holds. */
 export function usePolled<Data>(
   read: (signal: AbortSignal) => Promise<Data>,
-  { key, everyMs }: PollOptions,
+  { key, everyMs }: PollOptions<Data>,
 ): Polled<Data> {
   const nothing: Reading<Data> = { of: key, data: undefined, readAt: 0, failure: undefined };
   const [reading, setReading] = useState(nothing);
@@ -43,11 +46,11 @@ export function usePolled<Data>(
       try {
         const data = await read(signal);
         if (!signal.aborted) setReading({ of: key, data, readAt: performance.now(), failure: undefined });
-        return everyMs;
+        return typeof everyMs === 'number' ? everyMs : everyMs(data);
       } catch (error) {
         const failure = failureOf(error);
         if (!signal.aborted) setReading((last) => ({ ...(last.of === key ? last : nothing), failure }));
-        return Math.min(everyMs, againMs);
+        return againMs;
       }
     };
     const readOn = async () => {

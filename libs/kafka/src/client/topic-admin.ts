@@ -141,7 +141,17 @@ export class TopicAdmin {
 
   /** A group's committed offsets, null where it has none. */
   async committed(groupId: string, topics: readonly string[]): Promise<Map<string, (number | null)[]>> {
-    const counts = await this.reader.partitionCounts(topics);
+    return this.committedIn(groupId, await this.partitionCounts(topics));
+  }
+
+  /**
+   * The same where the partitions are known.
+   * @param counts of each topic, how many it has
+   */
+  async committedIn(
+    groupId: string,
+    counts: ReadonlyMap<string, number>,
+  ): Promise<Map<string, (number | null)[]>> {
     const partitions = [...counts].flatMap(([topic, count]) =>
       Array.from({ length: count }, (_, partition) => ({ topic, partition })),
     );

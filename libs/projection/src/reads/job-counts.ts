@@ -31,35 +31,66 @@ export class TooManyToCountError extends Error {
 
 /** Time limit of one count. */
 const maxCountMs = 10_000;
-/** Time for which an answer is reused. */
+/** Time for which an answer is reused, whoever asks. */
 const freshMs = 1_000;
-/** Maximum number of counts that wait or are fresh; further ones are refused at once. */
+/** Maximum number of counts that wait or are fresh; further ones are refused at once. As many older ones are remembered. */
 const maxAnswers = 20;
+
+interface Answer {
+  readonly counted: Promise<CountedJobs>;
+  /** By a steady clock; undefined until it has been counted. */
+  at?: number;
+}
 
 /**
  * Counts jobs. Each count reads every row of its scope, so counts run one at a time. The same question, asked meanwhile
  * or within a second, gets the same answer, and a count that takes too long is cancelled: any number of callers costs one connection.
  */
 export class JobCounts {
-  private readonly answers = new Map<string, Promise<CountedJobs>>();
+  private readonly answers = new Map<string, Answer>();
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** The counts that were made within this time, or are being made; undefined where there are none. */
+  recall(scope: CountScope, maxAgeMs: number): Promise<CountedJobs> | undefined {
+    const known = this.answers.get(JSON.stringify(scope));
+    return known && (known.at === undefined || this.now() - known.at < maxAgeMs) ? known.counted : undefined;
+  }
 
   /** @throws TooManyToCountError, and what the database throws */
   count(scope: CountScope): Promise<CountedJobs> {
-    const key = JSON.stringify(scope);
-    const known = this.answers.get(key);
+    const known = this.recall(scope, freshMs);
     if (known) return known;
-    if (this.answers.size >= maxAnswers)
+    if ([...this.answers.values()].filter((answer) => this.isFresh(answer)).length >= maxAnswers)
       return Promise.reject(
         new TooManyToCountError('Too many counts are asked for at once. Ask again later.'),
       );
-    const answer = this.last.then(() => this.read(scope));
-    this.last = answer.catch(() => undefined);
+    const counted = this.last.then(() => this.read(scope));
+    this.last = counted.catch(() => undefined);
+    const answer: Answer = { counted };
+    const key = JSON.stringify(scope);
+    this.answers.delete(key);
     this.answers.set(key, answer);
-    void this.last.then(() => setTimeout(() => this.answers.delete(key), freshMs).unref());
-    return answer;
+    this.forgetOldest();
+    void this.last.then(() => (answer.at = this.now()));
+    // Who asks after a failure asks anew.
+    counted.catch(() => this.answers.delete(key));
+    return counted;
+  }
+
+  private isFresh({ at }: Answer): boolean {
+    return at === undefined || this.now() - at < freshMs;
+  }
+
+  private forgetOldest(): void {
+    for (const [key, answer] of this.answers) {
+      if (this.answers.size <= 2 * maxAnswers) return;
+      if (!this.isFresh(answer)) this.answers.delete(key);
+    }
   }
 
   private async read(scope: CountScope): Promise<CountedJobs> {

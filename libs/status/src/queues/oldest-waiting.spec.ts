@@ -21,7 +21,7 @@ function laneOf(topic: string, partitions: { ages: number[]; finished: number }[
   return { lane, offsetsAt };
 }
 
-async function measure(lanes: ReturnType<typeof laneOf>[]) {
+async function measure(lanes: ReturnType<typeof laneOf>[], near?: number) {
   let asked = 0;
   const age = await ageOfOldest(
     lanes.map(({ lane }) => lane),
@@ -34,6 +34,7 @@ async function measure(lanes: ReturnType<typeof laneOf>[]) {
         ),
       );
     },
+    near,
   );
   return { age, asked };
 }
@@ -59,6 +60,22 @@ describe('the age of the oldest unfinished request', () => {
       ]);
       expect(Math.abs(age! - oldest)).toBeLessThanOrEqual(Math.max(500, oldest * 0.05));
       expect(asked).toBeLessThan(25);
+    },
+  );
+
+  it.each([
+    [61_000, 61_000, 2],
+    [61_000, 62_000, 2],
+    [61_000, 5_000, 24],
+    [3_000, 3_600_000, 24],
+    [0, 86_400_000, 24],
+    [700, 100, 24],
+  ])(
+    'is found from what it was last, near it with two questions: %i ms, %i ms before',
+    async (oldest, near, most) => {
+      const { age, asked } = await measure([laneOf('a', [{ ages: [oldest, 0], finished: 0 }])], near);
+      expect(Math.abs(age! - oldest)).toBeLessThanOrEqual(Math.max(500, oldest * 0.05));
+      expect(asked).toBeLessThanOrEqual(most);
     },
   );
 

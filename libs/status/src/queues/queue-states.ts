@@ -3,6 +3,7 @@ import type { JobTypeBook } from '@jobstream/job-types';
 import type { OffsetsByTopic, TopicAdmin } from '@jobstream/kafka';
 import { SharedCall } from '@jobstream/runtime';
 import { QueuePaces } from './queue-paces.js';
+import { Remembered } from './remembered.js';
 
 /** A topic that the workers of a queue read; offsets by partition. */
 export interface LaneState {
@@ -30,13 +31,20 @@ export interface QueueStatesAt {
 }
 
 const freshMs = 1_000;
+/** What rarely changes is asked for less often: how many workers there are, where logs begin, what is committed of queues without work. */
+const membersForMs = 3_000;
+const restForMs = 10_000;
 
-/** Reads the state of all queues from Kafka. Answers are shared, and up to a second old. */
+/** Reads the state of all queues from Kafka. Answers are shared, and up to a second old; numbers of workers up to four. */
 export class QueueStates {
   /** How fast the queues went, by the states that were read. */
   readonly paces = new QueuePaces();
   private readonly shared = new SharedCall(() => this.look());
   private latest: QueueStatesAt | undefined;
+  private readonly members = new Remembered(membersForMs, (groups) => this.admin.memberCounts(groups));
+  private readonly starts = new Remembered(restForMs, (topics) => this.admin.startOffsets(topics));
+  /** When the commits of a queue were asked for, by `performance.now()`. */
+  private readonly askedAt = new Map<string, number>();
 
   constructor(
     private readonly admin: TopicAdmin,
@@ -56,21 +64,16 @@ export class QueueStates {
     const groups = new Map([...names].map((queue) => [queue, this.topics.group(queue)]));
     const all = [...roles.keys()];
     const [starts, ends, members] = await Promise.all([
-      this.admin.startOffsets(all),
+      this.starts.read(all),
       this.admin.endOffsets(all),
-      this.admin.memberCounts([...groups.values()]),
+      this.members.read([...groups.values()]),
     ]);
     const states = await Promise.all(
       [...groups].map(async ([queue, group]): Promise<QueueState> => {
         const own = [...roles].filter(([, role]) => role.queue === queue);
-        const lanes = own.flatMap(([topic, role]) => (role.kind === 'dead-letters' ? [] : [{ topic, role }]));
-        const commits = await this.admin.committed(
-          group,
-          lanes.map(({ topic }) => topic),
-        );
         return {
           queue,
-          lanes: lanes.map(({ topic, role }) => laneOf(topic, role, { starts, ends, commits })).sort(byLane),
+          lanes: await this.lanesOf(queue, group, own, { starts, ends }),
           deadLetters: own.reduce(
             (sum, [topic, { kind }]) => sum + (kind === 'dead-letters' ? count(topic, starts, ends) : 0),
             0,
@@ -86,6 +89,27 @@ export class QueueStates {
     this.latest = look;
     this.paces.note(look);
     return look;
+  }
+
+  /** Where all was finished and nothing has come since, what is committed is what it was. */
+  private async lanesOf(
+    queue: string,
+    group: string,
+    own: readonly (readonly [string, QueueRole])[],
+    { starts, ends }: Omit<Offsets, 'commits'>,
+  ): Promise<readonly LaneState[]> {
+    const lanes = own.flatMap(([topic, role]) => (role.kind === 'dead-letters' ? [] : [{ topic, role }]));
+    const known = this.latest?.queues.get(queue)?.lanes;
+    const now = performance.now();
+    const isRecent = now - (this.askedAt.get(queue) ?? -Infinity) < restForMs;
+    const rests =
+      known?.length === lanes.length &&
+      known.every(({ topic, committed }) => isSame(committed, ends.get(topic)));
+    if (isRecent && rests) return known;
+    const counts = new Map(lanes.map(({ topic }) => [topic, ends.get(topic)?.length ?? 0]));
+    const commits = await this.admin.committedIn(group, counts);
+    this.askedAt.set(queue, now);
+    return lanes.map(({ topic, role }) => laneOf(topic, role, { starts, ends, commits })).sort(byLane);
   }
 
   private async readRoles(): Promise<Map<string, QueueRole>> {
@@ -105,6 +129,10 @@ interface Offsets {
   readonly starts: OffsetsByTopic;
   readonly ends: OffsetsByTopic;
   readonly commits: ReadonlyMap<string, readonly (number | null)[]>;
+}
+
+function isSame(committed: readonly number[], ends: readonly number[] | undefined): boolean {
+  return committed.length === ends?.length && committed.every((next, partition) => next === ends[partition]);
 }
 
 function laneOf(topic: string, role: LaneRole, { starts, ends, commits }: Offsets): LaneState {

@@ -27,6 +27,9 @@ interface Beside {
 
 /** Queues as REST shows them. */
 export class QueueViews {
+  /** Milliseconds, by queue, as they were found last. */
+  private readonly ages = new Map<string, number>();
+
   constructor(private readonly options: QueueViewsOptions) {}
 
   /** All queues, by name. */
@@ -83,13 +86,18 @@ export class QueueViews {
     };
   }
 
-  private async ageOfOldest({ lanes }: QueueState): Promise<number | null> {
+  private async ageOfOldest({ queue, lanes }: QueueState): Promise<number | null> {
     const requests = lanes.filter(({ isRetry }) => !isRetry);
     const { brokerClock } = this.options;
     if (!brokerClock.isKnown) return null;
-    const ageMs = await ageOfOldest(requests, brokerClock.now(), (topics, time) =>
-      this.options.admin.offsetsAt(topics, time),
+    const ageMs = await ageOfOldest(
+      requests,
+      brokerClock.now(),
+      (topics, time) => this.options.admin.offsetsAt(topics, time),
+      this.ages.get(queue),
     );
+    if (ageMs === null) this.ages.delete(queue);
+    else this.ages.set(queue, ageMs);
     return ageMs === null ? null : Math.round(ageMs / 100) / 10;
   }
 }

@@ -18,8 +18,11 @@ import { judge, ratesOf, type QueueRates, type Verdict } from './verdict.js';
 
 /** Records that the status may be behind without a word. */
 const onTheirWay = 100;
-const countsEveryMs = 10_000;
+const errorsEveryMs = 10_000;
+/** Counting reads all rows. All consoles share counts that are no older than this. */
+const countsEveryMs = 30_000;
 const dayMs = 24 * 3_600_000;
+const minuteMs = 60_000;
 
 /** What a person wants to know first: is anything wrong, and where. */
 export function Overview(): VNode {
@@ -142,7 +145,7 @@ const shownGroups = 5;
 function NewestErrors(): VNode {
   const polled = usePolled((signal) => client.errors.list({ muted: false, limit: shownGroups, signal }), {
     key: 'errors',
-    everyMs: countsEveryMs,
+    everyMs: errorsEveryMs,
   });
   return (
     <section>
@@ -180,18 +183,20 @@ function Counts(): VNode {
 
 interface Counted {
   readonly all: CountsView;
-  /** Of the 24 hours before `all` was counted, by the server's clock. */
+  /** Of the 24 hours before `all` was counted, by the server's clock, to a minute: consoles that ask for the same share it. */
   readonly day: CountsView;
 }
 
 async function readCounts(signal: AbortSignal): Promise<Counted> {
-  const all = await client.count({ signal });
-  const day = await client.count({ signal, since: new Date(Date.parse(all.at) - dayMs) });
+  const maxAgeMs = countsEveryMs;
+  const all = await client.count({ signal, maxAgeMs });
+  const at = Date.parse(all.at);
+  const day = await client.count({ signal, maxAgeMs, since: new Date(at - (at % minuteMs) - dayMs) });
   return { all, day };
 }
 
 function UnderWay(): VNode {
-  const works = usePolled(readUnderWay, { key: 'under way', everyMs: 3_000 });
+  const works = usePolled(readUnderWay, { key: 'under way', everyMs: paceOfWorks });
   return (
     <section>
       <h2>Under way</h2>
@@ -221,6 +226,11 @@ function UnderWay(): VNode {
       />
     </section>
   );
+}
+
+/** Progress is worth a look every few seconds; that something has begun, less often. */
+function paceOfWorks(works: readonly Work[]): number {
+  return works.length === 0 ? 10_000 : 3_000;
 }
 
 interface Work extends Pick<ReplayView & RebuildView, 'id' | 'why' | 'trouble'> {

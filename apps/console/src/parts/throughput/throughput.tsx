@@ -15,7 +15,7 @@ const hourMs = 3_600_000;
 
 /** Spans of time to look at. The counts are kept for a day. */
 const spans = {
-  '15m': { text: 'Last 15 minutes', ms: hourMs / 4, step: '10s', everyMs: 5_000 },
+  '15m': { text: 'Last 15 minutes', ms: hourMs / 4, step: '10s', everyMs: 10_000 },
   '24h': { text: 'Last 24 hours', ms: 24 * hourMs, step: '10m', everyMs: 30_000 },
 } as const;
 

@@ -1,12 +1,21 @@
 import { z } from 'zod';
 import { jobStates } from '../../job-state.js';
 import { timeSchema } from '../jobs/job-view.js';
+import { durationSchema } from '../jobs/submission.js';
+
+const maxAgeLimitMs = 60_000;
 
 /** `GET /v1/counts`: how many jobs there are, or were at `at`; of those created in `[since, until)` where that is given. */
 export const countsQuerySchema = z.strictObject({
   at: timeSchema.optional().describe('As it was at this time; now unless given.'),
   since: timeSchema.optional().describe('Of the jobs created at this time or later.'),
   until: timeSchema.optional().describe('Of the jobs created before this time.'),
+  maxAge: durationSchema
+    .refine((ms) => ms <= maxAgeLimitMs, 'Counts are remembered for a minute at most.')
+    .optional()
+    .describe(
+      'Counts that were made so long ago will do: `30s`; at most a minute. For those who ask again and again.',
+    ),
 });
 
 /** 200 of `GET /v1/counts`. */
