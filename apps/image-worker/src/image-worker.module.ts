@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Downloader, downloadSettings } from '@jobstream/downloads';
-import { Renderers } from '@jobstream/images';
-import { provide, provideFrom } from '@jobstream/platform';
+import { Renderers, rendererSettings } from '@jobstream/images';
+import { provideFrom } from '@jobstream/platform';
 import { preparedStorageProvider } from '@jobstream/platform/storage';
 import { ThumbnailHandler } from './thumbnail.handler.js';
 
@@ -9,7 +9,11 @@ import { ThumbnailHandler } from './thumbnail.handler.js';
   providers: [
     preparedStorageProvider,
     provideFrom(downloadSettings, Downloader, ({ FETCH_ALLOW }) => new Downloader({ allowed: FETCH_ALLOW })),
-    provide(Renderers, []),
+    provideFrom(
+      rendererSettings,
+      Renderers,
+      ({ RENDERERS }) => new Renderers({ maxProcesses: RENDERERS }),
+    ),
     ThumbnailHandler,
   ],
 })

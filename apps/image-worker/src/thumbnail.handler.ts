@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import {
   type HandlerOf,
   type JobContext,
@@ -10,7 +9,7 @@ import { imageThumbnail, thumbnailKey, uploadKey } from '@jobstream/jobs';
 import { JobHandler } from '@jobstream/execution';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
-import { DiscardedObjects, ObjectStorage } from '@jobstream/storage';
+import { DiscardedObjects, ObjectStorage, type OpenObject } from '@jobstream/storage';
 
 type Thumbnail = typeof imageThumbnail;
 
@@ -33,7 +32,7 @@ export class ThumbnailHandler implements HandlerOf<Thumbnail> {
   ): Promise<ResultOf<Thumbnail>> {
     const { imageId, url, width, height, fit } = payload;
     const image =
-      url === undefined ? await this.readUpload(imageId!) : await this.downloader.download(url, signal);
+      url === undefined ? await this.openUpload(imageId!) : await this.downloader.download(url, signal);
     const rendered = await this.renderers.render({ kind: 'thumbnail', image, width, height, fit }, signal);
     const { key, bytes, contentType, sha256 } = await this.storage.put(
       thumbnailKey(payload),
@@ -45,9 +44,9 @@ export class ThumbnailHandler implements HandlerOf<Thumbnail> {
     return { key, width: rendered.width, height: rendered.height, bytes, contentType, sha256 };
   }
 
-  private async readUpload(imageId: string): Promise<Uint8Array> {
+  private async openUpload(imageId: string): Promise<OpenObject> {
     const upload = await this.uploads.open(uploadKey(imageId));
-    if (upload !== undefined) return buffer(upload.body);
+    if (upload !== undefined) return upload;
     throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
       code: 'image_not_found',
     });

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import {
   type HandlerOf,
   type JobContext,
@@ -10,7 +9,7 @@ import { inferenceOcr, uploadKey } from '@jobstream/jobs';
 import { Downloader } from '@jobstream/downloads';
 import { Renderers } from '@jobstream/images';
 import { JobHandler } from '@jobstream/execution';
-import { DiscardedObjects, ObjectStorage } from '@jobstream/storage';
+import { DiscardedObjects, ObjectStorage, type OpenObject } from '@jobstream/storage';
 import { Recogniser } from './ocr/recogniser.js';
 
 type Ocr = typeof inferenceOcr;
@@ -38,7 +37,7 @@ export class OcrHandler implements HandlerOf<Ocr> {
   ): Promise<ResultOf<Ocr>> {
     const { signal } = context;
     const image =
-      url === undefined ? await this.readUpload(imageId!) : await this.downloader.download(url, signal);
+      url === undefined ? await this.openUpload(imageId!) : await this.downloader.download(url, signal);
     const page = await this.renderers.render({ kind: 'page', image }, signal);
     const { text, confidence } = await this.recogniser.read(page, signal, (share) =>
       context.progress({ percent: Math.floor(share * 100) }),
@@ -51,9 +50,9 @@ export class OcrHandler implements HandlerOf<Ocr> {
     };
   }
 
-  private async readUpload(imageId: string): Promise<Uint8Array> {
+  private async openUpload(imageId: string): Promise<OpenObject> {
     const upload = await this.uploads.open(uploadKey(imageId));
-    if (upload !== undefined) return buffer(upload.body);
+    if (upload !== undefined) return upload;
     throw new NonRetryableError(`There is no image "${imageId}": upload it by PUT /images/${imageId}.`, {
       code: 'image_not_found',
     });

@@ -14,6 +14,8 @@ export const imageWorkers = 2;
 const share = 0.005;
 /** A renderer takes the first ones slowly. */
 export const warmUpImages = 100;
+/** Renderers end after 30 s without work, as they have while others were measured. */
+const warmUpAgainImages = 20;
 /** How often it is looked for the last row: each look costs Postgres what a few jobs cost it. */
 const lookMs = 50;
 
@@ -49,10 +51,12 @@ export const images: Figure = {
     await byPlatform(stand, platform, warmUpImages);
     await bySharp(warmUpImages);
     return {
-      platform: () =>
-        stand.measure(platform.processes, () =>
+      platform: async () => {
+        await byPlatform(stand, platform, warmUpAgainImages);
+        return stand.measure(platform.processes, () =>
           measureImages(count, () => byPlatform(stand, platform, count)),
-        ),
+        );
+      },
       rivals: { bare: () => measureImages(count, () => bySharp(count)) },
       close: async () => {
         await Promise.all([platform.stop(), ...loops.map((loop) => loop.stop())]);

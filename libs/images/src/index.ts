@@ -11,10 +11,13 @@ export type { ImageHeader, ImageSize } from './headers/image-size.js';
 export { RefusedImageError } from './decoding/refused-image-error.js';
 export type {
   Fit,
+  ImageFile,
+  ImageSource,
+  KeptImage,
   PageOrder,
   RenderedImage,
   RenderedPage,
   ThumbnailOrder,
 } from './rendering/render-order.js';
 export { RendererDiedError, RenderFailedError } from './rendering/renderer.js';
-export { Renderers } from './rendering/renderers.js';
+export { Renderers, rendererSettings, type RenderersOptions } from './rendering/renderers.js';

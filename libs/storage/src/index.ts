@@ -3,6 +3,7 @@ export {
   defaultMaxObjectBytes,
   ObjectStorage,
   type ListedObject,
+  type ObjectFile,
   type OpenObject,
   type PutOptions,
   type PutReceipt,

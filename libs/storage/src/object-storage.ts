@@ -16,9 +16,21 @@ export interface ListedObject {
   readonly modifiedAt: Date;
 }
 
+/** A file of this machine that holds an object. */
+export interface ObjectFile {
+  readonly path: string;
+  /** So many bytes at the end of the file are not the object's. */
+  readonly trailingBytes: number;
+}
+
 /** An object opened for reading. */
 export interface OpenObject {
   readonly object: StoredObject;
+  /**
+   * Where another process may read it as a whole; undefined where it is not kept in a file of its own. The object may be moved or
+   * deleted meanwhile, so whoever can not open the path reads the body.
+   */
+  readonly file?: ObjectFile;
   /** Its bytes. Read it to the end or destroy it: until then it holds a file or a connection. */
   readonly body: Readable;
 }

@@ -1,11 +1,29 @@
+import type { Readable } from 'node:stream';
+
+/** A file from which a rendering process can read an image by itself. */
+export interface ImageFile {
+  readonly path: string;
+  /** So many bytes at the end of the file are not the image's. */
+  readonly trailingBytes: number;
+}
+
+/** An image that is kept somewhere, opened: as an opened object of the storage is. */
+export interface KeptImage {
+  readonly body: Readable;
+  /** The file that holds it, if it is one of this machine. */
+  readonly file?: ImageFile | undefined;
+}
+
+/** The image file that a stranger sent: its bytes, or where it is kept. */
+export type ImageSource = Uint8Array | KeptImage;
+
 /** How an image is made to fit the size asked for, in the words of CSS's `object-fit` and of sharp. */
 export type Fit = 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
 
 /** An order for a thumbnail. */
-export interface ThumbnailOrder {
+export interface ThumbnailOrder<Image = ImageSource> {
   readonly kind: 'thumbnail';
-  /** The bytes of an image file, as a stranger sent them. */
-  readonly image: Uint8Array;
+  readonly image: Image;
   readonly width: number;
   readonly height: number;
   readonly fit: Fit;
@@ -20,10 +38,9 @@ export interface RenderedImage {
 }
 
 /** An order for a page from which text is read. */
-export interface PageOrder {
+export interface PageOrder<Image = ImageSource> {
   readonly kind: 'page';
-  /** The bytes of an image file, as a stranger sent them. */
-  readonly image: Uint8Array;
+  readonly image: Image;
 }
 
 /** A rendered page. */
@@ -34,11 +51,16 @@ export interface RenderedPage {
   readonly height: number;
 }
 
+/** An order for either. */
+export type RenderOrder<Image = ImageSource> = ThumbnailOrder<Image> | PageOrder<Image>;
+
 /** The order that a rendering process gets. */
-export type RenderOrder = ThumbnailOrder | PageOrder;
+export type SentOrder = RenderOrder<Uint8Array | ImageFile>;
 
 /** The result of an order. */
-export type RenderedFor<O extends RenderOrder> = O extends ThumbnailOrder ? RenderedImage : RenderedPage;
+export type RenderedFor<O extends Pick<RenderOrder, 'kind'>> = O['kind'] extends 'thumbnail'
+  ? RenderedImage
+  : RenderedPage;
 
 /** Why an image can never be rendered. */
 export interface Refusal {
@@ -47,10 +69,10 @@ export interface Refusal {
 }
 
 /**
- * The reply of a rendering process. `failed` tells nothing about the image. `exhausted` is also a refusal: the image has used up its
+ * The reply of a rendering process. `failed` tells nothing about the image; `unread`: it could not read the file. `exhausted` is also a refusal: the image has used up its
  * processor time, and the process, which still works on it, must be ended.
  */
 export type RenderReply<Rendered = RenderedImage | RenderedPage> =
   | { readonly kind: 'rendered'; readonly rendered: Rendered }
   | { readonly kind: 'refused' | 'exhausted'; readonly refusal: Refusal }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed' | 'unread'; readonly message: string };

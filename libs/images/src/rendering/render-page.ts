@@ -11,7 +11,7 @@ const maxPixels = 25_000_000;
  * light as a whole is put on black and inverted. An animation gives its first frame, a document its first page.
  * @throws RefusedImageError
  */
-export async function renderPage({ image }: PageOrder): Promise<RenderedPage> {
+export async function renderPage({ image }: PageOrder<Uint8Array>): Promise<RenderedPage> {
   const { size, hasAlpha, decode } = await openImage(image);
   const isLight = hasAlpha && (await decode(isLightOnNothing));
   const { data, info } = await decode((upright) => {

@@ -1,14 +1,14 @@
 import { renderImage } from './render-image.js';
-import type { RenderOrder, RenderReply } from './render-order.js';
+import type { RenderReply, SentOrder } from './render-order.js';
 
 // The main of a rendering process: answers one order after another until its parent is gone or ends it.
 
 const processorMs = Number(process.argv[2]);
 const watchEveryMs = 100;
 
-process.on('message', (order: RenderOrder) => void answer(order));
+process.on('message', (order: SentOrder) => void answer(order));
 
-async function answer(order: RenderOrder): Promise<void> {
+async function answer(order: SentOrder): Promise<void> {
   const before = process.cpuUsage();
   let answered = false;
   const reply = (answer: RenderReply) => {

@@ -13,7 +13,7 @@ const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
  * its first frame, a document its first page. Equal orders give equal bytes.
  * @throws RefusedImageError
  */
-export async function renderThumbnail(order: ThumbnailOrder): Promise<RenderedImage> {
+export async function renderThumbnail(order: ThumbnailOrder<Uint8Array>): Promise<RenderedImage> {
   const { width, height, fit } = order;
   const { size, hasAlpha, decode } = await openImage(order.image);
   const tooLong = whyTooLong(size, order, fit);

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { RefusedImageError } from '../decoding/refused-image-error.js';
-import type { RenderedFor, RenderOrder, RenderReply } from './render-order.js';
+import type { RenderedFor, RenderReply, SentOrder } from './render-order.js';
 
 /**
  * The compiled script. Resolved by its package, because this module may be part of a bundle; and not before it is needed, since
@@ -21,6 +21,12 @@ export class RendererDiedError extends Error {
 export class RenderFailedError extends Error {
   override readonly name = 'RenderFailedError';
   readonly code = 'render_failed';
+}
+
+/** The rendering process can not read the file, which may lie elsewhere by now. Give it the bytes. */
+export class UnreadFileError extends Error {
+  override readonly name = 'UnreadFileError';
+  readonly code = 'image_unread';
 }
 
 /** A process that renders one image at a time. */
@@ -67,9 +73,9 @@ export class Renderer {
 
   /**
    * Renders an image. When `signal` aborts, or the image takes too much processor time, the process is ended.
-   * @throws RefusedImageError, RendererDiedError, RenderFailedError, or the signal's reason
+   * @throws RefusedImageError, RendererDiedError, RenderFailedError, UnreadFileError, or the signal's reason
    */
-  async render<O extends RenderOrder>(order: O, signal: AbortSignal): Promise<RenderedFor<O>> {
+  async render<O extends SentOrder>(order: O, signal: AbortSignal): Promise<RenderedFor<O>> {
     signal.throwIfAborted();
     const abort = () => {
       this.running?.fail(signal.reason);
@@ -91,7 +97,7 @@ export class Renderer {
     await this.ended;
   }
 
-  private resultOf<O extends RenderOrder>(reply: RenderReply): RenderedFor<O> {
+  private resultOf<O extends SentOrder>(reply: RenderReply): RenderedFor<O> {
     switch (reply.kind) {
       case 'rendered':
         // The kind of the reply follows from that of the order.
@@ -101,12 +107,14 @@ export class Renderer {
         throw new RefusedImageError(reply.refusal.code, reply.refusal.message);
       case 'refused':
         throw new RefusedImageError(reply.refusal.code, reply.refusal.message);
+      case 'unread':
+        throw new UnreadFileError(`The rendering process could not read the image: ${reply.message}`);
       case 'failed':
         throw new RenderFailedError(`The image could not be rendered now: ${reply.message}`);
     }
   }
 
-  private ask(order: RenderOrder): Promise<RenderReply> {
+  private ask(order: SentOrder): Promise<RenderReply> {
     return new Promise((answer, fail) => {
       this.running = { answer, fail };
       this.child.send(order, (error) => {

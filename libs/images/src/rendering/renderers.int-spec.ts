@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import type { ThumbnailOrder } from './render-order.js';
@@ -6,7 +10,7 @@ import { Renderers } from './renderers.js';
 
 const never = new AbortController().signal;
 
-async function orderOf(side: number): Promise<ThumbnailOrder> {
+async function orderOf(side: number): Promise<ThumbnailOrder<Uint8Array>> {
   const noise = { type: 'gaussian' as const, mean: 128, sigma: 30 };
   const image = await sharp({ create: { width: side, height: side, channels: 3, background: '#888', noise } })
     .png({ compressionLevel: 1 })
@@ -69,8 +73,65 @@ describe('a rendering process', () => {
 });
 
 describe('the rendering processes of a worker', () => {
+  it('read a file by themselves, without what stands behind the image', async () => {
+    const renderers = new Renderers();
+    const folder = await mkdtemp(join(tmpdir(), 'jobstream-renderers-'));
+    try {
+      const order = await orderOf(500);
+      const path = join(folder, 'image');
+      await writeFile(path, Buffer.concat([order.image, Buffer.alloc(512, 'x')]));
+      const body = new Readable({ read: () => expect('the body').toBe('left alone') });
+      const rendered = await renderers.render(
+        { ...order, image: { body, file: { path, trailingBytes: 512 } } },
+        never,
+      );
+      expect(rendered).toEqual(await renderers.render(order, never));
+      expect(body.destroyed).toBe(true);
+    } finally {
+      await renderers.onApplicationShutdown();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('are given the bytes of a file that they can not read', async () => {
+    const renderers = new Renderers();
+    try {
+      const order = await orderOf(500);
+      const body = Readable.from([order.image.subarray(0, 99), order.image.subarray(99)]);
+      const file = { path: '/nowhere/at/all', trailingBytes: 512 };
+      expect(await renderers.render({ ...order, image: { body, file } }, never)).toMatchObject({ width: 300 });
+    } finally {
+      await renderers.onApplicationShutdown();
+    }
+  });
+
+  it('are no more than allowed: further images wait for their turn, or leave when they are told to stop', async () => {
+    const renderers = new Renderers({ maxProcesses: 1 });
+    try {
+      const order = await orderOf(1_000);
+      const seen: string[] = [];
+      const abortion = new AbortController();
+      const first = renderers.render(order, never).then(() => seen.push('first rendered'));
+      const second = renderers.render(order, abortion.signal);
+      const body = new Readable({
+        read() {
+          seen.push('third read');
+          this.push(order.image);
+          this.push(null);
+        },
+      });
+      const third = renderers.render({ ...order, image: { body } }, never);
+      abortion.abort(new Error('time is over'));
+      await expect(second).rejects.toThrow('time is over');
+      await Promise.all([first, third]);
+      expect(seen.slice(0, 2)).toEqual(['first rendered', 'third read']);
+    } finally {
+      await renderers.onApplicationShutdown();
+    }
+  });
+
   it('refuse for good an image that takes too much processor time, and render the next one', async () => {
-    const renderers = new Renderers(300);
+    const renderers = new Renderers({ processorMs: 300 });
     try {
       const large = { width: 7_000, height: 7_000, channels: 3 as const, background: '#369' };
       const image = await sharp({ create: large }).jpeg({ progressive: true }).toBuffer();

@@ -109,6 +109,16 @@ describe('a disk', () => {
     expect(await running).toMatchObject({ bytes: 23 });
   });
 
+  it('tells which file holds an object, and what of it is not the object', async () => {
+    const storage = await open(directory);
+    const bytes = randomBytes(1_000);
+    await storage.put('some/Key', bytes, text);
+    const { file, body } = (await storage.get('some/Key'))!;
+    body.destroy();
+    const content = await readFile(file!.path);
+    expect(content.subarray(0, -file!.trailingBytes)).toEqual(bytes);
+  });
+
   it.each([100, 600])('reports a file cut to %i bytes as damaged', async (bytes) => {
     const storage = await open(directory);
     await storage.put('key', randomBytes(1_000), text);

@@ -33,6 +33,7 @@ import {
   StorageFullError,
   StorageUnavailableError,
 } from '../storage-errors.js';
+import { DirectorySync, syncDirectory } from './directory-sync.js';
 import { decodeFooter, encodeFooter, footerBytes } from './object-footer.js';
 import { partOfDirectory, partOfFile, pathOfKey } from './object-path.js';
 import { nextTemporaryPath, removeAbandoned, timeIn } from './temporary-files.js';
@@ -49,6 +50,7 @@ export class DiskStorage extends ObjectStorage {
   private readonly temporary: string;
 
   private readonly directory: string;
+  private readonly directories = new DirectorySync();
 
   /** @param directory made if missing */
   constructor(directory: string) {
@@ -77,14 +79,15 @@ export class DiskStorage extends ObjectStorage {
     assertContentType(options.contentType);
     holdError(body);
     const temporary = nextTemporaryPath(this.temporary);
+    let isLeft = true;
     try {
       const object = await this.write(temporary, key, body, options);
       if (options.ifAbsent) return { ...object, written: await this.linkUnlessThere(temporary, object) };
-      await this.publish(key, (path) => rename(temporary, path));
+      await this.publish(key, (path) => rename(temporary, path).then(() => (isLeft = false)));
       return { ...object, written: true };
     } finally {
       // What can't be removed now is swept when the storage is opened next.
-      await rm(temporary, { force: true }).catch(() => undefined);
+      if (isLeft) await rm(temporary, { force: true }).catch(() => undefined);
     }
   }
 
@@ -93,7 +96,11 @@ export class DiskStorage extends ObjectStorage {
     if (file === undefined) return undefined;
     try {
       const object = await this.readFooter(file, key);
-      return { object, body: await streamOf(file, object.bytes) };
+      return {
+        object,
+        body: await streamOf(file, object.bytes),
+        file: { path: this.pathOf(key), trailingBytes: footerBytes },
+      };
     } catch (error) {
       await file.close();
       throw error;
@@ -129,8 +136,8 @@ export class DiskStorage extends ObjectStorage {
       const isMoved = isOld(await stat(target));
       if (isMoved) await this.touch(target);
       else await this.moveBack(target, source);
-      await syncDirectory(dirname(target));
-      await syncDirectory(dirname(source));
+      await this.directories.sync(dirname(target));
+      await this.directories.sync(dirname(source));
       return isMoved;
     });
   }
@@ -169,15 +176,20 @@ export class DiskStorage extends ObjectStorage {
     const hash = createHash('sha256');
     let bytes = 0;
     try {
+      // Written together with what comes next: a small object and its footer are one write.
+      let held: Uint8Array | undefined;
       for await (const chunk of chunksOf(body)) {
         bytes += chunk.byteLength;
         if (bytes > maxBytes) throw new ObjectTooLargeError(key, maxBytes);
         hash.update(chunk);
-        await this.attempt(key, () => file.writeFile(chunk));
+        const before = held;
+        if (before !== undefined) await this.attempt(key, () => file.writeFile(before));
+        held = chunk;
       }
       const sha256 = hash.digest('hex');
+      const footer = encodeFooter({ contentType, sha256 });
       await this.attempt(key, async () => {
-        await file.writeFile(encodeFooter({ contentType, sha256 }));
+        await file.writeFile(held === undefined ? footer : Buffer.concat([held, footer]));
         await file.sync();
       });
       return { key, bytes, contentType, sha256 };
@@ -213,9 +225,13 @@ export class DiskStorage extends ObjectStorage {
   private async publish<T>(key: string, place: (path: string) => Promise<T>): Promise<T> {
     const path = this.pathOf(key);
     return this.attempt(key, async () => {
-      await makeDirectory(dirname(path));
-      const placed = await place(path);
-      await syncDirectory(dirname(path));
+      // Nearly always the directory is there.
+      const placed = await place(path).catch(async (error: unknown) => {
+        undefinedIf('ENOENT')(error);
+        await makeDirectory(dirname(path));
+        return place(path);
+      });
+      await this.directories.sync(dirname(path));
       return placed;
     });
   }
@@ -282,15 +298,6 @@ async function makeDirectory(directory: string): Promise<void> {
   if (first === undefined) return;
   for (let made = directory; made.length >= first.length; made = dirname(made))
     await syncDirectory(dirname(made));
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function undefinedIf(code: string): (error: unknown) => undefined {
