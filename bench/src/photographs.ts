@@ -24,6 +24,13 @@ export async function makePhotograph(): Promise<Buffer> {
     .toBuffer();
 }
 
+/** A JPEG of one colour. */
+export function makeDot(): Promise<Buffer> {
+  return sharp({ create: { width: 8, height: 8, channels: 3, background: '#808080' } })
+    .jpeg()
+    .toBuffer();
+}
+
 /** Copies of the photograph as files of one folder, and a folder for their thumbnails. */
 export class PhotographFolder {
   private constructor(private readonly folder: string) {}

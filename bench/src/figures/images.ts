@@ -3,7 +3,7 @@ import type { Platform } from '@jobstream/testing';
 import { Child } from '../child.js';
 import type { Figure, Sample } from '../figure.js';
 import type { BenchOptions } from '../options.js';
-import { makePhotograph, photographCount, PhotographFolder } from '../photographs.js';
+import { makeDot, makePhotograph, photographCount, PhotographFolder } from '../photographs.js';
 import { processorTimes } from '../processor-time.js';
 import { reached } from '../reached.js';
 import type { Stand } from '../stand.js';
@@ -14,6 +14,8 @@ export const imageWorkers = 2;
 const share = 0.005;
 /** A renderer takes the first ones slowly. */
 export const warmUpImages = 100;
+/** Node and Java compile what is hot within so many jobs. An image of one colour is rendered in no time. */
+const warmUpDots = 1_500;
 /** Renderers end after 30 s without work, as they have while others were measured. */
 const warmUpAgainImages = 20;
 /** How often it is looked for the last row: each look costs Postgres what a few jobs cost it. */
@@ -48,6 +50,7 @@ export const images: Figure = {
           ),
         ),
       );
+    await makeThumbnails(stand, platform, warmUpDots, () => 'dot');
     await byPlatform(stand, platform, warmUpImages);
     await bySharp(warmUpImages);
     return {
@@ -83,20 +86,31 @@ export async function measureImages(images: number, run: () => Promise<unknown>)
 }
 
 async function upload({ api }: Platform): Promise<void> {
-  const body = await makePhotograph();
-  for (let index = 0; index < photographCount; index++) {
-    const { status } = await api.request('PUT', `/images/photo-${index}`, {
+  const put = async (imageId: string, body: Buffer) => {
+    const { status } = await api.request('PUT', `/images/${imageId}`, {
       headers: { 'content-type': 'image/jpeg' },
       body,
     });
     if (status >= 300) throw new Error(`An upload was answered with ${status}.`);
-  }
+  };
+  await put('dot', await makeDot());
+  const photograph = await makePhotograph();
+  for (let index = 0; index < photographCount; index++) await put(`photo-${index}`, photograph);
 }
 
-async function byPlatform(stand: Stand, { api, namespace }: Platform, images: number): Promise<void> {
+const byPlatform = (stand: Stand, platform: Platform, images: number): Promise<void> =>
+  makeThumbnails(stand, platform, images, (index) => `photo-${index % photographCount}`);
+
+/** From the submission to the last end that can be read. */
+async function makeThumbnails(
+  stand: Stand,
+  { api, namespace }: Platform,
+  images: number,
+  imageOf: (index: number) => string,
+): Promise<void> {
   const items = Array.from({ length: images }, (_, index) => ({
     type: 'image.thumbnail',
-    payload: { imageId: `photo-${index % photographCount}` },
+    payload: { imageId: imageOf(index) },
   }));
   const ids: string[] = [];
   for (let from = 0; from < images; from += 1_000) {
