@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import type { ThumbnailOrder } from './render-order.js';
@@ -99,7 +100,9 @@ describe('the rendering processes of a worker', () => {
       const order = await orderOf(500);
       const body = Readable.from([order.image.subarray(0, 99), order.image.subarray(99)]);
       const file = { path: '/nowhere/at/all', trailingBytes: 512 };
-      expect(await renderers.render({ ...order, image: { body, file } }, never)).toMatchObject({ width: 300 });
+      expect(await renderers.render({ ...order, image: { body, file } }, never)).toMatchObject({
+        width: 300,
+      });
     } finally {
       await renderers.onApplicationShutdown();
     }
@@ -108,23 +111,32 @@ describe('the rendering processes of a worker', () => {
   it('are no more than allowed: further images wait for their turn, or leave when they are told to stop', async () => {
     const renderers = new Renderers({ maxProcesses: 1 });
     try {
-      const order = await orderOf(1_000);
+      const order = await orderOf(300);
       const seen: string[] = [];
-      const abortion = new AbortController();
-      const first = renderers.render(order, never).then(() => seen.push('first rendered'));
-      const second = renderers.render(order, abortion.signal);
-      const body = new Readable({
-        read() {
-          seen.push('third read');
-          this.push(order.image);
-          this.push(null);
-        },
+      let release = () => undefined as void;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const imageGivenAfter = (given: Promise<void>, name: string) => ({
+        body: new Readable({
+          read() {
+            seen.push(`${name} read`);
+            void given.then(() => {
+              this.push(order.image);
+              this.push(null);
+            });
+          },
+        }),
       });
-      const third = renderers.render({ ...order, image: { body } }, never);
+      const abortion = new AbortController();
+      const first = renderers.render({ ...order, image: imageGivenAfter(released, 'first') }, never);
+      const second = renderers.render(order, abortion.signal);
+      const third = renderers.render({ ...order, image: imageGivenAfter(released, 'third') }, never);
       abortion.abort(new Error('time is over'));
       await expect(second).rejects.toThrow('time is over');
+      await nextTurnOfTheLoop();
+      seen.push('first given');
+      release();
       await Promise.all([first, third]);
-      expect(seen.slice(0, 2)).toEqual(['first rendered', 'third read']);
+      expect(seen).toEqual(['first read', 'first given', 'third read']);
     } finally {
       await renderers.onApplicationShutdown();
     }
