@@ -9,11 +9,7 @@ import { ThumbnailHandler } from './thumbnail.handler.js';
   providers: [
     preparedStorageProvider,
     provideFrom(downloadSettings, Downloader, ({ FETCH_ALLOW }) => new Downloader({ allowed: FETCH_ALLOW })),
-    provideFrom(
-      rendererSettings,
-      Renderers,
-      ({ RENDERERS }) => new Renderers({ maxProcesses: RENDERERS }),
-    ),
+    provideFrom(rendererSettings, Renderers, ({ RENDERERS }) => new Renderers({ maxProcesses: RENDERERS })),
     ThumbnailHandler,
   ],
 })

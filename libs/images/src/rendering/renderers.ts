@@ -42,10 +42,7 @@ export class Renderers implements OnApplicationShutdown {
   /** Orders that have a process. */
   private running = 0;
 
-  constructor({
-    maxProcesses = defaultProcesses,
-    processorMs = defaultProcessorMs,
-  }: RenderersOptions = {}) {
+  constructor({ maxProcesses = defaultProcesses, processorMs = defaultProcessorMs }: RenderersOptions = {}) {
     this.maxProcesses = maxProcesses;
     this.processorMs = processorMs;
   }
