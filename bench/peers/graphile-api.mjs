@@ -20,7 +20,7 @@ serveJobs({
     queue = name;
     pool = new pg.Pool({ connectionString: databaseUrl, max: 20 });
     pool.on('error', (error) => console.error(error));
-    utils = await makeWorkerUtils({ pgPool: pool, logger });
+    utils = await makeWorkerUtils({ connectionString: databaseUrl, maxPoolSize: 20, logger });
     await utils.migrate();
     await pool.query(endedTable);
   },

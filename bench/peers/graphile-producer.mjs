@@ -14,7 +14,7 @@ async function start({ databaseUrl, queue: name }) {
   queue = name;
   pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
   pool.on('error', (error) => console.error(error));
-  utils = await makeWorkerUtils({ pgPool: pool, logger });
+  utils = await makeWorkerUtils({ connectionString: databaseUrl, maxPoolSize: 10, logger });
   await utils.migrate();
   await pool.query(endedTable);
 }

@@ -98,7 +98,10 @@ function formatVerdict(target: Target, value: number, met: boolean): string {
 
 /** A target in words, e.g. `jobs/s at least 1.5 × bullmq`. */
 export function describeTarget(target: Target): string {
-  const bound = 'atLeast' in target ? `at least ${target.atLeast}` : `at most ${target.atMost}`;
+  const bound =
+    'atLeast' in target
+      ? `at least ${formatNumber(target.atLeast)}`
+      : `at most ${formatNumber(target.atMost)}`;
   return target.of === 'value' ? `${target.measure} ${bound}` : `${target.measure} ${bound} × ${target.of}`;
 }
 

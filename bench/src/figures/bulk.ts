@@ -36,7 +36,9 @@ export const bulkIntake: Figure = {
     { of: 'bullmq', measure: 'jobs/s', atLeast: 2 },
   ],
   async prepare(stand, options) {
-    const { namespace } = await stand.makeBareTopics();
+    const { namespace, clock } = await stand.makeBareTopics();
+    // Intake dates jobs by the broker's time, which it asks for there.
+    await stand.admin.ensureTopics([{ name: clock, partitions: 1 }]);
     return contestOf(stand, options, {
       load: Child.start('load/bulk-intake.js'),
       input: { namespace },

@@ -18,7 +18,7 @@ export const idle: Figure = {
     `the platform as npm start runs it, without a job, for ${measuredMs / 1_000} s: wake-ups of all threads of a process, ` +
     'and cores that the services use together',
   targets: [
-    { of: 'value', measure: 'highest wake-ups/s', atMost: 30 },
+    { of: 'value', measure: 'highest wake-ups a second', atMost: 30 },
     { of: 'value', measure: 'cores', atMost: 0.03 },
   ],
   async prepare(stand) {
@@ -54,8 +54,8 @@ async function measureIdle({ processes }: StartedPlatform): Promise<Sample> {
     };
   });
   return {
-    'highest wake-ups/s': Math.max(...used.map(({ wakeUps }) => wakeUps)),
-    ...Object.fromEntries(used.map(({ name, wakeUps }) => [`wake-ups/s of ${name}`, wakeUps])),
+    'highest wake-ups a second': Math.max(...used.map(({ wakeUps }) => wakeUps)),
+    ...Object.fromEntries(used.map(({ name, wakeUps }) => [`wake-ups a second of ${name}`, wakeUps])),
     cores: used.reduce((sum, { cores }) => sum + cores, 0),
     ...Object.fromEntries(used.map(({ name, cores }) => [`cores of ${name}`, cores])),
   };

@@ -61,7 +61,7 @@ describe('formatMarkdown', () => {
   it('tells what was measured, and what failed', () => {
     const text = formatMarkdown(report);
     expect(text).toContain('| jobs/s | 13,000 (12,000 to 14,000) | 1,000 | 12.00 |');
-    expect(text).toContain('- reached jobs/s at least 5000: 13,000');
+    expect(text).toContain('- reached jobs/s at least 5,000: 13,000');
     expect(text).toContain('- FAILED celery: redis is gone\n');
     expect(text).toContain('## start\n\nSeconds until it is ready.\n\n- FAILED platform: no git');
     expect(text).toContain('| celery | celery 5.7.0, Redis 7 | once a second | prefork |');

@@ -7,13 +7,14 @@ import { element, words, type Element } from './svg.js';
 const margin = 24;
 const gap = 28;
 const columnWidth = 496;
-const labelWidth = 112;
-const valueWidth = 132;
+const labelWidth = 128;
+const valueWidth = 130;
 const scaleWidth = columnWidth - labelWidth - valueWidth;
 const rowHeight = 18;
 const barHeight = 11;
 const headHeight = 24;
 const legendHeight = 15;
+const keysInRow = 4;
 const lineHeight = 15;
 const width = 2 * margin + 2 * columnWidth + gap;
 /** Letters of a small line over the whole width, with room to spare. */
@@ -74,12 +75,14 @@ export function drawReport(report: Report): string {
   return `${markup}\n`;
 }
 
-/** Two columns about as high, in the order of the panels. */
+/** Two columns in the order of the panels, cut where the higher one is lowest. */
 function share(blocks: readonly Block[]): [Block[], Block[]] {
-  const half = heightOf(blocks) / 2;
-  let cut = 0;
-  while (cut < blocks.length && heightOf(blocks.slice(0, cut)) < half) cut++;
-  return [blocks.slice(0, cut), blocks.slice(cut)];
+  const cuts = blocks.map((_, index): [Block[], Block[]] => [
+    blocks.slice(0, index + 1),
+    blocks.slice(index + 1),
+  ]);
+  const higher = (columns: readonly Block[][]) => Math.max(...columns.map(heightOf));
+  return cuts.reduce((best, cut) => (higher(cut) < higher(best) ? cut : best), [[...blocks], []]);
 }
 
 function heightOf(blocks: readonly Block[]): number {
@@ -97,7 +100,7 @@ function drawBlocks(blocks: readonly Block[], x: number, top: number): Element[]
 
 function panelBlock(panel: Panel): Block {
   const processes = [...new Set(panel.bars.flatMap(({ parts }) => parts.map(({ process }) => process)))];
-  const legend = processes.length > 0 ? legendHeight * Math.ceil(processes.length / 5) : 0;
+  const legend = processes.length > 0 ? legendHeight * Math.ceil(processes.length / keysInRow) : 0;
   const rows = panel.bars.length * rowHeight;
   const most = Math.max(panel.goal ?? 0, ...panel.bars.map(({ highest }) => highest)) || 1;
   const scale = (value: number) => (value / most) * scaleWidth;
@@ -154,8 +157,8 @@ function drawGoal(x: number, y: number): Element {
 }
 
 function drawKey(process: string, index: number, x: number, y: number): Element[] {
-  const left = x + (index % 5) * (columnWidth / 5);
-  const top = y + Math.floor(index / 5) * legendHeight;
+  const left = x + (index % keysInRow) * (columnWidth / keysInRow);
+  const top = y + Math.floor(index / keysInRow) * legendHeight;
   return [
     element('rect', { x: left, y: top + 1, width: 8, height: 8, fill: partColour(index) }),
     text(left + 12, top + 9, process, { fill: ink.faint, 'font-size': 10 }),
