@@ -103,7 +103,8 @@ const odd = [
 
 /** What is refused though it has the shape of what is taken; each says so in words. */
 function isRefusedByValue(name: string, text: string): boolean {
-  return ['cursor', 'Last-Event-ID', 'q'].includes(name) || (name === 'wait' && text === '99h');
+  if (['cursor', 'Last-Event-ID', 'q'].includes(name)) return true;
+  return ['wait', 'maxAge'].includes(name) && text === '99h';
 }
 
 /** Whether the handler was reached, which has no parts to work with; where it needs the time first, that is not known. */
