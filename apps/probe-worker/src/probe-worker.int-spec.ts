@@ -138,9 +138,6 @@ describe('the probe worker', () => {
   });
 
   it('crashes as often as asked: with the worker once, then in processes of its own', async () => {
-    // The worker before was killed. After one that ended in order, nothing is a suspect from its first start on.
-    expect(await worker.stop()).toBe(0);
-    worker = await launch();
     const [id] = await submit([{ failTimes: 3, failWith: 'crash' }]);
     expect(await worker.ended).toEqual({ code: null, signal: 'SIGKILL' });
     worker = await ServiceProcess.launch('probe-worker', environment);

@@ -8,6 +8,7 @@ import { decodeOffsetMap } from './offset-map.js';
 export interface PartitionPlace {
   readonly commit: GroupCommit;
   readonly logStart: number;
+  readonly logEnd: number;
   /** How the commit, and what is known to be finished above it, relate to the log. */
   readonly range: OffsetRange;
 }
@@ -57,6 +58,7 @@ export async function lookUpPlaces(
     return {
       commit: commits[index]!,
       logStart: log.start,
+      logEnd: log.end,
       range: isGone ? range : judgeRange(partition, reached, log),
     };
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Suspects } from './suspects.js';
 
-function suspectsOf({ isUnclean = false, listed = [] as [number, number][] }) {
+function suspectsOf({ isUnclean = false, listed = [] as [number, number][], logEnd = 10_000 }) {
   const clock = { time: 1_000 };
-  const suspects = new Suspects({ suspects: new Map(listed), isUnclean }, () => clock.time);
+  const suspects = new Suspects({ suspects: new Map(listed), isUnclean }, logEnd, () => clock.time);
   return { suspects, clock };
 }
 
@@ -34,11 +34,9 @@ describe('Suspects', () => {
     expect(suspects.suspicionOf(0)).toBeDefined();
   });
 
-  it('holds no record that the log has got since the first batch was read', () => {
-    const { suspects } = suspectsOf({ isUnclean: true });
-    suspects.noteLogEnd(10);
+  it('holds no record that the log has got since the takeover', () => {
+    const { suspects } = suspectsOf({ isUnclean: true, logEnd: 10 });
     suspects.meet(9);
-    suspects.noteLogEnd(11);
     suspects.meet(10);
     expect(suspects.suspicionOf(9)).toEqual({ deaths: 0 });
     expect(suspects.suspicionOf(10)).toBeUndefined();

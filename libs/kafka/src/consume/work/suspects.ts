@@ -26,12 +26,14 @@ export class Suspects {
   /** -Infinity after a takeover in order. */
   private unlistedUntil: number;
   private hasAcquitted = false;
-  /** What the log has got since the takeover was begun by nobody before. */
-  private unlistedBelow: number | undefined;
 
-  /** @param monotonic in milliseconds */
+  /**
+   * @param logEnd where the log ended at the takeover: what it has got since was begun by nobody before
+   * @param monotonic in milliseconds
+   */
   constructor(
     takeover: Takeover,
+    private readonly logEnd: number,
     private readonly monotonic: () => number = steadyTime,
   ) {
     this.deathsByOffset = new Map(takeover.suspects);
@@ -43,15 +45,10 @@ export class Suspects {
     return this.deathsByOffset;
   }
 
-  /** A batch is read, the first of which tells where the log ended after the takeover. */
-  noteLogEnd(logEnd: number): void {
-    this.unlistedBelow ??= logEnd;
-  }
-
   /** A record is handed over. */
   meet(offset: number): void {
-    if (this.unlistedBelow !== undefined && offset >= this.unlistedBelow) return;
-    if (this.unlistedUntil === -Infinity || this.unlisted.size >= maxUnlisted) return;
+    if (this.unlistedUntil === -Infinity || offset >= this.logEnd || this.unlisted.size >= maxUnlisted)
+      return;
     if (this.deathsByOffset.has(offset) || this.monotonic() >= this.unlistedUntil) return;
     this.unlisted.add(offset);
   }

@@ -307,6 +307,34 @@ describe('WorkConsumer on a real broker', () => {
     await next.consumer.stop();
   });
 
+  it('suspects nothing that comes after it has taken over from a dead process, even where it has read nothing', async () => {
+    const topic = await fixture.makeTopic(1);
+    const groupId = fixture.groupId();
+    const proxy = proxyToBroker();
+    await proxy.start();
+    const dead = work({ groupId, topics: () => [topic] }, proxy.carry(fixture.connect()));
+    await fixture.producer.sendAll(numbered(topic, 20));
+    await dead.consumer.start();
+    await untilCommitted(fixture, groupId, [topic]);
+    proxy.freeze();
+    const heir = work({ groupId, topics: () => [topic] });
+    const suspicions: unknown[] = [];
+    heir.work = (delivery) => {
+      suspicions.push(delivery.suspicion);
+      heir.finish(delivery);
+    };
+    await heir.consumer.start();
+    await untilAsync('the heir to hold the partition', () => heir.consumer.health().partitions.length === 1);
+    await fixture.producer.sendAll(numbered(topic, 20, 20));
+    await heir.until(() => heir.begun.length === 20, 'what came later');
+    expect(heir.begun.map(Number)).toEqual(range(20, 40));
+    expect(suspicions).toEqual(Array(20).fill(undefined));
+    await heir.consumer.stop();
+    proxy.open();
+    await dead.consumer.stop();
+    await proxy.cut();
+  });
+
   it('leaves nothing to the past when it wakes up after its session: exactly what was not committed came again elsewhere', async () => {
     const topic = await fixture.makeTopic(2);
     const groupId = fixture.groupId();

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTime } from '@jobstream/runtime';
-import type { Commit } from '../../client/cluster-reader.js';
 import type { KafkaConnection } from '../../client/connection.js';
 import type { TopicPartition } from '../../client/record.js';
 import { steadyTime } from '../../client/steady-time.js';
@@ -12,12 +11,11 @@ import type { MissingPlace } from '../offset-range.js';
 import { mayPass } from '../partition-trouble.js';
 import { CommitLoop, type PendingCommit } from './commit-loop.js';
 import { judgeJoin } from './join-decision.js';
-import type { LostPartition } from './lost-partition.js';
 import { LostPartitions } from './lost-partitions.js';
 import { lookUpPlaces, type PartitionPlace } from './partition-place.js';
 import type { WorkConsumerOptions } from './work-consumer-options.js';
 import type { WorkDelivery } from './work-delivery.js';
-import { WorkPartition, type WorkPartitionEvents } from './work-partition.js';
+import { WorkPartition, type WorkPartitionEvents, type WorkPartitionOptions } from './work-partition.js';
 
 /** Reading resumes below half full; the rest must last one fetch wait (250 ms). */
 const defaultBufferPerPartition = 4_000;
@@ -192,7 +190,8 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   }
 
   /** Holds an assigned partition as the one it was, or anew from the group's commit. */
-  private beginAt(partition: TopicPartition, { commit: found, logStart, range }: PartitionPlace): void {
+  private beginAt(partition: TopicPartition, place: PartitionPlace): void {
+    const { commit: found, logStart, logEnd, range } = place;
     const held = this.held.get(partitionKey(partition));
     // kafkajs begins again at the commit; what lies between it and `next` is in flight or finished here.
     if (held && judgeJoin(this.processId, held.history, found) === 'kept') return;
@@ -200,7 +199,7 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
     const lost = this.lost.takeBack(partition, found);
     if (found === 'wiped' && !lost) this.reportWiped(partition, logStart);
     const commit = found === 'wiped' ? null : found;
-    const opened = this.open(partition, commit, logStart, lost);
+    const opened = this.open(partition, { commit, logStart, logEnd, lost });
     this.reportSuspects(opened);
     this.hold(opened, held);
     if (commit || lost) this.place(opened, range);
@@ -210,19 +209,17 @@ export class WorkConsumer extends GroupReader<WorkPartition, WorkConsumerOptions
   private beginAnew(held: WorkPartition, start: number): void {
     this.lose([held]);
     this.lost.forget(held);
-    const opened = this.open(held, null, start, null);
+    const opened = this.open(held, { commit: null, logStart: start, logEnd: start, lost: null });
     this.hold(opened, held);
     opened.recommit();
   }
 
   private open(
     { topic, partition }: TopicPartition,
-    commit: Commit | null,
-    logStart: number,
-    lost: LostPartition | null,
+    place: Pick<WorkPartitionOptions, 'commit' | 'logStart' | 'logEnd' | 'lost'>,
   ): WorkPartition {
     const { processId, partitionEvents: events } = this;
-    return new WorkPartition({ topic, partition, processId, commit, logStart, lost, events });
+    return new WorkPartition({ topic, partition, processId, events, ...place });
   }
 
   private handOver(deliveries: WorkDelivery[]): void {

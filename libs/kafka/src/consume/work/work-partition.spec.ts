@@ -21,7 +21,7 @@ class Consumer {
       checkSession: () => true,
       isHandingOver: () => this.isHandingOver,
     };
-    const place = { topic: 'jobs', partition: 0, commit, logStart: 0 };
+    const place = { topic: 'jobs', partition: 0, commit, logStart: 0, logEnd: 1_000 };
     this.held = new WorkPartition({ ...place, processId: 'me', lost, events });
   }
 

@@ -39,6 +39,8 @@ export interface WorkPartitionOptions {
   /** The group's commit; without one reading begins at `logStart`. */
   readonly commit: Commit | null;
   readonly logStart: number;
+  /** Where the log ended when the commit was read. */
+  readonly logEnd: number;
   /** What this process knows from an earlier epoch in which it held the partition. */
   readonly lost: LostPartition | null;
   readonly events: WorkPartitionEvents;
@@ -82,7 +84,7 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   private readonly time: LogTime;
 
   constructor(options: WorkPartitionOptions) {
-    const { topic, partition, processId, commit, logStart, lost, events } = options;
+    const { topic, partition, processId, commit, logStart, logEnd, lost, events } = options;
     super(topic, partition);
     const map = commit && decodeOffsetMap(commit.offset, commit.metadata);
     this.processId = processId;
@@ -94,7 +96,7 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
       attempts: map?.attempts ?? [],
     });
     this.time = new LogTime([map?.lastTime ?? null, lost?.lastTime ?? null], commit === null);
-    this.suspects = new Suspects(judgeTakeover(processId, commit));
+    this.suspects = new Suspects(judgeTakeover(processId, commit), logEnd);
     for (const offset of this.suspects.listed.keys())
       if (!this.tracker.isNew(offset)) this.suspects.drop(offset);
     this.runningFromBefore = new Map(
@@ -146,7 +148,6 @@ export class WorkPartition extends HeldPartition implements DeliveryKeeper {
   ): WorkDelivery[] {
     const deliveries: WorkDelivery[] = [];
     this.logEnd = logEnd;
-    this.suspects.noteLogEnd(logEnd);
     this.time.note(lastTime);
     for (const message of messages) {
       const { offset } = message;
