@@ -21,7 +21,7 @@ export {
   type ThreadTask,
 } from '@jobstream/contracts';
 export { BaseUrlError } from '@jobstream/contracts/rest';
-export type { AccessCalls, ApiKeyWish, AuditOptions } from './access-calls.js';
+export type { AccessCalls, ApiKeyWish, AuditOptions } from './calls/access-calls.js';
 export {
   FlowUnfinishedError,
   JobFailedError,
@@ -29,19 +29,19 @@ export {
   NoAnswerError,
   ProblemError,
 } from './client-errors.js';
-export { readEvents, type ServerSentEvent } from './event-stream.js';
-export type { FileCalls } from './file-calls.js';
-export type { ItemsOptions, SubmittedItem } from './job-batches.js';
+export { readEvents, type ServerSentEvent } from './connection/event-stream.js';
+export type { FileCalls } from './calls/file-calls.js';
+export type { ItemsOptions, SubmittedItem } from './jobs/job-batches.js';
 export type {
   CountOptions,
   JobLogOptions,
   ListOptions,
   RunOptions,
   ThroughputOptions,
-} from './job-conditions.js';
-export type { ClientOptions } from './http-caller.js';
-export type { CallOptions, ListOrdersOptions, PageOptions } from './call-options.js';
-export type { JobEvent } from './job-stream.js';
+} from './jobs/job-conditions.js';
+export type { ClientOptions } from './connection/http-caller.js';
+export type { CallOptions, ListOrdersOptions, PageOptions } from './connection/call-options.js';
+export type { JobEvent } from './jobs/job-stream.js';
 export {
   JobstreamClient,
   type BatchOptions,
@@ -50,16 +50,16 @@ export {
   type SubmitOptions,
   type WaitOptions,
 } from './jobstream-client.js';
-export type { FlowCalls, FlowWaitOptions, ListFlowOptions, SubmitFlowOptions } from './flow-calls.js';
-export type { JobTypeCalls } from './job-type-calls.js';
-export type { ErrorCalls, ErrorGroupMark, ErrorGroupOptions } from './error-calls.js';
-export type { QueueCalls } from './queue-calls.js';
-export type { RebuildCalls } from './rebuild-calls.js';
-export type { ActionCalls, ActionWish } from './action-calls.js';
-export type { ReplayCalls, ReplayWish } from './replay-calls.js';
-export type { ScheduleCalls, ScheduleWish } from './schedule-calls.js';
-export type { DeliveryListOptions, WebhookCalls } from './webhook-calls.js';
-export type { RecordOptions, TopicCalls, TopicListOptions } from './topic-calls.js';
-export type { WorkerCalls, WorkerOptions } from './worker-calls.js';
+export type { FlowCalls, FlowWaitOptions, ListFlowOptions, SubmitFlowOptions } from './calls/flow-calls.js';
+export type { JobTypeCalls } from './calls/job-type-calls.js';
+export type { ErrorCalls, ErrorGroupMark, ErrorGroupOptions } from './calls/error-calls.js';
+export type { QueueCalls } from './calls/queue-calls.js';
+export type { RebuildCalls } from './calls/rebuild-calls.js';
+export type { ActionCalls, ActionWish } from './calls/action-calls.js';
+export type { ReplayCalls, ReplayWish } from './calls/replay-calls.js';
+export type { ScheduleCalls, ScheduleWish } from './calls/schedule-calls.js';
+export type { DeliveryListOptions, WebhookCalls } from './calls/webhook-calls.js';
+export type { RecordOptions, TopicCalls, TopicListOptions } from './calls/topic-calls.js';
+export type { WorkerCalls, WorkerOptions } from './calls/worker-calls.js';
 export { SignatureError, verifySignature, type SignedRequest } from './verify-signature.js';
-export { RestConnection, type ConnectionOptions, type RestRequest } from './rest-connection.js';
+export { RestConnection, type ConnectionOptions, type RestRequest } from './connection/rest-connection.js';

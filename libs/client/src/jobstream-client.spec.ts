@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { newJobId } from '@jobstream/contracts';
 import { describeProblem, type BatchItem, type ProblemCode } from '@jobstream/contracts/rest';
 import { probeRun } from '@jobstream/jobs';
-import type { SubmittedItem } from './job-batches.js';
+import type { SubmittedItem } from './jobs/job-batches.js';
 import { JobstreamClient, type BatchOptions } from './jobstream-client.js';
 
 let server: Server;

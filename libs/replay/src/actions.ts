@@ -13,13 +13,13 @@ import {
 } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
-import { viewOfAction } from './action-view.js';
-import { MatchingJobs } from './matching-jobs.js';
+import { viewOfAction } from './views/action-view.js';
+import { MatchingJobs } from './selection/matching-jobs.js';
 import type { Projection } from './projection.js';
-import { isAction, type JobsRequest } from './replay.js';
+import { isAction, type JobsRequest } from './rows/replay.js';
 import { ReplayError } from './replay-error.js';
-import { ReplayStore } from './replay-store.js';
-import { surveyPages, type SurveyedPage } from './survey.js';
+import { ReplayStore } from './rows/replay-store.js';
+import { surveyPages, type SurveyedPage } from './selection/survey.js';
 
 export interface ActionsOptions {
   readonly database: Database;
