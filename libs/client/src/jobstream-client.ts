@@ -21,11 +21,20 @@ import type {
   TransitionView,
 } from '@jobstream/contracts/rest';
 import { AccessCalls } from './calls/access-calls.js';
-import { get, keyed, queryOf, type CallOptions, type PageOptions } from './connection/call-options.js';
-import { JobFailedError, JobUnfinishedError } from './client-errors.js';
+import { ActionCalls } from './calls/action-calls.js';
 import { ErrorCalls } from './calls/error-calls.js';
 import { FileCalls } from './calls/file-calls.js';
 import { FlowCalls } from './calls/flow-calls.js';
+import { JobTypeCalls } from './calls/job-type-calls.js';
+import { QueueCalls } from './calls/queue-calls.js';
+import { RebuildCalls } from './calls/rebuild-calls.js';
+import { ReplayCalls } from './calls/replay-calls.js';
+import { ScheduleCalls } from './calls/schedule-calls.js';
+import { TopicCalls } from './calls/topic-calls.js';
+import { WebhookCalls } from './calls/webhook-calls.js';
+import { WorkerCalls } from './calls/worker-calls.js';
+import { JobFailedError, JobUnfinishedError } from './client-errors.js';
+import { get, keyed, queryOf, type CallOptions, type PageOptions } from './connection/call-options.js';
 import { HttpCaller, type ClientOptions } from './connection/http-caller.js';
 import { submitInBatches, type ItemsOptions, type SubmittedItem } from './jobs/job-batches.js';
 import type {
@@ -36,15 +45,6 @@ import type {
   ThroughputOptions,
 } from './jobs/job-conditions.js';
 import { followJob, type JobEvent } from './jobs/job-stream.js';
-import { JobTypeCalls } from './calls/job-type-calls.js';
-import { QueueCalls } from './calls/queue-calls.js';
-import { RebuildCalls } from './calls/rebuild-calls.js';
-import { ActionCalls } from './calls/action-calls.js';
-import { ReplayCalls } from './calls/replay-calls.js';
-import { ScheduleCalls } from './calls/schedule-calls.js';
-import { TopicCalls } from './calls/topic-calls.js';
-import { WebhookCalls } from './calls/webhook-calls.js';
-import { WorkerCalls } from './calls/worker-calls.js';
 
 /** Everything of a submission but its type and payload; as `POST /v1/jobs` takes it. */
 export type JobOptions = Omit<Submission, 'type' | 'payload'>;

@@ -1,6 +1,6 @@
 import type { FlowPage, FlowRequest, FlowState, FlowSummary, FlowView } from '@jobstream/contracts/rest';
-import { get, keyed, queryOf, type CallOptions, type PageOptions } from '../connection/call-options.js';
 import { FlowUnfinishedError } from '../client-errors.js';
+import { get, keyed, queryOf, type CallOptions, type PageOptions } from '../connection/call-options.js';
 import { pause, type HttpCaller } from '../connection/http-caller.js';
 
 /** How a flow is submitted. */

@@ -1,8 +1,8 @@
 import { mayPass, type BatchAnswer, type ItemError, type Submission } from '@jobstream/contracts/rest';
-import { chunkItems, type BatchChunk } from './batch-chunks.js';
-import { keyed, type CallOptions } from '../connection/call-options.js';
 import { ProblemError } from '../client-errors.js';
+import { keyed, type CallOptions } from '../connection/call-options.js';
 import type { HttpCaller } from '../connection/http-caller.js';
+import { chunkItems, type BatchChunk } from './batch-chunks.js';
 
 /** How a sequence of jobs is sent. */
 export interface ItemsOptions extends CallOptions {

@@ -1,12 +1,12 @@
 import type { Cancel } from '@jobstream/contracts/records';
 import type { Database } from '@jobstream/database';
 import type { Clock } from '@jobstream/runtime';
-import type { MatchingJobs } from '../selection/matching-jobs.js';
 import type { ProjectedJob, Projection } from '../projection.js';
+import type { HeldReplay, ReplayStore } from '../rows/replay-store.js';
+import type { JobsRequest } from '../rows/replay.js';
+import type { MatchingJobs } from '../selection/matching-jobs.js';
 import { waitForProjection } from './projection-behind.js';
 import { RatePacer } from './rate-pacer.js';
-import type { JobsRequest } from '../rows/replay.js';
-import type { HeldReplay, ReplayStore } from '../rows/replay-store.js';
 import { StoppedError, type Turn } from './turn.js';
 
 /** Orders to end jobs. Stages don't import each other, so the app supplies this. */

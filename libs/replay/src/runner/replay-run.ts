@@ -1,13 +1,13 @@
 import { maxReplayFaults } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
-import { RatePacer } from './rate-pacer.js';
-import type { MatchingJobs } from '../selection/matching-jobs.js';
 import type { Projection } from '../projection.js';
-import { waitForProjection } from './projection-behind.js';
-import type { Replay, Skipped } from '../rows/replay.js';
 import type { HeldReplay, ReplayStore } from '../rows/replay-store.js';
+import type { Replay, Skipped } from '../rows/replay.js';
 import { NotAcknowledgedError, type ReservedRuns, type RunId } from '../rows/reserved-runs.js';
+import type { MatchingJobs } from '../selection/matching-jobs.js';
 import type { SelectedPage, Selection } from '../selection/selection.js';
+import { waitForProjection } from './projection-behind.js';
+import { RatePacer } from './rate-pacer.js';
 import { StoppedError, type Turn } from './turn.js';
 
 export interface ReplayRunOptions {

@@ -8,8 +8,8 @@ import { JobTypeBook } from '@jobstream/job-types';
 import { KafkaConnection, kafkaSettingsFromEnv, RecordProducer } from '@jobstream/kafka';
 import { createLogger } from '@jobstream/runtime';
 import { randomNamespace, stackAddress } from '@jobstream/testing';
-import { ReplayRunner } from './replay-runner.js';
 import { ReplayStore } from '../rows/replay-store.js';
+import { ReplayRunner } from './replay-runner.js';
 
 const namespace = randomNamespace();
 const settings = { url: stackAddress('DATABASE_URL'), schemas: schemasOf(namespace) };

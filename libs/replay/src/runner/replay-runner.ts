@@ -5,13 +5,13 @@ import type { JobIntake } from '@jobstream/intake';
 import { LogReader, type KafkaConnection } from '@jobstream/kafka';
 import type { Logger } from '@jobstream/runtime';
 import type { Projection } from '../projection.js';
-import { CancelRun, type CancelOrders, type CancelRunOptions } from './cancel-run.js';
-import { MatchingJobs } from '../selection/matching-jobs.js';
-import { ReplayRun, type ReplayRunOptions } from './replay-run.js';
 import { ReplayStore, type HeldReplay } from '../rows/replay-store.js';
 import type { ReplayFailure } from '../rows/replay.js';
 import { ReservedRuns } from '../rows/reserved-runs.js';
+import { MatchingJobs } from '../selection/matching-jobs.js';
 import { Selection } from '../selection/selection.js';
+import { CancelRun, type CancelOrders, type CancelRunOptions } from './cancel-run.js';
+import { ReplayRun, type ReplayRunOptions } from './replay-run.js';
 import { Turn } from './turn.js';
 
 export interface ReplayRunnerOptions {

@@ -1,5 +1,5 @@
-import type { Replay } from '../rows/replay.js';
 import type { HeldReplay, ReplayStore } from '../rows/replay-store.js';
+import type { Replay } from '../rows/replay.js';
 
 /** The turn ends in this process: the replay was cancelled, another process holds it, or this process ends. */
 export class StoppedError extends Error {}

@@ -1,6 +1,6 @@
 import { traceparentOf, wireVersion, type JobRequest } from '@jobstream/contracts/records';
-import type { Candidate } from './candidate.js';
 import type { ProjectedJob } from '../projection.js';
+import type { Candidate } from './candidate.js';
 
 /** The newest run of a job as the projection has it; undefined while it has the end but not the request. */
 export function candidateOfJob(job: ProjectedJob): Omit<Candidate, 'recordedAt'> | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { jobStates, type JobState } from '@jobstream/contracts';
-import { decideReplay } from './decide-replay.js';
 import type { JobStanding } from '../projection.js';
+import { decideReplay } from './decide-replay.js';
 
 const standing = (state: JobState, more: Partial<JobStanding> = {}): JobStanding => ({
   run: 1,

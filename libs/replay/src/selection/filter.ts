@@ -1,6 +1,6 @@
 import type { ReplayFilter } from '@jobstream/contracts/rest';
-import type { Candidate, Failure } from './candidate.js';
 import type { JobStanding } from '../projection.js';
+import type { Candidate, Failure } from './candidate.js';
 
 /** Whether a run meets those conditions of a filter that its record answers. */
 export function meetsRecord(

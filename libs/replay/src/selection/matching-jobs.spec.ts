@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { newJobId, type FixedTerm, type JobId } from '@jobstream/contracts';
 import { decodeCursor, encodeCursor } from '@jobstream/contracts/rest';
 import { JobTypeBook } from '@jobstream/job-types';
-import { MatchingJobs } from './matching-jobs.js';
 import type { ProjectedJob, Projection } from '../projection.js';
+import { MatchingJobs } from './matching-jobs.js';
 
 const day = 24 * 3_600_000;
 /** The id of an action that was asked for after all jobs. */

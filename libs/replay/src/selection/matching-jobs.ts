@@ -2,14 +2,14 @@ import { fixTimes, parseFilter, type FilterTerm, type FixedTerm, type JobId } fr
 import { decodeCursor, encodeCursor, unfinishedStates } from '@jobstream/contracts/rest';
 import type { JobTypeBook } from '@jobstream/job-types';
 import type { Clock } from '@jobstream/runtime';
-import { candidateOfJob } from './candidate-of-job.js';
-import { decideReplay } from './decide-replay.js';
-import { newRunOf } from './new-run.js';
 import { patchPayload } from '../patch/patch-payload.js';
 import type { ProjectedJob, Projection } from '../projection.js';
 import type { JobsRequest } from '../rows/replay.js';
-import type { SelectedPage } from './selection.js';
+import { candidateOfJob } from './candidate-of-job.js';
+import { decideReplay } from './decide-replay.js';
+import { newRunOf } from './new-run.js';
 import { PageTally } from './page-tally.js';
+import type { SelectedPage } from './selection.js';
 
 export interface MatchingJobsOptions {
   readonly projection: Projection;

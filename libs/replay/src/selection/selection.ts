@@ -3,13 +3,13 @@ import type { ReplayFault, ReplayRequest, SkipReason } from '@jobstream/contract
 import type { IncomingRecord, LogReader } from '@jobstream/kafka';
 import type { JobTypeBook } from '@jobstream/job-types';
 import type { Clock } from '@jobstream/runtime';
-import { readCandidate, type Candidate, type Failure } from './candidate.js';
-import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
-import { decideReplay } from './decide-replay.js';
-import { newRunOf } from './new-run.js';
-import { PageTally, type SelectedRun } from './page-tally.js';
 import { patchPayload } from '../patch/patch-payload.js';
 import type { JobStanding, Projection } from '../projection.js';
+import { readCandidate, type Candidate, type Failure } from './candidate.js';
+import { decideReplay } from './decide-replay.js';
+import { isNaming, meetsFailure, meetsRecord, meetsState } from './filter.js';
+import { newRunOf } from './new-run.js';
+import { PageTally, type SelectedRun } from './page-tally.js';
 import type { Range } from './ranges.js';
 
 /** The runs selected from some records, in the order of the log, or from some jobs. */

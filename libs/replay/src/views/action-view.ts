@@ -1,6 +1,6 @@
 import type { ActionView } from '@jobstream/contracts/rest';
-import { countSkipped, paceOf, shareOf } from './pace.js';
 import type { Action } from '../rows/replay.js';
+import { countSkipped, paceOf, shareOf } from './pace.js';
 
 /** An action as REST shows it. */
 export function viewOfAction(row: Action): ActionView {

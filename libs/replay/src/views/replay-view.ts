@@ -1,8 +1,8 @@
 import { formatDelay } from '@jobstream/contracts';
 import type { ReplayView } from '@jobstream/contracts/rest';
-import { countSkipped, paceOf, shareOf } from './pace.js';
-import { measureRanges } from '../selection/ranges.js';
 import type { Replay } from '../rows/replay.js';
+import { measureRanges } from '../selection/ranges.js';
+import { countSkipped, paceOf, shareOf } from './pace.js';
 
 /** A replay as REST shows it. */
 export function viewOfReplay(replay: Replay): ReplayView {

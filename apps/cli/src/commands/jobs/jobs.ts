@@ -16,6 +16,7 @@ import type {
   PayloadPatch,
 } from '@jobstream/contracts/rest';
 import { CommandError } from '../../command-error.js';
+import { describeExplanation } from '../../describe-explanation.js';
 import {
   describeEnd,
   describeEvent,
@@ -25,15 +26,14 @@ import {
   runColumns,
   transitionColumns,
 } from '../../describe-job.js';
-import { describeExplanation } from '../../describe-explanation.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { readDate, readDuration, readJson } from '../../options.js';
 import type { RunCommand } from '../../program.js';
 import type { Terminal } from '../../terminal.js';
 import { exitCodeOfJob, watchJob } from '../../watch-job.js';
+import { paged, type PagedOptions } from '../paged.js';
 import { addLogsCommand } from './logs.js';
 import { addThroughputCommand } from './throughput.js';
-import { paged, type PagedOptions } from '../paged.js';
 
 /** Jobs of one request at most. */
 const maxPage = 500;

@@ -18,8 +18,8 @@ import { follow } from '../../follow.js';
 import type { RunCommand } from '../../program.js';
 import type { Columns } from '../../table.js';
 import type { Terminal } from '../../terminal.js';
-import { addBulkOptions, checkWhy, maxUnasked, type BulkOptions } from './bulk-options.js';
 import { inState, paged, type PagedOptions, type StateOption } from '../paged.js';
+import { addBulkOptions, checkWhy, maxUnasked, type BulkOptions } from './bulk-options.js';
 
 const columns: Columns<ActionView> = {
   ID: ({ id }) => id,
