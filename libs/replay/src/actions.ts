@@ -5,7 +5,6 @@ import {
   defaultCancelRate,
   defaultReplayRate,
   encodeCursor,
-  faultsOf,
   type ActionPage,
   type ActionSurvey,
   type ActionView,
@@ -13,13 +12,15 @@ import {
 } from '@jobstream/contracts/rest';
 import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
-import { viewOfAction } from './views/action-view.js';
-import { MatchingJobs } from './selection/matching-jobs.js';
+import { checkRequest } from './check-request.js';
+import { expectedOf, patienceMs } from './first-look.js';
 import type { Projection } from './projection.js';
-import { isAction, type JobsRequest } from './rows/replay.js';
-import { ReplayError } from './replay-error.js';
+import { projectionBehind, ReplayError } from './replay-error.js';
 import { ReplayStore } from './rows/replay-store.js';
+import { isAction, type JobsRequest } from './rows/replay.js';
+import { MatchingJobs } from './selection/matching-jobs.js';
 import { surveyPages, type SurveyedPage } from './selection/survey.js';
+import { viewOfAction } from './views/action-view.js';
 
 export interface ActionsOptions {
   readonly database: Database;
@@ -27,11 +28,6 @@ export interface ActionsOptions {
   readonly projection: Projection;
 }
 
-/** Time limit of waiting for the projection. */
-const projectionPatienceMs = 5_000;
-/** Time limits of counting: in a dry run, and before an action is accepted. */
-const dryRunPatienceMs = 20_000;
-const firstLookPatienceMs = 3_000;
 const pageSize = 500;
 
 /** The operations that REST offers on all jobs that meet a filter. */
@@ -54,10 +50,10 @@ export class Actions {
     const { dryRun, request } = readRequest(body);
     const { database, intake, projection } = this.options;
     await intake.learnTime();
-    const isKnown = await projection.waitUntilCurrent(projectionPatienceMs);
+    const isKnown = await projection.waitUntilCurrent(patienceMs.projection);
     if (dryRun && !isKnown) throw projectionBehind();
     const id = await intake.drawId();
-    if (dryRun) return this.survey(request, id, dryRunPatienceMs);
+    if (dryRun) return this.survey(request, id, patienceMs.dryRun);
     const expected = isKnown ? await this.lookThrough(request, id) : null;
     const row = { id, request, ranges: [], below: id, expected, requestedBy };
     return viewOfAction({ ...(await this.replays.insert(database, row)), request });
@@ -91,27 +87,12 @@ export class Actions {
 
   /** @returns the number of jobs it will change; null when there are too many to tell */
   private async lookThrough(request: JobsRequest, id: JobId): Promise<number | null> {
-    const { failed, faults, matched, actionable, skipped, complete } = await this.survey(
-      request,
-      id,
-      firstLookPatienceMs,
-    );
-    if (failed > 0 && request.patch) {
-      const errors = faults.map((fault) => ({
-        pointer: '/patch',
-        detail: `Job ${fault.id}: ${fault.detail}`,
-      }));
-      const detail = `The patch breaks the payload of ${failed} jobs. Change it, or leave them out by the filter.`;
-      throw new ReplayError('patch_breaks_schema', detail, errors);
-    }
-    if (!complete) return null;
-    if (actionable > 0) return Math.min(actionable, request.cap ?? Infinity);
-    const passed = Object.entries(skipped).map(([reason, count]) => `${count} ${reason}`);
-    const detail =
-      matched === 0
-        ? `No ${request.action === 'cancel' ? 'unfinished ' : ''}job meets the filter.`
-        : `None of the ${matched} jobs that meet the filter would run again: ${passed.join(', ')}.`;
-    throw new ReplayError('nothing_to_do', detail);
+    const look = await this.survey(request, id, patienceMs.firstLook);
+    return expectedOf({ ...look, changed: look.actionable }, request, {
+      code: 'nothing_to_do',
+      none: `No ${request.action === 'cancel' ? 'unfinished ' : ''}job meets the filter.`,
+      things: 'jobs',
+    });
   }
 
   /** Counts what the action would do, and changes nothing. After the time limit the counts are those so far. */
@@ -135,10 +116,7 @@ export class Actions {
 }
 
 function readRequest(body: unknown): { readonly dryRun: boolean; readonly request: JobsRequest } {
-  const parsed = actionRequestSchema.safeParse(body);
-  if (!parsed.success)
-    throw new ReplayError('invalid_request', 'The action has faults.', faultsOf(parsed.error));
-  const { dryRun, rate, ...rest } = parsed.data;
+  const { dryRun, rate, ...rest } = checkRequest(actionRequestSchema, body, 'action');
   const usual = rest.action === 'cancel' ? defaultCancelRate : defaultReplayRate;
   return { dryRun, request: { ...rest, source: 'jobs', rate: rate ?? usual } };
 }
@@ -148,12 +126,5 @@ function checkActionId(text: string): string {
   throw new ReplayError(
     'invalid_action_id',
     'The id of an action is a UUID of version 7, as its answer says.',
-  );
-}
-
-function projectionBehind(): ReplayError {
-  return new ReplayError(
-    'projection_behind',
-    'What became of jobs is not known yet: the projection has not read the whole log. Ask again.',
   );
 }

@@ -15,3 +15,11 @@ export class ReplayError extends Error {
     this.details = errors ? { errors: [...errors] } : {};
   }
 }
+
+/** The error of a question that needs all that the log says of jobs, while the projection has not read it. */
+export function projectionBehind(): ReplayError {
+  return new ReplayError(
+    'projection_behind',
+    'What became of jobs is not known yet: the projection has not read the whole log. Ask again.',
+  );
+}

@@ -3,7 +3,6 @@ import { isJobId, type JobId, type Topics } from '@jobstream/contracts';
 import {
   decodeCursor,
   encodeCursor,
-  faultsOf,
   jobReplaySchema,
   replayRequestSchema,
   type AcceptedJob,
@@ -21,21 +20,22 @@ import type { Database } from '@jobstream/database';
 import type { JobIntake } from '@jobstream/intake';
 import type { LogReader, TopicAdmin } from '@jobstream/kafka';
 import type { JobTypeBook } from '@jobstream/job-types';
-import type { z } from 'zod';
+import { checkRequest } from './check-request.js';
+import { expectedOf, patienceMs } from './first-look.js';
+import { patchPayload } from './patch/patch-payload.js';
+import { decodePlace, encodePlace } from './place-cursor.js';
+import type { ProjectedJob, Projection } from './projection.js';
+import { projectionBehind, ReplayError } from './replay-error.js';
+import { ReplayStore } from './rows/replay-store.js';
+import type { JobReplayRequest } from './rows/replay.js';
+import { NotAcknowledgedError, ReservedRuns } from './rows/reserved-runs.js';
 import { candidateOfJob } from './selection/candidate-of-job.js';
 import { decideReplay } from './selection/decide-replay.js';
 import { newRunOf, type NewRun } from './selection/new-run.js';
-import { decodePlace, encodePlace } from './place-cursor.js';
-import { patchPayload } from './patch/patch-payload.js';
-import type { ProjectedJob, Projection } from './projection.js';
 import { locateRanges, type Range } from './selection/ranges.js';
-import type { JobReplayRequest } from './rows/replay.js';
-import { ReplayError } from './replay-error.js';
-import { ReplayStore } from './rows/replay-store.js';
-import { viewOfReplay } from './views/replay-view.js';
-import { NotAcknowledgedError, ReservedRuns } from './rows/reserved-runs.js';
 import { Selection } from './selection/selection.js';
 import { surveyReplay } from './selection/survey.js';
+import { viewOfReplay } from './views/replay-view.js';
 
 export interface ReplaysOptions {
   readonly database: Database;
@@ -46,11 +46,6 @@ export interface ReplaysOptions {
   readonly projection: Projection;
 }
 
-/** Time limit of waiting for the projection. */
-const projectionPatienceMs = 5_000;
-/** Time limits of counting: in a dry run, and before a replay is accepted. */
-const dryRunPatienceMs = 20_000;
-const firstLookPatienceMs = 3_000;
 /** One job is produced within this time, or left to the runners of replays. */
 const jobLeaseMs = 15_000;
 
@@ -74,13 +69,13 @@ export class Replays {
    * `patch_breaks_schema`; of a dry run `projection_behind`
    */
   async create(body: unknown, requestedBy: string | null): Promise<ReplaySurvey | ReplayView> {
-    const request = check(replayRequestSchema, body, 'replay');
+    const request = checkRequest(replayRequestSchema, body, 'replay');
     const { admin, topics } = this.options;
     const ranges = await locateRanges(admin, topics, request);
-    const isKnown = await this.options.projection.waitUntilCurrent(projectionPatienceMs);
+    const isKnown = await this.options.projection.waitUntilCurrent(patienceMs.projection);
     if (request.dryRun) {
       if (!isKnown) throw projectionBehind();
-      return surveyReplay(this.selection, request, ranges, await this.now(), dryRunPatienceMs);
+      return surveyReplay(this.selection, request, ranges, await this.now(), patienceMs.dryRun);
     }
     const expected = isKnown ? await this.lookThrough(request, ranges) : null;
     const replay = {
@@ -138,7 +133,7 @@ export class Replays {
    * `patch_breaks_schema`, `projection_behind`; `broker_unavailable` when it is not acknowledged yet
    */
   async replayJob(text: string, body: unknown, requestedBy: string | null): Promise<AcceptedJob> {
-    const { patch, why } = check(jobReplaySchema, body === undefined ? {} : body, 'replay');
+    const { patch, why } = checkRequest(jobReplaySchema, body === undefined ? {} : body, 'replay');
     const job = await this.findReplayable(text);
     const made = makeRun(job, patch, await this.now(), this.options.intake.jobTypes);
     const id = await this.options.intake.drawId();
@@ -166,7 +161,7 @@ export class Replays {
       );
     });
     await this.replays.finish({ replay, token });
-    await this.options.projection.waitUntilCurrent(projectionPatienceMs).catch(() => false);
+    await this.options.projection.waitUntilCurrent(patienceMs.projection).catch(() => false);
     return describeRun(job, made.run);
   }
 
@@ -186,7 +181,7 @@ export class Replays {
       const detail = 'A job id is a UUID of version 7, as the answer to its submission says.';
       throw new ReplayError('invalid_job_id', detail);
     }
-    const isKnown = await this.options.projection.waitUntilCurrent(projectionPatienceMs);
+    const isKnown = await this.options.projection.waitUntilCurrent(patienceMs.projection);
     const job = await this.options.projection.queries.find(text.toLowerCase());
     if (!isKnown) throw projectionBehind();
     if (!job) throw new ReplayError('job_not_found', `No job has the id ${text}.`);
@@ -204,28 +199,12 @@ export class Replays {
    * @returns the number of jobs it will replay; null when the range is too long to tell
    */
   private async lookThrough(request: ReplayRequest, ranges: readonly Range[]): Promise<number | null> {
-    const { failed, faults, replayable, matched, skipped, complete } = await surveyReplay(
-      this.selection,
-      request,
-      ranges,
-      await this.now(),
-      firstLookPatienceMs,
-    );
-    if (failed > 0) {
-      const errors = faults.map(({ id, detail }) => ({ pointer: '/patch', detail: `Job ${id}: ${detail}` }));
-      const detail = `The patch breaks the payload of ${failed} jobs. Change it, or leave them out by a filter.`;
-      throw new ReplayError('patch_breaks_schema', detail, errors);
-    }
-    if (!complete) return null;
-    if (replayable === 0) {
-      const passed = Object.entries(skipped).map(([reason, count]) => `${count} ${reason}`);
-      const detail =
-        matched === 0
-          ? 'No record in the range meets the filter.'
-          : `None of the ${matched} records that meet the filter would run again: ${passed.join(', ')}.`;
-      throw new ReplayError('nothing_to_replay', detail);
-    }
-    return Math.min(replayable, request.cap ?? Infinity);
+    const look = await surveyReplay(this.selection, request, ranges, await this.now(), patienceMs.firstLook);
+    return expectedOf({ ...look, changed: look.replayable }, request, {
+      code: 'nothing_to_replay',
+      none: 'No record in the range meets the filter.',
+      things: 'records',
+    });
   }
 }
 
@@ -252,12 +231,6 @@ function describeRun({ id, type, queue, createdAt }: ProjectedJob, run: number):
   return { id, type, queue, state: 'queued', run, createdAt: createdAt.toISOString(), links: linksOf(id) };
 }
 
-function check<Schema extends z.ZodType>(schema: Schema, body: unknown, what: string): z.output<Schema> {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new ReplayError('invalid_request', `The ${what} has faults.`, faultsOf(parsed.error));
-}
-
 function checkReplayId(text: string): string {
   if (isJobId(text)) return text.toLowerCase();
   throw new ReplayError(
@@ -273,12 +246,6 @@ function notFound(id: string): ReplayError {
 function alreadyReplayed({ id, run }: ProjectedJob): ReplayError {
   const detail = `Run ${run + 1} of job ${id} is made already. Look at the job, and ask again once it has ended.`;
   return new ReplayError('job_already_replayed', detail);
-}
-
-function projectionBehind(): ReplayError {
-  const detail =
-    'What became of jobs is not known yet: the projection has not read the whole log. Ask again.';
-  return new ReplayError('projection_behind', detail);
 }
 
 function isRunPlace(place: unknown): place is [JobId, number] {
