@@ -10,7 +10,7 @@ import { writeCount } from '../../numbers/count.js';
 import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
-import { LettersOf } from '../errors/letters-of.js';
+import { filterOfLetters, LettersOf } from '../errors/letters-of.js';
 import { Trend } from '../errors/trend.js';
 import { BulkAction } from '../jobs/bulk-action.js';
 import { ParkedJobs } from './parked-jobs.js';
@@ -105,7 +105,7 @@ function Groups({ queue }: { readonly queue: string | undefined }): VNode {
       {redriven && (
         <BulkAction
           action="replay"
-          filter={{ q: `group:${redriven.id} state:dead_lettered` }}
+          filter={filterOfLetters(redriven)}
           onClose={() => setRedriven(undefined)}
         />
       )}

@@ -13,7 +13,7 @@ import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
 import { BulkAction } from '../jobs/bulk-action.js';
-import { LettersOf } from './letters-of.js';
+import { filterOfLetters, LettersOf } from './letters-of.js';
 import { MarkDialog } from './mark-dialog.js';
 import { Trend } from './trend.js';
 
@@ -44,7 +44,6 @@ function Group({ of: group, onChange }: GroupProps): VNode {
   const [opened, setOpened] = useState<'mute' | 'unmute' | 'note' | 'redrive' | undefined>(undefined);
   const close = () => setOpened(undefined);
   const { id, type, queue, code, message, stack, jobId, other } = group;
-  const redrive = `group:${id} state:dead_lettered`;
   return (
     <>
       <p class="actions">
@@ -97,7 +96,7 @@ function Group({ of: group, onChange }: GroupProps): VNode {
           <StackText stack={stack} />
         )}
       </section>
-      {opened === 'redrive' && <BulkAction action="replay" filter={{ q: redrive }} onClose={close} />}
+      {opened === 'redrive' && <BulkAction action="replay" filter={filterOfLetters(group)} onClose={close} />}
       {(opened === 'mute' || opened === 'unmute' || opened === 'note') && (
         <MarkDialog group={group} mark={opened} onClose={close} onDone={onChange} />
       )}

@@ -7,25 +7,21 @@ import { StateMark } from '../../parts/state-mark.js';
 import { shownAt } from '../../place/past.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
-import { usePolled } from '../../server/polled.js';
+import { useReadPast } from '../../server/read-past.js';
 
 /** Jobs of one reading. */
 const limit = 100;
 
 /** One flow: how its jobs stood at a time. */
 export function PastFlow({ item: id }: { readonly item: string }): VNode {
-  const at = shownAt.value!;
-  const polled = usePolled((signal) => readPastFlow(id, at, signal), {
-    key: `${id} ${at.toISOString()}`,
-    everyMs: Infinity,
-  });
+  const polled = useReadPast((at, signal) => readPastFlow(id, at, signal), id);
   return (
     <>
       <h1>
         Flow <code class="id">{id}</code>
       </h1>
       <Freshness of={polled} />
-      {polled.data && Date.parse(polled.data.flow.createdAt) > at.getTime() && (
+      {polled.data && Date.parse(polled.data.flow.createdAt) > shownAt.value!.getTime() && (
         <p role="status">The flow was made later.</p>
       )}
       <h2>Its jobs</h2>

@@ -11,29 +11,21 @@ import { shownAt } from '../../place/past.js';
 import { go, hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { usePolled } from '../../server/polled.js';
+import { useReadPast } from '../../server/read-past.js';
 
 /** A job as it was at a time, by the records that the log had then. */
 export function PastJob({ item: id }: { readonly item: string }): VNode {
+  const then = useReadPast((at, signal) => client.readAt(id, at, { signal }), id);
+  const history = usePolled((signal) => client.readHistory(id, { signal }), { key: id, everyMs: Infinity });
   return (
     <>
       <h1>
         Job <code class="id">{id}</code> in the past
       </h1>
-      <JobThen id={id} at={shownAt.value!} />
-    </>
-  );
-}
-
-function JobThen({ id, at }: { readonly id: string; readonly at: Date }): VNode {
-  const then = usePolled((signal) => client.readAt(id, at, { signal }), {
-    key: `${id} ${at.toISOString()}`,
-    everyMs: Infinity,
-  });
-  const history = usePolled((signal) => client.readHistory(id, { signal }), { key: id, everyMs: Infinity });
-  return (
-    <>
       <Freshness of={then} />
-      {history.data && history.data.length > 0 && <TimeSlider id={id} at={at} history={history.data} />}
+      {history.data && history.data.length > 0 && (
+        <TimeSlider id={id} at={shownAt.value!} history={history.data} />
+      )}
       {then.data && <PastFacts job={then.data} />}
     </>
   );

@@ -1,18 +1,13 @@
 import type { VNode } from 'preact';
 import { Freshness } from '../../parts/freshness.js';
-import { shownAt } from '../../place/past.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
-import { usePolled } from '../../server/polled.js';
+import { useReadPast } from '../../server/read-past.js';
 import { CountStrip } from './count-strip.js';
 
 /** How many jobs there were in which state. What else the overview shows is live. */
 export function PastOverview(): VNode {
-  const at = shownAt.value!;
-  const counted = usePolled((signal) => client.count({ signal, at }), {
-    key: at.toISOString(),
-    everyMs: Infinity,
-  });
+  const counted = useReadPast((at, signal) => client.count({ at, signal }), 'counts');
   return (
     <>
       <h1>Overview</h1>

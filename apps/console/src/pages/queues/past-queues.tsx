@@ -5,10 +5,9 @@ import { Freshness } from '../../parts/freshness.js';
 import { RowTable } from '../../parts/row-table.js';
 import { stateNames } from '../../parts/state-mark.js';
 import { writeCount } from '../../numbers/count.js';
-import { shownAt } from '../../place/past.js';
 import { hrefOf } from '../../place/place.js';
 import { client } from '../../server/connection.js';
-import { usePolled } from '../../server/polled.js';
+import { useReadPast } from '../../server/read-past.js';
 
 /** The jobs of each queue by the states that they had. */
 export function PastQueues(): VNode {
@@ -45,11 +44,7 @@ interface PastCountsProps {
 }
 
 function PastCounts({ by, queue }: PastCountsProps): VNode {
-  const at = shownAt.value!;
-  const counted = usePolled((signal) => client.count({ signal, at }), {
-    key: at.toISOString(),
-    everyMs: Infinity,
-  });
+  const counted = useReadPast((at, signal) => client.count({ at, signal }), 'counts');
   return (
     <>
       <Freshness of={counted} />

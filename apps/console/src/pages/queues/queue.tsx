@@ -12,6 +12,7 @@ import { usePageKeys } from '../../keys/keyboard.js';
 import { LazyThroughput } from '../../parts/throughput/lazy-throughput.js';
 import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
+import { useJobTypes } from '../../server/job-types.js';
 import { useLive } from '../../server/live.js';
 import { usePolled } from '../../server/polled.js';
 import { recentSamplesOf } from '../../server/queue-samples.js';
@@ -136,7 +137,7 @@ function QueueFacts({ queue }: { readonly queue: QueueView }): VNode {
 
 /** Of all types of the queue, or of the one in the URL. */
 function QueueThroughput({ queue }: { readonly queue: string }): VNode {
-  const types = usePolled((signal) => client.jobTypes.list({ signal }), { key: 'types', everyMs: Infinity });
+  const types = useJobTypes();
   const { query } = place.value;
   const chosen = query.get('type') ?? '';
   const look = (type: string) =>

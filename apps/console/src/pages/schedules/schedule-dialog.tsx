@@ -5,7 +5,7 @@ import type { ScheduleView } from '@jobstream/contracts/rest';
 import { ActionDialog } from '../../parts/action-dialog.js';
 import { JsonField, readJson } from '../../parts/json-field.js';
 import { client } from '../../server/connection.js';
-import { usePolled } from '../../server/polled.js';
+import { useJobTypes } from '../../server/job-types.js';
 import { timingOfTyped, typedOf, wishOfTyped, type TypedSchedule } from './schedule-form.js';
 import { TimingPreview } from './timing-preview.js';
 
@@ -117,7 +117,7 @@ function TimingFields({ typed, onChange }: FieldsProps): VNode {
 }
 
 function JobFields({ typed, onChange }: FieldsProps): VNode {
-  const types = usePolled((signal) => client.jobTypes.list({ signal }), { key: 'types', everyMs: Infinity });
+  const types = useJobTypes();
   return (
     <fieldset>
       <legend>Job</legend>

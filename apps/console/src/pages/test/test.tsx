@@ -10,6 +10,7 @@ import { writeShellWord } from '../../parts/shell-word.js';
 import { go, hrefOf, place } from '../../place/place.js';
 import { client } from '../../server/connection.js';
 import { failureOf, type Failure } from '../../server/failure.js';
+import { useJobTypes } from '../../server/job-types.js';
 import { usePolled } from '../../server/polled.js';
 import { fieldsOf, withField, type FormField } from './payload-form.js';
 import { RecentPayloads } from './recent-payloads.js';
@@ -17,7 +18,7 @@ import { RecentPayloads } from './recent-payloads.js';
 /** Submits a job of any type: by a form that is made of its schema, or as JSON. */
 export function Test(): VNode {
   const chosen = place.value.query.get('type') ?? undefined;
-  const types = usePolled((signal) => client.jobTypes.list({ signal }), { key: 'types', everyMs: Infinity });
+  const types = useJobTypes();
   return (
     <>
       <h1>Test</h1>
