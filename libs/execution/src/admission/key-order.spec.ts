@@ -1,32 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { NonRetryableError, RetryAfterError, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { NonRetryableError, RetryAfterError, defineJob, newJobId } from '@jobstream/contracts';
 import { decodeRecord } from '@jobstream/contracts/records';
 import fc from 'fast-check';
-import { z } from 'zod';
 import { MemoryClaims } from '../claims/memory-claims.fixture-spec.js';
-import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
-
-const page = defineJob({
-  type: 'print.page',
-  queue: defineQueue('print'),
-  payload: z.strictObject({ n: z.int().default(1) }),
-  result: z.int(),
-  retries: 2,
-  backoff: ['1s'],
-  timeout: '50ms',
-});
-
-/** A worker whose handler waits until the test lets each call end. */
-function workerWith(handle: (payload: { n: number }) => unknown, options = {}) {
-  const worker = new TestWorker([{ definition: page, handler: { handle } }], options);
-  open.push(worker);
-  return worker;
-}
-const open: TestWorker[] = [];
-
-afterEach(() => {
-  for (const worker of open.splice(0)) worker.drain();
-});
+import { page, workerWith } from '../worker/page-worker.fixture-spec.js';
+import { openWorker, turn, type TestWorker } from '../worker/worker.fixture-spec.js';
 
 describe('jobs of one key', () => {
   const ordered = (worker: TestWorker, n: number, key = 'k', used = 0) =>
@@ -308,11 +286,10 @@ describe('jobs of one key that run under claims', () => {
       }
       return n;
     };
-    const worker = new TestWorker([{ definition: cheque, handler: { handle } }], {
+    const worker = openWorker([{ definition: cheque, handler: { handle } }], {
       slots,
       claims: claims.seenBy(),
     });
-    open.push(worker);
     let done = 0;
     const deliver = (n: number, offset: number) => {
       const request = { id: ids[n]!, type: cheque.type, orderingKey: jobs[n]!.key, payload: { n } };

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineJob, defineQueue } from '@jobstream/contracts';
 import type { NotAdmitted, Release, LimitRule } from '@jobstream/limits';
 import { z } from 'zod';
-import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
+import { openWorker, turn } from '../worker/worker.fixture-spec.js';
 
 const page = defineJob({
   type: 'print.page',
@@ -14,23 +14,19 @@ const rule: LimitRule = { kind: 'concurrency', id: 'print', max: 1 };
 
 describe('a job whose limit is reached', () => {
   const answers: ((answer: Release | NotAdmitted) => void)[] = [];
-  const open: TestWorker[] = [];
   afterEach(() => {
-    for (const worker of open.splice(0)) worker.drain();
     answers.length = 0;
   });
 
   /** One slot; limits answer when the test says so. */
   function limitedWorker(handle: () => unknown) {
-    const worker = new TestWorker([{ definition: page, handler: { handle } }], {
+    return openWorker([{ definition: page, handler: { handle } }], {
       slots: 1,
       limits: {
         rulesOf: (payload) => ((payload as { limited: boolean }).limited ? [rule] : []),
         enter: () => new Promise((resolve) => answers.push(resolve)),
       },
     });
-    open.push(worker);
-    return worker;
   }
 
   it('holds no slot, has not begun, and lets others pass', async () => {

@@ -1,6 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
-  type EnqueuedFlow,
   type JobContext,
   defineJob,
   defineQueue,
@@ -8,62 +7,12 @@ import {
   maxChildren,
   newJobId,
 } from '@jobstream/contracts';
-import { decodeRecord, type JobRecord, type JobRequest } from '@jobstream/contracts/records';
-import { stepJobId } from '@jobstream/flows/in-memory';
-import type { OutgoingRecord } from '@jobstream/kafka';
+import type { JobRequest } from '@jobstream/contracts/records';
 import { z } from 'zod';
-import { TestWorker, turn } from '../worker/worker.fixture-spec.js';
+import { openWorker, turn } from '../worker/worker.fixture-spec.js';
+import { book, page, read, requestsOf, run, workerThat, type Write } from './parent.fixture-spec.js';
 
-const book = defineJob({
-  type: 'print.book',
-  queue: defineQueue('print'),
-  payload: z.strictObject({}),
-  result: z.int(),
-  retries: 2,
-  backoff: ['1s'],
-});
-const page = defineJob({
-  type: 'bind.page',
-  queue: defineQueue('bind', { priorities: true }),
-  payload: z.strictObject({ n: z.int(), size: z.string().default('A4') }),
-  result: z.null(),
-});
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-
-type Write = (context: JobContext<typeof book>) => unknown;
-
-function workerThat(handle: Write): TestWorker {
-  const worker = new TestWorker([
-    { definition: book, handler: { handle: (_, context) => handle(context as never) } },
-  ]);
-  open.push(worker);
-  return worker;
-}
-const open: TestWorker[] = [];
-
-afterEach(() => {
-  for (const worker of open.splice(0)) worker.drain();
-});
-
-async function run(
-  worker: TestWorker,
-  request: Partial<JobRequest> = {},
-  at: { attempt?: number; offset?: number } = {},
-) {
-  const delivery = worker.deliver({ type: book.type, ...request }, at);
-  worker.worker.accept([delivery]);
-  await turn();
-  await turn();
-  return delivery;
-}
-
-function read({ value, headers }: OutgoingRecord): JobRecord {
-  const record = decodeRecord(Buffer.from(value!), headers);
-  if ('fault' in record) throw new Error(record.detail);
-  return record;
-}
-
-const requestsOf = (worker: TestWorker) => worker.sent.map(read).filter(({ phase }) => phase === 'queued');
 
 describe('the jobs that an attempt enqueues', () => {
   it('are produced after the handler has returned and before its own success', async () => {
@@ -124,8 +73,7 @@ describe('the jobs that an attempt enqueues', () => {
       (context as JobContext).enqueue(page, { n: 1 });
       return end(context as never) as never;
     };
-    const worker = new TestWorker([{ definition: quick, handler: { handle } }]);
-    open.push(worker);
+    const worker = openWorker([{ definition: quick, handler: { handle } }]);
     const delivery = await run(worker);
     while (!delivery.calls.includes('done')) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(requestsOf(worker)).toEqual([]);
@@ -303,119 +251,6 @@ describe('a job with a unique key that an attempt enqueues', () => {
     await run(worker);
     expect(worker.sent.map(read)).toMatchObject([
       { phase: 'dead_lettered', value: { error: { code: 'invalid_child' } } },
-    ]);
-  });
-});
-
-describe('a flow that an attempt enqueues', () => {
-  const steps = [
-    { name: 'one', type: page, payload: { n: 1 } },
-    { name: 'two', type: page, payload: { n: 2 }, after: ['one'], delay: '5s' },
-  ] as const;
-
-  it('is one job that makes it, under the id of the flow, with the user of the parent', async () => {
-    const enqueued: EnqueuedFlow[] = [];
-    const worker = workerThat((context) => enqueued.push(context.flow(steps, { onFailure: 'continue' })));
-    const parent = newJobId();
-    await run(worker, { id: parent, submittedFor: 'ada' }, { offset: 0 });
-    await run(worker, { id: parent, submittedFor: 'ada' }, { offset: 0 });
-    const [first, again] = requestsOf(worker);
-    const { id } = enqueued[0]!;
-    expect(first).toMatchObject({
-      parent,
-      claimed: true,
-      value: { id, type: 'flow.make', queue: 'maintenance', priority: 'high' },
-    });
-    expect((first!.value as JobRequest).payload).toEqual({
-      parent,
-      flow: {
-        onFailure: 'continue',
-        jobs: [
-          { name: 'one', type: 'bind.page', payload: { n: 1 }, submittedFor: 'ada' },
-          {
-            name: 'two',
-            type: 'bind.page',
-            payload: { n: 2 },
-            after: ['one'],
-            delay: '5s',
-            submittedFor: 'ada',
-          },
-        ],
-      },
-    });
-    expect(enqueued[1]).toEqual(enqueued[0]);
-    expect(again!.value.id).toBe(id);
-    expect([...enqueued[0]!.jobs]).toEqual([
-      ['one', stepJobId(id, 'one')],
-      ['two', stepJobId(id, 'two')],
-    ]);
-  });
-
-  it('can be jobs side by side and one that is told how they ended', async () => {
-    const report = defineJob({
-      type: 'print.report',
-      queue: defineQueue('print'),
-      payload: z.strictObject({ pages: z.array(z.unknown()) }),
-      result: z.null(),
-    });
-    const worker = workerThat((context) => {
-      const pages = [1, 2].map((n) => ({ type: page, payload: { n } }));
-      context.enqueueAndThen(pages, { type: report, payload: { pages: { $outcomes: true } } });
-      return 1;
-    });
-    await run(worker);
-    const { payload } = requestsOf(worker)[0]!.value as JobRequest;
-    expect(payload).toMatchObject({
-      flow: {
-        onFailure: 'continue',
-        jobs: [
-          { name: 'job-0', payload: { n: 1 } },
-          { name: 'job-1' },
-          { name: 'then', type: 'print.report', after: ['job-0', 'job-1'] },
-        ],
-      },
-    });
-  });
-
-  const tooLong = 'x'.repeat(300_000);
-  it.each<[string, Write, string, RegExp]>([
-    [
-      'of a cycle',
-      (context) => context.flow([{ ...steps[0], after: ['two'] }, steps[1]]),
-      'invalid_flow',
-      /wait for each other/,
-    ],
-    [
-      'whose payload breaks its schema',
-      (context) => context.flow([{ ...steps[0], payload: { n: 'one' } }]),
-      'invalid_flow',
-      /\/jobs\/0\/payload\/n/,
-    ],
-    [
-      'that takes a result that its type has not',
-      (context) =>
-        context.flow([steps[0], { name: 'two', type: page, payload: { n: { $result: 'one.pages' } } }]),
-      'invalid_flow',
-      /no field "pages"/,
-    ],
-    ['without jobs', (context) => context.flow([]), 'invalid_flow', /jobs/],
-    [
-      'that is larger than a job may be',
-      (context) => context.flow([{ ...steps[0], payload: { n: 1, size: tooLong } }]),
-      'invalid_child',
-      /takes at most/,
-    ],
-  ])('%s is refused at once, and its parent is a dead letter', async (_, write, code, message) => {
-    const worker = workerThat((context) => {
-      write(context);
-      return 1;
-    });
-    await run(worker);
-    expect(worker.sent.map(read)).toMatchObject([
-      {
-        phase: 'dead_lettered',
-        value: { reason: 'non_retryable', error: { code, message: expect.stringMatching(message) } },
-      },
     ]);
   });
 });

@@ -1,39 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { NonRetryableError, RetryAfterError, defineJob, defineQueue, newJobId } from '@jobstream/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { NonRetryableError, RetryAfterError, newJobId } from '@jobstream/contracts';
 import { decodePoison, decodeRecord } from '@jobstream/contracts/records';
-import { z } from 'zod';
 import type { RegisteredHandler } from '../handlers/handler-registry.js';
-import { ScriptedDelivery, TestWorker, turn } from './worker.fixture-spec.js';
-
-const page = defineJob({
-  type: 'print.page',
-  queue: defineQueue('print'),
-  payload: z.strictObject({ n: z.int().default(1) }),
-  result: z.int(),
-  retries: 2,
-  backoff: ['1s'],
-  timeout: '50ms',
-});
-
-/** A worker whose handler waits until the test lets each call end. */
-function workerWith(handle: (payload: { n: number }) => unknown, options = {}) {
-  const worker = new TestWorker([{ definition: page, handler: { handle } }], options);
-  open.push(worker);
-  return worker;
-}
-const open: TestWorker[] = [];
-
-function gate() {
-  const calls: { end: (value: unknown) => void; fail: (error: Error) => void }[] = [];
-  return {
-    calls,
-    handle: () => new Promise((resolve, reject) => calls.push({ end: resolve, fail: reject })),
-  };
-}
-
-afterEach(() => {
-  for (const worker of open.splice(0)) worker.drain();
-});
+import { gate, page, workerWith } from './page-worker.fixture-spec.js';
+import { openWorker, ScriptedDelivery, turn } from './worker.fixture-spec.js';
 
 describe('a delivery', () => {
   it('is done once its outcome is acknowledged, and no sooner', async () => {
@@ -119,13 +89,12 @@ describe('a delivery', () => {
   it('of a type that is newer than what was read runs once the types were read to their end', async () => {
     let reads = 0;
     const learned: RegisteredHandler = { definition: page, handler: { handle: () => 7 } };
-    const worker = new TestWorker([], {
+    const worker = openWorker([], {
       readTypes: async () => {
         reads += 1;
         worker.handlers.set(page.type, learned);
       },
     });
-    open.push(worker);
     worker.worker.accept([worker.deliver({ type: page.type }), worker.deliver({ type: 'print.unknown' })]);
     await turn();
     expect(worker.phases().sort()).toEqual(['dead_lettered', 'succeeded']);
@@ -287,7 +256,7 @@ describe('a job that waits at the gate of its type', () => {
       return () => void (waiting -= 1);
     };
     const { calls, handle } = gate();
-    const worker = new TestWorker([{ definition: page, handler: { handle }, gate: { enter } }]);
+    const worker = openWorker([{ definition: page, handler: { handle }, gate: { enter } }]);
     const [id, other] = [newJobId(), newJobId()];
     worker.worker.accept([worker.deliver({ id }), worker.deliver({ id: other })]);
     await turn();
@@ -299,63 +268,6 @@ describe('a job that waits at the gate of its type', () => {
     expect(worker.phases()).toEqual(['cancelled']);
     expect(waiting).toBe(1);
     expect(calls).toEqual([]);
-    worker.worker.drain();
-  });
-});
-
-describe('slots', () => {
-  it('bound the running handlers, and are free while outcomes are on their way', async () => {
-    const { calls, handle } = gate();
-    const worker = workerWith(handle, { slots: 2 });
-    worker.answer = () => new Promise(() => undefined);
-    worker.worker.accept(Array.from({ length: 5 }, () => worker.deliver()));
-    await turn();
-    expect(calls).toHaveLength(2);
-    calls[0]!.end(1);
-    await turn();
-    expect(calls).toHaveLength(3);
-    expect(worker.worker.load()).toMatchObject({ running: 2, unsettled: 1, waiting: { normal: 2 } });
-  });
-
-  it('stay empty while too many outcomes are on their way', async () => {
-    const worker = workerWith(() => 1, { slots: 2, maxUnsettled: 3 });
-    worker.answer = () => new Promise(() => undefined);
-    worker.worker.accept(Array.from({ length: 50 }, () => worker.deliver()));
-    await turn();
-    const { running, unsettled, waiting } = worker.worker.load();
-    expect(running).toBe(0);
-    expect(unsettled).toBeLessThanOrEqual(3 + 1);
-    expect(waiting.normal).toBeGreaterThanOrEqual(46);
-  });
-
-  it('are refilled a bounded number of times in a turn of the event loop', async () => {
-    let runs = 0;
-    const worker = workerWith(() => ++runs, { slots: 10, maxUnsettled: 10_000 });
-    worker.worker.accept(Array.from({ length: 1_000 }, () => worker.deliver()));
-    await turn();
-    expect(runs).toBeLessThan(600);
-    for (let turns = 0; turns < 5; turns++) await turn();
-    expect(runs).toBe(1_000);
-  });
-
-  it('go to the lanes by their shares', async () => {
-    const order: string[] = [];
-    const worker = workerWith(() => 1, { slots: 1 });
-    worker.answer = async ({ value }) => void order.push(/"priority":"(\w+)"/.exec(String(value))?.[1] ?? '');
-    const lane = (name: string, topic: string) =>
-      Array.from({ length: 50 }, () => worker.deliver({ submittedFor: name }, { topic }));
-    worker.answer = async ({ value }) =>
-      void order.push((JSON.parse(String(value)) as { submittedFor: string }).submittedFor);
-    worker.worker.accept([
-      ...lane('low', 'jobs.print.low'),
-      ...lane('normal', 'jobs.print'),
-      ...lane('high', 'jobs.print.high'),
-    ]);
-    await turn();
-    const first = order.slice(0, 42);
-    expect(first.filter((name) => name === 'high').length).toBe(32);
-    expect(first.filter((name) => name === 'low').length).toBe(2);
-    expect(order).toHaveLength(150);
   });
 });
 

@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals';
 import { newJobId, Topics, type TopicRole } from '@jobstream/contracts';
 import { encodeRecord, type JobRequest } from '@jobstream/contracts/records';
 import { Database, schemasOf } from '@jobstream/database';
@@ -254,6 +255,18 @@ export class TestWorker {
     );
     return counted.reduce((sum, { value }) => sum + value, 0);
   }
+}
+
+const open: TestWorker[] = [];
+afterEach(() => {
+  for (const worker of open.splice(0)) worker.drain();
+});
+
+/** A worker that is drained after the test. */
+export function openWorker(...of: ConstructorParameters<typeof TestWorker>): TestWorker {
+  const worker = new TestWorker(...of);
+  open.push(worker);
+  return worker;
 }
 
 /** Lets everything that is ready run. */
