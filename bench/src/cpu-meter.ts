@@ -1,5 +1,5 @@
 import type { Sample } from './figure.js';
-import { below, readProcesses } from './processor-time.js';
+import { readProcesses, totalTime } from './processor-time.js';
 
 /** A process whose processor time counts, with all that it starts. */
 export interface MeteredProcess {
@@ -34,8 +34,7 @@ export class CpuMeter {
     const [all, found] = [readProcesses(), new Map<string, number>()];
     if (all.length === 0) return found;
     for (const { name, pid } of this.processes) {
-      const micros = below(pid, all).reduce((sum, { ms }) => sum + ms * 1_000, 0);
-      found.set(name, (found.get(name) ?? 0) + micros);
+      found.set(name, (found.get(name) ?? 0) + totalTime(pid, all) * 1_000);
     }
     return found;
   }

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
-import { below, processorTimes, programOf } from './processor-time.js';
+import { below, processorTimes, programOf, readProcesses, totalTime } from './processor-time.js';
 
 describe('processor time', () => {
   it.each([
@@ -26,6 +27,7 @@ describe('processor time', () => {
       parent,
       args: [],
       ms: 1,
+      endedMs: 0,
     }));
     expect(below(2, all).map(({ pid }) => pid)).toEqual([2, 3, 5, 4]);
   });
@@ -36,5 +38,11 @@ describe('processor time', () => {
     const { user } = process.cpuUsage();
     while (process.cpuUsage().user < user + 50_000) Math.random();
     expect(total()).toBeGreaterThanOrEqual(before + 30);
+  });
+
+  (process.platform === 'linux' ? it : it.skip)('in total keeps that of children that have ended', () => {
+    const before = totalTime(process.pid, readProcesses());
+    spawnSync(process.execPath, ['-e', 'while (process.cpuUsage().user < 200_000);']);
+    expect(totalTime(process.pid, readProcesses())).toBeGreaterThanOrEqual(before + 150);
   });
 });

@@ -6,19 +6,21 @@ export interface SeenProcess {
   readonly pid: number;
   readonly parent: number;
   readonly args: readonly string[];
-  /** Its own processor time so far. That of children that have ended is nobody's: it would be told long after it was used. */
+  /** Its own processor time so far. */
   readonly ms: number;
+  /** That of children that have ended and that it has waited for. */
+  readonly endedMs: number;
 }
 
 /** Linux counts in hundredths of a second for every program, on every machine. */
 const tickMs = 10;
 
 /** Where times stand in /proc/<pid>/stat, counted behind the name, which may hold any character. */
-const place = { parent: 1, user: 11, system: 12 };
+const place = { parent: 1, user: 11, system: 12, endedUser: 13, endedSystem: 14 };
 
 /**
  * The processor time that the bench and all that it has started have used so far, by program, in milliseconds. Empty where there is
- * no /proc.
+ * no /proc. That of processes that have ended is nobody's: whose it was is not known any more.
  */
 export function processorTimes(): Map<string, number> {
   const times = new Map<string, number>();
@@ -39,6 +41,11 @@ export function programOf(args: readonly string[]): string {
   const script = args.find((arg) => /\.m?js$/.test(arg)) ?? args[0] ?? '';
   // Some programs write more into their first argument.
   return basename(script.split(' ')[0]!).replace(/\.m?js$/, '');
+}
+
+/** The processor time of a process and of all that descend or descended from it, in milliseconds: it never falls. */
+export function totalTime(root: number, all: readonly SeenProcess[]): number {
+  return below(root, all).reduce((sum, { ms, endedMs }) => sum + ms + endedMs, 0);
 }
 
 /** The process and all those that descend from it. */
@@ -70,8 +77,16 @@ function readProcess(pid: number): SeenProcess[] {
       .split(' ')
       .map(Number);
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    const ticks = fields[place.user]! + fields[place.system]!;
-    return [{ pid, parent: fields[place.parent]!, args, ms: ticks * tickMs }];
+    const ms = (...places: number[]) => places.reduce((sum, each) => sum + fields[each]!, 0) * tickMs;
+    return [
+      {
+        pid,
+        parent: fields[place.parent]!,
+        args,
+        ms: ms(place.user, place.system),
+        endedMs: ms(place.endedUser, place.endedSystem),
+      },
+    ];
   } catch {
     return [];
   }

@@ -122,13 +122,6 @@ export class Stand {
     return (this.stack?.kafka.brokers ?? []).map(({ node }) => node.dataFolder);
   }
 
-  /** The processes of the stand's own database; none where DATABASE_URL names another. */
-  async databasePids(): Promise<number[]> {
-    if (this.stack?.postgres === undefined) return [];
-    const { rows } = await this.database.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
-    return [this.stack.postgres.process.pid, ...rows.map(({ pid }) => pid)];
-  }
-
   /** Drops the tables of a namespace, which may be large. */
   async dropRows(namespace: string): Promise<void> {
     const { projection, operations } = schemasOf(namespace);

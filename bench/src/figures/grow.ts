@@ -3,7 +3,6 @@ import type { Figure, Sample } from '../figure.js';
 import { GrownRows } from '../grow/grown-rows.js';
 import { grownReads, type GrownRead } from '../grow/grown-reads.js';
 import { bytesPerJob, readKeptBytes } from '../grow/kept-bytes.js';
-import { cpuTimeOf } from '../cpu-time.js';
 import { payloadRecord } from '../job-records.js';
 import { reached } from '../reached.js';
 import type { Stand } from '../stand.js';
@@ -65,19 +64,17 @@ async function growOnce(stand: Stand, platform: Platform, most: number, jobs: nu
 async function drainOnce(stand: Stand, platform: Platform, jobs: number): Promise<Sample> {
   const { namespace, topics } = platform;
   const requests = topics.requests('probe');
-  const projector = platform.one('projector').pid;
   const before = await readKeptBytes(stand, namespace);
   const projected = await stand.projectedOf(namespace, topics.events);
-  const began = [cpuTimeOf([projector]), cpuTimeOf(await stand.databasePids())] as const;
+  const meter = stand.meterCpu([{ name: 'projector', pid: platform.one('projector').pid }]);
   await stand.fill(jobs, () => ({ topic: requests, ...payloadRecord() }));
   await reached(await stand.endOf(requests), () => stand.projectedOf(namespace, requests));
   const worker = await platform.launch('probe-worker');
   await reached(projected + jobs, () => stand.projectedOf(namespace, topics.events));
-  const ended = [cpuTimeOf([projector]), cpuTimeOf(await stand.databasePids())] as const;
+  const processorTime = meter.perJob(jobs);
   await worker.stop();
   return {
-    'µs a job in the projector': ((ended[0] - began[0]) * 1_000) / jobs,
-    'µs a job in Postgres': ((ended[1] - began[1]) * 1_000) / jobs,
+    ...processorTime,
     ...bytesPerJob(before, await readKeptBytes(stand, namespace), jobs),
   };
 }

@@ -176,7 +176,7 @@ export class JobList {
       const { rows } = await this.database.transaction((session) => session.query<StepRow>(statement), {
         statementMs: maxStepMs,
         // A value may have a thousand times as many jobs as others have.
-        indexOrder: search.seek?.by === 'entries',
+        indexOrder: search.seek?.by === 'names',
       });
       const { hits, seen, near, last, is_standing: isStanding } = rows[0]!;
       if (!isStanding) throw new SearchOutdatedError();
@@ -276,7 +276,7 @@ function stepStatement(
   return {
     text: `SELECT (array_agg(id) FILTER (WHERE hit))[1:${maxHits}]::text[] AS hits, count(*) AS seen,
              ${search.readsPayload ? 'max(near)' : 'NULL'} AS near, (array_agg(id))[count(*)]::text AS last,
-             ${search.seek?.by === 'entries' ? search.seek.isStanding : 'true'} AS is_standing
+             ${(search.seek?.by === 'names' && search.seek.isStanding) || 'true'} AS is_standing
            FROM (SELECT *, ${search.hit} AS hit FROM (${standing(search, rows)}) AS looked) AS seen`,
     values,
   };
@@ -301,18 +301,16 @@ function windowOf({ seek }: JobSearch, schema: string, bounds: readonly string[]
      ORDER BY id DESC LIMIT ${window}`;
   if (seek === undefined) return rows(`${schema}.jobs`, bounds);
   // Each value is a range of the index in the order of ids; together they have to be merged.
+  const sought = `unnest(${seek.sought}::${seek.type}[]) AS sought(value)`;
   return seek.by === 'column'
-    ? `SELECT near.* FROM unnest(${seek.sought}::${seek.type}[]) AS sought(value)
+    ? `SELECT near.* FROM ${sought}
        CROSS JOIN LATERAL (${rows(`${schema}.jobs`, [`${seek.column} = sought.value`, ...bounds])}) AS near
        ORDER BY near.id DESC LIMIT ${window}`
-    : `SELECT DISTINCT ON (near.id) near.* FROM unnest(${seek.sought}::bigint[]) AS sought(value)
-       CROSS JOIN LATERAL (${rows(`${entriesOf(schema)} JOIN ${schema}.jobs USING (id)`, bounds)}) AS near
+    : // The bounds of the ids are bounds of that table's index too. It may name a job more than once: of each of its runs.
+      `SELECT DISTINCT ON (near.id) near.* FROM ${sought}
+       CROSS JOIN LATERAL (${rows(`(${seek.names}) AS named JOIN ${schema}.jobs USING (id)`, bounds)}) AS near
        ORDER BY near.id DESC LIMIT ${window}`;
 }
-
-/** The bounds of the ids are bounds of the index then. A job may have several of the values, if it was replayed with another. */
-const entriesOf = (schema: string) =>
-  `(SELECT job_id AS id FROM ${schema}.search_entries WHERE key = sought.value) AS entry`;
 
 /** The first of these rows, as many as have few enough bytes of payload; `near` is how many there would be. */
 function withinBytes(rows: string): string {

@@ -7,12 +7,21 @@ import { boundOf, type SearchReach } from '../search/search-reach.js';
 import { conditionOf, readsPayload, StatementValues, textsOf } from './job-condition.js';
 import { stateAt } from './state-at.js';
 
-/** The rows to look through are those that an index finds, newest first. */
-export type Seek =
-  /** Of an index that begins with a column and goes on by id: rows with one of the values. */
-  | { readonly by: 'column'; readonly column: string; readonly type: string; readonly sought: string }
-  /** Of `search_entries`: rows with one of the keys, if the bound is still what it was when the search was made. */
-  | { readonly by: 'entries'; readonly sought: string; readonly isStanding: string };
+/** An index, by whose values rows are found, newest first. */
+type SeekIndex =
+  /** It begins with a column of the jobs and goes on by id. */
+  | { readonly by: 'column'; readonly column: string; readonly type: string }
+  /** Rows of another table name jobs in an `id`, each at most once a value: SQL, which knows the value as `sought.value`. */
+  | {
+      readonly by: 'names';
+      readonly names: string;
+      readonly type: string;
+      /** Whether that table still has what it had when the search was made. Undefined where it always has. */
+      readonly isStanding: string | undefined;
+    };
+
+/** The rows to look through are those that an index has at one of these values. */
+export type Seek = SeekIndex & { readonly sought: string };
 
 /** How the rows that meet a filter are looked for: among which rows, and by which condition. */
 export interface JobSearch {
@@ -69,7 +78,9 @@ function searchByEntries(terms: readonly FixedTerm[], schemas: Schemas, reach: S
   const keys = [...new Set(textsOf(term).map((value) => searchKey(term.path!, value)))];
   return {
     seek: {
-      by: 'entries',
+      by: 'names',
+      names: `SELECT job_id AS id FROM ${schemas.projection}.search_entries WHERE key = sought.value`,
+      type: 'bigint',
       sought: values.add(keys),
       isStanding: `(${boundOf(term, terms, schemas, values)}) IS NOT DISTINCT FROM ${values.add(bound)}::text`,
     },
@@ -84,10 +95,11 @@ function searchByEntries(terms: readonly FixedTerm[], schemas: Schemas, reach: S
 /** The way to the rows that met the terms at a time. No term may be of what else changes than the state. */
 export function searchAt(
   terms: readonly FixedTerm[],
-  { operations, projection }: Schemas,
+  schemas: Schemas,
   at: Date,
 ): ConditionalSearch {
-  const { seek, bounds, values, rest } = wayTo(terms, false);
+  const { operations, projection } = schemas;
+  const { seek, bounds, values, rest } = wayTo(terms, schemas, false);
   const slack = values.add(lowestIdAt(at.getTime() + idSlackMs));
   return {
     seek,
@@ -100,11 +112,12 @@ export function searchAt(
 }
 
 function searchNow(terms: readonly FixedTerm[], schemas: Schemas): JobSearch {
-  const { seek, bounds, values, rest } = wayTo(terms, true);
+  const { seek, bounds, values, rest } = wayTo(terms, schemas, true);
   return {
     seek,
     bounds,
-    hit: rest.length === 0 ? undefined : conditionOf(rest, values, schemas),
+    // How many rows another table names is unknown: they are looked through step by step.
+    hit: rest.length === 0 && seek?.by !== 'names' ? undefined : conditionOf(rest, values, schemas),
     readsPayload: readsPayload(rest),
     stateAt: undefined,
     values,
@@ -117,16 +130,16 @@ interface Way extends Pick<JobSearch, 'seek' | 'bounds' | 'values'> {
 }
 
 /** @param mayTellStates whether the states that terms tell of are those that the index has: the ones of now */
-function wayTo(terms: readonly FixedTerm[], mayTellStates: boolean): Way {
+function wayTo(terms: readonly FixedTerm[], schemas: Schemas, mayTellStates: boolean): Way {
   const values = new StatementValues();
-  const seekable = seekFields
-    .map((field) => terms.find((term) => term.field === field && isSeekable(term)))
-    .find(Boolean);
+  const seekables = terms.filter(isSeekable);
+  const field = seekFields.find((each) => seekables.some((term) => term.field === each));
+  const seekable = seekables.find((term) => term.field === field);
   const states = possibleStates(terms);
   const seeksStates = mayTellStates && seekable === undefined && isFound(states);
-  const indexed = seeksStates ? 'state' : seekable?.field;
+  const indexed = seeksStates ? 'state' : field;
   const sought = seeksStates ? states : seekable && [...new Set(textsOf(seekable))];
-  const seek = indexed && { by: 'column' as const, ...seekOf(indexed)!, sought: values.add(sought) };
+  const seek = indexed && { ...indexOf(indexed, schemas), sought: values.add(sought) };
   return {
     seek,
     bounds: terms.flatMap((term) => boundsOf(term, values)),
@@ -136,30 +149,36 @@ function wayTo(terms: readonly FixedTerm[], mayTellStates: boolean): Way {
 }
 
 /** Fields that an index finds rows by, those of the fewest rows first. States come last: they follow from other fields too. */
-const seekFields: readonly FixedTerm['field'][] = ['parent', 'flow', 'group', 'for'];
+const seekFields = ['parent', 'flow', 'replay', 'group', 'for'] as const;
 /** Of a value of these fields there are few rows. */
 const narrowFields: readonly FixedTerm['field'][] = ['parent', 'flow'];
 
 /** The index that finds the rows of a field's value, newest first. */
-function seekOf(field: FixedTerm['field']): { readonly column: string; readonly type: string } | undefined {
+function indexOf(field: (typeof seekFields)[number] | 'state', { operations }: Schemas): SeekIndex {
   switch (field) {
     case 'parent':
-      return { column: 'parent_id', type: 'uuid' };
+      return { by: 'column', column: 'parent_id', type: 'uuid' };
     case 'flow':
-      return { column: 'flow_id', type: 'uuid' };
+      return { by: 'column', column: 'flow_id', type: 'uuid' };
+    case 'replay':
+      // A replay makes one run of a job.
+      return {
+        by: 'names',
+        names: `SELECT job_id AS id FROM ${operations}.replay_jobs WHERE replay_id = sought.value AND state = 'replayed'`,
+        type: 'uuid',
+        isStanding: undefined,
+      };
     case 'group':
-      return { column: 'error_group', type: 'text' };
+      return { by: 'column', column: 'error_group', type: 'text' };
     case 'for':
-      return { column: 'submitted_for', type: 'text' };
+      return { by: 'column', column: 'submitted_for', type: 'text' };
     case 'state':
-      return { column: 'indexed_state', type: 'text' };
-    default:
-      return undefined;
+      return { by: 'column', column: 'indexed_state', type: 'text' };
   }
 }
 
 function isSeekable(term: FixedTerm): boolean {
-  if (term.isNot || seekOf(term.field) === undefined) return false;
+  if (term.isNot || !seekFields.some((field) => field === term.field)) return false;
   return isExact(term) && term.values.length <= maxSought;
 }
 

@@ -7,6 +7,7 @@ import {
   type OutgoingRecord,
   type RecordReceipt,
 } from '@jobstream/kafka';
+import { patienceMs } from '../eventually.js';
 
 /** A connection of the test's own to the broker of the test run (or to `brokers`). */
 export function connectToBroker(brokers?: string): KafkaConnection {
@@ -34,9 +35,9 @@ export async function readTopics(topics: string[], brokers?: string): Promise<In
   return records;
 }
 
-/** Writes records as any client could, in one go. */
+/** Writes records as any client could, in one go. A broker that is busy has time. */
 export async function writeRecords(records: OutgoingRecord[], brokers?: string): Promise<RecordReceipt[]> {
-  const producer = new RecordProducer(connectToBroker(brokers));
+  const producer = new RecordProducer(connectToBroker(brokers), { deadlineMs: patienceMs });
   await producer.start();
   try {
     return await Promise.all(records.map((record) => producer.send(record)));
