@@ -8,7 +8,7 @@ import type { ConsumerAlarm } from './consumer-health.js';
 import { addAlarmGauge } from './consumer-metrics.js';
 import './kafkajs/repairs.js';
 import { quietLog } from './quiet-log.js';
-import type { KafkaLogger, KafkaSettings } from './settings.js';
+import type { KafkaCompression, KafkaLogger, KafkaSettings } from './settings.js';
 
 const connectTimeoutMs = 3_000;
 
@@ -26,6 +26,7 @@ interface ConnectionConfig extends KafkaConfig {
  */
 export class KafkaConnection {
   readonly log: KafkaLogger;
+  readonly compression: KafkaCompression;
   private readonly connectionConfig: ConnectionConfig;
   private readonly alarms = new Set<AlarmBoard>();
 
@@ -33,6 +34,7 @@ export class KafkaConnection {
   constructor(settings: KafkaSettings, metrics?: Registry) {
     if (metrics) addAlarmGauge(metrics, () => this.alarms);
     this.log = settings.logger ?? (() => {});
+    this.compression = settings.compression ?? 'gzip';
     const quiet = quietLog(this.log, () => performance.now());
     this.connectionConfig = {
       brokers: settings.brokers,

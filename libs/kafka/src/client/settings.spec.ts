@@ -26,10 +26,11 @@ describe('kafkaSettingsFromEnv', () => {
     });
   });
 
-  it('reads TLS and SASL', () => {
+  it('reads TLS, SASL and compression', () => {
     const settings = kafkaSettingsFromEnv({
       KAFKA_BROKERS: 'one:9092',
       JOBSTREAM_NAMESPACE: 'team',
+      KAFKA_COMPRESSION: 'none',
       KAFKA_SSL_CA_FILE: pem,
       KAFKA_SSL_SERVERNAME: 'kafka.internal',
       KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
@@ -38,6 +39,7 @@ describe('kafkaSettingsFromEnv', () => {
     });
     expect(settings).toMatchObject({
       namespace: 'team',
+      compression: 'none',
       ssl: { ca: 'PEM', servername: 'kafka.internal' },
       sasl: { mechanism: 'scram-sha-512', username: 'user', password: 'secret' },
     });
@@ -52,6 +54,7 @@ describe('kafkaSettingsFromEnv', () => {
     [{ KAFKA_BROKERS: 'one:70000,two:9092' }, 'KAFKA_BROKERS'],
     [{ KAFKA_BROKERS: '[::1]:9092' }, 'KAFKA_BROKERS'],
     [{ KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'yes' }, 'KAFKA_SSL'],
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_COMPRESSION: 'zstd' }, 'KAFKA_COMPRESSION'],
     [{ KAFKA_BROKERS: 'a:1', KAFKA_SSL_CA_FILE: '/does/not/exist' }, 'KAFKA_SSL_CA_FILE'],
     [{ KAFKA_BROKERS: 'a:1', KAFKA_SSL_CERT_FILE: pem }, 'KAFKA_SSL_KEY_FILE'],
     [{ KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'false', KAFKA_SSL_CA_FILE: pem }, 'KAFKA_SSL'],

@@ -23,6 +23,9 @@ export interface KafkaSasl {
   password: string;
 }
 
+/** How large batches of records are written. Every Kafka client reads both. */
+export type KafkaCompression = 'gzip' | 'none';
+
 /** How to reach a Kafka cluster. */
 export interface KafkaSettings {
   /** `host:port` of one or more brokers to begin with; the others are learned from them. */
@@ -33,6 +36,8 @@ export interface KafkaSettings {
   namespace?: string;
   ssl?: boolean | KafkaTls;
   sasl?: KafkaSasl;
+  /** Default: `gzip`. */
+  compression?: KafkaCompression;
   /** Default: silent. */
   logger?: KafkaLogger;
 }
@@ -48,6 +53,7 @@ export class KafkaSettingsError extends Error {
 }
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const compressions: readonly string[] = ['gzip', 'none'] satisfies KafkaCompression[];
 const brokerPattern = /^[A-Za-z0-9._-]+:(\d{1,5})$/;
 
 /**
@@ -55,7 +61,7 @@ const brokerPattern = /^[A-Za-z0-9._-]+:(\d{1,5})$/;
  * `KAFKA_BROKERS` (required, `host:port,host:port`), `KAFKA_CLIENT_ID` (default `jobstream`), `JOBSTREAM_NAMESPACE`,
  * `KAFKA_SSL` (`true` or `false`), `KAFKA_SSL_CA_FILE`, `KAFKA_SSL_CERT_FILE`, `KAFKA_SSL_KEY_FILE`, `KAFKA_SSL_SERVERNAME`
  * (each of which turns TLS on), `KAFKA_SASL_MECHANISM` (`plain`, `scram-sha-256`, `scram-sha-512`),
- * `KAFKA_SASL_USERNAME`, `KAFKA_SASL_PASSWORD`.
+ * `KAFKA_SASL_USERNAME`, `KAFKA_SASL_PASSWORD`, `KAFKA_COMPRESSION` (`gzip` or `none`).
  * @throws KafkaSettingsError naming every variable that is missing, malformed or contradicts another
  */
 export function kafkaSettingsFromEnv(env: Record<string, string | undefined>): KafkaSettings {
@@ -66,6 +72,8 @@ export function kafkaSettingsFromEnv(env: Record<string, string | undefined>): K
   };
   const ssl = readTls(env, problems);
   const sasl = readSasl(env, problems);
+  const compression = readCompression(env, problems);
+  if (compression) settings.compression = compression;
   if (env.JOBSTREAM_NAMESPACE) settings.namespace = env.JOBSTREAM_NAMESPACE;
   if (ssl !== undefined) settings.ssl = ssl;
   if (sasl) settings.sasl = sasl;
@@ -88,6 +96,16 @@ function readBrokers(env: Record<string, string | undefined>, problems: string[]
     }
   }
   return brokers;
+}
+
+function readCompression(
+  { KAFKA_COMPRESSION: given }: Record<string, string | undefined>,
+  problems: string[],
+): KafkaCompression | undefined {
+  if (!given) return undefined;
+  if (compressions.includes(given)) return given as KafkaCompression;
+  problems.push(`KAFKA_COMPRESSION is ${JSON.stringify(given)}: it takes ${compressions.join(' or ')}`);
+  return undefined;
 }
 
 function readTls(

@@ -58,7 +58,7 @@ export class RecordProducer {
 
   constructor(connection: KafkaConnection, options: RecordProducerOptions = {}) {
     const { deadlineMs = defaultDeadlineMs, topics = () => [] } = options;
-    const { log } = connection;
+    const { log, compression } = connection;
     const troubles = new TopicTroubles(log);
     const metrics = options.metrics && new ProducerMetrics(options.metrics, () => troubles.list());
     const links = new BrokerLinks(connection, deadlineMs);
@@ -89,6 +89,7 @@ export class RecordProducer {
       brokerClock,
       metrics,
       log,
+      compression,
       deadlineMs,
     });
   }

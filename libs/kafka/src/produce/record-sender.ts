@@ -2,7 +2,7 @@ import type { BrokerClock } from '../client/broker-clock.js';
 import type { BrokerLinks } from '../client/broker-links.js';
 import { errorCodes } from '../client/error-codes.js';
 import { describeErrorCode, requestProduce, type ProduceAnswer } from '../client/kafkajs/internals.js';
-import type { KafkaLogger } from '../client/settings.js';
+import type { KafkaCompression, KafkaLogger } from '../client/settings.js';
 import { steadyTime } from '../client/steady-time.js';
 import { partitionKey } from '../client/topic-partition.js';
 import type { MissingTopics } from './missing-topics.js';
@@ -12,7 +12,7 @@ import { encodeProduceBody } from './produce-request.js';
 import { isStaleMetadata, judgeProduce } from './produce-verdict.js';
 import type { ProducerMetrics } from './producer-metrics.js';
 import type { ProducerRoutes } from './producer-routes.js';
-import { encodeRecordBatch } from './record-batch.js';
+import { encodeCompressedBatch, encodeRecordBatch } from './record-batch.js';
 import type { RecordOutcomes } from './record-outcomes.js';
 import type { SendRoom } from './send-room.js';
 import type { TopicTroubles } from './topic-troubles.js';
@@ -31,6 +31,7 @@ export interface RecordSenderOptions {
   readonly brokerClock: BrokerClock;
   readonly metrics: ProducerMetrics | undefined;
   readonly log: KafkaLogger;
+  readonly compression: KafkaCompression;
   /** How long a leader may wait for its in-sync replicas, in ms. */
   readonly deadlineMs: number;
 }
@@ -124,19 +125,18 @@ export class RecordSender {
 
   /** One request to one broker, and what its answer means for each record. */
   private async fly(leader: number, flights: Flight[]): Promise<void> {
-    const { links, routes, metrics, deadlineMs } = this.options;
+    const { links, routes, metrics, compression, deadlineMs } = this.options;
     this.busyBrokers.add(leader);
-    const body = encodeProduceBody(
-      flights.map(({ lane, records, timestamp }) => ({
+    let handedToSocket = false;
+    try {
+      const encode = compression === 'gzip' ? encodeCompressedBatch : encodeRecordBatch;
+      const parts = flights.map(async ({ lane, records, timestamp }) => ({
         topic: lane.topic,
         partition: lane.partition,
-        batch: encodeRecordBatch(records, timestamp),
-      })),
-      deadlineMs,
-    );
-    let handedToSocket = false;
-    const sentAt = performance.now();
-    try {
+        batch: await encode(records, timestamp),
+      }));
+      const body = encodeProduceBody(await Promise.all(parts), deadlineMs);
+      const sentAt = performance.now();
       const answer = await links.send(
         leader,
         requestProduce(body, () => (handedToSocket = true)),

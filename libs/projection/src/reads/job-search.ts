@@ -93,11 +93,7 @@ function searchByEntries(terms: readonly FixedTerm[], schemas: Schemas, reach: S
 }
 
 /** The way to the rows that met the terms at a time. No term may be of what else changes than the state. */
-export function searchAt(
-  terms: readonly FixedTerm[],
-  schemas: Schemas,
-  at: Date,
-): ConditionalSearch {
+export function searchAt(terms: readonly FixedTerm[], schemas: Schemas, at: Date): ConditionalSearch {
   const { operations, projection } = schemas;
   const { seek, bounds, values, rest } = wayTo(terms, schemas, false);
   const slack = values.add(lowestIdAt(at.getTime() + idSlackMs));
