@@ -68,7 +68,7 @@ describe('a pause survives restarts and loses nothing', () => {
     const workers = platform.processes.filter(({ name }) => name === 'probe-worker');
     expect(workers.map(startsWhilePaused)).toEqual([[], []]);
     expect(done.every(({ state }) => state === 'succeeded')).toBe(true);
-    expect((await queue()).paused).toBe(false);
+    expect(await queue()).toMatchObject({ paused: false });
   });
 });
 

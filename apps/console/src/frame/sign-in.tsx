@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { VNode } from 'preact';
 import { FailureNotice } from '../parts/action-dialog.js';
 import { signIn } from '../server/caller.js';
@@ -9,7 +9,7 @@ export function SignIn(): VNode {
   const [key, setKey] = useState('');
   const [failure, setFailure] = useState<Failure | undefined>(undefined);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current!.showModal();
   }, []);
   const submit = async (event: Event) => {

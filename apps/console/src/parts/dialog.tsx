@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, VNode } from 'preact';
 
 export interface DialogProps {
@@ -11,7 +11,8 @@ export interface DialogProps {
 /** The browser's own dialog, open as long as it is rendered. */
 export function Dialog({ title, children, onClose }: DialogProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key is handled: what is typed at once goes into it.
+  useLayoutEffect(() => {
     dialog.current!.showModal();
   }, []);
   return (
