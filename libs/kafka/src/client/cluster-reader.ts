@@ -212,8 +212,10 @@ export class ClusterReader {
     const byLeader = new Map<number, Map<string, { partition: number; timestamp: number }[]>>();
     for (const [topic, nodes] of leaders) {
       nodes.forEach((node, partition) => {
-        const timestamp = pointOf(topic, partition);
-        if (isNone(node) || timestamp === null) return;
+        const point = pointOf(topic, partition);
+        if (isNone(node) || point === null) return;
+        // Times are searched for by halving, and Kafka counts whole milliseconds.
+        const timestamp = Math.ceil(point);
         const topics = byLeader.get(node) ?? new Map<string, { partition: number; timestamp: number }[]>();
         byLeader.set(node, topics);
         topics.set(topic, [...(topics.get(topic) ?? []), { partition, timestamp }]);

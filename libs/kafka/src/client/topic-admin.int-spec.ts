@@ -80,6 +80,7 @@ describe('TopicAdmin on a real broker', () => {
     while (Date.now() <= appended) await new Promise(setImmediate);
     await fixture.producer.sendAll(numbered(topic, 10, 10));
     expect(await fixture.admin.offsetsAt([topic], appended + 1)).toEqual(ends);
+    expect(await fixture.admin.offsetsAt([topic], appended + 0.25)).toEqual(ends);
     const after = await fixture.admin.offsetsAt([topic], Date.now() + 60_000);
     expect(after.get(topic)!.reduce((sum, offset) => sum + offset, 0)).toBe(20);
     await fixture.admin.deleteRecordsBefore(topic, [{ partition: 0, offset: 2 }]);

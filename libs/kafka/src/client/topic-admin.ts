@@ -115,7 +115,7 @@ export class TopicAdmin {
     return this.reader.offsetsAt(topics, 'start');
   }
 
-  /** Each partition's first offset appended at or after `timestamp` (ms); else its end. */
+  /** Each partition's first offset appended at or after `timestamp` (ms, also parts of one); else its end. */
   async offsetsAt(topics: readonly string[], timestamp: number): Promise<OffsetsByTopic> {
     return this.reader.offsetsAt(topics, timestamp);
   }
