@@ -36,7 +36,7 @@ export function readReport(file: string): Report {
 export async function publish(report: Report): Promise<string[]> {
   writeFileSync(picture, drawReport(report));
   const head =
-    '# Measured\n\nOne full run of the bench; [performance](performance.md) says what is measured, and what bounds it. ' +
+    '# Measured\n\nOne run of the bench, whose command stands below; [performance](performance.md) says what is measured, and what bounds it. ' +
     'This page is written by `npm run bench -- --publish`.\n\n![Bars of each figure, for the platform, its bare limits and its peers](pictures/bench.svg)\n\n';
   writeFileSync(page, `${head}${formatMarkdown(report)}`);
   await promisify(execFile)(`${root}node_modules/.bin/prettier`, ['--write', page]);

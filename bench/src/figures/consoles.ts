@@ -31,6 +31,8 @@ export const consoles: Figure = {
     const requests = await recordConsole(origin, cookies[0]!);
     const load = Child.start('console/console-load.js');
     const drained = () => drainOnce(stand, jobs, sideOf(platform));
+    // The first drains compile the hot code; the watched one comes first in each round.
+    await drained();
     return {
       platform: async () => {
         await load.call('open', { origin, cookies, requests } satisfies ConsoleLoad);

@@ -31,7 +31,7 @@ describe('TopicAdmin on a real broker', () => {
       'cleanup.policy': 'compact',
       'retention.ms': '-1',
       'message.timestamp.type': 'LogAppendTime',
-      'compression.type': 'uncompressed',
+      'compression.type': 'producer',
       'max.message.bytes': '600000',
       'min.insync.replicas': '1',
     });

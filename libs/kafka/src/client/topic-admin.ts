@@ -303,7 +303,7 @@ function toTopicConfig(spec: TopicSpec, replicationFactor: number): ITopicConfig
     'retention.ms': String(spec.retentionMs ?? -1),
     'retention.bytes': '-1',
     'message.timestamp.type': 'LogAppendTime',
-    'compression.type': 'uncompressed',
+    'compression.type': 'producer',
     'max.message.bytes': String(spec.maxMessageBytes ?? defaultMaxMessageBytes),
     'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
     ...(spec.segmentMs !== undefined && { 'segment.ms': String(spec.segmentMs) }),
