@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { BrokerFixture, numbered } from '../client/broker.fixture-spec.js';
@@ -146,7 +147,8 @@ describe('RecordProducer on a real broker', () => {
   it('refuses a record that the broker would never take, and no other', async () => {
     const topic = await fixture.makeTopic(1, { maxMessageBytes: 10_000 });
     const good = numbered(topic, 100);
-    const huge = { topic, key: 'huge', value: Buffer.alloc(50_000), headers: {} };
+    // What is random stays large when it is compressed.
+    const huge = { topic, key: 'huge', value: randomBytes(50_000), headers: {} };
     const outcomes = await fixture.producer.sendAll([...good.slice(0, 50), huge, ...good.slice(50)]);
     const refused = outcomes
       .map((outcome, index) => ('error' in outcome ? index : -1))
@@ -165,7 +167,7 @@ describe('RecordProducer on a real broker', () => {
     const records = Array.from({ length: 40 }, (_, index) => ({
       topic,
       key: String(index),
-      value: Buffer.alloc(5_000),
+      value: randomBytes(5_000),
       headers: {},
     }));
     const outcomes = await fixture.producer.sendAll(records);
@@ -241,7 +243,7 @@ describe('RecordProducer on a real broker', () => {
 
   it('holds back a caller that sends more than the buffer takes, and loses none of its records', async () => {
     const topic = await fixture.makeTopic(3);
-    const value = Buffer.alloc(100_000);
+    const value = randomBytes(100_000);
     const records = Array.from({ length: 800 }, (_, index) => ({
       topic,
       key: String(index),
